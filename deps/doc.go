@@ -1,0 +1,2 @@
+// Package deps analyses what packs need: other packs and runtimes.
+package deps

@@ -1,0 +1,136 @@
+package deps
+
+import (
+	"context"
+
+	"github.com/packtrain/pack"
+)
+
+// A DependencyAnalyzer is stage 2: it tells what packs need.
+type DependencyAnalyzer interface {
+	// Analyze reads the packs at req.Paths. Packs that cannot be read are in
+	// Report.Errors and in a [*pack.BatchError] that comes with the full
+	// report; any other error means that the request itself failed.
+	Analyze(ctx context.Context, req Request) (*Report, error)
+}
+
+// A Request names the packs to analyse.
+type Request struct {
+	// Paths of the packs' directories, where pack.yaml lies; at least one.
+	Paths []string
+	// SkipValidation analyses packs although they have findings of severity
+	// error, as far as their pack.yaml can be read.
+	SkipValidation bool
+	// OnEvent observes; nil is fine.
+	OnEvent pack.EventFunc
+}
+
+// A Report tells what the packs need. It marshals to the body of the wire
+// contract; fields that are not marshalled are for hosts in Go.
+type Report struct {
+	Dependencies []Dependency                     `json:"dependencies"`
+	Runtimes     map[pack.Ref]RuntimeRequirements `json:"runtime_requirements"`
+	Missing      []Dependency                     `json:"missing_dependencies"`
+	Analyzed     []AnalyzedPack                   `json:"analyzed_packs"`
+	Errors       []PathError                      `json:"errors"`
+	Conflicts    []Conflict                       `json:"conflicts"`
+	Warnings     []Warning                        `json:"warnings"`
+
+	// Order lists the analysed packs so that each comes after those of the
+	// request that it needs.
+	Order []pack.Ref `json:"-"`
+	// Additions are the versions chosen, through the Finder, of packs that are
+	// missing, transitively; each comes after those it needs.
+	Additions []Addition `json:"-"`
+}
+
+// A Dependency is one pack's need of another.
+type Dependency struct {
+	Ref         pack.Ref        `json:"pack_ref"`
+	VersionSpec pack.Constraint `json:"version_spec"`
+	RequiredBy  pack.Ref        `json:"required_by"`
+	// AlreadyInstalled: installed or provided, in a version that satisfies
+	// VersionSpec.
+	AlreadyInstalled bool `json:"already_installed"`
+}
+
+// RuntimeRequirements are the runtimes a pack needs; nil where it needs none.
+type RuntimeRequirements struct {
+	Ref    pack.Ref           `json:"pack_ref"`
+	Python *PythonRequirement `json:"python"`
+	Node   *NodeRequirement   `json:"nodejs"`
+}
+
+// A PythonRequirement is the need of a Python interpreter.
+type PythonRequirement struct {
+	Version          *string `json:"version"`           // range as written; nil for any
+	RequirementsFile *string `json:"requirements_file"` // absolute path; nil when there is none
+}
+
+// A NodeRequirement is the need of Node.js.
+type NodeRequirement struct {
+	Version     *string `json:"version"`      // range as written; nil for any
+	PackageFile *string `json:"package_file"` // absolute path; nil when there is none
+}
+
+// An AnalyzedPack is a pack that could be read.
+type AnalyzedPack struct {
+	Ref             pack.Ref `json:"pack_ref"`
+	Path            string   `json:"pack_path"`
+	HasDependencies bool     `json:"has_dependencies"`
+	DependencyCount int      `json:"dependency_count"`
+}
+
+// A PathError is a pack that could not be analysed.
+type PathError struct {
+	Path    string `json:"pack_path"`
+	Message string `json:"error"`
+	Err     error  `json:"-"`
+}
+
+// A Conflict is a pack of which no version satisfies everyone who needs it.
+type Conflict struct {
+	Ref       pack.Ref      `json:"pack_ref"`
+	Required  []Requirement `json:"required"`
+	Installed *pack.Version `json:"installed_version"`
+	// Explanation is for a person.
+	Explanation string `json:"explanation"`
+	// Code is dependency_conflict, dependency_missing or dependency_cycle; Err
+	// matches [pack.ErrDependency].
+	Err error `json:"-"`
+}
+
+// A Requirement is one constraint on a pack, and who states it.
+type Requirement struct {
+	VersionSpec pack.Constraint `json:"version_spec"`
+	RequiredBy  pack.Ref        `json:"required_by"`
+}
+
+// A Warning is something worth knowing that does not stop anything.
+type Warning struct {
+	Path    string `json:"pack_path"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// An Addition is a pack that has to be installed beside those of the request.
+type Addition struct {
+	pack.ID
+	RequiredBy []pack.Ref
+}
+
+// A Finder knows the versions of packs that could be installed, usually from
+// an index. It is safe for concurrent use.
+type Finder interface {
+	// Candidates returns every version of ref that can be had, in any order.
+	// None is an error that matches [pack.ErrNotFound]; any other error ends
+	// the analysis.
+	Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error)
+}
+
+// Installed knows the packs that are installed. It is safe for concurrent use.
+type Installed interface {
+	// InstalledVersion returns the version of ref that is installed, or an
+	// error that matches [pack.ErrNotFound].
+	InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Version, error)
+}

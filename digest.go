@@ -1,0 +1,50 @@
+package pack
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A Digest is "sha256:" and 64 lower-case hexadecimal digits. Of what it is the
+// digest, its [Subject], is said by the field or function that carries it. The
+// zero value is "no digest" and never equals a computed one.
+type Digest string
+
+// A Subject says what a digest was computed over.
+type Subject string
+
+// The subjects of digests.
+const (
+	// SubjectArchive: the bytes of an archive as received.
+	SubjectArchive Subject = "archive"
+	// SubjectDirectory: the directory checksum `attune-pack-file-v1` of the
+	// content (see [DirectoryChecksum]).
+	SubjectDirectory Subject = "directory"
+	// SubjectTree: our canonical digest of the content (see [TreeDigest]).
+	SubjectTree Subject = "tree"
+)
+
+var digestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}\z`)
+
+// ParseDigest parses "sha256:<64 hex digits>"; upper-case digits are accepted
+// and lowered. Every other text, the empty one included, is an error with
+// [CodeChecksumMismatch]: a checksum that cannot be read never passes.
+func ParseDigest(s string) (Digest, error) {
+	d := Digest(strings.ToLower(s))
+	if !digestPattern.MatchString(string(d)) {
+		return "", Errorf(CodeChecksumMismatch, "checksum %.80q: want %q and 64 hexadecimal digits", s, "sha256:")
+	}
+	return d, nil
+}
+
+// String returns the digest as text.
+func (d Digest) String() string { return string(d) }
+
+// Verify returns nil when got is d, and an [*IntegrityError] otherwise. An
+// empty d never verifies.
+func (d Digest) Verify(subject Subject, got Digest) error {
+	if d != "" && d == got {
+		return nil
+	}
+	return &IntegrityError{Subject: subject, Want: d, Got: got}
+}

@@ -1,0 +1,64 @@
+package pack
+
+import (
+	"context"
+	"time"
+)
+
+// A Stage is a step in the life of a pack. Its text is stable: it appears in
+// events and in the reports of failures.
+type Stage string
+
+// The stages.
+const (
+	StageDownload     Stage = "download"
+	StageLoad         Stage = "load"
+	StageValidation   Stage = "validation"
+	StageDependencies Stage = "dependencies"
+	StageEnvironments Stage = "environments"
+	StageTests        Stage = "tests"
+	StageStorage      Stage = "storage"
+	StageRegistration Stage = "registration"
+)
+
+// An EventKind says what happened. Its text is stable; kinds may be added, and
+// observers ignore those they do not know.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventStarted  EventKind = "started"  // a stage begins for one pack
+	EventProgress EventKind = "progress" // Done and, when known, Total changed
+	EventFinished EventKind = "finished" // a stage succeeded for one pack
+	EventFailed   EventKind = "failed"   // a stage failed for one pack; Err and Code say why
+	EventWarning  EventKind = "warning"  // something the user should know; nothing failed
+)
+
+// An Event tells an observer what an operation does. It is a flat value:
+// fields that mean nothing for a kind are zero.
+type Event struct {
+	// Seq numbers the events of one operation from 1 without gaps.
+	Seq  uint64    `json:"seq"`
+	Time time.Time `json:"time"`
+	Kind EventKind `json:"kind"`
+	// Stage in which it happened.
+	Stage Stage `json:"stage"`
+	// Spec is the input this is about (a spec or a path), Pack the pack once
+	// it is known.
+	Spec    string  `json:"spec,omitempty"`
+	Pack    Ref     `json:"pack,omitempty"`
+	Version Version `json:"version,omitzero"`
+	// Done and Total count bytes; Total is 0 while unknown.
+	Done  int64 `json:"done,omitempty"`
+	Total int64 `json:"total,omitempty"`
+	// Message is one line for a person, free of control characters.
+	Message string `json:"message,omitempty"`
+	// Err and Code tell the failure of an EventFailed.
+	Err  string `json:"error,omitempty"`
+	Code Code   `json:"code,omitempty"`
+}
+
+// An EventFunc observes an operation. It is called synchronously, one event at
+// a time and in the order of Seq, so it must return soon; it cannot influence
+// the operation. A nil EventFunc is allowed wherever one is taken.
+type EventFunc func(ctx context.Context, e Event)

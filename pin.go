@@ -1,0 +1,62 @@
+package pack
+
+// A Pin is a resolved, immutable choice of content: it says exactly what to
+// fetch and what must come out. It can be stored and fetched again later: the
+// same pin yields the same bytes, or an error.
+type Pin struct {
+	// Ref and Version, when known before the content is there (a registry
+	// knows them); both are verified against pack.yaml.
+	Ref     Ref     `json:"ref,omitempty"`
+	Version Version `json:"version,omitzero"`
+	// Scheme names the kind of source that fetches the content: "git",
+	// "https", "http" or "local", or the scheme of a host's own source.
+	Scheme string `json:"scheme"`
+	// Location is the URL (without credentials) or absolute path.
+	Location string `json:"location"`
+	// Rev is the git branch, tag or commit that was asked for; "" for the
+	// default branch, or where there is no such thing.
+	Rev string `json:"rev,omitempty"`
+	// Commit is the full git object name that Rev resolved to.
+	Commit string `json:"commit,omitempty"`
+	// ETag is the strong entity tag of an archive whose Archive digest is
+	// not known beforehand.
+	ETag string `json:"etag,omitempty"`
+	// Subdir is the directory, relative to the content's root and separated
+	// by "/", that holds the pack; "" for the root itself.
+	Subdir string `json:"subdir,omitempty"`
+	// StripTop says that one directory holding the whole content (as in
+	// archives of a hosting service) is not part of it.
+	StripTop bool `json:"strip_top,omitempty"`
+	// Archive is the expected digest of the archive's bytes, Directory the
+	// expected directory checksum; "" where nothing is expected.
+	Archive   Digest `json:"archive,omitempty"`
+	Directory Digest `json:"directory,omitempty"`
+	// Via says through which index the choice came about.
+	Via Origin `json:"via,omitzero"`
+}
+
+// An Origin is the index entry that led to a [Pin]. The zero value means that
+// the location was given directly.
+type Origin struct {
+	Index string `json:"index"` // URL (without credentials) or path of the index
+	Entry string `json:"entry"` // "ref@version" of the entry
+}
+
+// SameContent reports whether p and q certainly stand for the same content:
+// both come from one place, below it from one directory, and agree on an
+// immutable mark (archive digest, directory checksum, commit or entity tag).
+// Pins without such a mark, as those of local directories, never do.
+func (p Pin) SameContent(q Pin) bool {
+	if p.Subdir != q.Subdir {
+		return false
+	}
+	if same(p.Archive, q.Archive) || same(p.Directory, q.Directory) {
+		return true
+	}
+	if p.Scheme != q.Scheme || p.Location != q.Location {
+		return false
+	}
+	return same(p.Commit, q.Commit) || same(p.ETag, q.ETag)
+}
+
+func same[T ~string](a, b T) bool { return a != "" && a == b }

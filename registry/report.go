@@ -1,0 +1,128 @@
+package registry
+
+import (
+	"context"
+
+	"github.com/packtrain/pack"
+)
+
+// A Registrar is stage 4: it validates, tests, registers and activates packs.
+type Registrar interface {
+	// Register works through the packs at req.Paths in dependency order and
+	// reports in input order. Packs that failed are in Report.Failed and in a
+	// [*pack.BatchError] that comes with the full report, and what was active
+	// before is untouched; any other error means that the request itself
+	// failed.
+	Register(ctx context.Context, req Request) (*Report, error)
+}
+
+// A Replace says what registering a pack may replace.
+type Replace string
+
+// The values of Replace. Content with the digest of the active one is never
+// replaced: registering it succeeds and changes nothing.
+const (
+	ReplaceNever   Replace = "never"   // also ""
+	ReplaceUpgrade Replace = "upgrade" // a lower version
+	ReplaceAny     Replace = "any"     // whatever is there
+)
+
+// A Request names the packs and says how to register them.
+type Request struct {
+	// Paths of the packs' directories, where pack.yaml lies; at least one.
+	Paths []string
+	// Pins tell, by path, where the content came from; optional.
+	Pins map[string]pack.Pin
+	// Replace says what may be replaced; "" means ReplaceNever.
+	Replace Replace
+	// SkipValidation registers packs with findings of severity error, as far
+	// as they can be loaded, and with dependencies that are not installed.
+	SkipValidation bool
+	// SkipTests runs no tests; IgnoreTestFailures runs them and goes on.
+	SkipTests, IgnoreTestFailures bool
+	// OnEvent observes; nil is fine.
+	OnEvent pack.EventFunc
+}
+
+// A Report tells what was registered. It marshals to the body of the wire
+// contract; fields that are not marshalled are for hosts in Go.
+type Report struct {
+	Registered []RegisteredPack `json:"registered_packs"`
+	Failed     []FailedPack     `json:"failed_packs"`
+	Summary    Summary          `json:"summary"`
+}
+
+// A RegisteredPack is active.
+type RegisteredPack struct {
+	Ref         pack.Ref         `json:"pack_ref"`
+	ID          int64            `json:"pack_id"` // kept when the pack is replaced
+	Version     pack.Version     `json:"pack_version"`
+	StoragePath string           `json:"storage_path"` // the stable path readers use
+	Components  ComponentCounts  `json:"components_registered"`
+	Tests       *TestSummary     `json:"test_result"` // nil when no tests are declared
+	Validation  ValidationResult `json:"validation_results"`
+	Generation  string           `json:"generation"`
+	Path        string           `json:"-"` // the input
+	Unchanged   bool             `json:"-"` // it was active with this content already
+}
+
+// ComponentCounts counts the components of a pack.
+type ComponentCounts struct {
+	Actions   int `json:"actions"`
+	Sensors   int `json:"sensors"`
+	Triggers  int `json:"triggers"`
+	Rules     int `json:"rules"`
+	Workflows int `json:"workflows"`
+	Policies  int `json:"policies"`
+}
+
+// A TestStatus is the outcome of a pack's tests.
+type TestStatus string
+
+// The outcomes. Partial: some failed, but not more than the pack allows.
+const (
+	TestsPassed  TestStatus = "passed"
+	TestsFailed  TestStatus = "failed"
+	TestsSkipped TestStatus = "skipped"
+	TestsPartial TestStatus = "partial"
+)
+
+// A TestSummary counts the tests of a pack.
+type TestSummary struct {
+	Status TestStatus `json:"status"`
+	Total  int        `json:"total_tests"`
+	Passed int        `json:"passed"`
+	Failed int        `json:"failed"`
+}
+
+// A ValidationResult tells whether a pack has findings of severity error.
+type ValidationResult struct {
+	Valid  bool     `json:"valid"`
+	Errors []string `json:"errors"`
+}
+
+// A FailedPack is a pack that was not registered.
+type FailedPack struct {
+	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
+	Path    string     `json:"pack_path"`
+	Message string     `json:"error"`
+	Stage   pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
+	Err     error      `json:"-"`
+}
+
+// A Summary counts.
+type Summary struct {
+	Total           int   `json:"total_packs"`
+	Succeeded       int   `json:"success_count"`
+	Failed          int   `json:"failure_count"`
+	TotalComponents int   `json:"total_components"`
+	DurationMS      int64 `json:"duration_ms"`
+}
+
+// Environments knows which environments were built for a pack's content. It is
+// safe for concurrent use.
+type Environments interface {
+	// Environments returns those recorded for the tree digest, none when
+	// there are none.
+	Environments(ctx context.Context, tree pack.Digest) ([]pack.Environment, error)
+}
