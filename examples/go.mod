@@ -1,0 +1,3 @@
+module github.com/packtrain/pack/examples
+
+go 1.26.8
