@@ -39,6 +39,9 @@ func (v Version) IsZero() bool { return v == Version{} }
 // String returns the version as written, "" for the zero Version.
 func (v Version) String() string { return v.v.Original() }
 
+// IsPrerelease reports whether v is a pre-release, such as "1.0.0-rc.1".
+func (v Version) IsPrerelease() bool { return v.v.Prerelease() != "" }
+
 // Compare orders versions by semantic version precedence: -1 when v is lower
 // than w, 0 when neither is higher, +1 when v is higher. Build metadata does
 // not count. The zero Version is below every other.
