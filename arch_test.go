@@ -1,0 +1,20 @@
+package pack_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/packtrain/pack/internal/archcheck"
+)
+
+// TestHouse keeps the rules of ARCHITECTURE.md true, in all modules.
+func TestHouse(t *testing.T) {
+	t.Parallel()
+	tree, err := archcheck.Load(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range tree.Check() {
+		t.Error(v)
+	}
+}

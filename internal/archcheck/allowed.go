@@ -1,0 +1,78 @@
+package archcheck
+
+// An allowed row admits a third-party module.
+type allowed struct {
+	path string
+	why  string
+	in   []string // packages that may import it, "" for none (indirect)
+}
+
+// testsOnly is the list of packages of a module that only _test files and the
+// *test packages import.
+func testsOnly() []string { return list("*/*test", "*/*/*test") }
+
+// allowedEverywhere admits what the root module requires; nested modules
+// inherit it through their requirement on the root.
+func allowedEverywhere() []allowed {
+	const git = "needed by go-git"
+	return []allowed{
+		{"gopkg.in/yaml.v3", "pack.yaml and components; its node tree keeps scalars as written", list(".", "internal/...")},
+		{"github.com/Masterminds/semver/v3", "versions and ranges of packs, with caps on their length", list(".", "internal/...", "deps")},
+		{"golang.org/x/sync", "bounded groups of goroutines, semaphores", list("source/...", "deps", "envbuild", "registry/...", "installer", "internal/...")},
+		{"github.com/google/go-cmp", "readable differences in tests", testsOnly()},
+		{"github.com/go-git/go-git/v5", "git's protocol and objects without a git program", list("source/gitsource")},
+		{"github.com/go-git/go-billy/v5", "the file systems that go-git takes", list("source/gitsource")},
+		{"golang.org/x/text", "case folding and normal forms: names that are one on some system", list(".", "source", "internal/...")},
+		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...")},
+		{"github.com/gofrs/flock", "file locks with a context, on every system", list("internal/...")},
+		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("deps", "envbuild", "internal/...")},
+		{"github.com/klauspost/compress", "gzip at several times the speed", list("source/archivesource", "internal/...")},
+
+		{"github.com/ProtonMail/go-crypto", git + ": signatures of commits", nil},
+		{"github.com/cloudflare/circl", git + ": through go-crypto", nil},
+		{"github.com/cyphar/filepath-securejoin", git + ": through go-billy", nil},
+		{"github.com/emirpasic/gods", git + ": ordered sets", nil},
+		{"github.com/go-git/gcfg", git + ": its configuration", nil},
+		{"github.com/golang/groupcache", git + ": its object cache", nil},
+		{"github.com/jbenet/go-context", git + ": readers with a context", nil},
+		{"github.com/pjbgf/sha1cd", git + ": SHA-1 that notices collisions", nil},
+		{"github.com/sergi/go-diff", git + ": differences of blobs", nil},
+		{"golang.org/x/crypto", git + ": through go-crypto", nil},
+		{"golang.org/x/net", git + ": its HTTP transport", nil},
+		{"gopkg.in/warnings.v0", git + ": through gcfg", nil},
+		{"gopkg.in/check.v1", "the tests of yaml.v3", nil},
+		{"github.com/kr/pretty", "the tests of yaml.v3", nil},
+		{"github.com/kr/text", "the tests of yaml.v3", nil},
+		{"github.com/rogpeppe/go-internal", "the tests of yaml.v3", nil},
+	}
+}
+
+// allowedIn admits what only one nested module requires, by its directory.
+func allowedIn(dir string) []allowed {
+	switch dir {
+	case "registry/sqlregistry/sqlitetest":
+		return sqlite(list("registry/sqlregistry/sqlitetest"))
+	case "examples":
+		return append(sqlite(list("examples/...")),
+			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/...")},
+			allowed{"github.com/spf13/pflag", "the flags of cobra", list("examples/...")},
+			allowed{"github.com/inconshreveable/mousetrap", "needed by cobra", nil},
+		)
+	}
+	return nil
+}
+
+func sqlite(in []string) []allowed {
+	const why = "needed by the SQLite driver"
+	return []allowed{
+		{"modernc.org/sqlite", "SQLite in pure Go, so that hosts build without a C compiler", in},
+		{"modernc.org/libc", why, nil},
+		{"modernc.org/mathutil", why, nil},
+		{"modernc.org/memory", why, nil},
+		{"github.com/dustin/go-humanize", why, nil},
+		{"github.com/google/uuid", why, nil},
+		{"github.com/mattn/go-isatty", why, nil},
+		{"github.com/ncruces/go-strftime", why, nil},
+		{"github.com/remyoudompheng/bigfft", why, nil},
+	}
+}

@@ -1,0 +1,78 @@
+package archcheck
+
+import "path"
+
+// A room is a row of the table of who may import whom. Packages are named by
+// their directories; "x/..." means x and everything below it, "*" one name.
+type room struct {
+	who   string
+	may   []string // packages of ours that it may import, beside itself
+	tests []string // further ones for its _test files
+	why   string
+}
+
+// rooms returns the table. The first row that fits a package holds for it.
+func rooms() []room {
+	table := []room{
+		{".", list("internal/..."), list("..."), "the vocabulary is a leaf: what it imports may import nothing of ours"},
+		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
+	}
+	for _, stage := range stages() {
+		table = append(table, stageRooms(stage)...)
+	}
+	return append(
+		table,
+		room{"installer/*test", list(".", "installer"), list("..."), "doubles and suites depend on what they test and nothing else"},
+		room{"installer", append(list(".", "internal/..."), stages()...), list("..."), "the installer composes the stages; plug-ins are the host's choice"},
+		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},
+	)
+}
+
+func stages() []string { return list("source", "deps", "envbuild", "registry") }
+
+// stageRooms are the rows of one stage, the most particular first.
+func stageRooms(stage string) []room {
+	tests := list(stage+"/...", "internal/...")
+	return []room{
+		{stage + "/*test", list(".", stage), tests, "doubles and suites depend on what they test and nothing else"},
+		{stage + "/*/*test", list(".", stage, stage+"/*", stage+"/*test"), tests, "the suite of one plug-in against its real counterpart"},
+		{stage + "/*", list(".", stage, "internal/..."), tests, "a plug-in knows its stage and no other plug-in"},
+		{stage, list(".", "internal/..."), tests, "stages never import each other, nor their plug-ins"},
+	}
+}
+
+func public() []string {
+	return list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/...", "examples/...")
+}
+
+func list(s ...string) []string { return s }
+
+// roomOf returns the row that holds for pkg, nil when there is none.
+func roomOf(pkg string) *room {
+	for _, r := range rooms() {
+		if matches(r.who, pkg) {
+			return &r
+		}
+	}
+	return nil
+}
+
+func matches(pattern, pkg string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if base := path.Base(pattern); base == "..." {
+		return within(path.Dir(pattern), pkg)
+	}
+	ok, err := path.Match(pattern, pkg)
+	return ok && err == nil
+}
+
+func matchesAny(patterns []string, pkg string) bool {
+	for _, p := range patterns {
+		if matches(p, pkg) {
+			return true
+		}
+	}
+	return false
+}
