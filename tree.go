@@ -1,0 +1,189 @@
+package pack
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/packtrain/pack/internal/dirsum"
+)
+
+// TreeDigest returns the canonical digest of all files of fsys. Two trees have
+// the same digest exactly when they have the same files: paths, contents, and
+// which of them are executable. Other permissions, times, owners and empty
+// directories do not count.
+//
+// It is SHA-256 over the tag "packtrain-tree-v1\n" and then, for each file in
+// byte-wise order of the paths: the length of the path, the path (UTF-8,
+// separated by "/"), one byte that is 1 for an executable file (one that
+// anybody may execute) and 0 for another, the size of the content, and the 32
+// bytes of the content's SHA-256. Lengths and sizes are 8 bytes, big-endian.
+//
+// A symbolic link or any other irregular file is an error with
+// [CodeForbiddenEntry], a name that is not UTF-8 one with [CodeUnsafePath].
+func TreeDigest(fsys fs.FS) (Digest, error) {
+	var files []dirsum.File
+	r := contentReader{hash: sha256.New(), buf: make([]byte, 64<<10)}
+	err := walkFiles(fsys, nil, func(p string) error {
+		f, err := r.read(fsys, p)
+		files = append(files, f)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("compute tree digest: %w", err)
+	}
+	return Digest(dirsum.Tree(files)), nil
+}
+
+// DirectoryChecksum returns the directory checksum `attune-pack-file-v1` of
+// fsys, by which registry indices identify the content of a git source.
+//
+// It is SHA-256 over, for each regular file in order of the path's components:
+// the tag "attune-pack-file-v1", the length of the path, the path (UTF-8,
+// separated by "/"), the length of the content, the content. Lengths are 8
+// bytes, big-endian. Entries named ".git" are skipped at any depth;
+// permissions, times and empty directories do not count.
+//
+// Errors are as those of [TreeDigest]. To compare with an expected checksum use
+// [VerifyDirectory].
+func DirectoryChecksum(fsys fs.FS) (Digest, error) {
+	d := dirsum.NewDirectory(dirsum.ByComponent)
+	err := walkFiles(fsys, skipGit, func(p string) error { return addFile(d, fsys, p) })
+	if err != nil {
+		return "", fmt.Errorf("compute directory checksum: %w", err)
+	}
+	return Digest(d.Sum()), nil
+}
+
+// VerifyDirectory checks that want is the directory checksum of fsys. Because
+// some publishers sort the paths as whole strings, a checksum in that order is
+// accepted too. A mismatch is an [*IntegrityError] that tells the checksum in
+// the usual order; other errors are as those of [DirectoryChecksum].
+func VerifyDirectory(fsys fs.FS, want Digest) error {
+	got, err := DirectoryChecksum(fsys)
+	if err != nil {
+		return err
+	}
+	mismatch := want.Verify(SubjectDirectory, got)
+	if mismatch == nil || want == "" {
+		return mismatch
+	}
+	byString, err := checksumByString(fsys)
+	if err != nil {
+		return fmt.Errorf("compute directory checksum: %w", err)
+	}
+	if byString == want {
+		return nil
+	}
+	return mismatch
+}
+
+// checksumByString returns the checksum over paths sorted as whole strings, ""
+// when that order is the usual one.
+func checksumByString(fsys fs.FS) (Digest, error) {
+	var paths []string
+	collect := func(p string) error { paths = append(paths, p); return nil }
+	if err := walkFiles(fsys, skipGit, collect); err != nil || slices.IsSorted(paths) {
+		return "", err
+	}
+	slices.Sort(paths)
+	d := dirsum.NewDirectory(dirsum.ByString)
+	for _, p := range paths {
+		if err := addFile(d, fsys, p); err != nil {
+			return "", err
+		}
+	}
+	return Digest(d.Sum()), nil
+}
+
+func skipGit(name string) bool { return name == ".git" }
+
+func addFile(d *dirsum.Directory, fsys fs.FS, p string) error {
+	f, err := fsys.Open(p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.AddFile(p, f), f.Close())
+}
+
+// walkFiles calls visit for every file of fsys in component order, and fails
+// where there is anything but regular files and directories.
+func walkFiles(fsys fs.FS, skip func(name string) bool, visit func(p string) error) error {
+	return fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case skip != nil && skip(d.Name()):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !utf8.ValidString(p):
+			return Errorf(CodeUnsafePath, "name of %q is not UTF-8", p)
+		case d.IsDir():
+			return nil
+		case !d.Type().IsRegular():
+			return Errorf(CodeForbiddenEntry, "%q is %s; only regular files and directories can be part of a pack", p, typeName(d.Type()))
+		}
+		return visit(p)
+	})
+}
+
+func typeName(t fs.FileMode) string {
+	switch {
+	case t&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	case t&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case t&fs.ModeSocket != 0:
+		return "a socket"
+	case t&fs.ModeDevice != 0:
+		return "a device"
+	case t.IsDir():
+		return "a directory"
+	}
+	return "an irregular file"
+}
+
+// A contentReader computes lines of the tree digest with one hash and buffer.
+type contentReader struct {
+	hash hash.Hash
+	buf  []byte
+}
+
+func (r *contentReader) read(fsys fs.FS, p string) (dirsum.File, error) {
+	file := dirsum.File{Path: p}
+	f, err := fsys.Open(p)
+	if err != nil {
+		return file, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return file, err
+	}
+	file.Executable = info.Mode()&0o111 != 0
+	file.Size, file.Sum, err = r.sum(f)
+	return file, err
+}
+
+// sum does not use io.CopyBuffer: an os.File would ignore the buffer.
+func (r *contentReader) sum(content io.Reader) (size int64, sum [sha256.Size]byte, err error) {
+	r.hash.Reset()
+	for err == nil {
+		var n int
+		n, err = content.Read(r.buf)
+		r.hash.Write(r.buf[:n])
+		size += int64(n)
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	r.hash.Sum(sum[:0])
+	return size, sum, err
+}
