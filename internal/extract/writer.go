@@ -1,0 +1,190 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// Options change what a Writer does. The zero value is fine.
+type Options struct {
+	Limits Limits
+	// Wanted says which files are written; the others are only checked. nil
+	// means all.
+	Wanted func(path string) bool
+	// KeepBytes of content, altogether, stay in memory for [Writer.Open].
+	KeepBytes int64
+}
+
+// A Writer writes a tree below a root. It is for one goroutine at a time. After
+// an error every further call returns an error that wraps the first one.
+type Writer struct {
+	root  *os.Root
+	opts  Options
+	index *index
+	dirs  dirs
+	copy  *copier
+	files []File
+	kept  map[string][]byte
+	room  int64 // of KeepBytes, what is left
+	err   error
+}
+
+// New returns a Writer that writes below root, which must be empty and remains
+// the caller's to close.
+func New(root *os.Root, opts Options) *Writer {
+	limits := opts.Limits.withDefaults()
+	return &Writer{
+		root:  root,
+		opts:  opts,
+		index: newIndex(limits),
+		dirs:  dirs{root: root},
+		copy:  &copier{limits: limits, hash: sha256.New(), buf: make([]byte, bufferSize)},
+		kept:  map[string][]byte{},
+		room:  opts.KeepBytes,
+	}
+}
+
+// Put takes one entry. The content of a regular file is read to its end; nil
+// means an empty file. A directory is noted, and created when a file needs it.
+func (w *Writer) Put(ctx context.Context, e Entry, content io.Reader) error {
+	if w.err != nil {
+		return fmt.Errorf("write %q: unusable since: %w", shown(e.Name), w.err)
+	}
+	w.err = w.put(ctx, e, content)
+	return w.err
+}
+
+// Files returns the files that were written, in the order of their arrival.
+func (w *Writer) Files() []File { return w.files }
+
+// Top returns the name of the one directory that holds all files, those that
+// were not wanted included; "" when there is none.
+func (w *Writer) Top() string {
+	if w.index.spread {
+		return ""
+	}
+	return w.index.top
+}
+
+// Open opens the content of a file that was written.
+func (w *Writer) Open(path string) (io.ReadCloser, error) {
+	if content, ok := w.kept[path]; ok {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
+	// Not blocking, should another process have put a pipe there.
+	f, err := w.root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return f, ioError("open", path, err)
+}
+
+// Close releases what the Writer holds, but not the root. No entry may be put
+// afterwards.
+func (w *Writer) Close() { w.dirs.close() }
+
+func (w *Writer) put(ctx context.Context, e Entry, content io.Reader) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write %q: %w", shown(e.Name), err)
+	}
+	if err := e.checkType(); err != nil {
+		return err
+	}
+	name := e.Name
+	if e.Mode.IsDir() {
+		name = trimSlash(name)
+	}
+	path, err := w.copy.limits.cleanName(name)
+	switch {
+	case err != nil:
+		return err
+	case e.Mode.IsDir():
+		return w.index.addDir(path)
+	case path == "":
+		return unsafe(e.Name, "is that of the top directory")
+	}
+	return w.putFile(ctx, path, e, content)
+}
+
+// trimSlash removes the slash that archives write behind the name of a directory.
+func trimSlash(name string) string {
+	if name == "./" || name == "/" {
+		return name
+	}
+	return strings.TrimSuffix(name, "/")
+}
+
+func (w *Writer) putFile(ctx context.Context, path string, e Entry, content io.Reader) error {
+	if err := w.index.addFile(path, path != e.Name); err != nil {
+		return err
+	}
+	if content == nil {
+		content = strings.NewReader("")
+	}
+	n, err := w.copy.start(ctx, e, content)
+	if err != nil {
+		return err
+	}
+	if w.opts.Wanted != nil && !w.opts.Wanted(path) {
+		_, err := w.copy.copy(ctx, e, io.Discard, n, content)
+		return err
+	}
+	f := File{Path: path, Executable: e.executable()}
+	if f.Size, err = w.write(ctx, path, e, n, content); err != nil {
+		return err
+	}
+	w.copy.hash.Sum(f.Sum[:0])
+	w.keep(f)
+	w.files = append(w.files, f)
+	return nil
+}
+
+// write creates the file and fills it with the n bytes that were read and the
+// rest of the content.
+func (w *Writer) write(ctx context.Context, path string, e Entry, n int, content io.Reader) (size int64, err error) {
+	f, err := w.create(path, e)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if closeErr := f.Close(); err == nil {
+			err = ioError("write", path, closeErr)
+		}
+	}()
+	return w.copy.copy(ctx, e, f, n, content)
+}
+
+func (w *Writer) create(path string, e Entry) (*os.File, error) {
+	parent := parentOf(path)
+	dir, err := w.dirs.enter(w.index, parent)
+	if err != nil {
+		return nil, err
+	}
+	mode := fileMode
+	if e.executable() {
+		mode = executableMode
+	}
+	name := strings.TrimPrefix(path[len(parent):], "/")
+	// Not blocking spares the calls by which os makes every file so.
+	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY|syscall.O_NONBLOCK, mode)
+	if err != nil {
+		return nil, ioError("create", path, err)
+	}
+	// The umask may have taken some of the mode.
+	if err := f.Chmod(mode); err != nil {
+		_ = f.Close()
+		return nil, ioError("create", path, err)
+	}
+	return f, nil
+}
+
+// keep keeps the content in memory when all of it is in the buffer still.
+func (w *Writer) keep(f File) {
+	if f.Size < bufferSize && f.Size <= w.room {
+		w.kept[f.Path] = bytes.Clone(w.copy.buf[:f.Size])
+		w.room -= f.Size
+	}
+}
