@@ -8,11 +8,11 @@ import (
 )
 
 // corpusDir returns the directory of real packs that PACK_CORPUS names.
-func corpusDir(t testing.TB) string {
-	t.Helper()
+func corpusDir(tb testing.TB) string {
+	tb.Helper()
 	dir := os.Getenv("PACK_CORPUS")
 	if dir == "" {
-		t.Skip("PACK_CORPUS does not name the corpus of real packs")
+		tb.Skip("PACK_CORPUS does not name the corpus of real packs")
 	}
 	return dir
 }

@@ -40,9 +40,6 @@ func (t *Tree) checkFloors() []Violation {
 		if below(m.goLine, goFloor) {
 			vs = append(vs, violation(m.file(), "go %s: at least %s is needed", m.goLine, goFloor))
 		}
-		if m.dir == toolsModule {
-			continue
-		}
 		for _, r := range m.requires {
 			vs = append(vs, m.checkRequirement(r)...)
 		}

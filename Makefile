@@ -1,0 +1,52 @@
+# Every target visits every module: "./..." stops at the border of a module.
+MODULES  := $(shell find . -name go.mod -not -path './bin/*' -exec dirname {} \; | sort)
+LINTER   := $(CURDIR)/bin/golangci-lint
+FUZZTIME ?= 30s
+TESTFLAGS ?=
+
+# each,COMMAND runs COMMAND in every module; it goes on after a failure and fails in the end.
+each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$m"; done; \
+	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint fmt vet tidy bench fuzz cover check prerequisites
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build: ## compile everything
+	$(call each,go build ./...)
+
+test: prerequisites ## run all tests, with the race detector, never from the cache
+	$(call each,go test -race -count=1 $(TESTFLAGS) ./...)
+
+lint: vet fmt $(LINTER) ## go vet, gofmt and golangci-lint
+	@$(LINTER) config verify --config $(CURDIR)/.golangci.yml
+	$(call each,$(LINTER) run --config $(CURDIR)/.golangci.yml ./...)
+
+vet: ## go vet
+	$(call each,go vet ./...)
+
+fmt: ## name the files that gofmt would change
+	@files=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+
+tidy: ## go mod tidy
+	$(call each,go mod tidy)
+
+bench: ## run the benchmarks
+	$(call each,go test -run='^$$' -bench=. -benchmem ./...)
+
+fuzz: ## fuzz every parser for FUZZTIME (30s)
+	@.ci/fuzz $(FUZZTIME)
+
+cover: ## print the coverage of every package
+	$(call each,go test -cover ./...)
+
+check: build lint test ## what has to pass before a change is merged
+
+prerequisites:
+	@.ci/prerequisites
+
+$(LINTER): internal/tools/go.mod
+	GOBIN=$(CURDIR)/bin go -C internal/tools install tool
+	@touch $@
