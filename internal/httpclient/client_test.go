@@ -1,0 +1,385 @@
+package httpclient_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+)
+
+// A script answers requests with one step after the other, the last for ever.
+type script struct {
+	steps []func() (*http.Response, error)
+	calls int
+}
+
+func (s *script) RoundTrip(*http.Request) (*http.Response, error) {
+	step := s.steps[min(s.calls, len(s.steps)-1)]
+	s.calls++
+	return step()
+}
+
+func status(code int, header ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		h := http.Header{}
+		for i := 0; i < len(header); i += 2 {
+			h.Set(header[i], header[i+1])
+		}
+		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader("body"))}, nil
+	}
+}
+
+func fails(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return nil, err }
+}
+
+func TestRetries(t *testing.T) {
+	t.Parallel()
+	reset := &net.OpError{Op: "read", Err: errors.New("connection reset")}
+	unverified := &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
+	type steps = []func() (*http.Response, error)
+	for _, tc := range []struct {
+		name     string
+		steps    steps
+		calls    int
+		code     pack.Code
+		min, max time.Duration
+	}{
+		{"recovers from 503", steps{status(503), status(200)}, 2, "", 250 * time.Millisecond, time.Second},
+		{"recovers from a reset", steps{fails(reset), fails(reset), status(200)}, 3, "", 750 * time.Millisecond, 3 * time.Second},
+		{"gives up on 500", steps{status(500)}, 3, pack.CodeUnavailable, 750 * time.Millisecond, 3 * time.Second},
+		{"gives up on a reset", steps{fails(reset)}, 3, pack.CodeUnavailable, 750 * time.Millisecond, 3 * time.Second},
+		{"obeys Retry-After", steps{status(429, "Retry-After", "7"), status(200)}, 2, "", 7 * time.Second, 7 * time.Second},
+		{"caps Retry-After", steps{status(429, "Retry-After", "86400"), status(200)}, 2, "", time.Minute, time.Minute},
+		{"not 404", steps{status(404)}, 1, pack.CodeNotFound, 0, 0},
+		{"not 410", steps{status(410)}, 1, pack.CodeNotFound, 0, 0},
+		{"not 403", steps{status(403)}, 1, pack.CodeUnauthorized, 0, 0},
+		{"not 401", steps{status(401)}, 1, pack.CodeUnauthorized, 0, 0},
+		{"not 451", steps{status(451)}, 1, pack.CodeUnavailable, 0, 0},
+		{"not 501", steps{status(501)}, 1, pack.CodeUnavailable, 0, 0},
+		{"not a wrong certificate", steps{fails(unverified)}, 1, pack.CodeUnavailable, 0, 0},
+		{"not a missing name", steps{fails(&net.DNSError{IsNotFound: true})}, 1, pack.CodeUnavailable, 0, 0},
+		{"a failing name server", steps{fails(&net.DNSError{IsTemporary: true}), status(200)}, 2, "", 250 * time.Millisecond, time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{steps: tc.steps}
+				start := time.Now()
+				_, err := get(t, httpclient.Over(pack.NetworkPolicy{}, s), "https://example.com/")
+				wantCode(t, err, tc.code)
+				if s.calls != tc.calls {
+					t.Errorf("%d requests were sent, want %d", s.calls, tc.calls)
+				}
+				if d := time.Since(start); d < tc.min || d > tc.max {
+					t.Errorf("took %v, want %v to %v", d, tc.min, tc.max)
+				}
+			})
+		})
+	}
+}
+
+func TestOnlyReadingRequestsAreRepeated(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []func() (*http.Response, error){status(503)}}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com/", strings.NewReader("x"))
+	_, err := do(httpclient.Over(pack.NetworkPolicy{}, s), req)
+	if s.calls != 1 || !pack.Retryable(err) {
+		t.Errorf("%d requests, error %v", s.calls, err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		header string
+		want   time.Duration
+		ok     bool
+	}{
+		{"0", 0, true},
+		{"12", 12 * time.Second, true},
+		{"4000000000", time.Minute, true},
+		{"Mon, 23 Nov 2026 10:00:30 GMT", 30 * time.Second, true},
+		{"Sun, 22 Nov 2026 10:00:00 GMT", 0, true},
+		{"Mon, 23 Nov 2036 10:00:00 GMT", time.Minute, true},
+		{"-1", 0, false},
+		{"soon", 0, false},
+		{"", 0, false},
+		{"99999999999999999999", 0, false},
+	} {
+		if got, ok := httpclient.RetryAfter(tc.header, now); got != tc.want || ok != tc.ok {
+			t.Errorf("%q: got %v, %v, want %v, %v", tc.header, got, ok, tc.want, tc.ok)
+		}
+	}
+}
+
+func TestCancelledWhileWaitingToRetry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		s := &script{steps: []func() (*http.Response, error){status(503, "Retry-After", "30")}}
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://example.com/", http.NoBody)
+		start := time.Now()
+		_, err := do(httpclient.Over(pack.NetworkPolicy{}, s), req)
+		wantCode(t, err, pack.CodeTimeout)
+		if d := time.Since(start); d != 10*time.Second {
+			t.Errorf("returned after %v", d)
+		}
+	})
+}
+
+// A drip is a body that gives one byte per interval.
+type drip struct {
+	every time.Duration
+	left  int
+}
+
+func (d *drip) Read(p []byte) (int, error) {
+	if d.left == 0 {
+		return 0, io.EOF
+	}
+	time.Sleep(d.every)
+	d.left--
+	p[0] = 'x'
+	return 1, nil
+}
+
+// drips answers with such a body, which ends when the request is cancelled as
+// that of net/http does.
+type drips struct{ drip }
+
+func (d *drips) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := readerFunc(func(p []byte) (int, error) {
+		n, err := d.drip.Read(p)
+		if cause := req.Context().Err(); cause != nil {
+			return 0, cause
+		}
+		return n, err
+	})
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(r)}, nil
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestSlowTransfers(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		drip  drip
+		after time.Duration
+		want  string
+	}{
+		{"1 byte in 10 s", drip{10 * time.Second, 100}, 30 * time.Second, "1 KiB/s"},
+		{"endless, just fast enough", drip{700 * time.Microsecond, 1 << 30}, 15 * time.Minute, "15 minutes"},
+		{"fast enough", drip{900 * time.Microsecond, 50_000}, 45 * time.Second, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, err := get(t, httpclient.Over(pack.NetworkPolicy{}, &drips{tc.drip}), "https://example.com/")
+				if d := time.Since(start); d < tc.after || d > tc.after+11*time.Second {
+					t.Errorf("returned after %v, want %v", d, tc.after)
+				}
+				if tc.want == "" {
+					if err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				if err == nil || !strings.Contains(err.Error(), tc.want) || !pack.Retryable(err) {
+					t.Errorf("got error %v, want a retryable one with %q", err, tc.want)
+				}
+			})
+		})
+	}
+}
+
+func TestSlowConsumerIsNotBlamedOnTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.com/", http.NoBody)
+		resp, err := httpclient.Do(httpclient.Over(pack.NetworkPolicy{}, &drips{drip{time.Millisecond, 10}}), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		for range 5 {
+			if _, err := resp.Body.Read(make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+// TestStalledHeaders speaks over pipes, so that a stalled server costs no time.
+func TestStalledHeaders(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		server func(net.Conn)
+	}{
+		{"silent", func(net.Conn) {}},
+		{"endless 1xx", func(c net.Conn) {
+			for {
+				if _, err := io.WriteString(c, "HTTP/1.1 103 Early Hints\r\n\r\n"); err != nil {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}},
+		{"slow headers", func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+			for {
+				if _, err := io.WriteString(c, "x"); err != nil {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var wg sync.WaitGroup
+				c := httpclient.OverConn(pack.NetworkPolicy{AllowHTTP: true}, func(context.Context, string, string) (net.Conn, error) {
+					client, server := net.Pipe()
+					wg.Go(func() { io.Copy(io.Discard, server) })
+					wg.Go(func() { tc.server(server) })
+					return client, nil
+				})
+				start := time.Now()
+				req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://example.com/", http.NoBody)
+				_, err := do(c, req)
+				wantCode(t, err, pack.CodeUnavailable)
+				if d := time.Since(start); d > time.Minute {
+					t.Errorf("gave up only after %v", d)
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) })
+	t.Run("trusted", func(t *testing.T) {
+		t.Parallel()
+		c, srv := serveTLS(t, hello)
+		if body, err := get(t, c, srv.URL); err != nil || string(body) != "hello" {
+			t.Errorf("got %q, %v", body, err)
+		}
+	})
+	for name, start := range map[string]func(*httptest.Server){
+		"self-signed": func(s *httptest.Server) { s.StartTLS() },
+		"TLS 1.1": func(s *httptest.Server) {
+			s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+			s.StartTLS()
+		},
+		"no TLS": func(s *httptest.Server) { s.Start() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := httptest.NewUnstartedServer(hello)
+			start(srv)
+			defer srv.Close()
+			_, err := get(t, httpclient.New(loopback(), nil), "https://"+srv.Listener.Addr().String())
+			wantCode(t, err, pack.CodeUnavailable)
+			if pack.Retryable(err) {
+				t.Errorf("%v is not retryable", err)
+			}
+		})
+	}
+}
+
+func TestBodiesComeAsSent(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept-Encoding") == "gzip" {
+			t.Error("compression was asked for")
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write([]byte("not gzip at all"))
+	})
+	if body, err := get(t, httpclient.New(loopback(), nil), srv.URL); err != nil || string(body) != "not gzip at all" {
+		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+func TestRefusedConnectionIsTemporary(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(nil)
+	srv.Close()
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, http.NoBody)
+	_, err := do(httpclient.New(loopback(), nil), req)
+	wantCode(t, err, pack.CodeUnavailable)
+	if !pack.Retryable(err) {
+		t.Errorf("%v should be retryable", err)
+	}
+}
+
+func TestPolicyLists(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(http.ResponseWriter, *http.Request) {})
+	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
+	for _, tc := range []struct {
+		name   string
+		policy pack.NetworkPolicy
+		host   string
+		want   pack.Code
+	}{
+		{"private name allowed", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"LocalHost"}}, "localhost", ""},
+		{"private literal allowed", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}, "127.0.0.1", ""},
+		{"allowed in another spelling", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}, "[::ffff:127.0.0.1]", ""},
+		{"http not allowed", pack.NetworkPolicy{AllowPrivateHosts: []string{"localhost"}}, "localhost", pack.CodePolicyDenied},
+		{"host not listed", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"localhost"}, Hosts: []string{"example.com"}}, "localhost", pack.CodePolicyDenied},
+		{"host listed", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"localhost"}, Hosts: []string{"localhost"}}, "localhost", ""},
+		{"list of nonsense allows nothing", pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"localhost"}, Hosts: []string{"*"}}, "localhost", pack.CodePolicyDenied},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := get(t, httpclient.New(tc.policy, nil), "http://"+net.JoinHostPort(strings.Trim(tc.host, "[]"), port))
+			wantCode(t, err, tc.want)
+		})
+	}
+}
+
+func TestLimitReader(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		text string
+		most int64
+		want string
+		ok   bool
+	}{
+		{"", 0, "", true},
+		{"abc", 3, "abc", true},
+		{"abcd", 3, "abc", false},
+		{"a", 0, "", false},
+	} {
+		got, err := io.ReadAll(httpclient.LimitReader(strings.NewReader(tc.text), "index size", tc.most))
+		if string(got) != tc.want || (err == nil) != tc.ok {
+			t.Errorf("%q within %d: got %q, %v", tc.text, tc.most, got, err)
+		}
+		if limit, ok := errors.AsType[*pack.LimitError](err); !tc.ok && (!ok || limit.Max != tc.most || limit.Limit != "index size") {
+			t.Errorf("%q within %d: error %#v", tc.text, tc.most, err)
+		}
+	}
+}

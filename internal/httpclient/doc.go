@@ -1,0 +1,19 @@
+// Package httpclient makes HTTP clients that obey a [pack.NetworkPolicy], and
+// turns what goes wrong with them into errors of package pack.
+//
+// Threat: the other side, and whoever writes URLs into specs and indices,
+// wants us to contact what only this machine can reach (its own services, the
+// cloud's metadata address), to send secrets elsewhere, or to hang. Therefore:
+//
+//   - Every request's URL is checked, redirects included; the address is
+//     checked where the connection is made, after the name was resolved, so a
+//     name that resolves differently later gains nothing.
+//   - Host names that resolvers read as addresses ("127.1", "0x7f.1") are
+//     refused in any spelling but the canonical one.
+//   - At most 5 redirects, never from https to http, never for a request with a
+//     body; across origins only headers that carry no secret are kept.
+//   - No proxy and no credentials from the environment, no cookies, TLS 1.2 or
+//     later, HTTP/1.1 only: one protocol, whose limits are known.
+//   - Response headers are limited in size and time, bodies must keep a
+//     minimum rate. Bodies are delivered as they were sent, never decompressed.
+package httpclient

@@ -1,0 +1,33 @@
+package httpclient
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// Over returns a client whose requests end in base instead of the network.
+func Over(policy pack.NetworkPolicy, base http.RoundTripper) *http.Client {
+	return newClient(compile(policy), base)
+}
+
+// OverConn returns a client that speaks over the connections of dial.
+func OverConn(policy pack.NetworkPolicy, dial func(context.Context, string, string) (net.Conn, error)) *http.Client {
+	rules := compile(policy)
+	t := newTransport(rules, &Options{})
+	t.DialContext = dial
+	return newClient(rules, t)
+}
+
+// ProxyOf returns the proxy function of a client of New.
+func ProxyOf(c *http.Client) any {
+	if p := c.Transport.(*retrier).next.(*guard).next.(*http.Transport).Proxy; p != nil {
+		return p
+	}
+	return nil
+}
+
+func RetryAfter(header string, now time.Time) (time.Duration, bool) { return retryAfter(header, now) }

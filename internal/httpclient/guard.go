@@ -1,0 +1,73 @@
+package httpclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/packtrain/pack"
+)
+
+// A guard checks the URL of each request, redirects included, and watches the
+// transfer of the response.
+type guard struct {
+	rules *rules
+	next  http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := g.rules.checkURL(req.URL); err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	caller, target := req.Context(), redact(req.URL)
+	ctx, cancel := context.WithCancelCause(caller)
+	resp, err := g.next.RoundTrip(withUserAgent(req.Clone(ctx)))
+	if err == nil {
+		err = checkLocation(req.URL, resp)
+	}
+	if err != nil {
+		cancel(nil)
+		return nil, Explain(caller, target, err)
+	}
+	resp.Request = req
+	resp.Body = newTransfer(resp.Body, cancel, func(err error) error {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return Explain(caller, target, err)
+	})
+	return resp, nil
+}
+
+func withUserAgent(req *http.Request) *http.Request {
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", userAgent)
+	}
+	return req
+}
+
+// checkLocation refuses a redirect that net/http would quote in its own error.
+func checkLocation(from *url.URL, resp *http.Response) error {
+	location := resp.Header.Get("Location")
+	if location == "" || resp.StatusCode/100 != 3 {
+		return nil
+	}
+	if _, err := from.Parse(location); err == nil {
+		return nil
+	}
+	_ = resp.Body.Close() // nobody reads it
+	return &pack.UnavailableError{
+		Target: redact(from),
+		Status: resp.StatusCode,
+		Err:    errors.New("redirected to a location that is no URL"),
+	}
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close() // the request was never sent
+	}
+}

@@ -1,0 +1,368 @@
+package httpclient_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+)
+
+func dialTo(address string) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("G01", hostileHosts)
+	t.Run("G02", hostileNames)
+	t.Run("G03", hostileRedirects)
+	t.Run("G07", proxyOfTheEnvironment)
+	t.Run("G08", secretsStayAtTheirOrigin)
+	t.Run("G10", secretsInErrors)
+	t.Run("G12", hostileHeaders)
+	t.Run("G13", shortBodies)
+	t.Run("G14", otherStatuses)
+}
+
+func hostileHosts(t *testing.T) {
+	t.Parallel()
+	policies := map[string]pack.NetworkPolicy{
+		"default":            {},
+		"http":               {AllowHTTP: true},
+		"another host":       {AllowHTTP: true, AllowPrivateHosts: []string{"build.internal"}},
+		"another range":      {AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("172.31.0.0/16")}},
+		"literal as allowed": {AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.53"}},
+	}
+	for _, host := range []string{
+		"127.0.0.1", "127.1", "2130706433", "0x7f.1", "0x7f000001", "0X7F.1", "017700000001", "0177.0.0.1", "127.0.0.01",
+		"0.0.0.0", "0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "169.254.169.254",
+		"[fd00::1]", "[fe80::1]", "[fe80::1%25lo]", "[fec0::1]", "[ff02::1]", "100.64.0.1", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]",
+		"192.0.0.1", "192.0.2.1", "192.88.99.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "255.255.255.255", "10.1.2.3", "192.168.1.1",
+		"[2002:7f00:1::]", "[2001:db8::1]", "[2001::1]", "[3fff::1]",
+		"localhost", "localhost.", "127.0.0.1.", "LOCALHOST", "127%E3%80%820%E3%80%820%E3%80%821", "loc%61lhost%00.example",
+	} {
+		for name, policy := range policies {
+			for _, scheme := range []string{"http", "https"} {
+				raw := scheme + "://" + host + ":9/x"
+				_, err := fetch(t, httpclient.New(policy, nil), policy, raw)
+				if pack.CodeOf(err) != pack.CodePolicyDenied {
+					t.Errorf("%s, policy %q: got error %v, want policy_denied", raw, name, err)
+				}
+			}
+		}
+	}
+}
+
+// fetch does what a source does with a URL that a user typed.
+func fetch(t *testing.T, c *http.Client, policy pack.NetworkPolicy, raw string) ([]byte, error) {
+	t.Helper()
+	u, err := httpclient.ParseURL(policy, raw)
+	if err != nil {
+		return nil, err
+	}
+	return get(t, c, u.String())
+}
+
+func addrs(texts ...string) []netip.Addr {
+	var as []netip.Addr
+	for _, s := range texts {
+		as = append(as, netip.MustParseAddr(s))
+	}
+	return as
+}
+
+func hostileNames(t *testing.T) {
+	t.Parallel()
+	var hits atomic.Int32
+	private := serve(t, func(http.ResponseWriter, *http.Request) { hits.Add(1) })
+	_, port, _ := net.SplitHostPort(private.Listener.Addr().String())
+	target := "http://rebind.example:" + port
+
+	t.Run("private", func(t *testing.T) {
+		t.Parallel()
+		c := httpclient.New(pack.NetworkPolicy{AllowHTTP: true}, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1"))})
+		_, err := get(t, c, target)
+		wantCode(t, err, pack.CodePolicyDenied)
+	})
+	t.Run("allowed first, then private", func(t *testing.T) {
+		t.Parallel()
+		allowed := listenOn2(t, port)
+		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}
+		c := httpclient.New(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.2"), addrs("127.0.0.1"))})
+		if body, err := get(t, c, target); err != nil || string(body) != "public" {
+			t.Fatalf("got %q, %v from the allowed address", body, err)
+		}
+		allowed.CloseClientConnections()
+		c.CloseIdleConnections()
+		_, err := get(t, c, target)
+		wantCode(t, err, pack.CodePolicyDenied)
+	})
+	t.Run("mixed", func(t *testing.T) {
+		t.Parallel()
+		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.3/32")}}
+		c := httpclient.New(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1", "127.0.0.3"))})
+		if _, err := get(t, c, target); err == nil {
+			t.Error("nobody listens at the allowed address, yet there is an answer")
+		}
+	})
+	t.Cleanup(func() {
+		if n := hits.Load(); n != 0 {
+			t.Errorf("the private server was contacted %d times", n)
+		}
+	})
+}
+
+// listenOn2 serves on the same port of another loopback address.
+func listenOn2(t *testing.T, port string) *httptest.Server {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has all of 127.0.0.0/8 on its loopback interface")
+	}
+	ln, err := net.Listen("tcp", "127.0.0.2:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("public")) }))
+	srv.Listener.Close()
+	srv.Listener = ln
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func hostileRedirects(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, location string
+		want           pack.Code
+	}{
+		{"metadata service", "http://169.254.169.254/latest", pack.CodePolicyDenied},
+		{"other loopback address", "http://127.0.0.2:1/", pack.CodePolicyDenied},
+		{"odd spelling", "http://127.1:1/", pack.CodePolicyDenied},
+		{"protocol relative", "//[::1]:1/", pack.CodePolicyDenied},
+		{"file", "file:///etc/passwd", pack.CodePolicyDenied},
+		{"user information", "http://user:secret@127.0.0.1:1/", pack.CodePolicyDenied},
+		{"loop", "/", pack.CodePolicyDenied},
+		{"no location", "", pack.CodeUnavailable},
+		{"unreadable location", "http://[::1/?token=secret", pack.CodeUnavailable},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				if tc.location != "" {
+					w.Header()["Location"] = []string{tc.location}
+				}
+				w.WriteHeader(http.StatusFound)
+			})
+			_, err := get(t, httpclient.New(loopback(), nil), srv.URL)
+			wantCode(t, err, tc.want)
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("error %q tells a secret", err)
+			}
+		})
+	}
+	t.Run("downgrade", func(t *testing.T) {
+		t.Parallel()
+		plain := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("contacted over http after https") })
+		c, srv := serveTLS(t, http.RedirectHandler(plain.URL, http.StatusFound))
+		_, err := get(t, c, srv.URL)
+		wantCode(t, err, pack.CodePolicyDenied)
+	})
+	t.Run("307 with a body", func(t *testing.T) {
+		t.Parallel()
+		other := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the body was sent elsewhere") })
+		srv := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+		defer srv.Close()
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader("want"))
+		_, err := do(httpclient.New(loopback(), nil), req)
+		wantCode(t, err, pack.CodePolicyDenied)
+	})
+	t.Run("headers that only look like redirects", func(t *testing.T) {
+		t.Parallel()
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Refresh", "0; url=file:///etc/passwd")
+			w.Header().Set("X-Terraform-Get", "file:///etc/passwd")
+			w.Write([]byte("plain"))
+		})
+		if body, err := get(t, httpclient.New(loopback(), nil), srv.URL); err != nil || string(body) != "plain" {
+			t.Errorf("got %q, %v", body, err)
+		}
+	})
+}
+
+func serveTLS(t *testing.T, h http.Handler) (*http.Client, *httptest.Server) {
+	t.Helper()
+	srv := httptest.NewTLSServer(h)
+	t.Cleanup(srv.Close)
+	roots := srv.Client().Transport.(*http.Transport).TLSClientConfig
+	return httpclient.New(loopback(), &httpclient.Options{TLS: roots}), srv
+}
+
+func proxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	if p := httpclient.ProxyOf(httpclient.New(pack.NetworkPolicy{}, nil)); p != nil {
+		t.Error("the client asks for a proxy")
+	}
+}
+
+func secretsStayAtTheirOrigin(t *testing.T) {
+	t.Parallel()
+	secrets := []string{"Authorization", "Cookie", "X-Registry-Token", "Private-Token", "Proxy-Authorization", "Referer"}
+	check := func(t *testing.T, r *http.Request) {
+		for _, name := range secrets {
+			if v := r.Header.Get(name); v != "" {
+				t.Errorf("%s = %q arrived at %s", name, v, r.Host)
+			}
+		}
+		if r.Header.Get("If-None-Match") == "" {
+			t.Error("a harmless header was lost")
+		}
+	}
+	// first -> other port -> back -> other port again: once gone, gone.
+	var first, other *httptest.Server
+	first = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/back" {
+			check(t, r)
+			http.Redirect(w, r, other.URL+"/end", http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, other.URL+"/start", http.StatusFound)
+	})
+	other = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		check(t, r)
+		if r.URL.Path == "/start" {
+			http.Redirect(w, r, first.URL+"/back", http.StatusFound)
+		}
+	})
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, first.URL+"/?token=secret", http.NoBody)
+	for _, name := range secrets {
+		req.Header.Set(name, "secret")
+	}
+	req.Header.Set("If-None-Match", `"v1"`)
+	if _, err := do(httpclient.New(loopback(), nil), req); err != nil {
+		t.Error(err)
+	}
+}
+
+func secretsInErrors(t *testing.T) {
+	t.Parallel()
+	const secret = "canary"
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/404":
+			w.WriteHeader(http.StatusNotFound)
+		case "/401":
+			w.WriteHeader(http.StatusUnauthorized)
+		case "/redirect":
+			w.Header().Set("Location", "ftp://canary@example.com/?canary")
+			w.WriteHeader(http.StatusFound)
+		case "/reset":
+			panic(http.ErrAbortHandler)
+		}
+	})
+	srv.Config.ErrorLog = nil
+	c := httpclient.New(loopback(), nil)
+	for _, raw := range []string{
+		srv.URL + "/404?token=" + secret, srv.URL + "/401?token=" + secret, srv.URL + "/redirect?" + secret,
+		"ftp://user:" + secret + "@example.com/?" + secret, "https://user:" + secret + "@example.com/", "https://example.com/#" + secret,
+		"https://example.com/\x7f?" + secret, "https://exa mple.com/?" + secret, "https://user:" + secret + "@[::1", "https://127.1/?" + secret,
+		"//" + secret + "@host/", "https:" + secret + "@host/?" + secret,
+	} {
+		_, err := fetch(t, c, loopback(), raw)
+		if err == nil {
+			t.Errorf("%s: no error", raw)
+		} else if strings.Contains(err.Error(), secret) {
+			t.Errorf("error %q tells the secret of %s", err, raw)
+		}
+	}
+	if got := httpclient.Redact("https://u:canary@h/p?canary#canary"); got != "https://h/p" {
+		t.Errorf("Redact = %q", got)
+	}
+}
+
+func hostileHeaders(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]string{
+		"9 MB":                     "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 9<<20) + "\r\n\r\n",
+		"10,000 headers":           "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Header: some text\r\n", 10_000) + "\r\n",
+		"contradicting lengths":    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+		"bad chunk":                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+		"control characters":       "HTTP/1.1 200 OK\r\nX\x1b[31m evil\r\n\r\n",
+		"HTTP/0.9":                 "<html>hello</html>",
+		"nothing":                  "",
+		"an unknown status number": "HTTP/1.1 99999 \x1b[31m\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, serveRaw(t, response), http.NoBody) // POST: no retries
+			_, err := do(httpclient.New(loopback(), nil), req)
+			wantCode(t, err, pack.CodeUnavailable)
+			if err != nil && (strings.ContainsRune(err.Error(), 0x1b) || len(err.Error()) > 1000) {
+				t.Errorf("error repeats the server: %.1000q", err)
+			}
+		})
+	}
+}
+
+func shortBodies(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]string{
+		"shorter than its length": "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+		"last chunk missing":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+	} {
+		_, err := get(t, httpclient.New(loopback(), nil), serveRaw(t, response))
+		wantCode(t, err, pack.CodeUnavailable)
+		if !pack.Retryable(err) {
+			t.Errorf("%s: %v should be retryable", name, err)
+		}
+	}
+}
+
+func otherStatuses(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{201, 203, 204, 206, 304} {
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		_, err := get(t, httpclient.New(loopback(), nil), srv.URL)
+		wantCode(t, err, pack.CodeUnavailable)
+		if pack.Retryable(err) {
+			t.Errorf("status %d: %v is not retryable", status, err)
+		}
+	}
+}
+
+func FuzzURLPolicy(f *testing.F) {
+	for _, s := range []string{
+		"https://example.com/a.tar.gz", "http://example.com", "https://127.1/", "https://[::1]/", "https://u:p@h/", "https://h/#f",
+		"https://h\\@127.0.0.1/", "https://0x7f.1", "https:127.0.0.1", "//h", "https://[fe80::1%25lo]/", "https://h:/", "HTTPS://EXAMPLE.com:443/?q=1",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		u, err := httpclient.ParseURL(pack.NetworkPolicy{}, raw)
+		if err != nil {
+			wantCode(t, err, pack.CodePolicyDenied)
+			return
+		}
+		if u.Scheme != "https" || u.User != nil || u.Fragment != "" || u.Hostname() == "" {
+			t.Errorf("accepted %q as %#v", raw, u)
+		}
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && (a.IsLoopback() || a.IsPrivate() || !a.IsGlobalUnicast()) {
+			t.Errorf("accepted %q, a private address", raw)
+		}
+		again, err := url.Parse(u.String())
+		if err != nil || again.Host != u.Host || again.Path != u.Path {
+			t.Errorf("%q is read differently the second time: %v, %v", raw, again, err)
+		}
+	})
+}

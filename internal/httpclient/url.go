@@ -1,0 +1,89 @@
+package httpclient
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+const maxURLLen = 8 << 10
+
+// ParseURL parses a URL that policy allows to contact. What it refuses is an
+// error with [pack.CodePolicyDenied] that quotes no credential. The addresses
+// behind a host name are checked only when a connection is made.
+func ParseURL(policy pack.NetworkPolicy, raw string) (*url.URL, error) {
+	u, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := compile(policy).checkURL(u); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+func parse(raw string) (*url.URL, error) {
+	if len(raw) > maxURLLen {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL: it has %d bytes, at most %d are allowed", len(raw), maxURLLen)
+	}
+	if i := strings.IndexFunc(raw, forbiddenInURL); i >= 0 {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a character that belongs in no URL: percent-encode it", Redact(raw))
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		// The parser's error repeats the text, credentials included.
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL: it cannot be parsed: write it as https://host/path")
+	}
+	if strings.Contains(raw, "#") {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a fragment, which no server ever sees: leave it out", redact(u))
+	}
+	return u, nil
+}
+
+func forbiddenInURL(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\\\"<>^`{|}", r)
+}
+
+// Redact returns raw without user information, query and fragment, which may
+// hold secrets; a constant text when it cannot be parsed.
+func Redact(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(unreadable URL)"
+	}
+	return redact(u)
+}
+
+func redact(u *url.URL) string {
+	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return bare.String()
+}
+
+var (
+	hostPattern = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*\z`)
+	// Resolvers read a name as an IPv4 address when its last label is a number.
+	numericPattern = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)\z`)
+)
+
+// canonicalHost returns the one spelling under which a host is compared: a
+// name in lower case, or an address as netip writes it. It refuses spellings
+// that resolvers and users may understand differently.
+func canonicalHost(host string) (string, error) {
+	name := strings.ToLower(host)
+	if addr, err := netip.ParseAddr(name); err == nil {
+		if addr.Zone() != "" {
+			return "", pack.Errorf(pack.CodePolicyDenied, "host %q has a zone: leave it out", host)
+		}
+		return addr.Unmap().String(), nil
+	}
+	switch {
+	case len(name) > 253 || !hostPattern.MatchString(name):
+		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q is no plain host name: write names beyond ASCII in their xn-- form, and no final dot", host)
+	case numericPattern.MatchString(name):
+		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q looks like an address but is none: write four decimal numbers", host)
+	}
+	return name, nil
+}
