@@ -1,0 +1,124 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/dirsum"
+	"github.com/packtrain/pack/internal/extract"
+)
+
+func (t *Tree) cleanSubdir() error {
+	if t.opts.Subdir == "" {
+		return nil
+	}
+	subdir, err := extract.CleanName(t.opts.Subdir, extract.Limits(t.opts.Limits))
+	if err != nil {
+		return fmt.Errorf("subdirectory: %w", err)
+	}
+	t.opts.Subdir = subdir
+	return nil
+}
+
+func (t *Tree) extractOptions() extract.Options {
+	opts := extract.Options{Limits: extract.Limits(t.opts.Limits)}
+	if t.opts.Subdir != "" {
+		opts.Wanted = t.mayBeContent
+	}
+	if t.opts.DirectoryChecksum {
+		opts.KeepBytes = keepBytes
+	}
+	return opts
+}
+
+// mayBeContent reports whether a file may turn out to lie in the subdirectory.
+// Whether the top is to be stripped is known only at the end.
+func (t *Tree) mayBeContent(name string) bool {
+	if _, ok := below(t.opts.Subdir, name); ok {
+		return true
+	}
+	_, rest, _ := strings.Cut(name, "/")
+	_, ok := below(t.opts.Subdir, rest)
+	return ok && t.opts.StripTop
+}
+
+// below returns name relative to dir, when it lies below it.
+func below(dir, name string) (string, bool) {
+	if dir == "" {
+		return name, true
+	}
+	rest, ok := strings.CutPrefix(name, dir)
+	if !ok {
+		return "", false
+	}
+	return strings.CutPrefix(rest, "/")
+}
+
+// base is the directory that holds the content, relative to the tree's.
+func (t *Tree) base() string {
+	if t.opts.StripTop {
+		return path.Join(t.writer.Top(), t.opts.Subdir)
+	}
+	return t.opts.Subdir
+}
+
+// result computes the result from what was written.
+func (t *Tree) result() (TreeResult, error) {
+	base := t.base()
+	files := contentFiles(t.writer.Files(), base)
+	if len(files) == 0 && t.opts.Subdir != "" {
+		return TreeResult{}, pack.Errorf(pack.CodeNotFound, "subdirectory %q has no files", t.opts.Subdir)
+	}
+	r := TreeResult{
+		Dir:    filepath.Join(t.dir, filepath.FromSlash(base)),
+		Digest: pack.Digest(dirsum.Tree(files)),
+		Files:  len(files),
+	}
+	for _, f := range files {
+		r.Bytes += f.Size
+	}
+	if !t.opts.DirectoryChecksum {
+		return r, nil
+	}
+	sum, err := t.directoryChecksum(base, files)
+	if err != nil {
+		return TreeResult{}, err
+	}
+	r.Directory = sum
+	return r, nil
+}
+
+func contentFiles(written []extract.File, base string) []dirsum.File {
+	files := make([]dirsum.File, 0, len(written))
+	for _, f := range written {
+		if name, ok := below(base, f.Path); ok {
+			f.Path = name
+			files = append(files, dirsum.File(f))
+		}
+	}
+	return files
+}
+
+func (t *Tree) directoryChecksum(base string, files []dirsum.File) (pack.Digest, error) {
+	slices.SortFunc(files, func(a, b dirsum.File) int { return dirsum.ByComponent(a.Path, b.Path) })
+	sum := dirsum.NewDirectory(dirsum.ByComponent)
+	for _, f := range files {
+		if err := t.addTo(sum, base, f); err != nil {
+			return "", pack.Errorf(pack.CodeIO, "compute directory checksum: %w", err)
+		}
+	}
+	return pack.Digest(sum.Sum()), nil
+}
+
+func (t *Tree) addTo(sum *dirsum.Directory, base string, f dirsum.File) error {
+	content, err := t.writer.Open(path.Join(base, f.Path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(sum.Add(f.Path, f.Size, content), content.Close())
+}

@@ -1,0 +1,43 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// PutFS pushes all of fsys into dst, in lexical order. What is neither a regular
+// file nor a directory is pushed by its name and type alone, for dst to refuse.
+//
+// It is the loop of a source that has its content at hand, as an embed.FS or a
+// [testing/fstest.MapFS]. For directories that others write to, use the local
+// source, which guards against changes under way.
+func PutFS(ctx context.Context, dst Sink, fsys fs.FS) error {
+	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fmt.Errorf("read %q: %w", name, err)
+		case ctx.Err() != nil:
+			return fmt.Errorf("read %q: %w", name, ctx.Err())
+		case name == ".":
+			return nil
+		case d.Type().IsRegular():
+			return putFile(ctx, dst, fsys, name)
+		}
+		return dst.Put(ctx, Entry{Name: name, Mode: d.Type()}, nil)
+	})
+}
+
+func putFile(ctx context.Context, dst Sink, fsys fs.FS, name string) (err error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return fmt.Errorf("read %q: %w", name, err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("read %q: %w", name, err)
+	}
+	return dst.Put(ctx, Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, f)
+}

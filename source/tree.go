@@ -1,0 +1,185 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/extract"
+)
+
+// keepBytes of content stay in memory for the directory checksum, so that small
+// packs are not read twice.
+const keepBytes = 8 << 20
+
+// A Tree receives the files of one pack into a directory of its own, and trusts
+// none of them. It is a [Sink].
+//
+// The rules:
+//
+//   - Only regular files and directories. Links of any kind, devices, pipes and
+//     sockets are refused ([pack.CodeForbiddenEntry]).
+//   - A name is relative, separated by "/", without empty, "." or ".."
+//     components; the "./" that some archivers write in front is removed. It is
+//     valid UTF-8 without control, format and unassigned characters, without
+//     backslash and <>:"|?*. No component ends in a dot or a space, or is a
+//     device of Windows (con, aux.txt) ([pack.CodeUnsafePath]). The rules are
+//     the same on every system.
+//   - No two entries that some system takes for one: names that differ in case
+//     or in the composition of characters only, a name that comes twice, a name
+//     that is both a file and a directory. A directory may be named again
+//     ([pack.CodeNameCollision]).
+//   - No directories of version control systems: .git, .hg, .svn, .bzr
+//     ([pack.CodeInvalidManifest]).
+//   - Size, number, depth and length of names are bounded by [Limits]
+//     ([pack.CodeLimitExceeded]).
+//   - Content is read to its end; its size is that of the entry, when the entry
+//     tells one ([pack.CodeMalformedContent]).
+//   - Files have the mode 0644, or 0755 when any executable bit was set, and
+//     directories 0755, whatever the umask. Owners, times and other attributes
+//     are dropped. Empty directories are not kept.
+//   - Everything is created anew, below a directory that is held open: should
+//     another process rearrange the tree meanwhile, nothing outside is touched.
+//
+// Nothing is synced to the disk; that belongs to activating a pack.
+//
+// A Tree is for one goroutine at a time, and has to be finished or discarded.
+// After an error it only takes [Tree.Discard].
+type Tree struct {
+	dir    string
+	opts   TreeOptions
+	root   *os.Root
+	writer *extract.Writer
+	err    error // why the tree takes nothing any more
+}
+
+var _ Sink = (*Tree)(nil)
+
+// TreeOptions say what of the received files is the content.
+type TreeOptions struct {
+	// StripTop: when one directory holds all files, it is not part of the
+	// content, as in the archives of hosting services.
+	StripTop bool
+	// Subdir is the directory that holds the content, relative to the top (the
+	// stripped one, with StripTop) and separated by "/". What lies outside of
+	// it is checked and dropped. "" means the top itself.
+	Subdir string
+	// DirectoryChecksum asks for TreeResult.Directory.
+	DirectoryChecksum bool
+	Limits            Limits
+}
+
+// A TreeResult tells what a finished [Tree] holds.
+type TreeResult struct {
+	// Dir is the absolute path of the content: the tree's directory, or one
+	// below it.
+	Dir string
+	// Digest is what [pack.TreeDigest] says of the content, Directory what
+	// [pack.DirectoryChecksum] says ("" unless asked for).
+	Digest, Directory pack.Digest
+	Files             int
+	Bytes             int64
+}
+
+// NewTree returns a Tree that writes into dir, an absolute path. dir is created,
+// or is empty; its parent exists. opts may be nil.
+func NewTree(dir string, opts *TreeOptions) (*Tree, error) {
+	t := &Tree{dir: dir}
+	if opts != nil {
+		t.opts = *opts
+	}
+	if err := t.cleanSubdir(); err != nil {
+		return nil, err
+	}
+	var err error
+	if t.root, err = openEmpty(dir); err != nil {
+		return nil, err
+	}
+	t.writer = extract.New(t.root, t.extractOptions())
+	return t, nil
+}
+
+// Put takes one entry, as [Sink] says.
+func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
+	if t.err != nil {
+		return fmt.Errorf("put %q: %w", e.Name, t.err)
+	}
+	if err := t.writer.Put(ctx, extract.Entry(e), content); err != nil {
+		t.err = fmt.Errorf("tree is unusable since an error: %w", err)
+		return err
+	}
+	return nil
+}
+
+// Finish ends the tree and tells what it holds. A Subdir that holds no file is
+// an error that matches [pack.ErrNotFound].
+func (t *Tree) Finish() (TreeResult, error) {
+	if t.err != nil {
+		return TreeResult{}, fmt.Errorf("finish tree: %w", t.err)
+	}
+	result, err := t.result()
+	t.err = errFinished
+	return result, errors.Join(err, t.close())
+}
+
+// Discard removes the tree's directory and all in it, also after [Tree.Finish].
+// A directory that was moved away meanwhile is left alone.
+func (t *Tree) Discard() error {
+	if t.err == nil {
+		t.err = errDiscarded
+	}
+	return errors.Join(t.close(), os.RemoveAll(t.dir))
+}
+
+var (
+	errFinished  = errors.New("tree is finished")
+	errDiscarded = errors.New("tree is discarded")
+)
+
+func (t *Tree) close() error {
+	t.writer.Close()
+	return t.root.Close()
+}
+
+// openEmpty opens the directory dir, which it creates when it is missing.
+func openEmpty(dir string) (*os.Root, error) {
+	if !filepath.IsAbs(dir) {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "create tree in %q: want an absolute path", dir)
+	}
+	created := os.Mkdir(dir, 0o755)
+	if created != nil && !errors.Is(created, os.ErrExist) {
+		return nil, pack.Errorf(pack.CodeIO, "create tree: %w", created)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeIO, "create tree: %w", err)
+	}
+	if err := prepare(root, created == nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("create tree in %q: %w", dir, err), root.Close())
+	}
+	return root, nil
+}
+
+// prepare makes sure that a directory is empty; a new one gets the mode that
+// the umask may have changed.
+func prepare(root *os.Root, isNew bool) (err error) {
+	dir, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	if isNew {
+		return dir.Chmod(0o755)
+	}
+	switch names, err := dir.Readdirnames(1); {
+	case len(names) > 0:
+		return pack.Errorf(pack.CodeInvalidRequest, "the directory is not empty")
+	case err != io.EOF:
+		return err
+	}
+	return nil
+}
