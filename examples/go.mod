@@ -1,3 +1,13 @@
 module github.com/packtrain/pack/examples
 
 go 1.26.8
+
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/packtrain/pack v0.0.0
+	gopkg.in/yaml.v3 v3.0.1
+)
+
+require github.com/Masterminds/semver/v3 v3.5.0 // indirect
+
+replace github.com/packtrain/pack => ../
