@@ -1,0 +1,58 @@
+package registry
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// A TestResult is the evidence of one test run: what was tested, with what, and
+// what came out.
+type TestResult struct {
+	Ref     pack.Ref     `json:"pack_ref"`
+	Version pack.Version `json:"pack_version"`
+	// Tree is the digest of the content that was tested, Environments the keys
+	// of the environments it was tested with.
+	Tree         pack.Digest `json:"tree_digest"`
+	Environments []string    `json:"environment_keys"`
+	Time         time.Time   `json:"time"`
+	Status       TestStatus  `json:"status"`
+	TestTotals
+	// PassRate is the share of the passed among the tests that were not
+	// skipped; 0 when none ran.
+	PassRate   float64     `json:"pass_rate"`
+	DurationMS int64       `json:"duration_ms"`
+	Suites     []TestSuite `json:"suites"`
+}
+
+// A TestSuite is what one test runner did.
+type TestSuite struct {
+	Name   string     `json:"name"`
+	Runner string     `json:"runner"` // script, unittest, ...
+	Status TestStatus `json:"status"`
+	TestTotals
+	DurationMS int64 `json:"duration_ms"`
+	// ExitCode is the exit status; -1 when the runner was ended by a signal or
+	// did not start.
+	ExitCode int `json:"exit_code"`
+	// Message says why the suite failed, Output holds the end of what it
+	// printed then.
+	Message string `json:"message"`
+	Output  string `json:"output"`
+}
+
+// TestTotals count tests. Failed includes those that ended with an error.
+type TestTotals struct {
+	Total   int `json:"total_tests"`
+	Passed  int `json:"passed"`
+	Failed  int `json:"failed"`
+	Skipped int `json:"skipped"`
+}
+
+// Summary returns the counts that reports show, nil for a nil result.
+func (r *TestResult) Summary() *TestSummary {
+	if r == nil {
+		return nil
+	}
+	return &TestSummary{Status: r.Status, Total: r.Total, Passed: r.Passed, Failed: r.Failed}
+}

@@ -1,0 +1,139 @@
+package registrytest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+func version(t testing.TB, s string) pack.Version {
+	t.Helper()
+	v, err := pack.ParseVersion(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// activation returns the activation of version "1.<n>.0" of ref, as generation
+// n after generation n-1, with the actions of the given names.
+func activation(t testing.TB, ref pack.Ref, n int, actions ...string) registry.Activation {
+	t.Helper()
+	a := registry.Activation{
+		Ref:        ref,
+		Generation: generation(t, n),
+		Components: []pack.Component{},
+		Time:       day(n),
+	}
+	if n > 1 {
+		a.Previous = generationName(n - 1)
+	}
+	a.Generation.Previous = a.Previous
+	a.Manifest = manifest(ref, a.Generation.Version)
+	for _, name := range actions {
+		a.Components = append(a.Components, action(ref, name))
+	}
+	return a
+}
+
+func generationName(n int) string { return fmt.Sprintf("%06d", n) }
+
+func day(n int) time.Time { return time.Date(2024, 1, n, 12, 30, 15, 123456000, time.UTC) }
+
+func digest(digit string) pack.Digest {
+	d := "sha256:"
+	for range 64 {
+		d += digit
+	}
+	return pack.Digest(d)
+}
+
+func generation(t testing.TB, n int) registry.Generation {
+	t.Helper()
+	v := version(t, fmt.Sprintf("1.%d.0", n))
+	return registry.Generation{
+		Name:      generationName(n),
+		Version:   v,
+		Tree:      digest("a"),
+		Directory: digest("b"),
+		Pin: pack.Pin{
+			Scheme: "git", Location: "https://git.example.com/p", Commit: "c0ffee", Version: v,
+			Via: pack.Origin{Index: "https://packs.example.com/index.json", Entry: "p@" + v.String()},
+		},
+		Environments: []pack.Environment{{
+			Runtime: pack.RuntimePython, Key: "k1", Path: "/envs/k1", Interpreter: "/envs/k1/bin/python", Version: "Python 3.11.7",
+		}},
+		Tests: &registry.TestResult{
+			Version: v, Tree: digest("a"), Environments: []string{"k1"}, Time: day(n),
+			Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}, PassRate: 1, DurationMS: 17,
+			Suites: []registry.TestSuite{{Name: "unit", Runner: "unittest", Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}}},
+		},
+		Validation: registry.ValidationResult{Valid: true, Errors: []string{}},
+		Components: registry.ComponentCounts{Actions: 2},
+		Created:    day(n),
+	}
+}
+
+func manifest(ref pack.Ref, v pack.Version) pack.Manifest {
+	return pack.Manifest{
+		Ref: ref, Version: v, Label: "Pack", Enabled: true,
+		Config:       map[string]any{"url": "https://example.com", "retries": 3.0},
+		Dependencies: []pack.Dependency{{Ref: "core"}},
+	}
+}
+
+func action(ref pack.Ref, name string) pack.Component {
+	return pack.Component{
+		Kind: pack.KindAction, Ref: ref.String() + "." + name, Name: name, Enabled: true, File: "actions/" + name + ".yaml",
+		Spec:   map[string]any{"ref": ref.String() + "." + name, "tags": []any{"a", "b"}},
+		Action: &pack.Action{Runner: "shell", EntryPoint: "actions/" + name + ".sh", Timeout: time.Minute},
+	}
+}
+
+// commit commits a and stops the test when that fails.
+func commit(t testing.TB, r registry.Records, a registry.Activation) registry.Record {
+	t.Helper()
+	rec, err := r.Commit(t.Context(), a)
+	if err != nil {
+		t.Fatalf("Commit of %s, generation %s: %v", a.Ref, a.Generation.Name, err)
+	}
+	return rec
+}
+
+// A state is all that records know of one pack.
+type state struct {
+	Record      registry.Record
+	Components  []pack.Component
+	Generations []registry.Generation
+}
+
+func stateOf(t testing.TB, r registry.Records, ref pack.Ref) state {
+	t.Helper()
+	rec, err := r.Pack(t.Context(), ref)
+	components, err2 := r.Components(t.Context(), ref)
+	generations, err3 := r.Generations(t.Context(), ref)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatalf("read records of %s: %v", ref, err)
+	}
+	return state{rec, components, generations}
+}
+
+func wantEqual(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("%s (-want +got)\n%s", what, diff)
+	}
+}
+
+func wantError(t testing.TB, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("%s: got error %v, want one that matches %q", what, err, want)
+	}
+}

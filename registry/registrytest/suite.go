@@ -1,0 +1,52 @@
+package registrytest
+
+import (
+	"testing"
+
+	"github.com/packtrain/pack/registry"
+)
+
+// Run checks that records do all that [registry.Records] promises. newRecords
+// is called once per case and returns empty records; it may use t for cleaning
+// up.
+func Run(t *testing.T, newRecords func(t testing.TB) registry.Records) {
+	t.Helper()
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, newRecords(t))
+		})
+	}
+}
+
+// A suiteCase is one promise. It stops at the first violation.
+type suiteCase struct {
+	name string
+	run  func(t testing.TB, r registry.Records)
+}
+
+func cases() []suiteCase {
+	return []suiteCase{
+		{"UnknownPackIsNotFound", unknownPackIsNotFound},
+		{"EmptyRecordsListNothing", emptyRecordsListNothing},
+		{"CommitIsReadBack", commitIsReadBack},
+		{"PacksAreOrderedByRef", packsAreOrderedByRef},
+		{"UpgradeReplacesComponents", upgradeReplacesComponents},
+		{"UpgradeKeepsIDConfigAndInstalled", upgradeKeepsIDConfigAndInstalled},
+		{"RollBackAddsNoGeneration", rollBackAddsNoGeneration},
+		{"CommitTwiceChangesNothing", commitTwiceChangesNothing},
+		{"StaleCommitIsRefused", staleCommitIsRefused},
+		{"RefusedCommitLeavesNothing", refusedCommitLeavesNothing},
+		{"ComponentRefsAreUnique", componentRefsAreUnique},
+		{"DeleteRemovesEverything", deleteRemovesEverything},
+		{"StaleDeleteIsRefused", staleDeleteIsRefused},
+		{"IDsAreNeverReused", idsAreNeverReused},
+		{"ConfigIsReplaced", configIsReplaced},
+		{"HostileTextIsKept", hostileTextIsKept},
+		{"ManyComponentsAreKept", manyComponentsAreKept},
+		{"ReturnedValuesBelongToTheCaller", returnedValuesBelongToTheCaller},
+		{"CancelledContextChangesNothing", cancelledContextChangesNothing},
+		{"OneOfManyCommitsWins", oneOfManyCommitsWins},
+		{"ReadersNeverSeeHalfACommit", readersNeverSeeHalfACommit},
+	}
+}
