@@ -1,0 +1,170 @@
+// Package childproc runs child processes as [pack.Runner] demands: exact
+// arguments and environment, bounded output, and nothing left running.
+//
+// A child leads a session of its own. When it has to end, its process group is
+// asked to (SIGTERM), and after a grace period everything it started is killed.
+// On Linux that includes descendants that left the session: each inherits a
+// variable, [TagVariable], by which they are found in /proc; and the child dies
+// with the host. Out of reach stay a descendant that leaves the session and
+// clears its environment as well, one that runs as another user, and, when the
+// host itself is killed, the grandchildren. Hosts that need more hand in a
+// Runner that uses containers. On other Unix systems only the process group is
+// killed, elsewhere only the child.
+package childproc
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// TagVariable is the one variable that a child gets beside those of its
+// command. Its value is different for each run.
+const TagVariable = "PACKTRAIN_RUN"
+
+// Options are optional settings of a [Runner]. Zero fields mean the defaults.
+type Options struct {
+	// HeadBytes and TailBytes are how much of the beginning and of the end of
+	// each output stream is kept: 64 KiB and 192 KiB by default.
+	HeadBytes, TailBytes int
+	// Grace is how long a child that was asked to end may go on, and how long
+	// an output stream may stay open after the child ended: 500 ms by default.
+	Grace time.Duration
+}
+
+// A Runner runs child processes of the host. It is safe for concurrent use.
+type Runner struct {
+	opts Options
+}
+
+var _ pack.Runner = (*Runner)(nil)
+
+// New returns a Runner; nil options are the defaults.
+func New(opts *Options) *Runner {
+	o := Options{HeadBytes: 64 << 10, TailBytes: 192 << 10, Grace: 500 * time.Millisecond}
+	if opts != nil {
+		o.HeadBytes = orDefault(opts.HeadBytes, o.HeadBytes)
+		o.TailBytes = orDefault(opts.TailBytes, o.TailBytes)
+		o.Grace = orDefault(opts.Grace, o.Grace)
+	}
+	return &Runner{opts: o}
+}
+
+func orDefault[T int | time.Duration](v, def T) T {
+	if v > 0 {
+		return v
+	}
+	return def
+}
+
+// Run implements [pack.Runner]. Whatever the child left running is ended in
+// any case, also when the child itself succeeded.
+func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
+	if err := check(c); err != nil {
+		return pack.Result{ExitCode: -1}, err
+	}
+	if c.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, fmt.Errorf("no end after %v", c.Timeout))
+		defer cancel()
+	}
+	// A child that dies with its parent dies with the thread that started it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	child := r.child(ctx, c)
+	start := time.Now()
+	if err := child.cmd.Start(); err != nil {
+		return pack.Result{ExitCode: -1}, startError(ctx, c, err)
+	}
+	limitCore(child.cmd.Process.Pid)
+	err := child.cmd.Wait()
+	left := killTree(child.cmd.Process.Pid, child.tag)
+	return child.result(time.Since(start)), child.failure(ctx, err, left)
+}
+
+func check(c pack.Command) error {
+	if !filepath.IsAbs(c.Path) {
+		return pack.Errorf(pack.CodeInvalidRequest, "run %q: the program's path must be absolute", c.Path)
+	}
+	if c.Dir == "" {
+		return pack.Errorf(pack.CodeInvalidRequest, "run %q: a working directory is required", c.Path)
+	}
+	return nil
+}
+
+func startError(ctx context.Context, c pack.Command, err error) error {
+	code := pack.CodeIO
+	switch {
+	case ctx.Err() != nil:
+		code = pack.CodeOf(ctx.Err())
+	case errors.Is(err, fs.ErrNotExist):
+		code = pack.CodeNotFound
+	}
+	return pack.Errorf(code, "start %q in %q: %w", c.Path, c.Dir, err)
+}
+
+// A child is one process that runs or ran.
+type child struct {
+	cmd            *exec.Cmd
+	tag            string
+	stdout, stderr *output
+	interrupted    bool // it was told to end
+}
+
+func (r *Runner) child(ctx context.Context, c pack.Command) *child {
+	ch := &child{
+		cmd:    exec.CommandContext(ctx, c.Path, c.Args...),
+		tag:    TagVariable + "=" + rand.Text(),
+		stdout: &output{headMax: r.opts.HeadBytes, tailMax: r.opts.TailBytes, also: c.Stdout},
+		stderr: &output{headMax: r.opts.HeadBytes, tailMax: r.opts.TailBytes, also: c.Stderr},
+	}
+	ch.cmd.Dir = c.Dir
+	ch.cmd.Env = append(append([]string{}, c.Env...), ch.tag)
+	ch.cmd.Stdin, ch.cmd.Stdout, ch.cmd.Stderr = c.Stdin, ch.stdout, ch.stderr
+	ch.cmd.ExtraFiles = closed()
+	ch.cmd.SysProcAttr = attributes()
+	ch.cmd.WaitDelay = r.opts.Grace
+	ch.cmd.Cancel = func() error {
+		ch.interrupted = true
+		return terminate(ch.cmd.Process)
+	}
+	return ch
+}
+
+func (c *child) result(d time.Duration) pack.Result {
+	return pack.Result{
+		ExitCode: c.cmd.ProcessState.ExitCode(),
+		Signal:   signalName(c.cmd.ProcessState),
+		Stdout:   c.stdout.bytes(),
+		Stderr:   c.stderr.bytes(),
+		Duration: d,
+	}
+}
+
+// failure says why the run failed. An exit status is no failure of the run,
+// and neither are output streams that stayed open: who held them was killed.
+func (c *child) failure(ctx context.Context, waitErr error, left int) error {
+	path := c.cmd.Path
+	if left > 0 {
+		return pack.Errorf(pack.CodeIO, "run %q: %d processes it started cannot be killed", path, left)
+	}
+	if c.interrupted {
+		return pack.Errorf(pack.CodeOf(ctx.Err()), "run %q: %w", path, context.Cause(ctx))
+	}
+	if _, exited := errors.AsType[*exec.ExitError](waitErr); waitErr != nil && !exited && !errors.Is(waitErr, exec.ErrWaitDelay) {
+		return pack.Errorf(pack.CodeIO, "run %q: %w", path, waitErr)
+	}
+	if err := errors.Join(c.stdout.failure(), c.stderr.failure()); err != nil {
+		return pack.Errorf(pack.CodeIO, "pass on the output of %q: %w", path, err)
+	}
+	return nil
+}

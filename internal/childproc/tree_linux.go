@@ -1,0 +1,101 @@
+package childproc
+
+import (
+	"bytes"
+	"os"
+
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// closed returns as many nil files, for the descriptors from 3 on, as it takes
+// to close in the child whatever the host opened, or was given, without the
+// flag that does it.
+func closed() []*os.File {
+	highest := 2
+	for _, fd := range numbers("/proc/self/fd") {
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			highest = max(highest, fd)
+		}
+	}
+	return make([]*os.File, highest-2)
+}
+
+// limitCore forbids core files: they would hold the child's secrets. The child
+// runs already; the moment without the limit does not matter.
+func limitCore(pid int) {
+	_ = unix.Prlimit(pid, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) // the child may be gone
+}
+
+// killTree kills the process group of pid and every process that carries tag,
+// and returns how many do not die.
+func killTree(pid int, tag string) int {
+	killGroup(pid)
+	deadline := time.Now().Add(time.Second)
+	// A process that is just starting a program shows no environment for an
+	// instant: only two looks that find nothing are good enough.
+	left, clean := 0, 0
+	for clean < 2 && time.Now().Before(deadline) {
+		if left = killTagged([]byte(tag)); left > 0 {
+			clean = 0
+		} else {
+			clean++
+		}
+		<-time.After(time.Millisecond) // what was killed needs a moment to go
+	}
+	return left
+}
+
+// killTagged kills the processes that carry tag and returns how many there
+// were.
+func killTagged(tag []byte) int {
+	n := 0
+	for _, pid := range numbers("/proc") {
+		if carries(pid, tag) && killIfTagged(pid, tag) {
+			n++
+		}
+	}
+	return n
+}
+
+// numbers returns the names in dir that are numbers, as far as they can be had.
+func numbers(dir string) []int {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = d.Close() }()
+	names, _ := d.Readdirnames(-1)
+	var ns []int
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil {
+			ns = append(ns, n)
+		}
+	}
+	return ns
+}
+
+// killIfTagged looks at the process again once it holds it, for its number may
+// have been given to another one meanwhile.
+func killIfTagged(pid int, tag []byte) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = p.Release() }()
+	return carries(pid, tag) && p.Kill() == nil
+}
+
+// carries reports whether the environment of a process holds tag. That of a
+// process of another user cannot be read.
+func carries(pid int, tag []byte) bool {
+	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	return err == nil && bytes.Contains(env, tag)
+}

@@ -1,0 +1,20 @@
+//go:build !unix
+
+package childproc
+
+import (
+	"os"
+	"syscall"
+)
+
+func attributes() *syscall.SysProcAttr { return nil }
+
+func closed() []*os.File { return nil }
+
+func limitCore(int) {}
+
+func terminate(p *os.Process) error { return p.Kill() }
+
+func killTree(int, string) int { return 0 }
+
+func signalName(*os.ProcessState) string { return "" }
