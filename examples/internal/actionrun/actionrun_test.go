@@ -131,7 +131,7 @@ func TestRefusedBeforeAnythingStarts(t *testing.T) {
 		want   string
 	}{
 		{"missing parameter", nil, nil, "missing parameters: name"},
-		{"unknown parameter", nil, map[string]any{"name": "x", "nmae": "y"}, `unknown parameter "nmae"; the action has: name, times, tags`},
+		{"unknown parameter", nil, map[string]any{"name": "x", "label": "y"}, `unknown parameter "label"; the action has: name, times, tags`},
 		{"disabled", func(c *pack.Component) { c.Enabled = false }, ok, "disabled"},
 		{"workflow", func(c *pack.Component) { c.Action.WorkflowFile = "w.yaml" }, ok, "workflow engine"},
 		{"native", func(c *pack.Component) { c.Action.EntryPoint = "" }, ok, "no entry point"},
