@@ -1,0 +1,57 @@
+package gitsource
+
+import (
+	"context"
+	"errors"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/packtrain/pack"
+)
+
+// resolve returns the commit that a rev means.
+func (r *remote) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
+	if commit, ok := parseCommit(rev); ok {
+		return commit, nil
+	}
+	list, err := r.list(ctx)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	return list.commit(rev)
+}
+
+// fetchCommit receives a commit into s, in one request when the server serves
+// what it does not advertise. Otherwise it asks for what is advertised: a branch
+// or tag that is at the commit, or all of the branch that rev names.
+func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *store) error {
+	err := r.fetch(ctx, commit, 1, s)
+	if _, refused := errors.AsType[*refusal](err); !refused {
+		return err
+	}
+	list, err := r.list(ctx)
+	if err != nil {
+		return err
+	}
+	if tip, ok := list.tip(commit); ok {
+		return r.fetch(ctx, tip, 1, s)
+	}
+	if tip, ok := list.history(rev); ok {
+		if err := r.fetch(ctx, tip, 0, s); err != nil {
+			return err
+		}
+		if _, ok := s.objects[commit]; ok {
+			return nil
+		}
+	}
+	return unserved(commit, rev)
+}
+
+// unserved says why a commit is not to be had.
+func unserved(commit plumbing.Hash, rev string) error {
+	if _, ok := parseCommit(rev); !ok && rev != "" {
+		return pack.Errorf(pack.CodeContentChanged, "commit %s is not served, and the branch or tag %s does not lead to it any more: pin another commit", commit, shown(rev))
+	}
+	return broken("the server does not serve commit %s, which is in no branch or tag that it advertises: "+
+		"name the branch, or set uploadpack.allowReachableSHA1InWant on the server", commit)
+}

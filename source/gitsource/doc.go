@@ -1,0 +1,2 @@
+// Package gitsource fetches packs from git repositories.
+package gitsource

@@ -1,0 +1,53 @@
+package gitsource
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/packtrain/pack"
+)
+
+// A brokenError says that a server sent what no git server sends.
+type brokenError struct {
+	text string
+}
+
+func (e *brokenError) Error() string { return e.text }
+
+func broken(format string, args ...any) error {
+	return &brokenError{text: fmt.Sprintf(format, args...)}
+}
+
+// A refusal is the answer of a server that will not serve a request in this
+// form. Another request may get the same content.
+type refusal struct {
+	reason string
+}
+
+func (e *refusal) Error() string { return "server refused the request: " + e.reason }
+
+// shown makes foreign text fit for a message: escaped, quoted and not long.
+func shown(text string) string {
+	const most = 200
+	if len(text) > most {
+		return fmt.Sprintf("%q...", text[:most])
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// explain says which repository an error is about, and gives the errors of this
+// package their code.
+func explain(target string, err error) error {
+	if err == nil {
+		return nil
+	}
+	_, isBroken := errors.AsType[*brokenError](err)
+	_, isRefusal := errors.AsType[*refusal](err)
+	if isBroken || isRefusal {
+		return &pack.UnavailableError{Code: pack.CodeGit, Target: target, Err: err}
+	}
+	if _, ok := errors.AsType[*pack.UnavailableError](err); ok {
+		return err
+	}
+	return fmt.Errorf("git repository %s: %w", target, err)
+}

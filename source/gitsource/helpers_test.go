@@ -1,0 +1,117 @@
+package gitsource_test
+
+import (
+	"context"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// files is a sink that keeps what it receives, whatever it is.
+type files map[string]source.Entry
+
+func (f files) Put(_ context.Context, e source.Entry, content io.Reader) error {
+	if content != nil {
+		data, err := io.ReadAll(content)
+		if err != nil {
+			return err
+		}
+		e.Link = string(data)
+	}
+	f[e.Name] = e
+	return nil
+}
+
+// names lists what is not a directory.
+func (f files) names() []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if !f[name].Mode.IsDir() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (f files) content(name string) string { return f[name].Link }
+
+// samplePack is the content of most repositories here.
+func samplePack() fstest.MapFS {
+	return fstest.MapFS{
+		"pack.yaml":          {Data: []byte("ref: sample\nversion: 1.0.0\n")},
+		"actions/hello.yaml": {Data: []byte("name: hello\n")},
+		"actions/hello.sh":   {Data: []byte("#!/bin/sh\necho hello\n"), Mode: 0o755},
+		"docs/a/b.md":        {Data: []byte("text\r\n")},
+	}
+}
+
+// serve serves one repository and returns its URL and the server.
+func serve(t testing.TB, repo *gittest.Repo, faults ...gittest.Fault) (string, *gittest.Server) {
+	t.Helper()
+	srv := gittest.NewServer(t, map[string]*gittest.Repo{"sample.git": repo}, faults...)
+	return srv.URL + "/sample.git", srv
+}
+
+func newSource(t testing.TB) *gitsource.Source {
+	t.Helper()
+	return gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: t.TempDir()})
+}
+
+func resolve(t testing.TB, s source.Source, url, rev string) (pack.Pin, error) {
+	t.Helper()
+	pins, err := s.Resolve(t.Context(), source.Locator{Scheme: source.SchemeGit, Location: url, Rev: rev})
+	if err != nil {
+		return pack.Pin{}, err
+	}
+	if len(pins) != 1 {
+		t.Fatalf("got %d pins, want 1", len(pins))
+	}
+	return pins[0], nil
+}
+
+// fetch fetches a commit, or "" for the default branch.
+func fetch(t testing.TB, s source.Source, url, commit string) (files, error) {
+	t.Helper()
+	got := files{}
+	err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeGit, Location: url, Commit: commit}, got)
+	return got, err
+}
+
+func wantCode(t testing.TB, err error, want pack.Code) {
+	t.Helper()
+	if got := pack.CodeOf(err); got != want {
+		t.Errorf("got code %q (error %v), want %q", got, err, want)
+	}
+	if err == nil {
+		return
+	}
+	text := err.Error()
+	if len(text) > 2000 {
+		t.Errorf("error of %d bytes: %.300q...", len(text), text)
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		t.Errorf("error has control characters: %q", text)
+	}
+}
+
+// failing is a sink that fails at one entry.
+type failing struct {
+	after, calls int
+	err          error
+}
+
+func (f *failing) Put(context.Context, source.Entry, io.Reader) error {
+	if f.calls++; f.calls == f.after {
+		return f.err
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package gitsource
+
+import "github.com/packtrain/pack"
+
+// The default limits.
+const (
+	defaultRefBytes    = 16 << 20
+	defaultPackBytes   = 512 << 20
+	defaultObjects     = 200_000
+	defaultObjectBytes = 256 << 20
+	defaultBytes       = 1 << 30
+	defaultEntries     = 50_000
+	defaultDepth       = 64
+	defaultPathLen     = 1024
+	defaultRatio       = 200
+)
+
+// ratioFrom is how much content may be inflated before its ratio counts.
+const ratioFrom = 10 << 20
+
+// Limits bound what one repository may cost. Zero means the default, a negative
+// value no limit. Passing one is an error that matches [pack.ErrLimit].
+type Limits struct {
+	RefBytes    int64 // list of branches and tags; 16 MiB
+	PackBytes   int64 // pack as received; 512 MiB
+	Objects     int64 // objects in a pack; 200,000
+	ObjectBytes int64 // one object, such as a file; 256 MiB
+	Bytes       int64 // all objects of a pack, and all files delivered; 1 GiB
+	Ratio       int64 // inflated bytes per byte received, beyond 10 MiB; 200
+	Entries     int64 // files and directories delivered; 50,000
+	Depth       int64 // components of a path; 64
+	PathLen     int64 // bytes of a path; 1,024
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		RefBytes:    orDefault(l.RefBytes, defaultRefBytes),
+		PackBytes:   orDefault(l.PackBytes, defaultPackBytes),
+		Objects:     orDefault(l.Objects, defaultObjects),
+		ObjectBytes: orDefault(l.ObjectBytes, defaultObjectBytes),
+		Bytes:       orDefault(l.Bytes, defaultBytes),
+		Ratio:       orDefault(l.Ratio, defaultRatio),
+		Entries:     orDefault(l.Entries, defaultEntries),
+		Depth:       orDefault(l.Depth, defaultDepth),
+		PathLen:     orDefault(l.PathLen, defaultPathLen),
+	}
+}
+
+func orDefault(value, byDefault int64) int64 {
+	if value == 0 {
+		return byDefault
+	}
+	return value
+}
+
+// check returns a [*pack.LimitError] when value is above most.
+func check(what string, most, value int64) error {
+	if most < 0 || value <= most {
+		return nil
+	}
+	return &pack.LimitError{Limit: what, Max: most, Value: value}
+}

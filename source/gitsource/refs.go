@@ -1,0 +1,154 @@
+package gitsource
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/packtrain/pack"
+)
+
+const (
+	branchPrefix = "refs/heads/"
+	tagPrefix    = "refs/tags/"
+)
+
+// refs are the branches and tags that a server advertises.
+type refs struct {
+	head   plumbing.Hash            // of the default branch, zero when there is none
+	names  map[string]plumbing.Hash // by full name; an annotated tag's own object
+	peeled map[string]plumbing.Hash // what annotated tags point to in the end
+}
+
+// commit returns the commit of a rev by exact name: of the branch, or of the
+// tag, or of the full name "refs/...".
+func (r *refs) commit(rev string) (plumbing.Hash, error) {
+	if rev == "" {
+		if r.head.IsZero() {
+			return r.head, pack.Errorf(pack.CodeNotFound, "the repository has no default branch: name a branch, tag or commit")
+		}
+		return r.head, nil
+	}
+	branch, isBranch := r.target(branchPrefix + rev)
+	tag, isTag := r.target(tagPrefix + rev)
+	switch {
+	case isBranch && isTag:
+		return plumbing.ZeroHash, pack.Errorf(pack.CodeGit, "git rev %s is ambiguous: write %q or %q", shown(rev), branchPrefix+rev, tagPrefix+rev)
+	case isBranch:
+		return branch, nil
+	case isTag:
+		return tag, nil
+	}
+	if full, ok := r.target(rev); ok {
+		return full, nil
+	}
+	return plumbing.ZeroHash, r.notFound(rev)
+}
+
+func (r *refs) target(name string) (plumbing.Hash, bool) {
+	if h, ok := r.peeled[name]; ok {
+		return h, true
+	}
+	h, ok := r.names[name]
+	return h, ok
+}
+
+// tip returns an advertised object by which a server must serve a commit: the
+// commit itself, or an annotated tag of it.
+func (r *refs) tip(commit plumbing.Hash) (plumbing.Hash, bool) {
+	for _, h := range r.names {
+		if h == commit {
+			return h, true
+		}
+	}
+	for name, h := range r.peeled {
+		if h == commit {
+			return r.names[name], true
+		}
+	}
+	return plumbing.ZeroHash, false
+}
+
+// history returns the newest commit of the branch whose history should hold
+// what a rev once meant: the default branch for a commit or no rev.
+func (r *refs) history(rev string) (plumbing.Hash, bool) {
+	if _, ok := parseCommit(rev); ok || rev == "" {
+		return r.head, !r.head.IsZero()
+	}
+	h, ok := r.names[branchPrefix+strings.TrimPrefix(rev, branchPrefix)]
+	return h, ok
+}
+
+func (r *refs) notFound(rev string) error {
+	if shortCommitPattern.MatchString(rev) {
+		return pack.Errorf(pack.CodeGit, "git rev %q is neither a branch nor a tag: write a commit with all of its 40 digits", rev)
+	}
+	err := pack.Errorf(pack.CodeNotFound, "branch or tag %s does not exist", shown(rev))
+	if similar := r.similar(rev); len(similar) > 0 {
+		return pack.Errorf(pack.CodeNotFound, "%w; there are %s", err, strings.Join(similar, ", "))
+	}
+	return err
+}
+
+// similar lists a few branches and tags that may have been meant, quoted.
+func (r *refs) similar(rev string) []string {
+	const most = 5
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(r.names)) {
+		_, short, isRef := cutNamespace(name)
+		if !isRef || !alike(short, rev) {
+			continue
+		}
+		if found = append(found, shown(short)); len(found) == most {
+			break
+		}
+	}
+	return found
+}
+
+func alike(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	return strings.Contains(a, strings.TrimPrefix(b, "v")) || strings.Contains(b, a)
+}
+
+// cutNamespace splits the name of a branch or tag.
+func cutNamespace(name string) (namespace, short string, ok bool) {
+	for _, prefix := range []string{branchPrefix, tagPrefix} {
+		if short, ok := strings.CutPrefix(name, prefix); ok {
+			return prefix, short, true
+		}
+	}
+	return "", name, false
+}
+
+// A release is a tag that is a version.
+type release struct {
+	version pack.Version
+	tag     string
+	commit  plumbing.Hash
+}
+
+// releases returns the tags that are versions ("1.2.3" or "v1.2.3"), the highest
+// first. Of two tags for one version and one commit the plain one is left out.
+func (r *refs) releases() []release {
+	var found []release
+	for name := range r.names {
+		tag, ok := strings.CutPrefix(name, tagPrefix)
+		if !ok {
+			continue
+		}
+		version, err := pack.ParseVersion(strings.TrimPrefix(tag, "v"))
+		if err != nil {
+			continue
+		}
+		commit, _ := r.target(name)
+		found = append(found, release{version: version, tag: tag, commit: commit})
+	}
+	slices.SortFunc(found, func(a, b release) int {
+		return cmp.Or(b.version.Compare(a.version), strings.Compare(b.version.String(), a.version.String()), strings.Compare(b.tag, a.tag))
+	})
+	return slices.CompactFunc(found, func(a, b release) bool { return a.version == b.version && a.commit == b.commit })
+}

@@ -1,0 +1,177 @@
+package gitsource
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+)
+
+const (
+	listPath   = "/info/refs"
+	listType   = "application/x-git-upload-pack-advertisement"
+	uploadPath = "/git-upload-pack"
+	uploadType = "application/x-git-upload-pack-result"
+	// userAgent starts as git's does, by which some hosts tell it from browsers.
+	userAgent = "git/2.0 (packtrain)"
+)
+
+// A remote is a repository on a server of git's smart HTTP protocol.
+type remote struct {
+	client *http.Client
+	target string // its URL for messages
+	url    string // without a slash at the end; follows redirects of the list
+	limits Limits
+}
+
+// list asks for the branches and tags.
+func (r *remote) list(ctx context.Context) (*refs, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+listPath+"?service=git-upload-pack", http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", userAgent)
+	resp, err := httpclient.Do(r.client, req)
+	if err != nil {
+		return nil, r.unlisted(err)
+	}
+	defer resp.Body.Close()
+	if err := r.follow(resp); err != nil {
+		return nil, err
+	}
+	if got := resp.Header.Get("Content-Type"); got != listType {
+		return nil, broken("content type %s is not that of a git server of the smart HTTP protocol", shown(got))
+	}
+	body := &sticky{r: limited(resp.Body, "size of the list of branches and tags", r.limits.RefBytes)}
+	list, err := readRefs(bufio.NewReader(body))
+	return list, body.explain(err)
+}
+
+// unlisted says what it means that the list was not to be had.
+func (r *remote) unlisted(err error) error {
+	if errors.Is(err, pack.ErrNotFound) {
+		return pack.Errorf(pack.CodeNotFound, "the repository does not exist")
+	}
+	if u, ok := errors.AsType[*pack.UnavailableError](err); ok && u.Code == pack.CodeUnauthorized {
+		return &pack.UnavailableError{
+			Code: u.Code, Target: r.target, Status: u.Status,
+			Err: fmt.Errorf("the repository does not exist or wants credentials: %w", u.Err),
+		}
+	}
+	return err
+}
+
+// follow moves to where the list was redirected to.
+func (r *remote) follow(resp *http.Response) error {
+	at := *resp.Request.URL
+	base, ok := strings.CutSuffix(at.Path, listPath)
+	if !ok {
+		return broken("the server redirects to %s, which is no repository", shown(httpclient.Redact(at.String())))
+	}
+	at.Path, at.RawPath, at.RawQuery = base, "", ""
+	r.url = at.String()
+	return nil
+}
+
+// fetch receives one object and what it consists of, with its history up to
+// depth commits (0: all), into s. A [*refusal] leaves s as it was.
+func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *store) error {
+	resp, err := r.upload(ctx, uploadRequest(want, depth))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	body := &sticky{r: limited(resp.Body, "pack size", r.limits.PackBytes)}
+	return body.explain(r.receive(ctx, body, s))
+}
+
+func (r *remote) upload(ctx context.Context, request []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url+uploadPath, bytes.NewReader(request))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
+	resp, err := httpclient.Do(stay(r.client), req)
+	if err != nil {
+		return nil, maybeRefused(err)
+	}
+	if got := resp.Header.Get("Content-Type"); got != uploadType {
+		_ = resp.Body.Close() // it is not read
+		return nil, &refusal{reason: "content type " + shown(got)}
+	}
+	return resp, nil
+}
+
+// stay returns a client that reports a redirect instead of following it: a POST
+// is not repeated elsewhere, but the list of branches and tags tells where to.
+func stay(c *http.Client) *http.Client {
+	stays := *c
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &stays
+}
+
+// maybeRefused tells the statuses by which a server refuses one request from
+// those that hold for every other too.
+func maybeRefused(err error) error {
+	if errors.Is(err, pack.ErrNotFound) {
+		return &refusal{reason: "not found"}
+	}
+	u, ok := errors.AsType[*pack.UnavailableError](err)
+	if !ok || u.Temporary || u.Code == pack.CodeUnauthorized || u.Status == 0 {
+		return err
+	}
+	return &refusal{reason: u.Err.Error()}
+}
+
+func (r *remote) receive(ctx context.Context, body io.Reader, s *store) error {
+	in := bufio.NewReaderSize(body, 64<<10)
+	packed, err := readUpload(in)
+	if err != nil {
+		return err
+	}
+	if err := unpack(ctx, packed, s, r.limits); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, in) // so that the connection can be used again
+	return err
+}
+
+func limited(r io.Reader, what string, most int64) io.Reader {
+	if most < 0 {
+		return r
+	}
+	return httpclient.LimitReader(r, what, most)
+}
+
+// A sticky reader remembers why reading failed, which decoders may not pass on.
+type sticky struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements [io.Reader].
+func (s *sticky) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// explain returns the cause of err: the failure to read when there was one.
+func (s *sticky) explain(err error) error {
+	if err != nil && s.err != nil {
+		return s.err
+	}
+	return err
+}

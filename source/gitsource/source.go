@@ -1,0 +1,175 @@
+package gitsource
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source"
+)
+
+const defaultTimeout = 10 * time.Minute
+
+// Options of [New]. The zero value is the default.
+type Options struct {
+	// Network says which servers may be contacted. The zero value admits
+	// public servers by https.
+	Network pack.NetworkPolicy
+	// Client, when not nil, is used instead of one made for Network. It then
+	// has to enforce the policy where it connects and redirects.
+	Client *http.Client
+	// Scratch is a directory for what is too large to be held in memory. Files
+	// there are removed at once. When "", everything is held in memory.
+	Scratch string
+	// Timeout bounds one call; zero means 10 minutes, a negative value no
+	// bound beyond the context's.
+	Timeout time.Duration
+	// Limits bound what one repository may cost.
+	Limits Limits
+}
+
+// A Source fetches packs from git repositories by https. It is safe for
+// concurrent use.
+type Source struct {
+	network pack.NetworkPolicy
+	client  *http.Client
+	scratch string
+	timeout time.Duration
+	limits  Limits
+}
+
+var (
+	_ source.Source = (*Source)(nil)
+	_ source.Lister = (*Source)(nil)
+)
+
+// New returns a Source. opts may be nil.
+func New(opts *Options) *Source {
+	if opts == nil {
+		opts = &Options{}
+	}
+	s := &Source{
+		network: opts.Network,
+		client:  opts.Client,
+		scratch: opts.Scratch,
+		timeout: opts.Timeout,
+		limits:  opts.Limits.withDefaults(),
+	}
+	if s.client == nil {
+		s.client = httpclient.New(opts.Network, nil)
+	}
+	if s.timeout == 0 {
+		s.timeout = defaultTimeout
+	}
+	return s
+}
+
+// Schemes implements [source.Source]: "git".
+func (s *Source) Schemes() []string { return []string{source.SchemeGit} }
+
+// Resolve implements [source.Source]. A commit with all of its 40 digits is
+// taken as it is, without asking the server. Every other rev is the exact name
+// of a branch or a tag; one that is both is an error, unless it is written in
+// full ("refs/tags/v1"). No rev means the default branch.
+func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	pin := pack.Pin{Scheme: source.SchemeGit, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
+	r, err := s.open(pin)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	commit, err := r.resolve(ctx, pin.Rev)
+	if err != nil {
+		return nil, explain(r.target, err)
+	}
+	pin.Commit = commit.String()
+	return []pack.Pin{pin}, nil
+}
+
+// Versions implements [source.Lister]. The versions of a repository are its tags
+// that are semantic versions, with or without a "v" in front.
+func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	pin := pack.Pin{Scheme: source.SchemeGit, Location: loc.Location, Subdir: loc.Subdir}
+	r, err := s.open(pin)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	list, err := r.list(ctx)
+	if err != nil {
+		return nil, explain(r.target, err)
+	}
+	var pins []pack.Pin
+	for _, release := range list.releases() {
+		pin.Version, pin.Rev, pin.Commit = release.version, release.tag, release.commit.String()
+		pins = append(pins, pin)
+	}
+	if len(pins) == 0 {
+		return nil, pack.Errorf(pack.CodeNotFound, "git repository %s has no tag that is a version such as %q", r.target, "v1.2.3")
+	}
+	return pins, nil
+}
+
+// Fetch implements [source.Source]. A pin without a commit means what its rev
+// means at this moment. Symbolic links are pushed, for the sink to refuse.
+func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
+	r, err := s.open(pin)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	return explain(r.target, s.fetch(ctx, r, pin, dst))
+}
+
+func (s *Source) fetch(ctx context.Context, r *remote, pin pack.Pin, dst source.Sink) error {
+	rev := pin.Commit
+	if rev == "" {
+		rev = pin.Rev
+	}
+	commit, err := r.resolve(ctx, rev)
+	if err != nil {
+		return err
+	}
+	objects := newStore(s.scratch)
+	defer objects.close()
+	if err := r.fetchCommit(ctx, commit, pin.Rev, objects); err != nil {
+		return err
+	}
+	d := &delivery{store: objects, limits: s.limits, dst: dst}
+	return d.commit(ctx, commit, pin.Subdir)
+}
+
+// open checks what is known before the server is contacted.
+func (s *Source) open(pin pack.Pin) (*remote, error) {
+	u, err := httpclient.ParseURL(s.network, pin.Location)
+	if err != nil {
+		return nil, err
+	}
+	r := &remote{client: s.client, target: httpclient.Redact(pin.Location), url: strings.TrimSuffix(u.String(), "/"), limits: s.limits}
+	switch {
+	case pin.Scheme != source.SchemeGit:
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "pin of scheme %s: want %q", shown(pin.Scheme), source.SchemeGit)
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "git repository %s: the URL has a query: leave it out", r.target)
+	case pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == "."):
+		return nil, pack.Errorf(pack.CodeUnsafePath, "directory %s of git repository %s: write a relative path without %q and %q", shown(pin.Subdir), r.target, ".", "..")
+	}
+	if _, ok := parseCommit(pin.Commit); !ok && pin.Commit != "" {
+		return nil, pack.Errorf(pack.CodeGit, "commit %s of git repository %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit), r.target)
+	}
+	return r, checkRev(pin.Rev)
+}
+
+func (s *Source) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout < 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.timeout)
+}
