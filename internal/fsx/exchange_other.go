@@ -1,0 +1,8 @@
+//go:build !linux && !darwin
+
+package fsx
+
+import "errors"
+
+// exchange would swap in one step.
+func exchange(_, _ string) error { return errors.ErrUnsupported }
