@@ -56,7 +56,7 @@ func shebang(script string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }()
 	line, _, err := bufio.NewReaderSize(f, 256).ReadLine()
 	if err != nil && len(line) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidManifest, "read %s: the script is empty", script)

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// world is what a command sees of the process it runs in.
+type world struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// app is one call of packctl.
+type app struct {
+	world
+	globals
+}
+
+// run runs one command line and returns the exit status.
+func run(ctx context.Context, args []string, w world) int {
+	a := &app{world: w}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetOut(w.stdout)
+	root.SetErr(w.stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(w.stderr, "packctl: %v\n", err)
+	}
+	return exitStatus(ctx, err)
+}
+
+func exitStatus(ctx context.Context, err error) int {
+	_, usage := errors.AsType[*usageError](err)
+	switch {
+	case err == nil:
+		return exitOK
+	case usage:
+		return exitUsage
+	case ctx.Err() != nil:
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+// A usageError is a command line that makes no sense.
+type usageError struct {
+	err     error
+	command string
+}
+
+func (e *usageError) Error() string {
+	return fmt.Sprintf("%v\nrun %q for help", e.err, e.command+" --help")
+}
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "packctl",
+		Short:         "Install automation packs",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return &usageError{errors.New("no command is given"), cmd.CommandPath()}
+			}
+			return &usageError{fmt.Errorf("unknown command %q", args[0]), cmd.CommandPath()}
+		},
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	a.bind(root.PersistentFlags())
+	root.AddCommand(
+		a.checksumCommand(),
+	)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err, cmd.CommandPath()}
+	})
+	return root
+}
+
+// command makes a command whose number of arguments is checked as usage.
+func command(use, short string, args cobra.PositionalArgs, runE func(cmd *cobra.Command, args []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, RunE: runE, DisableFlagsInUseLine: true,
+		Args: func(cmd *cobra.Command, given []string) error {
+			if err := args(cmd, given); err != nil {
+				return &usageError{err, cmd.CommandPath()}
+			}
+			return nil
+		},
+	}
+}

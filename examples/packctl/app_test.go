@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// outcome is what a command line left behind.
+type outcome struct {
+	status         int
+	stdout, stderr string
+}
+
+// packctl runs a command line in a world without environment variables but
+// those that find programs and the user's data directory.
+func packctl(t *testing.T, args ...string) outcome {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	data := t.TempDir()
+	status := run(t.Context(), args, world{stdout: &stdout, stderr: &stderr, getenv: func(name string) string {
+		switch name {
+		case "PATH":
+			return os.Getenv(name)
+		case "XDG_DATA_HOME":
+			return data
+		}
+		return ""
+	}})
+	return outcome{status, stdout.String(), stderr.String()}
+}
+
+// decode reads the one JSON document that stdout has to be.
+func decode[T any](t *testing.T, o outcome) T {
+	t.Helper()
+	var v T
+	dec := json.NewDecoder(strings.NewReader(o.stdout))
+	if err := dec.Decode(&v); err != nil {
+		t.Fatalf("standard output is no JSON: %v\n%s\n%s", err, o.stdout, o.stderr)
+	}
+	if dec.More() {
+		t.Fatalf("standard output has more than one document:\n%s", o.stdout)
+	}
+	return v
+}
+
+// writeTree writes files by name below a new directory.
+func writeTree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no command", nil, "no command is given"},
+		{"unknown command", []string{"instal"}, `unknown command "instal"`},
+		{"unknown flag", []string{"checksum", ".", "--nope"}, "unknown flag: --nope"},
+		{"missing argument", []string{"checksum"}, "accepts 1 arg(s), received 0"},
+		{"too many arguments", []string{"checksum", "a", "b"}, "accepts 1 arg(s), received 2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := packctl(t, tt.args...)
+			if got.status != exitUsage || got.stdout != "" || !strings.Contains(got.stderr, tt.want) || !strings.Contains(got.stderr, "--help") {
+				t.Errorf("got %+v, want status 2 and %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	got := packctl(t, "--help")
+	if got.status != exitOK || !strings.Contains(got.stdout, "checksum") || got.stderr != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestChecksum(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{"pack.yaml": "ref: a\nversion: 1.0.0\n"})
+	const want = "sha256:"
+	text := packctl(t, "checksum", dir)
+	if text.status != exitOK || !strings.HasPrefix(text.stdout, want) {
+		t.Errorf("got %+v", text)
+	}
+	// Flags may stand anywhere.
+	for _, args := range [][]string{{"--json", "checksum", dir}, {"checksum", "--json", dir}, {"checksum", dir, "--json"}} {
+		got := decode[checksumReport](t, packctl(t, args...))
+		if got.Path != dir || got.Checksum.String()+"\n" != text.stdout || !strings.HasPrefix(got.Tree.String(), want) {
+			t.Errorf("%q: got %+v", args, got)
+		}
+	}
+}
+
+func TestChecksumFails(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{"pack.yaml": "x"})
+	if err := os.Symlink("pack.yaml", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "none")} {
+		got := packctl(t, "--json", "checksum", path)
+		if got.status != exitFailed || got.stdout != "" || !strings.HasPrefix(got.stderr, "packctl: ") {
+			t.Errorf("%s: got %+v", path, got)
+		}
+	}
+}

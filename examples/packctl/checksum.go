@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+)
+
+// checksumReport identifies the content of a directory.
+type checksumReport struct {
+	Path     string      `json:"path"`
+	Checksum pack.Digest `json:"checksum"`    // as registry indices state it
+	Tree     pack.Digest `json:"tree_digest"` // ours
+}
+
+func (a *app) checksumCommand() *cobra.Command {
+	return command("checksum PATH", "Print the directory checksum of a pack", cobra.ExactArgs(1),
+		func(_ *cobra.Command, args []string) error {
+			r, err := checksum(args[0])
+			if err != nil {
+				return err
+			}
+			return a.report(r, func() { a.println("%s", r.Checksum) })
+		})
+}
+
+func checksum(dir string) (*checksumReport, error) {
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	r := &checksumReport{Path: path}
+	if r.Checksum, err = pack.DirectoryChecksum(root.FS()); err != nil {
+		return nil, err
+	}
+	r.Tree, err = pack.TreeDigest(root.FS())
+	return r, err
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+)
+
+// globals are the flags that every command takes.
+type globals struct {
+	root, index, db string
+	provide         []string
+	allowHTTP       bool
+	allowPrivate    []string
+	json, quiet     bool
+}
+
+func (g *globals) bind(flags *pflag.FlagSet) {
+	flags.StringVar(&g.root, "root", "", "directory of the installed packs (default: a per-user data directory)")
+	flags.StringVar(&g.index, "index", "", "registry index, a URL or a file")
+	flags.StringVar(&g.db, "db", "", "database of the records (default: SQLite inside the root)")
+	flags.StringArrayVar(&g.provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
+	flags.BoolVar(&g.allowHTTP, "allow-http", false, "allow plain http")
+	flags.StringArrayVar(&g.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
+	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")
+	flags.BoolVar(&g.quiet, "quiet", false, "print no progress")
+}

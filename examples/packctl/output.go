@@ -1,0 +1,33 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/packtrain/pack"
+)
+
+// report prints a report: as JSON, or the lines that text makes of it.
+func (a *app) report(v any, text func()) error {
+	if !a.json {
+		text()
+		return nil
+	}
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func (a *app) println(format string, args ...any) {
+	fmt.Fprintf(a.stdout, format+"\n", args...)
+}
+
+// short shows a digest the way people compare them.
+func short(d pack.Digest) string {
+	const shown = len("sha256:") + 12
+	if len(d) <= shown {
+		return d.String()
+	}
+	return d.String()[:shown]
+}

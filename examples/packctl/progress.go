@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// observer returns the function that prints progress, nil when nobody wants it.
+func (a *app) observer() pack.EventFunc {
+	if a.quiet {
+		return nil
+	}
+	return func(_ context.Context, e pack.Event) {
+		if line := eventLine(e); line != "" {
+			fmt.Fprintln(a.stderr, line)
+		}
+	}
+}
+
+// eventLine returns what is worth reading of an event, "" when nothing is.
+func eventLine(e pack.Event) string {
+	about := e.Spec
+	if e.Pack != "" {
+		about = pack.ID{Ref: e.Pack, Version: e.Version}.String()
+	}
+	parts := []string{string(e.Stage), about, string(e.Kind)}
+	switch e.Kind {
+	case pack.EventFailed:
+		parts = append(parts, e.Err)
+	case pack.EventWarning, pack.EventFinished:
+		parts = append(parts, e.Message)
+	default:
+		return ""
+	}
+	return strings.TrimSuffix(strings.Join(parts, ": "), ": ")
+}
