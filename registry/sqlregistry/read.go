@@ -1,0 +1,133 @@
+package sqlregistry
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+const (
+	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at`
+	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.config, p.installed_at, p.updated_at, ` + generationColumns +
+		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation`
+	selectGenerations = `SELECT ` + generationColumns +
+		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id WHERE p.ref = ? ORDER BY g.id`
+	// A pack without components gives one row without a document.
+	selectComponents = `SELECT c.document FROM packtrain_packs p LEFT JOIN packtrain_components c ON c.pack_id = p.id` +
+		` WHERE p.ref = ? ORDER BY c.position`
+)
+
+// Pack implements [registry.PackReader].
+func (r *Records) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
+	rec, err := r.readPack(ctx, r.db, ref)
+	if err != nil {
+		return rec, r.wrap(ctx, "read record of pack "+ref.String(), err)
+	}
+	return rec, nil
+}
+
+func (r *Records) readPack(ctx context.Context, q querier, ref pack.Ref) (registry.Record, error) {
+	records, err := query(ctx, q, scanRecord, r.dialect.bind(selectRecords+` WHERE p.ref = ?`), ref.String())
+	if err == nil && len(records) == 0 {
+		err = notInstalled(ref)
+	}
+	if err != nil {
+		return registry.Record{}, err
+	}
+	return records[0], nil
+}
+
+// Packs implements [registry.PackReader].
+func (r *Records) Packs(ctx context.Context) ([]registry.Record, error) {
+	records, err := query(ctx, r.db, scanRecord, r.dialect.bind(selectRecords+` ORDER BY p.ref`))
+	if err != nil {
+		return nil, r.wrap(ctx, "read records", err)
+	}
+	return records, nil
+}
+
+// Components implements [registry.ContentReader].
+func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	found, err := query(ctx, r.db, scanComponent, r.dialect.bind(selectComponents), ref.String())
+	if err == nil && len(found) == 0 {
+		err = notInstalled(ref)
+	}
+	if err != nil {
+		return nil, r.wrap(ctx, "read components of pack "+ref.String(), err)
+	}
+	components := make([]pack.Component, 0, len(found))
+	for _, c := range found {
+		if c != nil {
+			components = append(components, *c)
+		}
+	}
+	return components, nil
+}
+
+// Generations implements [registry.ContentReader].
+func (r *Records) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
+	generations, err := query(ctx, r.db, scanGeneration, r.dialect.bind(selectGenerations), ref.String())
+	if err == nil && len(generations) == 0 {
+		err = notInstalled(ref)
+	}
+	if err != nil {
+		return nil, r.wrap(ctx, "read generations of pack "+ref.String(), err)
+	}
+	return generations, nil
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// query collects what scan makes of each row.
+func query[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), statement string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	values := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
+	}
+	return values, rows.Err()
+}
+
+func scanRecord(rows *sql.Rows) (registry.Record, error) {
+	var rec registry.Record
+	err := rows.Scan(append([]any{
+		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asJSON(&rec.Config), asTime(&rec.Installed), asTime(&rec.Updated),
+	}, generationFields(&rec.Active)...)...)
+	return rec, err
+}
+
+func scanGeneration(rows *sql.Rows) (registry.Generation, error) {
+	var g registry.Generation
+	err := rows.Scan(generationFields(&g)...)
+	return g, err
+}
+
+// generationFields are where generationColumns go to, and come from.
+func generationFields(g *registry.Generation) []any {
+	return []any{
+		&g.Name, &g.Previous, asText(&g.Version), &g.Tree, &g.Directory, asJSON(&g.Pin), asJSON(&g.Environments),
+		asJSON(&g.Tests), asJSON(&g.Validation), asJSON(&g.Components), asTime(&g.Created),
+	}
+}
+
+func scanComponent(rows *sql.Rows) (*pack.Component, error) {
+	var c *pack.Component
+	err := rows.Scan(asJSON(&c))
+	return c, err
+}
+
+func notInstalled(ref pack.Ref) error {
+	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
+}

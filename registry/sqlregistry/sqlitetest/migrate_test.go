@@ -1,0 +1,129 @@
+package sqlitetest_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/sqlregistry"
+)
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("M14/newer schema", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		openRecords(t, file)
+		db := openDB(t, file)
+		if _, err := db.ExecContext(t.Context(), `UPDATE packtrain_schema SET version = 1000`); err != nil {
+			t.Fatal(err)
+		}
+		_, err := sqlregistry.Open(t.Context(), db, sqlregistry.SQLite())
+		schema, ok := errors.AsType[*sqlregistry.SchemaError](err)
+		if !ok || schema.Found != 1000 || schema.Known < 1 || !errors.Is(err, pack.ErrStore) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("M14/several processes migrate", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		var wg sync.WaitGroup
+		errs := make([]error, 6)
+		for i := range errs {
+			db := openDB(t, file)
+			wg.Go(func() { _, errs[i] = sqlregistry.Open(t.Context(), db, sqlregistry.SQLite()) })
+		}
+		wg.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("M14/migration that was cut off", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		db := openDB(t, file)
+		for _, s := range []string{
+			`CREATE TABLE packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`,
+			`INSERT INTO packtrain_schema VALUES (1, 0)`,
+		} {
+			if _, err := db.ExecContext(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := openRecords(t, file).Commit(t.Context(), activation("a", 0)); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("M14/table that is not ours", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		db := openDB(t, file)
+		if _, err := db.ExecContext(t.Context(), `CREATE TABLE packtrain_components (mine TEXT)`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sqlregistry.Open(t.Context(), db, sqlregistry.SQLite()); pack.CodeOf(err) != pack.CodeIO {
+			t.Fatalf("got %v", err)
+		}
+		// Nothing of the migration is left, so it succeeds later.
+		if _, err := db.ExecContext(t.Context(), `DROP TABLE packtrain_components`); err != nil {
+			t.Fatal(err)
+		}
+		openRecords(t, file)
+	})
+	t.Run("M13/record that is no JSON", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		records := openRecords(t, file)
+		if _, err := records.Commit(t.Context(), activation("a", 0)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openDB(t, file).ExecContext(t.Context(), `UPDATE packtrain_packs SET manifest = '{'`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := records.Pack(t.Context(), "a"); pack.CodeOf(err) != pack.CodeStoreCorrupt {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("M15/lock held too long", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "records.db")
+		openRecords(t, file)
+		tx, err := openDB(t, file).BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = tx.Rollback() }()
+		if _, err := tx.ExecContext(t.Context(), `UPDATE packtrain_schema SET version = version`); err != nil {
+			t.Fatal(err)
+		}
+		impatient := openDB(t, file)
+		impatient.SetMaxOpenConns(1)
+		if _, err := impatient.ExecContext(t.Context(), `PRAGMA busy_timeout = 0`); err != nil {
+			t.Fatal(err)
+		}
+		records, err := sqlregistry.Open(t.Context(), impatient, sqlregistry.SQLite())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = records.Commit(t.Context(), activation("a", 0))
+		if !errors.Is(err, pack.ErrBusy) || !pack.Retryable(err) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestOpenWantsADialect(t *testing.T) {
+	t.Parallel()
+	db := openDB(t, filepath.Join(t.TempDir(), "records.db"))
+	if _, err := sqlregistry.Open(t.Context(), db, sqlregistry.Dialect{}); !errors.Is(err, pack.ErrInvalid) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,163 @@
+package sqlregistry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+// The statements that make a generation the active one write only where the
+// expected one is active: whoever comes second finds no row.
+const (
+	insertPack = `INSERT INTO packtrain_packs (version, generation, manifest, updated_at, ref, installed_at)` +
+		` VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO NOTHING RETURNING id`
+	updatePack = `UPDATE packtrain_packs SET version = ?, generation = ?, manifest = ?, updated_at = ?` +
+		` WHERE ref = ? AND generation = ? RETURNING id`
+	insertGeneration = `INSERT INTO packtrain_generations (name, previous, version, tree_digest, directory_checksum, pin, environments,` +
+		` tests, validation, components, created_at, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
+	deleteComponents = `DELETE FROM packtrain_components WHERE pack_id = ?`
+	insertComponents = `INSERT INTO packtrain_components (pack_id, position, kind, ref, name, file, document) VALUES `
+)
+
+// Commit implements [registry.Writer].
+func (r *Records) Commit(ctx context.Context, a registry.Activation) (registry.Record, error) {
+	var rec registry.Record
+	err := r.transact(ctx, func(tx *sql.Tx) error {
+		err := r.activate(ctx, tx, a)
+		if err == nil {
+			rec, err = r.readPack(ctx, tx, a.Ref)
+		}
+		return err
+	})
+	if err != nil {
+		return registry.Record{}, r.wrap(ctx, "commit record of pack "+a.Ref.String(), err)
+	}
+	return rec, nil
+}
+
+func (r *Records) activate(ctx context.Context, tx *sql.Tx, a registry.Activation) error {
+	id, err := r.movePack(ctx, tx, a)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r.explain(ctx, tx, a.Ref, a.Previous, a.Generation.Name)
+	case err != nil:
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, r.dialect.bind(insertGeneration), append(generationFields(&a.Generation), id)...); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, r.dialect.bind(deleteComponents), id); err != nil {
+		return err
+	}
+	return r.insertComponents(ctx, tx, id, a)
+}
+
+// movePack makes a the active generation of its pack and returns the pack's id.
+func (r *Records) movePack(ctx context.Context, tx *sql.Tx, a registry.Activation) (id int64, err error) {
+	statement := updatePack
+	args := []any{a.Generation.Version.String(), a.Generation.Name, asJSON(&a.Manifest), asTime(&a.Time), a.Ref.String(), a.Previous}
+	if a.Previous == "" {
+		statement = insertPack
+		args[5] = asTime(&a.Time)
+	}
+	err = tx.QueryRowContext(ctx, r.dialect.bind(statement), args...).Scan(&id)
+	return id, err
+}
+
+// explain says why a change that expected one generation to be active found no
+// row: nil when the wanted one is active already, "" for none.
+func (r *Records) explain(ctx context.Context, tx *sql.Tx, ref pack.Ref, expected, wanted string) error {
+	var active string
+	err := tx.QueryRowContext(ctx, r.dialect.bind(`SELECT generation FROM packtrain_packs WHERE ref = ?`), ref.String()).Scan(&active)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	case active == wanted:
+		return nil
+	}
+	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)
+}
+
+// insertComponents inserts many rows by one statement.
+func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a registry.Activation) error {
+	const columns, most = 7, 500
+	for start := 0; start < len(a.Components); start += most {
+		rows := a.Components[start:min(start+most, len(a.Components))]
+		args := make([]any, 0, columns*len(rows))
+		for i := range rows {
+			c := &rows[i]
+			args = append(args, id, start+i, string(c.Kind), c.Ref, c.Name, c.File, asJSON(c))
+		}
+		values := strings.Repeat(", (?, ?, ?, ?, ?, ?, ?)", len(rows))[2:]
+		res, err := tx.ExecContext(ctx, r.dialect.bind(insertComponents+values+` ON CONFLICT (kind, ref) DO NOTHING`), args...)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n < int64(len(rows)) {
+			return errors.Join(err, r.taken(ctx, tx, a))
+		}
+	}
+	return nil
+}
+
+// taken says which component of a has a ref that is in use.
+func (r *Records) taken(ctx context.Context, tx *sql.Tx, a registry.Activation) error {
+	const owner = `SELECT p.ref FROM packtrain_components c JOIN packtrain_packs p ON p.id = c.pack_id WHERE c.kind = ? AND c.ref = ?`
+	seen := map[string]bool{}
+	for _, c := range a.Components {
+		var ref string
+		err := tx.QueryRowContext(ctx, r.dialect.bind(owner), string(c.Kind), c.Ref).Scan(&ref)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err == nil && ref != a.Ref.String() {
+			return pack.Errorf(pack.CodeConflict, "%s %q of pack %s belongs to pack %s", c.Kind, c.Ref, a.Ref, ref)
+		}
+		key := fmt.Sprint(c.Kind, " ", c.Ref)
+		if seen[key] {
+			return pack.Errorf(pack.CodeConflict, "%s %q is twice in pack %s", c.Kind, c.Ref, a.Ref)
+		}
+		seen[key] = true
+	}
+	return pack.Errorf(pack.CodeConflict, "a component of pack %s has a ref that is in use", a.Ref)
+}
+
+// Delete implements [registry.Writer].
+func (r *Records) Delete(ctx context.Context, ref pack.Ref, generation string) error {
+	const ids = `(SELECT id FROM packtrain_packs WHERE ref = ? AND generation = ?)`
+	err := r.transact(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{`packtrain_components WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
+			if _, err := tx.ExecContext(ctx, r.dialect.bind(`DELETE FROM `+table+` IN `+ids), ref.String(), generation); err != nil {
+				return err
+			}
+		}
+		return r.explain(ctx, tx, ref, generation, "")
+	})
+	if err != nil {
+		return r.wrap(ctx, "delete record of pack "+ref.String(), err)
+	}
+	return nil
+}
+
+// SetConfig implements [registry.Writer].
+func (r *Records) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+	if config == nil {
+		config = map[string]any{}
+	}
+	res, err := r.db.ExecContext(ctx, r.dialect.bind(`UPDATE packtrain_packs SET config = ? WHERE ref = ?`), asJSON(&config), ref.String())
+	if err == nil {
+		var n int64
+		if n, err = res.RowsAffected(); err == nil && n == 0 {
+			err = notInstalled(ref)
+		}
+	}
+	if err != nil {
+		return r.wrap(ctx, "set configuration of pack "+ref.String(), err)
+	}
+	return nil
+}
