@@ -1,8 +1,13 @@
 package source
 
-import "github.com/packtrain/pack"
+import (
+	"strings"
 
-// The schemes that [Parse] yields.
+	"github.com/packtrain/pack"
+)
+
+// The schemes that [Parse] yields by itself. A host's own source has a scheme of
+// its own.
 const (
 	SchemeRegistry = "registry" // a ref, looked up in an index
 	SchemeGit      = "git"      // a git repository by URL
@@ -13,7 +18,8 @@ const (
 
 // A Locator is a parsed spec: it says where a pack is to be looked for.
 type Locator struct {
-	// Spec is what the user typed, without credentials.
+	// Spec is what the user typed, without credentials. It is for messages
+	// only.
 	Spec string
 	// Scheme decides which Source is asked.
 	Scheme string
@@ -21,11 +27,39 @@ type Locator struct {
 	Location string
 	// Rev is a git branch, tag or commit; "" for the default branch.
 	Rev string
-	// Subdir holds the pack, relative to the content's root; "" for the root.
+	// Subdir holds the pack, relative to the content's root and separated by
+	// "/"; "" for the root.
 	Subdir string
 	// Constraint limits the versions of a registry pack.
 	Constraint pack.Constraint
 	// Index, when not "", names the index to ask instead of the configured
 	// one. Parse never sets it.
 	Index string
+}
+
+// String returns a spec that [Parse] reads as l again, except for Spec and
+// Index. It is spelled out: "git+https://..." where "github:..." was typed.
+func (l Locator) String() string {
+	switch l.Scheme {
+	case SchemeRegistry:
+		if l.Constraint.Any() {
+			return l.Location
+		}
+		return l.Location + "@" + l.Constraint.String()
+	case SchemeLocal:
+		return l.Location
+	case SchemeGit:
+		return "git+" + l.Location + prefixed("//", l.Subdir) + prefixed("#", l.Rev)
+	case SchemeHTTPS, SchemeHTTP:
+		path, query, _ := strings.Cut(l.Location, "?")
+		return "archive+" + path + prefixed("//", l.Subdir) + prefixed("?", query)
+	}
+	return l.Scheme + ":" + l.Location
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
 }

@@ -1,0 +1,51 @@
+package source
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/packtrain/pack"
+)
+
+// MaxRevLen is the longest rev accepted, in bytes.
+const MaxRevLen = 255
+
+// CheckRev returns an error unless rev can be the name of a git branch, tag or
+// commit, by git's own rules; a name is no expression, so "v1^{tree}", "@{-1}"
+// and ":/message" are none. A rev that begins with "-" has
+// [pack.CodePolicyDenied], others [pack.CodeInvalidRequest].
+func CheckRev(rev string) error {
+	if reason, code := revProblem(rev); reason != "" {
+		return pack.Errorf(code, "rev %.80q: %s", rev, reason)
+	}
+	return nil
+}
+
+// revProblem says why rev is none, "" when it is one.
+func revProblem(rev string) (reason string, code pack.Code) {
+	switch {
+	case strings.HasPrefix(rev, "-"):
+		return `a rev does not begin with "-"`, pack.CodePolicyDenied
+	case rev == "":
+		return "the rev is empty", pack.CodeInvalidRequest
+	case len(rev) > MaxRevLen:
+		return "the rev is too long", pack.CodeInvalidRequest
+	case rev == "@", strings.Contains(rev, "@{"):
+		return `a rev is a name, and not "@" or "@{...}"`, pack.CodeInvalidRequest
+	case !utf8.ValidString(rev), strings.ContainsFunc(rev, notInRev):
+		return `a rev has no spaces, control characters or any of ~^:?*[\`, pack.CodeInvalidRequest
+	case strings.Contains(rev, ".."), strings.HasSuffix(rev, "."):
+		return `a rev has no ".." and does not end in "."`, pack.CodeInvalidRequest
+	}
+	for component := range strings.SplitSeq(rev, "/") {
+		if component == "" || component[0] == '.' || strings.HasSuffix(component, ".lock") {
+			return `no component of a rev is empty, begins with "." or ends in ".lock"`, pack.CodeInvalidRequest
+		}
+	}
+	return "", ""
+}
+
+func notInRev(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || strings.ContainsRune(`~^:?*[\`, r)
+}
