@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/packtrain/pack"
 )
 
 // corpusDir returns the directory of real packs that PACK_CORPUS names.
@@ -32,6 +34,9 @@ func readCorpusJSON(t *testing.T, name string, v any) {
 type corpusPack struct {
 	Dir            string
 	SubsetChecksum string `json:"subset_checksum"`
+	EffectiveRef   string `json:"effective_ref"`
+	Version        string
+	Components     map[pack.Kind]int
 }
 
 func corpusPacks(t *testing.T) []corpusPack {

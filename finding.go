@@ -1,6 +1,10 @@
 package pack
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // A Severity says whether a [Finding] makes a pack unusable.
 type Severity string
@@ -22,6 +26,9 @@ type Finding struct {
 	Line int    `json:"line"`
 	// Message says what is wrong and what to write instead.
 	Message string `json:"message"`
+	// Err is the typed cause where there is one, such as a [*LimitError] or
+	// the error of [ParseVersion]; else nil.
+	Err error `json:"-"`
 }
 
 // String returns "file:line: message (code)".
@@ -32,7 +39,7 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Message, f.Code)
 }
 
-// Findings are in the order of files and lines.
+// Findings of [Load] and of [Validate] are in the order of files and lines.
 type Findings []Finding
 
 // Errors returns the findings of severity error.
@@ -68,8 +75,37 @@ func (e *InvalidError) Error() string {
 	return e.Findings[0].String()
 }
 
-// Unwrap returns [ErrInvalid].
-func (e *InvalidError) Unwrap() error { return ErrInvalid }
+// Unwrap returns [ErrInvalid] and the causes of the findings.
+func (e *InvalidError) Unwrap() []error {
+	errs := []error{ErrInvalid}
+	for _, f := range e.Findings {
+		if f.Err != nil {
+			errs = append(errs, f.Err)
+		}
+	}
+	return errs
+}
 
-// ErrorCode implements [Coder].
-func (e *InvalidError) ErrorCode() Code { return CodeInvalidManifest }
+// ErrorCode returns the code of the first finding's cause, or
+// [CodeInvalidManifest].
+func (e *InvalidError) ErrorCode() Code {
+	return cmp.Or(CodeOf(e.Findings[0].Err), CodeInvalidManifest)
+}
+
+// sort puts findings into the order of files and lines; pack.yaml comes first.
+func (fs Findings) sort() {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(b2i(a.File != ManifestFile), b2i(b.File != ManifestFile)),
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+		)
+	})
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,5 +1,12 @@
 package pack
 
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"slices"
+)
+
 // A Shape is a dialect of pack files.
 type Shape string
 
@@ -14,6 +21,8 @@ const (
 
 // A Pack is the content of a pack's own files, as [Load] read them.
 type Pack struct {
+	// Shape is the dialect in which the pack was read.
+	Shape    Shape    `json:"shape"`
 	Manifest Manifest `json:"manifest"`
 	// Components of every kind, ordered by kind and file.
 	Components []Component `json:"components"`
@@ -21,22 +30,107 @@ type Pack struct {
 	Findings Findings `json:"findings"`
 }
 
+// LoadOptions say how to read a pack.
+type LoadOptions struct {
+	// Shape is the dialect; "" means [ShapeNative].
+	Shape Shape
+	// Limits bound what is read.
+	Limits Limits
+}
+
+// Limits bound the files of a pack that [Load] and [Validate] read. A field
+// that is zero means its default, which every pack we know passes by far.
+type Limits struct {
+	ManifestSize  int // bytes of pack.yaml: 256 KiB
+	ComponentSize int // bytes of every other file: 1 MiB
+	Components    int // component files: 5,000
+	Files         int // files and directories that Validate visits: 50,000
+	Depth         int // nesting of mappings and lists: 64
+	Keys          int // keys in one mapping: 2,000
+	Values        int // values in one file, aliases expanded: 100,000
+	Aliases       int // aliases in one component file: 100; pack.yaml may have none
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		ManifestSize:  cmp.Or(l.ManifestSize, 256<<10),
+		ComponentSize: cmp.Or(l.ComponentSize, 1<<20),
+		Components:    cmp.Or(l.Components, 5000),
+		Files:         cmp.Or(l.Files, 50_000),
+		Depth:         cmp.Or(l.Depth, 64),
+		Keys:          cmp.Or(l.Keys, 2000),
+		Values:        cmp.Or(l.Values, 100_000),
+		Aliases:       cmp.Or(l.Aliases, 100),
+	}
+}
+
+// Load reads the pack whose pack.yaml lies at the root of fsys (see [Root]):
+// the manifest and the component files, which are the files "*.yaml" and
+// "*.yml" directly in the directories of [Kinds]. Nothing else is looked at;
+// [Validate] checks the rest of the tree.
+//
+// The Pack that Load returns is never nil and has all findings, those of
+// severity error included: a caller that wants only valid packs asks
+// [Findings.Err]. The error is not nil when the pack has no usable identity,
+// because pack.yaml cannot be read or its ref or version is invalid. It is then
+// an [*InvalidError], or what fsys returned. opts may be nil.
+func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
+	if opts == nil {
+		opts = &LoadOptions{}
+	}
+	l := &loader{
+		fsys:   fsys,
+		pack:   &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}},
+		limits: opts.Limits.withDefaults(),
+	}
+	if err := l.load(); err != nil {
+		return l.pack, fmt.Errorf("load pack: %w", err)
+	}
+	if m := &l.pack.Manifest; m.Ref == "" || m.Version.IsZero() {
+		return l.pack, l.pack.Findings.Err()
+	}
+	return l.pack, nil
+}
+
+// A loader reads one pack.
+type loader struct {
+	fsys   fs.FS
+	pack   *Pack
+	limits Limits
+	// refLines are the lines of the refs of pack.Components.
+	refLines []int
+}
+
+func (l *loader) load() error {
+	if err := l.loadManifest(); err != nil {
+		return err
+	}
+	if err := l.loadComponents(); err != nil {
+		return err
+	}
+	l.checkDuplicates()
+	l.pack.Findings.sort()
+	return nil
+}
+
+// compat reports whether the pack is read in compatibility mode.
+func (l *loader) compat() bool { return l.pack.Shape == ShapeStackStorm }
+
 // Count returns how many components of each kind the pack has; kinds without
 // any are absent.
 func (p *Pack) Count() map[Kind]int {
 	n := map[Kind]int{}
-	for _, c := range p.Components {
-		n[c.Kind]++
+	for i := range p.Components {
+		n[p.Components[i].Kind]++
 	}
 	return n
 }
 
 // Component returns the component of kind k with the given full ref, or nil.
 func (p *Pack) Component(k Kind, ref string) *Component {
-	for i := range p.Components {
-		if c := &p.Components[i]; c.Kind == k && c.Ref == ref {
-			return c
-		}
+	i := slices.IndexFunc(p.Components, func(c Component) bool { return c.Kind == k && c.Ref == ref })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &p.Components[i]
 }

@@ -1,0 +1,63 @@
+package yamldoc
+
+import (
+	"bytes"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+var (
+	yamlError    = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+	depthMessage = regexp.MustCompile(`exceeded max depth of (\d+)`)
+)
+
+// syntaxProblem words an error of yaml.v3. Its lines are right when the scanner
+// found the fault; the parser's are where the construct around it begins.
+func syntaxProblem(text []byte, err error, lim Limits) *Problem {
+	line, message := splitError(err)
+	if line == 0 || isParserMessage(message) {
+		line = faultLine(text, message)
+	}
+	if depth := depthMessage.FindStringSubmatch(message); depth != nil {
+		value, _ := strconv.Atoi(depth[1])
+		p := exceeded(line, "nesting depth", lim.Depth, value)
+		return &p
+	}
+	return &Problem{Reason: Syntax, Line: line, Message: message}
+}
+
+// splitError returns the line that err names, 0 for none, and what it says.
+func splitError(err error) (line int, message string) {
+	match := yamlError.FindStringSubmatch(err.Error())
+	if match == nil {
+		return 0, err.Error()
+	}
+	line, _ = strconv.Atoi(match[1])
+	return line, match[2]
+}
+
+func isParserMessage(message string) bool {
+	for _, start := range []string{"expected key", "expected '-' indicator", "expected node content", "expected ',' or", "expected <document start>"} {
+		if strings.HasPrefix(message, "did not find "+start) {
+			return true
+		}
+	}
+	return false
+}
+
+// faultLine returns the first line up to which the text fails with message.
+func faultLine(text []byte, message string) int {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	ends := make([]int, len(lines))
+	end := 0
+	for i, line := range lines {
+		end += len(line)
+		ends[i] = end
+	}
+	return 1 + sort.Search(len(lines)-1, func(i int) bool {
+		_, got := splitError(parseAll(text[:ends[i]]))
+		return got == message
+	})
+}

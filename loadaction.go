@@ -1,0 +1,150 @@
+package pack
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack/internal/yamldoc"
+)
+
+func (s *componentSection) action() *Action {
+	a := &Action{
+		Runner:            s.runner("shell"),
+		RuntimeVersion:    s.text("runtime_version"),
+		WorkflowFile:      s.pathIn("workflow_file", string(KindAction)),
+		EntryPoint:        s.entryPoint(KindAction),
+		Parameters:        s.parameters(),
+		ParameterDelivery: s.oneOf("parameter_delivery", "stdin", "stdin", "env", "file"),
+		ParameterFormat:   s.oneOf("parameter_format", "json", "json", "dotenv", "yaml"),
+		OutputFormat:      s.textOr("output_format", "text"),
+		Timeout:           s.seconds("timeout", 0),
+	}
+	if a.EntryPoint == "" && s.get("entry_point") == nil && a.WorkflowFile == "" && s.needsEntryPoint(a.Runner) {
+		s.report(actionNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", a.Runner)
+	}
+	return a
+}
+
+func (s *componentSection) textOr(key, absent string) string {
+	if text := s.str(key); text != "" {
+		return text
+	}
+	return absent
+}
+
+// Runners that we know. Of those of StackStorm shape only scripts have to have
+// an entry point.
+var (
+	nativeRunners = []string{"native", "ruby", "perl", "go", "java", "r"}
+	commandRunner = []string{"local-shell-cmd", "remote-shell-cmd", "http-request", "winrm-cmd", "winrm-ps-cmd", "inquirer", "announcement", "noop"}
+	scriptRunners = []string{
+		"python-script", "run-python", "local-shell-script", "remote-shell-script", "winrm-ps-script", "orquesta",
+		"action-chain", "mistral-v1", "mistral-v2", "cloudslang",
+	}
+)
+
+// runner returns `runner_type`.
+func (s *componentSection) runner(absent string) string {
+	runner := s.textOr("runner_type", absent)
+	known := runtimeOf(runner) != "" || slices.Contains(nativeRunners, runner)
+	if s.compat {
+		known = known || slices.Contains(commandRunner, runner) || slices.Contains(scriptRunners, runner)
+	}
+	if !known {
+		s.report(componentRunner, s.line("runner_type"), "runner_type %.64q is not one we know", runner)
+	}
+	return runner
+}
+
+func (s *componentSection) needsEntryPoint(runner string) bool {
+	if s.compat {
+		return slices.Contains(scriptRunners, runner)
+	}
+	return runtimeOf(runner) != "" && runner != "native"
+}
+
+// entryPoint returns `entry_point` relative to the pack. It is written relative
+// to the directory of the kind, or sometimes to the pack.
+func (s *componentSection) entryPoint(kind Kind) string {
+	inKind := s.pathIn("entry_point", string(kind))
+	if inKind == "" || s.exists(inKind) {
+		return inKind
+	}
+	fromRoot := path.Clean(s.str("entry_point"))
+	if strings.HasPrefix(fromRoot, string(kind)+"/") || fs.ValidPath(fromRoot) && s.exists(fromRoot) {
+		return fromRoot
+	}
+	return inKind
+}
+
+func (s *componentSection) exists(file string) bool {
+	_, err := fs.Lstat(s.fsys, file)
+	return err == nil
+}
+
+// parameters reads `parameters`, a flat map of specs or a JSON Schema object.
+func (s *componentSection) parameters() []Parameter {
+	list := []Parameter{}
+	specs := s.sub("parameters")
+	if specs == nil {
+		return list
+	}
+	required := specs.requiredNames()
+	if isJSONSchema(specs) {
+		if specs = specs.sub("properties"); specs == nil {
+			return list
+		}
+	}
+	for _, f := range specs.node.Fields {
+		if p, ok := specs.parameter(f); ok {
+			p.Required = p.Required || slices.Contains(required, p.Name)
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// isJSONSchema tells a JSON Schema object from a flat map, in which "type" and
+// "properties" would be the specs of two parameters.
+func isJSONSchema(s *section) bool {
+	typ, properties := s.get("type"), s.get("properties")
+	return typ != nil && typ.Kind == yamldoc.String && typ.Text == "object" && (properties == nil || properties.Kind == yamldoc.Mapping)
+}
+
+// requiredNames returns the list `required` of a JSON Schema object.
+func (s *section) requiredNames() []string {
+	if n := s.get("required"); n != nil && n.Kind == yamldoc.Sequence {
+		return s.texts("required")
+	}
+	return nil
+}
+
+func (s *section) parameter(f yamldoc.Field) (Parameter, bool) {
+	switch {
+	case f.Key.Kind != yamldoc.String:
+		s.report(actionParameter, f.Key.Line, "parameter %.64q: the name is %v; quote it", f.Key.Text, f.Key.Kind)
+		return Parameter{}, false
+	case f.Value.Kind != yamldoc.Mapping:
+		s.report(actionParameter, f.Value.Line, "parameter %.64q is %v; want a mapping such as %q", f.Key.Text, f.Value.Kind, "{type: string}")
+		return Parameter{}, false
+	}
+	spec := s.at(f.Value)
+	p := Parameter{Name: f.Key.Text, Type: spec.typeName(), Secret: spec.flag("secret", false)}
+	if n := spec.get("required"); n != nil && n.Kind != yamldoc.Sequence {
+		p.Required = spec.flag("required", false)
+	}
+	if d := f.Value.Field("default"); d != nil {
+		p.HasDefault, p.Default = true, d.Value.Value()
+	}
+	return p, true
+}
+
+// typeName returns `type`, of which JSON Schema allows a list.
+func (s *section) typeName() string {
+	if n := s.get("type"); n != nil && n.Kind == yamldoc.Sequence {
+		return strings.Join(s.texts("type"), "|")
+	}
+	return s.str("type")
+}

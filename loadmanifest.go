@@ -1,0 +1,185 @@
+package pack
+
+import (
+	"errors"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack/internal/yamldoc"
+)
+
+// loadManifest reads pack.yaml. What is wrong with it becomes a finding; an
+// error is one of the file system.
+func (l *loader) loadManifest() error {
+	l.pack.Manifest = emptyManifest()
+	info, err := fs.Lstat(l.fsys, ManifestFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		l.pack.Findings.report(manifestMissing, ManifestFile, 0, errors.New("there is no pack.yaml"))
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		err := Errorf(CodeForbiddenEntry, "pack.yaml is %s; want a regular file", typeName(info.Mode().Type()))
+		l.pack.Findings.report(manifestNotRegular, ManifestFile, 0, err)
+		return nil
+	}
+	node, err := l.readYAML(ManifestFile, l.manifestLimits())
+	if err == nil && node != nil {
+		l.readManifest(&section{node: node, file: ManifestFile, findings: &l.pack.Findings, codes: manifestCodes})
+	}
+	return err
+}
+
+// emptyManifest returns a Manifest whose lists and maps are not nil.
+func emptyManifest() Manifest {
+	return Manifest{
+		Enabled: true, Tags: []string{},
+		ConfSchema: map[string]any{}, Config: map[string]any{}, Meta: map[string]any{}, Extra: map[string]any{},
+		Dependencies: []Dependency{}, RuntimeDeps: []RuntimeDep{},
+	}
+}
+
+func (l *loader) readManifest(s *section) {
+	m := &l.pack.Manifest
+	s.checkCase(knownKeys)
+	m.Extra = s.unknownKeys()
+	m.Ref = l.manifestRef(s)
+	m.Version = s.version()
+	l.readDescription(m, s)
+	m.System = s.flag("system", false)
+	m.Enabled = s.flag("enabled", true)
+	m.Tags = s.legacy("tags", "keywords").texts("tags")
+	m.ConfSchema = s.legacy("conf_schema", "config_schema").object("conf_schema")
+	m.Config = s.object("config")
+	m.Meta = s.legacy("meta", "metadata").object("meta")
+	s.readDependencies(m, l.compat())
+	m.RuntimeDeps = s.runtimeDeps()
+	m.Testing = s.testing()
+	s.checkPythonVersions()
+}
+
+// knownKeys are the keys of a pack.yaml that mean something to us.
+var knownKeys = []string{
+	"ref", "name", "label", "description", "version", "author", "email", "license", "homepage", "system", "enabled",
+	"conf_schema", "config_schema", "config", "meta", "metadata", "tags", "keywords", "runtime_deps", "dependencies",
+	"testing", "is_standard",
+}
+
+// unknownKeys reports the keys that are not known and returns their values.
+func (s *section) unknownKeys() map[string]any {
+	extra := map[string]any{}
+	for _, f := range s.node.Fields {
+		if !slices.Contains(knownKeys, f.Key.Text) {
+			extra[f.Key.Text] = f.Value.Value()
+			s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
+		}
+	}
+	return extra
+}
+
+// manifestRef returns the pack's ref, "" when it has no valid one. In
+// compatibility mode the name stands in for it.
+func (l *loader) manifestRef(s *section) Ref {
+	key := "ref"
+	if l.compat() && s.get("ref") == nil {
+		key = "name"
+	}
+	n := s.get(key)
+	if n == nil {
+		s.report(manifestNoRef, s.line("ref"), "ref is missing; write the name of the pack, such as %q", "ref: my_pack")
+		return ""
+	}
+	if n.Kind != yamldoc.String {
+		s.findings.report(manifestInvalidRef, s.file, n.Line, Errorf(CodeInvalidRef, "%s is %v; want a string", key, n.Kind))
+		return ""
+	}
+	ref, err := ParseRef(n.Text)
+	if err != nil {
+		s.findings.report(manifestInvalidRef, s.file, n.Line, err)
+	}
+	return ref
+}
+
+// version returns the pack's version, the zero Version when it has no valid
+// one.
+func (s *section) version() Version {
+	n := s.get("version")
+	if n == nil {
+		s.findings.report(manifestNoVersion, s.file, s.line("version"),
+			Errorf(CodeInvalidVersion, "version is missing; write %q", "version: 1.0.0"))
+		return Version{}
+	}
+	if n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence {
+		s.findings.report(manifestInvalidVersion, s.file, n.Line,
+			Errorf(CodeInvalidVersion, "version is %v; write %q", n.Kind, "version: 1.0.0"))
+		return Version{}
+	}
+	v, err := ParseVersion(n.Text)
+	if err != nil {
+		s.findings.report(manifestInvalidVersion, s.file, n.Line, err)
+	}
+	return v
+}
+
+// readDescription reads what describes the pack to people.
+func (l *loader) readDescription(m *Manifest, s *section) {
+	m.Label = l.label(s)
+	if s.node.Field("description") == nil {
+		s.report(manifestNoDescription, s.node.Line, "description is missing")
+	}
+	for _, key := range []string{"description", "author", "email"} {
+		if f := s.node.Field(key); f != nil && f.Value.Kind == yamldoc.Null {
+			s.report(manifestNull, f.Key.Line, "%s is null; write a text, or leave the key out", key)
+		}
+	}
+	m.Description, m.Author, m.Email = s.str("description"), s.str("author"), s.str("email")
+	m.License, m.Homepage = s.str("license"), s.str("homepage")
+}
+
+// label returns the pack's label. In native shape `name` is its legacy name; in
+// StackStorm shape that is the pack's own name, and stands in only.
+func (l *loader) label(s *section) string {
+	if !l.compat() {
+		s = s.legacy("label", "name")
+	}
+	if label := s.str("label"); label != "" || s.get("label") != nil {
+		return label
+	}
+	s.report(manifestNoLabel, s.node.Line, "label is missing; write a name for people")
+	return s.str("name")
+}
+
+// legacy returns s with the entry of a legacy key under its current one, and
+// reports when both are there with different values.
+func (s *section) legacy(key, legacy string) *section {
+	current, old := s.get(key), s.node.Field(legacy)
+	switch {
+	case old == nil || old.Value.Kind == yamldoc.Null:
+		return s
+	case current == nil:
+		renamed := *old
+		renamed.Key = &yamldoc.Node{Kind: yamldoc.String, Text: key, Line: old.Key.Line}
+		return s.at(&yamldoc.Node{Kind: yamldoc.Mapping, Line: s.node.Line, Fields: []yamldoc.Field{renamed}})
+	case !reflect.DeepEqual(current.Value(), old.Value.Value()):
+		s.report(manifestLegacyConflict, old.Key.Line, "%s is the legacy name of %s, which has another value at line %d; remove %[1]s", legacy, key, current.Line)
+	}
+	return s
+}
+
+// checkPythonVersions warns of a pack for Python 2, which says so with
+// `python_versions`.
+func (s *section) checkPythonVersions() {
+	n := s.get("python_versions")
+	if n == nil || n.Kind != yamldoc.Sequence || len(n.Items) == 0 {
+		return
+	}
+	for _, item := range n.Items {
+		if item.Text != "2" && !strings.HasPrefix(item.Text, "2.") {
+			return
+		}
+	}
+	s.report(manifestPython2, n.Line, "python_versions names Python 2 only, for which no environment can be built")
+}

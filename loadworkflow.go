@@ -1,0 +1,51 @@
+package pack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack/internal/yamldoc"
+)
+
+// workflow reads `tasks`, which is a list of tasks or a map of them.
+func (s *componentSection) workflow() *Workflow {
+	w := &Workflow{ActionRefs: []string{}}
+	tasks := s.get("tasks")
+	if tasks == nil {
+		return w
+	}
+	for _, task := range s.taskNodes(tasks) {
+		if task.Kind != yamldoc.Mapping {
+			s.wrongType("a task", task, "a mapping")
+			continue
+		}
+		if ref := s.taskAction(task); ref != "" && !slices.Contains(w.ActionRefs, ref) {
+			w.ActionRefs = append(w.ActionRefs, ref)
+		}
+	}
+	return w
+}
+
+func (s *componentSection) taskNodes(tasks *yamldoc.Node) []*yamldoc.Node {
+	switch tasks.Kind {
+	case yamldoc.Sequence:
+		return tasks.Items
+	case yamldoc.Mapping:
+		var nodes []*yamldoc.Node
+		for _, f := range tasks.Fields {
+			nodes = append(nodes, f.Value)
+		}
+		return nodes
+	}
+	s.wrongType("tasks", tasks, "a list or a mapping")
+	return nil
+}
+
+// taskAction returns the action of a task, "" when it has none or computes it.
+func (s *componentSection) taskAction(task *yamldoc.Node) string {
+	ref := s.at(task).str("action")
+	if strings.ContainsAny(ref, "{<") {
+		return ""
+	}
+	return s.qualifyUse(ref)
+}

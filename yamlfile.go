@@ -1,0 +1,66 @@
+package pack
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/packtrain/pack/internal/yamldoc"
+)
+
+// readYAML returns the mapping in a file, or nil after findings that say why
+// there is none. An error is one of the file system.
+func (l *loader) readYAML(file string, lim yamldoc.Limits) (*yamldoc.Node, error) {
+	data, err := readFile(l.fsys, file, lim.Bytes)
+	if limit, ok := errors.AsType[*LimitError](err); ok {
+		l.pack.Findings.report(yamlLimit, file, 0, limit)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	node, problems := yamldoc.Parse(data, lim)
+	for i := range problems {
+		code, err := problemCode(&problems[i])
+		l.pack.Findings.report(code, file, problems[i].Line, err)
+	}
+	if node != nil && node.Kind != yamldoc.Mapping {
+		l.pack.Findings.report(yamlNotMapping, file, node.Line, fmt.Errorf("the document is %v; want a mapping with keys", node.Kind))
+		return nil, nil
+	}
+	return node, nil
+}
+
+// readFile reads a file of at most limit bytes; a longer one is a
+// [*LimitError].
+func readFile(fsys fs.FS, file string, limit int) ([]byte, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		err = &LimitError{Limit: "file size in bytes", Max: int64(limit), Value: int64(len(data))}
+	}
+	return data, err
+}
+
+func problemCode(p *yamldoc.Problem) (findingCode, error) {
+	if p.Reason == yamldoc.Limit {
+		return yamlLimit, &LimitError{Limit: p.Name, Max: int64(p.Max), Value: int64(p.Value)}
+	}
+	return findingCode("yaml." + string(p.Reason)), errors.New(p.Message)
+}
+
+func (l *loader) manifestLimits() yamldoc.Limits {
+	return yamldoc.Limits{Bytes: l.limits.ManifestSize, Depth: l.limits.Depth, Keys: l.limits.Keys, Nodes: l.limits.Values}
+}
+
+func (l *loader) componentLimits() yamldoc.Limits {
+	return yamldoc.Limits{
+		Bytes: l.limits.ComponentSize, Depth: l.limits.Depth, Keys: l.limits.Keys,
+		Nodes: l.limits.Values, Aliases: l.limits.Aliases,
+	}
+}
