@@ -1,0 +1,47 @@
+package host
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestRecordsLieInsideTheRoot(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "a b%20?#c") // nothing of it may be read as part of a URL
+	if err := os.Mkdir(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		db, records, err := openRecords(t.Context(), root, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if packs, err := records.Packs(t.Context()); err != nil || len(packs) > 0 {
+			t.Errorf("got %v, %v", packs, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(root, "packtrain.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRecordsElsewhere(t *testing.T) {
+	t.Parallel()
+	want := filepath.Join(t.TempDir(), "x.db")
+	for _, dsn := range []string{want, "file:" + want + "?_pragma=busy_timeout(10000)"} {
+		db, _, err := openRecords(t.Context(), "/none", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := os.Remove(want); err != nil {
+			t.Error(err)
+		}
+	}
+}
