@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/packtrain/pack/examples/internal/wheel"
 )
 
 //go:embed all:packs all:wheels all:npm
@@ -82,10 +84,19 @@ func (w *World) write(ctx context.Context) error {
 	if err := copyPacks(w.dir); err != nil {
 		return err
 	}
-	if err := writeWheel(w.Wheels(), "textstats", "1.0.0"); err != nil {
+	if err := writeWheels(w.Wheels()); err != nil {
 		return err
 	}
 	return makeRepository(ctx, filepath.Join(w.dir, "packs", "wordcount"), filepath.Join(w.dir, "git", "wordcount.git"))
+}
+
+// writeWheels builds the library that wordcount needs.
+func writeWheels(dir string) error {
+	source, err := content.ReadFile("wheels/textstats/__init__.py")
+	if err != nil {
+		return err
+	}
+	return wheel.Write(dir, "textstats", "1.0.0", []wheel.File{{Name: "textstats/__init__.py", Data: source}})
 }
 
 // copyPacks writes the packs below dir, scripts executable.
