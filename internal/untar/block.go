@@ -1,0 +1,74 @@
+package untar
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+const blockSize = 512
+
+// A block is a header of a tar archive. Its layout: POSIX ustar, and what GNU
+// tar and its forerunners made of it.
+type block [blockSize]byte
+
+func (b *block) kind() byte { return b[156] }
+
+// name is what all readers take for the name when no extension overrides it.
+func (b *block) name() string {
+	name := text(b[:100])
+	if prefix := b.prefix(); prefix != "" {
+		return prefix + "/" + name
+	}
+	return name
+}
+
+func (b *block) prefix() string {
+	switch {
+	case string(b[257:263]) != "ustar\x00":
+		return ""
+	case string(b[508:512]) == "tar\x00":
+		return text(b[345:476]) // star keeps times behind a shorter prefix
+	}
+	return text(b[345:500])
+}
+
+// size returns the size in plain octal: digits, spaces before, spaces or NULs
+// behind. The binary form, meant for content beyond 8 GiB, is an error.
+func (b *block) size() (int64, error) {
+	field := b[124:136]
+	digits := bytes.TrimLeft(bytes.TrimRight(field, " \x00"), " ")
+	if len(digits) == 0 {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(string(digits), 8, 63)
+	if err != nil {
+		return 0, fmt.Errorf("its size is %q", field)
+	}
+	return int64(n), nil
+}
+
+// intact reports whether the checksum is right, summed over the bytes as
+// unsigned or, as some did, as signed numbers.
+func (b *block) intact() bool {
+	want, err := strconv.ParseInt(strings.Trim(text(b[148:156]), " "), 8, 64)
+	if err != nil {
+		return false
+	}
+	var unsigned, signed int64
+	for i, c := range b {
+		if i >= 148 && i < 156 {
+			c = ' '
+		}
+		unsigned += int64(c)
+		signed += int64(int8(c))
+	}
+	return want == unsigned || want == signed
+}
+
+// text returns what stands before the first NUL.
+func text(field []byte) string {
+	before, _, _ := bytes.Cut(field, []byte{0})
+	return string(before)
+}

@@ -1,0 +1,227 @@
+package untar_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/untar"
+)
+
+func compressTo(t testing.TB, w io.Writer, r io.Reader) {
+	t.Helper()
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(z, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	got, err := list(compress(t, good+file("x", "#!", set(100, "0004755\x00"))+end), untar.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"-rw-r--r-- a hello", "drw-r--r-- d/ ", "-rw-r--r-- d/b ", "-rwxr-xr-x x #!"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestWalkReadsInSmallPieces(t *testing.T) {
+	t.Parallel()
+	got := ""
+	r := iotest.OneByteReader(bytes.NewReader(compress(t, good+end)))
+	err := untar.Walk(r, untar.Limits{}, func(e untar.Entry, content io.Reader) error {
+		got += e.Name + " "
+		if content == nil {
+			return nil
+		}
+		data, err := io.ReadAll(iotest.OneByteReader(content))
+		got += string(data) + " "
+		return err
+	})
+	if want := "a hello d/ d/b  "; err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestContentThatIsNotReadIsSkipped(t *testing.T) {
+	t.Parallel()
+	var names []string
+	err := untar.Walk(bytes.NewReader(compress(t, good+end)), untar.Limits{}, func(e untar.Entry, _ io.Reader) error {
+		names = append(names, e.Name)
+		return nil
+	})
+	if want := []string{"a", "d/", "d/b"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("got %v, %v", names, err)
+	}
+}
+
+func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
+	t.Parallel()
+	archive := compress(t, good+end)
+	lost := pack.Errorf(pack.CodeUnavailable, "connection lost: %w", io.ErrUnexpectedEOF)
+	for n := range len(archive) {
+		r := io.MultiReader(bytes.NewReader(archive[:n]), iotest.ErrReader(lost))
+		err := untar.Walk(r, untar.Limits{}, func(_ untar.Entry, content io.Reader) error {
+			if content != nil {
+				if _, err := io.Copy(io.Discard, content); err != nil {
+					return pack.Errorf(pack.CodeIO, "write: %w", err)
+				}
+			}
+			return nil
+		})
+		if !errors.Is(err, lost) || pack.CodeOf(err) != pack.CodeUnavailable {
+			t.Fatalf("lost at %d: error %v", n, err)
+		}
+	}
+	full := errors.New("disk full")
+	err := untar.Walk(bytes.NewReader(archive), untar.Limits{}, func(untar.Entry, io.Reader) error { return full })
+	if err != full {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestArchivesOfTar reads what a real program writes.
+func TestArchivesOfTar(t *testing.T) {
+	t.Parallel()
+	tar := lookPath(t, "tar")
+	dir := t.TempDir()
+	long := strings.Repeat("long-directory-name/", 4) + strings.Repeat("f", 90)
+	files := map[string]string{"pack.yaml": "ref: demo\n", long: "deep", "actions/run.sh": "#!/bin/sh\n"}
+	for name, content := range files {
+		path := filepath.Join(dir, "demo", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, format := range []string{"gnu", "oldgnu", "pax", "ustar"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			out, err := exec.CommandContext(t.Context(), tar, "-C", dir, "-cz", "--format="+format, "demo").Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			err = untar.Walk(bytes.NewReader(out), untar.Limits{}, func(e untar.Entry, content io.Reader) error {
+				if content == nil {
+					return nil
+				}
+				data, err := io.ReadAll(content)
+				got[strings.TrimPrefix(e.Name, "demo/")] = string(data)
+				return err
+			})
+			if diff := cmp.Diff(files, got); diff != "" || err != nil {
+				t.Errorf("%v\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func lookPath(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skipf("%s is not installed", name)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func FuzzTarGz(f *testing.F) {
+	f.Add(compress(f, good+end))
+	f.Add(compress(f, good, end))
+	for _, tc := range hostile {
+		if len(tc.tar) < 8<<10 {
+			f.Add(compress(f, tc.tar))
+		}
+	}
+	f.Add([]byte("\x1f\x8b"))
+	limits := untar.Limits{Unpacked: 1 << 20, Entries: 100}
+	f.Fuzz(func(t *testing.T, archive []byte) {
+		checkWalk(t, archive, limits)
+	})
+}
+
+// FuzzTar changes the tar archive inside of the compressed stream.
+func FuzzTar(f *testing.F) {
+	f.Add([]byte(good + end))
+	for _, tc := range hostile {
+		if len(tc.tar) < 8<<10 {
+			f.Add([]byte(tc.tar))
+		}
+	}
+	f.Fuzz(func(t *testing.T, tar []byte) {
+		checkWalk(t, compress(t, string(tar)), untar.Limits{Unpacked: 1 << 20, Entries: 100})
+	})
+}
+
+func checkWalk(t *testing.T, archive []byte, limits untar.Limits) {
+	t.Helper()
+	var entries, total int64
+	err := untar.Walk(bytes.NewReader(archive), limits, func(e untar.Entry, content io.Reader) error {
+		entries++
+		if e.Mode.Type() != 0 && !e.Mode.IsDir() {
+			return fmt.Errorf("entry %q of mode %v", e.Name, e.Mode)
+		}
+		if content == nil {
+			return nil
+		}
+		n, err := io.Copy(io.Discard, content)
+		total += n
+		if err == nil && n != e.Size {
+			t.Errorf("entry %q has %d bytes, want %d", e.Name, n, e.Size)
+		}
+		return err
+	})
+	if entries > limits.Entries || total > limits.Unpacked {
+		t.Errorf("%d entries with %d bytes", entries, total)
+	}
+	if err != nil && pack.CodeOf(err) == "" {
+		t.Errorf("error without a code: %v", err)
+	}
+}
+
+func BenchmarkWalk(b *testing.B) {
+	var tar strings.Builder
+	text := strings.Repeat("some text that compresses like source code does; ", 40)
+	for i := range 2000 {
+		tar.WriteString(file(fmt.Sprintf("top/dir%d/file%d", i/50, i), text[i%50:]+fmt.Sprint(i*7919)))
+	}
+	tar.WriteString(end)
+	archive := compress(b, tar.String())
+	b.SetBytes(int64(tar.Len()))
+	for b.Loop() {
+		err := untar.Walk(bytes.NewReader(archive), untar.Limits{}, func(_ untar.Entry, content io.Reader) error {
+			_, err := io.Copy(io.Discard, content)
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
