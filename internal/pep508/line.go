@@ -1,0 +1,116 @@
+package pep508
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A Kind says what a line of a requirements.txt is.
+type Kind int
+
+// The kinds of lines.
+const (
+	Blank  Kind = iota // nothing, or only a comment
+	Named              // a requirement with a name and perhaps versions
+	VCS                // a version control URL, such as git+https://...
+	URL                // another URL
+	Path               // a file or directory
+	Option             // an option of the installer, such as --index-url
+)
+
+// A Line is a logical line of a requirements.txt.
+type Line struct {
+	Kind Kind
+	// Text is the line without comment and surrounding space.
+	Text string
+	// Requirement is set for Named; for VCS and URL as far as the line tells:
+	// with the name where it has one, always with the URL.
+	Requirement
+	// Editable tells the option -e before a VCS, URL or Path.
+	Editable bool
+	// Options are per requirement, such as "--hash=sha256:...".
+	Options []string
+}
+
+// Pinned reports whether the line says which version it wants: by a specifier,
+// a URL or a path. Options and blank lines are pinned.
+func (l *Line) Pinned() bool { return l.Kind != Named || len(l.Specifiers) > 0 }
+
+var (
+	comment  = regexp.MustCompile(`(?:^|[ \t]+)#.*$`)
+	editable = regexp.MustCompile(`^(?:-e[ \t]*|--editable(?:[ \t]*=[ \t]*|[ \t]+))`)
+	scheme   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.+-]*://`)
+	scp      = regexp.MustCompile(`^(?:git|hg|svn|bzr)\+`)
+	options  = regexp.MustCompile(`[ \t]+--`)
+	eggName  = regexp.MustCompile(`[#&]egg=([A-Za-z0-9._-]+)`)
+	archive  = regexp.MustCompile(`(?i)\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$`)
+)
+
+// ParseLine parses one logical line (see [Lines]). A line that is no
+// requirement is a [*SyntaxError]; which kind it was meant to be is returned
+// nevertheless.
+func ParseLine(text string) (Line, error) {
+	text = strings.TrimSpace(comment.ReplaceAllString(text, ""))
+	l := Line{Text: text}
+	switch {
+	case text == "":
+		return l, nil
+	case editable.MatchString(text):
+		l.Editable = true
+		text = editable.ReplaceAllString(text, "")
+	case text[0] == '-':
+		l.Kind = Option
+		return l, nil
+	}
+	text = l.cutOptions(text)
+	if l.Kind = locationKind(text, l.Editable); l.Kind != Named {
+		l.URL = text
+		l.Name = nameOfEgg(text)
+		return l, nil
+	}
+	r, err := Parse(text)
+	l.Requirement = r
+	if r.URL != "" {
+		l.Kind = locationKind(r.URL, true)
+	}
+	return l, err
+}
+
+// cutOptions moves options behind the requirement to l.
+func (l *Line) cutOptions(text string) string {
+	at := options.FindStringIndex(text)
+	if at == nil {
+		return text
+	}
+	for _, option := range options.Split(text[at[0]:], -1)[1:] {
+		l.Options = append(l.Options, "--"+strings.TrimSpace(option))
+	}
+	return text[:at[0]]
+}
+
+// locationKind returns the kind of a URL or path, and Named for text that is
+// neither unless nothing else can stand there.
+func locationKind(text string, sure bool) Kind {
+	before, _, _ := strings.Cut(text, "@")
+	before, _, _ = strings.Cut(before, ";")
+	switch {
+	case scp.MatchString(text):
+		return VCS
+	case scheme.MatchString(text):
+		if strings.HasPrefix(text, "git://") {
+			return VCS
+		}
+		return URL
+	case sure, strings.HasPrefix(text, "."), strings.ContainsAny(before, `/\`), archive.MatchString(text):
+		return Path
+	}
+	return Named
+}
+
+// nameOfEgg returns the name that a URL's fragment tells, "" for none.
+func nameOfEgg(url string) string {
+	if m := eggName.FindStringSubmatch(url); m != nil {
+		return m[1]
+	}
+	return ""
+}
