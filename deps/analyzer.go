@@ -1,0 +1,72 @@
+package deps
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/packtrain/pack"
+)
+
+// DefaultMaxPacks is the limit of [Config.MaxPacks] when none is given.
+const DefaultMaxPacks = 50_000
+
+// Config is what an [Analyzer] works with. The zero value is fine: nothing is
+// installed or provided, and missing packs are reported but not looked for.
+type Config struct {
+	// Finder knows the versions that could be installed; nil when nobody does.
+	Finder Finder
+	// Installed knows what is installed; nil when nothing is.
+	Installed Installed
+	// Provided packs exist outside. Their refs are reserved: a pack of the
+	// request that takes one is an error.
+	Provided []pack.Provided
+	// Load says how packs are read; nil for the native shape.
+	Load *pack.LoadOptions
+	// MaxPacks bounds how many packs are considered, those of the request
+	// not counted; 0 means [DefaultMaxPacks].
+	MaxPacks int
+}
+
+// An Analyzer tells what packs need. It only reads. It is safe for concurrent
+// use.
+type Analyzer struct {
+	config   Config
+	provided map[pack.Ref]pack.Provided
+}
+
+var _ DependencyAnalyzer = (*Analyzer)(nil)
+
+// New returns an Analyzer. A pack that is provided twice is an error with
+// [pack.CodeInvalidRequest].
+func New(c Config) (*Analyzer, error) {
+	provided := make(map[pack.Ref]pack.Provided, len(c.Provided))
+	for _, p := range c.Provided {
+		if _, twice := provided[p.Ref]; twice {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "pack %s is provided twice", p.Ref)
+		}
+		provided[p.Ref] = p
+	}
+	if c.MaxPacks == 0 {
+		c.MaxPacks = DefaultMaxPacks
+	}
+	return &Analyzer{config: c, provided: provided}, nil
+}
+
+// Analyze implements [DependencyAnalyzer].
+func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
+	if len(req.Paths) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "analyse dependencies: name at least one path")
+	}
+	b, err := a.readAll(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	c := closure{
+		request: b, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
+		maxPacks: a.config.MaxPacks,
+	}
+	if err := c.run(ctx); err != nil {
+		return nil, fmt.Errorf("choose versions: %w", err)
+	}
+	return c.report(), pack.NewBatchError(b.failed)
+}

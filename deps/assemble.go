@@ -1,0 +1,139 @@
+package deps
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/need"
+)
+
+// report tells what the closure found.
+func (c *closure) report() *Report {
+	rep := &Report{
+		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{},
+		Analyzed: []AnalyzedPack{}, Errors: c.request.errors, Conflicts: []Conflict{}, Warnings: []Warning{},
+		Order: []pack.Ref{}, Additions: []Addition{},
+	}
+	for _, m := range c.request.members {
+		rep.Analyzed = append(rep.Analyzed, m.analyzed())
+		rep.Warnings = append(rep.Warnings, m.warnings()...)
+		if r := m.requirements(); r.Python != nil || r.Node != nil {
+			rep.Runtimes[m.ref()] = r
+		}
+		c.addDependencies(rep, m)
+	}
+	c.addOrder(rep)
+	for _, s := range c.met {
+		if conflict := s.conflict(); conflict != nil {
+			rep.Conflicts = append(rep.Conflicts, *conflict)
+		}
+	}
+	return rep
+}
+
+func (c *closure) addDependencies(rep *Report, m *member) {
+	for _, d := range m.deps() {
+		s := c.slots[d.Ref]
+		dep := Dependency{
+			Ref: d.Ref, VersionSpec: d.Constraint, RequiredBy: m.ref(),
+			AlreadyInstalled: s.onHand(d.Constraint),
+		}
+		rep.Dependencies = append(rep.Dependencies, dep)
+		if !dep.AlreadyInstalled && !s.brought(d.Constraint) {
+			rep.Missing = append(rep.Missing, dep)
+		}
+	}
+}
+
+// addOrder adds the order of the packs, the additions and the cycles.
+func (c *closure) addOrder(rep *Report) {
+	g := c.graph()
+	for _, component := range g.components() {
+		if way := g.cycle(component); way != nil {
+			rep.Conflicts = append(rep.Conflicts, cycleConflict(way, c.constraint))
+		}
+		for _, ref := range component {
+			if c.request.byRef[ref] != nil {
+				rep.Order = append(rep.Order, ref)
+			} else {
+				rep.Additions = append(rep.Additions, c.slots[ref].addition())
+			}
+		}
+	}
+}
+
+// graph has the packs of the request and those chosen to be added.
+func (c *closure) graph() graph {
+	g := graph{needs: map[pack.Ref][]pack.Ref{}}
+	deps := map[pack.Ref][]pack.Dependency{}
+	add := func(ref pack.Ref, ds []pack.Dependency) {
+		g.nodes, deps[ref] = append(g.nodes, ref), ds
+	}
+	for _, m := range c.request.members {
+		add(m.ref(), m.deps())
+	}
+	for _, s := range c.met {
+		if s.added() {
+			add(s.ref, s.chosen.deps)
+		}
+	}
+	for ref, ds := range deps {
+		for _, d := range ds {
+			if _, isNode := deps[d.Ref]; isNode {
+				g.needs[ref] = append(g.needs[ref], d.Ref)
+			}
+		}
+	}
+	return g
+}
+
+// constraint returns what from demands of to.
+func (c *closure) constraint(from, to pack.Ref) pack.Constraint {
+	demands := c.slots[to].demands
+	i := slices.IndexFunc(demands, func(n demand) bool { return n.by.Ref == from })
+	return demands[i].Constraint
+}
+
+func (m *member) analyzed() AnalyzedPack {
+	n := len(m.deps())
+	return AnalyzedPack{Ref: m.ref(), Path: m.path, HasDependencies: n > 0, DependencyCount: n}
+}
+
+// warnings are all findings: those of severity error are here when the request
+// accepts them.
+func (m *member) warnings() []Warning {
+	ws := make([]Warning, len(m.pack.Findings))
+	for i, f := range m.pack.Findings {
+		ws[i] = Warning{Path: m.path, Code: f.Code, Message: f.String()}
+	}
+	return ws
+}
+
+func (m *member) requirements() RuntimeRequirements {
+	r := RuntimeRequirements{Ref: m.ref()}
+	if n := m.needs.Python; n != nil {
+		r.Python = &PythonRequirement{Version: ranges(n), RequirementsFile: m.file(n)}
+	}
+	if n := m.needs.Node; n != nil {
+		r.Node = &NodeRequirement{Version: ranges(n), PackageFile: m.file(n)}
+	}
+	return r
+}
+
+func ranges(n *need.Runtime) *string { return optional(strings.Join(n.Ranges, ", ")) }
+
+func (m *member) file(n *need.Runtime) *string {
+	if n.File == "" {
+		return nil
+	}
+	return optional(filepath.Join(m.path, n.File))
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

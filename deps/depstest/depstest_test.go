@@ -1,0 +1,152 @@
+package depstest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/deps/depstest"
+)
+
+// broken wraps the real analyzer and breaks one promise.
+type broken struct {
+	deps.DependencyAnalyzer
+	before func(ctx context.Context, req *deps.Request) context.Context
+	after  func(rep *deps.Report, err error) (*deps.Report, error)
+}
+
+func (b broken) Analyze(ctx context.Context, req deps.Request) (*deps.Report, error) {
+	if b.before != nil {
+		ctx = b.before(ctx, &req)
+	}
+	rep, err := b.DependencyAnalyzer.Analyze(ctx, req)
+	if b.after != nil && rep != nil {
+		return b.after(rep, err)
+	}
+	return rep, err
+}
+
+// spoil changes every report.
+func spoil(change func(rep *deps.Report)) func(*deps.Report, error) (*deps.Report, error) {
+	return func(rep *deps.Report, err error) (*deps.Report, error) {
+		change(rep)
+		return rep, err
+	}
+}
+
+func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		config func(c *deps.Config)
+		broken broken
+		want   string // a check that has to fail
+	}{
+		{name: "forgets what is installed", config: func(c *deps.Config) { c.Installed = nil }, want: "installed, provided and missing"},
+		{name: "forgets what is provided", config: func(c *deps.Config) { c.Provided = nil }, want: "the ref of a provided pack is reserved"},
+		{name: "finds nothing", config: func(c *deps.Config) { c.Finder = nil }, want: "missing packs are found, transitively"},
+		{
+			name:   "reports everything as missing",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Missing = rep.Dependencies })},
+			want:   "packs of the request satisfy each other",
+		},
+		{
+			name:   "orders backwards",
+			broken: broken{after: spoil(func(rep *deps.Report) { slices.Reverse(rep.Order); slices.Reverse(rep.Additions) })},
+			want:   "missing packs are found, transitively",
+		},
+		{
+			name:   "hides conflicts",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Conflicts = []deps.Conflict{} })},
+			want:   "a diamond that cannot be satisfied",
+		},
+		{
+			name:   "leaves lists null",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Warnings = nil })},
+			want:   "lists are never null",
+		},
+		{
+			name:   "infers no runtimes",
+			broken: broken{after: spoil(func(rep *deps.Report) { clear(rep.Runtimes) })},
+			want:   "runtimes are inferred",
+		},
+		{
+			name:   "swallows failed packs",
+			broken: broken{after: func(rep *deps.Report, _ error) (*deps.Report, error) { return rep, nil }},
+			want:   "a pack that cannot be read does not disturb others",
+		},
+		{
+			name: "fails as a whole for one pack",
+			broken: broken{after: func(rep *deps.Report, err error) (*deps.Report, error) {
+				if err != nil {
+					return nil, err
+				}
+				return rep, nil
+			}},
+			want: "a ref that comes twice fails the second time",
+		},
+		{
+			name: "ignores cancellation",
+			broken: broken{before: func(ctx context.Context, _ *deps.Request) context.Context {
+				return context.WithoutCancel(ctx)
+			}},
+			want: "a cancelled request fails as a whole",
+		},
+		{
+			name: "numbers events from 0",
+			broken: broken{before: func(ctx context.Context, req *deps.Request) context.Context {
+				if observe := req.OnEvent; observe != nil {
+					req.OnEvent = func(ctx context.Context, e pack.Event) { e.Seq--; observe(ctx, e) }
+				}
+				return ctx
+			}},
+			want: "events are numbered and name each pack's end",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			failed := depstest.Failures(t.Context(), t.TempDir, func(c deps.Config) (deps.DependencyAnalyzer, error) {
+				if tt.config != nil {
+					tt.config(&c)
+				}
+				a, err := deps.New(c)
+				b := tt.broken
+				b.DependencyAnalyzer = a
+				return b, err
+			})
+			if !slices.Contains(failed, tt.want) {
+				t.Errorf("check %q passed; failed ones are %q", tt.want, failed)
+			}
+		})
+	}
+}
+
+func TestFake(t *testing.T) {
+	t.Parallel()
+	var f depstest.Fake
+	rep, err := f.Analyze(t.Context(), deps.Request{Paths: []string{"/a"}})
+	if err != nil || rep.Missing == nil {
+		t.Errorf("got %+v, %v", rep, err)
+	}
+	wrong := errors.New("wrong")
+	f.OnAnalyze = func(context.Context, deps.Request) (*deps.Report, error) { return nil, wrong }
+	if _, err := f.Analyze(t.Context(), deps.Request{Paths: []string{"/b"}}); !errors.Is(err, wrong) {
+		t.Errorf("got %v", err)
+	}
+	if got := f.Requests(); len(got) != 2 || got[1].Paths[0] != "/b" {
+		t.Errorf("got requests %+v", got)
+	}
+}
+
+func TestNewUniverseRefusesWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"Web@1.0.0", "web@one", "web@1.0.0: log@=>1", "installed Log@1.0.0", "provided core@x"} {
+		if _, err := depstest.NewUniverse(line); err == nil {
+			t.Errorf("line %q was accepted", line)
+		}
+	}
+}
