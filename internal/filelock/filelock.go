@@ -22,10 +22,39 @@ const pollInterval = 10 * time.Millisecond
 //
 // When ctx's deadline passes, the error has [pack.CodeBusy].
 func Acquire(ctx context.Context, path string) (release func(), err error) {
+	lock := open(path)
+	return wait(ctx, lock, lock.TryLockContext)
+}
+
+// AcquireShared is [Acquire] for a lock that several may hold as long as nobody
+// holds it exclusively.
+func AcquireShared(ctx context.Context, path string) (release func(), err error) {
+	lock := open(path)
+	return wait(ctx, lock, lock.TryRLockContext)
+}
+
+// Try takes the exclusive lock as [Acquire] does, unless somebody holds it: then
+// ok is false and there is nothing to release.
+func Try(path string) (release func(), ok bool, err error) {
+	lock := open(path)
+	ok, err = lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, false, pack.Errorf(pack.CodeIO, "lock %q: %w", path, err)
+	case !ok:
+		return nil, false, nil
+	}
+	return func() { _ = lock.Unlock() }, true, nil
+}
+
+func open(path string) *flock.Flock {
 	// Locks on NFS need a descriptor that can write.
-	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, pollInterval); err != nil {
-		return nil, waitError(path, err)
+	return flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+}
+
+func wait(ctx context.Context, lock *flock.Flock, try func(context.Context, time.Duration) (bool, error)) (release func(), err error) {
+	if _, err := try(ctx, pollInterval); err != nil {
+		return nil, waitError(lock.Path(), err)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }

@@ -76,3 +76,39 @@ func TestAcquireNeedsADirectory(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSharedLocksExcludeOnlyExclusiveOnes(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lock")
+	first, err := filelock.AcquireShared(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := filelock.AcquireShared(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first()
+	if _, ok, err := filelock.Try(path); ok || err != nil {
+		t.Errorf("exclusive beside a shared one: %v, %v", ok, err)
+	}
+	second()
+	release, ok, err := filelock.Try(path)
+	if !ok || err != nil {
+		t.Fatalf("when all are released: %v, %v", ok, err)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := filelock.AcquireShared(soon, path); pack.CodeOf(err) != pack.CodeBusy {
+		t.Errorf("shared beside an exclusive one: %v", err)
+	}
+	release()
+}
+
+func TestTryNeedsADirectory(t *testing.T) {
+	t.Parallel()
+	_, ok, err := filelock.Try(filepath.Join(t.TempDir(), "none", "lock"))
+	if ok || pack.CodeOf(err) != pack.CodeIO {
+		t.Errorf("got %v, %v", ok, err)
+	}
+}

@@ -78,3 +78,26 @@ func TestSyncDir(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSync(t *testing.T) {
+	t.Parallel()
+	for name, sync := range map[string]func(...string) error{"by the system": fsx.Sync, "each file": fsx.SyncEach} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			sub := tree(t, filepath.Join(dir, "sub"), "content")
+			if err := os.Symlink("nowhere", filepath.Join(sub, "link")); err != nil {
+				t.Fatal(err)
+			}
+			if err := sync(dir, filepath.Join(sub, "f")); err != nil {
+				t.Error(err)
+			}
+			if err := sync(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("of what is not there: got %v", err)
+			}
+		})
+	}
+	if err := fsx.Sync(); err != nil {
+		t.Errorf("of nothing: got %v", err)
+	}
+}
