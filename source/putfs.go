@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+
+	"github.com/packtrain/pack"
 )
 
 // PutFS pushes all of fsys into dst, in lexical order. What is neither a regular
@@ -14,14 +17,20 @@ import (
 // [testing/fstest.MapFS]. For directories that others write to, use the local
 // source, which guards against changes under way.
 func PutFS(ctx context.Context, dst Sink, fsys fs.FS) error {
+	top := true
 	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		isTop := top
+		top = false
 		switch {
 		case err != nil:
 			return fmt.Errorf("read %q: %w", name, err)
 		case ctx.Err() != nil:
 			return fmt.Errorf("read %q: %w", name, ctx.Err())
-		case name == ".":
+		case isTop:
 			return nil
+		case path.Base(name) != d.Name() || name == ".":
+			// The walk has cleaned a name such as "..", and would lead elsewhere.
+			return pack.Errorf(pack.CodeUnsafePath, "entry %q: the name is no component of a path", d.Name())
 		case d.Type().IsRegular():
 			return putFile(ctx, dst, fsys, name)
 		}

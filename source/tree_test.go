@@ -266,6 +266,12 @@ func TestPutFSPassesErrorsOn(t *testing.T) {
 	if err := source.PutFS(t.Context(), tree, link); pack.CodeOf(err) != pack.CodeForbiddenEntry {
 		t.Errorf("link: got %v", err)
 	}
+	for _, name := range []string{"/", "../x", "a/", "a//b", "./a"} {
+		takesAll := sinkFunc(func(source.Entry) error { return nil })
+		if err := source.PutFS(t.Context(), takesAll, fstest.MapFS{name: {}}); err == nil {
+			t.Errorf("%q: no error", name)
+		}
+	}
 	tree, _ = newTree(t, nil)
 	if err := source.PutFS(t.Context(), tree, os.DirFS(filepath.Join(t.TempDir(), "missing"))); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing: got %v", err)

@@ -1,0 +1,27 @@
+// Package sourcetest tests implementations of [source.Source], and has one in
+// memory for the tests of programs that use sources.
+//
+// [Run] is the conformance suite that every source of this module passes. A
+// host runs it over a source of its own in a few lines:
+//
+//	func TestSource(t *testing.T) {
+//		sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
+//			demo := fstest.MapFS{
+//				"pack.yaml":      {Data: []byte("ref: demo\nversion: 1.0.0\n")},
+//				"actions/run.sh": {Data: []byte("#!/bin/sh\n"), Mode: 0o755},
+//			}
+//			return sourcetest.Harness{
+//				Source:  newSource(t, demo),
+//				Locator: source.Locator{Scheme: "mine", Location: "demo"},
+//				Want:    demo,
+//				Missing: source.Locator{Scheme: "mine", Location: "missing"},
+//			}
+//		})
+//	}
+//
+// Each case gets a harness of its own. What a harness does not offer is skipped
+// with the reason. Run the tests with -race: a part of the contract is that
+// sources are safe for concurrent use.
+//
+// The suite needs no network, and no process but the test's.
+package sourcetest

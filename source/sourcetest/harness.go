@@ -1,0 +1,112 @@
+package sourcetest
+
+import (
+	"io/fs"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+)
+
+// A Harness is a source under test, with what it is asked for and what is to
+// come out.
+type Harness struct {
+	// Source is under test; required.
+	Source source.Source
+	// Fetcher fetches the pins that Source resolves; nil means Source. It is
+	// for sources whose pins carry the schemes of others.
+	Fetcher source.Source
+	// Locator names a pack that is there, and Want is its content, below the
+	// locator's Subdir; at least two files. Required.
+	Locator source.Locator
+	Want    fs.FS
+
+	// Missing names something that does not exist.
+	Missing source.Locator
+	// Hostile names content that no [source.Tree] takes: with links, names that
+	// lead elsewhere, names that collide. None of it may seem to succeed.
+	Hostile []source.Locator
+	// Dirs are directories that must stay as they are, such as the source's
+	// own and its scratch directory. The current directory always must.
+	Dirs []string
+	// Secrets are the credentials that Source was configured with. They must
+	// not turn up in pins and errors.
+	Secrets []string
+}
+
+func (h Harness) fetcher() source.Source {
+	if h.Fetcher != nil {
+		return h.Fetcher
+	}
+	return h.Source
+}
+
+// resolve returns the pins of h.Locator.
+func (h Harness) resolve(t testing.TB) []pack.Pin {
+	t.Helper()
+	pins, err := h.Source.Resolve(t.Context(), h.Locator)
+	if err != nil {
+		t.Fatalf("resolve %v: %v", h.Locator, err)
+	}
+	if len(pins) == 0 {
+		t.Fatalf("resolve %v: neither a pin nor an error", h.Locator)
+	}
+	return pins
+}
+
+// Run runs the suite. newHarness is called once per case, and may register
+// clean-up functions with t.
+func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
+	t.Helper()
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t)
+			checkHarness(t, h)
+			c.run(t, h)
+		})
+	}
+}
+
+// A testCase is one demand on sources.
+type testCase struct {
+	name string
+	run  func(t testing.TB, h Harness)
+}
+
+func cases() []testCase {
+	return []testCase{
+		{"Schemes", testSchemes},
+		{"Resolve", testResolve},
+		{"Missing", testMissing},
+		{"Versions", testVersions},
+		{"Foreign", testForeign},
+		{"Content", testContent},
+		{"Deterministic", testDeterministic},
+		{"PinIsStorable", testPinIsStorable},
+		{"Concurrent", testConcurrent},
+		{"CancelledBefore", testCancelledBefore},
+		{"CancelledMidway", testCancelledMidway},
+		{"SinkFails", testSinkFails},
+		{"Hostile", testHostile},
+		{"NothingOutside", testNothingOutside},
+		{"Secrets", testSecrets},
+	}
+}
+
+func checkHarness(t testing.TB, h Harness) {
+	t.Helper()
+	if h.Source == nil || h.Want == nil {
+		t.Fatal("the harness has no Source or no Want")
+	}
+	files := 0
+	err := fs.WalkDir(h.Want, ".", func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			files++
+		}
+		return err
+	})
+	if err != nil || files < 2 {
+		t.Fatalf("the harness wants %d files (%v): at least two are needed", files, err)
+	}
+}

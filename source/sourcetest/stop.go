@@ -1,0 +1,49 @@
+package sourcetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+func testCancelledBefore(t testing.TB, h Harness) {
+	pin := h.resolve(t)[0]
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Source.Resolve(ctx, h.Locator); !errors.Is(err, context.Canceled) {
+		t.Errorf("resolve with a cancelled context: got %v", err)
+	}
+	sink := &stopSink{}
+	if err := h.fetcher().Fetch(ctx, pin, sink); !errors.Is(err, context.Canceled) || sink.puts > 0 {
+		t.Errorf("fetch with a cancelled context: got %v after %d entries", err, sink.puts)
+	}
+}
+
+func testCancelledMidway(t testing.TB, h Harness) {
+	pin := h.resolve(t)[0]
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	sink := &stopSink{after: func(int) error { cancel(); return nil }}
+	err := h.fetcher().Fetch(ctx, pin, sink)
+	if !errors.Is(err, context.Canceled) || sink.puts != 1 {
+		t.Errorf("cancelled during the first entry: got %v after %d entries", err, sink.puts)
+	}
+}
+
+var errSink = errors.New("the sink of sourcetest has failed")
+
+func testSinkFails(t testing.TB, h Harness) {
+	pin := h.resolve(t)[0]
+	for _, n := range []int{1, 2} {
+		sink := &stopSink{after: func(puts int) error {
+			if puts < n {
+				return nil
+			}
+			return errSink
+		}}
+		err := h.fetcher().Fetch(t.Context(), pin, sink)
+		if !errors.Is(err, errSink) || sink.puts != n {
+			t.Errorf("the sink failed at entry %d: got %v after %d entries", n, err, sink.puts)
+		}
+	}
+}
