@@ -163,13 +163,13 @@ type drips struct{ drip }
 
 func (d *drips) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := readerFunc(func(p []byte) (int, error) {
-		n, err := d.drip.Read(p)
+		n, err := d.Read(p)
 		if cause := req.Context().Err(); cause != nil {
 			return 0, cause
 		}
 		return n, err
 	})
-	return &http.Response{StatusCode: 200, Body: io.NopCloser(r)}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(r)}, nil
 }
 
 type readerFunc func([]byte) (int, error)

@@ -134,7 +134,7 @@ type explained struct {
 // Read implements [io.Reader].
 func (e *explained) Read(p []byte) (int, error) {
 	n, err := e.ReadCloser.Read(p)
-	if err == io.EOF { //nolint:errorlint // readers return it bare
+	if err == io.EOF {
 		return n, err
 	}
 	return n, e.explain(err)

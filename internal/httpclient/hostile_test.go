@@ -220,6 +220,7 @@ func secretsStayAtTheirOrigin(t *testing.T) {
 	t.Parallel()
 	secrets := []string{"Authorization", "Cookie", "X-Registry-Token", "Private-Token", "Proxy-Authorization", "Referer"}
 	check := func(t *testing.T, r *http.Request) {
+		t.Helper()
 		for _, name := range secrets {
 			if v := r.Header.Get(name); v != "" {
 				t.Errorf("%s = %q arrived at %s", name, v, r.Host)

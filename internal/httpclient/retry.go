@@ -65,7 +65,7 @@ func retryDelay(try int, resp *http.Response) time.Duration {
 		}
 	}
 	d := firstDelay << (try - 1)
-	return d/2 + rand.N(d)
+	return d/2 + rand.N(d) //nolint:gosec // to spread requests, not to surprise anybody
 }
 
 func retryAfter(header string, now time.Time) (time.Duration, bool) {

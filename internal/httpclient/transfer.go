@@ -52,7 +52,7 @@ func (t *transfer) Read(p []byte) (int, error) {
 	if t.got += n; t.got >= rateBytes {
 		t.got, t.waited = 0, 0
 	}
-	if err == io.EOF { //nolint:errorlint // readers return it bare
+	if err == io.EOF {
 		return n, err
 	}
 	return n, t.explain(err)

@@ -67,7 +67,7 @@ func (f *framer) advance() error {
 		return io.EOF
 	}
 	_, err := io.ReadFull(f.r, f.block[:])
-	if err == io.EOF && !f.begun { //nolint:errorlint // ReadFull returns it bare
+	if err == io.EOF && !f.begun {
 		f.ended = true // a file of no bytes is an archive of no entries
 		return err
 	}
@@ -115,7 +115,7 @@ func (f *framer) drain() error {
 		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
 			return malformed("there is something behind its end marker")
 		}
-		if err == io.EOF && total%blockSize == 0 { //nolint:errorlint // readers return it bare
+		if err == io.EOF && total%blockSize == 0 {
 			return nil
 		}
 		if err != nil {

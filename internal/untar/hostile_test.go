@@ -125,7 +125,7 @@ func TestHostile(t *testing.T) {
 func cutAnywhere(t *testing.T) {
 	t.Parallel()
 	archive := compress(t, good, file("z", strings.Repeat("incompressible? ", 10))+end)
-	for n := range len(archive) {
+	for n := range archive {
 		if _, err := list(archive[:n], untar.Limits{}); pack.CodeOf(err) != pack.CodeMalformedContent {
 			t.Errorf("cut at %d of %d: error %v", n, len(archive), err)
 		}

@@ -80,7 +80,7 @@ func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
 	t.Parallel()
 	archive := compress(t, good+end)
 	lost := pack.Errorf(pack.CodeUnavailable, "connection lost: %w", io.ErrUnexpectedEOF)
-	for n := range len(archive) {
+	for n := range archive {
 		r := io.MultiReader(bytes.NewReader(archive[:n]), iotest.ErrReader(lost))
 		err := untar.Walk(r, untar.Limits{}, func(_ untar.Entry, content io.Reader) error {
 			if content != nil {
@@ -96,7 +96,7 @@ func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
 	}
 	full := errors.New("disk full")
 	err := untar.Walk(bytes.NewReader(archive), untar.Limits{}, func(untar.Entry, io.Reader) error { return full })
-	if err != full {
+	if !errors.Is(err, full) || err.Error() != full.Error() {
 		t.Errorf("got %v", err)
 	}
 }

@@ -53,7 +53,7 @@ func Walk(r io.Reader, limits Limits, visit func(Entry, io.Reader) error) error 
 func next(tr *tar.Reader, f *framer) (Entry, error) {
 	for {
 		hdr, err := tr.Next()
-		if err == io.EOF { //nolint:errorlint // archive/tar returns it bare
+		if err == io.EOF {
 			return Entry{}, err
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) { // names are not judged here
