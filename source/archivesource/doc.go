@@ -1,0 +1,32 @@
+// Package archivesource fetches packs from archives by http and https.
+//
+//	s := archivesource.New(&archivesource.Options{
+//		Network: pack.NetworkPolicy{AllowPrivateHosts: []string{"artifacts.example"}},
+//	})
+//	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("https://artifacts.example/slack-1.2.0.tar.gz")
+//	err = s.Fetch(ctx, pins[0], tree)
+//
+// Archives are .tar.gz. What an archive is, its first bytes say; when the URL
+// has an extension, it must agree. Other formats are recognised and refused by
+// name. The archive is streamed: nothing of it is held but what is being
+// unpacked, and its digest is computed on the way.
+//
+// A pin holds the archive's entity tag when the server states a strong one; a
+// pin that comes from an index holds the archive's digest. Fetch verifies
+// whichever the pin has. That the content was verified is known only when Fetch
+// returns nil: until then a [source.Sink] holds what somebody sent.
+//
+// Threat: whoever controls the server, or the archive behind a known URL, wants
+// another content installed than the one that was pinned, one that reads
+// differently elsewhere, or one that fills the disk. Digests are over the bytes
+// as received, to the last; the framing of the archive is checked strictly, so
+// that it has one reading only; links and devices are refused; the size of the
+// archive, the number of its entries, its unpacked size and its compression
+// ratio are limited. Names are judged by the Sink. What may be contacted is
+// decided by the [pack.NetworkPolicy], where the connection is made and on each
+// redirect; proxies and credentials of the environment are not used.
+//
+// A request that fails before the archive begins is repeated a few times. A
+// transfer that breaks off is a temporary [*pack.UnavailableError]: the caller
+// may fetch again into a new Sink.
+package archivesource

@@ -1,0 +1,154 @@
+package archivesource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source"
+)
+
+// Options of [New]. The zero value is the default.
+type Options struct {
+	// Network says which servers may be contacted. The zero value admits
+	// public servers by https.
+	Network pack.NetworkPolicy
+	// Client, when not nil, is used instead of one made for Network. It then
+	// has to enforce the policy where it connects and redirects, and must not
+	// undo the compression of bodies.
+	Client *http.Client
+	// Limits bound what one archive may cost.
+	Limits Limits
+}
+
+// Limits bound what one archive may cost. Zero means the default, a negative
+// value no limit. Passing one is a [*pack.LimitError].
+type Limits struct {
+	ArchiveBytes int64 // archive as received; 512 MiB
+	Bytes        int64 // unpacked archive, with its headers; 1 GiB
+	Ratio        int64 // unpacked bytes per byte received, beyond 10 MiB; 200
+	Entries      int64 // files and directories; 50,000
+}
+
+// A Source fetches packs from archives by http and https. It is safe for
+// concurrent use.
+type Source struct {
+	network pack.NetworkPolicy
+	client  *http.Client
+	limits  Limits
+}
+
+var _ source.Source = (*Source)(nil)
+
+// New returns a Source. opts may be nil.
+func New(opts *Options) *Source {
+	if opts == nil {
+		opts = &Options{}
+	}
+	s := &Source{network: opts.Network, client: opts.Client, limits: opts.Limits}
+	if s.client == nil {
+		s.client = httpclient.New(opts.Network, nil)
+	}
+	return s
+}
+
+// Schemes implements [source.Source]: "https" and "http".
+func (s *Source) Schemes() []string { return []string{source.SchemeHTTPS, source.SchemeHTTP} }
+
+// Resolve implements [source.Source]. It asks the server whether the archive
+// exists, without receiving it. The pin has the archive's entity tag, when the
+// server states a strong one; without it, nothing ties the pin to one content.
+func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	if loc.Rev != "" {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %q", httpclient.Redact(loc.Location), loc.Rev)
+	}
+	u, err := s.parse(loc.Scheme, loc.Location)
+	if err != nil {
+		return nil, err
+	}
+	header, err := s.head(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	return []pack.Pin{{
+		Scheme:   loc.Scheme,
+		Location: loc.Location,
+		ETag:     strongETag(header),
+		StripTop: true,
+		Subdir:   loc.Subdir,
+	}}, nil
+}
+
+// parse checks the URL of a locator or pin.
+func (s *Source) parse(scheme, location string) (*url.URL, error) {
+	u, err := httpclient.ParseURL(s.network, location)
+	if err != nil {
+		return nil, err
+	}
+	if u.Scheme != scheme {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is not of the scheme %q", httpclient.Redact(location), scheme)
+	}
+	if f := formatOfName(u.Path); f != "" && f != formatGzip {
+		return nil, fmt.Errorf("%q: %w", httpclient.Redact(location), unsupported(f))
+	}
+	return u, nil
+}
+
+// head asks for the archive's headers; a server that refuses HEAD is asked for
+// the archive, which is then not read.
+func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
+	resp, err := s.request(ctx, http.MethodHead, u)
+	if refused(err) {
+		resp, err = s.request(ctx, http.MethodGet, u)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_ = resp.Body.Close() // there is nothing in it that matters
+	return resp.Header, s.checkLength(resp)
+}
+
+// refused reports whether a server may have refused the method, rather than the
+// archive: some that check signed URLs answer 403.
+func refused(err error) bool {
+	u, ok := errors.AsType[*pack.UnavailableError](err)
+	if !ok {
+		return false
+	}
+	switch u.Status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
+func (s *Source) request(ctx context.Context, method string, u *url.URL) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), http.NoBody)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", httpclient.Redact(u.String()), err)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	return httpclient.Do(s.client, req)
+}
+
+// checkLength refuses early what would be refused in the middle.
+func (s *Source) checkLength(resp *http.Response) error {
+	if most := s.limits.archiveBytes(); resp.ContentLength > most {
+		return &pack.LimitError{Limit: archiveSize, Max: most, Value: resp.ContentLength}
+	}
+	return nil
+}
+
+var strongETagPattern = regexp.MustCompile(`^"[\x21\x23-\x7e]{1,200}"\z`)
+
+func strongETag(h http.Header) string {
+	if tag := h.Get("ETag"); strongETagPattern.MatchString(tag) {
+		return tag
+	}
+	return ""
+}
