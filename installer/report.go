@@ -20,7 +20,7 @@ type DownloadRequest struct {
 	// Specs as a user types them; at least one.
 	Specs []string
 	// Dest is the absolute path of the directory that receives the packs, each
-	// at <Dest>/<ref>. It is created.
+	// at <Dest>/<ref>. It is created. Other content that lies there is replaced.
 	Dest string
 	// Rev is a git branch, tag or commit for every git spec that names none.
 	Rev string
@@ -67,6 +67,9 @@ const (
 
 // A DownloadedPack lies at Path.
 type DownloadedPack struct {
+	// Item is the position of the spec in the request, from 0. Spec is the
+	// text of it, without credentials.
+	Item    int          `json:"-"`
 	Spec    string       `json:"source"`
 	Type    SourceType   `json:"source_type"`
 	Path    string       `json:"pack_path"` // where pack.yaml lies
@@ -84,6 +87,7 @@ type DownloadedPack struct {
 
 // A FailedDownload is a spec that could not be downloaded.
 type FailedDownload struct {
+	Item    int    `json:"-"` // as in [DownloadedPack]
 	Spec    string `json:"source"`
 	Message string `json:"error"`
 	Err     error  `json:"-"`

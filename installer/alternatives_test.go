@@ -1,0 +1,136 @@
+package installer_test
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+)
+
+func TestAlternatives(t *testing.T) {
+	t.Parallel()
+	web := files("web@1.2.0", "data", "right")
+	sum, err := pack.DirectoryChecksum(web)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unavailable := &pack.UnavailableError{Target: "host", Err: errors.New("down")}
+	tests := []struct {
+		name    string
+		first   fstest.MapFS
+		firstBy pack.Pin
+		err     error
+		want    []string // fetched
+		code    pack.Code
+	}{
+		{name: "the first does", first: web, want: []string{"first"}},
+		{name: "the first is unavailable half way", first: fstest.MapFS{"half": file("x")}, err: unavailable, want: []string{"first", "second"}},
+		{name: "the first is not there", err: pack.Errorf(pack.CodeNotFound, "gone"), want: []string{"first", "second"}},
+		{name: "the first has other content", first: files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
+		{name: "the first has other bytes", err: &pack.IntegrityError{Subject: pack.SubjectArchive}, want: []string{"first", "second"}},
+		{name: "the first is malformed", err: pack.Errorf(pack.CodeMalformedContent, "no archive"), want: []string{"first"}, code: pack.CodeMalformedContent},
+		{name: "the first is another pack", first: files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			tt.firstBy.Scheme, tt.firstBy.Location = "https", "first"
+			second := pack.Pin{Scheme: "git", Location: "second", Directory: sum}
+			w.pins["web"] = []pack.Pin{tt.firstBy, second}
+			w.add("first", tt.first)
+			w.add("second", web)
+			w.broken["first"] = tt.err
+			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
+			if got := pack.CodeOf(err); got != tt.code {
+				t.Fatalf("got %v with code %q, want %q", err, got, tt.code)
+			}
+			if diff := cmp.Diff(tt.want, w.fetches()); diff != "" {
+				t.Errorf("fetched (-want +got)\n%s", diff)
+			}
+			if tt.code == "" && rep.Downloaded[0].Pin.Location != tt.want[len(tt.want)-1] {
+				t.Errorf("got pin %+v", rep.Downloaded[0].Pin)
+			}
+		})
+	}
+}
+
+func TestAllAlternativesFail(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+	w.broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
+	w.broken["second"] = &pack.UnavailableError{Target: "two", Err: errors.New("gone")}
+	_, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
+	if !errors.Is(err, pack.ErrUnavailable) || !strings.Contains(err.Error(), "one: down") || !strings.Contains(err.Error(), "two: gone") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDirectoryChecksumInEitherOrder(t *testing.T) {
+	t.Parallel()
+	// The order of whole strings differs: "a-b" comes before "a/c".
+	web := files("web@1.2.0", "a/c", "1", "a-b", "2")
+	byString := pack.Digest("sha256:" + strings.Repeat("0", 64))
+	var mismatch *pack.IntegrityError
+	if err := pack.VerifyDirectory(web, byString); !errors.As(err, &mismatch) {
+		t.Fatal(err)
+	}
+	for name, sum := range map[string]pack.Digest{"component": mismatch.Got, "string": checksumByString(t, web)} {
+		w := newWorld()
+		w.pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", Directory: sum}}
+		w.add("there", web)
+		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
+		if err != nil {
+			t.Errorf("%s order: %v", name, err)
+		} else if rep.Downloaded[0].Checksum != mismatch.Got {
+			t.Errorf("%s order: got checksum %s", name, rep.Downloaded[0].Checksum)
+		}
+	}
+}
+
+func TestStripTopAndSubdir(t *testing.T) {
+	t.Parallel()
+	inner := files("web@1.2.0", "data", "x")
+	tests := []struct {
+		name    string
+		content fstest.MapFS
+		pin     pack.Pin
+		path    string // relative to the destination
+		whole   fstest.MapFS
+	}{
+		{name: "stripped", content: below("web-main", inner), pin: pack.Pin{StripTop: true}, path: "web", whole: inner},
+		{name: "subdirectory", content: below("packs/web", inner), pin: pack.Pin{Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "both", content: below("top/packs/web", inner), pin: pack.Pin{StripTop: true, Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "in pack/", content: below("pack", inner), path: "web/pack", whole: below("pack", inner)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w, dest := newWorld(), t.TempDir()
+			tt.pin.Scheme, tt.pin.Location = "test", "there"
+			w.pins["web"] = []pack.Pin{tt.pin}
+			w.add("there", tt.content)
+			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: dest})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := rep.Downloaded[0].Path, filepath.Join(dest, tt.path); got != want {
+				t.Errorf("got path %q, want %q", got, want)
+			}
+			if diff := cmp.Diff(contents(tt.whole), read(t, filepath.Join(dest, "web"))); diff != "" {
+				t.Errorf("content (-want +got)\n%s", diff)
+			}
+			sum, err := pack.DirectoryChecksum(tt.whole)
+			if err != nil || rep.Downloaded[0].Checksum != sum {
+				t.Errorf("got checksum %s, want %s (%v)", rep.Downloaded[0].Checksum, sum, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,192 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/source"
+)
+
+// DefaultTimeout is the time that the download of one pack may take, when the
+// request does not say.
+const DefaultTimeout = 5 * time.Minute
+
+// DownloadConfig is what a [Downloader] works with.
+type DownloadConfig struct {
+	// Source resolves and delivers, usually a [source.Mux]; required.
+	Source source.Source
+	// Provided packs exist outside: their refs are reserved, and a pack that
+	// takes one is refused.
+	Provided []pack.Provided
+	// Load says how packs are read; nil for the native shape.
+	Load *pack.LoadOptions
+	// Limits bound the content of one pack.
+	Limits source.Limits
+	// Parallel is how many packs are downloaded at a time; 0 means as many as
+	// there are processors.
+	Parallel int
+}
+
+// A Downloader is an [Installer]. It trusts nothing that a source delivers:
+// content goes into a fresh [source.Tree], and gets its place only when its
+// digests, its ref and its version are those that were promised. Nothing that
+// comes with a pack is run. It is safe for concurrent use.
+type Downloader struct {
+	config   DownloadConfig
+	reserved map[pack.Ref]bool
+}
+
+var _ Installer = (*Downloader)(nil)
+
+// NewDownloader returns a Downloader. A Config without Source is an error with
+// [pack.CodeInvalidRequest].
+func NewDownloader(c DownloadConfig) (*Downloader, error) {
+	if c.Source == nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "create downloader: Source is required")
+	}
+	if c.Parallel <= 0 {
+		c.Parallel = runtime.GOMAXPROCS(0)
+	}
+	d := &Downloader{config: c, reserved: map[pack.Ref]bool{}}
+	for _, p := range c.Provided {
+		d.reserved[p.Ref] = true
+	}
+	return d, nil
+}
+
+// Download implements [Installer]. Packs are fetched concurrently into a
+// directory ".staging-*" inside of req.Dest, which is removed in the end, and
+// are then put in their places in the order of the request. A pack that is there
+// with the same content is left untouched; other content is replaced in one
+// step (on systems other than Linux and macOS, in three). When the
+// request is cancelled nothing more is put in its place.
+func (d *Downloader) Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error) {
+	if err := req.check(); err != nil {
+		return nil, fmt.Errorf("download packs: %w", err)
+	}
+	j := &job{Downloader: d, req: req, events: emit.New(req.OnEvent), refs: map[pack.Ref]string{}}
+	if err := j.open(); err != nil {
+		return nil, fmt.Errorf("download packs: %w", err)
+	}
+	defer j.close(ctx)
+	j.fetchAll(ctx)
+	j.placeAll(ctx)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("download packs: %w", context.Cause(ctx))
+	}
+	return j.report()
+}
+
+func (r *DownloadRequest) check() error {
+	switch {
+	case len(r.Specs) == 0:
+		return pack.Errorf(pack.CodeInvalidRequest, "name at least one spec")
+	case !filepath.IsAbs(r.Dest):
+		return pack.Errorf(pack.CodeInvalidRequest, "destination %q is not an absolute path", r.Dest)
+	case r.Timeout < 0:
+		return pack.Errorf(pack.CodeInvalidRequest, "timeout %v is negative", r.Timeout)
+	}
+	return nil
+}
+
+// A job is one request at work.
+type job struct {
+	*Downloader
+	req     DownloadRequest
+	events  *emit.Emitter
+	staging string
+	items   []*item
+	refs    map[pack.Ref]string // the specs by which refs were taken
+}
+
+// An item is one spec of a request.
+type item struct {
+	spec string // without credentials
+	at   int    // position in the request
+	dir  string // in the staging directory, for this item alone
+	loc  source.Locator
+	got  DownloadedPack
+	// staged is the content that is to be put in its place, "" for a pack that
+	// was on hand; root is the directory in it where pack.yaml lies.
+	staged, root string
+	digest       pack.Digest
+	err          error
+}
+
+// open makes the staging directory and the items.
+func (j *job) open() error {
+	if err := os.MkdirAll(j.req.Dest, 0o755); err != nil {
+		return pack.Errorf(pack.CodeIO, "create destination: %w", err)
+	}
+	staging, err := os.MkdirTemp(j.req.Dest, ".staging-")
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "create staging directory: %w", err)
+	}
+	j.staging = staging
+	for i, spec := range j.req.Specs {
+		j.items = append(j.items, newItem(i, spec, filepath.Join(staging, fmt.Sprint(i))))
+	}
+	return nil
+}
+
+func newItem(at int, spec, dir string) *item {
+	it := &item{at: at, spec: spec, dir: dir}
+	it.loc, it.err = source.Parse(spec)
+	it.spec = it.loc.Spec
+	if bad, ok := errors.AsType[*source.ParseError](it.err); ok {
+		it.spec = bad.Spec
+	}
+	return it
+}
+
+// close removes the staging directory; what cannot be removed costs nobody a
+// report.
+func (j *job) close(ctx context.Context) {
+	if err := os.RemoveAll(j.staging); err != nil {
+		j.events.Emit(ctx, pack.Event{
+			Kind: pack.EventWarning, Stage: pack.StageDownload,
+			Message: fmt.Sprintf("staging directory %q was not removed: %v", j.staging, err),
+		})
+	}
+}
+
+// fetchAll fetches every item; one that fails does not disturb the others.
+func (j *job) fetchAll(ctx context.Context) {
+	var group errgroup.Group
+	group.SetLimit(j.config.Parallel)
+	for _, it := range j.items {
+		group.Go(func() error {
+			j.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageDownload, Spec: it.spec})
+			if it.err == nil {
+				it.err = j.fetch(ctx, it)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // no item returns an error
+}
+
+// report sums up, in input order.
+func (j *job) report() (*DownloadReport, error) {
+	rep := &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{}, Total: len(j.items)}
+	var failed []*pack.ItemError
+	for _, it := range j.items {
+		if it.err == nil {
+			rep.Downloaded = append(rep.Downloaded, it.got)
+			continue
+		}
+		rep.Failed = append(rep.Failed, FailedDownload{Item: it.at, Spec: it.spec, Message: it.err.Error(), Err: it.err})
+		failed = append(failed, &pack.ItemError{Spec: it.spec, Ref: it.got.Ref, Stage: pack.StageDownload, Err: it.err})
+	}
+	rep.Succeeded, rep.Failures = len(rep.Downloaded), len(rep.Failed)
+	return rep, pack.NewBatchError(failed)
+}

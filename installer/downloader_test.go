@@ -1,0 +1,262 @@
+package installer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/wirecheck"
+)
+
+func TestDownloadReportsWhatLiesWhere(t *testing.T) {
+	t.Parallel()
+	w, dest := newWorld(), t.TempDir()
+	web := files("web@1.2.0", "bin/run", "#!/bin/sh\n")
+	w.add("web", web)
+	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: filepath.Join(dest, "packs")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checksum, err := pack.DirectoryChecksum(web)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, _ := pack.ParseVersion("1.2.0")
+	want := &installer.DownloadReport{
+		Downloaded: []installer.DownloadedPack{{
+			Spec: "test:web", Type: "test", Path: filepath.Join(dest, "packs", "web"), Ref: "web", Version: version,
+			Checksum: checksum, Pin: pack.Pin{Scheme: "test", Location: "web"},
+		}},
+		Failed: []installer.FailedDownload{}, Total: 1, Succeeded: 1,
+	}
+	if diff := cmp.Diff(want, rep); diff != "" {
+		t.Errorf("report (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(contents(web), read(t, rep.Downloaded[0].Path)); diff != "" {
+		t.Errorf("content (-want +got)\n%s", diff)
+	}
+}
+
+func TestSourceTypes(t *testing.T) {
+	t.Parallel()
+	commit := strings.Repeat("1", 40)
+	tests := []struct {
+		spec, location string
+		pin            pack.Pin
+		want           installer.SourceType
+		commit         bool
+	}{
+		{spec: "web@^1", location: "web", pin: pack.Pin{Scheme: "git", Commit: commit}, want: installer.TypeRegistry, commit: true},
+		{spec: "github:org/web", location: "https://github.com/org/web.git", pin: pack.Pin{Scheme: "git", Commit: commit}, want: installer.TypeGit, commit: true},
+		{spec: "https://example.com/web.tar.gz", location: "https://example.com/web.tar.gz", pin: pack.Pin{Scheme: "https"}, want: installer.TypeArchive},
+		{spec: "/srv/web", location: "/srv/web", pin: pack.Pin{Scheme: "local"}, want: installer.TypeDirectory},
+	}
+	for _, tt := range tests {
+		t.Run(string(tt.want), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			tt.pin.Location = "there"
+			w.pins[tt.location] = []pack.Pin{tt.pin}
+			w.add("there", files("web@1.2.0"))
+			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{tt.spec}, Dest: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := rep.Downloaded[0]
+			if got.Type != tt.want || (got.Commit != nil) != tt.commit || tt.commit && *got.Commit != commit {
+				t.Errorf("got type %q and commit %v", got.Type, got.Commit)
+			}
+		})
+	}
+}
+
+func TestRequestCompletesLocators(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	req := installer.DownloadRequest{
+		Specs: []string{"web", "github:org/web", "github:org/web@v1", "https://example.com/web.tar.gz"},
+		Dest:  t.TempDir(), Rev: "main", Index: "https://example.com/index.json",
+	}
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: w, Parallel: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Download(t.Context(), req); err == nil {
+		t.Fatal("an empty world delivered something")
+	}
+	var got []string
+	for _, loc := range w.resolved {
+		got = append(got, fmt.Sprintf("%s rev=%q index=%q", loc.Scheme, loc.Rev, loc.Index))
+	}
+	want := []string{`registry rev="" index="https://example.com/index.json"`, `git rev="main" index=""`, `git rev="v1" index=""`, `https rev="" index=""`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestKnownPacksAreNotFetched(t *testing.T) {
+	t.Parallel()
+	version, _ := pack.ParseVersion("1.2.0")
+	pin := pack.Pin{Ref: "web", Version: version, Scheme: "git", Location: "there", Commit: strings.Repeat("1", 40)}
+	known := installer.KnownPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Directory: "sha256:x", Path: "/installed/web"}
+	w := newWorld()
+	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
+	w.pins["other"] = w.pins["web"]
+	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web", "test:other", "web@^2"}, Dest: t.TempDir(), Known: []installer.KnownPack{known}})
+	if len(w.fetches()) != 0 {
+		t.Errorf("fetched %q", w.fetches())
+	}
+	if len(rep.Downloaded) != 1 {
+		t.Fatalf("got %+v, %v", rep, err)
+	}
+	got := rep.Downloaded[0]
+	if !got.Unchanged || got.Path != known.Path || got.Checksum != known.Directory || got.Ref != known.Ref || got.Version != known.Version || *got.Commit != pin.Commit {
+		t.Errorf("got %+v", got)
+	}
+	if len(rep.Failed) != 2 || pack.CodeOf(rep.Failed[0].Err) != pack.CodeConflict || pack.CodeOf(rep.Failed[1].Err) != pack.CodeInvalidVersion {
+		t.Errorf("got failures %+v", rep.Failed)
+	}
+}
+
+func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
+	t.Parallel()
+	w, dest := newWorld(), t.TempDir()
+	w.add("a", files("a@1.0.0"))
+	w.add("same", files("a@2.0.0"))
+	w.add("bad", fstest.MapFS{"pack.yaml": file("ref: [")})
+	w.add("z", files("z@1.0.0"))
+	specs := []string{"test:bad", "test:a", "test:none", "https://user:secret@example.com/x.git", "test:same", "test:z"}
+	rep, err := download(t, w, installer.DownloadRequest{Specs: specs, Dest: dest})
+	batch, ok := errors.AsType[*pack.BatchError](err)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	var got []string
+	for i, f := range rep.Failed {
+		got = append(got, fmt.Sprintf("%d %s %s", f.Item, f.Spec, pack.CodeOf(f.Err)))
+		if batch.Items[i].Err != f.Err || batch.Items[i].Stage != pack.StageDownload {
+			t.Errorf("got item %+v for %+v", batch.Items[i], f)
+		}
+	}
+	want := []string{
+		"0 test:bad invalid_manifest", "2 test:none not_found",
+		"3 https://***@example.com/x.git policy_denied", "4 test:same conflict",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("failed (-want +got)\n%s", diff)
+	}
+	if len(rep.Downloaded) != 2 || rep.Downloaded[1].Item != 5 || rep.Total != 6 || rep.Succeeded != 2 || rep.Failures != 4 {
+		t.Errorf("got %+v", rep)
+	}
+	if strings.Contains(fmt.Sprint(err), "secret") {
+		t.Errorf("credentials in %v", err)
+	}
+	nulls, unseen := wirecheck.Nulls(rep)
+	if len(nulls) > 0 || len(unseen) > 0 {
+		t.Errorf("null lists: %q, unseen: %q", nulls, unseen)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	t.Parallel()
+	d := newDownloader(t, newWorld())
+	for name, req := range map[string]installer.DownloadRequest{
+		"no specs":         {Dest: t.TempDir()},
+		"relative path":    {Specs: []string{"web"}, Dest: "packs"},
+		"negative timeout": {Specs: []string{"web"}, Dest: t.TempDir(), Timeout: -1},
+	} {
+		if rep, err := d.Download(t.Context(), req); rep != nil || pack.CodeOf(err) != pack.CodeInvalidRequest {
+			t.Errorf("%s: got %v, %v", name, rep, err)
+		}
+	}
+	if _, err := installer.NewDownloader(installer.DownloadConfig{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("no source: got %v", err)
+	}
+}
+
+func TestTimeoutIsOfOnePack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, dest := newWorld(), t.TempDir()
+		w.add("slow", files("slow@1.0.0"))
+		w.add("quick", files("quick@1.0.0"))
+		w.onFetch = func(ctx context.Context, pin pack.Pin) error {
+			if pin.Location == "slow" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}
+		start := time.Now()
+		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:slow", "test:quick"}, Dest: dest})
+		if pack.CodeOf(err) != pack.CodeTimeout || len(rep.Downloaded) != 1 {
+			t.Errorf("got %v, %+v", err, rep)
+		}
+		if took := time.Since(start); took != installer.DefaultTimeout {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestCancelWhileFetching(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	w, dest := newWorld(), t.TempDir()
+	w.add("web", files("web@1.0.0"))
+	w.onFetch = func(ctx context.Context, _ pack.Pin) error {
+		cancel()
+		return nil
+	}
+	var last pack.Event
+	rep, err := newDownloader(t, w).Download(ctx, installer.DownloadRequest{
+		Specs: []string{"test:web"}, Dest: dest, OnEvent: func(_ context.Context, e pack.Event) { last = e },
+	})
+	if rep != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", rep, err)
+	}
+	if last.Kind != pack.EventFailed || last.Code != pack.CodeCancelled {
+		t.Errorf("the last event is %+v", last)
+	}
+	if entries, err := os.ReadDir(dest); err != nil || len(entries) != 0 {
+		t.Errorf("left %v, %v", entries, err)
+	}
+}
+
+func TestProgressIsThrottled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		web := files("web@1.0.0")
+		for i := range 20 {
+			web[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat("x", 1000))
+		}
+		src := &slowSource{world: w, pause: 30 * time.Millisecond}
+		w.add("web", web)
+		var done []int64
+		_, err := download(t, src, installer.DownloadRequest{
+			Specs: []string{"test:web"}, Dest: t.TempDir(),
+			OnEvent: func(_ context.Context, e pack.Event) {
+				if e.Kind == pack.EventProgress {
+					done = append(done, e.Done)
+				}
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(done) < 3 || len(done) > 6 {
+			t.Errorf("got %d events of progress in 630 ms: %v", len(done), done)
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+)
+
+// fetch brings the content of one item into the staging directory, within the
+// time a pack may take.
+func (j *job) fetch(ctx context.Context, it *item) error {
+	limit := j.req.Timeout
+	if limit == 0 {
+		limit = DefaultTimeout
+	}
+	late := pack.Errorf(pack.CodeTimeout, "it took longer than %v", limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, late)
+	defer cancel()
+	err := j.resolveAndDeliver(ctx, it)
+	if err != nil && context.Cause(ctx) == late {
+		return fmt.Errorf("download: %w (%w)", late, err)
+	}
+	return err
+}
+
+func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
+	j.complete(&it.loc)
+	it.got = DownloadedPack{Item: it.at, Spec: it.spec, Type: sourceType(it.loc)}
+	pins, err := j.config.Source.Resolve(ctx, it.loc)
+	if err != nil {
+		return fmt.Errorf("resolve: %w", err)
+	}
+	for _, pin := range pins {
+		for _, k := range j.req.Known {
+			if k.Pin.SameContent(pin) {
+				it.useKnown(k, pin)
+				return j.checkIdentity(it, pin, k.ID)
+			}
+		}
+	}
+	return j.deliver(ctx, it, pins)
+}
+
+// complete adds to a locator what the request says for all specs.
+func (j *job) complete(loc *source.Locator) {
+	if loc.Scheme == source.SchemeGit && loc.Rev == "" {
+		loc.Rev = j.req.Rev
+	}
+	if loc.Scheme == source.SchemeRegistry && loc.Index == "" {
+		loc.Index = j.req.Index
+	}
+}
+
+// sourceType is what the report calls the kind of a spec; one for a host's own
+// source is called by its scheme.
+func sourceType(loc source.Locator) SourceType {
+	switch loc.Scheme {
+	case source.SchemeRegistry:
+		return TypeRegistry
+	case source.SchemeGit:
+		return TypeGit
+	case source.SchemeHTTPS, source.SchemeHTTP:
+		return TypeArchive
+	case source.SchemeLocal:
+		return TypeDirectory
+	}
+	return SourceType(loc.Scheme)
+}
+
+func (it *item) useKnown(k KnownPack, pin pack.Pin) {
+	it.got.Path, it.got.Checksum, it.got.Unchanged = k.Path, k.Directory, true
+	it.got.Ref, it.got.Version = k.Ref, k.Version
+	it.setPin(pin)
+}
+
+func (it *item) setPin(pin pack.Pin) {
+	it.got.Pin = pin
+	if pin.Commit != "" {
+		it.got.Commit = &pin.Commit
+	}
+}
+
+// deliver tries the alternatives in order, each into a tree of its own, until
+// one delivers what it promised.
+func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
+	var failed error
+	for n, pin := range pins {
+		err := j.try(ctx, it, fmt.Sprintf("%s-%d", it.dir, n), pin)
+		if err == nil {
+			return nil
+		}
+		failed = alternatives(failed, err)
+		if ctx.Err() != nil || !canReplace(err) {
+			break
+		}
+		if n+1 < len(pins) {
+			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, pin.Location, err))
+		}
+	}
+	if failed == nil {
+		return pack.Errorf(pack.CodeNotFound, "resolve: no source delivers it")
+	}
+	return failed
+}
+
+// alternatives adds the failure of one more alternative.
+func alternatives(failed, err error) error {
+	if failed == nil {
+		return err
+	}
+	return fmt.Errorf("%w; then: %w", failed, err)
+}
+
+// canReplace reports whether another alternative may do better: this one was
+// not to be had, or did not have the digest that it should have.
+func canReplace(err error) bool {
+	return errors.Is(err, pack.ErrUnavailable) || errors.Is(err, pack.ErrNotFound) || errors.Is(err, pack.ErrIntegrity)
+}
+
+// try fetches one alternative into dir and checks it.
+func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) (err error) {
+	tree, err := source.NewTree(dir, &source.TreeOptions{
+		StripTop: pin.StripTop, Subdir: pin.Subdir, DirectoryChecksum: true, Limits: j.config.Limits,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tree.Discard())
+		}
+	}()
+	if err := j.config.Source.Fetch(ctx, pin, j.meter(ctx, it, tree)); err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	result, err := tree.Finish()
+	if err != nil {
+		return err
+	}
+	return j.verify(it, pin, result)
+}
+
+func (j *job) warn(ctx context.Context, it *item, message string) {
+	j.events.Emit(ctx, pack.Event{Kind: pack.EventWarning, Stage: pack.StageDownload, Spec: it.spec, Message: message})
+}

@@ -1,0 +1,55 @@
+package installer
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+)
+
+// progressEvery is the shortest time between two events about the progress of
+// one pack.
+const progressEvery = 100 * time.Millisecond
+
+// A meter is a Sink that tells how many bytes went through it.
+type meter struct {
+	source.Sink
+	tell func(done int64)
+	last time.Time
+	done int64
+}
+
+// meter returns a Sink that passes everything on to dst.
+func (j *job) meter(ctx context.Context, it *item, dst source.Sink) source.Sink {
+	tell := func(done int64) {
+		j.events.Emit(ctx, pack.Event{Kind: pack.EventProgress, Stage: pack.StageDownload, Spec: it.spec, Done: done})
+	}
+	return &meter{Sink: dst, tell: tell, last: time.Now()}
+}
+
+// Put implements [source.Sink].
+func (m *meter) Put(ctx context.Context, e source.Entry, content io.Reader) error {
+	if content == nil {
+		return m.Sink.Put(ctx, e, nil)
+	}
+	return m.Sink.Put(ctx, e, &meteredReader{content, m})
+}
+
+type meteredReader struct {
+	io.Reader
+	meter *meter
+}
+
+// Read implements [io.Reader].
+func (r *meteredReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	m := r.meter
+	m.done += int64(n)
+	if now := time.Now(); now.Sub(m.last) >= progressEvery {
+		m.last = now
+		m.tell(m.done)
+	}
+	return n, err
+}

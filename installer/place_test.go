@@ -1,0 +1,95 @@
+package installer_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack/installer"
+)
+
+func TestWhatIsInPlaceAlready(t *testing.T) {
+	t.Parallel()
+	w, dest := newWorld(), t.TempDir()
+	w.add("old", files("web@1.0.0", "gone", "x"))
+	w.add("new", files("web@2.0.0", "data", "x"))
+	must := func(spec string) {
+		t.Helper()
+		if _, err := download(t, w, installer.DownloadRequest{Specs: []string{spec}, Dest: dest}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stat := func() os.FileInfo {
+		t.Helper()
+		info, err := os.Stat(filepath.Join(dest, "web"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	must("test:old")
+	first := stat()
+	must("test:old")
+	if !os.SameFile(first, stat()) {
+		t.Error("the same content was replaced")
+	}
+	must("test:new")
+	if diff := cmp.Diff(contents(w.content["new"]), read(t, filepath.Join(dest, "web"))); diff != "" {
+		t.Errorf("after replacing (-want +got)\n%s", diff)
+	}
+	if err := os.WriteFile(filepath.Join(dest, "web", "data"), []byte("changed"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	must("test:new")
+	if diff := cmp.Diff(contents(w.content["new"]), read(t, filepath.Join(dest, "web"))); diff != "" {
+		t.Errorf("after a change (-want +got)\n%s", diff)
+	}
+}
+
+func TestLinkInPlaceIsReplacedNotFollowed(t *testing.T) {
+	t.Parallel()
+	w, dest, outside := newWorld(), t.TempDir(), t.TempDir()
+	w.add("web", files("web@1.0.0"))
+	canary := filepath.Join(outside, "canary")
+	if err := os.WriteFile(canary, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dest, "web")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: dest}); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(filepath.Join(dest, "web")); err != nil || !info.IsDir() {
+		t.Errorf("got %v, %v", info, err)
+	}
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) != 1 {
+		t.Errorf("outside holds %v, %v", entries, err)
+	}
+}
+
+func TestConcurrentDownloadsOfOnePack(t *testing.T) {
+	t.Parallel()
+	w, dest := newWorld(), t.TempDir()
+	w.add("a", files("web@1.0.0", "data", "a"))
+	w.add("b", files("web@1.0.0", "data", "b"))
+	d := newDownloader(t, w)
+	errs := make(chan error, 8)
+	for i := range cap(errs) {
+		go func() {
+			_, err := d.Download(t.Context(), installer.DownloadRequest{Specs: []string{[]string{"test:a", "test:b"}[i%2]}, Dest: dest})
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	checkClean(t, dest)
+	if got := read(t, filepath.Join(dest, "web")); len(got) != 2 {
+		t.Errorf("got %q", got)
+	}
+}

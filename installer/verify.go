@@ -1,0 +1,71 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+)
+
+// verify checks that what lies in the staging directory is what pin promised
+// and what was asked for, and notes it.
+func (j *job) verify(it *item, pin pack.Pin, result source.TreeResult) (err error) {
+	root, err := os.OpenRoot(result.Dir)
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "open content: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	if pin.Directory != "" && pin.Directory != result.Directory {
+		// Publishers sort the paths in one of two ways.
+		if err := pack.VerifyDirectory(root.FS(), pin.Directory); err != nil {
+			return fmt.Errorf("verify content: %w", err)
+		}
+	}
+	dir, id, err := j.identify(root.FS())
+	if err != nil {
+		return err
+	}
+	it.got.Ref, it.got.Version, it.got.Checksum = id.Ref, id.Version, result.Directory
+	it.staged, it.root, it.digest = result.Dir, dir, result.Digest
+	it.setPin(pin)
+	return j.checkIdentity(it, pin, id)
+}
+
+// identify reads whose content it is, and where its pack.yaml lies.
+func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
+	dir, err = pack.Root(fsys)
+	if err != nil {
+		return "", pack.ID{}, err
+	}
+	sub, err := fs.Sub(fsys, dir)
+	if err != nil {
+		return "", pack.ID{}, err
+	}
+	p, err := pack.Load(sub, j.config.Load)
+	if err != nil {
+		return "", pack.ID{}, fmt.Errorf("read pack: %w", err)
+	}
+	return dir, p.Manifest.ID(), nil
+}
+
+// checkIdentity checks ref and version against the pin and the spec.
+func (j *job) checkIdentity(it *item, pin pack.Pin, id pack.ID) error {
+	want := pack.ID{Ref: pin.Ref, Version: pin.Version}
+	if it.loc.Scheme == source.SchemeRegistry && want.Ref == "" {
+		want.Ref = pack.Ref(it.loc.Location)
+	}
+	switch {
+	case want.Ref != "" && id.Ref != want.Ref:
+		return pack.Errorf(pack.CodeInvalidRef, "pack.yaml says that this is pack %s, want %s", id.Ref, want.Ref)
+	case !want.Version.IsZero() && id.Version != want.Version:
+		return pack.Errorf(pack.CodeInvalidVersion, "pack.yaml says that this is version %s of %s, want %s", id.Version, id.Ref, want.Version)
+	case !it.loc.Constraint.Allows(id.Version):
+		return pack.Errorf(pack.CodeInvalidVersion, "version %s of %s does not satisfy %s", id.Version, id.Ref, it.loc.Constraint)
+	case j.reserved[id.Ref]:
+		return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", id.Ref)
+	}
+	return nil
+}
