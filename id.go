@@ -39,3 +39,14 @@ type Candidate struct {
 	// false they are learned from the pack itself, after it was downloaded.
 	DependenciesKnown bool
 }
+
+// An InstalledPack is a pack that is on hand already.
+type InstalledPack struct {
+	ID
+	// Pin tells where the content came from; the zero value when nobody said.
+	Pin Pin
+	// Directory is the content's directory checksum.
+	Directory Digest
+	// Path is the absolute path of the directory where its pack.yaml lies.
+	Path string
+}

@@ -109,11 +109,11 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 	t.Parallel()
 	version, _ := pack.ParseVersion("1.2.0")
 	pin := pack.Pin{Ref: "web", Version: version, Scheme: "git", Location: "there", Commit: strings.Repeat("1", 40)}
-	known := installer.KnownPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Directory: "sha256:x", Path: "/installed/web"}
+	known := pack.InstalledPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Directory: "sha256:x", Path: "/installed/web"}
 	w := newWorld()
 	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
 	w.pins["other"] = w.pins["web"]
-	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web", "test:other", "web@^2"}, Dest: t.TempDir(), Known: []installer.KnownPack{known}})
+	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web", "test:other", "web@^2"}, Dest: t.TempDir(), Known: []pack.InstalledPack{known}})
 	if len(w.fetches()) != 0 {
 		t.Errorf("fetched %q", w.fetches())
 	}

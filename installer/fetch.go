@@ -70,7 +70,7 @@ func sourceType(loc source.Locator) SourceType {
 	return SourceType(loc.Scheme)
 }
 
-func (it *item) useKnown(k KnownPack, pin pack.Pin) {
+func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
 	it.got.Path, it.got.Checksum, it.got.Unchanged = k.Path, k.Directory, true
 	it.got.Ref, it.got.Version = k.Ref, k.Version
 	it.setPin(pin)

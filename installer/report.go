@@ -30,17 +30,9 @@ type DownloadRequest struct {
 	Timeout time.Duration
 	// Known are packs already on hand: a spec that resolves to the content of
 	// one of them is not fetched but reported with its path, Unchanged.
-	Known []KnownPack
+	Known []pack.InstalledPack
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc
-}
-
-// A KnownPack is a pack that need not be fetched again.
-type KnownPack struct {
-	pack.ID
-	Pin       pack.Pin
-	Directory pack.Digest // its directory checksum
-	Path      string      // where its pack.yaml lies
 }
 
 // A DownloadReport tells what was downloaded. It marshals to the body of the
@@ -91,4 +83,19 @@ type FailedDownload struct {
 	Spec    string `json:"source"`
 	Message string `json:"error"`
 	Err     error  `json:"-"`
+}
+
+// Installed knows the packs that are installed; a registry.Store does. It is
+// safe for concurrent use.
+type Installed interface {
+	InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error)
+}
+
+// Staging lends directories for content on its way; a registry.Store does, on
+// the file system to which the content goes. It is safe for concurrent use.
+type Staging interface {
+	// Stage returns the absolute path of an empty directory that belongs to
+	// the caller until release is called, which removes it. What a process
+	// that died did not release is removed when the store is opened.
+	Stage(ctx context.Context) (dir string, release func(), err error)
 }
