@@ -85,5 +85,6 @@ const (
 	treeIrregular  findingCode = "tree.irregular"
 	treeSubmodule  findingCode = "tree.submodule"
 	treeNestedPack findingCode = "tree.nested_pack"
+	treeUnreadable findingCode = "tree.unreadable"
 	treeLimit      findingCode = "tree.limit"
 )

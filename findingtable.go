@@ -89,6 +89,7 @@ var findingTable = []findingKind{
 	{treeIrregular, SeverityError, "the pack has a device, pipe or another irregular file"},
 	{treeSubmodule, SeverityWarning, "a directory is a git submodule, whose content is not delivered"},
 	{treeNestedPack, SeverityWarning, "another pack.yaml lies deeper in the pack; it is ignored"},
+	{treeUnreadable, SeverityError, "a file or directory cannot be read"},
 	{treeLimit, SeverityError, "the pack has too many files; the rest is not checked"},
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"github.com/packtrain/pack/internal/yamldoc"
 )
 
 // A Shape is a dialect of pack files.
@@ -28,6 +30,8 @@ type Pack struct {
 	Components []Component `json:"components"`
 	// Findings of loading, errors included: see [Findings.Err].
 	Findings Findings `json:"findings"`
+
+	lines map[fileKey]int // of the keys that Validate reports about
 }
 
 // LoadOptions say how to read a pack.
@@ -80,7 +84,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 	}
 	l := &loader{
 		fsys:   fsys,
-		pack:   &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}},
+		pack:   &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}, lines: map[fileKey]int{}},
 		limits: opts.Limits.withDefaults(),
 	}
 	if err := l.load(); err != nil {
@@ -115,6 +119,31 @@ func (l *loader) load() error {
 
 // compat reports whether the pack is read in compatibility mode.
 func (l *loader) compat() bool { return l.pack.Shape == ShapeStackStorm }
+
+// A fileKey is a key of the mapping in a file.
+type fileKey struct{ file, key string }
+
+// noteLines notes the lines of keys that name files or other components.
+func (p *Pack) noteLines(file string, node *yamldoc.Node) {
+	for _, key := range []string{
+		"entry_point", "workflow_file", "trigger_ref", "action_ref", "trigger", "action", "trigger_type", "trigger_types",
+		"tasks", "resource_ref", "testing",
+	} {
+		if f := node.Field(key); f != nil {
+			p.lines[fileKey{file, key}] = f.Key.Line
+		}
+	}
+}
+
+// lineOf returns the line of the first of keys that is in file, 0 for none.
+func (p *Pack) lineOf(file string, keys ...string) int {
+	for _, key := range keys {
+		if line := p.lines[fileKey{file, key}]; line > 0 {
+			return line
+		}
+	}
+	return 0
+}
 
 // Count returns how many components of each kind the pack has; kinds without
 // any are absent.

@@ -2,48 +2,11 @@ package pack_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/packtrain/pack"
 )
-
-// loadableDirs of the corpus hold packs that load, with the shape they have.
-var loadableDirs = map[string]pack.Shape{
-	"attune":              pack.ShapeNative,
-	"attune-upstream":     pack.ShapeNative,
-	"stackstorm-exchange": pack.ShapeStackStorm,
-	"third-party":         pack.ShapeStackStorm,
-	"stackstorm-core":     pack.ShapeStackStorm,
-}
-
-func TestLoadCorpus(t *testing.T) {
-	t.Parallel()
-	root := corpusDir(t)
-	for _, want := range corpusPacks(t) {
-		shape, ok := loadableDirs[filepath.Dir(want.Dir)]
-		if !ok {
-			continue
-		}
-		t.Run(want.Dir, func(t *testing.T) {
-			t.Parallel()
-			p, err := pack.Load(os.DirFS(filepath.Join(root, want.Dir)), &pack.LoadOptions{Shape: shape})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if id := p.Manifest.ID().String(); id != want.EffectiveRef+"@"+want.Version {
-				t.Errorf("got %s, want %s@%s", id, want.EffectiveRef, want.Version)
-			}
-			if diff := cmp.Diff(want.Components, p.Count()); diff != "" {
-				t.Errorf("components (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
 
 const minimal = "ref: demo\nversion: 1.0.0\nlabel: Demo\ndescription: A demo.\n"
 

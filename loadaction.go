@@ -37,9 +37,9 @@ func (s *componentSection) textOr(key, absent string) string {
 // Runners that we know. Of those of StackStorm shape only scripts have to have
 // an entry point.
 var (
-	nativeRunners = []string{"native", "ruby", "perl", "go", "java", "r"}
-	commandRunner = []string{"local-shell-cmd", "remote-shell-cmd", "http-request", "winrm-cmd", "winrm-ps-cmd", "inquirer", "announcement", "noop"}
-	scriptRunners = []string{
+	nativeRunners  = []string{"native", "ruby", "perl", "go", "java", "r"}
+	commandRunners = []string{"local-shell-cmd", "remote-shell-cmd", "http-request", "winrm-cmd", "winrm-ps-cmd", "inquirer", "announcement", "noop"}
+	scriptRunners  = []string{
 		"python-script", "run-python", "local-shell-script", "remote-shell-script", "winrm-ps-script", "orquesta",
 		"action-chain", "mistral-v1", "mistral-v2", "cloudslang",
 	}
@@ -50,7 +50,7 @@ func (s *componentSection) runner(absent string) string {
 	runner := s.textOr("runner_type", absent)
 	known := runtimeOf(runner) != "" || slices.Contains(nativeRunners, runner)
 	if s.compat {
-		known = known || slices.Contains(commandRunner, runner) || slices.Contains(scriptRunners, runner)
+		known = known || slices.Contains(commandRunners, runner) || slices.Contains(scriptRunners, runner)
 	}
 	if !known {
 		s.report(componentRunner, s.line("runner_type"), "runner_type %.64q is not one we know", runner)

@@ -70,7 +70,7 @@ func (l *loader) notRegular(file string, mode fs.FileMode, want string) {
 }
 
 func (l *loader) loadComponent(kind Kind, file string) error {
-	node, err := l.readYAML(file, l.componentLimits())
+	node, err := l.readYAML(file, l.limits.yaml(l.limits.ComponentSize, l.limits.Aliases))
 	if err != nil || node == nil {
 		return err
 	}
@@ -81,6 +81,7 @@ func (l *loader) loadComponent(kind Kind, file string) error {
 	c, line := s.component(kind)
 	l.pack.Components = append(l.pack.Components, c)
 	l.refLines = append(l.refLines, line)
+	l.pack.noteLines(file, node)
 	return nil
 }
 

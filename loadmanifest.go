@@ -26,8 +26,9 @@ func (l *loader) loadManifest() error {
 		l.pack.Findings.report(manifestNotRegular, ManifestFile, 0, err)
 		return nil
 	}
-	node, err := l.readYAML(ManifestFile, l.manifestLimits())
+	node, err := l.readYAML(ManifestFile, l.limits.yaml(l.limits.ManifestSize, 0))
 	if err == nil && node != nil {
+		l.pack.noteLines(ManifestFile, node)
 		l.readManifest(&section{node: node, file: ManifestFile, findings: &l.pack.Findings, codes: manifestCodes})
 	}
 	return err

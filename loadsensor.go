@@ -22,34 +22,23 @@ func (s *componentSection) sensor() *Sensor {
 // triggerTypes returns the full refs of the sensor's triggers.
 func (s *componentSection) triggerTypes() []string {
 	refs := []string{}
-	if ref := s.str("trigger_type"); ref != "" {
-		refs = append(refs, s.qualifyUse(ref))
+	if ref := s.use("trigger_type"); ref != "" {
+		refs = append(refs, ref)
 	}
 	inline := 0
 	for _, item := range s.items("trigger_types") {
-		switch name := s.triggerName(item); {
-		case name == "":
-			s.wrongType("an entry of trigger_types", item, "the ref of a trigger")
+		switch item.Kind {
+		case yamldoc.String:
+			refs = append(refs, s.qualifyUse(item.Text))
+		case yamldoc.Mapping:
+			inline++
+			refs = append(refs, s.pack.String()+"."+s.at(item).str("name"))
 		default:
-			refs = append(refs, s.qualifyUse(name))
-			if item.Kind == yamldoc.Mapping {
-				inline++
-			}
+			s.wrongType("an entry of trigger_types", item, "the ref of a trigger")
 		}
 	}
 	if inline > 0 {
-		s.report(sensorInlineTriggers, s.line("trigger_types"), "trigger_types describes %d triggers; components in triggers/ are the native form", inline)
+		s.report(sensorInlineTriggers, s.line("trigger_types"), "%d triggers are described in the sensor; the native form are files in triggers/", inline)
 	}
 	return refs
-}
-
-// triggerName returns the trigger that an entry of trigger_types names.
-func (s *componentSection) triggerName(item *yamldoc.Node) string {
-	switch item.Kind {
-	case yamldoc.String:
-		return item.Text
-	case yamldoc.Mapping:
-		return s.at(item).str("name")
-	}
-	return ""
 }

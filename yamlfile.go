@@ -54,13 +54,7 @@ func problemCode(p *yamldoc.Problem) (findingCode, error) {
 	return findingCode("yaml." + string(p.Reason)), errors.New(p.Message)
 }
 
-func (l *loader) manifestLimits() yamldoc.Limits {
-	return yamldoc.Limits{Bytes: l.limits.ManifestSize, Depth: l.limits.Depth, Keys: l.limits.Keys, Nodes: l.limits.Values}
-}
-
-func (l *loader) componentLimits() yamldoc.Limits {
-	return yamldoc.Limits{
-		Bytes: l.limits.ComponentSize, Depth: l.limits.Depth, Keys: l.limits.Keys,
-		Nodes: l.limits.Values, Aliases: l.limits.Aliases,
-	}
+// yaml returns the limits of a file with at most size bytes.
+func (l Limits) yaml(size, aliases int) yamldoc.Limits {
+	return yamldoc.Limits{Bytes: size, Depth: l.Depth, Keys: l.Keys, Nodes: l.Values, Aliases: aliases}
 }

@@ -1,0 +1,73 @@
+package pack
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+)
+
+// checkFiles checks that the files exist which components and tests name.
+func (v *validator) checkFiles() {
+	for i := range v.pack.Components {
+		switch c := &v.pack.Components[i]; {
+		case c.Action != nil:
+			if v.runsFile(c.Action.Runner) {
+				v.wantFile(actionEntryPointMissing, c, "entry_point", c.Action.EntryPoint)
+			}
+			v.wantFile(actionWorkflowMissing, c, "workflow_file", c.Action.WorkflowFile)
+		case c.Sensor != nil && v.runsFile(c.Sensor.Runner):
+			v.wantFile(sensorEntryPointMissing, c, "entry_point", c.Sensor.EntryPoint)
+		}
+	}
+	v.checkTests()
+}
+
+// runsFile reports whether the entry point of a runner is a file of the pack.
+// That of the native runner may come with the platform, that of a command
+// runner means nothing.
+func (v *validator) runsFile(runner string) bool {
+	return runner != "native" && !slices.Contains(commandRunners, runner)
+}
+
+// wantFile reports when a file that component c names is not there.
+func (v *validator) wantFile(code findingCode, c *Component, key, file string) {
+	if file == "" {
+		return
+	}
+	if err := v.isFile(file); err != nil {
+		v.report(code, c.File, v.pack.lineOf(c.File, key), "%s %q: %w", key, file, err)
+	}
+}
+
+var (
+	errNoSuchFile = errors.New("there is no such file")
+	errNotAFile   = errors.New("that is not a regular file")
+)
+
+func (v *validator) isFile(file string) error {
+	info, err := fs.Lstat(v.fsys, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+		return errNoSuchFile
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errNotAFile
+	}
+	return nil
+}
+
+func (v *validator) checkTests() {
+	t := v.pack.Manifest.Testing
+	if t == nil || !t.Enabled {
+		return
+	}
+	for _, r := range t.Runners {
+		if r.EntryPoint == "" {
+			continue
+		}
+		if _, err := fs.Lstat(v.fsys, r.EntryPoint); err != nil {
+			v.report(manifestTestsMissing, ManifestFile, v.pack.lineOf(ManifestFile, "testing"), "testing: entry_point %q of runner %q: %w", r.EntryPoint, r.Name, errNoSuchFile)
+		}
+	}
+}
