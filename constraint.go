@@ -21,7 +21,10 @@ func ParseConstraint(s string) (Constraint, error) {
 	if text == "" || text == "*" || text == "latest" {
 		return Constraint{}, nil
 	}
-	if strings.HasPrefix(text, "=>") || strings.HasPrefix(text, "=<") {
+	switch {
+	case len(text) > maxVersionLen:
+		return Constraint{}, Errorf(CodeInvalidVersion, "version constraint %.64q: has %d bytes, at most %d are allowed", s, len(text), maxVersionLen)
+	case strings.Contains(text, "=>"), strings.Contains(text, "=<"):
 		return Constraint{}, Errorf(CodeInvalidVersion, "version constraint %.64q: write %q or %q", s, ">=", "<=")
 	}
 	c, err := semver.NewConstraint(text)

@@ -6,6 +6,9 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
+// maxVersionLen bounds versions and constraints, in bytes.
+const maxVersionLen = 256
+
 // A Version is a strict semantic version such as "1.2.3-rc.1+build.5"
 // (https://semver.org/spec/v2.0.0.html). The text is kept as written.
 // Versions are comparable with == (same text) and ordered by [Version.Compare].
@@ -18,6 +21,9 @@ type Version struct {
 // zeros, no leading "v". Anything else is an error with [CodeInvalidVersion]
 // that says what to write.
 func ParseVersion(s string) (Version, error) {
+	if len(s) > maxVersionLen {
+		return Version{}, Errorf(CodeInvalidVersion, "version %.64q: has %d bytes, at most %d are allowed", s, len(s), maxVersionLen)
+	}
 	v, err := semver.StrictNewVersion(s)
 	if err != nil {
 		return Version{}, Errorf(CodeInvalidVersion, "version %.64q: want three numbers such as %q%s", s, "1.2.3", suggestion(s))
@@ -25,9 +31,14 @@ func ParseVersion(s string) (Version, error) {
 	return Version{v: *v}, nil
 }
 
+// suggestion says what to write instead of s, if that can be guessed.
 func suggestion(s string) string {
-	v, err := semver.NewVersion(strings.TrimSpace(s))
-	if err != nil || v.String() == s {
+	guess := strings.TrimSpace(s)
+	if parts := strings.Split(guess, "."); len(parts) == 4 {
+		guess = strings.Join(parts[:3], ".")
+	}
+	v, err := semver.NewVersion(guess)
+	if err != nil {
 		return ""
 	}
 	return "; write " + v.String()
