@@ -1,0 +1,26 @@
+// Package localsource delivers packs from directories of this machine.
+//
+// Whoever names the path of a pack may be somebody else than the owner of the
+// machine, so a host says below which directories packs may lie:
+//
+//	src, err := localsource.New(localsource.Options{
+//		Roots: []string{"/srv/packs"},
+//	})
+//
+// What a source promises about the directory it is pointed to:
+//
+//   - Nothing outside of the allowed directories is opened. Each step from an
+//     allowed directory down is made from the directory that is open already;
+//     symbolic links on the way are refused, not followed. With AllowAll only
+//     the pack's directory itself has to be no link.
+//   - Symbolic links, pipes, sockets and devices inside a pack are named to the
+//     sink, which refuses them, and never opened.
+//   - Directories of version control systems (.git, .hg, .svn, .bzr) are left
+//     out.
+//   - A file or directory that changes while it is read is an error
+//     ([pack.CodeContentChanged]); one that cannot be read is one too
+//     ([pack.CodeIO]).
+//
+// A directory has no immutable mark, so its pins have none: fetched again, a pin
+// gives what is there then. Archives are not read, only directories.
+package localsource

@@ -1,0 +1,285 @@
+package localsource_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/localsource"
+)
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("I01", testForbiddenPaths)
+	t.Run("I01_anywhere", testForbiddenAnywhere)
+	t.Run("I03", testSpecialFiles)
+	t.Run("I04", testUnreadable)
+	t.Run("I06", testChanges)
+	t.Run("I08", testLimits)
+	t.Run("I09", testNames)
+}
+
+// fetch resolves and fetches location into a new Tree.
+func fetch(t *testing.T, s source.Source, loc source.Locator) (string, error) {
+	t.Helper()
+	pins, err := s.Resolve(t.Context(), loc)
+	if err != nil {
+		return "", err
+	}
+	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Fetch(t.Context(), pins[0], tree); err != nil {
+		return "", errors.Join(err, tree.Discard())
+	}
+	r, err := tree.Finish()
+	return r.Dir, err
+}
+
+func testForbiddenPaths(t *testing.T) {
+	t.Parallel()
+	root, outside := t.TempDir(), t.TempDir()
+	write(t, root, fstest.MapFS{"in/pack.yaml": {}, "in/sub/pack.yaml": {}})
+	write(t, outside, fstest.MapFS{"pack.yaml": {}, "sub/pack.yaml": {}})
+	for link, target := range map[string]string{"link": outside, "parent": filepath.Dir(outside), "inner": filepath.Join(root, "in"), "self": "self"} {
+		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newSource(t, localsource.Options{Roots: []string{root}, Base: root})
+	for _, location := range []string{
+		outside, filepath.Dir(root), root + "x", "../" + filepath.Base(outside), "/", "/proc/self/root", "/proc/self/root" + root + "/in", "/etc",
+		"link", "link/sub", "inner", "inner/sub", "self", "parent/" + filepath.Base(outside), "in\x00", root + "/in\x00",
+	} {
+		if _, err := s.Resolve(t.Context(), local(location)); pack.CodeOf(err) != pack.CodePolicyDenied {
+			t.Errorf("resolve %q: got %v", location, err)
+		}
+		path := location
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(root, path)
+		}
+		sink := &spySink{}
+		err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: path}, sink)
+		if pack.CodeOf(err) != pack.CodePolicyDenied || sink.puts > 0 {
+			t.Errorf("fetch %q: got %v after %d entries", path, err, sink.puts)
+		}
+	}
+	for location, want := range map[string]pack.Code{"": pack.CodeInvalidRequest, "~": pack.CodeNotFound} {
+		if _, err := s.Resolve(t.Context(), local(location)); pack.CodeOf(err) != want {
+			t.Errorf("%q: got %v", location, err)
+		}
+	}
+	err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: root + "/in/../../x"}, &spySink{})
+	if pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("a pin with ..: got %v", err)
+	}
+	linked := local(filepath.Join(root, "in"))
+	if err := os.Symlink(outside, filepath.Join(root, "in", "linked")); err != nil {
+		t.Fatal(err)
+	}
+	linked.Subdir = "linked"
+	if _, err := s.Resolve(t.Context(), linked); pack.CodeOf(err) != pack.CodeForbiddenEntry {
+		t.Errorf("a subdirectory that is a link: got %v", err)
+	}
+}
+
+func testForbiddenAnywhere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{"in/sub/pack.yaml": {}})
+	if err := os.Symlink("in", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	s := newSource(t, localsource.Options{AllowAll: true, Base: dir})
+	for _, location := range []string{"/", "/proc/self/root", "link"} {
+		if _, err := s.Resolve(t.Context(), local(location)); pack.CodeOf(err) != pack.CodePolicyDenied {
+			t.Errorf("%q: got %v", location, err)
+		}
+	}
+	if _, err := s.Resolve(t.Context(), local("link/sub")); err != nil {
+		t.Errorf("a link above the pack: %v", err)
+	}
+}
+
+// testSpecialFiles: they are never opened; a pipe would block for ever.
+func testSpecialFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{"pipe/pack.yaml": {}})
+	pipe := filepath.Join(dir, "pipe", "p")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSource(t, localsource.Options{AllowAll: true})
+	for _, location := range []string{filepath.Dir(pipe), pipe, "/dev/zero"} {
+		start := time.Now()
+		if _, err := fetch(t, s, local(location)); pack.CodeOf(err) != pack.CodeForbiddenEntry {
+			t.Errorf("%s: got %v", location, err)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: took %v", location, took)
+		}
+	}
+}
+
+func testUnreadable(t *testing.T) {
+	t.Parallel()
+	dir := pathOf(t)
+	for _, parent := range []string{filepath.Dir(dir), filepath.Dir(filepath.Dir(dir))} {
+		if err := os.Chmod(parent, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newSource(t, localsource.Options{AllowAll: true})
+	for _, name := range []string{"actions/run.sh", "actions/lib"} {
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		err = asNobody(func() error {
+			return s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, &spySink{})
+		})
+		if pack.CodeOf(err) != pack.CodeIO || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if err := os.Chmod(path, info.Mode()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// asNobody runs f on a thread that, of a superuser, has no power over files left.
+func asNobody(f func() error) error {
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlock it: the thread ends here
+		if os.Geteuid() == 0 {
+			const nobody = 65534
+			_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0)
+		}
+		done <- f()
+	}()
+	return <-done
+}
+
+// A spySink does something when an entry comes, then reads the content.
+type spySink struct {
+	puts int
+	on   func(e source.Entry) error
+}
+
+func (s *spySink) Put(_ context.Context, e source.Entry, content io.Reader) error {
+	s.puts++
+	if s.on != nil {
+		if err := s.on(e); err != nil {
+			return err
+		}
+	}
+	if content == nil {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, content)
+	return err
+}
+
+func testChanges(t *testing.T) {
+	t.Parallel()
+	outside := t.TempDir()
+	write(t, outside, fstest.MapFS{"secret": {Data: []byte("secret")}})
+	tests := []struct {
+		name   string
+		at     string // the entry at which the change happens
+		change func(dir string) error
+	}{
+		{"grows", "b", func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "b"), []byte("longer than before"), 0o600)
+		}},
+		{"shrinks", "b", func(dir string) error { return os.Truncate(filepath.Join(dir, "b"), 1) }},
+		{"is written", "b", func(dir string) error {
+			return os.Chtimes(filepath.Join(dir, "b"), time.Time{}, time.Now().Add(time.Hour))
+		}},
+		{"vanishes", "a", func(dir string) error { return os.Remove(filepath.Join(dir, "b")) }},
+		{"becomes a link", "a", func(dir string) error { return replace(filepath.Join(dir, "b"), filepath.Join(outside, "secret")) }},
+		{"becomes a pipe", "a", func(dir string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, "b")), syscall.Mkfifo(filepath.Join(dir, "b"), 0o600))
+		}},
+		{"directory becomes a link", "d", func(dir string) error { return replace(filepath.Join(dir, "d"), outside) }},
+		{"directory vanishes", "d", func(dir string) error { return os.RemoveAll(filepath.Join(dir, "d")) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "x")
+			write(t, dir, fstest.MapFS{"a": {Data: []byte("1")}, "b": {Data: []byte("22")}, "d/e": {}})
+			s := newSource(t, localsource.Options{AllowAll: true})
+			sink := &spySink{on: func(e source.Entry) error {
+				if e.Name == "secret" || e.Name == "d/secret" {
+					t.Error("followed a link out of the pack")
+				}
+				if e.Name == tt.at {
+					return tt.change(dir)
+				}
+				return nil
+			}}
+			err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, sink)
+			if pack.CodeOf(err) != pack.CodeContentChanged {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// replace puts a link in the place of path.
+func replace(path, target string) error {
+	return errors.Join(os.RemoveAll(path), os.Symlink(target, path))
+}
+
+func testLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{"sparse/f": {}, "deep/" + strings.Repeat("d/", 100) + "f": {}})
+	if err := os.Truncate(filepath.Join(dir, "sparse", "f"), 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	s := newSource(t, localsource.Options{AllowAll: true})
+	for _, name := range []string{"sparse", "deep"} {
+		if _, err := fetch(t, s, local(filepath.Join(dir, name))); !errors.Is(err, pack.ErrLimit) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func testNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{"case/a": {}, "case/A": {}, "form/é": {}, "form/e\u0301": {}, "long/" + strings.Repeat("n", 255): {}})
+	s := newSource(t, localsource.Options{AllowAll: true})
+	for name, want := range map[string]pack.Code{"case": pack.CodeNameCollision, "form": pack.CodeNameCollision, "long": ""} {
+		if _, err := fetch(t, s, local(filepath.Join(dir, name))); pack.CodeOf(err) != want {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	raw := filepath.Join(dir, "raw")
+	write(t, raw, fstest.MapFS{"pack.yaml": {}})
+	if err := os.WriteFile(filepath.Join(raw, "\xff"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fetch(t, s, local(raw)); pack.CodeOf(err) != pack.CodeUnsafePath {
+		t.Errorf("raw: got %v", err)
+	}
+}
