@@ -1,0 +1,7 @@
+//go:build !unix
+
+package interp
+
+import "io/fs"
+
+func inode(fs.FileInfo) uint64 { return 0 }
