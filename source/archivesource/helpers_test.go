@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -68,6 +69,16 @@ func dir(name string) tar.Header {
 func demo(t testing.TB) []byte {
 	t.Helper()
 	return archive(t, dir("demo-1.0.0/"), file("demo-1.0.0/pack.yaml", "ref: demo\n"), file("demo-1.0.0/actions/run.sh", "#!/bin/sh\n"))
+}
+
+// noise is 200 kB that cannot be compressed.
+func noise(t testing.TB) string {
+	t.Helper()
+	p := make([]byte, 200_000)
+	if _, err := rand.NewChaCha8([32]byte{}).Read(p); err != nil {
+		t.Fatal(err)
+	}
+	return string(p)
 }
 
 func digest(data []byte) pack.Digest {

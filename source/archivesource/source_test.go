@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -178,9 +177,10 @@ func TestFetch(t *testing.T) {
 
 func TestFetchedBytesAreVerifiedFirst(t *testing.T) {
 	t.Parallel()
-	data := demo(t)
+	data := archive(t, file("a", "a"), file("b", noise(t)))
 	for name, sent := range map[string][]byte{
 		"flipped bit":      flip(data, len(data)/2),
+		"flipped early":    flip(data, 20),
 		"flipped checksum": flip(data, len(data)-1),
 		"cut":              data[:len(data)/2],
 		"trailing byte":    append(bytes.Clone(data), 0),
@@ -244,11 +244,7 @@ func TestTransferThatBreaksOffIsTemporary(t *testing.T) {
 
 func TestCancelledInTheMiddle(t *testing.T) {
 	t.Parallel()
-	random := make([]byte, 200_000)
-	if _, err := rand.NewChaCha8([32]byte{}).Read(random); err != nil {
-		t.Fatal(err)
-	}
-	data := archive(t, file("a", "a"), file("b", string(random)))
+	data := archive(t, file("a", "a"), file("b", noise(t)))
 	ctx, cancel := context.WithCancel(t.Context())
 	released := make(chan struct{})
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
