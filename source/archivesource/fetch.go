@@ -101,6 +101,9 @@ func (s *Source) unpack(ctx context.Context, r *bufio.Reader, path string, dst s
 		return nil, err
 	}
 	err = untar.Walk(r, s.limits.untar(), func(e untar.Entry, content io.Reader) error {
+		if err := ctx.Err(); err != nil {
+			return err // the rest of the archive may be here already
+		}
 		refused = dst.Put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 		return refused
 	})
