@@ -1,2 +1,60 @@
-// Package source says where packs come from: it parses what a user typed into a [Locator], resolves that to a [pack.Pin], and delivers the pin's content into a [Sink].
+// Package source says where packs come from, and takes in what comes from there.
+//
+// What a user typed is parsed by [Parse] into a [Locator]. A [Source] resolves
+// that to a [pack.Pin], an immutable choice that can be stored, and pushes the
+// pin's content into a [Sink]. The sink is a [Tree] as a rule: it writes into a
+// directory of its own, trusts nothing, and tells the digests of what it holds.
+//
+//	mux, err := source.NewMux(local, archives, git) // each from its own package
+//	if err != nil {
+//		return err
+//	}
+//	loc, err := source.Parse("github:org/repo@v1.2.0//packs/slack")
+//	if err != nil {
+//		return err // says what to write instead
+//	}
+//	pins, err := mux.Resolve(ctx, loc) // alternatives for one content
+//	if err != nil {
+//		return err
+//	}
+//	tree, err := source.NewTree(dir, &source.TreeOptions{StripTop: pins[0].StripTop, Subdir: pins[0].Subdir})
+//	if err != nil {
+//		return err
+//	}
+//	if err := mux.Fetch(ctx, pins[0], tree); err != nil {
+//		return errors.Join(err, tree.Discard())
+//	}
+//	result, err := tree.Finish() // result.Dir holds the pack
+//
+// # Sources
+//
+// Sources are packages of their own, so that a host links only those it wants:
+// localsource (directories), archivesource (archives by URL), gitsource (git
+// repositories) and registrysource (packs by name). [NewMux] composes them and
+// picks by scheme. A registry fetches nothing itself: its pins carry the scheme
+// of the source that does.
+//
+// A host's own source implements three methods; [PutFS] is the loop that most
+// need (see the example), and package sourcetest has the suite to test it with.
+// It is addressed by specs of the form "scheme:location". Powers that not every
+// source has are interfaces of their own, such as [Lister], which [As] finds
+// through decorators.
+//
+// # Contract
+//
+//   - Sources are safe for concurrent use; sinks and trees are not.
+//   - The scheme is decided from the text of the spec, before any I/O, and never
+//     by what a server answers.
+//   - A source runs nothing of what it delivers, and writes nothing but the sink
+//     and a scratch directory that the host gave it.
+//   - The source verifies what only it can see: the bytes of an archive, a
+//     commit. The owner of the tree verifies the ref, the version and the
+//     directory checksum.
+//   - What does not exist matches [pack.ErrNotFound]; what a server failed to
+//     deliver, [pack.ErrUnavailable], and [pack.Retryable] says whether to try
+//     again; what is hostile, [pack.ErrUnsafe] or [pack.ErrMalformed].
+//   - Credentials appear neither in locators, pins nor errors.
+//
+// This package does not choose versions, try alternatives, or know what a pack
+// is: that is the work of package installer.
 package source

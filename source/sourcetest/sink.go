@@ -17,6 +17,7 @@ type stopSink struct {
 	after func(puts int) error
 }
 
+// Put takes an entry and reads its content.
 func (s *stopSink) Put(_ context.Context, _ source.Entry, content io.Reader) error {
 	s.puts++
 	if content != nil {
