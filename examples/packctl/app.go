@@ -86,6 +86,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
 		a.checksumCommand(),
+		a.validateCommand(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, cmd.CommandPath()}

@@ -1,0 +1,59 @@
+// Customsource is a host with a source of its own: packs that are compiled into
+// the program. Try: go run ./customsource builtin:greeter
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source"
+)
+
+//go:embed packs
+var packs embed.FS
+
+type builtin struct{ fs.FS }
+
+func (builtin) Schemes() []string { return []string{"builtin"} }
+
+func (b builtin) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
+	if _, err := b.open(ctx, pin); err != nil {
+		return nil, err
+	}
+	return []pack.Pin{pin}, nil
+}
+
+func (b builtin) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
+	dir, err := b.open(ctx, pin)
+	if err != nil {
+		return err
+	}
+	return source.PutFS(ctx, dst, dir)
+}
+
+func (b builtin) open(ctx context.Context, pin pack.Pin) (fs.FS, error) {
+	if _, err := fs.Stat(b, "packs/"+pin.Location+"/pack.yaml"); err != nil || pin.Scheme != "builtin" {
+		return nil, pack.Errorf(pack.CodeNotFound, "no pack %q is built in", pin.Location)
+	}
+	dir, err := fs.Sub(b, "packs/"+pin.Location)
+	return dir, errors.Join(err, ctx.Err())
+}
+
+func main() {
+	in, err := installer.NewDownloader(installer.DownloadConfig{Source: builtin{packs}})
+	if err == nil {
+		tell := func(_ context.Context, e pack.Event) { fmt.Println(e.Stage, e.Kind, e.Spec, e.Pack) }
+		_, err = in.Download(context.Background(), installer.DownloadRequest{Specs: os.Args[1:], Dest: os.TempDir(), OnEvent: tell})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

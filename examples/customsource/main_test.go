@@ -1,0 +1,26 @@
+package main
+
+import (
+	"io/fs"
+	"testing"
+
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/sourcetest"
+)
+
+// TestBuiltin runs the suite that every source of Packtrain passes.
+func TestBuiltin(t *testing.T) {
+	t.Parallel()
+	want, err := fs.Sub(packs, "packs/greeter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sourcetest.Run(t, func(*testing.T) sourcetest.Harness {
+		return sourcetest.Harness{
+			Source:  builtin{packs},
+			Locator: source.Locator{Spec: "builtin:greeter", Scheme: "builtin", Location: "greeter"},
+			Want:    want,
+			Missing: source.Locator{Spec: "builtin:none", Scheme: "builtin", Location: "none"},
+		}
+	})
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+)
+
+// validationReport tells what is wrong with packs.
+type validationReport struct {
+	Packs []validatedPack `json:"packs"`
+}
+
+type validatedPack struct {
+	Path       string            `json:"path"`
+	Ref        pack.Ref          `json:"ref"`     // "" when it could not be read
+	Version    pack.Version      `json:"version"` // "" when it could not be read
+	Valid      bool              `json:"valid"`
+	Components map[pack.Kind]int `json:"components"`
+	Findings   pack.Findings     `json:"findings"`
+}
+
+func (a *app) validateCommand() *cobra.Command {
+	var compat string
+	cmd := command("validate PATH...", "Check packs without installing them", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, paths []string) error {
+			shape, err := parseCompat(compat)
+			if err != nil {
+				return &usageError{err, cmd.CommandPath()}
+			}
+			r, err := validate(paths, shape)
+			if err != nil {
+				return err
+			}
+			if err := a.report(r, func() { a.printValidation(r) }); err != nil {
+				return err
+			}
+			return r.err()
+		})
+	cmd.Flags().StringVar(&compat, "compat", "", "read packs of another shape: stackstorm")
+	return cmd
+}
+
+func parseCompat(s string) (pack.Shape, error) {
+	switch s {
+	case "":
+		return pack.ShapeNative, nil
+	case string(pack.ShapeStackStorm):
+		return pack.ShapeStackStorm, nil
+	}
+	return "", fmt.Errorf("--compat %q: want %q", s, pack.ShapeStackStorm)
+}
+
+func validate(paths []string, shape pack.Shape) (*validationReport, error) {
+	r := &validationReport{}
+	for _, path := range paths {
+		v, err := validateOne(path, shape)
+		if err != nil {
+			return nil, err
+		}
+		r.Packs = append(r.Packs, *v)
+	}
+	return r, nil
+}
+
+// validateOne loads and validates the pack in dir. What is wrong with the pack
+// is a finding, not an error.
+func validateOne(dir string, shape pack.Shape) (*validatedPack, error) {
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	p, err := pack.Load(root.FS(), &pack.LoadOptions{Shape: shape})
+	v := &validatedPack{
+		Path: path, Ref: p.Manifest.Ref, Version: p.Manifest.Version,
+		Components: p.Count(), Findings: append(pack.Findings{}, p.Findings...),
+	}
+	switch {
+	case err == nil:
+		v.Findings = append(v.Findings, pack.Validate(root.FS(), p, nil)...)
+	case len(p.Findings.Errors()) == 0:
+		return nil, err // reading failed
+	}
+	v.Valid = len(v.Findings.Errors()) == 0
+	return v, nil
+}
+
+func (r *validationReport) err() error {
+	invalid := 0
+	for _, p := range r.Packs {
+		if !p.Valid {
+			invalid++
+		}
+	}
+	if invalid == 0 {
+		return nil
+	}
+	return pack.Errorf(pack.CodeInvalidManifest, "%d of %d packs are invalid", invalid, len(r.Packs))
+}
+
+func (a *app) printValidation(r *validationReport) {
+	for _, p := range r.Packs {
+		verdict := "valid"
+		if !p.Valid {
+			verdict = "invalid"
+		}
+		name := pack.ID{Ref: p.Ref, Version: p.Version}.String()
+		a.println("%s: %s %s", p.Path, name, verdict)
+		for _, k := range pack.Kinds() {
+			if n := p.Components[k]; n > 0 {
+				a.println("  %d %s", n, k)
+			}
+		}
+		for _, f := range p.Findings {
+			a.println("  %s: %v", f.Severity, f)
+		}
+	}
+}

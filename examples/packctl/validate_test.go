@@ -1,0 +1,104 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+)
+
+const goodManifest = "ref: demo\nversion: 1.0.0\nlabel: Demo\ndescription: For tests\n"
+
+func goodPack() map[string]string {
+	return map[string]string{
+		"pack.yaml":        goodManifest,
+		"actions/run.yaml": "ref: demo.run\nlabel: Run\ndescription: Runs\nentry_point: run.sh\n",
+		"actions/run.sh":   "#!/bin/sh\n",
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	missing := goodPack()
+	delete(missing, "actions/run.sh")
+	tests := []struct {
+		name   string
+		files  map[string]string
+		status int
+		want   validatedPack
+		codes  []string
+	}{
+		{
+			"valid", goodPack(), exitOK,
+			validatedPack{Ref: "demo", Valid: true, Components: map[pack.Kind]int{pack.KindAction: 1}},
+			nil,
+		},
+		{
+			"missing script", missing, exitFailed,
+			validatedPack{Ref: "demo", Components: map[pack.Kind]int{pack.KindAction: 1}},
+			[]string{"action.entry_point_missing"},
+		},
+		{
+			"no manifest",
+			map[string]string{"README": "x"},
+			exitFailed,
+			validatedPack{Components: map[pack.Kind]int{}},
+			[]string{"manifest.missing"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := writeTree(t, tt.files)
+			o := packctl(t, "validate", dir, "--json")
+			got := decode[validationReport](t, o).Packs[0]
+			var codes []string
+			for _, f := range got.Findings {
+				codes = append(codes, f.Code)
+			}
+			tt.want.Path, tt.want.Version = dir, got.Version
+			if got.Findings == nil {
+				t.Error("findings are null")
+			}
+			got.Findings = nil
+			if diff := cmp.Diff(tt.want, got); diff != "" || o.status != tt.status || !cmp.Equal(codes, tt.codes) {
+				t.Errorf("status %d, codes %q, -want +got:\n%s", o.status, codes, diff)
+			}
+		})
+	}
+}
+
+func TestValidatePrintsFindings(t *testing.T) {
+	t.Parallel()
+	files := goodPack()
+	delete(files, "actions/run.sh")
+	got := packctl(t, "validate", writeTree(t, files), writeTree(t, goodPack()))
+	for _, want := range []string{"demo@1.0.0 invalid\n", "demo@1.0.0 valid\n", "  1 actions\n", "  error: actions/run.yaml:"} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("no %q in:\n%s", want, got.stdout)
+		}
+	}
+	if got.status != exitFailed || !strings.Contains(got.stderr, "1 of 2 packs are invalid") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestValidateOtherShape(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{
+		"pack.yaml":        "name: Demo\nversion: 1.0.0\nref: demo\ndescription: d\n",
+		"actions/run.yaml": "name: run\nrunner_type: local-shell-script\nentry_point: run.sh\ndescription: d\n",
+		"actions/run.sh":   "#!/bin/sh\n",
+	})
+	if got := packctl(t, "validate", dir); got.status != exitFailed {
+		t.Errorf("native: got %+v", got)
+	}
+	if got := packctl(t, "validate", dir, "--compat", "stackstorm"); got.status != exitOK {
+		t.Errorf("compat: got %+v", got)
+	}
+	if got := packctl(t, "validate", dir, "--compat", "salt"); got.status != exitUsage {
+		t.Errorf("unknown: got %+v", got)
+	}
+}
