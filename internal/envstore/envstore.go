@@ -1,0 +1,230 @@
+// Package envstore keeps built environments: it says which are ready, lets one
+// builder at a time build one, and remembers which belong to which pack.
+//
+//	<dir>/<runtime>/<key>/           an environment, built in place
+//	<dir>/<runtime>/<key>-2/         the same key, built anew
+//	<dir>/<runtime>/<build>.partial/ scratch space of a build that is not done
+//	<dir>/<runtime>/<key>.json       the record: which of them is ready
+//	<dir>/attached/<tree digest>.json
+//	<dir>/locks/
+//
+// Only the record makes an environment ready, and it is written when everything
+// else is durable. So a build that dies at any point leaves nothing that is
+// used. Builds that died are cleared away by the next build of their key; a
+// build that was replaced is left alone, for somebody may still use it.
+package envstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// A Store keeps environments below Dir. Its fields are not changed once it is
+// in use; then it is safe for concurrent use, by several processes too.
+type Store struct {
+	Dir string
+	// Lock excludes other builders, by a file, until release is called.
+	Lock func(ctx context.Context, path string) (release func(), err error)
+	// Sync makes files, and directories with their content, durable; SyncDir
+	// only the names in one directory.
+	Sync    func(paths ...string) error
+	SyncDir func(dir string) error
+}
+
+// A Record says that an environment is ready.
+type Record struct {
+	Environment pack.Environment `json:"environment"`
+	// Root is the directory in which it was built; it cannot be moved.
+	Root string `json:"root"`
+	// Packages is how many packages are installed in it.
+	Packages int       `json:"packages"`
+	Built    time.Time `json:"built"`
+}
+
+// A Site is where an environment is built.
+type Site struct {
+	// Dir is the final place: empty, and kept when the build succeeds.
+	Dir string
+	// Work is private scratch space, removed in any case.
+	Work string
+}
+
+// Find returns the record of key, and whether that environment is ready.
+func (s *Store) Find(runtime, key string) (Record, bool) {
+	var r Record
+	if err := readJSON(s.recordFile(runtime, key), &r); err != nil {
+		return Record{}, false
+	}
+	return r, s.isHere(runtime, r) && alive(r.Environment)
+}
+
+// isHere reports whether r is about a directory of this store, and was not
+// copied or moved here from elsewhere.
+func (s *Store) isHere(runtime string, r Record) bool {
+	built, err := os.Stat(r.Root)
+	if err != nil {
+		return false
+	}
+	here, err := os.Stat(filepath.Join(s.Dir, runtime, filepath.Base(r.Root)))
+	return err == nil && os.SameFile(built, here)
+}
+
+// alive reports whether what e names exists: in a virtualenv, the interpreter
+// is a link to the one it was made with.
+func alive(e pack.Environment) bool {
+	for _, path := range []string{e.Path, e.Interpreter} {
+		if _, err := os.Stat(path); path != "" && err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Build returns the environment of key, and whether it was ready before. If it
+// was not, or when force is set, it is built by build, which returns its
+// record. Builders of one key wait for each other until ctx ends; whoever
+// waited uses what the other one built.
+func (s *Store) Build(ctx context.Context, runtime, key string, force bool, build func(Site) (Record, error)) (Record, bool, error) {
+	before, ready := s.Find(runtime, key)
+	if ready && !force {
+		return before, true, nil
+	}
+	release, err := s.lock(ctx, runtime+"-"+key)
+	if err != nil {
+		return Record{}, false, err
+	}
+	defer release()
+	now, ready := s.Find(runtime, key)
+	if ready && (!force || now.Root != before.Root) {
+		return now, true, nil
+	}
+	r, err := s.build(runtime, key, build)
+	return r, false, err
+}
+
+func (s *Store) lock(ctx context.Context, name string) (func(), error) {
+	dir := filepath.Join(s.Dir, "locks")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return s.Lock(ctx, filepath.Join(dir, name+".lock"))
+}
+
+func (s *Store) build(runtime, key string, build func(Site) (Record, error)) (Record, error) {
+	if err := s.clear(runtime, key); err != nil {
+		return Record{}, fmt.Errorf("clear away builds that died: %w", err)
+	}
+	site, err := s.begin(runtime, key)
+	if err != nil {
+		return Record{}, fmt.Errorf("begin to build: %w", err)
+	}
+	r, err := build(site)
+	if err == nil {
+		r.Root, r.Built = site.Dir, time.Now().UTC()
+		err = s.publish(runtime, key, r)
+	}
+	if err != nil {
+		return Record{}, errors.Join(err, os.RemoveAll(site.Dir), os.RemoveAll(site.Work))
+	}
+	return r, os.RemoveAll(site.Work)
+}
+
+// clear removes builds of key that died.
+func (s *Store) clear(runtime, key string) error {
+	parent := filepath.Join(s.Dir, runtime)
+	files, err := os.ReadDir(parent)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var current Record
+	_ = readJSON(s.recordFile(runtime, key), &current) // none: nothing is current
+	var errs []error
+	for _, file := range files {
+		build, isPartial := strings.CutSuffix(file.Name(), partial)
+		if !isPartial || !strings.HasPrefix(build, key) {
+			continue
+		}
+		// It may have died after its record was written.
+		if build != filepath.Base(current.Root) {
+			errs = append(errs, os.RemoveAll(filepath.Join(parent, build)))
+		}
+		errs = append(errs, os.RemoveAll(filepath.Join(parent, file.Name())))
+	}
+	return errors.Join(errs...)
+}
+
+const partial = ".partial"
+
+// begin makes the directories of a build: first the scratch space, which marks
+// it as not done.
+func (s *Store) begin(runtime, key string) (Site, error) {
+	parent := filepath.Join(s.Dir, runtime)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return Site{}, err
+	}
+	dir := filepath.Join(parent, key)
+	for n := 2; exists(dir); n++ {
+		dir = filepath.Join(parent, fmt.Sprintf("%s-%d", key, n))
+	}
+	site := Site{Dir: dir, Work: dir + partial}
+	if err := os.Mkdir(site.Work, 0o700); err != nil {
+		return Site{}, err
+	}
+	return site, os.Mkdir(site.Dir, 0o755)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// publish makes an environment durable and then, in one step, ready.
+func (s *Store) publish(runtime, key string, r Record) error {
+	if err := s.Sync(r.Root); err != nil {
+		return fmt.Errorf("make the environment durable: %w", err)
+	}
+	return s.writeJSON(s.recordFile(runtime, key), r)
+}
+
+func (s *Store) recordFile(runtime, key string) string {
+	return filepath.Join(s.Dir, runtime, key+".json")
+}
+
+func readJSON(path string, v any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, v)
+}
+
+// writeJSON replaces a file durably and in one step.
+func (s *Store) writeJSON(path string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	tmp, err := os.CreateTemp(dir, "new-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return s.SyncDir(dir)
+}
