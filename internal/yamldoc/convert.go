@@ -128,14 +128,16 @@ func (c *converter) sequence(n *Node, raw *rawNode, depth int) {
 func (c *converter) scalar(n *Node, raw *rawNode) {
 	n.Text = raw.Value
 	n.Quoted = raw.Style&rawQuoted != 0
-	switch raw.Tag {
-	case "!!null":
+	switch tag := raw.Tag; {
+	case raw.Style&rawTagged != 0:
+		n.Kind = String // the only scalar that may have a tag
+	case tag == "!!null":
 		n.Kind = Null
-	case "!!bool":
+	case tag == "!!bool":
 		n.Kind = Bool
-	case "!!int":
+	case tag == "!!int":
 		n.Kind = Int
-	case "!!float":
+	case tag == "!!float":
 		n.Kind = Float
 		c.checkNumber(n)
 	default:

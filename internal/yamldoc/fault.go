@@ -25,7 +25,24 @@ func syntaxProblem(text []byte, err error, lim Limits) *Problem {
 		p := exceeded(line, "nesting depth", lim.Depth, value)
 		return &p
 	}
-	return &Problem{Reason: Syntax, Line: line, Message: message}
+	return &Problem{Reason: Syntax, Line: line, Message: message + hint(message)}
+}
+
+// hint says what is usually behind a message.
+func hint(message string) string {
+	switch {
+	case message == "did not find expected <document start>":
+		return ": the document has ended before; indent what belongs to it, remove the rest"
+	case message == "mapping values are not allowed in this context":
+		return ": quote text that has a colon, and check the indentation"
+	case message == "could not find expected ':'":
+		return ": a key needs a colon; merge conflicts leave lines without one"
+	case message == "did not find expected key":
+		return ": check the quotes and the indentation"
+	case strings.HasPrefix(message, "found character that cannot start"):
+		return ": quote the text, and indent with spaces"
+	}
+	return ""
 }
 
 // splitError returns the line that err names, 0 for none, and what it says.
