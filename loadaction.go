@@ -21,7 +21,7 @@ func (s *componentSection) action() *Action {
 		OutputFormat:      s.textOr("output_format", "text"),
 		Timeout:           s.seconds("timeout", 0),
 	}
-	if a.EntryPoint == "" && s.get("entry_point") == nil && a.WorkflowFile == "" && s.needsEntryPoint(a.Runner) {
+	if s.get("entry_point") == nil && s.get("workflow_file") == nil && s.needsEntryPoint(a.Runner) {
 		s.report(actionNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", a.Runner)
 	}
 	return a

@@ -117,7 +117,7 @@ type componentSection struct {
 
 // component reads what all kinds share, and then what the kind has.
 func (s *componentSection) component(kind Kind) (c Component, refLine int) {
-	s.checkCase([]string{"ref", "name", "label", "description", "enabled", "runner_type", "entry_point", "parameters"})
+	s.checkKeys([]string{"ref", "name", "label", "description", "enabled", "runner_type", "entry_point", "parameters"})
 	ref, line := s.ref(kind)
 	c = Component{
 		Kind: kind, Ref: ref, Name: strings.TrimPrefix(ref, s.pack.String()+"."),

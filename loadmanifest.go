@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack/internal/yamldoc"
@@ -45,7 +44,6 @@ func emptyManifest() Manifest {
 
 func (l *loader) readManifest(s *section) {
 	m := &l.pack.Manifest
-	s.checkCase(knownKeys)
 	m.Extra = s.unknownKeys()
 	m.Ref = l.manifestRef(s)
 	m.Version = s.version()
@@ -72,11 +70,9 @@ var knownKeys = []string{
 // unknownKeys reports the keys that are not known and returns their values.
 func (s *section) unknownKeys() map[string]any {
 	extra := map[string]any{}
-	for _, f := range s.node.Fields {
-		if !slices.Contains(knownKeys, f.Key.Text) {
-			extra[f.Key.Text] = f.Value.Value()
-			s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
-		}
+	for _, f := range s.checkKeys(knownKeys) {
+		extra[f.Key.Text] = f.Value.Value()
+		s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
 	}
 	return extra
 }

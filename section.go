@@ -208,13 +208,17 @@ func (s *section) object(key string) map[string]any {
 	return map[string]any{}
 }
 
-// checkCase reports keys that differ from one of known only in case.
-func (s *section) checkCase(known []string) {
+// checkKeys reports keys that differ from one of known only in case, and returns
+// those that are not known at all.
+func (s *section) checkKeys(known []string) (unknown []yamldoc.Field) {
 	for _, f := range s.node.Fields {
-		for _, k := range known {
-			if f.Key.Text != k && strings.EqualFold(f.Key.Text, k) {
-				s.report(s.codes.keyCase, f.Key.Line, "key %.64q: write %q", f.Key.Text, k)
-			}
+		i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(f.Key.Text, k) })
+		switch {
+		case i < 0:
+			unknown = append(unknown, f)
+		case f.Key.Text != known[i]:
+			s.report(s.codes.keyCase, f.Key.Line, "key %.64q: write %q", f.Key.Text, known[i])
 		}
 	}
+	return unknown
 }
