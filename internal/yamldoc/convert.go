@@ -1,6 +1,9 @@
 package yamldoc
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // maxInt stands for every number of nodes above it.
 const maxInt = 1 << 30
@@ -145,8 +148,10 @@ func (c *converter) scalar(n *Node, raw *rawNode) {
 	}
 }
 
+// checkNumber reports a number that is none and makes text of it.
 func (c *converter) checkNumber(n *Node) {
-	if f := float(n.Text); f-f != 0 { // true only of NaN and the infinities
+	if f := float(n.Text); math.IsNaN(f) || math.IsInf(f, 0) {
+		n.Kind = String
 		c.report(BadNumber, n.Line, "%.64q is not a finite number; write one, or quote the text", n.Text)
 	}
 }

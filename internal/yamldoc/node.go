@@ -107,7 +107,7 @@ func integer(text string) any {
 
 func float(text string) float64 {
 	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
-	if err != nil {
+	if err != nil { // text such as ".nan"
 		return math.NaN()
 	}
 	return f
