@@ -1,0 +1,113 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/packtrain/pack"
+)
+
+// A Catalog knows the installed packs. It takes no locks: what it returns is
+// what was active at one moment.
+type Catalog interface {
+	// List returns the installed packs, ordered by ref.
+	List(ctx context.Context) ([]InstalledPack, error)
+	// Show returns all that is known of one pack, or an error that matches
+	// [pack.ErrNotFound].
+	Show(ctx context.Context, ref pack.Ref) (*PackDetails, error)
+}
+
+// An InstalledPack is an installed pack.
+type InstalledPack struct {
+	Record
+	// StoragePath is the stable path of the active content. It is a symbolic
+	// link: who reads several files resolves it once, so that all come from
+	// one generation.
+	StoragePath string `json:"storage_path"`
+}
+
+// PackDetails are all that is known of one pack.
+type PackDetails struct {
+	InstalledPack
+	Components []pack.Component `json:"components"`
+	// Generations are ordered, the oldest first.
+	Generations []Generation `json:"generations"`
+}
+
+var _ Catalog = (*Store)(nil)
+
+// List implements [Catalog].
+func (s *Store) List(ctx context.Context) ([]InstalledPack, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	records, err := s.config.Records.Packs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	packs := make([]InstalledPack, len(records))
+	for i, rec := range records {
+		packs[i] = s.installed(rec)
+	}
+	return packs, nil
+}
+
+func (s *Store) installed(rec Record) InstalledPack {
+	return InstalledPack{Record: rec, StoragePath: s.disk.current(rec.Ref)}
+}
+
+// Show implements [Catalog].
+func (s *Store) Show(ctx context.Context, ref pack.Ref) (*PackDetails, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	for {
+		details, err := s.details(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		// Read again when it was replaced in between.
+		active, err := s.known(ctx, ref)
+		if err != nil || active == details.Active.Name {
+			return details, err
+		}
+	}
+}
+
+func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error) {
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	components, err := s.config.Records.Components(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	generations, err := s.config.Records.Generations(ctx, ref)
+	return &PackDetails{InstalledPack: s.installed(rec), Components: components, Generations: generations}, err
+}
+
+// InstalledVersion returns the version of ref that is installed, or an error
+// that matches [pack.ErrNotFound]: what an analysis of dependencies asks for.
+func (s *Store) InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Version, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return pack.Version{}, err
+	}
+	defer leave()
+	rec, err := s.config.Records.Pack(ctx, ref)
+	return rec.Active.Version, err
+}
+
+// generations returns the generations of ref, none when it is not installed.
+func (s *Store) generations(ctx context.Context, ref pack.Ref) ([]Generation, error) {
+	generations, err := s.config.Records.Generations(ctx, ref)
+	if errors.Is(err, pack.ErrNotFound) {
+		return nil, nil
+	}
+	return generations, err
+}

@@ -1,0 +1,65 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+
+	"github.com/packtrain/pack"
+)
+
+// compare finds out whether it is active already, and whether it may replace
+// what is.
+func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
+	rec, err := s.config.Records.Pack(ctx, it.id.Ref)
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
+		it.record = Record{}
+		return nil
+	case err != nil:
+		return err
+	}
+	it.record = rec
+	if it.tree == rec.Active.Tree {
+		pointer, err := s.disk.pointer(it.id.Ref)
+		it.unchanged = err == nil && pointer == rec.Active.Name && s.disk.holds(it.id.Ref, pointer) && !newEnvironments(rec.Active.Environments, it.envs)
+		return err
+	}
+	return mayReplace(replace, rec.Active.Version, it.id)
+}
+
+// holds reports whether the content of a generation is on disk.
+func (d *disk) holds(ref pack.Ref, generation string) bool {
+	info, err := os.Lstat(d.content(ref, generation))
+	return err == nil && info.IsDir()
+}
+
+// newEnvironments reports whether others than the pinned environments were
+// attached since. That none are attached any more is no reason to lose those
+// that are pinned.
+func newEnvironments(pinned, attached []pack.Environment) bool {
+	return len(attached) > 0 && !slices.Equal(keys(pinned), keys(attached))
+}
+
+func keys(envs []pack.Environment) []string {
+	keys := make([]string, len(envs))
+	for i, e := range envs {
+		keys[i] = e.Runtime + "/" + e.Key
+	}
+	return keys
+}
+
+// mayReplace says whether new content may take the place of the active version.
+func mayReplace(replace Replace, active pack.Version, id pack.ID) error {
+	order := id.Version.Compare(active)
+	switch {
+	case replace == ReplaceAny, replace == ReplaceUpgrade && order > 0:
+		return nil
+	case replace == ReplaceUpgrade && order == 0:
+		return pack.Errorf(pack.CodeConflict, "pack %s %s is installed with other content: raise the version, or replace any content by force", id.Ref, active)
+	case replace == ReplaceUpgrade:
+		return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed, which is higher than %s: going back takes force", id.Ref, active, id.Version)
+	}
+	return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed: allow upgrades or force to replace it", id.Ref, active)
+}

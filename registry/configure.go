@@ -1,0 +1,41 @@
+package registry
+
+import (
+	"context"
+
+	"github.com/packtrain/pack"
+)
+
+// A Configurer keeps the users' configuration of packs. It stays when a pack is
+// replaced or rolled back, and goes when it is removed.
+type Configurer interface {
+	// Config returns the values that the user set; the defaults of the pack
+	// are not among them. A pack that is not installed is an error that
+	// matches [pack.ErrNotFound].
+	Config(ctx context.Context, ref pack.Ref) (map[string]any, error)
+	// SetConfig replaces them; nil empties them.
+	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
+}
+
+var _ Configurer = (*Store)(nil)
+
+// Config implements [Configurer].
+func (s *Store) Config(ctx context.Context, ref pack.Ref) (map[string]any, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	rec, err := s.config.Records.Pack(ctx, ref)
+	return rec.Config, err
+}
+
+// SetConfig implements [Configurer].
+func (s *Store) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return s.config.Records.SetConfig(ctx, ref, config)
+}

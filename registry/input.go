@@ -1,0 +1,138 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"syscall"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/dirsum"
+	"github.com/packtrain/pack/internal/extract"
+)
+
+// An inputFS reads a directory that somebody else may be changing: nothing
+// outside of it is reached, and no pipe makes the reader wait. Directories .git,
+// which are not part of a pack, are left out.
+type inputFS struct {
+	root *os.Root
+}
+
+var errIrregular = errors.New("not a regular file")
+
+// openInput opens a directory, which the caller closes.
+func openInput(dir string) (inputFS, error) {
+	info, err := os.Stat(dir) // a pipe would make OpenRoot wait
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return inputFS{}, readError("open pack", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return inputFS{}, readError("open pack", err)
+	}
+	return inputFS{root}, nil
+}
+
+func readError(doing string, err error) error {
+	code := pack.CodeIO
+	if errors.Is(err, fs.ErrNotExist) {
+		code = pack.CodeNotFound
+	}
+	return pack.Errorf(code, "%s: %w", doing, err)
+}
+
+func (f inputFS) close() { _ = f.root.Close() } // it was only read
+
+// Open implements [fs.FS].
+func (f inputFS) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	file, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errIrregular}
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// ReadDir implements [fs.ReadDirFS].
+func (f inputFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(f.root.FS(), name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }), err
+}
+
+// Lstat implements [fs.ReadLinkFS].
+func (f inputFS) Lstat(name string) (fs.FileInfo, error) { return f.root.Lstat(name) }
+
+// ReadLink implements [fs.ReadLinkFS].
+func (f inputFS) ReadLink(name string) (string, error) { return f.root.Readlink(name) }
+
+// copyTo writes all of f into the directory dest, which it creates, and returns
+// the tree digest of what it wrote.
+func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
+	if err := mkdir(dest); err != nil {
+		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+	}
+	root, err := os.OpenRoot(dest)
+	if err != nil {
+		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	w := extract.New(root, extract.Options{})
+	defer w.Close()
+	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
+		return "", fmt.Errorf("copy pack: %w", err)
+	}
+	written := w.Files()
+	files := make([]dirsum.File, len(written))
+	for i := range written {
+		files[i] = dirsum.File(written[i])
+	}
+	return pack.Digest(dirsum.Tree(files)), nil
+}
+
+func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.DirEntry, err error) error {
+	switch {
+	case err != nil:
+		return readError("read", err)
+	case name == ".":
+		return ctx.Err()
+	case !d.Type().IsRegular():
+		return w.Put(ctx, extract.Entry{Name: name, Mode: d.Type()}, nil)
+	}
+	file, err := f.Open(name)
+	if err != nil {
+		return readError("read", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return readError("read", err)
+	}
+	return w.Put(ctx, extract.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
+}
+
+// manifestOnly hides all files but pack.yaml: a pack's identity takes a fraction
+// of what reading all of it does.
+type manifestOnly struct{ fs.FS }
+
+// Open implements [fs.FS].
+func (m manifestOnly) Open(name string) (fs.File, error) {
+	if name != pack.ManifestFile && name != "." {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return m.FS.Open(name)
+}

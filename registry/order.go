@@ -1,0 +1,142 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// order finds out which packs of the batch need which others of it. Packs that
+// need each other in a circle fail, as does the second pack with the same ref.
+func (b *batch) order(ctx context.Context) {
+	byRef := map[pack.Ref]*item{}
+	for _, it := range b.items {
+		first := byRef[it.id.Ref]
+		switch {
+		case it.id.Ref == "":
+		case first == nil:
+			byRef[it.id.Ref] = it
+		case it.err == nil:
+			b.fail(ctx, it, pack.StageValidation,
+				pack.Errorf(pack.CodeConflict, "pack %s is in this request already, at %q", it.id.Ref, first.path))
+		}
+	}
+	o := orderer{byRef: byRef, state: map[*item]visit{}, circles: map[*item]string{}}
+	for _, it := range b.items {
+		o.visit(it)
+	}
+	for _, it := range b.items {
+		if circle := o.circles[it]; circle != "" && it.err == nil && !b.req.SkipValidation {
+			b.fail(ctx, it, pack.StageDependencies,
+				pack.Errorf(pack.CodeDependencyCycle, "packs need each other in a circle: %s", circle))
+		}
+	}
+}
+
+type visit int
+
+const (
+	unseen visit = iota
+	under        // its needs are being visited
+	seen
+)
+
+// An orderer walks the needs of items depth first.
+type orderer struct {
+	byRef   map[pack.Ref]*item
+	state   map[*item]visit
+	path    []*item
+	circles map[*item]string // by item that is on one
+}
+
+// visit fills it.needs with the items that it depends on, but for those that
+// would close a circle: nobody waits for himself.
+func (o *orderer) visit(it *item) {
+	if it.pack == nil || o.state[it] != unseen {
+		return
+	}
+	o.state[it] = under
+	o.path = append(o.path, it)
+	for _, d := range it.pack.Manifest.Dependencies {
+		need := o.byRef[d.Ref]
+		switch {
+		case need == nil:
+		case o.state[need] == under:
+			o.noteCircle(need)
+		default:
+			o.visit(need)
+			it.needs = append(it.needs, need)
+		}
+	}
+	o.path = o.path[:len(o.path)-1]
+	o.state[it] = seen
+}
+
+// noteCircle notes that the end of the path needs first, which is on it.
+func (o *orderer) noteCircle(first *item) {
+	start := len(o.path) - 1
+	for o.path[start] != first {
+		start--
+	}
+	var refs []string
+	for _, it := range o.path[start:] {
+		refs = append(refs, it.id.Ref.String())
+	}
+	text := strings.Join(append(refs, first.id.Ref.String()), " -> ")
+	for _, it := range o.path[start:] {
+		o.circles[it] = text
+	}
+}
+
+// checkDependencies checks that each pack that it needs is provided, or active
+// in a version that will do. Those of the batch are through by now.
+func (b *batch) checkDependencies(ctx context.Context, it *item) error {
+	if b.req.SkipValidation {
+		return nil
+	}
+	for _, need := range it.needs {
+		if need.err != nil {
+			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.id.Ref)
+		}
+	}
+	var unmet []error
+	for _, d := range it.pack.Manifest.Dependencies {
+		if err := b.store.checkDependency(ctx, d); err != nil {
+			unmet = append(unmet, err)
+		}
+	}
+	return joined(unmet)
+}
+
+// joined makes one line of several errors; it has the code of the first.
+func joined(errs []error) error {
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs[0]
+	}
+	return fmt.Errorf("%w; %w", errs[0], joined(errs[1:]))
+}
+
+func (s *Store) checkDependency(ctx context.Context, d pack.Dependency) error {
+	if p, ok := s.provided[d.Ref]; ok {
+		if p.Satisfies(d.Constraint) {
+			return nil
+		}
+		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, the host provides version %s", d, p.Version)
+	}
+	rec, err := s.config.Records.Pack(ctx, d.Ref)
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
+		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
+	case err != nil:
+		return err
+	case !d.Constraint.Allows(rec.Active.Version):
+		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
+	}
+	return nil
+}

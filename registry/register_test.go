@@ -1,0 +1,235 @@
+package registry_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/wirecheck"
+	"github.com/packtrain/pack/registry"
+)
+
+func TestRegisterActivatesAPack(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	path := write(t, simplePack("demo", "1.0.0").with(files{".git/HEAD": "ref: refs/heads/main\n"}))
+	pin := pack.Pin{Scheme: "git", Location: "https://git.example.com/demo", Commit: "c0ffee"}
+	report, err := s.Register(t.Context(), registry.Request{Paths: []string{path}, Pins: map[string]pack.Pin{path: pin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := report.Registered[0]
+	current := filepath.Join(r.dir, "current", "demo")
+	if got.Ref != "demo" || got.ID != 1 || got.Version.String() != "1.0.0" || got.StoragePath != current || got.Path != path || got.Unchanged {
+		t.Errorf("got %+v", got)
+	}
+	if want := (registry.ComponentCounts{Actions: 1}); got.Components != want {
+		t.Errorf("got components %+v", got.Components)
+	}
+	if script, err := os.ReadFile(filepath.Join(current, "actions", "run.sh")); err != nil || !strings.Contains(string(script), "demo 1.0.0") {
+		t.Errorf("active script: %q, %v", script, err)
+	}
+	if _, err := os.Lstat(filepath.Join(current, ".git")); err == nil {
+		t.Error(".git was copied")
+	}
+	details, err := s.Show(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if details.Active.Name != got.Generation || details.Active.Pin != pin || len(details.Generations) != 1 || details.Components[0].Ref != "demo.run" {
+		t.Errorf("got %+v", details)
+	}
+	checkDigests(t, current, details.Active)
+}
+
+func checkDigests(t *testing.T, dir string, g registry.Generation) {
+	t.Helper()
+	tree, err := pack.TreeDigest(os.DirFS(dir))
+	if err != nil || tree != g.Tree {
+		t.Errorf("tree digest %v, %v, recorded %v", tree, err, g.Tree)
+	}
+	directory, err := pack.DirectoryChecksum(os.DirFS(dir))
+	if err != nil || directory != g.Directory {
+		t.Errorf("directory checksum %v, %v, recorded %v", directory, err, g.Directory)
+	}
+}
+
+// TestReportIsTheWireContract compares a report with the documented body.
+func TestReportIsTheWireContract(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	tested := simplePack("demo", "1.0.0").tested("  runners: {unit: {type: script, entry_point: tests/run.sh}}\n").
+		with(files{"tests/run.sh": "#!/bin/sh\nprintf 'Total Tests: 2\\nPassed: 2\\n'\n"})
+	good, bad := write(t, tested), write(t, files{"pack.yaml": "ref: Bad\n"})
+	report, err := s.Register(t.Context(), registry.Request{Paths: []string{good, bad}})
+	if len(report.Failed) != 1 || err == nil {
+		t.Fatalf("got %+v, %v", report, err)
+	}
+	message, generation := report.Failed[0].Message, report.Registered[0].Generation
+	report.Summary.DurationMS = 12
+	got, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted, _ := json.Marshal(message)
+	want := `{"registered_packs":[{"pack_ref":"demo","pack_id":1,"pack_version":"1.0.0","storage_path":"` + filepath.Join(r.dir, "current", "demo") + `",` +
+		`"components_registered":{"actions":1,"sensors":0,"triggers":0,"rules":0,"workflows":0,"policies":0},` +
+		`"test_result":{"status":"passed","total_tests":2,"passed":2,"failed":0},` +
+		`"validation_results":{"valid":true,"errors":[]},"generation":"` + generation + `"}],` +
+		`"failed_packs":[{"pack_ref":"","pack_path":"` + bad + `","error":` + string(quoted) + `,"error_stage":"load"}],` +
+		`"summary":{"total_packs":2,"success_count":1,"failure_count":1,"total_components":1,"duration_ms":12}}`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if nulls, unseen := wirecheck.Nulls(report); len(nulls)+len(unseen) > 0 {
+		t.Errorf("nulls at %v, not seen: %v", nulls, unseen)
+	}
+	empty, err := s.Register(t.Context(), registry.Request{Paths: []string{bad}})
+	if nulls, _ := wirecheck.Nulls(empty); len(nulls) > 0 || err == nil {
+		t.Errorf("nulls at %v", nulls)
+	}
+}
+
+func TestRegisterAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	path := write(t, simplePack("demo", "1.0.0"))
+	first := register(t, s, "", path)
+	before := snapshot(t, r.dir)
+	for _, replace := range []registry.Replace{registry.ReplaceNever, registry.ReplaceUpgrade, registry.ReplaceAny} {
+		again := register(t, s, replace, path)
+		if !again[0].Unchanged {
+			t.Errorf("replace %q: not unchanged", replace)
+		}
+		again[0].Unchanged = false
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Errorf("replace %q: (-first +again)\n%s", replace, diff)
+		}
+	}
+	if diff := cmp.Diff(before, snapshot(t, r.dir)); diff != "" {
+		t.Errorf("the root was written: (-before +after)\n%s", diff)
+	}
+}
+
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, version string
+		replace       registry.Replace
+		want          pack.Code // "" for success
+	}{
+		{"zero", "2.0.0", "", pack.CodeAlreadyInstalled},
+		{"never", "2.0.0", registry.ReplaceNever, pack.CodeAlreadyInstalled},
+		{"upgrade", "2.0.0", registry.ReplaceUpgrade, ""},
+		{"same version, other content", "1.0.0", registry.ReplaceUpgrade, pack.CodeConflict},
+		{"only build metadata", "1.0.0+b2", registry.ReplaceUpgrade, pack.CodeConflict},
+		{"downgrade", "0.9.0", registry.ReplaceUpgrade, pack.CodeAlreadyInstalled},
+		{"to a pre-release", "1.0.0-rc.1", registry.ReplaceUpgrade, pack.CodeAlreadyInstalled},
+		{"any, same version", "1.0.0", registry.ReplaceAny, ""},
+		{"any, downgrade", "0.9.0", registry.ReplaceAny, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newRoot(t).open(t)
+			before := register(t, s, "", write(t, simplePack("demo", "1.0.0")))[0]
+			other := write(t, simplePack("demo", tt.version).with(files{"new.txt": "new"}))
+			report, err := s.Register(t.Context(), registry.Request{Paths: []string{other}, Replace: tt.replace})
+			details, showErr := s.Show(t.Context(), "demo")
+			if showErr != nil {
+				t.Fatal(showErr)
+			}
+			if tt.want != "" {
+				wantFailure(t, report, err, pack.StageRegistration, tt.want)
+				if details.Active.Name != before.Generation {
+					t.Errorf("active generation %s, want %s", details.Active.Name, before.Generation)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := report.Registered[0]; got.ID != before.ID || got.Version.String() != tt.version || details.Active.Previous != before.Generation {
+				t.Errorf("got %+v, active %+v", got, details.Active)
+			}
+		})
+	}
+}
+
+func TestUpgradeRemovesComponentsAndKeepsConfig(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	register(t, s, "", write(t, simplePack("demo", "1.0.0")))
+	config := map[string]any{"token": "secret"}
+	if err := s.SetConfig(t.Context(), "demo", config); err != nil {
+		t.Fatal(err)
+	}
+	next := simplePack("demo", "1.1.0").with(files{
+		"actions/run.yaml": "", "actions/run.sh": "",
+		"triggers/tick.yaml": "ref: demo.tick\nlabel: Tick\ndescription: Ticks.\n",
+	})
+	register(t, s, registry.ReplaceUpgrade, write(t, next))
+	details, err := s.Show(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(details.Components) != 1 || details.Components[0].Ref != "demo.tick" || len(details.Generations) != 2 {
+		t.Errorf("got components %+v, %d generations", details.Components, len(details.Generations))
+	}
+	if got, err := s.Config(t.Context(), "demo"); err != nil || !cmp.Equal(config, got) {
+		t.Errorf("got configuration %v, %v", got, err)
+	}
+}
+
+func TestValidation(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	// The entry point is missing, and one component belongs to another pack.
+	path := write(t, simplePack("demo", "1.0.0").with(files{
+		"actions/run.sh":     "",
+		"actions/theft.yaml": "ref: other.action\nlabel: A\ndescription: B\nrunner_type: native\n",
+	}))
+	report, err := s.Register(t.Context(), registry.Request{Paths: []string{path}})
+	wantFailure(t, report, err, pack.StageValidation, pack.CodeInvalidRef)
+
+	report, err = s.Register(t.Context(), registry.Request{Paths: []string{path}, SkipValidation: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := report.Registered[0]
+	if got.Validation.Valid || len(got.Validation.Errors) < 2 || got.Components.Actions != 1 {
+		t.Errorf("got %+v", got)
+	}
+	again := register(t, s, "", path)[0]
+	if !again.Unchanged || again.Validation.Valid {
+		t.Errorf("registered again: got %+v", again)
+	}
+}
+
+func TestRequestErrors(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	if _, err := s.Register(t.Context(), registry.Request{}); !errors.Is(err, pack.ErrInvalid) {
+		t.Errorf("no paths: got %v", err)
+	}
+	if _, err := s.Register(t.Context(), registry.Request{Paths: []string{"x"}, Replace: "sometimes"}); !errors.Is(err, pack.ErrInvalid) {
+		t.Errorf("unknown replace: got %v", err)
+	}
+	report, err := s.Register(t.Context(), registry.Request{Paths: []string{filepath.Join(t.TempDir(), "none")}})
+	wantFailure(t, report, err, pack.StageLoad, pack.CodeNotFound)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Register(t.Context(), registry.Request{Paths: []string{"x"}}); !errors.Is(err, pack.ErrInvalid) {
+		t.Errorf("closed: got %v", err)
+	}
+}

@@ -1,0 +1,89 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// A Remover removes packs.
+type Remover interface {
+	// Remove removes a pack with all its generations and its configuration.
+	// One that is not installed is an error that matches [pack.ErrNotFound],
+	// one that others depend on an error that matches [pack.ErrConflict].
+	// opts may be nil.
+	Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error
+}
+
+// RemoveOptions change how a pack is removed.
+type RemoveOptions struct {
+	// Force removes a pack that others depend on, too.
+	Force bool
+}
+
+var _ Remover = (*Store)(nil)
+
+// Remove implements [Remover]. The files are deleted later: see [Store.Reap].
+func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if _, err := pack.ParseRef(ref.String()); err != nil {
+		return fmt.Errorf("remove pack: %w", err)
+	}
+	if err := s.remove(ctx, ref, opts != nil && opts.Force); err != nil {
+		return fmt.Errorf("remove pack %s: %w", ref, err)
+	}
+	return nil
+}
+
+func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
+	release, err := s.lock(ctx, ref)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.settle(ctx, ref); err != nil {
+		return err
+	}
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if err := s.checkDependents(ctx, ref); err != nil && !force {
+		return err
+	}
+	pointer, err := s.disk.pointer(ref)
+	if err != nil {
+		return err
+	}
+	if pointer == "" { // the files were lost: nothing but the records is left
+		return s.config.Records.Delete(ctx, ref, rec.Active.Name)
+	}
+	_, err = s.apply(ctx, "", &change{intent: intent{Ref: ref, From: pointer, Known: rec.Active.Name, Time: s.now()}})
+	return err
+}
+
+func (s *Store) checkDependents(ctx context.Context, ref pack.Ref) error {
+	records, err := s.config.Records.Packs(ctx)
+	if err != nil {
+		return err
+	}
+	var dependents []string
+	for i := range records {
+		for _, d := range records[i].Manifest.Dependencies {
+			if d.Ref == ref && records[i].Ref != ref {
+				dependents = append(dependents, records[i].Ref.String())
+				break
+			}
+		}
+	}
+	if len(dependents) == 0 {
+		return nil
+	}
+	return pack.Errorf(pack.CodeConflict, "needed by %s: remove these first, or force it", strings.Join(dependents, ", "))
+}

@@ -1,0 +1,112 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/packtrain/pack"
+)
+
+// A RollBacker brings back an earlier generation of a pack.
+type RollBacker interface {
+	// RollBack makes the generation active that was active before the present
+	// one, with the environments it had, and returns the record. It does not
+	// need the network, and runs no tests.
+	//
+	// A pack that is not installed, and one without an earlier generation, is
+	// an error that matches [pack.ErrNotFound]; an earlier generation that is
+	// damaged, or whose environments are gone, one that matches
+	// [pack.ErrStore].
+	RollBack(ctx context.Context, ref pack.Ref) (Record, error)
+}
+
+var _ RollBacker = (*Store)(nil)
+
+// RollBack implements [RollBacker]. Rolling back twice goes back two
+// generations; registering the newer content again goes forward.
+func (s *Store) RollBack(ctx context.Context, ref pack.Ref) (Record, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return Record{}, err
+	}
+	defer leave()
+	if _, err := pack.ParseRef(ref.String()); err != nil {
+		return Record{}, fmt.Errorf("roll back pack: %w", err)
+	}
+	rec, err := s.rollBack(ctx, ref)
+	if err != nil {
+		return Record{}, fmt.Errorf("roll back pack %s: %w", ref, err)
+	}
+	return rec, nil
+}
+
+func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
+	release, err := s.lock(ctx, ref)
+	if err != nil {
+		return Record{}, err
+	}
+	defer release()
+	if err := s.settle(ctx, ref); err != nil {
+		return Record{}, err
+	}
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil {
+		return Record{}, err
+	}
+	earlier, err := s.earlier(ctx, rec)
+	if err != nil {
+		return Record{}, err
+	}
+	pointer, err := s.disk.pointer(ref)
+	if err != nil {
+		return Record{}, err
+	}
+	if pointer != rec.Active.Name {
+		return Record{}, pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
+	}
+	operation, err := s.disk.begin(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	defer operation.end()
+	return s.apply(ctx, operation.dir, &change{
+		intent:     intent{Ref: ref, From: pointer, To: earlier.Generation.Name, Known: rec.Active.Name, Time: s.now()},
+		activation: earlier,
+	})
+}
+
+// earlier returns the generation before the active one, if it is as it was.
+func (s *Store) earlier(ctx context.Context, rec Record) (*Activation, error) {
+	generations, err := s.generations(ctx, rec.Ref)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(generations, func(g Generation) bool { return g.Name == rec.Active.Previous })
+	if i < 0 {
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
+	}
+	if err := s.checkGeneration(rec.Ref, &generations[i]); err != nil {
+		return nil, err
+	}
+	return s.disk.readMetadata(rec.Ref, generations[i].Name)
+}
+
+func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
+	dir := s.disk.generation(ref, g.Name)
+	tree, err := pack.TreeDigest(os.DirFS(filepath.Join(dir, contentName)))
+	if err != nil {
+		return pack.Errorf(pack.CodeStoreCorrupt, "generation %s cannot be read: %w; register version %s again", g.Name, err, g.Version)
+	}
+	if tree != g.Tree {
+		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
+	}
+	for name := range environmentLinks(g.Environments) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return pack.Errorf(pack.CodeStoreCorrupt, "environment of generation %s is gone: %w; build it and register version %s again", g.Name, err, g.Version)
+		}
+	}
+	return nil
+}

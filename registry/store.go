@@ -1,0 +1,216 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/childproc"
+	"github.com/packtrain/pack/internal/filelock"
+)
+
+// The defaults of [Config].
+const (
+	DefaultLockTimeout = 30 * time.Second
+	DefaultTestTimeout = 30 * time.Minute
+	DefaultSearchPath  = "/usr/local/bin:/usr/bin:/bin"
+)
+
+// Config is what a [Store] works with. Root and Records are needed.
+type Config struct {
+	// Root is the absolute path of the directory that holds the packs. It is
+	// created. Several processes may share it.
+	Root string
+	// Records keep what is known of the packs. They belong to the root.
+	Records Records
+	// Environments knows which environments were built for a pack's content.
+	// nil: none were.
+	Environments Environments
+	// Runner runs the packs' tests. nil: they run as child processes of the
+	// host, with its rights.
+	Runner pack.Runner
+	// TestEnv is the environment of the packs' tests, "NAME=value" each,
+	// beside what a Store sets itself. A PATH among it is searched behind the
+	// programs of the attached environments. nil: a PATH of
+	// DefaultSearchPath.
+	TestEnv []string
+	// TestTimeout is the longest that a test runner may take, whatever the
+	// pack says. 0: DefaultTestTimeout.
+	TestTimeout time.Duration
+	// Provided packs exist outside. They satisfy dependencies, and their refs
+	// are reserved.
+	Provided []pack.Provided
+	// Load says how packs are read; nil for the native shape.
+	Load *pack.LoadOptions
+	// Parallel is how many packs of one request are worked on at a time. 0:
+	// as many as there are processors.
+	Parallel int
+	// LockTimeout is how long an operation waits for another one that changes
+	// the same pack, before it fails with [pack.ErrBusy]. 0:
+	// DefaultLockTimeout.
+	LockTimeout time.Duration
+	// Logger gets what no caller is there to be told. nil: nobody does.
+	Logger *slog.Logger
+	// Clock tells the time that is recorded. nil: time.Now.
+	Clock func() time.Time
+}
+
+func (c Config) withDefaults() Config {
+	c.LockTimeout = cmp.Or(c.LockTimeout, DefaultLockTimeout)
+	c.TestTimeout = cmp.Or(c.TestTimeout, DefaultTestTimeout)
+	c.Parallel = cmp.Or(c.Parallel, runtime.GOMAXPROCS(0))
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	if c.Runner == nil {
+		c.Runner = childproc.New(nil)
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	return c
+}
+
+func (c Config) check() error {
+	switch {
+	case !filepath.IsAbs(c.Root):
+		return pack.Errorf(pack.CodeInvalidRequest, "root %q: want an absolute path", c.Root)
+	case c.Records == nil:
+		return pack.Errorf(pack.CodeInvalidRequest, "records are missing: give a database, or NewMemory()")
+	case c.Parallel < 0 || c.LockTimeout < 0 || c.TestTimeout < 0:
+		return pack.Errorf(pack.CodeInvalidRequest, "a limit is negative")
+	}
+	return nil
+}
+
+// A Store is a [Registrar] that keeps packs as files below one root, and what is
+// known of them in records. It is safe for concurrent use; several Stores, in
+// one process or in many, may share a root and its records.
+type Store struct {
+	config   Config
+	disk     *disk
+	provided map[pack.Ref]pack.Provided
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup
+}
+
+// Open opens the root, which it creates when it is missing, and finishes or
+// undoes what a dead process left there. A root that is a link or that others
+// may write to is an error that matches [pack.ErrStore].
+func Open(ctx context.Context, c Config) (*Store, error) { return open(ctx, c, nil) }
+
+// open opens a root whose changes ask fault before each step.
+func open(ctx context.Context, c Config, fault func(step string) error) (*Store, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("open registry: %w", err)
+	}
+	s := &Store{
+		config:   c.withDefaults(),
+		disk:     &disk{root: filepath.Clean(c.Root), fault: fault},
+		provided: map[pack.Ref]pack.Provided{},
+	}
+	for _, p := range c.Provided {
+		if _, twice := s.provided[p.Ref]; twice {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "open registry: pack %s is provided twice", p.Ref)
+		}
+		s.provided[p.Ref] = p
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, fmt.Errorf("open registry in %q: %w", c.Root, err)
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context) error {
+	if err := s.disk.prepare(); err != nil {
+		return err
+	}
+	return s.recover(ctx)
+}
+
+// closeReap is how long closing may delete files.
+const closeReap = time.Second
+
+// Close waits for the operations under way and refuses further ones. It deletes
+// some of what was removed; see [Store.Reap]. Closing twice is fine.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	s.running.Wait()
+	if !first {
+		return nil
+	}
+	deadline := time.Now().Add(closeReap)
+	return s.disk.reap(func() bool { return time.Now().After(deadline) })
+}
+
+// Reap deletes the files of packs that were removed and of operations that
+// failed. They lie in the root's trash until then: deleting many files takes
+// time, so no other operation waits for it. Close does it too, for a moment; a
+// process that runs for long calls Reap now and then.
+func (s *Store) Reap(ctx context.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := s.disk.reap(func() bool { return ctx.Err() != nil }); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// enter begins an operation, unless the Store is closed.
+func (s *Store) enter() (leave func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "registry is closed")
+	}
+	s.running.Add(1)
+	return s.running.Done, nil
+}
+
+// now returns the time as records keep it.
+func (s *Store) now() time.Time { return s.config.Clock().UTC().Truncate(time.Microsecond) }
+
+// lock takes the lock of ref, for changing it, and shares those of others, which
+// thereby stay as they are. All operations take locks in the order of the refs,
+// so none waits for one that waits for it.
+func (s *Store) lock(ctx context.Context, ref pack.Ref, others ...pack.Ref) (release func(), err error) {
+	waiting, cancel := context.WithTimeout(ctx, s.config.LockTimeout)
+	defer cancel()
+	var held []func()
+	release = func() {
+		for _, r := range held {
+			r()
+		}
+	}
+	refs := append([]pack.Ref{ref}, others...)
+	slices.Sort(refs)
+	for _, r := range slices.Compact(refs) {
+		acquire := filelock.AcquireShared
+		if r == ref {
+			acquire = filelock.Acquire
+		}
+		one, err := acquire(waiting, s.disk.lockFile(r))
+		if err != nil {
+			release()
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return nil, fmt.Errorf("wait for pack %s: %w", r, err)
+		}
+		held = append(held, one)
+	}
+	return release, nil
+}
