@@ -48,6 +48,10 @@ type Dependency struct {
 	Constraint Constraint `json:"constraint"`
 }
 
+// ParseDependency parses "ref" or "ref@constraint". Errors have the code
+// [CodeInvalidRef] or [CodeInvalidVersion].
+func ParseDependency(text string) (Dependency, error) { return parseDependency(text, false) }
+
 // String returns "ref" or "ref@constraint".
 func (d Dependency) String() string {
 	if d.Constraint.Any() {
