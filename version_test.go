@@ -1,0 +1,165 @@
+package pack_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+)
+
+func version(t *testing.T, s string) pack.Version {
+	t.Helper()
+	v, err := pack.ParseVersion(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func constraint(t *testing.T, s string) pack.Constraint {
+	t.Helper()
+	c, err := pack.ParseConstraint(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestParseRef(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"slack", "a", "network_essentials", "a-1", "console", strings.Repeat("a", pack.MaxRefLen)} {
+		if r, err := pack.ParseRef(s); err != nil || r.String() != s {
+			t.Errorf("%q: got %q, %v", s, r, err)
+		}
+	}
+	for _, s := range []string{"", "1a", "_a", "a.b", "aux", "com1", "a\n", strings.Repeat("a", pack.MaxRefLen+1)} {
+		if r, err := pack.ParseRef(s); r != "" || pack.CodeOf(err) != pack.CodeInvalidRef {
+			t.Errorf("%q: got %q, %v", s, r, err)
+		}
+	}
+}
+
+func TestVersionOrder(t *testing.T) {
+	t.Parallel()
+	ordered := []pack.Version{
+		{}, version(t, "0.0.1"), version(t, "1.0.0-alpha"), version(t, "1.0.0-alpha.1"), version(t, "1.0.0-beta.2"),
+		version(t, "1.0.0-beta.11"), version(t, "1.0.0"), version(t, "1.2.0"), version(t, "1.10.0"), version(t, "2.0.0"),
+	}
+	for i, v := range ordered {
+		for j, w := range ordered {
+			if got, want := v.Compare(w), min(max(i-j, -1), 1); got != want {
+				t.Errorf("%q against %q: got %d, want %d", v, w, got, want)
+			}
+		}
+	}
+	a, b := version(t, "1.0.0+a"), version(t, "1.0.0+b")
+	if a.Compare(b) != 0 || a.Equal(b) || a == b || !a.Equal(version(t, "1.0.0+a")) {
+		t.Error("build metadata counts for the order, or not for equality")
+	}
+	if !version(t, "1.0.0-rc.1").IsPrerelease() || a.IsPrerelease() {
+		t.Error("pre-releases are not told apart")
+	}
+}
+
+func TestConstraints(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		constraint string
+		allows     []string
+		refuses    []string
+	}{
+		{"", []string{"0.0.1", "9.9.9-rc.1"}, nil},
+		{"*", []string{"0.0.1"}, nil},
+		{"latest", []string{"0.0.1"}, nil},
+		{"^1.2", []string{"1.2.0", "1.9.9"}, []string{"1.1.9", "2.0.0", "1.3.0-rc.1"}},
+		{"~1.2.3", []string{"1.2.9"}, []string{"1.3.0"}},
+		{">=1.0 <2.0 || ^3", []string{"1.5.0", "3.1.0"}, []string{"2.0.0", "4.0.0"}},
+		{"1.2.3", []string{"1.2.3"}, []string{"1.2.4"}},
+		{"^1.3.0-rc", []string{"1.3.0-rc.1", "1.4.0"}, []string{"1.2.0"}},
+	}
+	for _, tt := range tests {
+		c := constraint(t, tt.constraint)
+		for _, v := range tt.allows {
+			if !c.Allows(version(t, v)) {
+				t.Errorf("%q refuses %s", tt.constraint, v)
+			}
+		}
+		for _, v := range tt.refuses {
+			if c.Allows(version(t, v)) {
+				t.Errorf("%q allows %s", tt.constraint, v)
+			}
+		}
+		if c.Allows(pack.Version{}) != c.Any() {
+			t.Errorf("%q and no version: got %v", tt.constraint, !c.Any())
+		}
+	}
+}
+
+func TestParseConstraintRefuses(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"=>1", ">=1 =<2", ">=a", "1.2.3.4.5", strings.Repeat(">=1 ", 100)} {
+		if _, err := pack.ParseConstraint(s); pack.CodeOf(err) != pack.CodeInvalidVersion {
+			t.Errorf("%.20q: got %v", s, err)
+		}
+	}
+}
+
+func TestConstraintLists(t *testing.T) {
+	t.Parallel()
+	all := pack.Constraints{constraint(t, "^1"), {}, constraint(t, "<1.5 || >1.8")}
+	for v, want := range map[string]bool{"1.4.0": true, "1.9.0": true, "1.6.0": false, "2.0.0": false} {
+		if all.Allows(version(t, v)) != want {
+			t.Errorf("%s: got %v", v, !want)
+		}
+	}
+	if got := all.String(); got != "^1, <1.5 || >1.8" {
+		t.Errorf("got %q", got)
+	}
+	if got := (pack.Constraints{}).String(); got != "*" || !(pack.Constraints{}).Allows(version(t, "1.0.0")) {
+		t.Errorf("no constraints: got %q", got)
+	}
+}
+
+func TestTextForms(t *testing.T) {
+	t.Parallel()
+	type texts struct {
+		Version    pack.Version    `json:"version"`
+		Constraint pack.Constraint `json:"constraint"`
+	}
+	want := texts{version(t, "1.2.3-rc.1+b"), constraint(t, "^1.2")}
+	data, err := json.Marshal(want)
+	if err != nil || string(data) != `{"version":"1.2.3-rc.1+b","constraint":"^1.2"}` {
+		t.Fatalf("got %s, %v", data, err)
+	}
+	var got texts
+	if err := json.Unmarshal(data, &got); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if err := json.Unmarshal([]byte(`{"version":"","constraint":"*"}`), &got); err != nil || !got.Version.IsZero() || !got.Constraint.Any() {
+		t.Errorf("empty texts: got %+v, %v", got, err)
+	}
+	for _, bad := range []string{`{"version":"1.2"}`, `{"constraint":"=>1"}`} {
+		if err := json.Unmarshal([]byte(bad), &got); pack.CodeOf(err) != pack.CodeInvalidVersion {
+			t.Errorf("%s: got %v", bad, err)
+		}
+	}
+}
+
+func TestIDAndProvided(t *testing.T) {
+	t.Parallel()
+	id := pack.ID{Ref: "demo", Version: version(t, "1.0.0")}
+	if id.String() != "demo@1.0.0" || (pack.ID{Ref: "demo"}).String() != "demo" {
+		t.Errorf("got %s", id)
+	}
+	d := pack.Dependency{Ref: "core", Constraint: constraint(t, "^1")}
+	if d.String() != "core@^1" || (pack.Dependency{Ref: "core"}).String() != "core" {
+		t.Errorf("got %s", d)
+	}
+	anything, exact := pack.Provided{Ref: "core"}, pack.Provided{Ref: "core", Version: version(t, "1.0.0")}
+	if !anything.Satisfies(constraint(t, "^9")) || !exact.Satisfies(constraint(t, "^1")) || exact.Satisfies(constraint(t, "^2")) {
+		t.Error("provided packs do not satisfy what they should")
+	}
+}
