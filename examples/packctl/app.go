@@ -85,8 +85,9 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
-		a.checksumCommand(),
-		a.validateCommand(),
+		a.downloadCommand(), a.depsCommand(), a.registerCommand(),
+		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
+		a.checksumCommand(), a.validateCommand(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, cmd.CommandPath()}

@@ -74,6 +74,10 @@ func TestWrongUsage(t *testing.T) {
 		{"unknown command", []string{"instal"}, `unknown command "instal"`},
 		{"unknown flag", []string{"checksum", ".", "--nope"}, "unknown flag: --nope"},
 		{"missing argument", []string{"checksum"}, "accepts 1 arg(s), received 0"},
+		{"no destination", []string{"download", "slack"}, "--dest is required"},
+		{"bad provided pack", []string{"list", "--provide", "Core"}, `pack ref "Core"`},
+		{"bad address", []string{"list", "--allow-private", "host:80"}, "without port"},
+		{"bad replace", []string{"register", ".", "--replace", "all"}, `--replace "all"`},
 		{"too many arguments", []string{"checksum", "a", "b"}, "accepts 1 arg(s), received 2"},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/packtrain/pack"
@@ -17,6 +18,15 @@ func (a *app) report(v any, text func()) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// finish prints the report that comes with err, when there is one: a batch of
+// which items failed has both.
+func finish[R any](a *app, r *R, err error, text func(*R)) error {
+	if r == nil {
+		return err
+	}
+	return errors.Join(err, a.report(r, func() { text(r) }))
 }
 
 func (a *app) println(format string, args ...any) {

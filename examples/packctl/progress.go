@@ -27,13 +27,18 @@ func eventLine(e pack.Event) string {
 		about = pack.ID{Ref: e.Pack, Version: e.Version}.String()
 	}
 	parts := []string{string(e.Stage), about, string(e.Kind)}
-	switch e.Kind {
-	case pack.EventFailed:
+	switch {
+	case e.Kind == pack.EventFailed:
 		parts = append(parts, e.Err)
-	case pack.EventWarning, pack.EventFinished:
+	case e.Kind == pack.EventWarning, e.Kind == pack.EventFinished && !quick(e.Stage):
 		parts = append(parts, e.Message)
 	default:
 		return ""
 	}
 	return strings.TrimSuffix(strings.Join(parts, ": "), ": ")
+}
+
+// quick reports whether nobody waits for a stage.
+func quick(s pack.Stage) bool {
+	return s == pack.StageLoad || s == pack.StageValidation || s == pack.StageDependencies
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"gopkg.in/yaml.v3"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/internal/host"
+)
+
+func (a *app) configCommand() *cobra.Command {
+	var file string
+	cmd := command("config REF", "Print, or set, the configuration of an installed pack", cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				ref := pack.Ref(args[0])
+				if file != "" {
+					if err := setConfig(cmd, h, ref, file); err != nil {
+						return err
+					}
+				}
+				config, err := h.Store.Config(cmd.Context(), ref)
+				if err != nil {
+					return err
+				}
+				return a.printConfig(config)
+			})
+		})
+	cmd.Flags().StringVar(&file, "set", "", "replace the configuration by the values of a YAML or JSON file")
+	return cmd
+}
+
+func setConfig(cmd *cobra.Command, h *host.Host, ref pack.Ref, file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var config map[string]any
+	if err := yaml.Unmarshal(data, &config); err != nil {
+		return fmt.Errorf("read configuration %s: %w", file, err)
+	}
+	return h.Store.SetConfig(cmd.Context(), ref, config)
+}
+
+func (a *app) printConfig(config map[string]any) error {
+	if config == nil {
+		config = map[string]any{}
+	}
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return err
+	}
+	return a.report(config, func() { fmt.Fprintf(a.stdout, "%s", text) })
+}

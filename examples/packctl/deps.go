@@ -1,0 +1,56 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/examples/internal/host"
+)
+
+func (a *app) depsCommand() *cobra.Command {
+	return command("deps PATH...", "Tell what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, paths []string) error {
+			paths, err := absolute(paths)
+			if err != nil {
+				return err
+			}
+			return a.withHost(cmd, func(h *host.Host) error {
+				r, err := h.Analyzer.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
+				return finish(a, r, err, a.printDeps)
+			})
+		})
+}
+
+func (a *app) printDeps(r *deps.Report) {
+	for _, d := range r.Dependencies {
+		state := "not installed"
+		if d.AlreadyInstalled {
+			state = "installed"
+		}
+		a.println("%s needs %s@%s: %s", d.RequiredBy, d.Ref, d.VersionSpec, state)
+	}
+	for _, ref := range slices.Sorted(maps.Keys(r.Runtimes)) {
+		if p := r.Runtimes[ref].Python; p != nil {
+			a.println("%s needs python %s", ref, orAny(p.Version))
+		}
+		if n := r.Runtimes[ref].Node; n != nil {
+			a.println("%s needs nodejs %s", ref, orAny(n.Version))
+		}
+	}
+	for _, c := range r.Conflicts {
+		a.println("%s: %s", c.Ref, c.Explanation)
+	}
+	for _, w := range r.Warnings {
+		a.println("%s: %s", w.Path, w.Message)
+	}
+}
+
+func orAny(version *string) string {
+	if version == nil {
+		return "*"
+	}
+	return *version
+}

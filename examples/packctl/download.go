@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/installer"
+)
+
+func (a *app) downloadCommand() *cobra.Command {
+	var req installer.DownloadRequest
+	cmd := command("download SPEC... --dest DIR", "Download packs into a directory", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, specs []string) error {
+			if req.Dest == "" {
+				return &usageError{errors.New("--dest is required"), cmd.CommandPath()}
+			}
+			dest, err := filepath.Abs(req.Dest)
+			if err != nil {
+				return err
+			}
+			req.Specs, req.Dest, req.OnEvent = specs, dest, a.observer()
+			return a.withHost(cmd, func(h *host.Host) error {
+				r, err := h.Installer.Download(cmd.Context(), req)
+				return finish(a, r, err, a.printDownload)
+			})
+		})
+	cmd.Flags().StringVar(&req.Dest, "dest", "", "directory that receives the packs, each at DIR/REF")
+	cmd.Flags().StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
+	return cmd
+}
+
+func (a *app) printDownload(r *installer.DownloadReport) {
+	for _, p := range r.Downloaded {
+		a.println("%s %s  %s  %s", p.Ref, p.Version, short(p.Checksum), p.Path)
+	}
+}

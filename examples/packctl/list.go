@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/registry"
+)
+
+// listReport lists the installed packs.
+type listReport struct {
+	Packs []registry.InstalledPack `json:"packs"`
+}
+
+func (a *app) listCommand() *cobra.Command {
+	return command("list", "List the installed packs", cobra.NoArgs,
+		func(cmd *cobra.Command, _ []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				packs, err := h.Store.List(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.report(listReport{packs}, func() {
+					for _, p := range packs {
+						a.println("%s %s  %s", p.Ref, p.Active.Version, p.StoragePath)
+					}
+				})
+			})
+		})
+}

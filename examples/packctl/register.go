@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/registry"
+)
+
+func (a *app) registerCommand() *cobra.Command {
+	var req registry.Request
+	var replace string
+	var force bool
+	cmd := command("register PATH...", "Validate, test, register and activate packs", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, paths []string) (err error) {
+			if req.Paths, err = absolute(paths); err != nil {
+				return err
+			}
+			if req.Replace, err = parseReplace(replace); err != nil {
+				return &usageError{err, cmd.CommandPath()}
+			}
+			if force {
+				req.Replace, req.IgnoreTestFailures = registry.ReplaceAny, true
+			}
+			req.OnEvent = a.observer()
+			return a.withHost(cmd, func(h *host.Host) error {
+				r, err := h.Store.Register(cmd.Context(), req)
+				return finish(a, r, err, a.printRegister)
+			})
+		})
+	flags := cmd.Flags()
+	flags.BoolVar(&force, "force", false, "replace whatever is there, and go on when tests fail")
+	flags.StringVar(&replace, "replace", string(registry.ReplaceNever), "what may be replaced: never, upgrade or any")
+	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
+	flags.BoolVar(&req.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")
+	return cmd
+}
+
+func parseReplace(s string) (registry.Replace, error) {
+	all := []registry.Replace{registry.ReplaceNever, registry.ReplaceUpgrade, registry.ReplaceAny}
+	if r := registry.Replace(s); slices.Contains(all, r) {
+		return r, nil
+	}
+	return "", fmt.Errorf("--replace %q: want one of %q", s, all)
+}
+
+func (a *app) printRegister(r *registry.Report) {
+	for _, p := range r.Registered {
+		a.println("%s %s  %s  tests %s  %s", p.Ref, p.Version, activated(p), tested(p.Tests), p.StoragePath)
+	}
+}
+
+func activated(p registry.RegisteredPack) string {
+	if p.Unchanged {
+		return "unchanged"
+	}
+	return "active as " + p.Generation
+}
+
+func tested(t *registry.TestSummary) string {
+	if t == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s (%d of %d)", t.Status, t.Passed, t.Total)
+}

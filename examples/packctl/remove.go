@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/registry"
+)
+
+// removalReport tells what was removed.
+type removalReport struct {
+	Removed []pack.Ref `json:"removed"`
+}
+
+func (a *app) removeCommand() *cobra.Command {
+	var opts registry.RemoveOptions
+	cmd := command("remove REF", "Remove an installed pack", cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				ref := pack.Ref(args[0])
+				if err := h.Store.Remove(cmd.Context(), ref, &opts); err != nil {
+					return err
+				}
+				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
+			})
+		})
+	cmd.Flags().BoolVar(&opts.Force, "force", false, "also when other packs depend on it")
+	return cmd
+}

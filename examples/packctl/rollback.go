@@ -1,0 +1,23 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/internal/host"
+)
+
+func (a *app) rollbackCommand() *cobra.Command {
+	return command("rollback REF", "Go back to the generation that was active before", cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				record, err := h.Store.RollBack(cmd.Context(), pack.Ref(args[0]))
+				if err != nil {
+					return err
+				}
+				return a.report(record, func() {
+					a.println("%s %s  active as %s", record.Ref, record.Active.Version, record.Active.Name)
+				})
+			})
+		})
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/registry"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	return command("show REF", "Show all that is known of an installed pack", cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				p, err := h.Store.Show(cmd.Context(), pack.Ref(args[0]))
+				if err != nil {
+					return err
+				}
+				return a.report(p, func() { a.printDetails(p) })
+			})
+		})
+}
+
+func (a *app) printDetails(p *registry.PackDetails) {
+	a.println("%s %s  %s", p.Ref, p.Active.Version, p.Manifest.Label)
+	a.println("path        %s", p.StoragePath)
+	a.println("content     %s", p.Active.Directory)
+	if p.Active.Pin.Location != "" {
+		a.println("from        %s %s", p.Active.Pin.Location, p.Active.Pin.Commit)
+	}
+	for _, e := range p.Active.Environments {
+		a.println("environment %s  %s", e.Version, e.Path)
+	}
+	a.println("tests       %s", tested(p.Active.Tests.Summary()))
+	for _, c := range p.Components {
+		a.println("%-11s %s  %s", c.Kind, c.Ref, c.Label)
+	}
+	for _, g := range p.Generations {
+		mark := " "
+		if g.Name == p.Active.Name {
+			mark = "*"
+		}
+		a.println("generation %s%s  %s  %s", mark, g.Name, g.Version, g.Created.Format(time.RFC3339))
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// on returns a function that runs commands on one root.
+func on(t *testing.T, root string) func(args ...string) outcome {
+	t.Helper()
+	return func(args ...string) outcome {
+		t.Helper()
+		return packctl(t, append([]string{"--root", root}, args...)...)
+	}
+}
+
+// wantStatus fails the test when a command ended otherwise.
+func wantStatus(t *testing.T, o outcome, status int) {
+	t.Helper()
+	if o.status != status {
+		t.Fatalf("status %d, want %d\n%s%s", o.status, status, o.stdout, o.stderr)
+	}
+}
+
+func demoPack(t *testing.T, version string) string {
+	t.Helper()
+	files := goodPack()
+	files["pack.yaml"] = strings.Replace(goodManifest, "1.0.0", version, 1)
+	return writeTree(t, files)
+}
+
+// TestLifeOfAPack registers, replaces, configures, rolls back and removes.
+func TestLifeOfAPack(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	first, second := demoPack(t, "1.0.0"), demoPack(t, "1.1.0")
+
+	o := run("register", first, "--json")
+	wantStatus(t, o, exitOK)
+	id := decode[registry.Report](t, o).Registered[0].ID
+
+	wantStatus(t, run("register", first), exitOK) // unchanged
+	wantStatus(t, run("register", second), exitFailed)
+	o = run("--json", "register", "--replace", "upgrade", second)
+	wantStatus(t, o, exitOK)
+	if got := decode[registry.Report](t, o).Registered[0]; got.ID != id || got.Version.String() != "1.1.0" {
+		t.Errorf("got %+v, want version 1.1.0 with ID %d", got, id)
+	}
+
+	settings := filepath.Join(t.TempDir(), "settings.yaml")
+	if err := os.WriteFile(settings, []byte("channel: ops\nretries: 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, run("config", "demo", "--set", settings), exitOK)
+
+	wantStatus(t, run("rollback", "demo"), exitOK)
+	o = run("show", "demo", "--json")
+	wantStatus(t, o, exitOK)
+	got := decode[registry.PackDetails](t, o)
+	want := map[string]any{"channel": "ops", "retries": 3.0}
+	if diff := cmp.Diff(want, got.Config); diff != "" || got.Active.Version.String() != "1.0.0" || len(got.Components) != 1 {
+		t.Errorf("got %+v, config -want +got:\n%s", got, diff)
+	}
+	if o := run("list"); !strings.HasPrefix(o.stdout, "demo 1.0.0  ") {
+		t.Errorf("list prints %q", o.stdout)
+	}
+
+	wantStatus(t, run("remove", "demo"), exitOK)
+	wantStatus(t, run("remove", "demo"), exitFailed)
+	if packs := decode[listReport](t, run("list", "--json")).Packs; packs == nil || len(packs) > 0 {
+		t.Errorf("list after removal: %v", packs)
+	}
+}
+
+func TestForceReplacesWhateverIsThere(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	wantStatus(t, run("register", demoPack(t, "2.0.0")), exitOK)
+	lower := demoPack(t, "1.0.0")
+	wantStatus(t, run("register", lower, "--replace=upgrade"), exitFailed)
+	wantStatus(t, run("register", lower, "--force"), exitOK)
+}
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	dest := t.TempDir()
+	o := run("download", demoPack(t, "1.0.0"), "--dest", dest, "/none", "--json")
+	wantStatus(t, o, exitFailed)
+	got := decode[installer.DownloadReport](t, o)
+	if got.Succeeded != 1 || got.Failures != 1 || got.Downloaded[0].Path != filepath.Join(dest, "demo") {
+		t.Errorf("got %+v", got)
+	}
+	if !strings.Contains(o.stderr, "packctl: /none: ") {
+		t.Errorf("standard error does not name the failure:\n%s", o.stderr)
+	}
+}
+
+func TestDeps(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	files := goodPack()
+	files["pack.yaml"] += "dependencies: [core, \"slack@^2\"]\n"
+	dir := writeTree(t, files)
+	o := run("deps", dir, "--provide", "core", "--json")
+	wantStatus(t, o, exitOK)
+	missing := decode[deps.Report](t, o).Missing
+	if len(missing) != 1 || missing[0].Ref != "slack" {
+		t.Errorf("missing: %+v", missing)
+	}
+	o = run("deps", dir, "--provide", "core@1.0.0")
+	if want := "demo needs core@*: installed\ndemo needs slack@^2: not installed\n"; o.stdout != want {
+		t.Errorf("got %q, want %q", o.stdout, want)
+	}
+}
+
+func TestQuietSaysNothing(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	dir := demoPack(t, "1.0.0")
+	if o := run("register", dir, "--quiet"); o.stderr != "" {
+		t.Errorf("standard error: %q", o.stderr)
+	}
+	if o := run("register", demoPack(t, "1.0.1"), "--force"); !strings.Contains(o.stderr, "registration: demo@1.0.1: finished\n") {
+		t.Errorf("standard error: %q", o.stderr)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	status := run(ctx, []string{"register", demoPack(t, "1.0.0"), "--root", t.TempDir()}, world{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv})
+	if status != exitInterrupted {
+		t.Errorf("status %d, want %d", status, exitInterrupted)
+	}
+}
