@@ -26,7 +26,8 @@ import (
 // resolves to the pins of its location, a pin delivers what lies at its
 // location.
 type world struct {
-	pins map[string][]pack.Pin // by location of the locator
+	pins  map[string][]pack.Pin // by location of the locator
+	index map[string][]pack.Pin // by ref: versions, the highest last
 	// content by location of the pin; broken says with which error fetching it
 	// ends, after the content.
 	content map[string]fstest.MapFS
@@ -42,7 +43,7 @@ type world struct {
 var _ source.Source = (*world)(nil)
 
 func newWorld() *world {
-	return &world{pins: map[string][]pack.Pin{}, content: map[string]fstest.MapFS{}, broken: map[string]error{}}
+	return &world{pins: map[string][]pack.Pin{}, index: map[string][]pack.Pin{}, content: map[string]fstest.MapFS{}, broken: map[string]error{}}
 }
 
 // add makes "test:<location>" a spec for a pack of the given files.
@@ -56,6 +57,11 @@ func (w *world) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, er
 	w.mu.Lock()
 	w.resolved = append(w.resolved, loc)
 	w.mu.Unlock()
+	for _, pin := range slices.Backward(w.index[loc.Location]) {
+		if loc.Constraint.Allows(pin.Version) {
+			return []pack.Pin{pin}, ctx.Err()
+		}
+	}
 	if pins, ok := w.pins[loc.Location]; ok {
 		return pins, ctx.Err()
 	}

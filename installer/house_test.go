@@ -1,0 +1,236 @@
+package installer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/deps/depstest"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// A house holds all stages: the real Downloader and Analyzer, and doubles of
+// the two others, which keep what they get.
+type house struct {
+	*world
+	builder  *builder
+	store    *store
+	config   installer.PipelineConfig
+	pipeline *installer.Pipeline
+}
+
+// newHouse returns a house with an index of the packs that the lines describe as
+// "ref@version: needs". With "!" in place of ":" the index says nothing of the
+// needs.
+func newHouse(t testing.TB, lines ...string) *house {
+	t.Helper()
+	h := &house{world: newWorld(), builder: &builder{}, store: newStore(t)}
+	var known []string
+	for _, line := range lines {
+		id, _, _ := strings.Cut(line, "!")
+		known = append(known, id)
+		h.publish(t, strings.Replace(line, "!", ":", 1))
+	}
+	u, err := depstest.NewUniverse(known...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyzer, err := deps.New(deps.Config{Finder: u, Installed: h.store, Provided: []pack.Provided{{Ref: "core"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.config = installer.PipelineConfig{
+		Installer: newDownloader(t, h.world), Analyzer: analyzer, Builder: h.builder,
+		Registrar: h.store, Installed: h.store, Staging: h.store,
+	}
+	h.pipeline = compose(t, h.config)
+	return h
+}
+
+func compose(t testing.TB, c installer.PipelineConfig) *installer.Pipeline {
+	t.Helper()
+	p, err := installer.NewPipeline(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// publish lets the index have a version of a pack.
+func (h *house) publish(t testing.TB, line string) {
+	t.Helper()
+	id, fsys := describe(line)
+	sum, err := pack.DirectoryChecksum(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, version, _ := strings.Cut(id, "@")
+	v, err := pack.ParseVersion(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.add(id, fsys)
+	h.index[ref] = append(h.index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
+}
+
+// describe returns the pack that a line describes as "ref@version: needs".
+func describe(line string) (id string, fsys fstest.MapFS) {
+	id, needs, _ := strings.Cut(line, ":")
+	fsys = files(id)
+	var list []string
+	for need := range strings.SplitSeq(needs, ",") {
+		if need = strings.TrimSpace(need); need != "" {
+			list = append(list, fmt.Sprintf("%q", need))
+		}
+	}
+	f := fsys[pack.ManifestFile]
+	f.Data = fmt.Appendf(f.Data, "dependencies: [%s]\n", strings.Join(list, ", "))
+	return id, fsys
+}
+
+// A builder is an EnvBuilder that builds nothing.
+type builder struct {
+	broken map[string]error // by base of the path
+
+	mu    sync.Mutex
+	built []string
+}
+
+func (b *builder) Build(ctx context.Context, req envbuild.Request) (*envbuild.Report, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	rep := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []envbuild.FailedPack{}}
+	var failed []*pack.ItemError
+	for _, path := range req.Paths {
+		name := filepath.Base(path)
+		if err := b.broken[name]; err != nil {
+			rep.Failed = append(rep.Failed, envbuild.FailedPack{Path: path, Message: err.Error(), Err: err})
+			failed = append(failed, &pack.ItemError{Spec: path, Stage: pack.StageEnvironments, Err: err})
+			continue
+		}
+		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: path})
+		b.built = append(b.built, name)
+	}
+	return rep, pack.NewBatchError(failed)
+}
+
+// A store is a Registrar that keeps packs in a directory, and all else that a
+// Pipeline wants of a registry.
+type store struct {
+	root   string
+	broken map[string]error // by base of the path
+
+	mu     sync.Mutex
+	packs  map[pack.Ref]pack.InstalledPack
+	writes int
+}
+
+func newStore(t testing.TB) *store {
+	return &store{root: t.TempDir(), packs: map[pack.Ref]pack.InstalledPack{}}
+}
+
+func (s *store) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	rep := &registry.Report{Registered: []registry.RegisteredPack{}, Failed: []registry.FailedPack{}}
+	var failed []*pack.ItemError
+	for _, path := range req.Paths {
+		done, err := s.registerOne(path, req)
+		if err != nil {
+			rep.Failed = append(rep.Failed, registry.FailedPack{Path: path, Stage: pack.StageTests, Message: err.Error(), Err: err})
+			failed = append(failed, &pack.ItemError{Spec: path, Stage: pack.StageTests, Err: err})
+			continue
+		}
+		rep.Registered = append(rep.Registered, done)
+	}
+	return rep, pack.NewBatchError(failed)
+}
+
+func (s *store) registerOne(path string, req registry.Request) (registry.RegisteredPack, error) {
+	if err := s.broken[filepath.Base(path)]; err != nil {
+		return registry.RegisteredPack{}, err
+	}
+	p, err := pack.Load(os.DirFS(path), nil)
+	if err != nil {
+		return registry.RegisteredPack{}, err
+	}
+	id := p.Manifest.ID()
+	sum, err := pack.DirectoryChecksum(os.DirFS(path))
+	if err != nil {
+		return registry.RegisteredPack{}, err
+	}
+	before, was := s.packs[id.Ref]
+	dest := filepath.Join(s.root, "packs", id.Ref.String())
+	done := registry.RegisteredPack{Ref: id.Ref, Version: id.Version, Path: path, StoragePath: dest, Validation: registry.ValidationResult{Valid: true, Errors: []string{}}}
+	switch {
+	case was && before.Directory == sum:
+		done.Unchanged = true
+		return done, nil
+	case was && req.Replace == registry.ReplaceUpgrade && id.Version.Compare(before.Version) <= 0:
+		return done, pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed", before.ID)
+	}
+	s.writes++
+	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: req.Pins[path], Directory: sum, Path: dest}
+	return done, errors.Join(os.RemoveAll(dest), os.CopyFS(dest, os.DirFS(path)))
+}
+
+func (s *store) InstalledPacks(context.Context) ([]pack.InstalledPack, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ps []pack.InstalledPack
+	for _, p := range s.packs {
+		ps = append(ps, p)
+	}
+	return ps, nil
+}
+
+func (s *store) InstalledVersion(_ context.Context, ref pack.Ref) (pack.Version, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, ok := s.packs[ref]; ok {
+		return p.Version, nil
+	}
+	return pack.Version{}, pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
+}
+
+func (s *store) Stage(context.Context) (dir string, release func(), err error) {
+	dir, err = os.MkdirTemp(s.root, "staging-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err
+}
+
+// state lists what is installed, and checks that nothing else is left.
+func (s *store) state(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(s.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != "packs" {
+			t.Errorf("%q was left in the root", e.Name())
+		}
+	}
+	var ids []string
+	for _, p := range s.packs {
+		ids = append(ids, p.ID.String())
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -1,0 +1,126 @@
+package installer
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/registry"
+)
+
+// A Request names the packs to install. The zero values of its options are
+// what most hosts want: dependencies are added, environments built, tests run,
+// and lower versions replaced by higher ones.
+type Request struct {
+	// Specs as a user types them; at least one.
+	Specs []string
+	// Rev is a git branch, tag or commit for every git spec that names none.
+	Rev string
+	// Index, when not "", is asked instead of the configured index.
+	Index string
+	// Timeout for the download of one pack; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// Python and Node are preferred versions, see [envbuild.Request].
+	Python, Node string
+	// Force replaces whatever is installed, also a higher version, and lets
+	// failed tests pass.
+	Force bool
+	// SkipTests runs no tests; SkipEnvironments builds no environments.
+	SkipTests, SkipEnvironments bool
+	// FailFast begins no further stage once a pack failed, so that nothing is
+	// registered unless every pack came that far.
+	FailFast bool
+	// OnEvent observes all stages, numbered as one operation; nil is fine.
+	OnEvent pack.EventFunc
+}
+
+// A Report tells the outcome of every pack, and what the stages reported.
+type Report struct {
+	// Outcomes has one for each spec of the request, in its order, and after
+	// them one for each pack that was added because others need it.
+	Outcomes []Outcome `json:"outcomes"`
+	Summary  Summary   `json:"summary"`
+
+	// The reports of the stages, nil for those that were not reached; paths in
+	// them may lie in a directory that is gone by now. Download and
+	// Environments sum up several rounds, Dependencies is the last one.
+	Download     *DownloadReport  `json:"download"`
+	Dependencies *deps.Report     `json:"dependencies"`
+	Environments *envbuild.Report `json:"environments"`
+	Registration *registry.Report `json:"registration"`
+}
+
+// A Status says how it ended for a pack.
+type Status string
+
+// The values of Status.
+const (
+	StatusInstalled Status = "installed" // it is active, and was not there before
+	StatusUpgraded  Status = "upgraded"  // it is active in place of another version or content
+	StatusUnchanged Status = "unchanged" // it was active with this content already
+	StatusFailed    Status = "failed"    // see Outcome.Failure; what was active before still is
+	StatusSkipped   Status = "skipped"   // another pack failed, see Request.FailFast
+)
+
+// An Outcome tells how it ended for one pack.
+type Outcome struct {
+	// Spec is what the user typed, without credentials; "ref@version" for a
+	// pack that was added.
+	Spec string `json:"spec"`
+	// Ref and Version are "" while unknown.
+	Ref     pack.Ref     `json:"pack_ref"`
+	Version pack.Version `json:"pack_version"`
+	// Previous is the version that was active before, nil for none.
+	Previous *pack.Version `json:"previous_version"`
+	Status   Status        `json:"status"`
+	// Failure says why, for StatusFailed; else nil.
+	Failure *Failure `json:"failure"`
+	// Added: the request did not name it; RequiredBy says who needs it.
+	Added      bool       `json:"added"`
+	RequiredBy []pack.Ref `json:"required_by"`
+	// Path is the stable path readers use, and Generation what is active there;
+	// "" for packs that failed.
+	Path       string `json:"storage_path"`
+	Generation string `json:"generation"`
+	// Environments that belong to the content.
+	Environments envbuild.Environments `json:"environments"`
+	// Tests is nil when none are declared, and for packs that did not come to
+	// them.
+	Tests *registry.TestSummary `json:"test_result"`
+}
+
+// A Failure says in which stage a pack failed, and why.
+type Failure struct {
+	Stage   pack.Stage `json:"stage"`
+	Code    pack.Code  `json:"code"`
+	Message string     `json:"error"`
+	Err     error      `json:"-"`
+}
+
+// A Summary counts outcomes.
+type Summary struct {
+	Total      int   `json:"total_packs"`
+	Installed  int   `json:"installed"`
+	Upgraded   int   `json:"upgraded"`
+	Unchanged  int   `json:"unchanged"`
+	Failed     int   `json:"failed"`
+	Skipped    int   `json:"skipped"`
+	DurationMS int64 `json:"duration_ms"`
+}
+
+func (s *Summary) count(status Status) {
+	s.Total++
+	switch status {
+	case StatusInstalled:
+		s.Installed++
+	case StatusUpgraded:
+		s.Upgraded++
+	case StatusUnchanged:
+		s.Unchanged++
+	case StatusFailed:
+		s.Failed++
+	case StatusSkipped:
+		s.Skipped++
+	}
+}

@@ -1,0 +1,112 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/registry"
+)
+
+// PipelineConfig names the stages that a [Pipeline] composes. All but Installed
+// are required.
+type PipelineConfig struct {
+	Installer Installer
+	Analyzer  deps.DependencyAnalyzer
+	Builder   envbuild.EnvBuilder
+	Registrar registry.Registrar
+	// Installed knows what is installed; nil when nobody does: then everything
+	// is downloaded, and every pack counts as new.
+	Installed Installed
+	// Staging lends the directory that receives downloads.
+	Staging Staging
+}
+
+func (c PipelineConfig) check() error {
+	for name, missing := range map[string]bool{
+		"Installer": c.Installer == nil, "Analyzer": c.Analyzer == nil, "Builder": c.Builder == nil,
+		"Registrar": c.Registrar == nil, "Staging": c.Staging == nil,
+	} {
+		if missing {
+			return pack.Errorf(pack.CodeInvalidRequest, "create pipeline: %s is required", name)
+		}
+	}
+	return nil
+}
+
+// A Pipeline takes packs through all stages: download, dependencies,
+// environments, tests and registration. It uses nothing of the stages but their
+// interfaces: whatever it does, a host can do by hand. It is safe for concurrent
+// use.
+type Pipeline struct {
+	config PipelineConfig
+}
+
+// NewPipeline returns a Pipeline. A stage that is missing is an error with
+// [pack.CodeInvalidRequest].
+func NewPipeline(c PipelineConfig) (*Pipeline, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return &Pipeline{config: c}, nil
+}
+
+// Install installs packs, and those they need.
+//
+// Every pack is on its own: one that fails leaves nothing behind, what was
+// active before still is, and packs that do not need it go on. Packs that failed
+// are in the report and in a [*pack.BatchError] that comes with it; any other
+// error means that the request itself failed.
+//
+// Installing again what is there already downloads nothing that has a digest,
+// builds nothing and changes nothing.
+func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
+	if len(req.Specs) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "install packs: name at least one spec")
+	}
+	start := time.Now()
+	r := &run{Pipeline: p, req: req, events: emit.New(req.OnEvent), failed: map[pack.Ref]error{}, drops: map[pack.Ref]int{}}
+	if err := r.all(ctx); err != nil {
+		return nil, fmt.Errorf("install packs: %w", err)
+	}
+	return r.finish(time.Since(start))
+}
+
+// all takes the packs through the stages.
+func (r *run) all(ctx context.Context) error {
+	if err := r.lookUp(ctx); err != nil {
+		return err
+	}
+	dir, release, err := r.config.Staging.Stage(ctx)
+	if err != nil {
+		return fmt.Errorf("get staging directory: %w", err)
+	}
+	defer release()
+	r.staging = dir
+	for _, stage := range []func(context.Context) error{r.downloadRequested, r.settle, r.register} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := stage(ctx); err != nil {
+			return err
+		}
+		if r.req.FailFast && len(r.failures()) > 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// requestError returns err, unless it only tells of packs that failed, which
+// the report tells too.
+func requestError(err error) error {
+	if _, ok := errors.AsType[*pack.BatchError](err); ok {
+		return nil
+	}
+	return err
+}

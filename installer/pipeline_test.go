@@ -1,0 +1,310 @@
+package installer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/wirecheck"
+)
+
+// outcomes shows a report as lines.
+func outcomes(rep *installer.Report) []string {
+	var lines []string
+	for _, o := range rep.Outcomes {
+		line := fmt.Sprintf("%s %s", o.Spec, o.Status)
+		if o.Previous != nil {
+			line += " from " + o.Previous.String()
+		}
+		if o.Added {
+			line += fmt.Sprintf(" for %s", o.RequiredBy)
+		}
+		if f := o.Failure; f != nil {
+			line += fmt.Sprintf(" at %s: %s", f.Stage, f.Code)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func install(t testing.TB, h *house, specs ...string) (*installer.Report, error) {
+	t.Helper()
+	return h.pipeline.Install(t.Context(), installer.Request{Specs: specs})
+}
+
+func TestInstallAddsWhatIsNeeded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: web@^1, core", "web@1.0.0: log", "web@1.5.0: log@^1", "web@2.0.0:", "log@1.0.0:", "log@2.0.0:", "tool@1.0.0:")
+	rep, err := install(t, h, "app", "tool@^1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"app installed", "tool@^1 installed", "log@1.0.0 installed for [web]", "web@1.5.0 installed for [app]"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.5.0"}, h.store.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+	if want := (installer.Summary{Total: 4, Installed: 4, DurationMS: rep.Summary.DurationMS}); rep.Summary != want {
+		t.Errorf("got summary %+v", rep.Summary)
+	}
+}
+
+func TestSecondInstallChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: web", "web@1.0.0:")
+	if _, err := install(t, h, "app"); err != nil {
+		t.Fatal(err)
+	}
+	fetched, written := len(h.fetches()), h.store.writes
+	rep, err := install(t, h, "app", "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"app unchanged from 1.0.0", "web unchanged from 1.0.0"}, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if len(h.fetches()) != fetched || h.store.writes != written {
+		t.Errorf("%d fetches and %d writes more", len(h.fetches())-fetched, h.store.writes-written)
+	}
+}
+
+func TestUpgradeAndForce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0:", "app@2.0.0:")
+	steps := []struct {
+		spec  string
+		force bool
+		want  string
+	}{
+		{spec: "app@^1", want: "app@^1 installed"},
+		{spec: "app", want: "app upgraded from 1.0.0"},
+		{spec: "app@^1", want: "app@^1 failed from 2.0.0 at tests: already_installed"},
+		{spec: "app@^1", force: true, want: "app@^1 upgraded from 2.0.0"},
+	}
+	for _, s := range steps {
+		rep, _ := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{s.spec}, Force: s.force})
+		if diff := cmp.Diff([]string{s.want}, outcomes(rep)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
+	t.Parallel()
+	universe := []string{"app@1.0.0: web", "web@1.0.0: log", "log@1.0.0:", "tool@1.0.0: log", "alone@1.0.0:", "needy@1.0.0: none@^1"}
+	wrong := pack.Errorf(pack.CodeBuildFailed, "wrong")
+	tests := []struct {
+		name      string
+		breakIt   func(h *house)
+		specs     []string
+		want      []string
+		installed []string
+	}{
+		{
+			name: "download of an added pack", specs: []string{"app", "alone", "web"},
+			breakIt: func(h *house) { h.world.broken["log@1.0.0"] = pack.Errorf(pack.CodeMalformedContent, "x") },
+			want: []string{
+				"app failed at dependencies: dependency_missing", "alone installed",
+				"web failed at dependencies: dependency_missing", "log@1.0.0 failed for [web] at download: malformed_content",
+			},
+			installed: []string{"alone@1.0.0"},
+		},
+		{
+			name: "environment of an added pack", specs: []string{"app", "alone"},
+			breakIt: func(h *house) { h.builder.broken = map[string]error{"log": wrong} },
+			want: []string{
+				"app failed at dependencies: dependency_missing", "alone installed",
+				"log@1.0.0 failed for [web] at environments: build_failed",
+				"web@1.0.0 failed for [app] at dependencies: dependency_missing",
+			},
+			installed: []string{"alone@1.0.0"},
+		},
+		{
+			name: "environment of the pack that asks", specs: []string{"app", "tool"},
+			breakIt:   func(h *house) { h.builder.broken = map[string]error{"app": wrong} },
+			want:      []string{"app failed at environments: build_failed", "tool installed", "log@1.0.0 installed for [tool]"},
+			installed: []string{"log@1.0.0", "tool@1.0.0"},
+		},
+		{
+			name: "a pack that nobody has", specs: []string{"needy", "alone"},
+			want:      []string{"needy failed at dependencies: dependency_missing", "alone installed"},
+			installed: []string{"alone@1.0.0"},
+		},
+		{
+			name: "a named pack that others need", specs: []string{"log@^9", "tool"},
+			want:      []string{"log@^9 failed at download: not_found", "tool installed", "log@1.0.0 installed for [tool]"},
+			installed: []string{"log@1.0.0", "tool@1.0.0"},
+		},
+		{
+			name: "an invalid pack that others need", specs: []string{"test:badlog", "tool", "alone"},
+			breakIt: func(h *house) { h.add("badlog", files("log@1.1.0", "actions/a.yaml", "ref: [")) },
+			want: []string{
+				"test:badlog failed at dependencies: invalid_manifest",
+				"tool failed at dependencies: dependency_missing", "alone installed",
+			},
+			installed: []string{"alone@1.0.0"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, universe...)
+			if tt.breakIt != nil {
+				tt.breakIt(h)
+			}
+			rep, err := install(t, h, tt.specs...)
+			if diff := cmp.Diff(tt.want, outcomes(rep)); diff != "" {
+				t.Errorf("outcomes (-want +got)\n%s\n%v", diff, err)
+			}
+			if diff := cmp.Diff(tt.installed, h.store.state(t)); diff != "" {
+				t.Errorf("installed (-want +got)\n%s", diff)
+			}
+			checkBatch(t, rep, err)
+		})
+	}
+}
+
+// checkBatch checks that the error mirrors the failed outcomes.
+func checkBatch(t *testing.T, rep *installer.Report, err error) {
+	t.Helper()
+	var want, got []string
+	for _, o := range rep.Outcomes {
+		if o.Status == installer.StatusFailed {
+			want = append(want, fmt.Sprintf("%s %s %v", o.Spec, o.Failure.Stage, o.Failure.Err))
+		}
+	}
+	if batch, ok := errors.AsType[*pack.BatchError](err); ok {
+		for _, it := range batch.Items {
+			got = append(got, fmt.Sprintf("%s %s %v", it.Spec, it.Stage, it.Err))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("batch error (-outcomes +error)\n%s", diff)
+	}
+}
+
+func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	// The index says nothing of what web and log need. The first analysis
+	// chooses log 2; what web turns out to need makes that a misfit.
+	h := newHouse(t, "app@1.0.0: log, web", "log@1.0.0:", "log@2.0.0:", "web@1.0.0! log@^1, tool", "tool@1.0.0! log")
+	rep, err := install(t, h, "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"app installed", "web@1.0.0 installed for [app]", "tool@1.0.0 installed for [web]", "log@1.0.0 installed for [app web tool]"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.0.0"}, h.store.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+}
+
+func TestMisfitsThatCannotBeReplaced(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: log@^2, web", "log@1.0.0:", "log@2.0.0:", "alone@1.0.0:", "web@1.0.0! log@^1")
+	rep, err := install(t, h, "app", "alone")
+	want := []string{"app failed at dependencies: dependency_conflict", "alone installed"}
+	got := outcomes(rep)
+	if diff := cmp.Diff(want, got[:2]); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s\n%v", diff, err)
+	}
+	if diff := cmp.Diff([]string{"alone@1.0.0"}, h.store.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+}
+
+func TestCycles(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "a@1.0.0: b", "b@1.0.0: a", "c@1.0.0: a", "d@1.0.0:")
+	rep, err := install(t, h, "c", "d")
+	if diff := cmp.Diff([]string{"c failed at dependencies: dependency_missing", "d installed"}, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if !errors.Is(err, pack.ErrDependency) || !strings.Contains(err.Error(), "a -> b -> a") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFailFastSkipsTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0:", "web@1.0.0:")
+	h.builder.broken = map[string]error{"app": errors.New("wrong")}
+	rep, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app", "web"}, FailFast: true})
+	if err == nil {
+		t.Error("no error")
+	}
+	if diff := cmp.Diff([]string{"app failed at environments: ", "web skipped"}, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if got := h.store.state(t); len(got) > 0 {
+		t.Errorf("installed %v", got)
+	}
+}
+
+func TestSkipEnvironments(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0:")
+	rep, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app"}, SkipEnvironments: true})
+	if err != nil || rep.Environments != nil || len(h.builder.built) != 0 {
+		t.Errorf("got %v, %+v, built %v", err, rep.Environments, h.builder.built)
+	}
+}
+
+func TestEventsAreOneSequenceWithTheUsersSpecs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: web", "web@1.0.0:")
+	var got []string
+	var seq uint64
+	_, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app"}, OnEvent: func(_ context.Context, e pack.Event) {
+		if seq++; e.Seq != seq {
+			t.Errorf("event %d has number %d", seq, e.Seq)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s", e.Stage, e.Spec, e.Kind))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"download app started", "download app finished", "dependencies app started", "dependencies app finished",
+		"download web@1.0.0 started", "download web@1.0.0 finished",
+	}
+	if diff := cmp.Diff(want, got[:len(want)]); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestReportListsAreNeverNull(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: web", "web@1.0.0:", "log@1.0.0:")
+	rep, err := install(t, h, "app", "none")
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if nulls, _ := wirecheck.Nulls(rep); len(nulls) > 0 {
+		t.Errorf("null lists: %q", nulls)
+	}
+	rep, _ = install(t, h, "none")
+	if nulls, _ := wirecheck.Nulls(rep); len(nulls) > 0 {
+		t.Errorf("null lists: %q", nulls)
+	}
+}
+
+func TestPipelineRefusesBadRequests(t *testing.T) {
+	t.Parallel()
+	if _, err := install(t, newHouse(t)); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("no specs: got %v", err)
+	}
+	if _, err := installer.NewPipeline(installer.PipelineConfig{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("no stages: got %v", err)
+	}
+}
