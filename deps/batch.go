@@ -2,7 +2,9 @@ package deps
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -97,9 +99,9 @@ func (a *Analyzer) read(path string, skipValidation bool) (*member, error) {
 	if !filepath.IsAbs(path) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", path)
 	}
-	root, err := os.OpenRoot(path)
+	root, err := openDir(path)
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
+		return nil, err
 	}
 	defer func() { _ = root.Close() }()
 	p, err := pack.Load(root.FS(), a.config.Load)
@@ -114,4 +116,23 @@ func (a *Analyzer) read(path string, skipValidation bool) (*member, error) {
 		return nil, fmt.Errorf("infer runtimes: %w", err)
 	}
 	return &member{path: path, pack: p, needs: needs}, nil
+}
+
+// openDir opens a directory. It looks before it opens: a pipe would make it
+// wait.
+func openDir(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, pack.Errorf(pack.CodeNotFound, "open pack: %w", err)
+	case err != nil:
+		return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
+	case !info.IsDir():
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "open pack: %q is no directory", path)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
+	}
+	return root, nil
 }

@@ -80,7 +80,7 @@ func requestChecks() []check {
 		}},
 		{"a path where nothing lies", func(ctx context.Context, b *bench) error {
 			rep, batch := b.request(ctx, nil, deps.Request{Paths: []string{filepath.Join(b.dir, "nothing")}})
-			return errors.Join(wantItem(rep, batch, pack.CodeIO, 0), diff("analysed", analysed(rep)))
+			return errors.Join(wantItem(rep, batch, pack.CodeNotFound, 0), diff("analysed", analysed(rep)))
 		}},
 		{"a cancelled request fails as a whole", func(ctx context.Context, b *bench) error {
 			ctx, cancel := context.WithCancel(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -89,6 +90,21 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			want: "a ref that comes twice fails the second time",
 		},
 		{
+			name:   "names packs without runtimes",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Runtimes["app"] = deps.RuntimeRequirements{Ref: "app"} })},
+			want:   "a pack without runtimes has no entry",
+		},
+		{
+			name: "takes any request",
+			broken: broken{before: func(ctx context.Context, req *deps.Request) context.Context {
+				if len(req.Paths) == 0 {
+					req.Paths = []string{"/nowhere"}
+				}
+				return ctx
+			}},
+			want: "no path is a bad request",
+		},
+		{
 			name: "ignores cancellation",
 			broken: broken{before: func(ctx context.Context, _ *deps.Request) context.Context {
 				return context.WithoutCancel(ctx)
@@ -106,6 +122,15 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			want: "events are numbered and name each pack's end",
 		},
 	}
+	seen := map[string]bool{}
+	var mu sync.Mutex
+	t.Cleanup(func() {
+		for _, name := range depstest.Names() {
+			if !seen[name] {
+				t.Errorf("nothing shows that check %q can fail", name)
+			}
+		}
+	})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -120,6 +145,11 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			})
 			if !slices.Contains(failed, tt.want) {
 				t.Errorf("check %q passed; failed ones are %q", tt.want, failed)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, name := range failed {
+				seen[name] = true
 			}
 		})
 	}

@@ -12,3 +12,12 @@ func Failures(ctx context.Context, dir func() string, newAnalyzer NewFunc) []str
 	}
 	return failed
 }
+
+// Names returns the names of the checks.
+func Names() []string {
+	var names []string
+	for _, c := range checks() {
+		names = append(names, c.name)
+	}
+	return names
+}

@@ -1,0 +1,119 @@
+package installertest
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+)
+
+// A Fake stands for an [installer.Installer] and for an [installer.Pipeline] in
+// the test of a host. It touches neither network nor disk: a spec "ref",
+// "ref@constraint" or "<anything>/ref" succeeds as pack ref in [FakeVersion],
+// unless it is broken. The zero value is ready. It is safe for concurrent use,
+// once its fields are set.
+type Fake struct {
+	// Broken are the specs that fail, with their errors.
+	Broken map[string]error
+	// OnDownload and OnInstall, when not nil, answer in place of the Fake.
+	OnDownload func(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error)
+	OnInstall  func(ctx context.Context, req installer.Request) (*installer.Report, error)
+
+	mu        sync.Mutex
+	downloads []installer.DownloadRequest
+	installs  []installer.Request
+}
+
+var _ installer.Installer = (*Fake)(nil)
+
+// FakeVersion is the version that every pack of a [Fake] has.
+const FakeVersion = "1.0.0"
+
+// Download implements [installer.Installer].
+func (f *Fake) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
+	f.mu.Lock()
+	f.downloads = append(f.downloads, req)
+	f.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case f.OnDownload != nil:
+		return f.OnDownload(ctx, req)
+	}
+	rep := &installer.DownloadReport{Downloaded: []installer.DownloadedPack{}, Failed: []installer.FailedDownload{}, Total: len(req.Specs)}
+	items := make([]*pack.ItemError, len(req.Specs))
+	for i, spec := range req.Specs {
+		id, err := f.pack(spec)
+		if err != nil {
+			items[i] = &pack.ItemError{Spec: spec, Stage: pack.StageDownload, Err: err}
+			rep.Failed = append(rep.Failed, installer.FailedDownload{Item: i, Spec: spec, Message: err.Error(), Err: err})
+			continue
+		}
+		rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{
+			Item: i, Spec: spec, Type: installer.TypeRegistry, Path: filepath.Join(req.Dest, id.Ref.String()),
+			Ref: id.Ref, Version: id.Version,
+		})
+	}
+	rep.Succeeded, rep.Failures = len(rep.Downloaded), len(rep.Failed)
+	return rep, pack.NewBatchError(items)
+}
+
+// Install is like that of an [installer.Pipeline].
+func (f *Fake) Install(ctx context.Context, req installer.Request) (*installer.Report, error) {
+	f.mu.Lock()
+	f.installs = append(f.installs, req)
+	f.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case f.OnInstall != nil:
+		return f.OnInstall(ctx, req)
+	}
+	rep := &installer.Report{Outcomes: []installer.Outcome{}}
+	items := make([]*pack.ItemError, len(req.Specs))
+	for i, spec := range req.Specs {
+		id, err := f.pack(spec)
+		o := installer.Outcome{Spec: spec, Ref: id.Ref, Version: id.Version, Status: installer.StatusInstalled, RequiredBy: []pack.Ref{}}
+		if err != nil {
+			items[i] = &pack.ItemError{Spec: spec, Stage: pack.StageDownload, Err: err}
+			o.Status = installer.StatusFailed
+			o.Failure = &installer.Failure{Stage: pack.StageDownload, Code: pack.CodeOf(err), Message: err.Error(), Err: err}
+			rep.Summary.Failed++
+		}
+		rep.Outcomes = append(rep.Outcomes, o)
+	}
+	rep.Summary.Total = len(req.Specs)
+	rep.Summary.Installed = rep.Summary.Total - rep.Summary.Failed
+	return rep, pack.NewBatchError(items)
+}
+
+func (f *Fake) pack(spec string) (pack.ID, error) {
+	if err := f.Broken[spec]; err != nil {
+		return pack.ID{}, err
+	}
+	name, _, _ := strings.Cut(spec[strings.LastIndex(spec, "/")+1:], "@")
+	ref, err := pack.ParseRef(name)
+	if err != nil {
+		return pack.ID{}, err
+	}
+	v, err := pack.ParseVersion(FakeVersion)
+	return pack.ID{Ref: ref, Version: v}, err
+}
+
+// Downloads returns the requests to Download so far, in order.
+func (f *Fake) Downloads() []installer.DownloadRequest {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.downloads)
+}
+
+// Installs returns the requests to Install so far, in order.
+func (f *Fake) Installs() []installer.Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.installs)
+}

@@ -1,0 +1,174 @@
+package installertest_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/installertest"
+	"github.com/packtrain/pack/source/sourcetest"
+)
+
+// newDownloader makes the real one.
+func newDownloader(packs map[string]fstest.MapFS) (installer.Installer, func(string) string, error) {
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: sourcetest.NewMemory(packs)})
+	return d, func(name string) string { return "memory:" + name }, err
+}
+
+func TestDownloader(t *testing.T) {
+	t.Parallel()
+	installertest.Run(t, newDownloader)
+}
+
+// broken wraps the real Downloader and breaks one promise.
+type broken struct {
+	installer.Installer
+	before func(ctx context.Context, req *installer.DownloadRequest) context.Context
+	after  func(req installer.DownloadRequest, rep *installer.DownloadReport, err error) (*installer.DownloadReport, error)
+}
+
+func (b broken) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
+	if b.before != nil {
+		ctx = b.before(ctx, &req)
+	}
+	rep, err := b.Installer.Download(ctx, req)
+	if b.after != nil {
+		return b.after(req, rep, err)
+	}
+	return rep, err
+}
+
+// spoil changes every report.
+func spoil(change func(req installer.DownloadRequest, rep *installer.DownloadReport)) broken {
+	return broken{after: func(req installer.DownloadRequest, rep *installer.DownloadReport, err error) (*installer.DownloadReport, error) {
+		if rep != nil {
+			change(req, rep)
+		}
+		return rep, err
+	}}
+}
+
+func TestSuiteFindsBrokenInstallers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		broken broken
+		want   string // a check that has to fail
+	}{
+		{"lies about the path", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+			for i := range rep.Downloaded {
+				rep.Downloaded[i].Path = filepath.Dir(rep.Downloaded[i].Path)
+			}
+		}), "packs lie at their refs"},
+		{"reports backwards", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+			slices.Reverse(rep.Downloaded)
+		}), "outcomes are in the order of the request"},
+		{"does not fail for one pack", broken{after: func(_ installer.DownloadRequest, rep *installer.DownloadReport, _ error) (*installer.DownloadReport, error) {
+			return rep, nil
+		}}, "outcomes are in the order of the request"},
+		{"leaves something behind", spoil(func(req installer.DownloadRequest, _ *installer.DownloadReport) {
+			_ = os.Mkdir(filepath.Join(req.Dest, "left"), 0o755)
+		}), "what is no pack fails and leaves nothing"},
+		{"takes what is no pack", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+			for _, f := range rep.Failed {
+				rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{Item: f.Item, Spec: f.Spec})
+			}
+			rep.Failed = nil
+		}), "a ref that comes twice fails the second time"},
+		{"replaces the same content", broken{before: func(ctx context.Context, req *installer.DownloadRequest) context.Context {
+			_ = os.RemoveAll(filepath.Join(req.Dest, "one"))
+			return ctx
+		}}, "the same content is left alone"},
+		{"keeps what is there", spoil(func(req installer.DownloadRequest, _ *installer.DownloadReport) {
+			_ = os.WriteFile(filepath.Join(req.Dest, "one", "data", "text"), []byte("data of one 1.0.0"), 0o644)
+		}), "other content is replaced"},
+		{"mistakes what is known", spoil(func(req installer.DownloadRequest, rep *installer.DownloadReport) {
+			for i := range rep.Downloaded {
+				rep.Downloaded[i].Unchanged = len(req.Known) > 0
+			}
+		}), "known content is not fetched"},
+		{"takes any request", broken{after: func(_ installer.DownloadRequest, rep *installer.DownloadReport, err error) (*installer.DownloadReport, error) {
+			return rep, errors.Join(err)
+		}, before: func(ctx context.Context, req *installer.DownloadRequest) context.Context {
+			if len(req.Specs) == 0 {
+				req.Specs = []string{"none"}
+			}
+			return ctx
+		}}, "bad requests are refused as a whole"},
+		{"ignores cancellation", broken{before: func(ctx context.Context, _ *installer.DownloadRequest) context.Context {
+			return context.WithoutCancel(ctx)
+		}}, "a cancelled request fails as a whole"},
+		{"leaves lists null", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+			if len(rep.Failed) == 0 {
+				rep.Failed = nil
+			}
+		}), "lists are never null"},
+		{"does not number events", broken{before: func(ctx context.Context, req *installer.DownloadRequest) context.Context {
+			if observe := req.OnEvent; observe != nil {
+				req.OnEvent = func(ctx context.Context, e pack.Event) { e.Seq = 7; observe(ctx, e) }
+			}
+			return ctx
+		}}, "events are numbered and name each spec's end"},
+	}
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	t.Cleanup(func() {
+		for _, name := range installertest.Names() {
+			if !seen[name] {
+				t.Errorf("nothing shows that check %q can fail", name)
+			}
+		}
+	})
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			failed := installertest.Failures(t.Context(), t.TempDir, func(packs map[string]fstest.MapFS) (installer.Installer, func(string) string, error) {
+				d, spec, err := newDownloader(packs)
+				b := tt.broken
+				b.Installer = d
+				return b, spec, err
+			})
+			if !slices.Contains(failed, tt.want) {
+				t.Errorf("check %q passed; failed ones are %q", tt.want, failed)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, name := range failed {
+				seen[name] = true
+			}
+		})
+	}
+}
+
+func TestFake(t *testing.T) {
+	t.Parallel()
+	f := &installertest.Fake{Broken: map[string]error{"web": pack.ErrUnavailable}}
+	rep, err := f.Download(t.Context(), installer.DownloadRequest{Specs: []string{"slack@^2", "web", "github:org/tool@v1"}, Dest: "/packs"})
+	if !errors.Is(err, pack.ErrUnavailable) || len(rep.Downloaded) != 2 || rep.Downloaded[1].Path != "/packs/tool" || rep.Failed[0].Item != 1 {
+		t.Errorf("got %+v, %v", rep, err)
+	}
+	all, err := f.Install(t.Context(), installer.Request{Specs: []string{"slack", "web"}})
+	if !errors.Is(err, pack.ErrUnavailable) || all.Summary.Installed != 1 || all.Outcomes[1].Status != installer.StatusFailed {
+		t.Errorf("got %+v, %v", all, err)
+	}
+	if len(f.Downloads()) != 1 || len(f.Installs()) != 1 || f.Installs()[0].Specs[1] != "web" {
+		t.Errorf("got %+v and %+v", f.Downloads(), f.Installs())
+	}
+	f.OnInstall = func(context.Context, installer.Request) (*installer.Report, error) { return nil, pack.ErrBusy }
+	f.OnDownload = func(context.Context, installer.DownloadRequest) (*installer.DownloadReport, error) {
+		return nil, pack.ErrBusy
+	}
+	if _, err := f.Install(t.Context(), installer.Request{}); !errors.Is(err, pack.ErrBusy) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := f.Download(t.Context(), installer.DownloadRequest{}); !errors.Is(err, pack.ErrBusy) {
+		t.Errorf("got %v", err)
+	}
+}
