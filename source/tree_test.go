@@ -233,11 +233,11 @@ func TestTreeIsUnusableAfterAnErrorAndAfterItsEnd(t *testing.T) {
 		if err := end(tree); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := tree.Put(t.Context(), source.Entry{Name: "f"}, nil); err == nil {
-			t.Errorf("%s: took another entry", name)
-		}
 		if _, err := tree.Finish(); err == nil {
 			t.Errorf("%s: could be finished", name)
+		}
+		if err := tree.Put(t.Context(), source.Entry{Name: "f"}, nil); err == nil {
+			t.Errorf("%s: took another entry", name)
 		}
 		if err := tree.Discard(); err != nil {
 			t.Errorf("%s: %v", name, err)
