@@ -21,7 +21,8 @@ func unchanged(f *os.File, before fs.FileInfo, name string) error {
 	return nil
 }
 
-// exactly reads a file of known size, and fails when it has another one.
+// exactly reads a file of known size, and fails when it has less. That it has
+// more shows afterwards, but for files without a size, as those of /proc.
 type exactly struct {
 	f    *os.File
 	name string
@@ -36,6 +37,8 @@ func (r *exactly) Read(p []byte) (int, error) {
 		return 0, changed(r.name)
 	case err != nil && err != io.EOF:
 		return n, unreadable(err, r.name)
+	case r.left == 0:
+		return n, io.EOF // spares another call, which would tell the same
 	}
 	return n, err
 }

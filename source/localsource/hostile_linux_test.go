@@ -209,6 +209,14 @@ func testChanges(t *testing.T) {
 		{"grows", "b", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "b"), []byte("longer than before"), 0o600)
 		}},
+		{"grows, and its time is set back", "b", func(dir string) error {
+			path := filepath.Join(dir, "b")
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			return errors.Join(os.WriteFile(path, []byte("longer than before"), 0o600), os.Chtimes(path, time.Time{}, info.ModTime()))
+		}},
 		{"shrinks", "b", func(dir string) error { return os.Truncate(filepath.Join(dir, "b"), 1) }},
 		{"is written", "b", func(dir string) error {
 			return os.Chtimes(filepath.Join(dir, "b"), time.Time{}, time.Now().Add(time.Hour))
@@ -218,6 +226,12 @@ func testChanges(t *testing.T) {
 		{"becomes a pipe", "a", func(dir string) error {
 			return errors.Join(os.Remove(filepath.Join(dir, "b")), syscall.Mkfifo(filepath.Join(dir, "b"), 0o600))
 		}},
+		{"becomes another file", "a", func(dir string) error {
+			return os.Rename(filepath.Join(dir, "c"), filepath.Join(dir, "b"))
+		}},
+		{"directory becomes another", "d", func(dir string) error {
+			return errors.Join(os.RemoveAll(filepath.Join(dir, "d")), os.Rename(filepath.Join(dir, "c.d"), filepath.Join(dir, "d")))
+		}},
 		{"directory becomes a link", "d", func(dir string) error { return replace(filepath.Join(dir, "d"), outside) }},
 		{"directory vanishes", "d", func(dir string) error { return os.RemoveAll(filepath.Join(dir, "d")) }},
 	}
@@ -225,7 +239,7 @@ func testChanges(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "x")
-			write(t, dir, fstest.MapFS{"a": {Data: []byte("1")}, "b": {Data: []byte("22")}, "d/e": {}})
+			write(t, dir, fstest.MapFS{"a": {Data: []byte("1")}, "b": {Data: []byte("22")}, "c": {Data: []byte("33")}, "c.d/e": {}, "d/e": {}})
 			s := newSource(t, localsource.Options{AllowAll: true})
 			sink := &spySink{on: func(e source.Entry) error {
 				if e.Name == "secret" || e.Name == "d/secret" {

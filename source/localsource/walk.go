@@ -68,11 +68,11 @@ func (w walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, nam
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	info, err := dir.Lstat(entry.Name())
+	listed, err := entry.Info()
 	if err != nil {
 		return openError(err, dir, entry, name)
 	}
-	sub, err := openSame(dir, entry.Name(), info)
+	sub, err := openSame(dir, entry.Name(), listed)
 	if err != nil {
 		return openError(err, dir, entry, name)
 	}
@@ -91,7 +91,7 @@ func (w walker) file(ctx context.Context, dir *os.Root, entry fs.DirEntry, name 
 	if err != nil {
 		return unreadable(err, name)
 	}
-	if !before.Mode().IsRegular() {
+	if listed, err := entry.Info(); err != nil || !before.Mode().IsRegular() || !os.SameFile(listed, before) {
 		return changed(name)
 	}
 	e := source.Entry{Name: name, Mode: before.Mode(), Size: before.Size()}
