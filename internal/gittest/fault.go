@@ -83,8 +83,8 @@ func Rewrite(f func(h http.Header, body []byte) []byte) Fault {
 }
 
 // Stall sends n bytes of the answer and then nothing more, until the client
-// goes away.
-func Stall(n int) Fault {
+// goes away. It says so on stalled, unless that is full or nil.
+func Stall(n int, stalled chan<- struct{}) Fault {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec := httptest.NewRecorder()
@@ -95,6 +95,10 @@ func Stall(n int) Fault {
 			w.WriteHeader(rec.Code)
 			_, _ = w.Write(rec.Body.Bytes()[:min(n, rec.Body.Len())])
 			_ = http.NewResponseController(w).Flush()
+			select {
+			case stalled <- struct{}{}:
+			default:
+			}
 			<-r.Context().Done()
 		})
 	}

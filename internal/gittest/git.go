@@ -43,10 +43,15 @@ func environ(home string) []string {
 // white space around it.
 func (r *Repo) Git(args ...string) string {
 	r.tb.Helper()
-	return r.run(nil, args...)
+	return r.text(nil, args...)
 }
 
-func (r *Repo) run(stdin io.Reader, args ...string) string {
+func (r *Repo) text(stdin io.Reader, args ...string) string {
+	r.tb.Helper()
+	return strings.TrimSpace(string(r.run(stdin, args...)))
+}
+
+func (r *Repo) run(stdin io.Reader, args ...string) []byte {
 	r.tb.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(r.tb.Context(), r.git, args...)
@@ -55,5 +60,5 @@ func (r *Repo) run(stdin io.Reader, args ...string) string {
 	if err := cmd.Run(); err != nil {
 		r.tb.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
 	}
-	return strings.TrimSpace(stdout.String())
+	return stdout.Bytes()
 }

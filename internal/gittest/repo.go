@@ -18,10 +18,11 @@ type Repo struct {
 }
 
 // NewRepo makes an empty repository, whose default branch will be "main".
-func NewRepo(tb testing.TB) *Repo {
+// options are passed on to git init.
+func NewRepo(tb testing.TB, options ...string) *Repo {
 	tb.Helper()
 	r := &Repo{Dir: tb.TempDir(), tb: tb, git: Require(tb), tips: map[string]string{}}
-	r.Git("init", "-q", "--bare", "-b", "main")
+	r.Git(append([]string{"init", "-q", "--bare", "-b", "main"}, options...)...)
 	return r
 }
 
@@ -42,7 +43,7 @@ func (r *Repo) Commit(branch string, files fs.FS) string {
 		r.tb.Fatal(err)
 	}
 	in.WriteString("get-mark :1\n")
-	r.tips[branch] = r.run(&in, "fast-import", "--quiet", "--force")
+	r.tips[branch] = r.text(&in, "fast-import", "--quiet", "--force")
 	return r.tips[branch]
 }
 
@@ -106,7 +107,7 @@ func (r *Repo) Annotate(name, object string) string {
 // without checking its content, and returns its name.
 func (r *Repo) Object(typ string, content []byte) string {
 	r.tb.Helper()
-	return r.run(bytes.NewReader(content), "hash-object", "-w", "--stdin", "--literally", "-t", typ)
+	return r.text(bytes.NewReader(content), "hash-object", "-w", "--stdin", "--literally", "-t", typ)
 }
 
 // CommitTree makes a commit of a tree object, with no parent, and points a
@@ -116,4 +117,11 @@ func (r *Repo) CommitTree(branch, tree string) string {
 	commit := r.Git("commit-tree", "-m", "change", tree)
 	r.Branch(branch, commit)
 	return commit
+}
+
+// Pack returns a pack of all objects, as git pack-objects makes it with the
+// given options.
+func (r *Repo) Pack(options ...string) []byte {
+	r.tb.Helper()
+	return r.run(nil, append([]string{"pack-objects", "-q", "--all", "--stdout"}, options...)...)
 }

@@ -103,15 +103,19 @@ func wantCode(t testing.TB, err error, want pack.Code) {
 	}
 }
 
-// failing is a sink that fails at one entry.
+// failing is a sink that fails at one entry, or calls a function there.
 type failing struct {
 	after, calls int
 	err          error
+	then         func()
 }
 
 func (f *failing) Put(context.Context, source.Entry, io.Reader) error {
-	if f.calls++; f.calls == f.after {
-		return f.err
+	if f.calls++; f.calls != f.after {
+		return nil
 	}
-	return nil
+	if f.then != nil {
+		f.then()
+	}
+	return f.err
 }

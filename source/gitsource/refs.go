@@ -23,8 +23,8 @@ type refs struct {
 	peeled map[string]plumbing.Hash // what annotated tags point to in the end
 }
 
-// commit returns the commit of a rev by exact name: of the branch, or of the
-// tag, or of the full name "refs/...".
+// commit returns the commit of a rev by exact name: of the branch or tag, of
+// anything in full ("refs/..."), or of the default branch ("").
 func (r *refs) commit(rev string) (plumbing.Hash, error) {
 	if rev == "" {
 		if r.head.IsZero() {
@@ -32,22 +32,29 @@ func (r *refs) commit(rev string) (plumbing.Hash, error) {
 		}
 		return r.head, nil
 	}
-	branch, isBranch := r.target(branchPrefix + rev)
-	tag, isTag := r.target(tagPrefix + rev)
+	if strings.HasPrefix(rev, "refs/") {
+		return r.only(rev, rev)
+	}
+	branch, tag := branchPrefix+rev, tagPrefix+rev
+	_, isBranch := r.names[branch]
+	_, isTag := r.names[tag]
 	switch {
 	case isBranch && isTag:
-		return plumbing.ZeroHash, pack.Errorf(pack.CodeGit, "git rev %s is ambiguous: write %q or %q", shown(rev), branchPrefix+rev, tagPrefix+rev)
+		return plumbing.ZeroHash, pack.Errorf(pack.CodeGit, "git rev %s is ambiguous: write %q or %q", shown(rev), branch, tag)
 	case isBranch:
-		return branch, nil
-	case isTag:
-		return tag, nil
+		return r.only(rev, branch)
 	}
-	if full, ok := r.target(rev); ok {
-		return full, nil
+	return r.only(rev, tag)
+}
+
+func (r *refs) only(rev, name string) (plumbing.Hash, error) {
+	if h, ok := r.target(name); ok {
+		return h, nil
 	}
 	return plumbing.ZeroHash, r.notFound(rev)
 }
 
+// target returns what a full name points to in the end.
 func (r *refs) target(name string) (plumbing.Hash, bool) {
 	if h, ok := r.peeled[name]; ok {
 		return h, true

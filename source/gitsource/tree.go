@@ -66,8 +66,8 @@ func parseEntry(content []byte) (e treeEntry, rest []byte, err error) {
 	if err != nil {
 		return e, nil, broken("a tree has an entry of mode %s", shown(mode))
 	}
-	if name == "" || strings.Contains(name, "/") {
-		return e, nil, pack.Errorf(pack.CodeUnsafePath, "entry %s of a git tree: the name is empty or has a slash", shown(name))
+	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
+		return e, nil, pack.Errorf(pack.CodeUnsafePath, "entry %s of a git tree: the name is not one component of a path", shown(name))
 	}
 	e = treeEntry{mode: uint32(bits), name: name}
 	copy(e.id[:], rest)

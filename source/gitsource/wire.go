@@ -44,6 +44,9 @@ func readUpload(r *bufio.Reader) (io.Reader, error) {
 			return nil, broken("unexpected line %s before the pack", shown(string(line)))
 		}
 	}
+	if s.Err() == nil {
+		return nil, &refusal{reason: "the answer is empty"} // as of a server that fails on the request
+	}
 	return nil, lineError(s.Err())
 }
 

@@ -1,0 +1,39 @@
+package gitsource
+
+import (
+	"context"
+	"io"
+)
+
+// Unpack reads a pack and returns the size of each object by its name. At most
+// memory bytes stay out of the scratch directory.
+func Unpack(ctx context.Context, r io.Reader, scratch string, memory int64, limits Limits) (map[string]int64, error) {
+	s := newStore(scratch)
+	s.memory = memory
+	defer s.close()
+	if err := unpack(ctx, r, s, limits.withDefaults()); err != nil {
+		return nil, err
+	}
+	sizes := map[string]int64{}
+	for id, o := range s.objects {
+		n, err := io.Copy(io.Discard, s.reader(o))
+		if err != nil {
+			return nil, err
+		}
+		sizes[id.String()] = n
+	}
+	return sizes, nil
+}
+
+// TreeKeys returns what the entries of a tree object are sorted by.
+func TreeKeys(content []byte) ([]string, error) {
+	entries, err := parseTree(content)
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, e := range entries {
+		keys = append(keys, e.sortKey())
+	}
+	return keys, nil
+}

@@ -1,0 +1,231 @@
+package gitsource_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// fetchTree fetches a commit into a real tree and returns its digest.
+func fetchTree(t *testing.T, s source.Source, url, commit string) (pack.Digest, error) {
+	t.Helper()
+	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := tree.Discard(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, tree); err != nil {
+		return "", err
+	}
+	result, err := tree.Finish()
+	return result.Digest, err
+}
+
+// A treeTest is a commit of one tree object and what becomes of it.
+type treeTest struct {
+	name string
+	tree []byte
+	code pack.Code
+}
+
+func runTreeTests(t *testing.T, repo *gittest.Repo, tests []treeTest) {
+	t.Helper()
+	commits := make([]string, len(tests))
+	for i, tt := range tests {
+		commits[i] = repo.CommitTree(fmt.Sprintf("branch-%d", i), repo.Object("tree", tt.tree))
+	}
+	url, _ := serve(t, repo)
+	for i, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := fetchTree(t, newSource(t), url, commits[i])
+			wantCode(t, err, tt.code)
+		})
+	}
+}
+
+// objectID stores an object and returns its name as trees hold it.
+func objectID(t *testing.T, repo *gittest.Repo, typ string, content []byte) []byte {
+	t.Helper()
+	id, err := hex.DecodeString(repo.Object(typ, content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func strangeNames(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	blob := objectID(t, repo, "blob", []byte("text"))
+	dir := objectID(t, repo, "tree", treeObject(blob, "100644 a"))
+	one := func(name string) []byte { return treeObject(blob, "100644 "+name) }
+	var tests []treeTest
+	for name, code := range map[string]pack.Code{
+		"..": pack.CodeUnsafePath, ".": pack.CodeUnsafePath, "a/b": pack.CodeUnsafePath, "../x": pack.CodeUnsafePath, "/x": pack.CodeUnsafePath,
+		"": pack.CodeGit /* git does not serve it */, `a\b`: pack.CodeUnsafePath, `..\x`: pack.CodeUnsafePath, "git~1": pack.CodeUnsafePath, ".git ": pack.CodeUnsafePath,
+		".g\u200cit": pack.CodeUnsafePath, ".git": pack.CodeInvalidManifest, ".GIT": pack.CodeInvalidManifest, "C:x": pack.CodeUnsafePath,
+		"a\nb": pack.CodeUnsafePath, "a\x1b[2Jb": pack.CodeUnsafePath, "\xff": pack.CodeUnsafePath, "con": pack.CodeUnsafePath,
+		strings.Repeat("n", 300): pack.CodeLimitExceeded, strings.Repeat("n", 70_000): pack.CodeLimitExceeded, "fine": "",
+	} {
+		tests = append(tests, treeTest{fmt.Sprintf("%.20q", name), one(name), code})
+		tests = append(tests, treeTest{fmt.Sprintf("directory %.20q", name), treeObject(dir, "40000 "+name), code})
+	}
+	tests = append(tests,
+		treeTest{"twice", treeObject(blob, "100644 a", "100644 a"), pack.CodeGit},
+		treeTest{"unsorted", treeObject(blob, "100644 b", "100644 a"), pack.CodeGit},
+		treeTest{"file and directory", append(one("a"), treeObject(dir, "40000 a")...), pack.CodeNameCollision},
+		treeTest{"file and directory, apart", append(treeObject(blob, "100644 a", "100644 a.b"), treeObject(dir, "40000 a")...), pack.CodeNameCollision},
+		treeTest{"cases", treeObject(blob, "100644 A", "100644 a"), pack.CodeNameCollision},
+		treeTest{"NUL", one("a\x00b"), pack.CodeGit},
+		treeTest{"cut short", one("a")[:20], pack.CodeGit},
+	)
+	runTreeTests(t, repo, tests)
+}
+
+func strangeModes(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	blob := objectID(t, repo, "blob", []byte("/etc/passwd"))
+	dir := objectID(t, repo, "tree", treeObject(blob, "100644 a"))
+	module, _ := hex.DecodeString(someCommit)
+	long := objectID(t, repo, "blob", []byte(strings.Repeat("../", 10_000)))
+	runTreeTests(t, repo, []treeTest{
+		{"symbolic link", treeObject(blob, "120000 a"), pack.CodeForbiddenEntry},
+		{"symbolic link, long", treeObject(long, "120000 a"), pack.CodeLimitExceeded},
+		{"symbolic link, then through it", append(treeObject(blob, "120000 a"), treeObject(dir, "40000 a")...), pack.CodeForbiddenEntry},
+		{"symbolic link to a tree", treeObject(dir, "120000 a"), pack.CodeGit},
+		{"submodule", treeObject(module, "160000 a"), pack.CodePolicyDenied},
+		{"100666", treeObject(blob, "100666 a"), pack.CodeForbiddenEntry},
+		{"100775", treeObject(blob, "100775 a"), pack.CodeForbiddenEntry},
+		{"104755", treeObject(blob, "104755 a"), pack.CodeForbiddenEntry},
+		{"0", treeObject(blob, "0 a"), pack.CodeForbiddenEntry},
+		{"none", treeObject(blob, " a"), pack.CodeGit},
+		{"no number", treeObject(blob, "1006x4 a"), pack.CodeGit},
+		{"file that is a tree", treeObject(dir, "100644 a"), pack.CodeGit},
+		{"directory that is a file", treeObject(blob, "40000 a"), pack.CodeGit},
+		{"100664", treeObject(blob, "100664 a"), ""},
+		{"zero in front", treeObject(dir, "040000 a"), ""},
+	})
+}
+
+func submoduleConfig(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	content := samplePack()
+	content[".gitmodules"] = &fstest.MapFile{Data: []byte("[submodule \"../..\"]\n\tpath = x\r\n\turl = -x\n")}
+	commit := repo.Commit("main", content)
+	url, srv := serve(t, repo)
+	got, err := fetch(t, newSource(t), url, commit)
+	if err != nil || got.content(".gitmodules") != string(content[".gitmodules"].Data) {
+		t.Errorf("got %q, %v", got.names(), err)
+	}
+	if got := srv.Requests(); len(got) != 1 {
+		t.Errorf("more was asked for than the commit: %q", got)
+	}
+}
+
+func attributes(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	content := samplePack()
+	for name, text := range map[string]string{
+		".gitattributes": "*.txt eol=crlf ident\n*.utf working-tree-encoding=UTF-16\n*.sub export-subst\nsecret export-ignore\n*.bin filter=lfs\n",
+		"a.txt":          "$Id$\nline\n", "a.utf": "text\n", "a.sub": "$Format:%H$\n", "secret": "kept\n", "a.bin": "\x00\r\n",
+	} {
+		content[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	commit := repo.Commit("main", content)
+	url, _ := serve(t, repo)
+	got, err := fetchTree(t, newSource(t), url, commit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := source.PutFS(t.Context(), tree, content); err != nil {
+		t.Fatal(err)
+	}
+	want, err := tree.Finish()
+	if err != nil || got != want.Digest {
+		t.Errorf("got digest %s, want that of the files as committed, %s, %v", got, want.Digest, err)
+	}
+}
+
+func nestedRepositories(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	blob := objectID(t, repo, "blob", []byte("gitdir: /tmp\n"))
+	inner := objectID(t, repo, "tree", treeObject(blob, "100644 .git"))
+	config := objectID(t, repo, "tree", treeObject(blob, "100644 config"))
+	runTreeTests(t, repo, []treeTest{
+		{"gitdir file", treeObject(inner, "40000 sub"), pack.CodeInvalidManifest},
+		{".git/config", treeObject(config, "40000 .git"), pack.CodeInvalidManifest},
+	})
+}
+
+func lfsPointers(t *testing.T) {
+	t.Parallel()
+	pointer := []byte("version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0a", 32) + "\nsize 12345\n")
+	for _, name := range []string{"pack.yaml", "pack/pack.yaml"} {
+		repo := gittest.NewRepo(t)
+		commit := repo.Commit("main", fstest.MapFS{name: {Data: pointer}})
+		url, _ := serve(t, repo)
+		_, err := fetch(t, newSource(t), url, commit)
+		wantCode(t, err, pack.CodeInvalidManifest)
+		if err != nil && !strings.Contains(err.Error(), "Git LFS") {
+			t.Errorf("%v does not say what is the matter", err)
+		}
+	}
+}
+
+// bombs are trees that grow while they are walked; those of packs are in
+// TestUnpackRefusesBombs.
+func bombs(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	blob := objectID(t, repo, "blob", make([]byte, 1<<20))
+	names := func(mode string, n int) []string {
+		entries := make([]string, n)
+		for i := range entries {
+			entries[i] = fmt.Sprintf("%s %03d", mode, i)
+		}
+		return entries
+	}
+	million := treeObject(blob, names("100644", 100)...)
+	nothing := treeObject(objectID(t, repo, "tree", nil), names("40000", 100)...)
+	deep := treeObject(blob, "100644 a")
+	for range 3 {
+		million = treeObject(objectID(t, repo, "tree", million), names("40000", 100)...)
+		nothing = treeObject(objectID(t, repo, "tree", nothing), names("40000", 100)...)
+	}
+	for range 100 {
+		deep = treeObject(objectID(t, repo, "tree", deep), "40000 d")
+	}
+	url, _ := serve(t, repo)
+	for name, tree := range map[string][]byte{"bytes": million, "directories": nothing, "depth": deep} {
+		commit := repo.CommitTree(name, repo.Object("tree", tree))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, nowhere{})
+			wantCode(t, err, pack.CodeLimitExceeded)
+		})
+	}
+	s := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: gitsource.Limits{PackBytes: 100}})
+	_, err := fetch(t, s, url, repo.Git("rev-parse", "bytes"))
+	wantCode(t, err, pack.CodeLimitExceeded)
+}

@@ -1,0 +1,253 @@
+package gitsource_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// TestHostile holds the rows of the corpus that concern git, by their ids.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		id   string
+		test func(*testing.T)
+	}{
+		{"H01", optionsInURLAndRev}, {"H02", otherProtocols}, {"H03", hiddenHosts}, {"H04", redirects},
+		{"H05", strangeRevs}, {"H06", commitsThatAreNotServed}, {"H07", movedNames}, {"H08", strangeTags},
+		{"H09", strangeNames}, {"H10", strangeModes}, {"H11", submoduleConfig}, {"H13", attributes},
+		{"H14", nestedRepositories}, {"H16", lfsPointers}, {"H17", bombs}, {"H18", strangeServers},
+		{"H19", credentialsWanted}, {"H21", noProcess}, {"H22", concurrencyAndCancellation},
+	} {
+		t.Run(row.id, row.test)
+	}
+}
+
+const someCommit = "0123456789abcdef0123456789abcdef01234567"
+
+// refused expects that neither resolving nor fetching gets further than code.
+func refused(t *testing.T, s *gitsource.Source, url, rev string, code pack.Code) {
+	t.Helper()
+	_, err := resolve(t, s, url, rev)
+	wantCode(t, err, code)
+	wantCode(t, s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: rev}, files{}), code)
+}
+
+func optionsInURLAndRev(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	repo.Commit("main", samplePack())
+	url, srv := serve(t, repo)
+	s := newSource(t)
+	for _, rev := range []string{"-", "--upload-pack=touch x", "-oProxyCommand=x", "-u", "main\x00", "main\n", "\x1b[2Jmain", "ma\xffin"} {
+		refused(t, s, url, rev, pack.CodePolicyDenied)
+	}
+	for _, bad := range []string{"-", "--upload-pack=touch x", "-oProxyCommand=x", url + "\x00", url + "\n", "-" + url} {
+		refused(t, s, bad, "main", pack.CodePolicyDenied)
+	}
+	if got := srv.Requests(); len(got) > 0 {
+		t.Errorf("the server was asked: %q", got)
+	}
+}
+
+func otherProtocols(t *testing.T) {
+	t.Parallel()
+	dir := gittest.NewRepo(t).Dir
+	s := gitsource.New(nil)
+	for _, url := range []string{
+		"ext::sh -c touch% x", "fd::3", "git://example.com/x.git", "file://" + dir, dir, "//example.com/x.git", "transport::addr",
+		"ssh://-oProxyCommand=x/y", "ssh://git@example.com/x.git", "-o@example.com:x", "git@example.com:x.git", "http://example.com/x.git",
+		"ftp://example.com/x.git", "", "https:", "https:///x.git", "https://127.0.0.1/x.git", "https://[::1]/x.git", "https://127.1/x.git",
+	} {
+		refused(t, s, url, "main", pack.CodePolicyDenied)
+	}
+}
+
+func hiddenHosts(t *testing.T) {
+	t.Parallel()
+	s := gitsource.New(nil)
+	for _, url := range []string{
+		"https://user:canary@example.com/x.git", "https://canary@example.com/x.git", "https://example.com%0d%0a.example.org/x.git",
+		"https://example.com%0acanary/x.git", "https://example.com\r/x.git", "https://exa\tmple.com/x.git", "https://example.com/x.git#canary",
+	} {
+		_, err := resolve(t, s, url, "main")
+		wantCode(t, err, pack.CodePolicyDenied)
+		if err != nil && strings.Contains(err.Error(), "canary@") || strings.Contains(err.Error(), ":canary") {
+			t.Errorf("the error tells a credential: %v", err)
+		}
+	}
+	_, err := resolve(t, s, "https://example.com/x.git?token=canary", "main")
+	wantCode(t, err, pack.CodeInvalidRequest)
+	if strings.Contains(err.Error(), "canary") {
+		t.Errorf("the error tells a credential: %v", err)
+	}
+}
+
+func redirects(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", samplePack())
+	_, inner := serve(t, repo)
+	only := gittest.Policy()
+	only.AllowPrivate = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	other := strings.Replace(inner.URL, "127.0.0.1", "127.0.0.2", 1)
+	for _, to := range []string{other, "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd?", "git://127.0.0.1", "ext::sh%20-c%20x"} {
+		for _, service := range []string{gittest.ListRefs, gittest.Fetch} {
+			url, _ := serve(t, repo, gittest.On(service, gittest.Redirect(to, http.StatusFound)))
+			s := gitsource.New(&gitsource.Options{Network: only})
+			if service == gittest.Fetch {
+				// the list of branches and tags stays on the server, so the tip is asked for there
+				_, err := fetch(t, s, url, commit)
+				wantCode(t, err, pack.CodeGit)
+				continue
+			}
+			refused(t, s, url, "main", pack.CodePolicyDenied)
+		}
+	}
+	url, _ := serve(t, repo, gittest.Redirect("https://example.com", http.StatusFound))
+	only.Hosts = []string{"127.0.0.1"}
+	refused(t, gitsource.New(&gitsource.Options{Network: only}), url, "main", pack.CodePolicyDenied)
+	refused(t, gitsource.New(&gitsource.Options{Network: only}), loop(t), "main", pack.CodePolicyDenied)
+}
+
+// loop is a server that redirects to itself for ever.
+func loop(t *testing.T) string {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "/x"+r.URL.RequestURI())
+		w.WriteHeader(http.StatusFound)
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+func strangeRevs(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	first := repo.Commit("main", samplePack())
+	second := repo.Commit("main", samplePack())
+	repo.Git("update-ref", "refs/heads/"+first, second)
+	repo.Git("update-ref", "refs/heads/abcdef1", first)
+	repo.Branch("both", first)
+	repo.Tag("both", first)
+	repo.Branch("ünïcode", second)
+	repo.Tag("refs/heads/main", first) // refs/tags/refs/heads/main
+	url, _ := serve(t, repo)
+	s := newSource(t)
+	for _, tt := range []struct {
+		rev, want string
+		code      pack.Code
+	}{
+		{first, first, ""}, // the commit, whatever the branch of that name says
+		{"abcdef1", first, ""},
+		{"ünïcode", second, ""},
+		{"both", "", pack.CodeGit},
+		{"HEAD", "", pack.CodeNotFound},
+		{"heads/main", "", pack.CodeNotFound},
+		{"MAIN", "", pack.CodeNotFound},
+		{first[:12], "", pack.CodeGit},
+		{"@", "", pack.CodeInvalidRequest},
+		{"@{-1}", "", pack.CodeInvalidRequest},
+		{"main@{1}", "", pack.CodeInvalidRequest},
+		{"main~1", "", pack.CodeInvalidRequest},
+		{"main^{tree}", "", pack.CodeInvalidRequest},
+		{":/change", "", pack.CodeInvalidRequest},
+		{"ma*", "", pack.CodeInvalidRequest},
+		{"main..both", "", pack.CodeInvalidRequest},
+		{"refs/heads/../../config", "", pack.CodeInvalidRequest},
+		{"/main", "", pack.CodeInvalidRequest},
+		{"main/", "", pack.CodeInvalidRequest},
+		{"main.lock", "", pack.CodeInvalidRequest},
+		{strings.Repeat("x", 4096), "", pack.CodeInvalidRequest},
+		{strings.Repeat("0a", 32), "", pack.CodeGit},
+	} {
+		pin, err := resolve(t, s, url, tt.rev)
+		wantCode(t, err, tt.code)
+		if pin.Commit != tt.want {
+			t.Errorf("%.80q: got commit %q, want %q", tt.rev, pin.Commit, tt.want)
+		}
+	}
+	// Written in full it is the branch, never the tag whose short name it is.
+	if pin, err := resolve(t, s, url, "refs/heads/main"); err == nil && pin.Commit != second {
+		t.Errorf("refs/heads/main: got %s, want %s", pin.Commit, second)
+	}
+}
+
+func commitsThatAreNotServed(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	repo.Commit("main", samplePack())
+	unreachable := repo.Commit("gone", samplePack())
+	repo.Git("update-ref", "-d", "refs/heads/gone")
+	url, _ := serve(t, repo)
+	s := newSource(t)
+	for _, commit := range []string{someCommit, unreachable, someCommit[:12], strings.Repeat("0a", 32), strings.Repeat("0", 40)} {
+		_, err := fetch(t, s, url, commit)
+		wantCode(t, err, pack.CodeGit)
+	}
+	sha256 := gittest.NewRepo(t, "--object-format=sha256")
+	sha256.Commit("main", samplePack())
+	url, _ = serve(t, sha256)
+	refused(t, s, url, "main", pack.CodeGit)
+	_, err := fetch(t, s, url, someCommit)
+	wantCode(t, err, pack.CodeGit)
+	if err != nil && !strings.Contains(err.Error(), "SHA-256") {
+		t.Errorf("%v does not say what is the matter", err)
+	}
+}
+
+func movedNames(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	before := repo.Commit("main", samplePack())
+	repo.Tag("v1.0.0", before)
+	url, _ := serve(t, repo)
+	s := newSource(t)
+	var pins []pack.Pin
+	for _, rev := range []string{"main", "v1.0.0"} {
+		pin, err := resolve(t, s, url, rev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pins = append(pins, pin)
+	}
+	repo.Tag("v1.0.0", repo.Commit("main", fstest.MapFS{"new": {}}))
+	for _, pin := range pins {
+		got := files{}
+		if err := s.Fetch(t.Context(), pin, got); err != nil || len(got.names()) != len(samplePack()) {
+			t.Errorf("%s: got %q, %v: the pinned commit decides", pin.Rev, got.names(), err)
+		}
+	}
+	// Rewritten, so that the commit is on no branch any more.
+	repo.Git("update-ref", "refs/heads/main", repo.Git("commit-tree", "-m", "rewritten", before+"^{tree}"))
+	repo.Git("update-ref", "-d", "refs/tags/v1.0.0")
+	err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "main", Commit: before}, files{})
+	wantCode(t, err, pack.CodeContentChanged)
+}
+
+func strangeTags(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", samplePack())
+	repo.Annotate("three", repo.Annotate("two", repo.Annotate("one", commit)))
+	repo.Annotate("blob", repo.Object("blob", []byte("text")))
+	repo.Tag("tree", repo.Git("rev-parse", commit+"^{tree}"))
+	tagObject := repo.Git("rev-parse", "refs/tags/one")
+	url, _ := serve(t, repo)
+	s := newSource(t)
+	got := files{}
+	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "three"}, got); err != nil || len(got.names()) != 4 {
+		t.Errorf("tag of a tag of a tag: got %q, %v", got.names(), err)
+	}
+	for _, rev := range []string{"blob", "tree", tagObject} {
+		err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: rev}, files{})
+		wantCode(t, err, pack.CodeGit)
+	}
+}

@@ -1,0 +1,46 @@
+package gitsource_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// treeObject writes a tree of entries "<mode> <name>", all of one object.
+func treeObject(id []byte, entries ...string) []byte {
+	var content []byte
+	for _, e := range entries {
+		content = append(append(append(content, e...), 0), id...)
+	}
+	return content
+}
+
+func FuzzTree(f *testing.F) {
+	id := make([]byte, 20)
+	for _, entries := range [][]string{
+		{}, {"100644 a"}, {"100644 a", "40000 b", "100755 c"}, {"100644 a.b", "40000 a"}, {"40000 a", "100644 a.b"},
+		{"100644 b", "100644 a"}, {"100644 a", "100644 a"}, {"100644 .."}, {"100644 a/b"}, {"100644 "}, {"100644"}, {" a"}, {"-1 a"}, {"0100644 a"},
+	} {
+		f.Add(treeObject(id, entries...))
+	}
+	f.Add([]byte("100644 a\x00short"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		keys, err := gitsource.TreeKeys(content)
+		if err != nil {
+			return
+		}
+		if len(keys)*(20+3) > len(content) {
+			t.Errorf("%d entries in %d bytes", len(keys), len(content))
+		}
+		for i, key := range keys {
+			name := strings.TrimSuffix(key, "/")
+			if name == "" || strings.ContainsAny(name, "/\x00") {
+				t.Errorf("accepted name %q", name)
+			}
+			if i > 0 && key <= keys[i-1] {
+				t.Errorf("accepted %q after %q", key, keys[i-1])
+			}
+		}
+	})
+}
