@@ -2,7 +2,7 @@ package gittest
 
 import (
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -48,7 +48,7 @@ func Handler(tb testing.TB, repos map[string]*Repo) http.Handler {
 			Root:   "/" + name,
 			Dir:    r.Dir,
 			Env:    append(environ(r.Dir), "GIT_PROJECT_ROOT="+r.Dir, "GIT_HTTP_EXPORT_ALL=1"),
-			Logger: log.New(io.Discard, "", 0),
+			Logger: slog.NewLogLogger(slog.DiscardHandler, 0),
 			Stderr: io.Discard,
 		})
 	}

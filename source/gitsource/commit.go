@@ -12,7 +12,7 @@ import (
 // resolve returns the commit that a rev means.
 func (r *remote) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
 	if commit, ok := parseCommit(rev); ok {
-		return commit, nil
+		return commit, ctx.Err()
 	}
 	list, err := r.list(ctx)
 	if err != nil {

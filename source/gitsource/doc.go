@@ -1,2 +1,40 @@
-// Package gitsource fetches packs from git repositories.
+// Package gitsource fetches packs from git repositories by https, without a git
+// program.
+//
+//	s := gitsource.New(&gitsource.Options{Scratch: "/var/lib/host/scratch"})
+//	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("github:org/slack-pack@v1.2.0")
+//	err = s.Fetch(ctx, pins[0], tree)
+//
+// A pin holds a commit. Resolve finds that of a branch, a tag or the default
+// branch in the server's list; a commit with all of its 40 digits is taken as it
+// is. [Source.Versions] lists the tags that are versions, as "v1.2.3" or "1.2.3".
+//
+// Fetch asks for the pinned commit alone, without history, in one request. A
+// server that serves only what it advertises refuses that; then the list says
+// whether a branch or tag is at the commit, and as a last resort the whole
+// branch that the pin's rev names is received. The files delivered are the
+// bytes that were committed: no line endings, keywords or filters are applied.
+// Symbolic links are delivered as such, for the [source.Sink] to refuse;
+// submodules are refused here, and so is a pack.yaml that is a pointer of Git
+// LFS.
+//
+// Not here: repositories of this machine, ssh, credentials, submodules, LFS,
+// repositories that name objects by SHA-256.
+//
+// Threat: whoever controls the server, or the repository behind a known URL,
+// wants a program started, a file written elsewhere, another content installed
+// than the one that was pinned, or memory, disk and time used up. Nothing that
+// could start a program is linked: go-git reads packs here and nothing else, so
+// there are no hooks, filters, configuration, work trees and transports. Only
+// https is spoken, and http where the [pack.NetworkPolicy] allows it; the policy
+// holds for redirects. Each object's name is the hash of its content, computed
+// here by a SHA-1 that notices collisions, and the walk starts at the pinned
+// commit. What an object of a pack will cost is known from its header and
+// checked before it is inflated; [Limits] bound sizes, numbers, the compression
+// ratio and the walk. Names of branches are compared, never written anywhere.
+// Names of files are judged by the Sink. What a server says is escaped and
+// shortened in errors.
+//
+// At most 32 MiB of a repository are held in memory when there is a scratch
+// directory, and one file more where it was sent as a difference to another.
 package gitsource

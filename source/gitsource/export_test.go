@@ -3,6 +3,8 @@ package gitsource
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 )
 
 // Unpack reads a pack and returns the size of each object by its name. At most
@@ -36,4 +38,13 @@ func TreeKeys(content []byte) ([]string, error) {
 		keys = append(keys, e.sortKey())
 	}
 	return keys, nil
+}
+
+// RefNames returns the full names in a list of branches and tags.
+func RefNames(r io.Reader) ([]string, error) {
+	list, err := readRefs(r)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Keys(list.names)), nil
 }

@@ -35,16 +35,15 @@ type remote struct {
 
 // list asks for the branches and tags.
 func (r *remote) list(ctx context.Context) (*refs, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+listPath+"?service=git-upload-pack", http.NoBody)
+	req, err := request(ctx, http.MethodGet, r.url+listPath+"?service=git-upload-pack", http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", userAgent)
 	resp, err := httpclient.Do(r.client, req)
 	if err != nil {
 		return nil, r.unlisted(err)
 	}
-	defer resp.Body.Close()
+	defer resp.Body.Close() //nolint:errcheck // nothing that was read depends on it
 	if err := r.follow(resp); err != nil {
 		return nil, err
 	}
@@ -89,17 +88,26 @@ func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *st
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer resp.Body.Close() //nolint:errcheck // nothing that was read depends on it
 	body := &sticky{r: limited(resp.Body, "pack size", r.limits.PackBytes)}
 	return body.explain(r.receive(ctx, body, s))
 }
 
-func (r *remote) upload(ctx context.Context, request []byte) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url+uploadPath, bytes.NewReader(request))
+func request(ctx context.Context, method, url string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, body)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", httpclient.Redact(url), err)
+	}
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept-Encoding", "identity")
+	return req, nil
+}
+
+func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, error) {
+	req, err := request(ctx, http.MethodPost, r.url+uploadPath, bytes.NewReader(question))
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
 	resp, err := httpclient.Do(stay(r.client), req)
 	if err != nil {

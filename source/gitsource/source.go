@@ -20,7 +20,8 @@ type Options struct {
 	// public servers by https.
 	Network pack.NetworkPolicy
 	// Client, when not nil, is used instead of one made for Network. It then
-	// has to enforce the policy where it connects and redirects.
+	// has to enforce the policy where it connects and redirects, and must not
+	// undo the compression of bodies.
 	Client *http.Client
 	// Scratch is a directory for what is too large to be held in memory. Files
 	// there are removed at once. When "", everything is held in memory.
@@ -76,7 +77,7 @@ func (s *Source) Schemes() []string { return []string{source.SchemeGit} }
 // of a branch or a tag; one that is both is an error, unless it is written in
 // full ("refs/tags/v1"). No rev means the default branch.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	pin := pack.Pin{Scheme: source.SchemeGit, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
+	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
 	r, err := s.open(pin)
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 // Versions implements [source.Lister]. The versions of a repository are its tags
 // that are semantic versions, with or without a "v" in front.
 func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	pin := pack.Pin{Scheme: source.SchemeGit, Location: loc.Location, Subdir: loc.Subdir}
+	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
 	r, err := s.open(pin)
 	if err != nil {
 		return nil, err
@@ -148,14 +149,15 @@ func (s *Source) fetch(ctx context.Context, r *remote, pin pack.Pin, dst source.
 
 // open checks what is known before the server is contacted.
 func (s *Source) open(pin pack.Pin) (*remote, error) {
+	if pin.Scheme != source.SchemeGit {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "scheme %s is not served here: want %q", shown(pin.Scheme), source.SchemeGit)
+	}
 	u, err := httpclient.ParseURL(s.network, pin.Location)
 	if err != nil {
 		return nil, err
 	}
 	r := &remote{client: s.client, target: httpclient.Redact(pin.Location), url: strings.TrimSuffix(u.String(), "/"), limits: s.limits}
 	switch {
-	case pin.Scheme != source.SchemeGit:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "pin of scheme %s: want %q", shown(pin.Scheme), source.SchemeGit)
 	case u.RawQuery != "" || u.ForceQuery:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "git repository %s: the URL has a query: leave it out", r.target)
 	case pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == "."):

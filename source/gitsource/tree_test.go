@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source/gitsource"
 )
 
@@ -19,8 +20,20 @@ func treeObject(id []byte, entries ...string) []byte {
 func FuzzTree(f *testing.F) {
 	id := make([]byte, 20)
 	for _, entries := range [][]string{
-		{}, {"100644 a"}, {"100644 a", "40000 b", "100755 c"}, {"100644 a.b", "40000 a"}, {"40000 a", "100644 a.b"},
-		{"100644 b", "100644 a"}, {"100644 a", "100644 a"}, {"100644 .."}, {"100644 a/b"}, {"100644 "}, {"100644"}, {" a"}, {"-1 a"}, {"0100644 a"},
+		{},
+		{"100644 a"},
+		{"100644 a", "40000 b", "100755 c"},
+		{"100644 a.b", "40000 a"},
+		{"40000 a", "100644 a.b"},
+		{"100644 b", "100644 a"},
+		{"100644 a", "100644 a"},
+		{"100644 .."},
+		{"100644 a/b"},
+		{"100644 "},
+		{"100644"},
+		{" a"},
+		{"-1 a"},
+		{"0100644 a"},
 	} {
 		f.Add(treeObject(id, entries...))
 	}
@@ -43,4 +56,14 @@ func FuzzTree(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTreeEntriesAreSingleNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", ".", "..", "/", "a/b", "/a", "a/"} {
+		for _, mode := range []string{"100644", "40000"} {
+			_, err := gitsource.TreeKeys(treeObject(make([]byte, 20), mode+" "+name))
+			wantCode(t, err, pack.CodeUnsafePath)
+		}
+	}
 }

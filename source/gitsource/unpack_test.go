@@ -2,12 +2,14 @@ package gitsource_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -56,18 +58,30 @@ func TestUnpackFindsWhatGitFinds(t *testing.T) {
 		for _, memory := range []int64{memory, 1000, 0} {
 			scratch := t.TempDir()
 			content := repo.Pack("--no-reuse-delta", option)
-			got, err := gitsource.Unpack(t.Context(), bytes.NewReader(content), scratch, memory, gitsource.Limits{})
+			got, err := gitsource.Unpack(t.Context(), &watch{t: t, r: bytes.NewReader(content), dir: scratch}, scratch, memory, gitsource.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s: objects (-git +got):\n%s", option, diff)
 			}
-			if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
-				t.Errorf("scratch directory holds %v, %v", left, err)
-			}
 		}
 	}
+}
+
+// watch expects that the scratch directory shows no file at any time, so that a
+// crash leaves none behind.
+type watch struct {
+	t   *testing.T
+	r   io.Reader
+	dir string
+}
+
+func (w *watch) Read(p []byte) (int, error) {
+	if left, err := os.ReadDir(w.dir); runtime.GOOS != "windows" && (err != nil || len(left) > 0) {
+		w.t.Errorf("scratch directory holds %v, %v", left, err)
+	}
+	return w.r.Read(p[:min(len(p), 1000)])
 }
 
 func TestUnpackAppliesDeltasInAnyOrder(t *testing.T) {
@@ -249,6 +263,16 @@ func TestUnpackReportsTheScratchDirectory(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	_, err := gitsource.Unpack(t.Context(), bytes.NewReader(content), missing, 0, gitsource.Limits{})
 	wantCode(t, err, pack.CodeIO)
+}
+
+// A pack that is here already is not read to its end when nobody waits for it.
+func TestUnpackStopsWhenCancelled(t *testing.T) {
+	t.Parallel()
+	repo, _ := history(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := gitsource.Unpack(ctx, bytes.NewReader(repo.Pack()), "", memory, gitsource.Limits{})
+	wantCode(t, err, pack.CodeCancelled)
 }
 
 func FuzzPackScan(f *testing.F) {

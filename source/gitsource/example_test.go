@@ -1,0 +1,29 @@
+package gitsource_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// A commit that is given in full is pinned without contacting anybody.
+func ExampleNew() {
+	git := gitsource.New(nil)
+	loc, err := source.Parse("https://git.example.com/packs.git@3f786850e387550fdab836ed7e6dc881de23001b//slack")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	pins, err := git.Resolve(context.Background(), loc)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(pins[0].Scheme, pins[0].Location)
+	fmt.Println(pins[0].Commit, pins[0].Subdir)
+	// Output:
+	// git https://git.example.com/packs.git
+	// 3f786850e387550fdab836ed7e6dc881de23001b slack
+}
