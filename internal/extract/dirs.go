@@ -81,7 +81,10 @@ func enterChild(parent *os.Root, name string, n *node) (*os.Root, error) {
 	if err != nil {
 		return nil, ioError("open directory", n.path, err)
 	}
-	return child, ioError("create directory", n.path, restoreMode(child))
+	if err := restoreMode(child); err != nil {
+		return nil, ioError("create directory", n.path, errors.Join(err, child.Close()))
+	}
+	return child, nil
 }
 
 // restoreMode undoes what the umask took from a new directory. It works on the
