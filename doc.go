@@ -1,11 +1,28 @@
 // Package pack is the vocabulary of Packtrain: the values that describe an
-// automation pack and that the stages of an installation exchange.
+// automation pack, and those that the stages of an installation exchange.
 //
 // A pack is a directory with a pack.yaml: actions, sensors, triggers, rules,
 // workflows and policies, plus the Python and Node.js dependencies they need.
-// [Load] reads one from an [io/fs.FS] and reports every [Finding] with its file
-// and line; [Validate] checks the whole tree; [TreeDigest] and
-// [DirectoryChecksum] identify its content.
+// [Load] reads one, [Validate] checks the rest of its tree, and both tell all
+// they find as [Findings] with file and line:
+//
+//	fsys := os.DirFS(dir)
+//	p, err := pack.Load(fsys, nil)
+//	if err != nil {
+//		return err // no pack.yaml, or one without a valid ref and version
+//	}
+//	for _, f := range append(p.Findings, pack.Validate(fsys, p, nil)...) {
+//		log.Print(f) // pack.yaml:7: version "1.10": want three numbers ...
+//	}
+//
+// [Root] finds the pack in a tree that was received, [TreeDigest] and
+// [DirectoryChecksum] identify its content. [Ref], [Version] and [Constraint]
+// are what dependencies are made of; a [Pin] is a choice of content that can be
+// fetched again.
+//
+// Errors of all packages of this module have a stable [Code] (see [CodeOf]) and
+// match one of the sentinels such as [ErrNotFound]. The codes of findings are
+// listed in docs/findings.md.
 //
 // The stages live in packages of their own, and a host imports those it wants:
 //
@@ -15,6 +32,8 @@
 //	envbuild   stage 3, building Python and Node.js environments
 //	registry   stage 4, testing, registering, activating and rolling back
 //
-// This package performs no I/O but reading from the fs.FS it is given. Its
-// values are plain data; functions are safe for concurrent use.
+// This package is a leaf. It performs no I/O but reading from the fs.FS it is
+// given, runs nothing, and keeps no state: values are plain data, and functions
+// are safe for concurrent use. What it reads is taken to be hostile: see
+// [Limits].
 package pack

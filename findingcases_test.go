@@ -215,6 +215,7 @@ func componentCases() []findingCase {
 		one("text as tasks", "workflows/w.yaml", "ref: w\ntasks: a\n", "2 component.wrong_type"),
 
 		one("a policy", "policies/p.yaml", "ref: p\naction_ref: core.a\nrate_limit: {max_executions: 1, window_seconds: 1}\n", "2 component.foreign_use"),
+		one("policy of a strange priority", "policies/p.yaml", "ref: p\nquotas: []\npriority: 1.5\n", "3 component.invalid_value"),
 		one("policy without limits", "policies/p.yaml", "ref: p\n", "1 policy.no_limit"),
 		compat(one("StackStorm's policy", "policies/p.yaml", "name: p\nresource_ref: core.a\npolicy_type: action.retry\n")),
 

@@ -239,6 +239,7 @@ func TestHostile(t *testing.T) {
 	t.Run("E23", testDuplicateRefs)
 	t.Run("E24", testManyComponents)
 	t.Run("A23", testStrangeManifests)
+	t.Run("A24", testAmbiguousRoots)
 }
 
 func testDuplicateRefs(t *testing.T) {
@@ -288,6 +289,33 @@ func testStrangeManifests(t *testing.T) {
 		p, err := pack.Load(fsys, nil)
 		if pack.CodeOf(err) != pack.CodeForbiddenEntry || p.Findings[0].Code != "manifest.not_regular" {
 			t.Errorf("%v: got %v", mode, err)
+		}
+	}
+}
+
+func testAmbiguousRoots(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string][]string{
+		"two":         {"pack.yaml", "pack/pack.yaml"},
+		"other case":  {"PACK.YAML"},
+		"too deep":    {"a/b/pack.yaml"},
+		"two tops":    {"a/pack.yaml", "b/pack.yaml"},
+		"none":        {"README.md"},
+		"none at all": {},
+	} {
+		fsys := fstest.MapFS{}
+		for _, f := range files {
+			fsys[f] = &fstest.MapFile{}
+		}
+		_, err := pack.Root(fsys)
+		if pack.CodeOf(err) != pack.CodeInvalidManifest {
+			t.Errorf("%s: got %v", name, err)
+			continue
+		}
+		for _, f := range files {
+			if f != "README.md" && !strings.Contains(err.Error(), f) {
+				t.Errorf("%s: %v does not list %s", name, err, f)
+			}
 		}
 	}
 }

@@ -3,7 +3,7 @@ package pack
 // policy reads a policy; those of StackStorm shape have `resource_ref` and
 // `policy_type`.
 func (s *componentSection) policy() *Policy {
-	p := &Policy{ActionRef: s.use("action_ref"), Priority: int(s.number("priority", 0))}
+	p := &Policy{ActionRef: s.use("action_ref"), Priority: s.whole("priority")}
 	if p.ActionRef == "" {
 		p.ActionRef = s.use("resource_ref")
 	}

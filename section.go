@@ -2,10 +2,8 @@ package pack
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/packtrain/pack/internal/yamldoc"
 )
@@ -55,119 +53,6 @@ func (s *section) wrongType(key string, n *yamldoc.Node, want string) {
 	s.report(s.codes.wrongType, n.Line, "%s is %v; want %s", key, n.Kind, want)
 }
 
-// str returns the string with the given key.
-func (s *section) str(key string) string {
-	n := s.get(key)
-	if n == nil {
-		return ""
-	}
-	if n.Kind != yamldoc.String {
-		s.wrongType(key, n, "a string; quote it if it is text")
-		return ""
-	}
-	return n.Text
-}
-
-// text returns the scalar with the given key as it is written.
-func (s *section) text(key string) string {
-	n := s.get(key)
-	if n == nil {
-		return ""
-	}
-	if n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence {
-		s.wrongType(key, n, "a string")
-		return ""
-	}
-	return n.Text
-}
-
-// oneOf returns the string with the given key, which has to be one of allowed;
-// absent when there is none.
-func (s *section) oneOf(key, absent string, allowed ...string) string {
-	text := s.str(key)
-	switch {
-	case text == "":
-		return absent
-	case slices.Contains(allowed, text):
-		return text
-	}
-	s.report(s.codes.invalidValue, s.line(key), "%s is %.64q; want one of %s", key, text, strings.Join(allowed, ", "))
-	return absent
-}
-
-// flag returns the boolean with the given key, absent when there is none.
-func (s *section) flag(key string, absent bool) bool {
-	n := s.get(key)
-	if n == nil {
-		return absent
-	}
-	value, ok := boolean(n)
-	if !ok {
-		s.wrongType(key, n, "true or false")
-		return absent
-	}
-	return value
-}
-
-// boolean also takes the words that were booleans in YAML 1.1.
-func boolean(n *yamldoc.Node) (value, ok bool) {
-	if n.Kind != yamldoc.Bool && (n.Kind != yamldoc.String || n.Quoted) {
-		return false, false
-	}
-	switch strings.ToLower(n.Text) {
-	case "true", "yes", "on":
-		return true, true
-	case "false", "no", "off":
-		return false, true
-	}
-	return false, false
-}
-
-// number returns the number with the given key, absent when there is none.
-func (s *section) number(key string, absent float64) float64 {
-	n := s.get(key)
-	if n == nil {
-		return absent
-	}
-	switch v := n.Value().(type) {
-	case int64:
-		return float64(v)
-	case uint64:
-		return float64(v)
-	case float64:
-		return v
-	}
-	s.wrongType(key, n, "a number")
-	return absent
-}
-
-// maxSeconds is the longest duration that a pack may ask for: a year.
-const maxSeconds = 366 * 24 * 60 * 60
-
-// seconds returns the duration with the given key, a number of seconds; absent
-// when there is none.
-func (s *section) seconds(key string, absent time.Duration) time.Duration {
-	v := s.number(key, absent.Seconds())
-	if v < 0 || v > maxSeconds || math.IsNaN(v) {
-		s.report(s.codes.invalidValue, s.line(key), "%s is %v; want seconds, from 0 to %d", key, v, maxSeconds)
-		return absent
-	}
-	return time.Duration(v * float64(time.Second))
-}
-
-// texts returns the list of scalars with the given key, never nil.
-func (s *section) texts(key string) []string {
-	list := []string{}
-	for _, item := range s.items(key) {
-		if item.Kind == yamldoc.Mapping || item.Kind == yamldoc.Sequence || item.Kind == yamldoc.Null {
-			s.wrongType("an entry of "+key, item, "a string")
-			continue
-		}
-		list = append(list, item.Text)
-	}
-	return list
-}
-
 // items returns the entries of the list with the given key.
 func (s *section) items(key string) []*yamldoc.Node {
 	n := s.get(key)
@@ -197,15 +82,6 @@ func (s *section) sub(key string) *section {
 // at returns the section of the same file that n is.
 func (s *section) at(n *yamldoc.Node) *section {
 	return &section{node: n, file: s.file, findings: s.findings, codes: s.codes}
-}
-
-// object returns the mapping with the given key as JSON-compatible values,
-// never nil.
-func (s *section) object(key string) map[string]any {
-	if sub := s.sub(key); sub != nil {
-		return sub.node.Map()
-	}
-	return map[string]any{}
 }
 
 // checkKeys reports keys that differ from one of known only in case, and returns

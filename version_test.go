@@ -45,7 +45,8 @@ func TestParseRef(t *testing.T) {
 func TestVersionOrder(t *testing.T) {
 	t.Parallel()
 	ordered := []pack.Version{
-		{}, version(t, "0.0.1"), version(t, "1.0.0-alpha"), version(t, "1.0.0-alpha.1"), version(t, "1.0.0-beta.2"),
+		{},
+		version(t, "0.0.1"), version(t, "1.0.0-alpha"), version(t, "1.0.0-alpha.1"), version(t, "1.0.0-beta.2"),
 		version(t, "1.0.0-beta.11"), version(t, "1.0.0"), version(t, "1.2.0"), version(t, "1.10.0"), version(t, "2.0.0"),
 	}
 	for i, v := range ordered {

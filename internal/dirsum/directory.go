@@ -14,7 +14,7 @@ const fileTag = "attune-pack-file-v1"
 
 // bufferSize is also the size up to which AddFile needs no Stat: it holds all
 // but a few files of real packs.
-const bufferSize = 128 << 10
+const bufferSize = 32 << 10
 
 // A Directory computes the directory checksum `attune-pack-file-v1` of files
 // that it is given in order. After an error it is unusable.

@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -25,7 +26,7 @@ func syntaxTree(text []byte, lim Limits) (*rawNode, *Problem) {
 	var first, second rawNode
 	err := decodeNext(dec, &first)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, &Problem{Reason: Empty, Line: 1, Message: "the file has no content"}
 	case err != nil:
 		return nil, syntaxProblem(text, err, lim)
@@ -34,7 +35,7 @@ func syntaxTree(text []byte, lim Limits) (*rawNode, *Problem) {
 	switch {
 	case err == nil:
 		return nil, &Problem{Reason: Documents, Line: second.Line, Message: "a second document begins here; keep one document per file"}
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		return nil, syntaxProblem(text, err, lim)
 	case len(first.Content) == 0 || first.Content[0].Tag == "!!null":
 		return nil, &Problem{Reason: Empty, Line: 1, Message: "the file has no content"}
