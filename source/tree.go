@@ -106,7 +106,7 @@ func NewTree(dir string, opts *TreeOptions) (*Tree, error) {
 // Put takes one entry, as [Sink] says.
 func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
 	if t.err != nil {
-		return fmt.Errorf("put %q: %w", e.Name, t.err)
+		return fmt.Errorf("put %.200q: %w", e.Name, t.err)
 	}
 	if err := t.writer.Put(ctx, extract.Entry(e), content); err != nil {
 		t.err = fmt.Errorf("tree is unusable since an error: %w", err)
