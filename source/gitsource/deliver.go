@@ -1,8 +1,8 @@
 package gitsource
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,6 +14,9 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 )
+
+// lfsStart is what a pointer of Git LFS starts with.
+const lfsStart = "version https://git-lfs.github.com/spec/"
 
 // A delivery pushes the files of one commit into a sink. Limits hold while it
 // walks: a few trees that hold each other many times would never end.
@@ -132,11 +135,11 @@ func (d *delivery) checkEntry(ctx context.Context, name string, depth int64) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := check("path depth", d.limits.Depth, depth); err != nil {
-		return err
-	}
-	if err := check("path length", d.limits.PathLen, int64(len(name))); err != nil {
-		return err
+	if err := errors.Join(
+		check("path depth", d.limits.Depth, depth),
+		check("path length", d.limits.PathLen, int64(len(name))),
+	); err != nil {
+		return fmt.Errorf("entry %s: %w", shown(name), err)
 	}
 	d.entries++
 	return check("number of files and directories", d.limits.Entries, d.entries)
@@ -163,12 +166,11 @@ func (d *delivery) file(ctx context.Context, id plumbing.Hash, e source.Entry) e
 // checkPointer refuses a pack.yaml whose content is kept elsewhere, which would
 // be read as a strange manifest.
 func (d *delivery) checkPointer(o object, name string) error {
-	start := make([]byte, 64)
-	n, err := io.ReadFull(d.store.reader(o), start)
-	if n > 0 && bytes.HasPrefix(start[:n], []byte("version https://git-lfs.github.com/spec/")) {
+	start := make([]byte, len(lfsStart))
+	_, _ = io.ReadFull(d.store.reader(o), start) // what fails here fails again when the sink reads
+	if string(start) == lfsStart {
 		return pack.Errorf(pack.CodeInvalidManifest, "%s is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS", shown(name))
 	}
-	_ = err // the sink reads the same content and reports what is wrong with it
 	return nil
 }
 
@@ -178,7 +180,7 @@ func (d *delivery) symlink(ctx context.Context, id plumbing.Hash, name string) e
 		return err
 	}
 	if err := check("length of a symbolic link", d.limits.PathLen, o.size); err != nil {
-		return err
+		return fmt.Errorf("entry %s: %w", shown(name), err)
 	}
 	target, err := d.store.bytes(o)
 	if err != nil {

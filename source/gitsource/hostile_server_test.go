@@ -120,17 +120,18 @@ func credentialsWanted(t *testing.T) {
 	}
 }
 
-// No program is ever started, whatever git is installed and whatever its
-// variables say: nothing that could do so is linked.
+// No program is ever started and no configuration read, whatever git is
+// installed and whatever its variables say: nothing that could do so is linked.
 func noProcess(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
 	if err != nil {
 		t.Fatalf("list dependencies: %v", err)
 	}
+	const git = "github.com/go-git/go-git/v5"
 	for _, pkg := range strings.Fields(string(out)) {
-		switch {
-		case pkg == "os/exec", strings.HasPrefix(pkg, "github.com/go-git/go-git/v5/plumbing/transport"), pkg == "github.com/go-git/go-git/v5":
+		switch pkg {
+		case "os/exec", git, git + "/config", git + "/plumbing/format/config", git + "/plumbing/transport", git + "/plumbing/transport/file":
 			t.Errorf("%s is linked", pkg)
 		}
 	}

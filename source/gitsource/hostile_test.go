@@ -1,6 +1,7 @@
 package gitsource_test
 
 import (
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -35,6 +36,7 @@ func TestHostile(t *testing.T) {
 	t.Run("H19", credentialsWanted)
 	t.Run("H21", noProcess)
 	t.Run("H22", concurrencyAndCancellation)
+	t.Run("H24", strangeSubdirectories)
 }
 
 const someCommit = "0123456789abcdef0123456789abcdef01234567"
@@ -259,5 +261,27 @@ func strangeTags(t *testing.T) {
 	for _, rev := range []string{"blob", "tree", tagObject} {
 		err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: rev}, files{})
 		wantCode(t, err, pack.CodeGit)
+	}
+}
+
+func strangeSubdirectories(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", fstest.MapFS{
+		"packs/one/pack.yaml": {}, "link": {Data: []byte("packs/one"), Mode: fs.ModeSymlink}, "up": {Data: []byte(".."), Mode: fs.ModeSymlink},
+	})
+	url, _ := serve(t, repo)
+	s := newSource(t)
+	for subdir, code := range map[string]pack.Code{
+		"packs/three": pack.CodeNotFound, "packs/one/pack.yaml": pack.CodeNotFound, "pack*": pack.CodeNotFound, "PACKS": pack.CodeNotFound,
+		"link": pack.CodeForbiddenEntry, "link/a": pack.CodeForbiddenEntry, "up/packs": pack.CodeForbiddenEntry,
+		"../packs": pack.CodeUnsafePath, "/packs": pack.CodeUnsafePath, "packs/./one": pack.CodeUnsafePath, "packs/../packs": pack.CodeUnsafePath,
+		".": pack.CodeUnsafePath, "packs/": pack.CodeUnsafePath, "packs//one": pack.CodeUnsafePath,
+	} {
+		got := files{}
+		wantCode(t, s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit, Subdir: subdir}, got), code)
+		if len(got) > 0 {
+			t.Errorf("%q: %q were delivered", subdir, got.names())
+		}
 	}
 }

@@ -52,6 +52,9 @@ func (r *remote) list(ctx context.Context) (*refs, error) {
 	}
 	body := &sticky{r: limited(resp.Body, "size of the list of branches and tags", r.limits.RefBytes)}
 	list, err := readRefs(bufio.NewReader(body))
+	if err == nil {
+		err = drain(body)
+	}
 	return list, body.explain(err)
 }
 
@@ -150,7 +153,12 @@ func (r *remote) receive(ctx context.Context, body io.Reader, s *store) error {
 	if err := unpack(ctx, packed, s, r.limits); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, in) // so that the connection can be used again
+	return drain(in)
+}
+
+// drain reads what is left of an answer, so that its connection is used again.
+func drain(r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
 	return err
 }
 

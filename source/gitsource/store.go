@@ -15,6 +15,10 @@ import (
 // its scratch directory.
 const memoryBytes = 32 << 20
 
+// growFrom is what an object gets in memory before any of it was seen: its
+// declared size may be a lie.
+const growFrom = 1 << 20
+
 // A store holds the objects of one pack: in memory while they are few, beyond
 // that in a file of the scratch directory that has no name any more.
 type store struct {
@@ -46,18 +50,20 @@ func (s *store) close() {
 	_ = os.Remove(s.file.Name()) // where an open file could not be removed
 }
 
-// A draft is an object that is being written.
+// A draft is an object that is being written to w.
 type draft struct {
 	object
 
-	w io.Writer
+	w      io.Writer
+	buffer *bytes.Buffer // where w writes to, of an object in memory
 }
 
 // create starts an object of the given size.
 func (s *store) create(typ plumbing.ObjectType, size int64) (*draft, error) {
 	if s.scratch == "" || size <= s.memory {
 		s.memory -= size
-		return &draft{object: object{typ: typ, size: size}, w: bytes.NewBuffer(make([]byte, 0, min(size, 1<<20)))}, nil
+		buffer := bytes.NewBuffer(make([]byte, 0, min(size, growFrom)))
+		return &draft{object: object{typ: typ, size: size}, w: buffer, buffer: buffer}, nil
 	}
 	if err := s.open(); err != nil {
 		return nil, err
@@ -69,8 +75,8 @@ func (s *store) create(typ plumbing.ObjectType, size int64) (*draft, error) {
 
 // keep ends an object, which is found by its name from now on.
 func (s *store) keep(id plumbing.Hash, d *draft) {
-	if buf, ok := d.w.(*bytes.Buffer); ok {
-		d.data = buf.Bytes()
+	if d.buffer != nil {
+		d.data = d.buffer.Bytes()
 	}
 	s.objects[id] = d.object
 }

@@ -85,8 +85,7 @@ func (u *unpacker) all(ctx context.Context) error {
 	if _, err := u.scanner.Checksum(); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, u.in) // so that the connection can be used again
-	return err
+	return drain(u.in)
 }
 
 func (u *unpacker) next(ctx context.Context) error {
