@@ -35,6 +35,7 @@
 // Names of files are judged by the Sink. What a server says is escaped and
 // shortened in errors.
 //
-// At most 32 MiB of a repository are held in memory when there is a scratch
-// directory, and one file more where it was sent as a difference to another.
+// With a scratch directory, at most 32 MiB of a repository are held in memory,
+// and two files more while one is made out of the other because the server sent
+// the difference.
 package gitsource

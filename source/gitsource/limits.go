@@ -8,6 +8,7 @@ const (
 	defaultPackBytes   = 512 << 20
 	defaultObjects     = 200_000
 	defaultObjectBytes = 256 << 20
+	defaultDeltaBytes  = 64 << 20
 	defaultBytes       = 1 << 30
 	defaultEntries     = 50_000
 	defaultDepth       = 64
@@ -25,6 +26,7 @@ type Limits struct {
 	PackBytes   int64 // pack as received; 512 MiB
 	Objects     int64 // objects in a pack; 200,000
 	ObjectBytes int64 // one object, such as a file; 256 MiB
+	DeltaBytes  int64 // one object sent as a difference to another, and that one; 64 MiB
 	Bytes       int64 // all objects of a pack, and all files delivered; 1 GiB
 	Ratio       int64 // inflated bytes per byte received, beyond 10 MiB; 200
 	Entries     int64 // files and directories delivered; 50,000
@@ -38,6 +40,7 @@ func (l Limits) withDefaults() Limits {
 		PackBytes:   orDefault(l.PackBytes, defaultPackBytes),
 		Objects:     orDefault(l.Objects, defaultObjects),
 		ObjectBytes: orDefault(l.ObjectBytes, defaultObjectBytes),
+		DeltaBytes:  orDefault(l.DeltaBytes, defaultDeltaBytes),
 		Bytes:       orDefault(l.Bytes, defaultBytes),
 		Ratio:       orDefault(l.Ratio, defaultRatio),
 		Entries:     orDefault(l.Entries, defaultEntries),

@@ -1,12 +1,9 @@
 package gitsource
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
-	"math"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
@@ -26,19 +23,7 @@ type unpacker struct {
 	total    int64 // bytes of all objects
 	names    map[int64]plumbing.Hash
 	waiting  map[base][]delta // whose base has not been seen
-}
-
-// A base names the object that a delta builds on: by name, or by its offset in
-// the pack.
-type base struct {
-	id plumbing.Hash
-	at int64
-}
-
-// A delta makes an object out of another.
-type delta struct {
-	at   int64 // offset in the pack
-	code []byte
+	held     int64            // bytes of waiting
 }
 
 // unpack reads a pack from r into s.
@@ -149,92 +134,6 @@ func (u *unpacker) Write(p []byte) (int, error) {
 		}
 	}
 	return len(p), nil
-}
-
-func (u *unpacker) delta(ctx context.Context, h *packfile.ObjectHeader, on base) error {
-	var code bytes.Buffer
-	if err := u.inflate(h, &code); err != nil {
-		return err
-	}
-	size, err := deltaSize(code.Bytes())
-	if err != nil {
-		return err
-	}
-	if err := u.charge(size); err != nil {
-		return err
-	}
-	u.waiting[on] = append(u.waiting[on], delta{at: h.Offset, code: code.Bytes()})
-	if id, ok := u.resolve(on); ok {
-		return u.settle(ctx, base{id: id, at: on.at})
-	}
-	return nil
-}
-
-// deltaSize returns the size of what a delta makes: its second number, after
-// the size of its base.
-func deltaSize(code []byte) (int64, error) {
-	_, n := binary.Uvarint(code)
-	if n <= 0 {
-		return 0, broken("a delta has no base size")
-	}
-	size, n := binary.Uvarint(code[n:])
-	if n <= 0 || size > math.MaxInt64 {
-		return 0, broken("a delta has no size")
-	}
-	return int64(size), nil
-}
-
-func (u *unpacker) resolve(on base) (plumbing.Hash, bool) {
-	if on.at != 0 {
-		id, ok := u.names[on.at]
-		return id, ok
-	}
-	_, ok := u.store.objects[on.id]
-	return on.id, ok
-}
-
-// settle applies the deltas that wait for an object, and for what they make in
-// turn.
-func (u *unpacker) settle(ctx context.Context, seen base) error {
-	ready := []base{seen}
-	for len(ready) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		on := ready[len(ready)-1]
-		ready = ready[:len(ready)-1]
-		u.names[on.at] = on.id
-		for _, d := range u.take(on) {
-			made, err := u.apply(on.id, d)
-			if err != nil {
-				return err
-			}
-			ready = append(ready, base{id: made, at: d.at})
-		}
-	}
-	return nil
-}
-
-func (u *unpacker) take(on base) []delta {
-	byName, byOffset := base{id: on.id}, base{at: on.at}
-	deltas := append(u.waiting[byName], u.waiting[byOffset]...)
-	delete(u.waiting, byName)
-	delete(u.waiting, byOffset)
-	return deltas
-}
-
-func (u *unpacker) apply(on plumbing.Hash, d delta) (plumbing.Hash, error) {
-	o := u.store.objects[on]
-	content, err := u.store.bytes(o)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	made, err := packfile.PatchDelta(content, d.code)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	id := plumbing.ComputeHash(o.typ, made)
-	return id, u.store.put(id, o.typ, made)
 }
 
 // A counter counts what is read through it.

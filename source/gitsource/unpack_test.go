@@ -201,8 +201,9 @@ func TestUnpackRefusesBombs(t *testing.T) {
 		{"10 GiB", []packed{{typ: blobType, size: 10 << 30, stream: gigabyte}}, "object size"},
 		{"8 EiB", []packed{{typ: blobType, size: 1<<59 - 1, stream: gigabyte}}, "object size"},
 		{"200 MiB of zeros", []packed{{typ: blobType, size: 200 << 20, stream: gigabyte}}, "compression ratio"},
-		{"delta of 200 MiB of zeros", []packed{base, {typ: refDeltaType, base: name, size: 200 << 20, stream: gigabyte}}, "compression ratio"},
-		{"delta that makes 1 TiB", []packed{base, {typ: refDeltaType, base: name, data: double(1 << 39)}}, "object size"},
+		{"delta of 200 MiB of zeros", []packed{base, {typ: refDeltaType, base: name, size: 200 << 20, stream: gigabyte}}, "size of a delta"},
+		{"delta of 60 MiB of zeros", []packed{base, {typ: refDeltaType, base: name, size: 60 << 20, stream: gigabyte}}, "compression ratio"},
+		{"delta that makes 1 TiB", []packed{base, {typ: refDeltaType, base: name, data: double(1 << 39)}}, "size of an object in a delta"},
 		{"delta that makes too much", []packed{base, {typ: refDeltaType, base: name, data: deltaOf(1<<20, 1<<63, 1)}}, ""},
 	}
 	for _, tt := range tests {
@@ -254,6 +255,33 @@ func TestUnpackLimits(t *testing.T) {
 		if _, err := unpack(t, content, tt.ok); err != nil {
 			t.Errorf("%+v: %v", tt.ok, err)
 		}
+	}
+}
+
+func TestUnpackLimitsDeltas(t *testing.T) {
+	t.Parallel()
+	blob := packed{typ: blobType, data: []byte("abcd")}
+	name := objectName("blob", blob.data)
+	grow := packed{typ: refDeltaType, base: name, data: deltaOf(4, 8, 0x90, 4, 0x90, 4)} // 6 bytes of code
+	for _, tt := range []struct {
+		limit   string
+		most    int64
+		objects []packed
+	}{
+		{"size of a delta", 5, []packed{blob, grow}},
+		{"size of an object in a delta", 7, []packed{blob, grow}},
+		{"size of an object in a delta", 7, []packed{blob, {typ: refDeltaType, base: name, data: deltaOf(8, 4, 0x90, 4)}}},
+		{"size of deltas that wait for their base", 17, []packed{grow, grow, grow, blob}},
+	} {
+		content, _ := buildPack(tt.objects...)
+		_, err := unpack(t, content, gitsource.Limits{DeltaBytes: tt.most})
+		if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Limit != tt.limit {
+			t.Errorf("at most %d: got error %v, want one about the %s", tt.most, err, tt.limit)
+		}
+	}
+	content, _ := buildPack(grow, grow, blob, grow, grow)
+	if got, err := unpack(t, content, gitsource.Limits{DeltaBytes: 12}); err != nil || len(got) != 2 {
+		t.Errorf("what fits: got %v, %v", got, err)
 	}
 }
 
