@@ -30,32 +30,46 @@ type house struct {
 	pipeline *installer.Pipeline
 }
 
-// newHouse returns a house with an index of the packs that the lines describe as
-// "ref@version: needs". With "!" in place of ":" the index says nothing of the
-// needs.
+// newHouse returns a house with an index of the packs that the lines describe
+// (see [indexed]).
 func newHouse(t testing.TB, lines ...string) *house {
 	t.Helper()
-	h := &house{world: newWorld(), builder: &builder{}, store: newStore(t)}
+	w, universe := indexed(t, lines...)
+	h := &house{world: w, builder: &builder{}, store: newStore(t)}
+	h.config = installer.PipelineConfig{
+		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, h.store), Builder: h.builder,
+		Registrar: h.store, Installed: h.store, Staging: h.store,
+	}
+	h.pipeline = compose(t, h.config)
+	return h
+}
+
+// indexed returns a world with an index of the packs that the lines describe as
+// "ref@version: needs". With "!" in place of ":" the index says nothing of the
+// needs.
+func indexed(t testing.TB, lines ...string) (*world, *depstest.Universe) {
+	t.Helper()
+	w := newWorld()
 	var known []string
 	for _, line := range lines {
 		id, _, _ := strings.Cut(line, "!")
 		known = append(known, id)
-		h.publish(t, strings.Replace(line, "!", ":", 1))
+		w.publish(t, strings.Replace(line, "!", ":", 1))
 	}
 	u, err := depstest.NewUniverse(known...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyzer, err := deps.New(deps.Config{Finder: u, Installed: h.store, Provided: []pack.Provided{{Ref: "core"}}})
+	return w, u
+}
+
+func newAnalyzer(t testing.TB, finder deps.Finder, installed deps.Installed) *deps.Analyzer {
+	t.Helper()
+	a, err := deps.New(deps.Config{Finder: finder, Installed: installed, Provided: []pack.Provided{{Ref: "core"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.config = installer.PipelineConfig{
-		Installer: newDownloader(t, h.world), Analyzer: analyzer, Builder: h.builder,
-		Registrar: h.store, Installed: h.store, Staging: h.store,
-	}
-	h.pipeline = compose(t, h.config)
-	return h
+	return a
 }
 
 func compose(t testing.TB, c installer.PipelineConfig) *installer.Pipeline {
@@ -68,7 +82,7 @@ func compose(t testing.TB, c installer.PipelineConfig) *installer.Pipeline {
 }
 
 // publish lets the index have a version of a pack.
-func (h *house) publish(t testing.TB, line string) {
+func (w *world) publish(t testing.TB, line string) {
 	t.Helper()
 	id, fsys := describe(line)
 	sum, err := pack.DirectoryChecksum(fsys)
@@ -80,8 +94,8 @@ func (h *house) publish(t testing.TB, line string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.add(id, fsys)
-	h.index[ref] = append(h.index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
+	w.add(id, fsys)
+	w.index[ref] = append(w.index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
 }
 
 // describe returns the pack that a line describes as "ref@version: needs".

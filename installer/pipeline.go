@@ -61,7 +61,9 @@ func NewPipeline(c PipelineConfig) (*Pipeline, error) {
 // Every pack is on its own: one that fails leaves nothing behind, what was
 // active before still is, and packs that do not need it go on. Packs that failed
 // are in the report and in a [*pack.BatchError] that comes with it; any other
-// error means that the request itself failed.
+// error means that the request itself failed. A report comes with that, too, when
+// it failed or was cancelled while packs were registered: it tells which ones
+// are active by now.
 //
 // Installing again what is there already downloads nothing that has a digest,
 // builds nothing and changes nothing.
@@ -72,9 +74,9 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	start := time.Now()
 	r := &run{Pipeline: p, req: req, events: emit.New(req.OnEvent), failed: map[pack.Ref]error{}, drops: map[pack.Ref]int{}}
 	if err := r.all(ctx); err != nil {
-		return nil, fmt.Errorf("install packs: %w", err)
+		return r.partial(start), fmt.Errorf("install packs: %w", err)
 	}
-	return r.finish(time.Since(start))
+	return r.finish(start)
 }
 
 // all takes the packs through the stages.

@@ -130,8 +130,17 @@ func (r *run) relay(ts []*traveller) pack.EventFunc {
 	}
 }
 
+// partial sums up a request that failed, nil when nothing was registered.
+func (r *run) partial(start time.Time) *Report {
+	if r.report.Registration == nil {
+		return nil
+	}
+	rep, _ := r.finish(start)
+	return rep
+}
+
 // finish sums up.
-func (r *run) finish(took time.Duration) (*Report, error) {
+func (r *run) finish(start time.Time) (*Report, error) {
 	r.report.Outcomes = []Outcome{}
 	var failed []*pack.ItemError
 	for _, t := range r.packs {
@@ -144,6 +153,6 @@ func (r *run) finish(took time.Duration) (*Report, error) {
 		r.report.Summary.count(t.Status)
 		r.report.Outcomes = append(r.report.Outcomes, t.Outcome)
 	}
-	r.report.Summary.DurationMS = took.Milliseconds()
+	r.report.Summary.DurationMS = time.Since(start).Milliseconds()
 	return &r.report, pack.NewBatchError(failed)
 }

@@ -162,12 +162,11 @@ func (r *run) register(ctx context.Context) error {
 		req.Pins[t.path] = t.pin
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)
-	if err := requestError(err); err != nil {
-		return err
+	if rep != nil {
+		r.report.Registration = rep
+		r.noteRegistration(ts, rep)
 	}
-	r.report.Registration = rep
-	r.noteRegistration(ts, rep)
-	return nil
+	return requestError(err)
 }
 
 func (r *run) noteRegistration(ts []*traveller, rep *registry.Report) {

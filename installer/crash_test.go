@@ -1,0 +1,218 @@
+package installer_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// logRecords are records that survive the death of their process: each commit
+// is a line of a file, and opening it plays them again.
+type logRecords struct {
+	*registry.Memory
+	log *os.File
+}
+
+func openLog(t testing.TB, name string) *logRecords {
+	t.Helper()
+	r := &logRecords{Memory: registry.NewMemory()}
+	var err error
+	if r.log, err = os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.log.Close() })
+	whole := int64(0)
+	for in := bufio.NewReader(r.log); ; {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			break // what is left is no whole line: its commit did not happen
+		}
+		var a registry.Activation
+		if err := json.Unmarshal(line, &a); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Memory.Commit(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		whole += int64(len(line))
+	}
+	if err := errors.Join(r.log.Truncate(whole), seek(r.log, whole)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func seek(f *os.File, offset int64) error {
+	_, err := f.Seek(offset, 0)
+	return err
+}
+
+// Commit writes the line in one call, after it was found to be fine.
+func (r *logRecords) Commit(ctx context.Context, a registry.Activation) (registry.Record, error) {
+	line, err := json.Marshal(a)
+	if err != nil {
+		return registry.Record{}, err
+	}
+	rec, err := r.Memory.Commit(ctx, a)
+	if err != nil {
+		return rec, err
+	}
+	_, err = r.log.Write(append(line, '\n'))
+	return rec, err
+}
+
+// generation describes packs that need each other, all in one version.
+func generation(n int) (lines, specs []string) {
+	v := fmt.Sprintf("%d.0.0", n)
+	return []string{
+		"app@" + v + ": web@^" + v, "web@" + v + ": log@^" + v, "log@" + v + ":", "tool@" + v + ":",
+	}, []string{"app", "tool"}
+}
+
+func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
+	t.Helper()
+	lines, specs := generation(n)
+	h := openRealHouse(t, root, openLog(t, filepath.Join(filepath.Dir(root), "records")), lines...)
+	for id, fsys := range h.content {
+		// Tests, and files enough for the work to last.
+		withTests(fsys, "#!/bin/sh\nexit 0\n")
+		for i := range 30 {
+			fsys[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat(id, 1000))
+		}
+	}
+	// The pins promise the content that was there before.
+	for _, pins := range h.index {
+		for i := range pins {
+			pins[i].Directory = ""
+		}
+	}
+	return h, specs
+}
+
+// TestCrashChild is the process that TestCrash kills; by itself it does nothing.
+func TestCrashChild(t *testing.T) {
+	root, n := os.Getenv("PACK_CRASH_ROOT"), 0
+	if root == "" {
+		return
+	}
+	if _, err := fmt.Sscan(os.Getenv("PACK_CRASH_GENERATION"), &n); err != nil {
+		t.Fatal(err)
+	}
+	h, specs := crashHouse(t, root, n)
+	fmt.Println("ready")
+	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: specs}); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("done")
+}
+
+// TestCrash kills a process at random moments while it upgrades packs.
+// Afterwards each pack is exactly the old or exactly the new one, and the next
+// install works.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	kills := 50
+	if testing.Short() {
+		kills = 5
+	}
+	root := filepath.Join(t.TempDir(), "root")
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	took := runChild(t, root, 1, time.Hour)
+	old, torn := 1, 0
+	for i := range kills {
+		n := i + 2
+		runChild(t, root, n, time.Duration(random.Int64N(int64(took))))
+		torn += checkCrashed(t, root, old, n)
+		if t.Failed() {
+			t.Fatalf("after kill %d", i+1)
+		}
+		old = n
+	}
+	t.Logf("%d kills, %d of them between the first and the last activation", kills, torn)
+}
+
+// runChild runs a process that installs generation n, and kills it when the
+// time has passed since it began. It returns how long installing took.
+func runChild(t *testing.T, root string, n int, life time.Duration) time.Duration {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe, "-test.run=^TestCrashChild$")
+	cmd.Env = append(os.Environ(), "PACK_CRASH_ROOT="+root, fmt.Sprintf("PACK_CRASH_GENERATION=%d", n))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var start time.Time
+	var took time.Duration
+	var said []string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		said = append(said, lines.Text())
+		switch lines.Text() {
+		case "ready":
+			start = time.Now()
+			time.AfterFunc(life, func() { _ = cmd.Process.Kill() })
+		case "done":
+			took = time.Since(start)
+		}
+	}
+	if err := cmd.Wait(); err != nil && (start.IsZero() || cmd.ProcessState.ExitCode() >= 0) {
+		t.Fatalf("child: %v\n%s", err, strings.Join(said, "\n"))
+	}
+	return took
+}
+
+// checkCrashed opens the root after a crash and installs the new generation. It
+// returns 1 when some packs were old and some new.
+func checkCrashed(t *testing.T, root string, old, n int) (torn int) {
+	t.Helper()
+	h, specs := crashHouse(t, root, n)
+	defer func() { _ = h.store.Close() }()
+	state := h.state(t)
+	news := 0
+	for _, id := range state {
+		_, version, _ := strings.Cut(id, "@")
+		switch version {
+		case fmt.Sprintf("%d.0.0", n):
+			news++
+		case fmt.Sprintf("%d.0.0", old):
+		default:
+			t.Errorf("%s is neither old nor new", id)
+		}
+	}
+	if len(state) != 4 {
+		t.Errorf("got packs %q", state)
+	}
+	if news > 0 && news < len(state) {
+		torn = 1
+	}
+	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: specs}); err != nil {
+		t.Errorf("next install: %v", err)
+	}
+	for _, id := range h.state(t) {
+		if !strings.HasSuffix(id, fmt.Sprintf("@%d.0.0", n)) {
+			t.Errorf("the next install left %s", id)
+		}
+	}
+	return torn
+}
