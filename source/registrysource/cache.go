@@ -1,0 +1,89 @@
+package registrysource
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// A snapshot is an index as it was at some time.
+type snapshot struct {
+	index *index
+	at    time.Time // when it was known to be current
+	// What tells whether it still is: of a server, and of a file.
+	etag, lastModified string
+	size               int64
+	modTime            time.Time
+}
+
+// A slot holds the latest snapshot of one index. One caller at a time reads it
+// anew; the others wait for that, or for the end of their context.
+type slot struct {
+	busy   chan struct{} // holds a token while a caller reads
+	load   loadFunc
+	latest *snapshot
+}
+
+func newSlot(load loadFunc) *slot {
+	return &slot{busy: make(chan struct{}, 1), load: load}
+}
+
+func (sl *slot) get(ctx context.Context) (*index, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case sl.busy <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-sl.busy }()
+	current, err := sl.load(ctx, sl.latest)
+	if err != nil {
+		return nil, err
+	}
+	sl.latest = current
+	return current.index, nil
+}
+
+// maxOthers bounds how many indexes that locators named are held in memory.
+const maxOthers = 4
+
+// index returns the current state of the index with the given name, "" for the
+// configured one.
+func (s *Source) index(ctx context.Context, name string) (*index, error) {
+	sl := s.main
+	if name != "" && name != s.cfg.Index {
+		var err error
+		if sl, err = s.other(name); err != nil {
+			return nil, err
+		}
+	}
+	idx, err := sl.get(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read index %q: %w", shown(s.name(name)), err)
+	}
+	return idx, nil
+}
+
+func (s *Source) other(name string) (*slot, error) {
+	if s.cfg.AllowIndex == nil || !isURL(name) || !s.cfg.AllowIndex(name) {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "index %q is not the configured one, and no other is allowed here", shown(name))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sl, ok := s.others[name]; ok {
+		return sl, nil
+	}
+	load, err := s.loader(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.others) >= maxOthers {
+		clear(s.others)
+	}
+	s.others[name] = newSlot(load)
+	return s.others[name], nil
+}

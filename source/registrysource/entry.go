@@ -1,0 +1,176 @@
+package registrysource
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/strictjson"
+	"github.com/packtrain/pack/source"
+)
+
+// An entry is one version of one pack.
+type entry struct {
+	id                pack.ID
+	pins              []pack.Pin // in the order in which they are tried, never empty
+	dropped           []dropped
+	dependencies      []pack.Dependency
+	dependenciesKnown bool
+}
+
+// A dropped install source is one that cannot be used, while others can.
+type dropped struct {
+	position int
+	err      error
+}
+
+const (
+	maxListItems      = 1000
+	maxInstallSources = 32
+)
+
+func entryKinds() map[string]string {
+	return map[string]string{
+		"ref": "string", "version": "string", "label": "string", "description": "string", "author": "string", "license": "string",
+		"use_case": "string", "email": "string", "homepage": "string", "repository": "string",
+		"keywords": "array", "runtime_deps": "array", "install_sources": "array",
+		"contents": "object", "dependencies": "object", "meta": "object",
+	}
+}
+
+func decodeEntry(v strictjson.Value, cfg *Config) (*entry, error) {
+	if v.Kind() != "object" {
+		return nil, malformed("entry is of the JSON type %s, want object", v.Kind())
+	}
+	id, err := decodeID(v)
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{id: id}
+	if err := e.decode(v, cfg); err != nil {
+		return nil, fmt.Errorf("entry %s: %w", id, err)
+	}
+	return e, nil
+}
+
+// refOf returns the ref of an entry that may not be usable, "" when it has none.
+func refOf(v strictjson.Value) pack.Ref {
+	text, _ := v.Get("ref").Text()
+	ref, err := pack.ParseRef(text)
+	if err != nil {
+		return ""
+	}
+	return ref
+}
+
+func decodeID(v strictjson.Value) (id pack.ID, err error) {
+	ref, _ := v.Get("ref").Text()
+	version, _ := v.Get("version").Text()
+	if id.Ref, err = pack.ParseRef(ref); err != nil {
+		return id, err
+	}
+	if id.Version, err = pack.ParseVersion(version); err != nil {
+		return id, fmt.Errorf("entry %s: %w", id.Ref, err)
+	}
+	return id, nil
+}
+
+func (e *entry) decode(v strictjson.Value, cfg *Config) error {
+	known, err := members(v, entryKinds())
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"keywords", "runtime_deps"} {
+		if _, err := texts(known[name], name); err != nil {
+			return err
+		}
+	}
+	if err := e.decodeDependencies(known["dependencies"]); err != nil {
+		return fmt.Errorf("dependencies: %w", err)
+	}
+	return e.decodeSources(known["install_sources"], cfg)
+}
+
+// texts returns a list of strings.
+func texts(v strictjson.Value, name string) ([]string, error) {
+	var list []string
+	for item := range v.Elements() {
+		text, ok := item.Text()
+		switch {
+		case !ok:
+			return nil, malformed("%s has an item of the JSON type %s, want string", name, item.Kind())
+		case len(list) == maxListItems:
+			return nil, &pack.LimitError{Limit: "number of " + name, Max: maxListItems, Value: maxListItems + 1}
+		}
+		list = append(list, text)
+	}
+	return list, nil
+}
+
+// decodeDependencies reads what the entry states; an entry without a list of
+// packs states nothing.
+func (e *entry) decodeDependencies(v strictjson.Value) error {
+	known, err := members(v, map[string]string{
+		"packs": "array", "attune_version": "string", "python_version": "string", "nodejs_version": "string",
+	})
+	if err != nil {
+		return err
+	}
+	list, err := texts(known["packs"], "packs")
+	if err != nil {
+		return err
+	}
+	for _, text := range list {
+		d, err := pack.ParseDependency(text)
+		if err != nil {
+			return fmt.Errorf("%.80q: %w", text, err)
+		}
+		e.dependencies = append(e.dependencies, d)
+	}
+	_, e.dependenciesKnown = known["packs"]
+	return nil
+}
+
+// decodeSources makes a pin of each install source. One that is not to be
+// contacted, or of an unknown type, is left out as long as another remains;
+// whatever else is wrong with one makes the entry unusable.
+func (e *entry) decodeSources(v strictjson.Value, cfg *Config) error {
+	position := -1
+	for item := range v.Elements() {
+		if position++; position == maxInstallSources {
+			return &pack.LimitError{Limit: "number of install sources", Max: maxInstallSources, Value: maxInstallSources + 1}
+		}
+		if err := e.add(position, item, cfg.Network); err != nil {
+			return fmt.Errorf("install source %d: %w", position+1, err)
+		}
+	}
+	switch {
+	case position < 0:
+		return malformed("it names no install source")
+	case len(e.pins) == 0:
+		return fmt.Errorf("no install source can be used: %w", e.dropped[0].err)
+	}
+	slices.SortStableFunc(e.pins, func(p, q pack.Pin) int { return rank(p, cfg.GitFirst) - rank(q, cfg.GitFirst) })
+	return nil
+}
+
+// add adds the pin of an install source, or notes why it is left out.
+func (e *entry) add(position int, v strictjson.Value, network pack.NetworkPolicy) error {
+	pin, err := decodeSource(v, network)
+	if other, ok := errors.AsType[*notForUs](err); ok {
+		e.dropped = append(e.dropped, dropped{position, fmt.Errorf("install source %d: %w", position+1, other)})
+		return nil
+	}
+	pin.Ref, pin.Version = e.id.Ref, e.id.Version
+	e.pins = append(e.pins, pin)
+	return err
+}
+
+// rank orders alternatives.
+func rank(p pack.Pin, gitFirst bool) int {
+	if (p.Scheme == source.SchemeGit) == gitFirst {
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,56 @@
+package registrysource
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+)
+
+// A file index is read from this machine.
+type file struct {
+	path   string
+	limits Limits
+}
+
+// settled is how old a file must be for its time to tell that it has changed:
+// file systems keep times coarsely.
+const settled = 2 * time.Second
+
+// load is a [loadFunc].
+func (f *file) load(_ context.Context, old *snapshot) (*snapshot, error) {
+	info, err := os.Stat(f.path)
+	switch {
+	case err != nil:
+		return nil, pack.Errorf(pack.CodeIO, "%w", err)
+	case !info.Mode().IsRegular():
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "it is not a regular file")
+	case old != nil && old.size == info.Size() && old.modTime.Equal(info.ModTime()) && old.at.Sub(old.modTime) > settled:
+		return old, nil
+	}
+	data, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	idx, err := parseIndex(data, f.limits)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{index: idx, at: time.Now(), size: info.Size(), modTime: info.ModTime()}, nil
+}
+
+func (f *file) read() (data []byte, err error) {
+	in, err := os.Open(f.path)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeIO, "%w", err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	if f.limits.Bytes < 0 {
+		return io.ReadAll(in)
+	}
+	return io.ReadAll(httpclient.LimitReader(in, indexSize, f.limits.Bytes))
+}

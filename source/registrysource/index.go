@@ -1,0 +1,135 @@
+package registrysource
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/strictjson"
+)
+
+// An index is a document of format 1 whose JSON was checked. Entries are
+// decoded when they are asked for.
+type index struct {
+	entries   []strictjson.Value
+	positions map[string][]int // of the entries of each ref, as written
+}
+
+// parseIndex reads an index; an error says what the document is instead.
+func parseIndex(data []byte, limits Limits) (*index, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, malformed("it is empty (%d bytes)", len(data))
+	}
+	doc, err := strictjson.Parse(data, strictjson.Limits{})
+	if err != nil {
+		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
+			return nil, malformed("it is a web page, perhaps one to log in")
+		}
+		return nil, err
+	}
+	if err := checkFormat(doc); err != nil {
+		return nil, err
+	}
+	idx := &index{positions: map[string][]int{}}
+	for e := range doc.Get("packs").Elements() {
+		if n := int64(len(idx.entries)); limits.Entries >= 0 && n >= limits.Entries {
+			return nil, &pack.LimitError{Limit: "number of packs in an index", Max: limits.Entries, Value: n + 1}
+		}
+		if ref, ok := e.Get("ref").Text(); ok {
+			idx.positions[ref] = append(idx.positions[ref], len(idx.entries))
+		}
+		idx.entries = append(idx.entries, e)
+	}
+	return idx, nil
+}
+
+// checkFormat accepts format 1, and names the others that it knows.
+func checkFormat(doc strictjson.Value) error {
+	version, isText := doc.Get("version").Text()
+	packs := doc.Get("packs").Kind()
+	switch {
+	case doc.Kind() != "object":
+		return malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
+	case doc.Get("format_version").Kind() != "":
+		return malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
+	case packs == "object" && doc.Get("metadata").Kind() == "object":
+		return malformed("it is the index of a StackStorm exchange, want an index of format 1")
+	case packs != "array":
+		return malformed("it is no index of format 1: want a list with the name packs")
+	case !isText || version != "1.0":
+		return malformed("it says that it is of another version: want version %q, as text", "1.0")
+	}
+	_, err := members(doc, indexKinds())
+	return err
+}
+
+func indexKinds() map[string]string {
+	return map[string]string{
+		"registry_name": "string", "registry_url": "string", "version": "string", "last_updated": "string", "packs": "array",
+	}
+}
+
+// members returns the members of an object that are known, by the kinds that
+// they have to be of.
+func members(object strictjson.Value, kinds map[string]string) (map[string]strictjson.Value, error) {
+	known := make(map[string]strictjson.Value, len(kinds))
+	for key, member := range object.Members() {
+		switch want := kinds[key]; {
+		case want == member.Kind():
+			known[key] = member
+		case want != "":
+			return nil, malformed("%s is of the JSON type %s, want %s", key, member.Kind(), want)
+		default:
+			if err := checkUnknown(key, kinds); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return known, nil
+}
+
+// checkUnknown refuses a key that differs from a known one in case only: other
+// readers would take it.
+func checkUnknown(key string, kinds map[string]string) error {
+	for name := range kinds {
+		if strings.EqualFold(name, key) {
+			return malformed("key %.80q is written in another case than %q", key, name)
+		}
+	}
+	return nil
+}
+
+// lookup returns the entries of a ref that can be used, the highest version
+// first. When there is none, the error says why.
+func (idx *index) lookup(ref string, cfg *Config) ([]*entry, error) {
+	positions := idx.positions[ref]
+	if len(positions) == 0 {
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q", ref)
+	}
+	var entries []*entry
+	var first error
+	for _, i := range positions {
+		e, err := decodeEntry(idx.entries[i], cfg)
+		if err == nil {
+			entries = append(entries, e)
+		} else if first == nil {
+			first = err
+		}
+	}
+	if len(entries) == 0 {
+		return nil, first
+	}
+	slices.SortStableFunc(entries, byVersion)
+	for i, e := range entries[1:] {
+		if e.id == entries[i].id {
+			return nil, pack.Errorf(pack.CodeNameCollision, "two entries for %s: which one is meant, nobody can tell", e.id)
+		}
+	}
+	return entries, nil
+}
+
+func malformed(format string, args ...any) error {
+	return pack.Errorf(pack.CodeMalformedContent, format, args...)
+}

@@ -1,0 +1,78 @@
+package registrysource
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/internal/strictjson"
+	"github.com/packtrain/pack/source"
+)
+
+var commitPattern = regexp.MustCompile(`^[0-9a-fA-F]{40}\z`)
+
+// A notForUs error concerns an install source of a type that we do not know, or
+// that the network policy does not admit: others of the entry may be used.
+type notForUs struct{ error }
+
+// Unwrap returns the cause.
+func (n *notForUs) Unwrap() error { return n.error }
+
+// decodeSource makes a pin of an install source.
+func decodeSource(v strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+	if v.Kind() != "object" {
+		return pack.Pin{}, malformed("it is of the JSON type %s, want object", v.Kind())
+	}
+	known, err := members(v, map[string]string{"type": "string", "url": "string", "ref": "string", "checksum": "string"})
+	if err != nil {
+		return pack.Pin{}, err
+	}
+	switch kind, _ := known["type"].Text(); kind {
+	case "archive":
+		return archivePin(known, network)
+	case "git":
+		return gitPin(known, network)
+	default:
+		return pack.Pin{}, &notForUs{malformed("its type is %.40q, want archive or git", kind)}
+	}
+}
+
+// archivePin expects the checksum of the archive's bytes.
+func archivePin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+	u, digest, err := urlAndChecksum(v, network)
+	if err != nil {
+		return pack.Pin{}, err
+	}
+	return pack.Pin{Scheme: u.Scheme, Location: u.String(), StripTop: true, Archive: digest}, nil
+}
+
+// gitPin expects the checksum of the directory.
+func gitPin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+	u, digest, err := urlAndChecksum(v, network)
+	if err != nil {
+		return pack.Pin{}, err
+	}
+	rev, _ := v["ref"].Text()
+	if err := source.CheckRev(rev); err != nil {
+		return pack.Pin{}, fmt.Errorf("its ref: %w", err)
+	}
+	pin := pack.Pin{Scheme: source.SchemeGit, Location: u.String(), Rev: rev, Directory: digest}
+	if commitPattern.MatchString(rev) {
+		pin.Commit = strings.ToLower(rev)
+	}
+	return pin, nil
+}
+
+func urlAndChecksum(v map[string]strictjson.Value, network pack.NetworkPolicy) (*url.URL, pack.Digest, error) {
+	location, _ := v["url"].Text()
+	u, err := httpclient.ParseURL(network, location)
+	if err != nil {
+		return nil, "", &notForUs{err}
+	}
+	checksum, _ := v["checksum"].Text()
+	digest, err := pack.ParseDigest(checksum)
+	return u, digest, err
+}

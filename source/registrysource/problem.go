@@ -1,0 +1,49 @@
+package registrysource
+
+import "github.com/packtrain/pack"
+
+// A Problem is something in an index that cannot be used.
+type Problem struct {
+	// Entry is the position among the packs of the index, from 0.
+	Entry int
+	// Source is the position of the install source that is left out, from 0;
+	// -1 when the whole entry is.
+	Source int
+	// Ref of the entry, "" when it has none that is valid.
+	Ref pack.Ref
+	Err error
+}
+
+func (idx *index) problems(cfg *Config) []Problem {
+	collisions := idx.collisions(cfg)
+	var list []Problem
+	for i, v := range idx.entries {
+		e, err := decodeEntry(v, cfg)
+		if err == nil {
+			err = collisions[e.id.Ref]
+		}
+		if err != nil {
+			list = append(list, Problem{Entry: i, Source: -1, Ref: refOf(v), Err: err})
+			continue
+		}
+		for _, d := range e.dropped {
+			list = append(list, Problem{Entry: i, Source: d.position, Ref: e.id.Ref, Err: d.err})
+		}
+	}
+	return list
+}
+
+// collisions returns the errors of the packs that have two entries for one
+// version.
+func (idx *index) collisions(cfg *Config) map[pack.Ref]error {
+	errs := map[pack.Ref]error{}
+	for ref, positions := range idx.positions {
+		if len(positions) < 2 {
+			continue
+		}
+		if _, err := idx.lookup(ref, cfg); pack.CodeOf(err) == pack.CodeNameCollision {
+			errs[pack.Ref(ref)] = err
+		}
+	}
+	return errs
+}

@@ -1,0 +1,159 @@
+package registrysource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+)
+
+// A Source finds packs in a registry index. It is safe for concurrent use.
+type Source struct {
+	cfg  Config
+	main *slot // of the configured index
+
+	mu     sync.Mutex
+	others map[string]*slot // of indexes that locators named
+}
+
+var (
+	_ source.Source = (*Source)(nil)
+	_ source.Lister = (*Source)(nil)
+)
+
+// Schemes implements [source.Source]: "registry".
+func (s *Source) Schemes() []string { return []string{source.SchemeRegistry} }
+
+// Resolve implements [source.Source]: it chooses the highest version that
+// satisfies the locator's constraint, a release rather than a pre-release, and
+// returns a pin for each of its install sources. A pack whose entries in the
+// index cannot be used is an error that says why.
+func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	entries, err := s.find(ctx, loc)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := choose(entries, loc.Constraint)
+	if err != nil {
+		return nil, fmt.Errorf("resolve %q: %w", loc.Location, err)
+	}
+	return s.pins(chosen, loc), nil
+}
+
+// Versions implements [source.Lister]. The constraint of loc counts. Each pin is
+// the first of the alternatives of its version.
+func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	entries, err := s.find(ctx, loc)
+	if err != nil {
+		return nil, missing(err)
+	}
+	var pins []pack.Pin
+	for _, e := range entries {
+		if loc.Constraint.Allows(e.id.Version) {
+			pins = append(pins, s.pins(e, loc)[0])
+		}
+	}
+	if len(pins) == 0 {
+		return nil, noVersion(entries, loc.Constraint)
+	}
+	return pins, nil
+}
+
+// Candidates returns every version of ref that the index has, the highest first,
+// with the dependencies that the index states. A pack that is not in the index,
+// or none of whose entries can be used, is an error that matches
+// [pack.ErrNotFound]; other errors mean that the index could not be read.
+func (s *Source) Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error) {
+	entries, err := s.find(ctx, source.Locator{Scheme: source.SchemeRegistry, Location: ref.String()})
+	if err != nil {
+		return nil, missing(err)
+	}
+	candidates := make([]pack.Candidate, len(entries))
+	for i, e := range entries {
+		candidates[i] = pack.Candidate{ID: e.id, Dependencies: e.dependencies, DependenciesKnown: e.dependenciesKnown}
+	}
+	return candidates, nil
+}
+
+// Refs returns the packs of the configured index that have an entry which can be
+// used, sorted.
+func (s *Source) Refs(ctx context.Context) ([]pack.Ref, error) {
+	idx, err := s.index(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var refs []pack.Ref
+	for ref := range idx.positions {
+		if _, err := idx.lookup(ref, &s.cfg); err == nil {
+			refs = append(refs, pack.Ref(ref))
+		}
+	}
+	slices.Sort(refs)
+	return refs, nil
+}
+
+// Problems tells what of the configured index cannot be used, in its order.
+func (s *Source) Problems(ctx context.Context) ([]Problem, error) {
+	idx, err := s.index(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return idx.problems(&s.cfg), nil
+}
+
+// Fetch implements [source.Source]. It always returns an error: what the pins of
+// a registry name is fetched by the sources of their schemes.
+func (s *Source) Fetch(_ context.Context, pin pack.Pin, _ source.Sink) error {
+	return pack.Errorf(pack.CodeInvalidRequest,
+		"fetch %q: an index holds no content: compose the registry with the sources of archives and repositories (source.NewMux)", shown(pin.Location))
+}
+
+// find returns the entries of the pack that loc names, the highest version first.
+func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error) {
+	switch {
+	case loc.Scheme != source.SchemeRegistry:
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: the scheme %q is not that of a registry", loc.Location, loc.Scheme)
+	case loc.Rev != "":
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %q", loc.Location, loc.Rev)
+	}
+	ref, err := pack.ParseRef(loc.Location)
+	if err != nil {
+		return nil, err
+	}
+	idx, err := s.index(ctx, loc.Index)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := idx.lookup(ref.String(), &s.cfg)
+	if err != nil {
+		return nil, &entryError{fmt.Errorf("index %q: %w", shown(s.name(loc.Index)), err)}
+	}
+	return entries, nil
+}
+
+// pins completes the pins of an entry.
+func (s *Source) pins(e *entry, loc source.Locator) []pack.Pin {
+	pins := slices.Clone(e.pins)
+	for i := range pins {
+		pins[i].Subdir = loc.Subdir
+		pins[i].Via = pack.Origin{Index: shown(s.name(loc.Index)), Entry: e.id.String()}
+	}
+	return pins
+}
+
+// name is that of the index to ask.
+func (s *Source) name(index string) string {
+	if index == "" {
+		return s.cfg.Index
+	}
+	return index
+}
+
+// An entryError concerns the entries of one pack, and not the index.
+type entryError struct{ error }
+
+// Unwrap returns the cause.
+func (e *entryError) Unwrap() error { return e.error }
