@@ -33,6 +33,7 @@ func (b *batch) activateAll(ctx context.Context) {
 }
 
 func (b *batch) activate(ctx context.Context, it *item) {
+	defer it.rescue()
 	ok := b.run(ctx, it, pack.StageDependencies, func() error { return b.checkDependencies(ctx, it) })
 	if !ok {
 		return

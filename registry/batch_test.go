@@ -184,3 +184,21 @@ func TestConcurrentRequestsForOnePack(t *testing.T) {
 		t.Errorf("%d requests say that they changed something, want 1", changed)
 	}
 }
+
+func TestPanickingObserverFailsOnePack(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	for _, stage := range []pack.Stage{pack.StageLoad, pack.StageRegistration} {
+		observe := func(_ context.Context, e pack.Event) {
+			if e.Pack == "bad" && e.Stage == stage {
+				panic("observer")
+			}
+		}
+		report, err := s.Register(t.Context(), registry.Request{
+			Paths: []string{write(t, simplePack("bad", "1.0.0")), write(t, simplePack("good", "1.0.0"))}, OnEvent: observe,
+		})
+		if err == nil || len(report.Failed) != 1 || report.Failed[0].Ref != "bad" || len(report.Registered) != 1 {
+			t.Errorf("at stage %s: got %+v, %v", stage, report, err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (r *root) open(t testing.TB) *registry.Store {
 
 func (r *root) openWith(t testing.TB, c registry.Config) *registry.Store {
 	t.Helper()
-	s, err := registry.Open(t.Context(), c)
+	s, err := registry.OpenFaulty(t.Context(), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,3 +162,9 @@ func snapshot(t testing.TB, dir string) map[string]string {
 }
 
 func names(f files) []string { return slices.Sorted(maps.Keys(f)) }
+
+func runProgram(t testing.TB, name string, args ...string) (string, error) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	return string(out), err
+}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/fsx"
 )
 
 // An intent is what the journal holds of a change under way, one per pack: the
@@ -54,7 +53,7 @@ func (d *disk) writeIntent(in intent, staged string) error {
 	if staged != "" {
 		paths = append(paths, staged)
 	}
-	return d.do("sync content and intent", func() error { return fsx.Sync(paths...) })
+	return d.sync("sync content and intent", paths...)
 }
 
 // readIntent returns the intent that is in the journal, nil when there is none

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/fsx"
 )
 
 // The directories of a root.
@@ -36,6 +37,9 @@ type disk struct {
 	// fault, when not nil, is asked before each step; an error takes the
 	// step's place.
 	fault func(step string) error
+	// unsynced leaves it to the system when changes become durable: for tests
+	// that cut no power.
+	unsynced bool
 }
 
 func (d *disk) dir(name string) string                   { return filepath.Join(d.root, name) }
@@ -55,15 +59,44 @@ func (d *disk) lockFile(ref pack.Ref) string {
 
 // do performs one step and says in its error which one it was.
 func (d *disk) do(step string, fn func() error) error {
-	if d.fault != nil {
-		if err := d.fault(step); err != nil {
-			return pack.Errorf(pack.CodeIO, "%s: %w", step, err)
+	err := d.fail(step)
+	if err == nil {
+		err = fn()
+	}
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[pack.Coder](err); ok {
+		return fmt.Errorf("%s: %w", step, err)
+	}
+	return pack.Errorf(pack.CodeIO, "%s: %w", step, err)
+}
+
+func (d *disk) fail(step string) error {
+	if d.fault == nil {
+		return nil
+	}
+	return d.fault(step)
+}
+
+// sync is a step that makes files and directories durable.
+func (d *disk) sync(step string, paths ...string) error {
+	return d.do(step, func() error {
+		if d.unsynced {
+			return nil
 		}
-	}
-	if err := fn(); err != nil {
-		return pack.Errorf(pack.CodeIO, "%s: %w", step, err)
-	}
-	return nil
+		return fsx.Sync(paths...)
+	})
+}
+
+// syncDir is a step that makes the names in a directory durable.
+func (d *disk) syncDir(step, dir string) error {
+	return d.do(step, func() error {
+		if d.unsynced {
+			return nil
+		}
+		return fsx.SyncDir(dir)
+	})
 }
 
 // prepare makes the directories that are missing and refuses those that are

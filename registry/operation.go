@@ -54,7 +54,11 @@ func (d *disk) lockStaging(ctx context.Context) (unlock func(), err error) {
 // end drops what is left in staging. What cannot be dropped now is swept later.
 func (o *operation) end() {
 	defer o.release()
-	if o.disk.discard(o.dir) == nil {
+	err := o.disk.do("remove staging directory", func() error { return os.Remove(o.dir) })
+	if err != nil { // it is not empty
+		err = o.disk.discard(o.dir)
+	}
+	if err == nil {
 		_ = o.disk.do("remove lock of operation", func() error { return os.Remove(o.lock) })
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 // prepare does for one pack all that needs no other pack.
 func (b *batch) prepare(ctx context.Context, it *item) {
+	defer it.rescue()
 	input, err := openInput(it.path)
 	if err != nil {
 		b.fail(ctx, it, pack.StageLoad, err)

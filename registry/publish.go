@@ -8,26 +8,30 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/fsx"
 )
 
 // publish moves the directory staged to its place as a generation of ref.
 // Nothing points to it yet.
 func (d *disk) publish(staged string, ref pack.Ref, generation string) error {
+	isNew := false
 	err := d.do("create directory of pack", func() error {
 		err := mkdir(d.pack(ref))
 		if errors.Is(err, fs.ErrExist) {
 			return checkDir(d.pack(ref))
 		}
-		return errors.Join(err, fsx.SyncDir(d.dir(packsDir)))
+		isNew = true
+		return err
 	})
+	if err == nil && isNew {
+		err = d.syncDir("sync packs", d.dir(packsDir))
+	}
 	if err != nil {
 		return err
 	}
 	if err := d.do("publish generation", func() error { return os.Rename(staged, d.generation(ref, generation)) }); err != nil {
 		return err
 	}
-	return d.do("sync generations", func() error { return fsx.SyncDir(d.pack(ref)) })
+	return d.syncDir("sync generations", d.pack(ref))
 }
 
 // movePointer makes readers get generation, or nothing when that is "", from
@@ -50,7 +54,7 @@ func (d *disk) movePointer(scratch string, ref pack.Ref, generation string) erro
 }
 
 func (d *disk) syncPointers() error {
-	return d.do("sync pointers", func() error { return fsx.SyncDir(d.dir(currentDir)) })
+	return d.syncDir("sync pointers", d.dir(currentDir))
 }
 
 func removeIfThere(path string) error {

@@ -108,6 +108,14 @@ func (b *batch) event(it *item, kind pack.EventKind, message string) pack.Event 
 	return pack.Event{Kind: kind, Stage: it.stage, Spec: it.path, Pack: it.id.Ref, Version: it.id.Version, Message: message}
 }
 
+// rescue makes a pack fail where a host's function (an observer, records, a
+// runner) panics. It would end the host otherwise, and all other packs with it.
+func (it *item) rescue() {
+	if v := recover(); v != nil {
+		it.err = pack.Errorf(pack.CodeIO, "panic: %v", v)
+	}
+}
+
 // fail makes it fail without having been in a stage.
 func (b *batch) fail(ctx context.Context, it *item, stage pack.Stage, err error) {
 	b.run(context.WithoutCancel(ctx), it, stage, func() error { return err })

@@ -104,18 +104,15 @@ type Store struct {
 // Open opens the root, which it creates when it is missing, and finishes or
 // undoes what a dead process left there. A root that is a link or that others
 // may write to is an error that matches [pack.ErrStore].
-func Open(ctx context.Context, c Config) (*Store, error) { return open(ctx, c, nil) }
+func Open(ctx context.Context, c Config) (*Store, error) { return open(ctx, c, &disk{}) }
 
-// open opens a root whose changes ask fault before each step.
-func open(ctx context.Context, c Config, fault func(step string) error) (*Store, error) {
+// open opens the root by way of d.
+func open(ctx context.Context, c Config, d *disk) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
-	s := &Store{
-		config:   c.withDefaults(),
-		disk:     &disk{root: filepath.Clean(c.Root), fault: fault},
-		provided: map[pack.Ref]pack.Provided{},
-	}
+	d.root = filepath.Clean(c.Root)
+	s := &Store{config: c.withDefaults(), disk: d, provided: map[pack.Ref]pack.Provided{}}
 	for _, p := range c.Provided {
 		if _, twice := s.provided[p.Ref]; twice {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "open registry: pack %s is provided twice", p.Ref)

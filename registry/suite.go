@@ -95,17 +95,16 @@ func (s *TestSuite) breakDown(message string) {
 
 // command returns the command of a suite.
 func (r *testRun) command(spec *suiteSpec) (c pack.Command, err error) {
-	if !filepath.IsLocal(filepath.FromSlash(spec.entry)) {
-		return c, fmt.Errorf("entry point %q is no file of the pack", spec.entry)
-	}
 	var argv []string
-	switch spec.runner {
-	case runnerScript:
-		argv, err = r.script(spec)
-	case runnerUnittest:
+	switch {
+	case spec.runner != runnerScript && spec.runner != runnerUnittest:
+		err = fmt.Errorf("test runner %q is not supported yet; skip the tests to register the pack", spec.runner)
+	case !filepath.IsLocal(filepath.FromSlash(spec.entry)):
+		err = fmt.Errorf("entry point %q is no file of the pack", spec.entry)
+	case spec.runner == runnerUnittest:
 		argv, err = r.unittest(spec)
 	default:
-		err = fmt.Errorf("test runner %q is not supported yet; skip the tests to register the pack", spec.runner)
+		argv, err = r.script(spec)
 	}
 	if err != nil {
 		return c, err
