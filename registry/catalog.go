@@ -11,14 +11,14 @@ import (
 // what was active at one moment.
 type Catalog interface {
 	// List returns the installed packs, ordered by ref.
-	List(ctx context.Context) ([]InstalledPack, error)
+	List(ctx context.Context) ([]ActivePack, error)
 	// Show returns all that is known of one pack, or an error that matches
 	// [pack.ErrNotFound].
 	Show(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 }
 
-// An InstalledPack is an installed pack.
-type InstalledPack struct {
+// An ActivePack is an installed pack, as readers get it.
+type ActivePack struct {
 	Record
 	// StoragePath is the stable path of the active content. It is a symbolic
 	// link: who reads several files resolves it once, so that all come from
@@ -28,7 +28,7 @@ type InstalledPack struct {
 
 // PackDetails are all that is known of one pack.
 type PackDetails struct {
-	InstalledPack
+	ActivePack
 	Components []pack.Component `json:"components"`
 	// Generations are ordered, the oldest first.
 	Generations []Generation `json:"generations"`
@@ -37,7 +37,7 @@ type PackDetails struct {
 var _ Catalog = (*Store)(nil)
 
 // List implements [Catalog].
-func (s *Store) List(ctx context.Context) ([]InstalledPack, error) {
+func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	leave, err := s.enter()
 	if err != nil {
 		return nil, err
@@ -47,15 +47,15 @@ func (s *Store) List(ctx context.Context) ([]InstalledPack, error) {
 	if err != nil {
 		return nil, err
 	}
-	packs := make([]InstalledPack, len(records))
+	packs := make([]ActivePack, len(records))
 	for i, rec := range records {
 		packs[i] = s.installed(rec)
 	}
 	return packs, nil
 }
 
-func (s *Store) installed(rec Record) InstalledPack {
-	return InstalledPack{Record: rec, StoragePath: s.disk.current(rec.Ref)}
+func (s *Store) installed(rec Record) ActivePack {
+	return ActivePack{Record: rec, StoragePath: s.disk.current(rec.Ref)}
 }
 
 // Show implements [Catalog].
@@ -88,7 +88,7 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 		return nil, err
 	}
 	generations, err := s.config.Records.Generations(ctx, ref)
-	return &PackDetails{InstalledPack: s.installed(rec), Components: components, Generations: generations}, err
+	return &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}, err
 }
 
 // InstalledVersion returns the version of ref that is installed, or an error

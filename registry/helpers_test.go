@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,8 +159,6 @@ func snapshot(t testing.TB, dir string) map[string]string {
 	}
 	return found
 }
-
-func names(f files) []string { return slices.Sorted(maps.Keys(f)) }
 
 func runProgram(t testing.TB, name string, args ...string) (string, error) {
 	t.Helper()

@@ -125,6 +125,16 @@ func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.D
 	return w.Put(ctx, extract.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
 }
 
+// workingCopyDigest returns the tree digest with the .git directory in it; ok is
+// false when there is none, or when it cannot be part of a digest.
+func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
+	if _, err := f.root.Lstat(".git"); err != nil {
+		return "", false
+	}
+	tree, err := pack.TreeDigest(f.root.FS())
+	return tree, err == nil
+}
+
 // manifestOnly hides all files but pack.yaml: a pack's identity takes a fraction
 // of what reading all of it does.
 type manifestOnly struct{ fs.FS }

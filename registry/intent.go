@@ -66,11 +66,18 @@ func (d *disk) readIntent(ref pack.Ref) (in *intent, torn bool, err error) {
 	case err != nil:
 		return nil, false, pack.Errorf(pack.CodeIO, "read journal: %w", err)
 	}
-	in = new(intent)
-	if err := json.Unmarshal(data, in); err != nil || in.Ref != ref || !in.sound() {
+	in, ok := parseIntent(data)
+	if !ok || in.Ref != ref {
 		return nil, true, nil
 	}
 	return in, false, nil
+}
+
+// parseIntent reports whether data is an intent that can be trusted.
+func parseIntent(data []byte) (*intent, bool) {
+	var in intent
+	err := json.Unmarshal(data, &in)
+	return &in, err == nil && in.sound()
 }
 
 // sound reports whether the names in the intent are ones of ours: they become

@@ -220,12 +220,21 @@ func TestDiscoveredPackTests(t *testing.T) {
 		files         files
 		want          string // in the error, "" for success
 	}{
-		{"listed", "  discovery: {method: manifest, tests: [{name: a, command: tests/a.sh x}, {name: b, runner: shell, command: ./tests/b.sh}]}\n",
-			files{"tests/a.sh": script(`test "$1" = x`), "tests/b.sh": ok}, ""},
-		{"listed, one fails", "  discovery: {method: manifest, tests: [{name: a, command: tests/a.sh}, {name: b, command: tests/b.sh}]}\n",
-			files{"tests/a.sh": ok, "tests/b.sh": bad}, "b: exit status 1"},
-		{"no shell reads commands", "  discovery: {method: executable, command: \"tests/a.sh $(exit 1); exit 1\"}\n",
-			files{"tests/a.sh": script(`test "$1" = '$(exit'`)}, ""},
+		{
+			"listed", "  discovery: {method: manifest, tests: [{name: a, command: tests/a.sh x}, {name: b, runner: shell, command: ./tests/b.sh}]}\n",
+			files{"tests/a.sh": script(`test "$1" = x`), "tests/b.sh": ok},
+			"",
+		},
+		{
+			"listed, one fails", "  discovery: {method: manifest, tests: [{name: a, command: tests/a.sh}, {name: b, command: tests/b.sh}]}\n",
+			files{"tests/a.sh": ok, "tests/b.sh": bad},
+			"b: exit status 1",
+		},
+		{
+			"no shell reads commands", "  discovery: {method: executable, command: \"tests/a.sh $(exit 1); exit 1\"}\n",
+			files{"tests/a.sh": script(`test "$1" = '$(exit'`)},
+			"",
+		},
 		{"nothing there", "  discovery: {method: directory, path: tests}\n", files{}, "has none"},
 		{"unknown method", "  discovery: {method: magic}\n", files{}, `"magic" is not supported yet`},
 		{"outside of the pack", "  discovery: {method: executable, command: ../../bin/true}\n", files{}, "no file of the pack"},

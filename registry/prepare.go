@@ -157,12 +157,9 @@ func (s *Store) environments(ctx context.Context, tree pack.Digest, input inputF
 }
 
 func (s *Store) environmentsOfWorkingCopy(ctx context.Context, input inputFS) ([]pack.Environment, error) {
-	if _, err := input.root.Lstat(".git"); err != nil {
+	tree, ok := input.workingCopyDigest()
+	if !ok {
 		return nil, nil
-	}
-	tree, err := pack.TreeDigest(input.root.FS())
-	if err != nil {
-		return nil, nil // not one that was built
 	}
 	return s.config.Environments.Environments(ctx, tree)
 }

@@ -202,8 +202,8 @@ func readHead(file string) ([]byte, error) {
 	defer func() { _ = f.Close() }() // it was only read
 	head := make([]byte, 512)
 	n, err := io.ReadFull(f, head)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // it is shorter than that
 	}
 	return head[:n], err
 }

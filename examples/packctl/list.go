@@ -9,7 +9,7 @@ import (
 
 // listReport lists the installed packs.
 type listReport struct {
-	Packs []registry.InstalledPack `json:"packs"`
+	Packs []registry.ActivePack `json:"packs"`
 }
 
 func (a *app) listCommand() *cobra.Command {

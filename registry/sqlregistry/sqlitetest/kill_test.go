@@ -215,7 +215,7 @@ func check(t *testing.T, dir string) map[pack.Ref]string {
 	return active
 }
 
-func (w *world) checkPack(t *testing.T, p registry.InstalledPack) {
+func (w *world) checkPack(t *testing.T, p registry.ActivePack) {
 	t.Helper()
 	content, err := filepath.EvalSymlinks(p.StoragePath)
 	if err != nil {
