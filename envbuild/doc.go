@@ -1,2 +1,57 @@
-// Package envbuild builds the Python and Node.js environments of packs.
+// Package envbuild is stage 3 of an installation: it builds the Python and
+// Node.js environments that packs need.
+//
+// A [Builder] works out from a pack's own files which runtimes it needs (its
+// runtime_deps, requirements.txt, package.json, and what its components say),
+// chooses an interpreter that fits among those in a search path, and sees to a
+// virtualenv or a node_modules directory with the packages:
+//
+//	builder, err := envbuild.New(envbuild.Config{
+//		Dir:        filepath.Join(root, "envs"),
+//		SearchPath: filepath.SplitList(os.Getenv("PATH")),
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	report, err := builder.Build(ctx, envbuild.Request{Paths: paths})
+//
+// Packages are installed by uv when it is in the search path, else by the
+// interpreter's own pip (22.3 or later), and by npm.
+//
+// # Environments are shared
+//
+// An environment is identified by its Key: the interpreter's build, the
+// requirements in a normal form or the lock file, the indices, the tool and the
+// options; nothing of the pack. A pack whose Key was built before gets that
+// environment in a few milliseconds, whatever its size, and no process is
+// started. So unpinned requirements mean "what was current when the Key was
+// first built"; [Request.Force] builds anew, beside what may be in use.
+//
+// An environment is ready only when its record says so, and that is written
+// when everything else is durable: a build that dies at any moment is never
+// used, and the next one clears it away. Several processes may share one
+// directory.
+//
+// # Building and registering apart
+//
+// A successful Build remembers, under the digest of the pack's content
+// ([pack.TreeDigest]), which environments belong to it. [Builder.Environments]
+// answers that later, in another process if need be; it is what package
+// registry asks for.
+//
+// # What is trusted
+//
+// What a pack says is judged before any tool runs. Requirements name packages
+// of the host's index, nothing else: options, files, paths and variables are
+// refused with [pack.CodePolicyDenied], and so are addresses and repositories
+// unless the host allows them. Tools read files that this package wrote, never
+// the pack's own (its .npmrc, for example, is never seen); they get an
+// environment that is made from nothing, an empty home, and no configuration
+// but the host's. Python packages come as wheels, and npm runs no scripts,
+// unless the host allows building from source: so installing runs no code of
+// packages. Starting a Python interpreter in its environment does; that is why
+// it is done through the [pack.Runner] of the host, which can be a sandbox.
+//
+// [NewRunner] makes the default one. Hosts test their own code with package
+// envbuildtest.
 package envbuild

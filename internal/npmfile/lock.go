@@ -47,8 +47,8 @@ func ParseLock(data []byte) (*Lock, error) {
 	return l, nil
 }
 
-// Marshal returns the lock in a normal form.
-func (l *Lock) Marshal() ([]byte, error) { return json.Marshal(l.doc) }
+// MarshalJSON returns the lock in a normal form.
+func (l *Lock) MarshalJSON() ([]byte, error) { return json.Marshal(l.doc) }
 
 var strongDigest = regexp.MustCompile(`(?:^| )sha(?:256|384|512)-[A-Za-z0-9+/]+=*(?: |$)`)
 

@@ -144,8 +144,8 @@ func TestMarshalLockIsANormalForm(t *testing.T) {
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
-	textA, errA := a.Marshal()
-	textB, errB := b.Marshal()
+	textA, errA := a.MarshalJSON()
+	textB, errB := b.MarshalJSON()
 	if errA != nil || errB != nil || !bytes.Equal(textA, textB) {
 		t.Errorf("%s, %v and %s, %v", textA, errA, textB, errB)
 	}
@@ -232,7 +232,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if l, err := npmfile.ParseLock(data); err == nil {
-			text, err := l.Marshal()
+			text, err := l.MarshalJSON()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,169 @@
+package envbuild
+
+import (
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/packtrain/pack"
+)
+
+// Config is what a [Builder] works with. Dir and SearchPath are required.
+type Config struct {
+	// Dir is the directory of all environments, by convention <root>/envs. It
+	// is made when it is needed. Environments cannot be moved with it.
+	Dir string
+	// SearchPath lists where interpreters and the tools uv and npm are looked
+	// for, in order of preference: directories, and paths of single programs.
+	// A host usually passes the entries of PATH. Those that are not absolute
+	// are ignored.
+	SearchPath []string
+	// Runner starts interpreters and tools; nil means NewRunner(nil).
+	Runner pack.Runner
+
+	// PythonIndex is the URL of the index that Python packages come from, with
+	// a user and password when it needs them. "" means the tool's own default;
+	// with FindLinks it means that no index is asked, so that nobody can slip
+	// in a package of the same name.
+	PythonIndex string
+	// FindLinks lists directories, or URLs of pages, with Python packages.
+	FindLinks []string
+	// NodeRegistry is the URL of the registry that Node.js packages come from,
+	// with a user and password when it needs them; "" means npm's own default.
+	NodeRegistry string
+	// AllowSourceBuilds admits Python packages that are built from source,
+	// which runs their code with the rights of the host. Without it only
+	// wheels are installed.
+	AllowSourceBuilds bool
+	// AllowDirect admits Python requirements that name an https URL or a git
+	// repository instead of a package of the index. Repositories are built
+	// from source.
+	AllowDirect bool
+
+	// Env holds further variables for the tools, "NAME=value" each: proxies,
+	// certificates. They do not decide which environment is used. Nothing else
+	// of the host's environment reaches a tool.
+	Env []string
+	// Load says how packs are read; nil for the native shape.
+	Load *pack.LoadOptions
+	// Jobs is how many packs are worked on at a time; 0 means as many as there
+	// are processors.
+	Jobs int
+	// Logger gets a line for each tool that is started; nil means nobody.
+	Logger *slog.Logger
+}
+
+// NetworkVariables returns the variables of environ, such as that of
+// os.Environ, that tell programs how to reach the network: proxies and
+// certificates. Hosts pass them as [Config.Env] where tools cannot do without.
+func NetworkVariables(environ []string) []string {
+	names := []string{
+		"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+		"NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
+	}
+	var variables []string
+	for _, v := range environ {
+		name, _, _ := strings.Cut(v, "=")
+		if slices.Contains(names, strings.ToUpper(name)) {
+			variables = append(variables, v)
+		}
+	}
+	return variables
+}
+
+// prepare checks c and fills in the defaults.
+func (c *Config) prepare() error {
+	if !filepath.IsAbs(c.Dir) || strings.ContainsFunc(c.Dir, unicode.IsControl) {
+		return invalidConfig("Dir %q: want an absolute path without control characters", c.Dir)
+	}
+	c.Dir = filepath.Clean(c.Dir)
+	c.SearchPath = slices.DeleteFunc(slices.Clone(c.SearchPath), func(p string) bool { return !filepath.IsAbs(p) })
+	if len(c.SearchPath) == 0 {
+		return invalidConfig("SearchPath: name a directory where interpreters are")
+	}
+	if c.Runner == nil {
+		c.Runner = NewRunner(nil)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Jobs <= 0 {
+		c.Jobs = runtime.GOMAXPROCS(0)
+	}
+	return c.checkSources()
+}
+
+func (c *Config) checkSources() error {
+	for name, address := range map[string]string{"PythonIndex": c.PythonIndex, "NodeRegistry": c.NodeRegistry} {
+		if _, ok := parseURL(address); address != "" && !ok {
+			return invalidConfig("%s: want an http or https URL with a host", name)
+		}
+	}
+	for _, link := range c.FindLinks {
+		u, ok := parseURL(link)
+		if !filepath.IsAbs(link) && (!ok || u.User != nil) {
+			return invalidConfig("FindLinks: want absolute paths, or http or https URLs without a user")
+		}
+	}
+	for _, v := range c.Env {
+		if name, _, ok := strings.Cut(v, "="); !ok || name == "" || strings.ContainsRune(v, 0) {
+			return invalidConfig("Env: variable %q is not of the form NAME=value", name)
+		}
+	}
+	return nil
+}
+
+func parseURL(address string) (*url.URL, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsFunc(address, unicode.IsSpace) {
+		return nil, false
+	}
+	return u, true
+}
+
+func invalidConfig(format string, args ...any) error {
+	return pack.Errorf(pack.CodeInvalidRequest, "configure environments: "+format, args...)
+}
+
+// name returns an address as it may be seen: without its user and password.
+func name(address string) string {
+	u, ok := parseURL(address)
+	if !ok {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}
+
+// secrets returns the passwords and tokens among the addresses and variables,
+// in each form in which a tool could print them.
+func (c *Config) secrets() []string {
+	values := []string{c.PythonIndex, c.NodeRegistry}
+	for _, v := range c.Env {
+		_, value, _ := strings.Cut(v, "=")
+		values = append(values, value)
+	}
+	var secrets []string
+	for _, v := range values {
+		if u, ok := parseURL(v); ok && u.User != nil {
+			secrets = append(secrets, u.User.String(), authOf(u))
+			// Of a lone user, the name is the token.
+			password, _ := u.User.Password()
+			secrets = append(secrets, orElse(password, u.User.Username()))
+		}
+	}
+	// Longer ones first: they contain the shorter ones.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+}
+
+func orElse(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}

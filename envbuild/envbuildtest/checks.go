@@ -1,0 +1,258 @@
+package envbuildtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
+)
+
+func checks() []check {
+	return slices.Concat(requestChecks(), failureChecks(), environmentChecks(), reuseChecks(), reportChecks())
+}
+
+func requestChecks() []check {
+	return []check{
+		{"no path is a bad request", func(ctx context.Context, b *bench) error {
+			_, err := b.build(ctx, envbuild.Request{})
+			return wantCode(err, pack.CodeInvalidRequest)
+		}},
+		{"a preferred version has to be one", func(ctx context.Context, b *bench) error {
+			_, errPython := b.pack(ctx, plain(), envbuild.Request{Python: "newest"})
+			_, errNode := b.pack(ctx, plain(), envbuild.Request{Node: "newest"})
+			return errors.Join(wantCode(errPython, pack.CodeInvalidRequest), wantCode(errNode, pack.CodeInvalidRequest))
+		}},
+		{"a cancelled request fails as a whole", func(ctx context.Context, b *bench) error {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			rep, err := b.pack(ctx, python(), envbuild.Request{})
+			if rep != nil {
+				return errors.New("a report came with it")
+			}
+			return wantCode(err, pack.CodeCancelled)
+		}},
+	}
+}
+
+func failureChecks() []check {
+	return []check{
+		{"a pack that cannot be read does not disturb others", func(ctx context.Context, b *bench) error {
+			first, err1 := b.layOut("first", plain())
+			second, err2 := b.layOut("second", broken())
+			third, err3 := b.layOut("third", bare())
+			rep, err := b.build(ctx, envbuild.Request{Paths: []string{first, second, third, "relative"}})
+			if rep == nil {
+				return fmt.Errorf("no report: %w", err)
+			}
+			return errors.Join(err1, err2, err3, wantItems(err, second, "relative"),
+				diff("built", refs(rep), []pack.Ref{"first", "third"}),
+				diff("counts", []int{rep.Summary.Total, rep.Summary.Succeeded, rep.Summary.Failed}, []int{4, 2, 2}),
+				wantFailed(rep, second, "unknown", pack.CodeInvalidManifest),
+				wantFailed(rep, "relative", "unknown", pack.CodeInvalidRequest))
+		}},
+		{"an interpreter that is not there", func(ctx context.Context, b *bench) error {
+			rep, err := b.pack(ctx, modern(), envbuild.Request{})
+			if rep == nil || len(rep.Failed) != 1 {
+				return errors.Join(err, fmt.Errorf("want one failed pack: %+v", rep))
+			}
+			return errors.Join(wantItems(err, rep.Failed[0].Path),
+				wantFailed(rep, rep.Failed[0].Path, pack.RuntimePython, pack.CodeBuildFailed))
+		}},
+	}
+}
+
+func refs(rep *envbuild.Report) []pack.Ref {
+	got := []pack.Ref{}
+	for _, p := range rep.Built {
+		got = append(got, p.Ref)
+	}
+	return got
+}
+
+// wantItems wants a batch error about the given specs, in order.
+func wantItems(err error, specs ...string) error {
+	batch, ok := errors.AsType[*pack.BatchError](err)
+	if !ok {
+		return fmt.Errorf("want a batch error, got %w", err)
+	}
+	var got []string
+	for _, item := range batch.Items {
+		got = append(got, item.Spec)
+	}
+	return diff("failed items", got, specs)
+}
+
+func wantFailed(rep *envbuild.Report, path, runtime string, code pack.Code) error {
+	for _, f := range rep.Failed {
+		if f.Path == path {
+			return errors.Join(wantCode(f.Err, code), diff("runtime", f.Runtime, runtime), diff("message", f.Message, f.Err.Error()))
+		}
+	}
+	return fmt.Errorf("no failure of %q: %+v", path, rep.Failed)
+}
+
+func environmentChecks() []check {
+	return []check{
+		{"a pack that needs no runtime", func(ctx context.Context, b *bench) error {
+			envs, err := one(b.pack(ctx, plain(), envbuild.Request{}))
+			return errors.Join(err, diff("environments", envs, envbuild.Environments{}))
+		}},
+		{"a pack with Python packages", func(ctx context.Context, b *bench) error {
+			rep, err := b.pack(ctx, python(), envbuild.Request{})
+			p, err := onePython(rep, err)
+			if err != nil {
+				return err
+			}
+			return errors.Join(isDir(p.Path), wantPrefix("version", p.Version, "Python 3."),
+				diff("environment", []any{p.RequirementsInstalled, p.PackageCount, p.Reused, p.Key != ""}, []any{true, 1, false, true}),
+				diff("built", []int{rep.Summary.PythonBuilt, rep.Summary.NodeBuilt}, []int{1, 0}))
+		}},
+		{"a pack with Node.js packages", func(ctx context.Context, b *bench) error {
+			rep, err := b.pack(ctx, node(), envbuild.Request{})
+			envs, err := one(rep, err)
+			if err != nil || envs.Node == nil || envs.Python != nil {
+				return errors.Join(err, fmt.Errorf("want a Node.js environment: %+v", envs))
+			}
+			n := envs.Node
+			return errors.Join(isDir(n.Path), wantPrefix("version", n.Version, "v"),
+				diff("environment", []any{n.DependenciesInstalled, n.PackageCount, n.Reused, n.Key != ""}, []any{true, 1, false, true}),
+				diff("built", []int{rep.Summary.PythonBuilt, rep.Summary.NodeBuilt}, []int{0, 1}))
+		}},
+		{"runtimes without packages", func(ctx context.Context, b *bench) error {
+			envs, err := one(b.pack(ctx, bare(), envbuild.Request{}))
+			if err != nil || envs.Python == nil || envs.Node == nil {
+				return errors.Join(err, fmt.Errorf("want both: %+v", envs))
+			}
+			return errors.Join(isDir(envs.Python.Path), diff("node_modules", envs.Node.Path, ""),
+				diff("counts", []int{envs.Python.PackageCount, envs.Node.PackageCount}, []int{0, 0}))
+		}},
+		{"runtimes that are skipped", func(ctx context.Context, b *bench) error {
+			envs, err := one(b.pack(ctx, bare(), envbuild.Request{SkipPython: true, SkipNode: true}))
+			return errors.Join(err, diff("environments", envs, envbuild.Environments{}))
+		}},
+		{"what was built is attached to the content", attached},
+	}
+}
+
+func isDir(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%q is no directory", path)
+	}
+	return err
+}
+
+func wantPrefix(what, got, prefix string) error {
+	if !strings.HasPrefix(got, prefix) {
+		return fmt.Errorf("%s = %q, want %q...", what, got, prefix)
+	}
+	return nil
+}
+
+// attached holds for builders that know what belongs to which content.
+func attached(ctx context.Context, b *bench) error {
+	envs, err := one(b.pack(ctx, bare(), envbuild.Request{}))
+	if err != nil || envs.Python == nil || envs.Node == nil {
+		return errors.Join(err, fmt.Errorf("want both: %+v", envs))
+	}
+	builder, err := b.newBuilder(b.envs())
+	if err != nil {
+		return err
+	}
+	registry, ok := builder.(interface {
+		Environments(ctx context.Context, tree pack.Digest) ([]pack.Environment, error)
+	})
+	if !ok {
+		return nil
+	}
+	path, err := b.layOut("app", bare())
+	if err != nil {
+		return err
+	}
+	tree, err := pack.TreeDigest(os.DirFS(path))
+	if err != nil {
+		return err
+	}
+	got, err := registry.Environments(ctx, tree)
+	keys := map[string]string{}
+	for _, e := range got {
+		keys[e.Runtime] = e.Key
+		_, statErr := os.Stat(e.Interpreter)
+		err = errors.Join(err, statErr)
+	}
+	return errors.Join(err, diff("keys", keys, map[string]string{
+		pack.RuntimePython: envs.Python.Key, pack.RuntimeNode: envs.Node.Key,
+	}))
+}
+
+func reportChecks() []check {
+	return []check{
+		{"lists are never null", func(ctx context.Context, b *bench) error {
+			good, err1 := b.pack(ctx, plain(), envbuild.Request{})
+			bad, err2 := b.build(ctx, envbuild.Request{Paths: []string{"relative"}})
+			return errors.Join(err1, wantItems(err2, "relative"), wantLists(good), wantLists(bad))
+		}},
+		{"events are numbered and name each pack's end", func(ctx context.Context, b *bench) error {
+			good, err1 := b.layOut("good", bare())
+			bad, err2 := b.layOut("bad", broken())
+			var log eventLog
+			_, err := b.build(ctx, envbuild.Request{Paths: []string{good, bad}, OnEvent: log.add})
+			return errors.Join(err1, err2, wantItems(err, bad), log.err, diff("ends", log.ends, map[string]pack.EventKind{
+				good: pack.EventFinished, bad: pack.EventFailed,
+			}))
+		}},
+	}
+}
+
+func wantLists(rep *envbuild.Report) error {
+	text, err := json.Marshal(rep)
+	if err != nil {
+		return err
+	}
+	for _, list := range []string{"built_environments", "failed_environments"} {
+		if strings.Contains(string(text), fmt.Sprintf("%q:null", list)) {
+			return fmt.Errorf("%s is null", list)
+		}
+	}
+	return nil
+}
+
+// An eventLog checks events as they come.
+type eventLog struct {
+	seq  uint64
+	ends map[string]pack.EventKind
+	err  error
+}
+
+func (l *eventLog) add(_ context.Context, e pack.Event) {
+	l.seq++
+	if e.Seq != l.seq || e.Stage != pack.StageEnvironments {
+		l.err = errors.Join(l.err, fmt.Errorf("event %d has number %d and stage %q", l.seq, e.Seq, e.Stage))
+	}
+	if e.Kind == pack.EventFinished || e.Kind == pack.EventFailed {
+		if l.ends == nil {
+			l.ends = map[string]pack.EventKind{}
+		}
+		l.ends[e.Spec] = e.Kind
+	}
+}
+
+// files returns what lies below dir.
+func files(dir string) ([]string, error) {
+	names := []string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, _ fs.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return names, err
+}

@@ -1,0 +1,15 @@
+// Package envbuildtest helps to test what has to do with package envbuild.
+//
+// A host that calls an [envbuild.EnvBuilder] tests its code with a [Fake],
+// which answers what the test says. Where the real builder should work but no
+// Python, Node.js or network is there, [Tools] stand in for all of them:
+//
+//	tools, err := envbuildtest.NewTools(dir)
+//	builder, err := envbuild.New(envbuild.Config{
+//		Dir:        filepath.Join(root, "envs"),
+//		SearchPath: tools.SearchPath(),
+//		Runner:     tools,
+//	})
+//
+// Who writes a builder checks with [Run] that it keeps the contract.
+package envbuildtest

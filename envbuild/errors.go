@@ -1,0 +1,106 @@
+package envbuild
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/packtrain/pack"
+)
+
+// A CommandError says that a tool failed to build an environment, or did not
+// end in time. It matches [pack.ErrBuild], unless it was cancelled or took too
+// long: then it matches that context error. Credentials of the host's
+// configuration are replaced by "****" throughout.
+type CommandError struct {
+	// Command is the program and its arguments.
+	Command []string
+	// ExitCode is its exit status, -1 when it was ended by Signal, or did not
+	// start.
+	ExitCode int
+	Signal   string
+	// Tail is the end of what it wrote, as it wrote it: at most 8 KiB of
+	// standard error, or of standard output when there was no error.
+	Tail string
+	// Err says why it did not run to its end; nil when it did.
+	Err error
+}
+
+const tailSize = 8 << 10
+
+// Error names the program, how it ended, and its last words.
+func (e *CommandError) Error() string {
+	s := fmt.Sprintf("run %s: %s", e.name(), e.cause())
+	if words := lastWords(e.Tail); words != "" {
+		s += ": " + words
+	}
+	return s
+}
+
+// name returns the program without its directory, and its module or script.
+func (e *CommandError) name() string {
+	name := filepath.Base(e.Command[0])
+	if i := slices.Index(e.Command, "-m"); i > 0 && i+1 < len(e.Command) {
+		return name + " -m " + e.Command[i+1]
+	}
+	if len(e.Command) > 1 && filepath.IsAbs(e.Command[1]) {
+		return name + " " + filepath.Base(e.Command[1])
+	}
+	return name
+}
+
+func (e *CommandError) cause() string {
+	switch {
+	case e.Err != nil:
+		return e.Err.Error()
+	case e.Signal != "":
+		return "ended by " + e.Signal
+	}
+	return fmt.Sprintf("exit status %d", e.ExitCode)
+}
+
+// Unwrap returns the cause, or [pack.ErrBuild] when the tool itself failed.
+func (e *CommandError) Unwrap() error {
+	if e.Err != nil {
+		return e.Err
+	}
+	return pack.ErrBuild
+}
+
+// ErrorCode implements [pack.Coder].
+func (e *CommandError) ErrorCode() pack.Code {
+	if e.Err != nil {
+		return pack.CodeOf(e.Err)
+	}
+	return pack.CodeBuildFailed
+}
+
+// lastWords returns the last lines of text that say something, in one line and
+// without control characters.
+func lastWords(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(printable(line)); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	words := strings.Join(lines[max(0, len(lines)-4):], "; ")
+	if len(words) > 1000 {
+		words = "..." + strings.ToValidUTF8(words[len(words)-1000:], "")
+	}
+	return words
+}
+
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsGraphic(r) && r != unicode.ReplacementChar:
+			return r
+		}
+		return -1
+	}, text)
+}

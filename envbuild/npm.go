@@ -1,0 +1,63 @@
+package envbuild
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// write writes what npm reads: our package.json and lock, never the pack's; and
+// our configuration, in which the password of the registry stands: arguments
+// are for all users to see.
+func (m *modules) write(t *tool) error {
+	manifest, err := m.manifest.Marshal()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(
+		os.WriteFile(filepath.Join(t.site.Dir, "package.json"), manifest, 0o644),
+		os.WriteFile(m.userConfig(t), []byte(m.credentials()), 0o600),
+		os.Mkdir(filepath.Join(t.site.Dir, "node_modules"), 0o755),
+	)
+	if err != nil || m.lock == nil {
+		return err
+	}
+	lock, err := m.lock.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(t.site.Dir, lockFile), lock, 0o644)
+}
+
+func (m *modules) userConfig(t *tool) string { return filepath.Join(t.site.Work, "npmrc") }
+
+// credentials returns the lines of an .npmrc that log in to the registry.
+func (m *modules) credentials() string {
+	u, ok := parseURL(m.config.NodeRegistry)
+	if !ok || u.User == nil {
+		return ""
+	}
+	at := "//" + u.Host + strings.TrimSuffix(u.Path, "/") + "/"
+	return fmt.Sprintf("%s:_auth=%s\n", at, authOf(u))
+}
+
+// npmArgs are the arguments of npm. No configuration but ours is read, no
+// script is run, and git cannot be started: a package may wish for both.
+func (m *modules) npmArgs(t *tool) []string {
+	command := "install"
+	if m.lock != nil {
+		command = "ci"
+	}
+	none := filepath.Join(t.site.Work, "none")
+	args := []string{
+		command, "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress",
+		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000", "--cache=" + t.cache("npm"),
+		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
+	}
+	if m.config.NodeRegistry != "" {
+		args = append(args, "--registry="+name(m.config.NodeRegistry))
+	}
+	return args
+}

@@ -1,0 +1,125 @@
+package envbuild
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/internal/need"
+)
+
+// Python makes virtualenvs.
+type python struct {
+	config   *Config
+	prefer   interp.Range
+	programs func() ([]interp.Program, error)
+	uvs      func() ([]interp.Program, error)
+}
+
+func (p *python) name() string { return pack.RuntimePython }
+
+func (p *python) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
+	r := &virtualenv{config: p.config}
+	if err := r.read(files, needs.File); err != nil {
+		return nil, err
+	}
+	ranges, err := parseRanges(needs.Ranges, interp.PythonRange)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := p.programs()
+	if err != nil {
+		return nil, err
+	}
+	uvs, err := p.uvs()
+	if err != nil {
+		return nil, err
+	}
+	c := choice{runtime: "Python", ranges: ranges, prefer: p.prefer}
+	if len(uvs) == 0 && !r.void() {
+		c.usable = hasPip
+	}
+	if r.python, err = c.of(programs); err != nil {
+		return nil, err
+	}
+	return r, r.choosePackager(uvs)
+}
+
+// A virtualenv is how one is made.
+type virtualenv struct {
+	config       *Config
+	python       interp.Program
+	requirements requirements
+	packager     packager
+}
+
+func (v *virtualenv) read(files fs.FS, name string) error {
+	if name == "" {
+		return nil
+	}
+	text, err := readFile(files, name, maxRequirementsSize)
+	if err != nil {
+		return err
+	}
+	v.requirements, err = parseRequirements(string(text), v.config.AllowDirect)
+	return err
+}
+
+func (v *virtualenv) program() interp.Program { return v.python }
+
+// A virtualenv without packages is still one: packs must not see what happens
+// to be installed beside the interpreter.
+func (v *virtualenv) void() bool { return false }
+
+func (v *virtualenv) ingredients() any {
+	base := []string{v.python.Path, v.python.Version, v.python.Build}
+	if len(v.requirements.lines) == 0 {
+		return []any{base}
+	}
+	return []any{base, v.requirements.lines, v.packager.version, v.sources()}
+}
+
+// sources are the names of where packages come from, and in which form.
+func (v *virtualenv) sources() map[string]any {
+	return map[string]any{
+		"index":  name(v.config.PythonIndex),
+		"links":  v.config.FindLinks,
+		"source": v.config.AllowSourceBuilds,
+	}
+}
+
+func (v *virtualenv) build(ctx context.Context, t *tool) error {
+	t.compilers = v.config.AllowSourceBuilds || v.config.AllowDirect
+	if err := t.run(ctx, v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
+		return err
+	}
+	if len(v.requirements.lines) > 0 {
+		if err := v.install(ctx, t); err != nil {
+			return err
+		}
+	}
+	// What was installed can break the start of the interpreter.
+	_, python := v.place(t.site.Dir)
+	return t.run(ctx, python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+}
+
+func (v *virtualenv) place(dir string) (path, interpreter string) {
+	if runtime.GOOS == "windows" {
+		return dir, filepath.Join(dir, "Scripts", "python.exe")
+	}
+	return dir, filepath.Join(dir, "bin", "python")
+}
+
+// count counts the distributions by their metadata.
+func (v *virtualenv) count(dir string) (int, error) {
+	pattern := "lib/python*/site-packages/*.dist-info"
+	if runtime.GOOS == "windows" {
+		pattern = "Lib/site-packages/*.dist-info"
+	}
+	found, err := fs.Glob(os.DirFS(dir), pattern)
+	return len(found), err
+}

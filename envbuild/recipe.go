@@ -1,0 +1,158 @@
+package envbuild
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/envstore"
+	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/internal/need"
+)
+
+// A kind is a kind of environment. It decides what a pack gets; to make it is up
+// to the recipe.
+type kind interface {
+	// name is pack.RuntimePython or pack.RuntimeNode.
+	name() string
+	// recipe says how to make what a pack, whose files are given, needs.
+	recipe(files fs.FS, needs *need.Runtime) (recipe, error)
+}
+
+// A recipe is how one environment comes about. It knows nothing of the pack.
+type recipe interface {
+	// ingredients are everything that decides the content of the environment;
+	// the Key is computed from their JSON.
+	ingredients() any
+	// program is the interpreter.
+	program() interp.Program
+	// void reports whether the interpreter alone is the environment.
+	void() bool
+	// build builds the environment at site.
+	build(ctx context.Context, t *tool) error
+	// place says where in dir, where it was built, the environment lies, and
+	// which interpreter runs scripts in it.
+	place(dir string) (path, interpreter string)
+	// count counts the packages in the environment that was built in dir.
+	count(dir string) (int, error)
+}
+
+// keyOf returns the Key of a recipe. The number is that of the way we build:
+// it changes when what we do with the same ingredients does.
+func keyOf(runtime string, r recipe) (string, error) {
+	data, err := json.Marshal([]any{"packtrain-environment-1", runtime, r.ingredients()})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// describe returns the environment of a recipe, built in dir.
+func describe(runtime, key string, r recipe, dir string) pack.Environment {
+	path, interpreter := r.place(dir)
+	return pack.Environment{
+		Runtime: runtime, Key: key, Path: path, Interpreter: interpreter, Version: r.program().Printed,
+	}
+}
+
+// buildAt builds the environment of a recipe at a site.
+func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime, key string, r recipe) (envstore.Record, error) {
+	t := &tool{Builder: b, site: site}
+	if err := t.prepare(); err != nil {
+		return envstore.Record{}, err
+	}
+	if err := r.build(ctx, t); err != nil {
+		return envstore.Record{}, err
+	}
+	n, err := r.count(site.Dir)
+	return envstore.Record{Environment: describe(runtime, key, r, site.Dir), Packages: n}, err
+}
+
+// A choice is what an interpreter has to be.
+type choice struct {
+	runtime string // as a person writes it
+	ranges  []interp.Range
+	prefer  interp.Range
+	// usable reports whether packages can be installed for a program; nil: for
+	// every one.
+	usable func(interp.Program) bool
+}
+
+// of returns the best of the programs: among those that every range admits
+// one that is preferred, then one for which packages can be installed, then
+// the newest, then the first.
+func (c choice) of(programs []interp.Program) (interp.Program, error) {
+	var fitting []interp.Program
+	for _, p := range programs {
+		if !slices.ContainsFunc(c.ranges, func(r interp.Range) bool { return !r.Allows(p.Version) }) {
+			fitting = append(fitting, p)
+		}
+	}
+	if len(fitting) == 0 {
+		return interp.Program{}, c.nothing(programs)
+	}
+	slices.SortStableFunc(fitting, func(a, b interp.Program) int {
+		if d := c.rank(b) - c.rank(a); d != 0 {
+			return d
+		}
+		return interp.Compare(b.Version, a.Version)
+	})
+	return fitting[0], nil
+}
+
+func (c choice) rank(p interp.Program) int {
+	rank := 0
+	if c.prefer.Allows(p.Version) {
+		rank += 2
+	}
+	if c.usable == nil || c.usable(p) {
+		rank++
+	}
+	return rank
+}
+
+func (c choice) nothing(programs []interp.Program) error {
+	var wanted, found []string
+	for _, r := range c.ranges {
+		wanted = append(wanted, r.String())
+	}
+	for _, p := range programs {
+		found = append(found, p.Version)
+	}
+	if len(found) == 0 {
+		return pack.Errorf(pack.CodeBuildFailed, "no %s found: install one, or add where it is to the search path", c.runtime)
+	}
+	return pack.Errorf(pack.CodeBuildFailed, "no %s satisfies %s: found %s; install one, or add where it is to the search path",
+		c.runtime, strings.Join(wanted, " and "), strings.Join(found, ", "))
+}
+
+// parseRanges parses the ranges that a pack states, each by itself.
+func parseRanges(texts []string, parse func(string) (interp.Range, error)) ([]interp.Range, error) {
+	var ranges []interp.Range
+	for _, text := range texts {
+		r, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		ranges = append(ranges, r)
+	}
+	return ranges, nil
+}
+
+// readFile reads a file of a pack, at most limit bytes of it.
+func readFile(files fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(files, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, &pack.LimitError{Limit: "size", Max: limit, Value: info.Size(), Path: name}
+	}
+	return fs.ReadFile(files, name)
+}

@@ -1,0 +1,38 @@
+package envbuild
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/childproc"
+)
+
+// RunnerOptions are optional settings of [NewRunner]. Zero fields mean the
+// defaults.
+type RunnerOptions struct {
+	// HeadBytes and TailBytes are how much of the beginning and of the end of
+	// each output stream is kept: 64 KiB and 192 KiB by default.
+	HeadBytes, TailBytes int
+	// Grace is how long a child that was asked to end may go on, and how long
+	// an output stream may stay open after the child ended: 500 ms by default.
+	Grace time.Duration
+}
+
+// NewRunner returns the Runner that starts children as processes of the host.
+// nil options are the defaults. It is safe for concurrent use.
+//
+// A child gets the variables of its command and one more, PACKTRAIN_RUN; no
+// file descriptors but the three standard ones; and a session of its own. When
+// Run returns, whatever the child started has ended: first its process group is
+// asked to (SIGTERM), then everything is killed. On Linux that includes
+// descendants that left the session, which are found by PACKTRAIN_RUN in their
+// environment; and a child dies with the host. A process that leaves the
+// session and also clears its environment, or runs as another user, gets away:
+// hosts that need more supply a Runner that uses containers. On other Unix
+// systems the process group is killed, elsewhere the child alone.
+func NewRunner(opts *RunnerOptions) pack.Runner {
+	if opts == nil {
+		opts = &RunnerOptions{}
+	}
+	return childproc.New((*childproc.Options)(opts))
+}

@@ -1,0 +1,219 @@
+package envbuild
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/internal/envstore"
+	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/internal/need"
+)
+
+// A session is one request.
+type session struct {
+	*Builder
+	req    Request
+	events *emit.Emitter
+	python *python
+	node   *node
+
+	mu      sync.Mutex
+	flights map[string]*flight // by runtime and key
+}
+
+// A flight is the work on one key, which all packs of the request share.
+type flight struct {
+	once   sync.Once
+	record envstore.Record
+	reused bool
+	err    error
+}
+
+func (b *Builder) newSession(ctx context.Context, req Request) (*session, error) {
+	if len(req.Paths) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "name at least one path")
+	}
+	if req.Timeout < 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "the timeout %v is negative", req.Timeout)
+	}
+	if req.Timeout == 0 {
+		req.Timeout = DefaultTimeout
+	}
+	preferPython, err := interp.PythonRange(req.Python)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
+	}
+	preferNode, err := interp.NodeRange(req.Node)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
+	}
+	finder := b.finder
+	finder.ReadOnly = req.Check
+	once := func(find func(context.Context) ([]interp.Program, error)) func() ([]interp.Program, error) {
+		return sync.OnceValues(func() ([]interp.Program, error) { return find(ctx) })
+	}
+	return &session{
+		Builder: b, req: req, events: emit.New(req.OnEvent), flights: map[string]*flight{},
+		python: &python{config: &b.config, prefer: preferPython, programs: once(finder.Pythons), uvs: once(finder.UV)},
+		node:   &node{config: &b.config, prefer: preferNode, programs: once(finder.Nodes), npm: finder.NPM},
+	}, nil
+}
+
+// pack works on one pack.
+func (s *session) pack(ctx context.Context, path string) outcome {
+	start := time.Now()
+	o := outcome{path: path, stage: pack.StageLoad}
+	s.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageEnvironments, Spec: path})
+	o.err = s.work(ctx, &o)
+	o.duration = time.Since(start)
+	s.events.Finish(ctx, pack.Event{Stage: pack.StageEnvironments, Spec: path, Pack: o.ref, Version: o.version}, o.err)
+	return o
+}
+
+func (s *session) work(ctx context.Context, o *outcome) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	if !filepath.IsAbs(o.path) {
+		return pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", o.path)
+	}
+	root, err := os.OpenRoot(o.path)
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "open pack: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	p, err := pack.Load(root.FS(), s.config.Load)
+	o.ref, o.version = p.Manifest.Ref, p.Manifest.Version
+	if err != nil {
+		return err
+	}
+	o.stage = pack.StageEnvironments
+	return s.environments(ctx, o, p, root)
+}
+
+// environments builds what a pack needs and attaches it to the content that
+// was there before anything else was looked at.
+func (s *session) environments(ctx context.Context, o *outcome, p *pack.Pack, root *os.Root) error {
+	needs, err := need.Of(p, root.FS())
+	if err != nil {
+		return fmt.Errorf("infer runtimes: %w", err)
+	}
+	var tree pack.Digest
+	if !s.req.Check {
+		if tree, err = pack.TreeDigest(root.FS()); err != nil {
+			return err
+		}
+	}
+	var envs []pack.Environment
+	if needs.Python != nil && !s.req.SkipPython {
+		g, err := s.get(ctx, o, s.python, root, needs.Python)
+		if err != nil {
+			o.runtime = pack.RuntimePython
+			return err
+		}
+		o.envs.Python, envs = g.python(), append(envs, g.env)
+	}
+	if needs.Node != nil && !s.req.SkipNode {
+		g, err := s.get(ctx, o, s.node, root, needs.Node)
+		if err != nil {
+			o.runtime = pack.RuntimeNode
+			return err
+		}
+		o.envs.Node, envs = g.node(), append(envs, g.env)
+	}
+	if s.req.Check || len(envs) == 0 {
+		return nil
+	}
+	return s.store.Attach(ctx, tree, envs)
+}
+
+// A got is an environment that a pack got, or in a Check would get.
+type got struct {
+	env      pack.Environment
+	ready    bool
+	packages int
+	reused   bool
+}
+
+func (g got) python() *PythonEnvironment {
+	return &PythonEnvironment{
+		Path: g.env.Path, RequirementsInstalled: g.ready, PackageCount: g.packages,
+		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
+	}
+}
+
+func (g got) node() *NodeEnvironment {
+	return &NodeEnvironment{
+		Path: g.env.Path, DependenciesInstalled: g.ready, PackageCount: g.packages,
+		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
+	}
+}
+
+// get gets one environment.
+func (s *session) get(ctx context.Context, o *outcome, k kind, root *os.Root, needs *need.Runtime) (got, error) {
+	r, err := k.recipe(root.FS(), needs)
+	if err != nil {
+		return got{}, err
+	}
+	key, err := keyOf(k.name(), r)
+	if err != nil {
+		return got{}, err
+	}
+	switch {
+	case r.void():
+		return got{env: describe(k.name(), key, r, ""), ready: true, reused: true}, nil
+	case s.req.Check:
+		return s.look(k.name(), key, r)
+	}
+	return s.build(ctx, o, k.name(), key, r)
+}
+
+// look tells what is there, by reading it.
+func (s *session) look(runtime, key string, r recipe) (got, error) {
+	record, ready := s.store.Find(runtime, key)
+	if !ready {
+		return got{env: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
+	}
+	n, err := r.count(record.Root)
+	return got{env: record.Environment, ready: true, packages: n, reused: true}, err
+}
+
+// build builds an environment, or finds it built.
+func (s *session) build(ctx context.Context, o *outcome, runtime, key string, r recipe) (got, error) {
+	f, first := s.flight(runtime + "-" + key)
+	f.once.Do(func() {
+		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
+		defer cancel()
+		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Force, func(site envstore.Site) (envstore.Record, error) {
+			s.announce(ctx, o, runtime, r)
+			return s.buildAt(ctx, site, runtime, key, r)
+		})
+	})
+	return got{env: f.record.Environment, ready: true, packages: f.record.Packages, reused: f.reused || !first}, f.err
+}
+
+func (s *session) announce(ctx context.Context, o *outcome, runtime string, r recipe) {
+	s.events.Emit(ctx, pack.Event{
+		Kind: pack.EventProgress, Stage: pack.StageEnvironments, Spec: o.path, Pack: o.ref, Version: o.version,
+		Message: fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed),
+	})
+}
+
+// flight returns the work on a key, and whether the caller is the first who
+// wants it.
+func (s *session) flight(key string) (*flight, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.flights[key]; f != nil {
+		return f, false
+	}
+	f := &flight{}
+	s.flights[key] = f
+	return f, true
+}

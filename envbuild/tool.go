@@ -1,0 +1,92 @@
+package envbuild
+
+import (
+	"context"
+	"encoding/base64"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/envstore"
+)
+
+// A tool runs programs that build an environment at one site.
+type tool struct {
+	*Builder
+	site envstore.Site
+	// compilers says that the search path is handed on, with all it holds.
+	compilers bool
+}
+
+// prepare makes the directories that the variables of env name.
+func (t *tool) prepare() error {
+	for _, dir := range []string{t.home(), t.temp()} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tool) home() string { return filepath.Join(t.site.Work, "home") }
+func (t *tool) temp() string { return filepath.Join(t.site.Work, "tmp") }
+
+// cache returns the directory of a tool's download cache, which all builds
+// share and anybody may delete.
+func (t *tool) cache(name string) string { return filepath.Join(t.config.Dir, "cache", name) }
+
+// env returns the whole environment of a program. Configuration files of the
+// user and of the system have no effect: the home is empty, and pip is told.
+func (t *tool) env() []string {
+	env := []string{
+		"HOME=" + t.home(),
+		"LANG=C.UTF-8",
+		"PIP_CONFIG_FILE=" + os.DevNull,
+		"PYTHONDONTWRITEBYTECODE=1",
+		"TMPDIR=" + t.temp(),
+	}
+	if t.compilers {
+		env = append(env, "PATH="+strings.Join(t.config.SearchPath, string(filepath.ListSeparator)))
+	}
+	return append(env, t.config.Env...)
+}
+
+// run runs a program to its end; that it fails is a [*CommandError].
+func (t *tool) run(ctx context.Context, path string, args ...string) error {
+	command := []string{t.redact(path)}
+	for _, a := range args {
+		command = append(command, t.redact(a))
+	}
+	t.config.Logger.DebugContext(ctx, "start program", "command", command)
+	res, err := t.config.Runner.Run(ctx, pack.Command{Path: path, Args: args, Dir: t.site.Dir, Env: t.env()})
+	if err == nil && res.ExitCode == 0 && res.Signal == "" {
+		return nil
+	}
+	return &CommandError{Command: command, ExitCode: res.ExitCode, Signal: res.Signal, Tail: t.tail(res), Err: err}
+}
+
+// tail is cut after redacting: a secret may lie where it is cut.
+func (t *tool) tail(res pack.Result) string {
+	out := res.Stderr
+	if len(strings.TrimSpace(string(out))) == 0 {
+		out = res.Stdout
+	}
+	text := t.redact(string(out))
+	return text[max(0, len(text)-tailSize):]
+}
+
+func (b *Builder) redact(text string) string {
+	for _, s := range b.secrets {
+		text = strings.ReplaceAll(text, s, "****")
+	}
+	return text
+}
+
+// authOf returns the user and password of an address as HTTP and npm write
+// them.
+func authOf(u *url.URL) string {
+	password, _ := u.User.Password()
+	return base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
+}
