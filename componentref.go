@@ -2,7 +2,6 @@ package pack
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,8 +11,6 @@ import (
 
 // maxComponentRef is the longest ref of a component, in bytes.
 const maxComponentRef = 256
-
-var componentName = regexp.MustCompile(`^[a-z][a-z0-9_-]*\z`)
 
 // ref returns the full ref of the component and the line it is written in. A
 // component without a valid one gets a ref made of its file's name.
@@ -26,8 +23,11 @@ func (s *componentSection) ref(kind Kind) (ref string, line int) {
 		return s.pack.String() + "." + stem, s.node.Line
 	case n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence || n.Kind != yamldoc.String && !s.compat:
 		s.reportRef(componentInvalidRef, n.Line, "%s is %v; want a string", key, n.Kind)
+	case s.compat && key != "ref":
+		s.checkName(key, n)
 	case s.compat:
-		s.checkCompatRef(key, n)
+		s.checkName(key, n)
+		s.checkOwner(n)
 	default:
 		s.checkRef(n)
 	}
@@ -56,25 +56,31 @@ func (s *componentSection) refKey(kind Kind) string {
 	return keys[max(i, 0)]
 }
 
+// checkOwner reports a full ref of another pack.
+func (s *componentSection) checkOwner(n *yamldoc.Node) (ok bool) {
+	owner, _, full := strings.Cut(n.Text, ".")
+	if !full || owner == s.pack.String() || !refPattern.MatchString(owner) {
+		return true
+	}
+	s.reportRef(componentForeignRef, n.Line, "ref %.128q belongs to pack %q, this one is %q", n.Text, owner, s.pack)
+	return false
+}
+
 // checkRef reports a ref of invalid form or of another pack.
 func (s *componentSection) checkRef(n *yamldoc.Node) {
-	owner, name, full := strings.Cut(n.Text, ".")
-	switch {
-	case !full:
-		name = owner
-	case owner != s.pack.String() && componentName.MatchString(owner) && componentName.MatchString(name):
-		s.reportRef(componentForeignRef, n.Line, "ref %.128q belongs to pack %q, this one is %q", n.Text, owner, s.pack)
+	if !s.checkOwner(n) {
 		return
-	case owner != s.pack.String():
-		name = ""
 	}
-	if !componentName.MatchString(name) || len(n.Text) > maxComponentRef {
+	name := strings.TrimPrefix(n.Text, s.pack.String()+".")
+	if !refPattern.MatchString(name) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "ref %.128q: want %q and a lower-case letter, then lower-case letters, digits, %q or %q",
 			n.Text, s.pack.String()+".", "_", "-")
 	}
 }
 
-func (s *componentSection) checkCompatRef(key string, n *yamldoc.Node) {
+// checkName reports a name that could not be part of a path. Packs of
+// StackStorm shape have names with dots, capitals and hyphens.
+func (s *componentSection) checkName(key string, n *yamldoc.Node) {
 	bad := func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' }
 	if n.Text == "" || strings.ContainsFunc(n.Text, bad) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "%s %.128q: want at most %d characters without slashes", key, n.Text, maxComponentRef)

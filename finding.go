@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // A Severity says whether a [Finding] makes a pack unusable.
@@ -33,10 +36,14 @@ type Finding struct {
 
 // String returns "file:line: message (code)".
 func (f Finding) String() string {
-	if f.Line == 0 {
-		return fmt.Sprintf("%s: %s (%s)", f.File, f.Message, f.Code)
+	file := f.File
+	if strings.ContainsFunc(file, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		file = strconv.Quote(file)
 	}
-	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Message, f.Code)
+	if f.Line == 0 {
+		return fmt.Sprintf("%s: %s (%s)", file, f.Message, f.Code)
+	}
+	return fmt.Sprintf("%s:%d: %s (%s)", file, f.Line, f.Message, f.Code)
 }
 
 // Findings of [Load] and of [Validate] are in the order of files and lines.

@@ -101,6 +101,10 @@ func TestFindingsErr(t *testing.T) {
 	if got := pack.CodeOf(err); got != pack.CodeInvalidManifest {
 		t.Errorf("got code %s", got)
 	}
+	odd := pack.Finding{Code: "a.b", File: "a\x1b[31m", Message: "m"}
+	if got, want := odd.String(), `"a\x1b[31m": m (a.b)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	err = pack.Findings{passed}.Err()
 	if pack.CodeOf(err) != pack.CodeLimitExceeded || err.Error() != "f: much (e.f)" {
 		t.Errorf("got %v with code %s", err, pack.CodeOf(err))

@@ -192,6 +192,7 @@ func componentCases() []findingCase {
 		compat(one("StackStorm's sensor", "sensors/s.yaml", "class_name: S\nentry_point: run.py\ntrigger_types: [{name: a.b}]\n", "3 sensor.inline_triggers")),
 		compat(one("nameless", "triggers/t.yaml", "description: t\n", "1 component.no_ref")),
 		compat(one("strange names", "triggers/t.yaml", "name: a/b\n", "1 component.invalid_ref")),
+		compat(one("ref of another pack", "triggers/t.yaml", "ref: core.t\n", "1 component.foreign_ref")),
 		compat(one("list as name", "triggers/t.yaml", "name: [a]\n", "1 component.invalid_ref")),
 		compat(one("names as they are", "triggers/t.yaml", "name: A.b-C\n")),
 
@@ -258,6 +259,11 @@ func treeCases() []findingCase {
 		{name: "requirements", files: map[string]string{"requirements.txt": "# all\n\na==1.0\nb>=2 # c\nc @ https://x/c.whl\n"}, want: []string{
 			"requirements.txt:5 requirements.url",
 		}},
+		{name: "links instead of files", files: map[string]string{
+			"requirements.txt": "link to actions/a.yaml", "config.schema.yaml": "link to x", ".gitmodules": "link to x",
+		}, want: []string{
+			".gitmodules:0 tree.symlink", "config.schema.yaml:0 tree.symlink", "requirements.txt:0 tree.symlink",
+		}},
 		{name: "odd requirements", files: map[string]string{
 			"requirements.txt": "a=1\nb\n-r other.txt\ngit+https://x/y\n-e git+https://x/y\nc ===\n./wheels\n",
 		}, want: []string{
@@ -316,9 +322,14 @@ func TestLimitsOfFiles(t *testing.T) {
 	t.Parallel()
 	c := findingCase{files: map[string]string{"actions/a.yaml": action, "actions/b.yaml": "ref: b\nentry_point: run.sh\n", "rules/x.yaml": ""}}
 	_, found := c.run(pack.Limits{Components: 1, Files: 4})
-	want := []string{"actions:0 component.limit", ".:0 tree.limit"}
+	want := []string{"actions/b.yaml:0 component.limit", ".:0 tree.limit"}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	_, found = c.run(pack.Limits{TotalSize: len(minimal) + len(action)})
+	want = []string{"rules/x.yaml:0 component.limit"}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("total size (-want +got):\n%s", diff)
 	}
 }
 

@@ -103,8 +103,15 @@ func (c findingCode) severity() Severity {
 	return SeverityError
 }
 
-// report adds a finding.
+// maxFindings is how many findings of one pack are told.
+const maxFindings = 5000
+
+// report adds a finding. Beyond maxFindings it adds only errors, so that a pack
+// that has one is never taken for valid.
 func (fs *Findings) report(code findingCode, file string, line int, err error) {
+	if n := len(*fs); n >= 2*maxFindings || n >= maxFindings && code.severity() != SeverityError {
+		return
+	}
 	*fs = append(*fs, Finding{
 		Code: string(code), Severity: code.severity(), File: file, Line: line,
 		Message: err.Error(), Err: typedCause(err),

@@ -60,6 +60,16 @@ func bomb() string {
 	return b.String()
 }
 
+// mergeBomb doubles with every level, by merge keys alone.
+func mergeBomb() string {
+	var b strings.Builder
+	b.WriteString("m0: &m0 {a0: 1}\n")
+	for i := 1; i <= 20; i++ {
+		fmt.Fprintf(&b, "m%d: &m%d {x%d: {<<: *m%d}, y%d: {<<: *m%d}}\n", i, i, i, i-1, i, i-1)
+	}
+	return b.String()
+}
+
 func manyKeys(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -83,6 +93,7 @@ func hostileCases() map[string][]hostileCase {
 		"E01": {
 			{"bomb in pack.yaml", "", minimal + bomb(), invalid, "yaml.alias"},
 			{"bomb in a component", comp, action + bomb(), limit, "number of values"},
+			{"merge bomb", comp, action + mergeBomb(), limit, "number of values"},
 			{"anchor in itself", comp, action + "a: &a [*a]\n", invalid, "yaml.alias"},
 		},
 		"E02": {
@@ -317,6 +328,17 @@ func testAmbiguousRoots(t *testing.T) {
 				t.Errorf("%s: %v does not list %s", name, err, f)
 			}
 		}
+	}
+}
+
+// TestManyFindingsAreBounded shows that an error is told however many warnings
+// there are before it.
+func TestManyFindingsAreBounded(t *testing.T) {
+	t.Parallel()
+	manifest := minimal + "runtime_deps: [" + strings.Repeat("x,", 20_000) + "]\ntesting: []\n"
+	p, err := pack.Load(mapFS(map[string]string{"pack.yaml": manifest}), nil)
+	if err != nil || len(p.Findings) > 6000 || len(p.Findings.Errors()) != 1 {
+		t.Errorf("got %v, %d findings, %v", err, len(p.Findings), p.Findings.Errors())
 	}
 }
 

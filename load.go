@@ -47,6 +47,7 @@ type LoadOptions struct {
 type Limits struct {
 	ManifestSize  int // bytes of pack.yaml: 256 KiB
 	ComponentSize int // bytes of every other file: 1 MiB
+	TotalSize     int // bytes of pack.yaml and all component files: 32 MiB
 	Components    int // component files: 5,000
 	Files         int // files and directories that Validate visits: 50,000
 	Depth         int // nesting of mappings and lists: 64
@@ -59,6 +60,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		ManifestSize:  cmp.Or(l.ManifestSize, 256<<10),
 		ComponentSize: cmp.Or(l.ComponentSize, 1<<20),
+		TotalSize:     cmp.Or(l.TotalSize, 32<<20),
 		Components:    cmp.Or(l.Components, 5000),
 		Files:         cmp.Or(l.Files, 50_000),
 		Depth:         cmp.Or(l.Depth, 64),
@@ -101,6 +103,7 @@ type loader struct {
 	fsys   fs.FS
 	pack   *Pack
 	limits Limits
+	size   int // bytes read so far
 	// refLines are the lines of the refs of pack.Components.
 	refLines []int
 }

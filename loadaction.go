@@ -99,7 +99,7 @@ func (s *componentSection) parameters() []Parameter {
 	}
 	for _, f := range specs.node.Fields {
 		if p, ok := specs.parameter(f); ok {
-			p.Required = p.Required || slices.Contains(required, p.Name)
+			p.Required = p.Required || required[p.Name]
 			list = append(list, p)
 		}
 	}
@@ -113,12 +113,16 @@ func isJSONSchema(s *section) bool {
 	return typ != nil && typ.Kind == yamldoc.String && typ.Text == "object" && (properties == nil || properties.Kind == yamldoc.Mapping)
 }
 
-// requiredNames returns the list `required` of a JSON Schema object.
-func (s *section) requiredNames() []string {
+// requiredNames returns the names in the list `required` of a JSON Schema
+// object.
+func (s *section) requiredNames() map[string]bool {
+	names := map[string]bool{}
 	if n := s.get("required"); n != nil && n.Kind == yamldoc.Sequence {
-		return s.texts("required")
+		for _, name := range s.texts("required") {
+			names[name] = true
+		}
 	}
-	return nil
+	return names
 }
 
 func (s *section) parameter(f yamldoc.Field) (Parameter, bool) {

@@ -19,15 +19,28 @@ func (l *loader) loadComponents() error {
 			return err
 		}
 		for _, name := range names {
-			if files++; files > l.limits.Components {
-				l.pack.Findings.report(componentLimit, string(kind), 0,
-					&LimitError{Limit: "number of component files", Max: int64(l.limits.Components), Value: int64(files)})
+			file := path.Join(string(kind), name)
+			files++
+			if err := l.checkTotals(files); err != nil {
+				l.pack.Findings.report(componentLimit, file, 0, err)
 				return nil
 			}
-			if err := l.loadComponent(kind, path.Join(string(kind), name)); err != nil {
+			if err := l.loadComponent(kind, file); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checkTotals returns a [*LimitError] when all component files together pass a
+// limit.
+func (l *loader) checkTotals(files int) error {
+	switch {
+	case files > l.limits.Components:
+		return &LimitError{Limit: "number of component files", Max: int64(l.limits.Components), Value: int64(files)}
+	case l.size > l.limits.TotalSize:
+		return &LimitError{Limit: "size of all files in bytes", Max: int64(l.limits.TotalSize), Value: int64(l.size)}
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (l *loader) readManifest(s *section) {
 var knownKeys = []string{
 	"ref", "name", "label", "description", "version", "author", "email", "license", "homepage", "system", "enabled",
 	"conf_schema", "config_schema", "config", "meta", "metadata", "tags", "keywords", "runtime_deps", "dependencies",
-	"testing", "is_standard",
+	"testing",
 }
 
 // unknownKeys reports the keys that are not known and returns their values.
@@ -72,7 +72,9 @@ func (s *section) unknownKeys() map[string]any {
 	extra := map[string]any{}
 	for _, f := range s.checkKeys(knownKeys) {
 		extra[f.Key.Text] = f.Value.Value()
-		s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
+		if f.Key.Text != "is_standard" { // known, but of no use here
+			s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
+		}
 	}
 	return extra
 }

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/packtrain/pack/internal/yamldoc"
@@ -39,7 +40,7 @@ func (s *section) testRunners(format string) []TestRunner {
 	}
 	for _, f := range sub.node.Fields {
 		if f.Value.Kind != yamldoc.Mapping {
-			s.wrongType("test runner "+f.Key.Text, f.Value, "a mapping")
+			s.wrongType(fmt.Sprintf("test runner %.64q", f.Key.Text), f.Value, "a mapping")
 			continue
 		}
 		runner := s.at(f.Value).testRunner(format)

@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack/internal/yamldoc"
@@ -14,12 +13,14 @@ func (s *componentSection) workflow() *Workflow {
 	if tasks == nil {
 		return w
 	}
+	seen := map[string]bool{"": true}
 	for _, task := range s.taskNodes(tasks) {
 		if task.Kind != yamldoc.Mapping {
 			s.wrongType("a task", task, "a mapping")
 			continue
 		}
-		if ref := s.taskAction(task); ref != "" && !slices.Contains(w.ActionRefs, ref) {
+		if ref := s.taskAction(task); !seen[ref] {
+			seen[ref] = true
 			w.ActionRefs = append(w.ActionRefs, ref)
 		}
 	}

@@ -49,7 +49,7 @@ const configSchemaFile = "config.schema.yaml"
 
 // checkConfigSchema warns of a config.schema.yaml that cannot be read.
 func (v *validator) checkConfigSchema() {
-	data, err := readFile(v.fsys, configSchemaFile, v.limits.ComponentSize)
+	data, err := readRegular(v.fsys, configSchemaFile, v.limits.ComponentSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}

@@ -12,7 +12,7 @@ const requirementsFile = "requirements.txt"
 
 // checkRequirements judges every line of requirements.txt.
 func (v *validator) checkRequirements() {
-	data, err := readFile(v.fsys, requirementsFile, v.limits.ComponentSize)
+	data, err := readRegular(v.fsys, requirementsFile, v.limits.ComponentSize)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return

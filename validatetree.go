@@ -55,7 +55,7 @@ const gitModulesFile = ".gitmodules"
 
 // checkGitModules warns of the submodules that .gitmodules lists.
 func (v *validator) checkGitModules() {
-	data, err := readFile(v.fsys, gitModulesFile, v.limits.ComponentSize)
+	data, err := readRegular(v.fsys, gitModulesFile, v.limits.ComponentSize)
 	if err != nil {
 		return // absent, or reported as what it is
 	}

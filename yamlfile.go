@@ -20,6 +20,7 @@ func (l *loader) readYAML(file string, lim yamldoc.Limits) (*yamldoc.Node, error
 	if err != nil {
 		return nil, err
 	}
+	l.size += len(data)
 	node, problems := yamldoc.Parse(data, lim)
 	for i := range problems {
 		code, err := problemCode(&problems[i])
@@ -30,6 +31,19 @@ func (l *loader) readYAML(file string, lim yamldoc.Limits) (*yamldoc.Node, error
 		return nil, nil
 	}
 	return node, nil
+}
+
+// readRegular reads a file as [readFile] does. What is not a regular file does
+// not exist for it: a link might lead anywhere.
+func readRegular(fsys fs.FS, file string, limit int) ([]byte, error) {
+	info, err := fs.Lstat(fsys, file)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "open", Path: file, Err: fs.ErrNotExist}
+	}
+	return readFile(fsys, file, limit)
 }
 
 // readFile reads a file of at most limit bytes; a longer one is a
