@@ -83,6 +83,7 @@ func manifestCases() []findingCase {
 			"3 manifest.wrong_type", "4 manifest.wrong_type", "5 manifest.wrong_type", "6 manifest.wrong_type"),
 		with("wrong flags", "system: maybe\nenabled: 1\n", "5 manifest.wrong_type", "6 manifest.wrong_type"),
 		with("old flags", "system: no\nenabled: On\n"),
+		with("quoted flags", "system: 'no'\nenabled: \"true\"\n", "5 manifest.wrong_type", "6 manifest.wrong_type"),
 		with("wrong maps", "conf_schema: []\nconfig: a\nmeta: 1\n", "5 manifest.wrong_type", "6 manifest.wrong_type", "7 manifest.wrong_type"),
 		with("wrong lists", "tags: a\nruntime_deps: {}\n", "5 manifest.wrong_type", "6 manifest.wrong_type"),
 		with("wrong list entries", "tags: [a, [b], {c: d}, null]\n", "5 manifest.wrong_type", "5 manifest.wrong_type", "5 manifest.wrong_type"),
@@ -207,6 +208,7 @@ func componentCases() []findingCase {
 		one("rule with refs of others", "rules/r.yaml", "ref: r\naction_ref: core.a\ntrigger_ref: core.t\n", "2 component.foreign_use", "3 component.foreign_use"),
 		one("StackStorm's rule in native shape", "rules/r.yaml", "ref: r\ntrigger: {type: core.t}\naction: {ref: core.a}\n",
 			"1 rule.stackstorm_shape", "2 component.foreign_use", "3 component.foreign_use"),
+		one("half of StackStorm's rule", "rules/r.yaml", "ref: r\ntrigger: core.t\naction: {ref: core.a}\n", "1 rule.no_trigger", "1 rule.no_action"),
 		compat(one("StackStorm's rule", "rules/r.yaml", "name: r\ntrigger: {type: t}\naction: {ref: a}\n", "1 rule.stackstorm_shape")),
 		compat(one("StackStorm's rule with a ref", "rules/r.yaml", "ref: demo.r\ntrigger: {type: t}\naction: {ref: a}\n",
 			"1 rule.has_ref", "1 rule.stackstorm_shape")),
@@ -231,6 +233,9 @@ func componentCases() []findingCase {
 		}},
 		{name: "other kinds", files: map[string]string{
 			"permission_sets/p.yaml": "ref: p\n", "runtimes/r.yaml": "ref: r\n", "aliases/a.yaml": "ref: al\n", "queues/q.yml": "ref: q\n",
+		}},
+		{name: "pack.yaml comes first", files: map[string]string{"pack.yaml": minimal + "x: 1\n", "aliases/a.yaml": "x: 1\n"}, want: []string{
+			"pack.yaml:5 manifest.unknown_key", "aliases/a.yaml:1 component.no_ref",
 		}},
 		{name: "decoys", files: map[string]string{
 			"actions/.gitkeep": "", "actions/README.md": "", "actions/a.yaml.example": "", "actions/b.json": "", "actions/.c.yaml": "",

@@ -155,6 +155,7 @@ func hostileCases() map[string][]hostileCase {
 			{"list", "", withVersion("[1, 2, 3]"), badVer, "version is a list"},
 			{"v1.2.3", "", withVersion("v1.2.3"), badVer, "write 1.2.3"},
 			{"1.2", "", withVersion("'1.2'"), badVer, "write 1.2.0"},
+			{"four parts", "", withVersion("0.1.2.0"), badVer, "write 0.1.2"},
 			{"300 digits", "", withVersion(strings.Repeat("9", 300) + ".0.0"), badVer, "has 304 bytes"},
 			{"leading zero", "", withVersion("1.2.3-01"), badVer, "1.2.3-01"},
 			{"space", "", withVersion("' 1.2.3'"), badVer, "write 1.2.3"},

@@ -143,7 +143,7 @@ parameters:
   b: {type: [integer, "null"], default: null}
   c: {type: string, secret: true, default: 1.10}
 `,
-		"actions/b.yml":      "ref: demo.b\nlabel: B\nenabled: false\nworkflow_file: workflows/b.yaml\nparameters: {type: object, properties: {x: {type: string}}, required: [x]}\n",
+		"actions/b.yml":      "ref: demo.b\nlabel: B\nenabled: false\nentry_point: actions/gone.sh\nworkflow_file: workflows/b.yaml\nparameters: {type: object, properties: {x: {type: string}}, required: [x]}\n",
 		"sensors/s.yaml":     "ref: s\nrunner_type: python\nentry_point: watch.py\ntrigger_types: [t, core.u]\n",
 		"triggers/t.yaml":    "ref: t\nname: T\n",
 		"rules/r.yaml":       "ref: r\ntrigger_ref: t\naction_ref: core.noop\n",
@@ -167,7 +167,7 @@ parameters:
 		{
 			Kind: pack.KindAction, Ref: "demo.b", Name: "b", Label: "B", File: "actions/b.yml",
 			Action: &pack.Action{
-				Runner: "shell", WorkflowFile: "actions/workflows/b.yaml", ParameterDelivery: "stdin", ParameterFormat: "json",
+				Runner: "shell", EntryPoint: "actions/gone.sh", WorkflowFile: "actions/workflows/b.yaml", ParameterDelivery: "stdin", ParameterFormat: "json",
 				OutputFormat: "text", Parameters: []pack.Parameter{{Name: "x", Type: "string", Required: true}},
 			},
 		},

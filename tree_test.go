@@ -74,6 +74,9 @@ func TestVerifyDirectoryRefuses(t *testing.T) {
 			t.Errorf("verify %q: got %v, want an IntegrityError", want, err)
 		}
 	}
+	if err := pack.VerifyDirectory(mapFS(map[string]string{"a": "1"}), ""); !errors.Is(err, pack.ErrIntegrity) {
+		t.Errorf("no checksum: got %v", err)
+	}
 }
 
 func TestDirectoryChecksumSkipsGit(t *testing.T) {
@@ -118,6 +121,11 @@ func TestTreeDigestTellsFilesApart(t *testing.T) {
 	}
 	executable := mapFS(map[string]string{"a": "1", "b/c": "2"})
 	executable["a"].Mode = 0o755
+	byOwner := mapFS(map[string]string{"a": "1", "b/c": "2"})
+	byOwner["a"].Mode = 0o700
+	if digest(byOwner) != digest(executable) {
+		t.Error("it matters who may execute a file")
+	}
 	others := []fs.FS{executable, mapFS(map[string]string{"a": "1"}), mapFS(map[string]string{"a": "1", "b/d": "2"}), mapFS(map[string]string{"a": "2", "b/c": "2"})}
 	for i, fsys := range others {
 		if digest(fsys) == base {

@@ -12,7 +12,7 @@ const maxLength = 8 << 10
 var (
 	identifier = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`)
 	operator   = regexp.MustCompile(`^(?:===|~=|==|!=|<=|>=|<|>)`)
-	location   = regexp.MustCompile(`^[^ \t]+`)
+	location   = regexp.MustCompile(`^[^ \t]+`) // a URL ends only at a blank
 	versions   = map[string]*regexp.Regexp{
 		"===": regexp.MustCompile(`^[^ \t;),]+`),
 		"==":  versionPattern(`(?:\.[0-9]+)*`, `(?:\.\*|`+suffix+`(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?)`),
@@ -52,23 +52,20 @@ func (s *scanner) afterName(r *Requirement) (err error) {
 		return err
 	}
 	s.space()
-	separated := true // a URL ends only at a blank
 	if s.take("@") {
 		s.space()
-		r.URL = s.match(location)
-		separated = s.space()
-		if r.URL == "" {
+		if r.URL = s.match(location); r.URL == "" {
 			return s.fail("want a URL")
 		}
 	} else if r.Specifiers, err = s.specifiers(); err != nil {
 		return err
 	}
-	return s.afterVersion(r, separated)
+	return s.afterVersion(r)
 }
 
-func (s *scanner) afterVersion(r *Requirement, separated bool) (err error) {
+func (s *scanner) afterVersion(r *Requirement) (err error) {
 	s.space()
-	if separated && s.take(";") {
+	if s.take(";") {
 		if r.Marker, err = s.marker(); err != nil {
 			return err
 		}
