@@ -21,6 +21,7 @@ const (
 type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	environ        func() []string
 }
 
 // app is one call of packctl.
@@ -85,7 +86,8 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
-		a.downloadCommand(), a.depsCommand(), a.registerCommand(),
+		a.installCommand(), a.runCommand(),
+		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.checksumCommand(), a.validateCommand(),
 	)

@@ -29,7 +29,7 @@ func packctl(t *testing.T, args ...string) outcome {
 			return data
 		}
 		return ""
-	}})
+	}, environ: os.Environ})
 	return outcome{status, stdout.String(), stderr.String()}
 }
 

@@ -13,7 +13,7 @@ import (
 func (a *app) depsCommand() *cobra.Command {
 	return command("deps PATH...", "Tell what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) error {
-			paths, err := absolute(paths)
+			paths, err := absoluteAll(paths)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,10 @@ type globals struct {
 	allowHTTP       bool
 	allowPrivate    []string
 	json, quiet     bool
+
+	// Where packages come from; flags of the commands that build.
+	pythonIndex, nodeRegistry string
+	findLinks                 []string
 }
 
 func (g *globals) bind(flags *pflag.FlagSet) {
@@ -22,4 +26,11 @@ func (g *globals) bind(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&g.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
 	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")
 	flags.BoolVar(&g.quiet, "quiet", false, "print no progress")
+}
+
+// bindPackages adds the flags that say where packages come from.
+func (g *globals) bindPackages(flags *pflag.FlagSet) {
+	flags.StringVar(&g.pythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
+	flags.StringArrayVar(&g.findLinks, "find-links", nil, "directory with Python wheels; repeatable")
+	flags.StringVar(&g.nodeRegistry, "node-registry", "", "registry of Node.js packages (default: npm's own)")
 }

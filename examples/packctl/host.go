@@ -4,13 +4,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/internal/host"
 )
 
-// withHost opens what the global flags describe, runs f on it, and closes it.
+// withHost opens what the flags describe, runs f on it, and closes it.
 func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
 	config, err := a.hostConfig()
 	if err != nil {
@@ -23,19 +25,19 @@ func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
 	return errors.Join(f(h), h.Close())
 }
 
-func (a *app) hostConfig() (c host.Config, err error) {
-	if c.Base, err = os.Getwd(); err != nil {
-		return c, err
-	}
-	if c.Root, err = a.rootDir(); err != nil {
-		return c, err
-	}
-	if c.Provided, err = host.ParseProvided(a.provide); err != nil {
-		return c, err
-	}
-	c.DSN = a.db
-	c.Network, err = host.Policy(a.allowHTTP, a.allowPrivate)
-	return c, err
+func (a *app) hostConfig() (host.Config, error) {
+	root, rootErr := a.rootDir()
+	base, baseErr := os.Getwd()
+	index, indexErr := absolute(a.index)
+	links, linksErr := absoluteAll(a.findLinks)
+	provided, providedErr := host.ParseProvided(a.provide)
+	policy, policyErr := host.Policy(a.allowHTTP, a.allowPrivate)
+	return host.Config{
+		Root: root, Base: base, Index: index, DSN: a.db, Provided: provided, Network: policy,
+		SearchPath:  filepath.SplitList(a.getenv("PATH")),
+		PythonIndex: a.pythonIndex, FindLinks: links, NodeRegistry: a.nodeRegistry,
+		ToolEnv: envbuild.NetworkVariables(a.environ()),
+	}, errors.Join(rootErr, baseErr, indexErr, linksErr, providedErr, policyErr)
 }
 
 func (a *app) rootDir() (string, error) {
@@ -45,14 +47,22 @@ func (a *app) rootDir() (string, error) {
 	return filepath.Abs(a.root)
 }
 
-// absolute returns the paths as absolute ones.
-func absolute(paths []string) ([]string, error) {
-	abs := make([]string, len(paths))
-	for i, p := range paths {
-		var err error
-		if abs[i], err = filepath.Abs(p); err != nil {
+// absolute returns an absolute path; URLs and "" stay what they are.
+func absolute(path string) (string, error) {
+	if path == "" || strings.Contains(path, "://") {
+		return path, nil
+	}
+	return filepath.Abs(path)
+}
+
+func absoluteAll(paths []string) ([]string, error) {
+	var all []string
+	for _, p := range paths {
+		abs, err := absolute(p)
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, abs)
 	}
-	return abs, nil
+	return all, nil
 }

@@ -16,7 +16,7 @@ func (a *app) registerCommand() *cobra.Command {
 	var force bool
 	cmd := command("register PATH...", "Validate, test, register and activate packs", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) (err error) {
-			if req.Paths, err = absolute(paths); err != nil {
+			if req.Paths, err = absoluteAll(paths); err != nil {
 				return err
 			}
 			if req.Replace, err = parseReplace(replace); err != nil {

@@ -140,7 +140,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	status := run(ctx, []string{"register", demoPack(t, "1.0.0"), "--root", t.TempDir()}, world{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv})
+	status := run(ctx, []string{"register", demoPack(t, "1.0.0"), "--root", t.TempDir()}, world{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, environ: os.Environ})
 	if status != exitInterrupted {
 		t.Errorf("status %d, want %d", status, exitInterrupted)
 	}

@@ -1,6 +1,7 @@
 package actionrun
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func fill(declared []pack.Parameter, given map[string]any) ([]param, error) {
 	}
 	for name := range given {
 		if !slices.Contains(names, name) {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown parameter %q; the action has: %s", name, strings.Join(names, ", "))
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown parameter %q; the action has: %s", name, cmp.Or(strings.Join(names, ", "), "none"))
 		}
 	}
 	return params, nil

@@ -7,21 +7,28 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
 
-// Config says what a [Host] is made of. Only Root is required.
+// Config says what a [Host] is made of. Root and SearchPath are required.
 type Config struct {
 	// Root is the absolute path of the directory of the installed packs. It is
 	// created.
 	Root string
+	// SearchPath lists the directories where interpreters and package tools are
+	// looked for; usually the entries of PATH.
+	SearchPath []string
 	// Base is the absolute path of the directory that relative specs refer to;
 	// "" refuses them.
 	Base string
+	// Index is a registry index, a URL or an absolute path; "" for none.
+	Index string
 	// DSN names the database of the records: a path or a "file:" DSN of SQLite;
 	// "" means a file inside Root.
 	DSN string
@@ -29,6 +36,14 @@ type Config struct {
 	Provided []pack.Provided
 	// Network says what may be contacted.
 	Network pack.NetworkPolicy
+	// Runner starts child processes; nil for the default one.
+	Runner pack.Runner
+	// PythonIndex, FindLinks and NodeRegistry say where packages come from, see
+	// [envbuild.Config].
+	PythonIndex, NodeRegistry string
+	FindLinks                 []string
+	// ToolEnv holds variables that package tools need to reach the network.
+	ToolEnv []string
 }
 
 // A Host is everything that a program needs to install and use packs. It is
@@ -36,14 +51,21 @@ type Config struct {
 type Host struct {
 	Installer installer.Installer
 	Analyzer  deps.DependencyAnalyzer
+	Builder   envbuild.EnvBuilder
 	Store     *registry.Store
+	Pipeline  *installer.Pipeline
+	Runner    pack.Runner
 
-	db *sql.DB
+	searchPath string
+	db         *sql.DB
 }
 
 // Open opens the root and composes the stages on it.
 func Open(ctx context.Context, c Config) (*Host, error) {
-	h := &Host{}
+	h := &Host{Runner: c.Runner, searchPath: strings.Join(c.SearchPath, string(os.PathListSeparator))}
+	if h.Runner == nil {
+		h.Runner = envbuild.NewRunner(nil)
+	}
 	if err := h.open(ctx, c); err != nil {
 		return nil, fmt.Errorf("open host: %w", errors.Join(err, h.Close()))
 	}
@@ -57,24 +79,35 @@ func (h *Host) open(ctx context.Context, c Config) error {
 	if err := os.MkdirAll(c.Root, 0o755); err != nil {
 		return err
 	}
-	if err := h.openStore(ctx, c); err != nil {
+	builder, err := envbuild.New(envbuild.Config{
+		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: h.Runner, Env: c.ToolEnv,
+		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
+	})
+	if err != nil {
+		return err
+	}
+	h.Builder = builder
+	if err := h.openStore(ctx, c, builder); err != nil {
 		return err
 	}
 	return h.openStages(c)
 }
 
-func (h *Host) openStore(ctx context.Context, c Config) error {
+func (h *Host) openStore(ctx context.Context, c Config, envs registry.Environments) error {
 	db, records, err := openRecords(ctx, c.Root, c.DSN)
 	if err != nil {
 		return err
 	}
 	h.db = db
-	h.Store, err = registry.Open(ctx, registry.Config{Root: c.Root, Records: records, Provided: c.Provided})
+	h.Store, err = registry.Open(ctx, registry.Config{
+		Root: c.Root, Records: records, Environments: envs, Provided: c.Provided,
+		Runner: h.Runner, TestEnv: h.environ(),
+	})
 	return err
 }
 
 func (h *Host) openStages(c Config) error {
-	sources, err := openSources(c)
+	sources, finder, err := openSources(c)
 	if err != nil {
 		return err
 	}
@@ -82,8 +115,20 @@ func (h *Host) openStages(c Config) error {
 	if err != nil {
 		return err
 	}
-	h.Analyzer, err = deps.New(deps.Config{Installed: h.Store, Provided: c.Provided})
+	h.Analyzer, err = deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided})
+	if err != nil {
+		return err
+	}
+	h.Pipeline, err = installer.NewPipeline(installer.PipelineConfig{
+		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Store,
+		Installed: h.Store, Staging: h.Store,
+	})
 	return err
+}
+
+// environ is the environment of tests and actions.
+func (h *Host) environ() []string {
+	return []string{"PATH=" + h.searchPath, "LANG=C.UTF-8"}
 }
 
 // Close waits for what is under way and closes the database.

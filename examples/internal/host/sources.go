@@ -1,21 +1,34 @@
 package host
 
 import (
+	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
-// openSources returns all sources, under one network policy.
-func openSources(c Config) (*source.Mux, error) {
+// openSources returns all sources, under one network policy, and who knows the
+// packs of the index, nil without an index.
+func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	local, err := localsource.New(localsource.Options{AllowAll: true, Base: c.Base})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return source.NewMux(
+	sources := []source.Source{
 		local,
 		archivesource.New(&archivesource.Options{Network: c.Network}),
 		gitsource.New(&gitsource.Options{Network: c.Network}),
-	)
+	}
+	if c.Index == "" {
+		mux, err := source.NewMux(sources...)
+		return mux, nil, err
+	}
+	index, err := registrysource.New(registrysource.Config{Index: c.Index, Network: c.Network})
+	if err != nil {
+		return nil, nil, err
+	}
+	mux, err := source.NewMux(append(sources, index)...)
+	return mux, index, err
 }

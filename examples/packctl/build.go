@@ -1,0 +1,56 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/internal/host"
+)
+
+func (a *app) buildCommand() *cobra.Command {
+	var req envbuild.Request
+	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, paths []string) (err error) {
+			if req.Paths, err = absoluteAll(paths); err != nil {
+				return err
+			}
+			req.OnEvent = a.observer()
+			return a.withHost(cmd, func(h *host.Host) error {
+				r, err := h.Builder.Build(cmd.Context(), req)
+				return finish(a, r, err, a.printBuild)
+			})
+		})
+	flags := cmd.Flags()
+	flags.StringVar(&req.Python, "python", "", "preferred version of Python")
+	flags.StringVar(&req.Node, "node", "", "preferred version of Node.js")
+	flags.BoolVar(&req.SkipPython, "skip-python", false, "build no Python environments")
+	flags.BoolVar(&req.SkipNode, "skip-node", false, "build no Node.js environments")
+	flags.BoolVar(&req.Force, "force", false, "build anew what could be reused")
+	flags.BoolVar(&req.Check, "check", false, "only look what is there")
+	a.bindPackages(flags)
+	return cmd
+}
+
+func (a *app) printBuild(r *envbuild.Report) {
+	for _, b := range r.Built {
+		if b.Environments.Python == nil && b.Environments.Node == nil {
+			a.println("%s needs no environment", b.Ref)
+		}
+		if e := b.Environments.Python; e != nil {
+			a.println("%s  %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.RequirementsInstalled), e.PackageCount, e.Path)
+		}
+		if e := b.Environments.Node; e != nil {
+			a.println("%s  Node.js %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), e.PackageCount, e.Path)
+		}
+	}
+}
+
+func state(version string, reused, installed bool) string {
+	switch {
+	case !installed:
+		return version + ", not built"
+	case reused:
+		return version + ", reused"
+	}
+	return version + ", ready"
+}

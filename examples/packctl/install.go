@@ -1,0 +1,40 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/installer"
+)
+
+func (a *app) installCommand() *cobra.Command {
+	var req installer.Request
+	cmd := command("install SPEC...", "Install packs, and those they need", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, specs []string) error {
+			req.Specs, req.OnEvent = specs, a.observer()
+			return a.withHost(cmd, func(h *host.Host) error {
+				r, err := h.Pipeline.Install(cmd.Context(), req)
+				return finish(a, r, err, a.printInstall)
+			})
+		})
+	flags := cmd.Flags()
+	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
+	flags.BoolVar(&req.Force, "force", false, "replace whatever is there, and go on when tests fail")
+	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
+	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
+	a.bindPackages(flags)
+	return cmd
+}
+
+func (a *app) printInstall(r *installer.Report) {
+	for _, o := range r.Outcomes {
+		switch o.Status {
+		case installer.StatusFailed:
+			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
+		case installer.StatusSkipped:
+			a.println("%s  skipped", o.Spec)
+		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusUnchanged:
+			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
+		}
+	}
+}

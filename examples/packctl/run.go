@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/examples/internal/actionrun"
+	"github.com/packtrain/pack/examples/internal/host"
+)
+
+// runReport is the outcome of an action.
+type runReport struct {
+	Action string `json:"action"`
+	*actionrun.Result
+}
+
+func (a *app) runCommand() *cobra.Command {
+	return command("run REF.ACTION [name=value...]", "Run an action of an installed pack", cobra.MinimumNArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, func(h *host.Host) error {
+				inv, err := h.Invocation(cmd.Context(), args[0], args[1:])
+				if err != nil {
+					return err
+				}
+				if !a.json {
+					inv.Stdout, inv.Stderr = a.stdout, a.stderr
+				}
+				res, err := actionrun.Run(cmd.Context(), h.Runner, *inv)
+				if res == nil {
+					return err
+				}
+				if perr := a.report(runReport{args[0], res}, func() {}); err == nil {
+					err = perr
+				}
+				if err == nil && res.ExitCode != 0 {
+					err = fmt.Errorf("action %s ended with exit status %d", args[0], res.ExitCode)
+				}
+				return err
+			})
+		})
+}
