@@ -22,17 +22,27 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	}
 	it.record = rec
 	if it.tree == rec.Active.Tree {
-		pointer, err := s.disk.pointer(it.id.Ref)
-		it.unchanged = err == nil && pointer == rec.Active.Name && s.disk.holds(it.id.Ref, pointer) && !newEnvironments(rec.Active.Environments, it.envs)
+		intact, err := s.intact(rec, replace)
+		it.unchanged = intact && !newEnvironments(rec.Active.Environments, it.envs)
 		return err
 	}
 	return mayReplace(replace, rec.Active.Version, it.id)
 }
 
-// holds reports whether the content of a generation is on disk.
-func (d *disk) holds(ref pack.Ref, generation string) bool {
-	info, err := os.Lstat(d.content(ref, generation))
-	return err == nil && info.IsDir()
+// intact reports whether readers get the active content of rec. Its files are
+// read only where the request may replace anything: then it repairs them.
+func (s *Store) intact(rec Record, replace Replace) (bool, error) {
+	pointer, err := s.disk.pointer(rec.Ref)
+	if err != nil || pointer != rec.Active.Name {
+		return false, err
+	}
+	content := s.disk.content(rec.Ref, pointer)
+	if replace == ReplaceAny {
+		tree, err := pack.TreeDigest(os.DirFS(content))
+		return err == nil && tree == rec.Active.Tree, nil
+	}
+	info, err := os.Lstat(content)
+	return err == nil && info.IsDir(), nil
 }
 
 // newEnvironments reports whether others than the pinned environments were

@@ -1,2 +1,80 @@
-// Package registry validates, tests, registers and activates packs, and rolls them back.
+// Package registry is stage 4 of an installation: it validates and tests packs,
+// makes them active under a stable path, records what is active, and brings back
+// what was active before.
+//
+// A [Store] does all of that below one root directory:
+//
+//	store, err := registry.Open(ctx, registry.Config{Root: "/var/lib/host", Records: records})
+//	...
+//	defer store.Close()
+//	report, err := store.Register(ctx, registry.Request{Paths: []string{dir}, Replace: registry.ReplaceUpgrade})
+//	...
+//	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
+//
+// It implements [Registrar] and its companions, each of which a host can take or
+// replace by itself: [Catalog], [Remover], [RollBacker], [Configurer]. What is
+// known of the packs is kept by [Records]: in memory ([NewMemory]), or in a
+// database (package sqlregistry, which brings no driver).
+//
+// This package does not download packs, nor build environments. It asks
+// [Environments] which environments belong to a pack's content, pins these, and
+// runs the pack's tests with them.
+//
+// # Life of a pack
+//
+// Register copies a pack into staging, where nobody changes it any more, and
+// from then on only looks at the copy: what is checked and tested is what will be
+// active. Findings of severity error, dependencies that are neither installed nor
+// provided nor in the request, and failing tests each make the pack fail, in the
+// stage that the report names. Packs of one request that do not need each other
+// do not disturb each other. Content that is active already is not touched.
+//
+// On disk:
+//
+//	<root>/staging/<operation>/                  content on its way in
+//	<root>/packs/<ref>/<generation>/pack/        a generation's content, never changed
+//	<root>/packs/<ref>/<generation>/venv         link to its virtualenv
+//	<root>/packs/<ref>/<generation>/node_modules link to its packages
+//	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/current/<ref>                         link to the active generation's pack
+//	<root>/journal/<ref>.json                    the change under way
+//	<root>/locks/ <root>/trash/
+//
+// Readers take no lock. Who reads several files of a pack resolves the link
+// current/<ref> once and reads below what it got: that stays as it is, whatever
+// becomes active meanwhile. Every activation makes a new generation; the old ones
+// stay, so [Store.RollBack] needs neither network nor tests. Removed files go to
+// the trash; see [Store.Reap].
+//
+// # What happens in a crash
+//
+// A change does these steps, and a process or the machine may die before each:
+//
+//  1. The content is staged. Opening the root sweeps it away: whoever gets the
+//     lock of an operation knows that it is dead.
+//  2. The intent is written to the journal and, together with the content, made
+//     durable. It has not done anything yet, so opening the root withdraws it.
+//  3. The content is moved to its place. Nothing points there; withdrawing the
+//     intent drops it.
+//  4. The link current/<ref> is renamed over the old one. This decides: from
+//     here on, opening the root goes forward.
+//  5. The records are told, in one transaction that takes effect only where the
+//     expected generation is active. It may be repeated.
+//  6. The intent is removed, and only then the caller is told.
+//
+// So a pack is always exactly as before or exactly as after, and repeating the
+// repair changes nothing. A step that fails while the process lives is undone at
+// once. Processes that change the same pack exclude each other by the lock of its
+// ref, which the system releases when they die; when a process finds an intent
+// there, it settles it first.
+//
+// # Tests of packs
+//
+// The tests that a pack declares run with the pack's content as working
+// directory, with the interpreters of its environments, a clean environment and
+// a HOME and TMPDIR of their own. The exit status decides, printed totals refine
+// it, and a run without a single test does not pass. The result is kept as
+// evidence with the generation ([TestResult]). Tests that change the content are
+// refused: it would not be what was checked. Runners of type script and unittest
+// are known.
 package registry

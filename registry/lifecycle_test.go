@@ -178,6 +178,28 @@ func (b byDigest) Environments(_ context.Context, tree pack.Digest) ([]pack.Envi
 	return b[tree], nil
 }
 
+// TestForceRepairsFiles: what is damaged is not what is active.
+func TestForceRepairsFiles(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	path := write(t, simplePack("demo", "1.0.0"))
+	first := register(t, s, "", path)[0]
+	file := filepath.Join(first.StoragePath, "lib", "deep", "data.txt")
+	if err := os.WriteFile(file, []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if again := register(t, s, registry.ReplaceAny, path)[0]; again.Unchanged || state(t, r) != "1.0.0" {
+		t.Errorf("damaged: got %+v", again)
+	}
+	if err := os.Remove(first.StoragePath); err != nil {
+		t.Fatal(err)
+	}
+	if again := register(t, s, "", path)[0]; again.Unchanged || state(t, r) != "1.0.0" {
+		t.Errorf("without pointer: got %+v", again)
+	}
+}
+
 // TestReadersNeverSeeAMix reads through the pointer while packs are upgraded:
 // what is read after resolving it once belongs together, and matches records.
 func TestReadersNeverSeeAMix(t *testing.T) {

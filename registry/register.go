@@ -38,10 +38,11 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	inParallel(b.items, s.config.Parallel, func(it *item) { b.prepare(ctx, it) })
 	b.order(ctx)
 	b.activateAll(ctx)
-	if err := ctx.Err(); err != nil {
-		return b.report(), fmt.Errorf("register packs: %w", err)
+	failed := b.err()
+	if failed != nil && ctx.Err() != nil {
+		failed = fmt.Errorf("register packs: %w", ctx.Err())
 	}
-	return b.report(), b.err()
+	return b.report(), failed
 }
 
 func (r *Request) check() error {

@@ -19,12 +19,13 @@ type Registrar interface {
 // A Replace says what registering a pack may replace.
 type Replace string
 
-// The values of Replace. Content with the digest of the active one is never
-// replaced: registering it succeeds and changes nothing.
+// The values of Replace. Content with the digest of the active one needs none of
+// them: registering it succeeds and changes nothing, unless environments were
+// attached since. Then a new generation of the same content takes these.
 const (
 	ReplaceNever   Replace = "never"   // also ""
 	ReplaceUpgrade Replace = "upgrade" // a lower version
-	ReplaceAny     Replace = "any"     // whatever is there
+	ReplaceAny     Replace = "any"     // whatever is there; files that were damaged are repaired
 )
 
 // A Request names the packs and says how to register them.
