@@ -101,7 +101,7 @@ func locationKind(text string, sure bool) Kind {
 			return VCS
 		}
 		return URL
-	case sure, strings.HasPrefix(text, "."), strings.ContainsAny(before, `/\`), archive.MatchString(text):
+	case sure, strings.HasPrefix(text, "."), strings.ContainsAny(before, `/\`), archive.MatchString(strings.TrimSpace(before)):
 		return Path
 	}
 	return Named

@@ -157,6 +157,7 @@ func TestParseLine(t *testing.T) {
 		{"git://x/y", want{Kind: pep508.VCS, Text: "git://x/y", URL: "git://x/y", Pinned: true}},
 		{"https://x/y.tar.gz", want{Kind: pep508.URL, Text: "https://x/y.tar.gz", URL: "https://x/y.tar.gz", Pinned: true}},
 		{"name @ git+https://x/y", want{Kind: pep508.VCS, Text: "name @ git+https://x/y", Name: "name", URL: "git+https://x/y", Pinned: true}},
+		{"name @ https://x/y.whl", want{Kind: pep508.URL, Text: "name @ https://x/y.whl", Name: "name", URL: "https://x/y.whl", Pinned: true}},
 		{"name @ file:///y", want{Kind: pep508.URL, Text: "name @ file:///y", Name: "name", URL: "file:///y", Pinned: true}},
 		{"./wheels/x.whl", want{Kind: pep508.Path, Text: "./wheels/x.whl", URL: "./wheels/x.whl", Pinned: true}},
 		{"x-1.0-py3-none-any.whl", want{Kind: pep508.Path, Text: "x-1.0-py3-none-any.whl", URL: "x-1.0-py3-none-any.whl", Pinned: true}},
