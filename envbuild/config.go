@@ -67,8 +67,8 @@ func NetworkVariables(environ []string) []string {
 	}
 	var variables []string
 	for _, v := range environ {
-		name, _, _ := strings.Cut(v, "=")
-		if slices.Contains(names, strings.ToUpper(name)) {
+		name, _, ok := strings.Cut(v, "=")
+		if ok && slices.Contains(names, strings.ToUpper(name)) {
 			variables = append(variables, v)
 		}
 	}

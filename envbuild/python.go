@@ -40,7 +40,7 @@ func (p *python) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 		return nil, err
 	}
 	c := choice{runtime: "Python", ranges: ranges, prefer: p.prefer}
-	if len(uvs) == 0 && !r.void() {
+	if len(uvs) == 0 && len(r.requirements.lines) > 0 {
 		c.usable = hasPip
 	}
 	if r.python, err = c.of(programs); err != nil {

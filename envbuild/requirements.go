@@ -65,6 +65,8 @@ func parseRequirement(line string, allowDirect bool) (string, error) {
 	switch {
 	case l.Kind == pep508.Blank:
 		return "", err
+	case userInfo.MatchString(l.Text): // not even to be quoted
+		return "", denied("an address with a user or password does not belong in a pack")
 	case l.Kind == pep508.Named && err != nil:
 		return "", err
 	}
@@ -83,6 +85,8 @@ func codeOf(err error) pack.Code {
 	return pack.CodeInvalidManifest
 }
 
+var userInfo = regexp.MustCompile(`//[^/\s]*@`)
+
 // judge refuses what does not name a package of the index.
 func judge(l *pep508.Line, allowDirect bool) error {
 	switch {
@@ -93,7 +97,7 @@ func judge(l *pep508.Line, allowDirect bool) error {
 	case l.Kind == pep508.Named:
 		return judgeOptions(l)
 	case !allowDirect:
-		return denied("%.200q: addresses are not allowed: name a package of the index", shown(l))
+		return denied("%.200q: addresses are not allowed: name a package of the index", l.Text)
 	}
 	return judgeURL(l)
 }
@@ -116,28 +120,20 @@ func judgeOptions(l *pep508.Line) error {
 func judgeURL(l *pep508.Line) error {
 	u, err := url.Parse(l.URL)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(l.URL, "${}\\ \t"):
-		return denied("%.200q: want an address without user and variables", shown(l))
+	case err != nil || u.Host == "" || strings.ContainsAny(l.URL, "${}\\ \t"):
+		return denied("%.200q: want an address, without variables", l.Text)
 	case u.Scheme != "https" && u.Scheme != "git+https":
-		return denied("%.200q: want https or git+https", shown(l))
+		return denied("%.200q: want https or git+https", l.Text)
 	case l.Name == "":
-		return denied("%.200q: write the package's name before it: name @ address", shown(l))
+		return denied("%.200q: write the package's name before it: name @ address", l.Text)
 	case len(l.Options) > 0:
-		return denied("%.200q: addresses have no options", shown(l))
+		return denied("%.200q: addresses have no options", l.Text)
 	}
 	return nil
 }
 
 func denied(format string, args ...any) error {
 	return pack.Errorf(pack.CodePolicyDenied, format, args...)
-}
-
-// shown returns the line as it may be shown: an address can hold a password.
-func shown(l *pep508.Line) string {
-	if u, err := url.Parse(l.URL); err == nil && u.User != nil {
-		return strings.ReplaceAll(l.Text, u.User.String()+"@", "****@")
-	}
-	return l.Text
 }
 
 func normal(l *pep508.Line) string {

@@ -1,0 +1,299 @@
+package envbuild_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/wirecheck"
+)
+
+func TestNewRefusesConfigurations(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(c *envbuild.Config)
+		want   string
+	}{
+		{"no directory", func(c *envbuild.Config) { c.Dir = "" }, "Dir"},
+		{"relative directory", func(c *envbuild.Config) { c.Dir = "envs" }, "Dir"},
+		{"no search path", func(c *envbuild.Config) { c.SearchPath = nil }, "SearchPath"},
+		{"relative search path", func(c *envbuild.Config) { c.SearchPath = []string{"", ".", "bin"} }, "SearchPath"},
+		{"index without scheme", func(c *envbuild.Config) { c.PythonIndex = "index.example" }, "PythonIndex"},
+		{"index that is a file", func(c *envbuild.Config) { c.PythonIndex = "file:///srv/u:secret@x" }, "PythonIndex"},
+		{"index with more arguments", func(c *envbuild.Config) { c.PythonIndex = "https://h/ --pre" }, "PythonIndex"},
+		{"index with more lines", func(c *envbuild.Config) { c.PythonIndex = "https://h/\n-e ." }, "PythonIndex"},
+		{"registry", func(c *envbuild.Config) { c.NodeRegistry = "ftp://u:secret@h" }, "NodeRegistry"},
+		{"links", func(c *envbuild.Config) { c.FindLinks = []string{"wheels"} }, "FindLinks"},
+		{"links with a password", func(c *envbuild.Config) { c.FindLinks = []string{"https://u:secret@h"} }, "FindLinks"},
+		{"variable", func(c *envbuild.Config) { c.Env = []string{"secret"} }, "Env"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := envbuild.Config{Dir: "/srv/envs", SearchPath: []string{"/usr/bin"}}
+			tt.change(&c)
+			_, err := envbuild.New(c)
+			if pack.CodeOf(err) != pack.CodeInvalidRequest || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("err = %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "u:secret") {
+				t.Errorf("%v tells a password", err)
+			}
+		})
+	}
+}
+
+func TestNewTouchesNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	b := s.builder(t)
+	envs, err := b.Environments(t.Context(), pack.Digest("sha256:"+strings.Repeat("0", 64)))
+	if err != nil || len(envs) > 0 {
+		t.Errorf("got %v, %v", envs, err)
+	}
+	if _, err := os.Stat(s.config.Dir); err == nil || len(s.tools.Commands()) > 0 {
+		t.Error("something was made or started")
+	}
+}
+
+func TestReportsHaveNoNullLists(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	good := s.pack(t, "good", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
+	rep, _ := s.build(t, good, "relative")
+	if nulls, unseen := wirecheck.Nulls(rep); len(nulls)+len(unseen) > 0 {
+		t.Errorf("null: %q, not seen: %q", nulls, unseen)
+	}
+}
+
+func TestReportMarshalsToTheWireBody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
+	rep, err := s.build(t, path, "bad\x1b")
+	if err == nil {
+		t.Fatal("want an error")
+	}
+	rep.Built[0].DurationMS, rep.Summary.TotalDurationMS = 7, 8
+	python, node := rep.Built[0].Environments.Python, rep.Built[0].Environments.Node
+	got, err := json.MarshalIndent(rep, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("PATH", path, "PYKEY", python.Key, "NODEKEY", node.Key, "ENVS", s.config.Dir).Replace(`{
+ "built_environments": [
+  {
+   "pack_ref": "app",
+   "pack_path": "PATH",
+   "environments": {
+    "python": {
+     "virtualenv_path": "ENVS/python/PYKEY",
+     "requirements_installed": true,
+     "package_count": 1,
+     "python_version": "Python 3.11.7",
+     "key": "PYKEY",
+     "reused": false
+    },
+    "nodejs": {
+     "node_modules_path": "ENVS/nodejs/NODEKEY/node_modules",
+     "dependencies_installed": true,
+     "package_count": 1,
+     "nodejs_version": "v20.20.2",
+     "key": "NODEKEY",
+     "reused": false
+    }
+   },
+   "duration_ms": 7
+  }
+ ],
+ "failed_environments": [
+  {
+   "pack_ref": "",
+   "pack_path": "bad\u001b",
+   "runtime": "unknown",
+   "error": "path \"bad\\x1b\" is not absolute"
+  }
+ ],
+ "summary": {
+  "total_packs": 2,
+  "success_count": 1,
+  "failure_count": 1,
+  "python_envs_built": 1,
+  "nodejs_envs_built": 1,
+  "total_duration_ms": 8
+ }
+}`)
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestFailedBuildsAreTriedOncePerRequest(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	installs := 0
+	s.tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
+		if !slices.Contains(c.Args, "install") {
+			return nil, nil
+		}
+		installs++ // only one at a time builds a Key
+		return &pack.Result{ExitCode: 1, Stderr: []byte("no such package")}, nil
+	}
+	paths := []string{s.pack(t, "a", "requirements.txt", "six"), s.pack(t, "b", "requirements.txt", "six")}
+	rep, err := s.build(t, paths...)
+	if !errors.Is(err, pack.ErrBuild) || len(rep.Failed) != 2 || installs != 1 {
+		t.Errorf("err = %v, failed = %+v, %d installs", err, rep.Failed, installs)
+	}
+	if rep.Failed[1].Runtime != pack.RuntimePython || pack.CodeOf(rep.Failed[1].Err) != pack.CodeBuildFailed {
+		t.Errorf("failed = %+v", rep.Failed[1])
+	}
+	left, err := os.ReadDir(filepath.Join(s.config.Dir, "python"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+	envs, err := s.builder(t).Environments(t.Context(), treeDigest(t, paths[0]))
+	if err != nil || len(envs) > 0 {
+		t.Errorf("attached: %v, %v", envs, err)
+	}
+}
+
+func treeDigest(t *testing.T, path string) pack.Digest {
+	t.Helper()
+	d, err := pack.TreeDigest(os.DirFS(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestEnvironmentsOfContent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
+	// First one runtime, then the other.
+	for _, req := range []envbuild.Request{{SkipNode: true}, {SkipPython: true}} {
+		req.Paths = []string{path}
+		if _, err := s.builder(t).Build(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree := treeDigest(t, path)
+	envs, err := s.builder(t).Environments(t.Context(), tree)
+	if err != nil || len(envs) != 2 {
+		t.Fatalf("got %+v, %v", envs, err)
+	}
+	node, python := envs[0], envs[1]
+	wantPython := pack.Environment{
+		Runtime: pack.RuntimePython, Key: python.Key, Path: filepath.Join(s.config.Dir, "python", python.Key),
+		Interpreter: filepath.Join(s.config.Dir, "python", python.Key, "bin/python"), Version: "Python 3.11.7",
+	}
+	wantNode := pack.Environment{
+		Runtime: pack.RuntimeNode, Key: node.Key, Path: filepath.Join(s.config.Dir, "nodejs", node.Key, "node_modules"),
+		Interpreter: filepath.Join(s.tools.SearchPath()[0], "node"), Version: "v20.20.2",
+	}
+	if diff := cmp.Diff([]pack.Environment{wantNode, wantPython}, envs); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// Without the interpreter it was made with, a virtualenv is of no use.
+	if err := os.Remove(filepath.Join(s.tools.SearchPath()[0], "python3")); err != nil {
+		t.Fatal(err)
+	}
+	envs, err = s.builder(t).Environments(t.Context(), tree)
+	if diff := cmp.Diff([]pack.Environment{wantNode}, envs); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestLinksInAPackAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six")
+	if err := os.Symlink("/etc/passwd", filepath.Join(path, "x")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.build(t, path); pack.CodeOf(err) != pack.CodeForbiddenEntry {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.config.PythonIndex = "https://user:s3cr%2Fet@index.example/simple"
+	s.config.Env = []string{"HTTPS_PROXY=http://tok3n@proxy.example"}
+	var log bytes.Buffer
+	s.config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s.tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
+		if !slices.Contains(c.Args, "install") {
+			return nil, nil
+		}
+		return &pack.Result{
+			ExitCode: 2, Stdout: []byte("not this"),
+			Stderr: []byte("one\n\n\x1b[31mgot https://user:s3cr%2Fet@index.example or s3cr/et\x1b[0m via http://tok3n@proxy.example\nERROR: no six\n"),
+		}, nil
+	}
+	rep, err := s.build(t, s.pack(t, "app", "requirements.txt", "six"))
+	e, ok := errors.AsType[*envbuild.CommandError](err)
+	if !ok || e.ExitCode != 2 || pack.CodeOf(err) != pack.CodeBuildFailed || !errors.Is(err, pack.ErrBuild) {
+		t.Fatalf("err = %v", err)
+	}
+	want := "run python3 -m pip: exit status 2: one; [31mgot https://****@index.example or ****[0m via http://****@proxy.example; ERROR: no six"
+	if e.Error() != want {
+		t.Errorf("err = %q\nwant  %q", e, want)
+	}
+	text, jsonErr := json.Marshal(rep)
+	if jsonErr != nil {
+		t.Fatal(jsonErr)
+	}
+	for name, output := range map[string]string{
+		"error": err.Error(), "tail": e.Tail, "command": strings.Join(e.Command, " "), "report": string(text), "log": log.String(),
+		"arguments": strings.Join(s.lines(), " "),
+	} {
+		for _, secret := range []string{"s3cr", "tok3n"} {
+			if output == "" || strings.Contains(output, secret) {
+				t.Errorf("%s is %q", name, output)
+			}
+		}
+	}
+}
+
+func TestEventsTellWhatIsBuilt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six")
+	for _, want := range [][]string{
+		{"started", "progress building a python environment with Python 3.11.7", "finished"},
+		{"started", "finished"}, // reused
+	} {
+		var got []string
+		_, err := s.builder(t).Build(t.Context(), envbuild.Request{Paths: []string{path}, OnEvent: func(_ context.Context, e pack.Event) {
+			got = append(got, strings.TrimSpace(string(e.Kind)+" "+e.Message))
+			if e.Kind != pack.EventStarted && (e.Pack != "app" || e.Version.String() != "1.0.0") {
+				t.Errorf("event %+v does not name the pack", e)
+			}
+		}})
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	}
+}
+
+func TestNetworkVariables(t *testing.T) {
+	t.Parallel()
+	got := envbuild.NetworkVariables([]string{"HOME=/x", "https_proxy=http://p", "PIP_INDEX_URL=x", "SSL_CERT_FILE=/c", "NO_PROXY", "BROKEN"})
+	if diff := cmp.Diff([]string{"https_proxy=http://p", "SSL_CERT_FILE=/c"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
