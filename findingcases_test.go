@@ -92,6 +92,7 @@ func manifestCases() []findingCase {
 		with("legacy keys", "name: Demo\nconfig_schema: {}\nmetadata: {a: 1}\nkeywords: [a]\n"),
 		manifest("legacy label", "ref: demo\nversion: 1.0.0\nname: Demo\ndescription: D\n"),
 		with("legacy keys that contradict", "name: Other\ntags: [a]\nkeywords: [b]\n", "5 manifest.legacy_conflict", "7 manifest.legacy_conflict"),
+		compat(with("system in compatibility mode", "system: {centos: {foo: '>= 1.0'}}\n")),
 		compat(with("name in compatibility mode", "name: demo pack\n")),
 		compat(manifest("ref from name", "name: demo\nversion: 1.0.0\ndescription: D\n", "1 manifest.no_label")),
 		compat(manifest("no ref from name", "name: Demo Pack\nversion: 1.0.0\nlabel: D\ndescription: D\n", "1 manifest.invalid_ref")),
@@ -265,7 +266,7 @@ func treeCases() []findingCase {
 			"requirements.txt:5 requirements.url",
 		}},
 		{name: "links instead of files", files: map[string]string{
-			"requirements.txt": "link to actions/a.yaml", "config.schema.yaml": "link to x", ".gitmodules": "link to x",
+			"requirements.txt": "link to pack.yaml", "config.schema.yaml": "link to actions/run.sh", ".gitmodules": "link to pack.yaml",
 		}, want: []string{
 			".gitmodules:0 tree.symlink", "config.schema.yaml:0 tree.symlink", "requirements.txt:0 tree.symlink",
 		}},

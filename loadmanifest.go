@@ -48,7 +48,9 @@ func (l *loader) readManifest(s *section) {
 	m.Ref = l.manifestRef(s)
 	m.Version = s.version()
 	l.readDescription(m, s)
-	m.System = s.flag("system", false)
+	if !l.compat() { // there it would list packages of the operating system
+		m.System = s.flag("system", false)
+	}
 	m.Enabled = s.flag("enabled", true)
 	m.Tags = s.legacy("tags", "keywords").texts("tags")
 	m.ConfSchema = s.legacy("conf_schema", "config_schema").object("conf_schema")
