@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -193,20 +196,42 @@ func TestConcurrentRequestsForOnePack(t *testing.T) {
 	}
 }
 
-func TestPanickingObserverFailsOnePack(t *testing.T) {
+func TestPanickingObserverChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newRoot(t).open(t)
-	for _, stage := range []pack.Stage{pack.StageLoad, pack.StageRegistration} {
-		observe := func(_ context.Context, e pack.Event) {
-			if e.Pack == "bad" && e.Stage == stage {
-				panic("observer")
-			}
-		}
-		report, err := s.Register(t.Context(), registry.Request{
-			Paths: []string{write(t, simplePack("bad", "1.0.0")), write(t, simplePack("good", "1.0.0"))}, OnEvent: observe,
-		})
-		if err == nil || len(report.Failed) != 1 || report.Failed[0].Ref != "bad" || len(report.Registered) != 1 {
-			t.Errorf("at stage %s: got %+v, %v", stage, report, err)
-		}
+	observe := func(context.Context, pack.Event) { panic("observer") }
+	report, err := s.Register(t.Context(), registry.Request{
+		Paths: []string{write(t, simplePack("a", "1.0.0")), write(t, simplePack("b", "1.0.0"))}, OnEvent: observe,
+	})
+	if err != nil || len(report.Registered) != 2 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+// panickingRunner panics for the pack bad.
+type panickingRunner struct{}
+
+func (panickingRunner) Run(_ context.Context, c pack.Command) (pack.Result, error) {
+	manifest, err := os.ReadFile(filepath.Join(c.Dir, "pack.yaml"))
+	if err != nil || strings.Contains(string(manifest), "ref: bad") {
+		panic("runner")
+	}
+	return pack.Result{}, nil
+}
+
+func TestPanickingRunnerFailsOnePack(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	c := r.config()
+	c.Runner = panickingRunner{}
+	s := r.openWith(t, c)
+	var paths []string
+	for _, ref := range []string{"bad", "good"} {
+		paths = append(paths, write(t, simplePack(ref, "1.0.0").tested(scriptRunner).with(files{"tests/run.sh": script("exit 0")})))
+	}
+	report, err := s.Register(t.Context(), registry.Request{Paths: paths})
+	want := []string{"good", "bad: tests io_error"}
+	if diff := cmp.Diff(want, outcome(report)); diff != "" {
+		t.Errorf("(-want +got)\n%s%v", diff, err)
 	}
 }

@@ -67,6 +67,16 @@ func hostileCases() []hostileCase {
 			}
 		}, true, pack.StageLoad, pack.CodeInvalidManifest},
 		{"E21/test outside of the pack", addFiles(files{"pack.yaml": simplePack("demo", "2.0.0").tested("  runners: {u: {type: script, entry_point: ../../../bin/true}}\n")["pack.yaml"]}), true, pack.StageTests, pack.CodeTestsFailed},
+		{"I08/sparse file", func(t *testing.T, dir string) {
+			t.Helper()
+			if err := os.WriteFile(filepath.Join(dir, "huge"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(filepath.Join(dir, "huge"), 1<<40); err != nil {
+				t.Fatal(err)
+			}
+		}, true, pack.StageValidation, pack.CodeLimitExceeded},
+		{"I08/deep", addFiles(files{strings.Repeat("d/", 70) + "f": "x"}), true, pack.StageValidation, pack.CodeLimitExceeded},
 		{"L03/ended by a signal", tests("kill -KILL $$"), false, pack.StageTests, pack.CodeTestsFailed},
 		{"L04/writes into its tree", tests("echo x > lib/new"), false, pack.StageTests, pack.CodeContentChanged},
 		{"L04/changes its tree", tests("echo x >> actions/run.sh"), false, pack.StageTests, pack.CodeContentChanged},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/packtrain/pack"
@@ -65,7 +66,53 @@ func (f inputFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return file, nil
+	return &inputFile{File: file, name: name}, nil
+}
+
+// An inputFile ends with an error where it is longer than a pack's file may be,
+// also when it grows while it is read.
+type inputFile struct {
+	fs.File
+	name string
+	read int64
+}
+
+// Read implements [io.Reader].
+func (f *inputFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if f.read += int64(n); f.read > extract.DefaultFileBytes {
+		return n, &pack.LimitError{Limit: "file size", Max: extract.DefaultFileBytes, Value: f.read, Path: f.name}
+	}
+	return n, err
+}
+
+// measure checks that f is within the limits, before anything reads all of it.
+func (f inputFS) measure() error {
+	var entries, size int64
+	return fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return readError("read", err)
+		}
+		info, err := d.Info()
+		if err != nil {
+			return readError("read", err)
+		}
+		entries++
+		if info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		depth := int64(strings.Count(name, "/")) + 1
+		for _, l := range []pack.LimitError{
+			{Limit: "number of files and directories", Max: extract.DefaultEntries, Value: entries},
+			{Limit: "depth", Max: extract.DefaultDepth, Value: depth, Path: name},
+			{Limit: "size of all files", Max: extract.DefaultBytes, Value: size, Path: name},
+		} {
+			if l.Value > l.Max {
+				return &l
+			}
+		}
+		return nil
+	})
 }
 
 // ReadDir implements [fs.ReadDirFS].

@@ -52,8 +52,11 @@ func (b *batch) admit(ctx context.Context, it *item, input inputFS) (pack.Stage,
 	if _, reserved := b.store.provided[it.id.Ref]; reserved {
 		return pack.StageValidation, pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack; choose another ref", it.id.Ref)
 	}
-	var err error
-	if it.tree, err = pack.TreeDigest(input); err != nil {
+	err := input.measure()
+	if err == nil {
+		it.tree, err = pack.TreeDigest(input)
+	}
+	if err != nil {
 		return stageOfContent(err, pack.StageLoad), err
 	}
 	if it.envs, err = b.store.environments(ctx, it.tree, input); err != nil {

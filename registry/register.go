@@ -30,7 +30,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	b := &batch{store: s, req: req, events: emit.New(req.OnEvent), started: time.Now()}
+	b := &batch{store: s, req: req, events: emit.New(s.guarded(req.OnEvent)), started: time.Now()}
 	defer b.end()
 	for _, path := range req.Paths {
 		b.items = append(b.items, &item{path: path, done: make(chan struct{})})
@@ -109,8 +109,23 @@ func (b *batch) event(it *item, kind pack.EventKind, message string) pack.Event 
 	return pack.Event{Kind: kind, Stage: it.stage, Spec: it.path, Pack: it.id.Ref, Version: it.id.Version, Message: message}
 }
 
-// rescue makes a pack fail where a host's function (an observer, records, a
-// runner) panics. It would end the host otherwise, and all other packs with it.
+// guarded keeps the panics of an observer from the operation it observes.
+func (s *Store) guarded(observe pack.EventFunc) pack.EventFunc {
+	if observe == nil {
+		return nil
+	}
+	return func(ctx context.Context, e pack.Event) {
+		defer func() {
+			if v := recover(); v != nil {
+				s.config.Logger.Error("observer of events panicked", "panic", v)
+			}
+		}()
+		observe(ctx, e)
+	}
+}
+
+// rescue makes one pack fail where what the host brought (records, a runner)
+// panics. It would end the host otherwise, in the middle of all other packs.
 func (it *item) rescue() {
 	if v := recover(); v != nil {
 		it.err = pack.Errorf(pack.CodeIO, "panic: %v", v)
