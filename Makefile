@@ -9,7 +9,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench fuzz cover check prerequisites
+.PHONY: help build test lint fmt vet tidy bench fuzz e2e cover weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -39,10 +39,16 @@ bench: ## run the benchmarks
 fuzz: ## fuzz every parser for FUZZTIME (30s)
 	@.ci/fuzz $(FUZZTIME)
 
+e2e: prerequisites ## build environments from the public package registries
+	go -C examples test -count=1 -v -tags=e2e ./e2e/...
+
 cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
 
-check: build lint test ## what has to pass before a change is merged
+weight: ## weigh two small host programs
+	go run ./internal/weight
+
+check: build lint test weight ## what has to pass before a change is merged
 
 prerequisites:
 	@.ci/prerequisites

@@ -1,0 +1,127 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/internal/actionrun"
+	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/installer"
+)
+
+func open(t *testing.T) *host.Host {
+	t.Helper()
+	h, err := host.Open(t.Context(), host.Config{
+		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.NetworkVariables(os.Environ()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// writePack writes a pack with one action, "<ref>.use".
+func writePack(t *testing.T, ref, runner, script, code, manifest, packages string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), ref)
+	for name, content := range map[string]string{
+		"pack.yaml":         "ref: " + ref + "\nversion: 1.0.0\nlabel: " + ref + "\ndescription: For a test\n",
+		"actions/use.yaml":  "ref: " + ref + ".use\nlabel: Use\ndescription: Uses packages\nrunner_type: " + runner + "\nentry_point: " + script + "\n",
+		"actions/" + script: code,
+		manifest:            packages,
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func install(t *testing.T, h *host.Host, dir string) installer.Outcome {
+	t.Helper()
+	report, err := h.Pipeline.Install(t.Context(), installer.Request{Specs: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Outcomes[0]
+}
+
+func use(t *testing.T, h *host.Host, action string) string {
+	t.Helper()
+	inv, err := h.Invocation(t.Context(), action, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := actionrun.Run(t.Context(), h.Runner, *inv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.ExitCode != 0 {
+		t.Fatalf("%s ended with %d: %s", action, res.ExitCode, res.Stderr)
+	}
+	return strings.TrimSpace(res.Output.(string))
+}
+
+// wantReuse builds the environments of a pack whose packages are there already.
+func wantReuse(t *testing.T, h *host.Host, dir string) {
+	t.Helper()
+	start := time.Now()
+	report, err := h.Builder.Build(t.Context(), envbuild.Request{Paths: []string{dir}})
+	took := time.Since(start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := report.Built[0].Environments
+	if reused := e.Python != nil && e.Python.Reused || e.Node != nil && e.Node.Reused; !reused {
+		t.Errorf("not reused: %+v", e)
+	}
+	if took > 50*time.Millisecond {
+		t.Errorf("reuse took %v, want at most 50 ms", took)
+	}
+	t.Logf("reused in %v", took)
+}
+
+func TestPython(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const (
+		code         = "import requests, yaml\nprint(yaml.safe_load('ok: true')['ok'], requests.__version__)\n"
+		requirements = "requests>=2.31\npyyaml>=6\n"
+	)
+	first := install(t, h, writePack(t, "webby", "python", "use.py", code, "requirements.txt", requirements))
+	t.Logf("built %s with %d packages", first.Environments.Python.Version, first.Environments.Python.PackageCount)
+	if got := use(t, h, "webby.use"); !strings.HasPrefix(got, "True 2.") {
+		t.Errorf("the action printed %q", got)
+	}
+	wantReuse(t, h, writePack(t, "other", "python", "use.py", code, "requirements.txt", requirements))
+}
+
+func TestNode(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const (
+		code     = "console.log(typeof require('express')().listen)\n"
+		packages = `{"name": "x", "version": "1.0.0", "dependencies": {"express": "^4.19.0"}}`
+	)
+	first := install(t, h, writePack(t, "server", "nodejs", "use.js", code, "package.json", packages))
+	t.Logf("built Node.js %s with %d packages", first.Environments.Node.Version, first.Environments.Node.PackageCount)
+	if got := use(t, h, "server.use"); got != "function" {
+		t.Errorf("the action printed %q", got)
+	}
+	wantReuse(t, h, writePack(t, "other", "nodejs", "use.js", code, "package.json", packages))
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	h := host{dir: "local", requirements: 2, megabytes: 6}
+	tests := []struct {
+		name string
+		b    built
+		want string
+	}{
+		{"fits", built{requirements: []string{"a", "b"}, linked: []string{"golang.org/x/sys"}, megabytes: 6}, ""},
+		{"requirements", built{requirements: []string{"a", "b", "c"}}, "3 requirements"},
+		{"weight", built{megabytes: 6.01}, "6.01 MB"},
+		{"driver", built{linked: []string{"modernc.org/sqlite"}}, "SQL driver: modernc.org/sqlite"},
+		{"git", built{linked: []string{"github.com/go-git/go-git/v5"}}, "links a git"},
+		{"framework", built{linked: []string{"github.com/go-chi/chi/v5"}}, "web framework"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := h.judge(&tt.b)
+			switch {
+			case tt.want == "" && err != nil:
+				t.Error(err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}

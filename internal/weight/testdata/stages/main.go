@@ -1,0 +1,62 @@
+// A host with the four stages, the installer, and packs from directories and
+// archives.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/localsource"
+)
+
+func main() {
+	if err := install(context.Background(), os.Args[1], os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func install(ctx context.Context, root string, specs []string) error {
+	local, err := localsource.New(localsource.Options{AllowAll: true})
+	if err != nil {
+		return err
+	}
+	mux, err := source.NewMux(local, archivesource.New(nil))
+	if err != nil {
+		return err
+	}
+	builder, err := envbuild.New(envbuild.Config{Dir: filepath.Join(root, "envs"), SearchPath: []string{"/usr/bin"}})
+	if err != nil {
+		return err
+	}
+	store, err := registry.Open(ctx, registry.Config{Root: root, Records: registry.NewMemory(), Environments: builder})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	downloader, err := installer.NewDownloader(installer.DownloadConfig{Source: mux})
+	if err != nil {
+		return err
+	}
+	analyzer, err := deps.New(deps.Config{Installed: store})
+	if err != nil {
+		return err
+	}
+	pipeline, err := installer.NewPipeline(installer.PipelineConfig{
+		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
+	})
+	if err != nil {
+		return err
+	}
+	report, err := pipeline.Install(ctx, installer.Request{Specs: specs})
+	fmt.Println(report)
+	return err
+}

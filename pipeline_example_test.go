@@ -1,0 +1,53 @@
+package pack_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/localsource"
+)
+
+// The whole road, from a spec to an active pack. Every stage can be used alone,
+// and be replaced by one of the host's own.
+func Example() {
+	dir, err := os.MkdirTemp("", "packtrain-*")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	install(context.Background(), filepath.Join(dir, "root"), must(filepath.Abs("testdata/packs/hello")))
+	// Output: hello 1.0.0 installed
+}
+
+// must is for examples; a host handles its errors.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func install(ctx context.Context, root string, specs ...string) {
+	local := must(localsource.New(localsource.Options{AllowAll: true}))
+	sources := must(source.NewMux(local, archivesource.New(nil), gitsource.New(nil)))
+	downloader := must(installer.NewDownloader(installer.DownloadConfig{Source: sources}))
+	builder := must(envbuild.New(envbuild.Config{Dir: root + "/envs", SearchPath: []string{"/usr/bin"}}))
+	store := must(registry.Open(ctx, registry.Config{Root: root, Records: registry.NewMemory(), Environments: builder}))
+	defer store.Close()
+	analyzer := must(deps.New(deps.Config{Installed: store}))
+	pipeline := must(installer.NewPipeline(installer.PipelineConfig{
+		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
+	}))
+	for _, o := range must(pipeline.Install(ctx, installer.Request{Specs: specs})).Outcomes {
+		fmt.Println(o.Ref, o.Version, o.Status)
+	}
+}
