@@ -1,0 +1,36 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+)
+
+// checkPrerequisites names every program that is missing, and what to do.
+func checkPrerequisites() error {
+	var errs []error
+	for _, p := range []struct{ program, advice string }{
+		{"git", "install git: it makes and serves the sample repository"},
+		{"python3", "install Python 3.8 or newer"},
+		{"node", "install Node.js 16 or newer"},
+		{"npm", "install npm, which comes with Node.js"},
+	} {
+		if _, err := exec.LookPath(p.program); err != nil {
+			errs = append(errs, fmt.Errorf("%s is not in PATH: %s", p.program, p.advice))
+		}
+	}
+	if err := checkPip(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func checkPip() error {
+	if _, err := exec.LookPath("uv"); err == nil {
+		return nil
+	}
+	if exec.Command("python3", "-c", "import pip").Run() == nil {
+		return nil
+	}
+	return errors.New("neither uv nor pip is there: install uv, or pip for python3 (on Debian: apt-get install python3-pip)")
+}
