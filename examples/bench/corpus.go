@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The shape of the packs that are published: many small YAML files and the
+// scripts behind them.
+const (
+	packCount   = 100
+	actionCount = 25
+	scriptSize  = 5_500
+)
+
+// writePacks writes packCount packs of about 54 files and 156 kB below dir and
+// returns their directories.
+func writePacks(dir string) ([]string, error) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var dirs []string
+	for i := range packCount {
+		ref := fmt.Sprintf("pack%03d", i)
+		for name, data := range packFiles(ref, random) {
+			path := filepath.Join(dir, ref, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return nil, err
+			}
+			if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+				return nil, err
+			}
+		}
+		dirs = append(dirs, filepath.Join(dir, ref))
+	}
+	return dirs, nil
+}
+
+func packFiles(ref string, random *rand.Rand) map[string]string {
+	files := map[string]string{
+		"pack.yaml":         fmt.Sprintf("ref: %s\nlabel: %s\ndescription: made for timing\nversion: 1.0.0\n", ref, ref),
+		"README.md":         words(random, 6_000),
+		"LICENSE":           words(random, 8_000),
+		"tests/test_all.py": words(random, 2_000),
+	}
+	for i := range actionCount {
+		name := fmt.Sprintf("action%02d", i)
+		files["actions/"+name+".yaml"] = fmt.Sprintf("ref: %s.%s\nlabel: %s\ndescription: %s\nrunner_type: python\nentry_point: %s.py\n",
+			ref, name, name, words(random, 200), name)
+		files["actions/"+name+".py"] = words(random, scriptSize)
+	}
+	return files
+}
+
+// words returns about n bytes of text that compresses as source code does.
+func words(random *rand.Rand, n int) string {
+	var b strings.Builder
+	for b.Len() < n {
+		fmt.Fprintf(&b, "word%d ", random.IntN(2_000))
+	}
+	return b.String()
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"net/netip"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source/archivesource"
+)
+
+// downloadArchives is S2: 100 packs as .tar.gz over HTTP.
+func downloadArchives() job {
+	return job{
+		id: "S2", name: "100 packs as .tar.gz over HTTP", rival: "curl | tar xz, 8 at a time", goal: 0.22,
+		prepare: func(ctx context.Context, dir string) (sides, error) {
+			packs, err := writePacks(filepath.Join(dir, "packs"))
+			if err != nil {
+				return sides{}, err
+			}
+			urls, stop, err := serveArchives(ctx, filepath.Join(dir, "archives"), packs)
+			if err != nil {
+				return sides{}, err
+			}
+			return sides{
+				ours:  func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) },
+				rival: func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) },
+				close: stop,
+			}, nil
+		},
+	}
+}
+
+func download(ctx context.Context, urls []string, dest string) error {
+	archives := archivesource.New(&archivesource.Options{
+		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+	})
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: archives, Parallel: 8})
+	if err != nil {
+		return err
+	}
+	_, err = d.Download(ctx, installer.DownloadRequest{Specs: urls, Dest: dest})
+	return err
+}
+
+func curlAndTar(ctx context.Context, urls []string, dest string) error {
+	const script = `cd "$1" && shift && printf '%s\n' "$@" | xargs -P 8 -n 1 sh -c 'curl -sSf "$0" | tar xz'`
+	return command(ctx, "sh", append([]string{"-c", script, "sh", dest}, urls...)...)
+}
