@@ -86,9 +86,10 @@ func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
 	lines, specs := generation(n)
 	h := openRealHouse(t, root, openLog(t, filepath.Join(filepath.Dir(root), "records")), lines...)
 	for id, fsys := range h.content {
-		// Tests, and files enough for the work to last.
-		withTests(fsys, "#!/bin/sh\nexit 0\n")
-		for i := range 30 {
+		if strings.HasPrefix(id, "log@") {
+			withTests(fsys, "#!/bin/sh\nexit 0\n")
+		}
+		for i := range 8 {
 			fsys[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat(id, 1000))
 		}
 	}
