@@ -117,6 +117,41 @@ func TestOrderGoesThroughAdditions(t *testing.T) {
 	}
 }
 
+// TestOrderOfSiblings: what is needed twice is done when it is met again.
+func TestOrderOfSiblings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	paths := []string{layOut(t, dir, "app@1.0.0", "log", "web"), layOut(t, dir, "web@1.0.0", "log"), layOut(t, dir, "log@1.0.0")}
+	rep, err := newAnalyzer(t).Analyze(t.Context(), deps.Request{Paths: paths})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]pack.Ref{"log", "web", "app"}, rep.Order); diff != "" {
+		t.Errorf("order (-want +got)\n%s", diff)
+	}
+}
+
+// TestChoiceThatWouldGoInCircles: a 2 brings b, which wants a 1; that brings c,
+// which wants a 2. Both have to be named, although only one is there in the end.
+func TestChoiceThatWouldGoInCircles(t *testing.T) {
+	t.Parallel()
+	a := newAnalyzer(t, "a@2.0.0: b", "a@1.0.0: c", "b@1.0.0: a@^1", "c@1.0.0: a@^2")
+	rep, err := a.Analyze(t.Context(), deps.Request{Paths: []string{layOut(t, t.TempDir(), "app@1.0.0", "a")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Conflicts) != 1 || rep.Conflicts[0].Ref != "a" {
+		t.Fatalf("got conflicts %+v", rep.Conflicts)
+	}
+	var by []pack.Ref
+	for _, r := range rep.Conflicts[0].Required {
+		by = append(by, r.RequiredBy)
+	}
+	if diff := cmp.Diff([]pack.Ref{"app", "b", "c"}, by); diff != "" {
+		t.Errorf("required by (-want +got)\n%s\n%s", diff, rep.Conflicts[0].Explanation)
+	}
+}
+
 func TestSkipValidationReadsBrokenComponents(t *testing.T) {
 	t.Parallel()
 	app := layOut(t, t.TempDir(), "app@1.0.0", "log")

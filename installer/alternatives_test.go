@@ -1,11 +1,14 @@
 package installer_test
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -71,6 +74,48 @@ func TestAllAlternativesFail(t *testing.T) {
 	if !errors.Is(err, pack.ErrUnavailable) || !strings.Contains(err.Error(), "one: down") || !strings.Contains(err.Error(), "two: gone") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestAlternativeStartsClean: what the first one delivered is gone before the
+// second one is asked.
+func TestAlternativeStartsClean(t *testing.T) {
+	t.Parallel()
+	w, dest := newWorld(), t.TempDir()
+	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+	w.add("first", files("web@1.0.0"))
+	w.add("second", files("web@1.0.0"))
+	w.broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
+	var trees [][]string
+	w.onFetch = func(context.Context, pack.Pin) error {
+		found, err := filepath.Glob(filepath.Join(dest, ".staging-*", "*"))
+		trees = append(trees, found)
+		return err
+	}
+	if _, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: dest}); err != nil {
+		t.Fatal(err)
+	}
+	if len(trees) != 2 || len(trees[0]) != 1 || len(trees[1]) != 1 || trees[0][0] == trees[1][0] {
+		t.Errorf("got trees %q, want another one each time", trees)
+	}
+}
+
+func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+		w.onFetch = func(ctx context.Context, _ pack.Pin) error {
+			<-ctx.Done()
+			return &pack.UnavailableError{Target: "one", Err: ctx.Err()}
+		}
+		_, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir(), Timeout: time.Second})
+		if pack.CodeOf(err) != pack.CodeTimeout {
+			t.Errorf("got %v", err)
+		}
+		if diff := cmp.Diff([]string{"first"}, w.fetches()); diff != "" {
+			t.Errorf("fetched (-want +got)\n%s", diff)
+		}
+	})
 }
 
 func TestDirectoryChecksumInEitherOrder(t *testing.T) {

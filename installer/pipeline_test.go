@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -188,50 +187,6 @@ func checkBatch(t *testing.T, rep *installer.Report, err error) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("batch error (-outcomes +error)\n%s", diff)
-	}
-}
-
-func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
-	t.Parallel()
-	// The index says nothing of what web and log need. The first analysis
-	// chooses log 2; what web turns out to need makes that a misfit.
-	h := newHouse(t, "app@1.0.0: log, web", "log@1.0.0:", "log@2.0.0:", "web@1.0.0! log@^1, tool", "tool@1.0.0! log")
-	rep, err := install(t, h, "app")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"app installed", "web@1.0.0 installed for [app]", "tool@1.0.0 installed for [web]", "log@1.0.0 installed for [app web tool]"}
-	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
-		t.Errorf("outcomes (-want +got)\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.0.0"}, h.store.state(t)); diff != "" {
-		t.Errorf("installed (-want +got)\n%s", diff)
-	}
-}
-
-func TestMisfitsThatCannotBeReplaced(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, "app@1.0.0: log@^2, web", "log@1.0.0:", "log@2.0.0:", "alone@1.0.0:", "web@1.0.0! log@^1")
-	rep, err := install(t, h, "app", "alone")
-	want := []string{"app failed at dependencies: dependency_conflict", "alone installed"}
-	got := outcomes(rep)
-	if diff := cmp.Diff(want, got[:2]); diff != "" {
-		t.Errorf("outcomes (-want +got)\n%s\n%v", diff, err)
-	}
-	if diff := cmp.Diff([]string{"alone@1.0.0"}, h.store.state(t)); diff != "" {
-		t.Errorf("installed (-want +got)\n%s", diff)
-	}
-}
-
-func TestCycles(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, "a@1.0.0: b", "b@1.0.0: a", "c@1.0.0: a", "d@1.0.0:")
-	rep, err := install(t, h, "c", "d")
-	if diff := cmp.Diff([]string{"c failed at dependencies: dependency_missing", "d installed"}, outcomes(rep)); diff != "" {
-		t.Errorf("outcomes (-want +got)\n%s", diff)
-	}
-	if !errors.Is(err, pack.ErrDependency) || !strings.Contains(err.Error(), "a -> b -> a") {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package installer_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -70,26 +71,31 @@ func TestLinkInPlaceIsReplacedNotFollowed(t *testing.T) {
 	}
 }
 
-func TestConcurrentDownloadsOfOnePack(t *testing.T) {
+// TestManyPutOnePackInItsPlace: all begin at once, and find nothing there.
+func TestManyPutOnePackInItsPlace(t *testing.T) {
 	t.Parallel()
-	w, dest := newWorld(), t.TempDir()
-	w.add("a", files("web@1.0.0", "data", "a"))
-	w.add("b", files("web@1.0.0", "data", "b"))
-	d := newDownloader(t, w)
-	errs := make(chan error, 8)
-	for i := range cap(errs) {
-		go func() {
-			_, err := d.Download(t.Context(), installer.DownloadRequest{Specs: []string{[]string{"test:a", "test:b"}[i%2]}, Dest: dest})
-			errs <- err
-		}()
-	}
-	for range cap(errs) {
-		if err := <-errs; err != nil {
-			t.Error(err)
+	for range 50 {
+		dir := t.TempDir()
+		dest := filepath.Join(dir, "web")
+		start, errs := make(chan struct{}), make(chan error, 4)
+		for i := range cap(errs) {
+			staged := filepath.Join(dir, fmt.Sprint(i))
+			if err := os.CopyFS(staged, files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				<-start
+				errs <- installer.Put(staged, dest, "sha256:none")
+			}()
 		}
-	}
-	checkClean(t, dest)
-	if got := read(t, filepath.Join(dest, "web")); len(got) != 2 {
-		t.Errorf("got %q", got)
+		close(start)
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := read(t, dest); len(got) != 2 {
+			t.Errorf("got %q", got)
+		}
 	}
 }

@@ -1,0 +1,142 @@
+package installer_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/deps/depstest"
+	"github.com/packtrain/pack/installer"
+)
+
+func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	// The index says nothing of what web and log need. The first analysis
+	// chooses log 2; what web turns out to need makes that a misfit.
+	h := newHouse(t, "app@1.0.0: log, web", "log@1.0.0:", "log@2.0.0:", "web@1.0.0! log@^1, tool", "tool@1.0.0! log")
+	rep, err := install(t, h, "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"app installed", "web@1.0.0 installed for [app]", "tool@1.0.0 installed for [web]", "log@1.0.0 installed for [app web tool]"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.0.0"}, h.store.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+}
+
+func TestMisfitsThatCannotBeReplaced(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: log@^2, web", "log@1.0.0:", "log@2.0.0:", "alone@1.0.0:", "web@1.0.0! log@^1")
+	rep, err := install(t, h, "app", "alone")
+	want := []string{"app failed at dependencies: dependency_conflict", "alone installed"}
+	got := outcomes(rep)
+	if diff := cmp.Diff(want, got[:2]); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s\n%v", diff, err)
+	}
+	if diff := cmp.Diff([]string{"alone@1.0.0"}, h.store.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+}
+
+func TestCycles(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "a@1.0.0: b", "b@1.0.0: a", "c@1.0.0: a", "d@1.0.0:")
+	rep, err := install(t, h, "c", "d")
+	if diff := cmp.Diff([]string{"c failed at dependencies: dependency_missing", "d installed"}, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if !errors.Is(err, pack.ErrDependency) || !strings.Contains(err.Error(), "a -> b -> a") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestMisfitsWithoutEnd: an analyzer that never has enough of changing its mind
+// about one pack ends that pack, not the request.
+func TestMisfitsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0:", "log@1.0.0:", "alone@1.0.0:")
+	version, err := pack.ParseVersion("1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := pack.ID{Ref: "log", Version: version}
+	h.config.Analyzer = &depstest.Fake{OnAnalyze: func(_ context.Context, req deps.Request) (*deps.Report, error) {
+		rep := depstest.EmptyReport()
+		has := func(ref string) bool {
+			return slices.ContainsFunc(req.Paths, func(p string) bool { return strings.HasSuffix(p, "/"+ref) })
+		}
+		switch {
+		case has("log"):
+			rep.Conflicts = []deps.Conflict{{
+				Ref: "log", Required: []deps.Requirement{{RequiredBy: "app"}}, Err: pack.Errorf(pack.CodeDependencyConflict, "never enough"),
+			}}
+		case has("app"):
+			rep.Additions = []deps.Addition{{ID: log, RequiredBy: []pack.Ref{"app"}}}
+		}
+		return rep, nil
+	}}
+	rep, err := compose(t, h.config).Install(t.Context(), installer.Request{Specs: []string{"app", "alone"}})
+	if err == nil || rep == nil {
+		t.Fatalf("got %v, %v", rep, err)
+	}
+	if diff := cmp.Diff([]string{"app failed at dependencies: dependency_conflict", "alone installed"}, outcomes(rep)[:2]); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+}
+
+// TestInstalledVersionSavesDependents: a new web fails, but the app is content
+// with the one that is installed.
+func TestInstalledVersionSavesDependents(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: web", "web@1.0.0:", "web@2.0.0: none")
+	if _, err := install(t, h, "web@^1"); err != nil {
+		t.Fatal(err)
+	}
+	rep, _ := install(t, h, "app", "web@^2")
+	want := []string{"app installed", "web@^2 failed from 1.0.0 at dependencies: dependency_missing"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+}
+
+// TestReasonIsTheFailureOfTheNeededPack: that nobody else has it is true, but
+// not the point.
+func TestReasonIsTheFailureOfTheNeededPack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "tool@1.0.0: log")
+	h.add("badlog", files("log@1.1.0", "actions/a.yaml", "ref: ["))
+	rep, _ := install(t, h, "test:badlog", "tool")
+	if f := rep.Outcomes[1].Failure; f == nil || f.Code != pack.CodeDependencyMissing || !errors.Is(f.Err, pack.ErrInvalid) {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestCyclesAreNotDownloadedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "a@1.0.0! b", "b@1.0.0! a", "c@1.0.0! a")
+	rep, _ := install(t, h, "c")
+	if diff := cmp.Diff([]string{"a@1.0.0", "b@1.0.0", "c@1.0.0"}, h.fetches()); diff != "" {
+		t.Errorf("fetched (-want +got)\n%s\n%v", diff, outcomes(rep))
+	}
+}
+
+func TestEachPackIsBuiltOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0:", "web@1.0.0:", "log@1.0.0: web")
+	h.builder.broken = map[string]error{"app": errors.New("wrong")}
+	if _, err := install(t, h, "app", "web", "log"); err == nil {
+		t.Fatal("no error")
+	}
+	if diff := cmp.Diff([]string{"web", "log"}, h.builder.built); diff != "" {
+		t.Errorf("built (-want +got)\n%s", diff)
+	}
+}
