@@ -17,15 +17,15 @@ var (
 // found the fault; the parser's are where the construct around it begins.
 func syntaxProblem(text []byte, err error, lim Limits) *Problem {
 	line, message := splitError(err)
-	if line == 0 || isParserMessage(message) {
+	if (line == 0 || isParserMessage(message)) && len(text) <= maxSearched {
 		line = faultLine(text, message)
 	}
 	if depth := depthMessage.FindStringSubmatch(message); depth != nil {
 		value, _ := strconv.Atoi(depth[1])
-		p := exceeded(line, "nesting depth", lim.Depth, value)
+		p := exceeded(max(line, 1), "nesting depth", lim.Depth, value)
 		return &p
 	}
-	return &Problem{Reason: Syntax, Line: line, Message: message + hint(message)}
+	return &Problem{Reason: Syntax, Line: max(line, 1), Message: message + hint(message)}
 }
 
 // hint says what is usually behind a message.
@@ -63,6 +63,9 @@ func isParserMessage(message string) bool {
 	}
 	return false
 }
+
+// maxSearched bounds the text that is parsed again to find a line, in bytes.
+const maxSearched = 128 << 10
 
 // faultLine returns the first line up to which the text fails with message.
 func faultLine(text []byte, message string) int {

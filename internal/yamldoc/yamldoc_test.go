@@ -257,6 +257,15 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestFaultsInLongTextHaveALine(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("# comment\n", 20_000) + "a: *x\n"
+	_, problems := yamldoc.Parse([]byte(text), limits)
+	if len(problems) != 1 || problems[0].Line == 0 {
+		t.Errorf("got %v", problems)
+	}
+}
+
 func TestProblemsAreBounded(t *testing.T) {
 	t.Parallel()
 	_, problems := yamldoc.Parse([]byte(strings.Repeat("- !x a\n", 500)), limits)
