@@ -61,17 +61,25 @@ func (b *batch) test(ctx context.Context, it *item) error {
 	if err := checkStaged(it); err != nil {
 		return err
 	}
-	if it.tests.Status != TestsFailed {
-		return nil
+	if it.tests.Status == TestsFailed {
+		return b.weighFailure(ctx, it)
 	}
+	return nil
+}
+
+// weighFailure returns the failure of the tests, unless the request or the pack
+// says that it does not matter.
+func (b *batch) weighFailure(ctx context.Context, it *item) error {
 	failure := &TestError{Result: it.tests}
-	if !b.req.IgnoreTestFailures && testing.OnFailure != "warn" && testing.OnFailure != "ignore" {
+	onFailure := it.pack.Manifest.Testing.OnFailure
+	switch {
+	case onFailure == "ignore":
+		return nil
+	case onFailure != "warn" && !b.req.IgnoreTestFailures:
 		return failure
 	}
-	if testing.OnFailure != "ignore" {
-		b.events.Emit(ctx, b.event(it, pack.EventWarning, "tests failed, the pack is registered nevertheless"))
-		b.store.config.Logger.Warn("pack is registered although its tests failed", "pack", it.id.String(), "error", failure)
-	}
+	b.events.Emit(ctx, b.event(it, pack.EventWarning, "tests failed, the pack is registered nevertheless"))
+	b.store.config.Logger.Warn("pack is registered although its tests failed", "pack", it.id.String(), "error", failure)
 	return nil
 }
 
