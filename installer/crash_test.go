@@ -93,12 +93,7 @@ func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
 			fsys[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat(id, 1000))
 		}
 	}
-	// The pins promise the content that was there before.
-	for _, pins := range h.index {
-		for i := range pins {
-			pins[i].Directory = ""
-		}
-	}
+	h.promise(t)
 	return h, specs
 }
 

@@ -98,6 +98,20 @@ func (w *world) publish(t testing.TB, line string) {
 	w.index[ref] = append(w.index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
 }
 
+// promise lets the index promise the content as it is by now.
+func (w *world) promise(t testing.TB) {
+	t.Helper()
+	for _, pins := range w.index {
+		for i := range pins {
+			sum, err := pack.DirectoryChecksum(w.content[pins[i].Location])
+			if err != nil {
+				t.Fatal(err)
+			}
+			pins[i].Directory = sum
+		}
+	}
+}
+
 // describe returns the pack that a line describes as "ref@version: needs".
 func describe(line string) (id string, fsys fstest.MapFS) {
 	id, needs, _ := strings.Cut(line, ":")

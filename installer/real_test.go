@@ -20,7 +20,6 @@ import (
 // A realHouse has a real registry on disk, and directories beside the world.
 type realHouse struct {
 	*world
-	builder  *builder
 	root     string
 	store    *registry.Store
 	pipeline *installer.Pipeline
@@ -51,9 +50,9 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &realHouse{world: w, builder: &builder{}, root: root, store: store}
+	h := &realHouse{world: w, root: root, store: store}
 	h.pipeline = compose(t, installer.PipelineConfig{
-		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, universe, store), Builder: h.builder,
+		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, universe, store), Builder: &builder{},
 		Registrar: store, Installed: store, Staging: store,
 	})
 	return h
