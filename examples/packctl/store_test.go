@@ -145,3 +145,51 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("status %d, want %d", status, exitInterrupted)
 	}
 }
+
+func TestDatabaseElsewhere(t *testing.T) {
+	t.Parallel()
+	root, db := t.TempDir(), filepath.Join(t.TempDir(), "records.db")
+	run := on(t, root)
+	wantStatus(t, run("register", demoPack(t, "1.0.0"), "--db", db), exitOK)
+	if packs := decode[listReport](t, run("list", "--json", "--db", "file:"+db)).Packs; len(packs) != 1 {
+		t.Errorf("got %v", packs)
+	}
+	if _, err := os.Stat(filepath.Join(root, "packtrain.db")); err == nil {
+		t.Error("there is a database inside the root, too")
+	}
+}
+
+// TestFailingTests registers a pack whose tests fail, in all the ways there are.
+func TestFailingTests(t *testing.T) {
+	t.Parallel()
+	files := goodPack()
+	files["pack.yaml"] += "testing:\n  enabled: true\n  runners:\n    unit: {type: script, entry_point: tests/run.sh}\n"
+	files["tests/run.sh"] = "#!/bin/sh\necho 'Total Tests: 2'; echo 'Passed: 1'; echo 'Failed: 1'\nexit 1\n"
+	dir := writeTree(t, files)
+	tests := []struct {
+		name   string
+		flags  []string
+		status int
+		want   string // the status of the tests, "" without a result
+	}{
+		{"blocked", nil, exitFailed, ""},
+		{"skipped", []string{"--skip-tests"}, exitOK, "skipped"},
+		{"forced", []string{"--force"}, exitOK, "failed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := on(t, t.TempDir())(append([]string{"register", dir, "--json"}, tt.flags...)...)
+			wantStatus(t, o, tt.status)
+			got := ""
+			for _, p := range decode[registry.Report](t, o).Registered {
+				if p.Tests != nil {
+					got = string(p.Tests.Status)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("tests are %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
