@@ -241,7 +241,7 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 		}
 		return &pack.Result{
 			ExitCode: 2, Stdout: []byte("not this"),
-			Stderr: []byte("one\n\n\x1b[31mgot https://user:s3cr%2Fet@index.example or s3cr/et\x1b[0m via http://tok3n@proxy.example\nERROR: no six\n"),
+			Stderr: []byte("one\n\n\x1b[31mgot https://user:s3cr%2Fet@index.example or s3cr/et\x1b[0m via http://tok3n@proxy.example\nno six\n"),
 		}, nil
 	}
 	rep, err := s.build(t, s.pack(t, "app", "requirements.txt", "six"))
@@ -249,7 +249,7 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 	if !ok || e.ExitCode != 2 || pack.CodeOf(err) != pack.CodeBuildFailed || !errors.Is(err, pack.ErrBuild) {
 		t.Fatalf("err = %v", err)
 	}
-	want := "run python3 -m pip: exit status 2: one; [31mgot https://****@index.example or ****[0m via http://****@proxy.example; ERROR: no six"
+	want := "run python3 -m pip: exit status 2: one; [31mgot https://****@index.example or ****[0m via http://****@proxy.example; no six"
 	if e.Error() != want {
 		t.Errorf("err = %q\nwant  %q", e, want)
 	}
@@ -266,6 +266,27 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 				t.Errorf("%s is %q", name, output)
 			}
 		}
+	}
+}
+
+func TestCommandErrorsPreferWhatTheToolCallsErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ tail, want string }{
+		{"npm warn x\nnpm error code E404\nnpm error 404 Not Found\nmore\n", "run npm: exit status 1: npm error code E404; npm error 404 Not Found"},
+		{"Looking\nERROR: No matching distribution\n", "run npm: exit status 1: ERROR: No matching distribution"},
+		{"a\nb\nc\nd\ne\n", "run npm: exit status 1: b; c; d; e"},
+		{"", "run npm: exit status 1"},
+		{strings.Repeat("x", 2000), "run npm: exit status 1: " + strings.Repeat("x", 1000) + "..."},
+	}
+	for _, tt := range tests {
+		e := &envbuild.CommandError{Command: []string{"/usr/bin/npm"}, ExitCode: 1, Tail: tt.tail}
+		if e.Error() != tt.want {
+			t.Errorf("%q: %q, want %q", tt.tail, e, tt.want)
+		}
+	}
+	e := &envbuild.CommandError{Command: []string{"/usr/bin/npm"}, ExitCode: -1, Signal: "SIGKILL"}
+	if want := "run npm: ended by SIGKILL"; e.Error() != want {
+		t.Errorf("%q, want %q", e, want)
 	}
 }
 

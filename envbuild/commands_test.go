@@ -184,7 +184,7 @@ func TestUVCommands(t *testing.T) {
 func TestNPMCommands(t *testing.T) {
 	t.Parallel()
 	const common = " --ignore-scripts --omit=dev --no-audit --no-fund --no-update-notifier --no-progress --color=false --logs-max=0" +
-		" --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=10000 --cache=$/envs/cache/npm" +
+		" --fetch-retry-mintimeout=300 --fetch-retry-maxtimeout=2000 --cache=$/envs/cache/npm" +
 		" --userconfig=WORK/npmrc --globalconfig=WORK/none --git=WORK/none --replace-registry-host=always"
 	const npm = "$/tools/bin/node $/tools/lib/node_modules/npm/bin/npm-cli.js "
 	tests := []struct {

@@ -3,6 +3,7 @@ package envbuild
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -77,18 +78,27 @@ func (e *CommandError) ErrorCode() pack.Code {
 	return pack.CodeBuildFailed
 }
 
-// lastWords returns the last lines of text that say something, in one line and
-// without control characters.
+var errorLine = regexp.MustCompile(`(?i)^(?:npm )?error\b`)
+
+// lastWords returns, in one line and without control characters, the first
+// lines of text that are called errors; when none is, its last lines.
 func lastWords(text string) string {
-	var lines []string
+	var lines, errs []string
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(printable(line)); line != "" {
+		line = strings.TrimSpace(printable(line))
+		if errorLine.MatchString(line) {
+			errs = append(errs, line)
+		}
+		if line != "" {
 			lines = append(lines, line)
 		}
 	}
 	words := strings.Join(lines[max(0, len(lines)-4):], "; ")
+	if len(errs) > 0 {
+		words = strings.Join(errs[:min(4, len(errs))], "; ")
+	}
 	if len(words) > 1000 {
-		words = "..." + strings.ToValidUTF8(words[len(words)-1000:], "")
+		words = strings.ToValidUTF8(words[:1000], "") + "..."
 	}
 	return words
 }

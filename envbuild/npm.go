@@ -53,7 +53,7 @@ func (m *modules) npmArgs(t *tool) []string {
 	none := filepath.Join(t.site.Work, "none")
 	args := []string{
 		command, "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress",
-		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000", "--cache=" + t.cache("npm"),
+		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=300", "--fetch-retry-maxtimeout=2000", "--cache=" + t.cache("npm"),
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
 	}
 	if m.config.NodeRegistry != "" {

@@ -47,7 +47,7 @@ func TestParseRequirements(t *testing.T) {
 }
 
 // The numbers are those of the project's list of hostile cases.
-func TestHostileRequirements(t *testing.T) {
+func TestHostile(t *testing.T) {
 	t.Parallel()
 	hash := "--hash=sha256:" + strings.Repeat("ab", 32)
 	tests := map[string]map[string]pack.Code{
