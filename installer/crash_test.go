@@ -99,6 +99,7 @@ func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
 
 // TestCrashChild is the process that TestCrash kills; by itself it does nothing.
 func TestCrashChild(t *testing.T) {
+	t.Parallel()
 	root, n := os.Getenv("PACK_CRASH_ROOT"), 0
 	if root == "" {
 		return

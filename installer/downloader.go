@@ -64,11 +64,12 @@ func NewDownloader(c DownloadConfig) (*Downloader, error) {
 }
 
 // Download implements [Installer]. Packs are fetched concurrently into a
-// directory ".staging-*" inside of req.Dest, which is removed in the end, and
-// are then put in their places in the order of the request. A pack that is there
-// with the same content is left untouched; other content is replaced in one
-// step (on systems other than Linux and macOS, in three). When the
-// request is cancelled nothing more is put in its place.
+// directory ".staging-*" inside of req.Dest, which is removed in the end (only a
+// process that is killed leaves it there), and are then put in their places in
+// the order of the request. A pack that is there with the same content is left
+// untouched; other content is replaced in one step (on systems other than Linux
+// and macOS, in three). When the request is cancelled nothing more is put in its
+// place.
 func (d *Downloader) Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error) {
 	if err := req.check(); err != nil {
 		return nil, fmt.Errorf("download packs: %w", err)
@@ -81,7 +82,7 @@ func (d *Downloader) Download(ctx context.Context, req DownloadRequest) (*Downlo
 	j.fetchAll(ctx)
 	j.placeAll(ctx)
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("download packs: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("download packs: %w", ctx.Err())
 	}
 	return j.report()
 }

@@ -145,7 +145,7 @@ func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 	var got []string
 	for i, f := range rep.Failed {
 		got = append(got, fmt.Sprintf("%d %s %s", f.Item, f.Spec, pack.CodeOf(f.Err)))
-		if batch.Items[i].Err != f.Err || batch.Items[i].Stage != pack.StageDownload {
+		if !errors.Is(batch.Items[i].Err, f.Err) || batch.Items[i].Stage != pack.StageDownload {
 			t.Errorf("got item %+v for %+v", batch.Items[i], f)
 		}
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
@@ -20,7 +23,7 @@ func (j *job) fetch(ctx context.Context, it *item) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	err := j.resolveAndDeliver(ctx, it)
-	if err != nil && context.Cause(ctx) == late {
+	if err != nil && errors.Is(context.Cause(ctx), late) {
 		return fmt.Errorf("download: %w (%w)", late, err)
 	}
 	return err
@@ -122,6 +125,9 @@ func canReplace(err error) bool {
 
 // try fetches one alternative into dir and checks it.
 func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) (err error) {
+	if pin.Scheme == source.SchemeLocal && isBelow(j.req.Dest, pin.Location) {
+		return pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", pin.Location)
+	}
 	tree, err := source.NewTree(dir, &source.TreeOptions{
 		StripTop: pin.StripTop, Subdir: pin.Subdir, DirectoryChecksum: true, Limits: j.config.Limits,
 	})
@@ -143,6 +149,25 @@ func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) (err 
 	return j.verify(it, pin, result)
 }
 
+// isBelow reports whether dir is parent, or lies below it, whatever links lead
+// there.
+func isBelow(dir, parent string) bool {
+	dir, err := filepath.EvalSymlinks(dir)
+	parent, err2 := filepath.EvalSymlinks(parent)
+	if err != nil || err2 != nil {
+		return false // then nothing can be read there either
+	}
+	rel, err := filepath.Rel(parent, dir)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// warn tells of something on one line.
 func (j *job) warn(ctx context.Context, it *item, message string) {
+	message = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, message)
 	j.events.Emit(ctx, pack.Event{Kind: pack.EventWarning, Stage: pack.StageDownload, Spec: it.spec, Message: message})
 }

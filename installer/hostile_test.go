@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/localsource"
 )
 
 // TestHostile holds the rows of the corpus of hostile input that the Downloader
@@ -120,4 +121,31 @@ func TestLimits(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	checkClean(t, dest)
+}
+
+// TestDestinationInsideOfThePack: copying would never come to an end (I02).
+func TestDestinationInsideOfThePack(t *testing.T) {
+	t.Parallel()
+	outer := t.TempDir()
+	dir := filepath.Join(outer, "web")
+	if err := os.CopyFS(dir, files("web@1.0.0")); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(outer, "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	local, err := localsource.New(localsource.Options{AllowAll: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dest, want := range map[string]pack.Code{
+		dir: pack.CodePolicyDenied, filepath.Join(dir, "packs"): pack.CodePolicyDenied,
+		filepath.Join(link, "packs"): pack.CodePolicyDenied, filepath.Join(outer, "webs"): "",
+	} {
+		_, err := newDownloader(t, local).Download(t.Context(), installer.DownloadRequest{Specs: []string{dir}, Dest: dest})
+		if got := pack.CodeOf(err); got != want {
+			t.Errorf("to %q: got %v", dest, err)
+		}
+	}
 }

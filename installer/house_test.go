@@ -168,6 +168,7 @@ type store struct {
 }
 
 func newStore(t testing.TB) *store {
+	t.Helper()
 	return &store{root: t.TempDir(), packs: map[pack.Ref]pack.InstalledPack{}}
 }
 

@@ -28,15 +28,22 @@ type PipelineConfig struct {
 }
 
 func (c PipelineConfig) check() error {
-	for name, missing := range map[string]bool{
-		"Installer": c.Installer == nil, "Analyzer": c.Analyzer == nil, "Builder": c.Builder == nil,
-		"Registrar": c.Registrar == nil, "Staging": c.Staging == nil,
-	} {
-		if missing {
-			return pack.Errorf(pack.CodeInvalidRequest, "create pipeline: %s is required", name)
-		}
+	missing := ""
+	switch {
+	case c.Installer == nil:
+		missing = "Installer"
+	case c.Analyzer == nil:
+		missing = "Analyzer"
+	case c.Builder == nil:
+		missing = "Builder"
+	case c.Registrar == nil:
+		missing = "Registrar"
+	case c.Staging == nil:
+		missing = "Staging"
+	default:
+		return nil
 	}
-	return nil
+	return pack.Errorf(pack.CodeInvalidRequest, "create pipeline: %s is required", missing)
 }
 
 // A Pipeline takes packs through all stages: download, dependencies,

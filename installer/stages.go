@@ -71,12 +71,12 @@ func (r *run) addDownload(rep *DownloadReport) {
 	all.Failures += rep.Failures
 }
 
-// settle closes the set of packs under their dependencies and builds their
-// environments. A pack whose environment fails takes its dependents along, so
-// the set is closed again after that.
+// settle adds dependencies and builds environments. A pack whose environment
+// fails takes its dependents along, so the dependencies are looked at again after
+// that.
 func (r *run) settle(ctx context.Context) error {
 	for {
-		if err := r.close(ctx); err != nil {
+		if err := r.addDependencies(ctx); err != nil {
 			return err
 		}
 		if r.req.SkipEnvironments || r.req.FailFast && len(r.failures()) > 0 {
@@ -109,6 +109,11 @@ func (r *run) build(ctx context.Context) (failed bool, err error) {
 	if err := requestError(err); err != nil {
 		return false, err
 	}
+	r.addBuild(rep)
+	return r.noteBuild(ts, rep), nil
+}
+
+func (r *run) noteBuild(ts []*traveller, rep *envbuild.Report) (failed bool) {
 	at := byPath(ts)
 	for _, f := range rep.Failed {
 		if t := at[f.Path]; t != nil {
@@ -126,8 +131,7 @@ func (r *run) build(ctx context.Context) (failed bool, err error) {
 			r.fail(t, pack.StageEnvironments, errNoOutcome)
 		}
 	}
-	r.addBuild(rep)
-	return failed, nil
+	return failed
 }
 
 func (r *run) addBuild(rep *envbuild.Report) {

@@ -57,6 +57,7 @@ func (h hooked) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 
 // compose returns the pipeline with the hooks in it.
 func (h hooked) compose(t testing.TB) *installer.Pipeline {
+	t.Helper()
 	return compose(t, installer.PipelineConfig{Installer: h, Analyzer: h, Builder: h, Registrar: h, Installed: h, Staging: h.Staging})
 }
 

@@ -138,7 +138,7 @@ func wantItem(rep *deps.Report, err error, code pack.Code, i int) error {
 	}
 	e, item := rep.Errors[i], batch.Items[i]
 	if item.Spec != e.Path || e.Message == "" {
-		return fmt.Errorf("got item %+v for %+v", item, e)
+		return fmt.Errorf("got an item for %q where the report has %q: %q", item.Spec, e.Path, e.Message)
 	}
 	return errors.Join(wantCode(e.Err, code), wantCode(item.Err, code))
 }

@@ -15,10 +15,10 @@ const (
 	maxDrops  = 10
 )
 
-// close adds the packs that are needed and fails those that cannot have what
+// addDependencies adds the packs that are needed and fails those that cannot have what
 // they need, until nothing is missing. An index does not always say what a pack
 // needs, so it may take several rounds to know.
-func (r *run) close(ctx context.Context) error {
+func (r *run) addDependencies(ctx context.Context) error {
 	for range maxRounds {
 		rep, err := r.analyse(ctx)
 		if err != nil || rep == nil {
@@ -28,15 +28,14 @@ func (r *run) close(ctx context.Context) error {
 		blocked := r.blocked(rep, dropped)
 		failed := r.failBlocked(blocked)
 		more := r.additions(rep, blocked)
-		if len(dropped) == 0 && len(more) == 0 && !failed {
+		switch {
+		case len(more) > 0:
+			if err := r.download(ctx, more); err != nil {
+				return err
+			}
+		case len(dropped) == 0 && !failed:
 			r.dropNeedless(rep)
 			return nil
-		}
-		if len(more) == 0 {
-			continue
-		}
-		if err := r.download(ctx, more); err != nil {
-			return err
 		}
 	}
 	return &pack.LimitError{Limit: "number of rounds of dependency analysis", Max: maxRounds, Value: maxRounds + 1}
@@ -86,14 +85,14 @@ func (r *run) dropMisfits(rep *deps.Report) (dropped map[pack.Ref]bool) {
 
 // failBlocked fails the packs that cannot have what they need, and reports
 // whether there were any.
-func (r *run) failBlocked(blocked map[pack.Ref]error) (any bool) {
+func (r *run) failBlocked(blocked map[pack.Ref]error) (failed bool) {
 	for _, t := range r.going() {
 		if err := blocked[t.Ref]; err != nil {
-			any = true
+			failed = true
 			r.fail(t, pack.StageDependencies, err)
 		}
 	}
-	return any
+	return failed
 }
 
 // additions returns new travellers for the packs that have to be added.
