@@ -287,6 +287,17 @@ func TestTLS(t *testing.T) {
 			t.Errorf("got %q, %v", body, err)
 		}
 	})
+	t.Run("TLS 1.1 with the host's blessing", func(t *testing.T) {
+		t.Parallel()
+		srv := httptest.NewUnstartedServer(hello)
+		srv.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+		srv.StartTLS()
+		defer srv.Close()
+		host := srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+		host.MinVersion = tls.VersionTLS10
+		_, err := get(t, httpclient.New(loopback(), &httpclient.Options{TLS: host}), srv.URL)
+		wantCode(t, err, pack.CodeUnavailable)
+	})
 	for name, start := range map[string]func(*httptest.Server){
 		"self-signed": func(s *httptest.Server) { s.StartTLS() },
 		"TLS 1.1": func(s *httptest.Server) {

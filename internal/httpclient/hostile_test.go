@@ -82,6 +82,16 @@ func addrs(texts ...string) []netip.Addr {
 	return as
 }
 
+func TestZonesAreRefused(t *testing.T) {
+	t.Parallel()
+	policy := pack.NetworkPolicy{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("fe80::/10")}}
+	if _, err := httpclient.ParseURL(policy, "https://[fe80::1]/"); err != nil {
+		t.Error(err)
+	}
+	_, err := httpclient.ParseURL(policy, "https://[fe80::1%25lo]/")
+	wantCode(t, err, pack.CodePolicyDenied)
+}
+
 func hostileNames(t *testing.T) {
 	t.Parallel()
 	var hits atomic.Int32
@@ -230,6 +240,20 @@ func secretsStayAtTheirOrigin(t *testing.T) {
 			t.Error("a harmless header was lost")
 		}
 	}
+	// first -> first, then as below.
+	again := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/":
+			http.Redirect(w, r, "/again", http.StatusFound)
+		case r.Header.Get("Authorization") == "" || r.Header.Get("Referer") != "":
+			t.Errorf("at the same origin: %v", r.Header)
+		}
+	})
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, again.URL+"/?token=secret", http.NoBody)
+	req.Header.Set("Authorization", "secret")
+	if _, err := do(httpclient.New(loopback(), nil), req); err != nil {
+		t.Error(err)
+	}
 	// first -> other port -> back -> other port again: once gone, gone.
 	var first, other *httptest.Server
 	first = serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -246,7 +270,7 @@ func secretsStayAtTheirOrigin(t *testing.T) {
 			http.Redirect(w, r, first.URL+"/back", http.StatusFound)
 		}
 	})
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, first.URL+"/?token=secret", http.NoBody)
+	req, _ = http.NewRequestWithContext(t.Context(), http.MethodGet, first.URL+"/?token=secret", http.NoBody)
 	for _, name := range secrets {
 		req.Header.Set(name, "secret")
 	}
@@ -286,6 +310,13 @@ func secretsInErrors(t *testing.T) {
 		} else if strings.Contains(err.Error(), secret) {
 			t.Errorf("error %q tells the secret of %s", err, raw)
 		}
+	}
+	gone := serve(t, http.NotFound)
+	gone.Close()
+	_, err := get(t, gone.Client(), gone.URL+"/?token="+secret)
+	wantCode(t, err, pack.CodeUnavailable)
+	if err != nil && strings.Contains(err.Error(), secret) {
+		t.Errorf("with a client of the host, error %q tells a secret", err)
 	}
 	if got := httpclient.Redact("https://u:canary@h/p?canary#canary"); got != "https://h/p" {
 		t.Errorf("Redact = %q", got)

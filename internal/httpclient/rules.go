@@ -45,8 +45,6 @@ func (r *rules) checkURL(u *url.URL) error {
 		return deny(u, "plain http is not allowed: use https, or allow http in the network policy")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return deny(u, "scheme %.40q is not allowed: use https", u.Scheme)
-	case u.Opaque != "" || u.Hostname() == "":
-		return deny(u, "it names no host")
 	case u.User != nil:
 		return deny(u, "credentials in a URL are not allowed: leave them out")
 	}
