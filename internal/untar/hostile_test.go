@@ -244,13 +244,21 @@ func tooManyEntries(t *testing.T) {
 		"directories":    header('5', "a/", 0),
 		"global headers": meta('g', record("comment", "x")),
 	} {
-		var buf bytes.Buffer
-		compressTo(t, &buf, &loop{text: entry, n: 60_000})
-		_, err := list(buf.Bytes(), untar.Limits{Ratio: -1})
-		limit, ok := errors.AsType[*pack.LimitError](err)
-		if !ok || limit.Max != 50_000 || limit.Value != 50_001 {
-			t.Errorf("%s: error %v", name, err)
-		}
+		wantLimit(t, name, entry, untar.Limits{Ratio: -1, Entries: 500}, 500)
+	}
+	wantLimit(t, "by default", header('0', "a", 0), untar.Limits{Ratio: -1}, 50_000)
+}
+
+// wantLimit expects that an archive with one entry too many is refused.
+func wantLimit(t *testing.T, name, entry string, limits untar.Limits, most int64) {
+	t.Helper()
+	const chunk = 100
+	var buf bytes.Buffer
+	compressTo(t, &buf, &loop{text: strings.Repeat(entry, chunk), n: int(most)/chunk + 1})
+	_, err := list(buf.Bytes(), limits)
+	limit, ok := errors.AsType[*pack.LimitError](err)
+	if !ok || limit.Max != most || limit.Value != most+1 {
+		t.Errorf("%s: error %v", name, err)
 	}
 }
 
@@ -258,8 +266,8 @@ func bombs(t *testing.T) {
 	t.Parallel()
 	for name, limits := range map[string]untar.Limits{"ratio": {}, "size": {Ratio: -1, Unpacked: 20 << 20}} {
 		for where, archive := range map[string]io.Reader{
-			"content":        io.MultiReader(strings.NewReader(header('0', "a", 64<<20)), &loop{text: zeros, n: 128 << 10}),
-			"behind the end": io.MultiReader(strings.NewReader(good+end), &loop{text: zeros, n: 128 << 10}),
+			"content":        io.MultiReader(strings.NewReader(header('0', "a", 24<<20)), &loop{text: strings.Repeat(zeros, 1<<10), n: 48}),
+			"behind the end": io.MultiReader(strings.NewReader(good+end), &loop{text: strings.Repeat(zeros, 1<<10), n: 48}),
 		} {
 			var buf bytes.Buffer
 			compressTo(t, &buf, archive)

@@ -315,7 +315,8 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"metadata":{},"packs":{}}`))
 	f.Add([]byte(`{"format_version":"1.0"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s := fileSource(t, data, registrysource.Config{})
+		client := &http.Client{Transport: recorded(&indexServer{data: data})}
+		s := newSource(t, registrysource.Config{Index: "https://index.example/index.json", Client: client})
 		refs, err := s.Refs(t.Context())
 		if err != nil {
 			if pack.CodeOf(err) == "" {
