@@ -182,6 +182,18 @@ func hostileRedirects(t *testing.T) {
 			}
 		})
 	}
+	t.Run("five are followed", func(t *testing.T) {
+		t.Parallel()
+		for hops, want := range map[string]pack.Code{"/xxxxx": "", "/xxxxxx": pack.CodePolicyDenied} {
+			srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if rest, more := strings.CutSuffix(r.URL.Path, "x"); more {
+					http.Redirect(w, r, rest, http.StatusFound)
+				}
+			})
+			_, err := get(t, httpclient.New(loopback(), nil), srv.URL+hops)
+			wantCode(t, err, want)
+		}
+	})
 	t.Run("downgrade", func(t *testing.T) {
 		t.Parallel()
 		plain := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("contacted over http after https") })
@@ -302,7 +314,7 @@ func secretsInErrors(t *testing.T) {
 		srv.URL + "/404?token=" + secret, srv.URL + "/401?token=" + secret, srv.URL + "/redirect?" + secret,
 		"ftp://user:" + secret + "@example.com/?" + secret, "https://user:" + secret + "@example.com/", "https://example.com/#" + secret,
 		"https://example.com/\x7f?" + secret, "https://exa mple.com/?" + secret, "https://user:" + secret + "@[::1", "https://127.1/?" + secret,
-		"//" + secret + "@host/", "https:" + secret + "@host/?" + secret,
+		"https:/user:" + secret + "@host/", "user:" + secret + "@host/x", secret, "//" + secret + "@host/", "https:" + secret + "@host/?" + secret,
 	} {
 		_, err := fetch(t, c, loopback(), raw)
 		if err == nil {

@@ -47,17 +47,23 @@ func forbiddenInURL(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\\\"<>^`{|}", r)
 }
 
+const unreadableURL = "(unreadable URL)"
+
 // Redact returns raw without user information, query and fragment, which may
-// hold secrets; a constant text when it cannot be parsed.
+// hold secrets; a constant text when it cannot be parsed or names no host, for
+// then nobody can tell where the secrets are.
 func Redact(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "(unreadable URL)"
+		return unreadableURL
 	}
 	return redact(u)
 }
 
 func redact(u *url.URL) string {
+	if u.Host == "" {
+		return unreadableURL
+	}
 	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	return bare.String()
 }

@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"iter"
 	"strings"
@@ -111,6 +112,9 @@ func (c *cursor) take() []byte {
 			depth--
 			c.at++
 		default:
+			if c.at++; depth > 0 {
+				continue // of what is inside, only strings and nesting matter
+			}
 			c.skipWord()
 		}
 		if depth == 0 {
@@ -119,18 +123,23 @@ func (c *cursor) take() []byte {
 	}
 }
 
+// skipText moves behind a string.
 func (c *cursor) skipText() {
-	for c.at++; c.raw[c.at] != '"'; c.at++ {
-		if c.raw[c.at] == '\\' {
-			c.at++
-		}
-	}
 	c.at++
+	for {
+		n := bytes.IndexByte(c.raw[c.at:], '"')
+		escape := bytes.IndexByte(c.raw[c.at:c.at+n], '\\')
+		if escape < 0 {
+			c.at += n + 1
+			return
+		}
+		c.at += escape + 2
+	}
 }
 
-// skipWord moves behind a number or word, or behind whatever is between values.
+// skipWord moves to the end of a number or word.
 func (c *cursor) skipWord() {
-	for c.at++; strings.IndexByte(" \t\n\r,:]}\"[{", c.raw[c.at]) < 0; {
+	for strings.IndexByte(" \t\n\r,]}", c.raw[c.at]) < 0 {
 		c.at++
 	}
 }

@@ -19,8 +19,7 @@ type Options struct {
 	// public servers by https.
 	Network pack.NetworkPolicy
 	// Client, when not nil, is used instead of one made for Network. It then
-	// has to enforce the policy where it connects and redirects, and must not
-	// undo the compression of bodies.
+	// has to enforce the policy where it connects and redirects.
 	Client *http.Client
 	// Limits bound what one archive may cost.
 	Limits Limits

@@ -1,6 +1,7 @@
 package registrysource
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -16,6 +17,15 @@ type snapshot struct {
 	etag, lastModified string
 	size               int64
 	modTime            time.Time
+}
+
+// parse reads an index, unless it is the one that the snapshot has already. The
+// snapshot may be nil.
+func (s *snapshot) parse(data []byte, limits Limits) (*index, error) {
+	if s != nil && bytes.Equal(s.index.data, data) {
+		return s.index, nil
+	}
+	return parseIndex(data, limits)
 }
 
 // A slot holds the latest snapshot of one index. One caller at a time reads it

@@ -20,8 +20,7 @@ type Config struct {
 	// of its install sources. The zero value admits public servers by https.
 	Network pack.NetworkPolicy
 	// Client, when not nil, is used instead of one made for Network. It then
-	// has to enforce the policy where it connects and redirects, and must not
-	// undo the compression of bodies.
+	// has to enforce the policy where it connects and redirects.
 	Client *http.Client
 	// TTL is for how long an index is used without asking its server whether
 	// there is a newer one. Zero means 1 minute; a negative value asks on every

@@ -36,7 +36,7 @@ func (f *file) load(_ context.Context, old *snapshot) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	idx, err := parseIndex(data, f.limits)
+	idx, err := old.parse(data, f.limits)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,8 @@ func notAnIndex(t *testing.T) {
 	refuse(t, []byte(`{"format_version":"1.0","channels":{},"packs":[]}`), pack.CodeMalformedContent, "proposed format")
 	refuse(t, []byte(`{"metadata":{},"packs":{"slack":{}}}`), pack.CodeMalformedContent, "StackStorm")
 	refuse(t, []byte(`{"version":"2.0","packs":[]}`), pack.CodeMalformedContent, `want version "1.0"`)
-	refuse(t, []byte(`{"version":1.0,"packs":[]}`), pack.CodeMalformedContent, `want version "1.0"`)
+	refuse(t, []byte(`{"packs":[]}`), pack.CodeMalformedContent, `want version "1.0"`)
+	refuse(t, []byte(`{"version":1.0,"packs":[]}`), pack.CodeMalformedContent, `version is of the JSON type number`)
 	refuse(t, []byte(`{"version":"1.0"}`), pack.CodeMalformedContent, "packs")
 	refuse(t, []byte(`{"version":"1.0","packs":[],"registry_name":1}`), pack.CodeMalformedContent, "registry_name")
 	compressed := serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -13,6 +13,7 @@ import (
 // An index is a document of format 1 whose JSON was checked. Entries are
 // decoded when they are asked for.
 type index struct {
+	data      []byte
 	entries   []strictjson.Value
 	positions map[string][]int // of the entries of each ref, as written
 }
@@ -29,11 +30,12 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 		}
 		return nil, err
 	}
-	if err := checkFormat(doc); err != nil {
+	packs, err := packsOf(doc)
+	if err != nil {
 		return nil, err
 	}
-	idx := &index{positions: map[string][]int{}}
-	for e := range doc.Get("packs").Elements() {
+	idx := &index{data: data, positions: map[string][]int{}}
+	for e := range packs.Elements() {
 		if n := int64(len(idx.entries)); limits.Entries >= 0 && n >= limits.Entries {
 			return nil, &pack.LimitError{Limit: "number of packs in an index", Max: limits.Entries, Value: n + 1}
 		}
@@ -45,30 +47,34 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 	return idx, nil
 }
 
-// checkFormat accepts format 1, and names the others that it knows.
-func checkFormat(doc strictjson.Value) error {
-	version, isText := doc.Get("version").Text()
-	packs := doc.Get("packs").Kind()
+// packsOf returns the list of packs of an index of format 1, and names the other
+// formats that it knows.
+func packsOf(doc strictjson.Value) (strictjson.Value, error) {
+	if doc.Kind() != "object" {
+		return doc, malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
+	}
+	kinds := map[string]string{}
+	for key, member := range doc.Members() {
+		kinds[key] = member.Kind()
+	}
 	switch {
-	case doc.Kind() != "object":
-		return malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
-	case doc.Get("format_version").Kind() != "":
-		return malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
-	case packs == "object" && doc.Get("metadata").Kind() == "object":
-		return malformed("it is the index of a StackStorm exchange, want an index of format 1")
-	case packs != "array":
-		return malformed("it is no index of format 1: want a list with the name packs")
-	case !isText || version != "1.0":
-		return malformed("it says that it is of another version: want version %q, as text", "1.0")
+	case kinds["format_version"] != "":
+		return doc, malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
+	case kinds["packs"] == "object" && kinds["metadata"] == "object":
+		return doc, malformed("it is the index of a StackStorm exchange, want an index of format 1")
+	case kinds["packs"] != "array":
+		return doc, malformed("it is no index of format 1: want a list with the name packs")
 	}
-	_, err := members(doc, indexKinds())
-	return err
-}
-
-func indexKinds() map[string]string {
-	return map[string]string{
+	known, err := members(doc, map[string]string{
 		"registry_name": "string", "registry_url": "string", "version": "string", "last_updated": "string", "packs": "array",
+	})
+	if err != nil {
+		return doc, err
 	}
+	if version, _ := known["version"].Text(); version != "1.0" {
+		return doc, malformed("it says that it is of another version: want version %q, as text", "1.0")
+	}
+	return known["packs"], nil
 }
 
 // members returns the members of an object that are known, by the kinds that

@@ -41,7 +41,7 @@ func (w *web) load(ctx context.Context, old *snapshot) (*snapshot, error) {
 		data, err := w.receive(resp)
 		switch {
 		case err == nil:
-			return w.snapshot(resp.Header, data)
+			return w.snapshot(old, resp.Header, data)
 		case try == maxTransfers || !pack.Retryable(err):
 			return nil, err
 		}
@@ -94,8 +94,8 @@ func (w *web) receive(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(httpclient.LimitReader(resp.Body, indexSize, w.limits.Bytes))
 }
 
-func (w *web) snapshot(header http.Header, data []byte) (*snapshot, error) {
-	idx, err := parseIndex(data, w.limits)
+func (w *web) snapshot(old *snapshot, header http.Header, data []byte) (*snapshot, error) {
+	idx, err := old.parse(data, w.limits)
 	if err != nil {
 		return nil, err
 	}
