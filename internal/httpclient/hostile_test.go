@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"net/url"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -149,86 +148,6 @@ func listenOn2(t *testing.T, port string) *httptest.Server {
 	srv.Start()
 	t.Cleanup(srv.Close)
 	return srv
-}
-
-func hostileRedirects(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name, location string
-		want           pack.Code
-	}{
-		{"metadata service", "http://169.254.169.254/latest", pack.CodePolicyDenied},
-		{"other loopback address", "http://127.0.0.2:1/", pack.CodePolicyDenied},
-		{"odd spelling", "http://127.1:1/", pack.CodePolicyDenied},
-		{"protocol relative", "//[::1]:1/", pack.CodePolicyDenied},
-		{"file", "file:///etc/passwd", pack.CodePolicyDenied},
-		{"user information", "http://user:secret@127.0.0.1:1/", pack.CodePolicyDenied},
-		{"loop", "/", pack.CodePolicyDenied},
-		{"no location", "", pack.CodeUnavailable},
-		{"unreadable location", "http://[::1/?token=secret", pack.CodeUnavailable},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				if tc.location != "" {
-					w.Header()["Location"] = []string{tc.location}
-				}
-				w.WriteHeader(http.StatusFound)
-			})
-			_, err := get(t, httpclient.New(loopback(), nil), srv.URL)
-			wantCode(t, err, tc.want)
-			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("error %q tells a secret", err)
-			}
-		})
-	}
-	t.Run("five are followed", func(t *testing.T) {
-		t.Parallel()
-		for hops, want := range map[string]pack.Code{"/xxxxx": "", "/xxxxxx": pack.CodePolicyDenied} {
-			srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if rest, more := strings.CutSuffix(r.URL.Path, "x"); more {
-					http.Redirect(w, r, rest, http.StatusFound)
-				}
-			})
-			_, err := get(t, httpclient.New(loopback(), nil), srv.URL+hops)
-			wantCode(t, err, want)
-		}
-	})
-	t.Run("downgrade", func(t *testing.T) {
-		t.Parallel()
-		plain := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("contacted over http after https") })
-		c, srv := serveTLS(t, http.RedirectHandler(plain.URL, http.StatusFound))
-		_, err := get(t, c, srv.URL)
-		wantCode(t, err, pack.CodePolicyDenied)
-	})
-	t.Run("307 with a body", func(t *testing.T) {
-		t.Parallel()
-		other := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the body was sent elsewhere") })
-		srv := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
-		defer srv.Close()
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader("want"))
-		_, err := do(httpclient.New(loopback(), nil), req)
-		wantCode(t, err, pack.CodePolicyDenied)
-	})
-	t.Run("headers that only look like redirects", func(t *testing.T) {
-		t.Parallel()
-		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Refresh", "0; url=file:///etc/passwd")
-			w.Header().Set("X-Terraform-Get", "file:///etc/passwd")
-			w.Write([]byte("plain"))
-		})
-		if body, err := get(t, httpclient.New(loopback(), nil), srv.URL); err != nil || string(body) != "plain" {
-			t.Errorf("got %q, %v", body, err)
-		}
-	})
-}
-
-func serveTLS(t *testing.T, h http.Handler) (*http.Client, *httptest.Server) {
-	t.Helper()
-	srv := httptest.NewTLSServer(h)
-	t.Cleanup(srv.Close)
-	roots := srv.Client().Transport.(*http.Transport).TLSClientConfig
-	return httpclient.New(loopback(), &httpclient.Options{TLS: roots}), srv
 }
 
 func proxyOfTheEnvironment(t *testing.T) {
@@ -383,30 +302,4 @@ func otherStatuses(t *testing.T) {
 			t.Errorf("status %d: %v is not retryable", status, err)
 		}
 	}
-}
-
-func FuzzURLPolicy(f *testing.F) {
-	for _, s := range []string{
-		"https://example.com/a.tar.gz", "http://example.com", "https://127.1/", "https://[::1]/", "https://u:p@h/", "https://h/#f",
-		"https://h\\@127.0.0.1/", "https://0x7f.1", "https:127.0.0.1", "//h", "https://[fe80::1%25lo]/", "https://h:/", "HTTPS://EXAMPLE.com:443/?q=1",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, raw string) {
-		u, err := httpclient.ParseURL(pack.NetworkPolicy{}, raw)
-		if err != nil {
-			wantCode(t, err, pack.CodePolicyDenied)
-			return
-		}
-		if u.Scheme != "https" || u.User != nil || u.Fragment != "" || u.Hostname() == "" {
-			t.Errorf("accepted %q as %#v", raw, u)
-		}
-		if a, err := netip.ParseAddr(u.Hostname()); err == nil && (a.IsLoopback() || a.IsPrivate() || !a.IsGlobalUnicast()) {
-			t.Errorf("accepted %q, a private address", raw)
-		}
-		again, err := url.Parse(u.String())
-		if err != nil || again.Host != u.Host || again.Path != u.Path {
-			t.Errorf("%q is read differently the second time: %v, %v", raw, again, err)
-		}
-	})
 }
