@@ -9,7 +9,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench fuzz e2e cover weight check prerequisites
+.PHONY: help build test lint fmt vet tidy bench microbench fuzz e2e cover weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,10 @@ fmt: ## name the files that gofmt would change
 tidy: ## go mod tidy
 	$(call each,go mod tidy)
 
-bench: ## run the benchmarks
+bench: prerequisites ## time the library against the tools one would script instead
+	go -C examples run ./bench
+
+microbench: ## run the Go benchmarks of every package
 	$(call each,go test -run='^$$' -bench=. -benchmem ./...)
 
 fuzz: ## fuzz every parser for FUZZTIME (30s)

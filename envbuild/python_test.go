@@ -163,11 +163,11 @@ func hostileIndex(t *testing.T) {
 	wheel(t, wheels, "textstats", "1.0.0", "textstats.py", "")
 	const file = "textstats-1.0.0-py3-none-any.whl"
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/simple/textstats/":
+		switch r.URL.Path {
+		case "/simple/textstats/":
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = fmt.Fprintf(w, `<a href="/%s#sha256=%s">%s</a>`, file, strings.Repeat("0", 64), file)
-		case r.URL.Path == "/"+file:
+		case "/" + file:
 			http.ServeFile(w, r, filepath.Join(wheels, file))
 		default:
 			http.NotFound(w, r)

@@ -151,7 +151,7 @@ func isDir(path string) error {
 
 func wantPrefix(what, got, prefix string) error {
 	if !strings.HasPrefix(got, prefix) {
-		return fmt.Errorf("%s = %q, want %q...", what, got, prefix)
+		return fmt.Errorf("%s = %q, want a text that begins with %q", what, got, prefix)
 	}
 	return nil
 }

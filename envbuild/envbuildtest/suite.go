@@ -109,8 +109,11 @@ func diff(what string, got, want any) error {
 }
 
 func wantCode(err error, want pack.Code) error {
-	if got := pack.CodeOf(err); err == nil || got != want {
-		return fmt.Errorf("code = %q, want %q (%v)", got, want, err)
+	switch got := pack.CodeOf(err); {
+	case err == nil:
+		return fmt.Errorf("no error, want one with code %q", want)
+	case got != want:
+		return fmt.Errorf("code = %q, want %q: %w", got, want, err)
 	}
 	return nil
 }

@@ -86,9 +86,9 @@ func (t *Tools) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 			return pack.Result{ExitCode: -1}, err
 		}
 	}
-	out, err := t.imitate(c)
-	if err != nil {
-		return pack.Result{ExitCode: 1, Stderr: []byte(err.Error())}, nil
+	out, failure := t.imitate(c)
+	if failure != nil { // the tool's own, as a tool tells it
+		return pack.Result{ExitCode: 1, Stderr: []byte(failure.Error())}, nil
 	}
 	return pack.Result{Stdout: out}, nil
 }

@@ -42,7 +42,7 @@ func measure(ctx context.Context, j job, dir string, runs int) (result, error) {
 		return result{}, fmt.Errorf("prepare: %w", err)
 	}
 	if s.close != nil {
-		defer s.close()
+		defer func() { _ = s.close() }()
 	}
 	var ours, rival []time.Duration
 	for i := range runs + 1 {

@@ -26,7 +26,7 @@ func run(ctx context.Context, runs int, only []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	printHeader(os.Stdout)
 	for _, j := range jobs() {
 		if len(only) > 0 && !slices.Contains(only, j.id) {

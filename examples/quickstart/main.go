@@ -37,7 +37,7 @@ func defaultRoot() string {
 
 // run installs the sample packs into root and runs their actions.
 func run(ctx context.Context, w io.Writer, root string) error {
-	if err := checkPrerequisites(); err != nil {
+	if err := checkPrerequisites(ctx); err != nil {
 		return err
 	}
 	root, err := filepath.Abs(root)
@@ -48,7 +48,7 @@ func run(ctx context.Context, w io.Writer, root string) error {
 	if err != nil {
 		return err
 	}
-	defer world.Close()
+	defer func() { _ = world.Close() }()
 	d, err := openDemo(ctx, w, root, world)
 	if err != nil {
 		return err

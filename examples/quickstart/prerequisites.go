@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
 )
 
 // checkPrerequisites names every program that is missing, and what to do.
-func checkPrerequisites() error {
+func checkPrerequisites(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct{ program, advice string }{
 		{"git", "install git: it makes and serves the sample repository"},
@@ -19,17 +20,17 @@ func checkPrerequisites() error {
 			errs = append(errs, fmt.Errorf("%s is not in PATH: %s", p.program, p.advice))
 		}
 	}
-	if err := checkPip(); err != nil {
+	if err := checkPip(ctx); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func checkPip() error {
+func checkPip(ctx context.Context) error {
 	if _, err := exec.LookPath("uv"); err == nil {
 		return nil
 	}
-	if exec.Command("python3", "-c", "import pip").Run() == nil {
+	if exec.CommandContext(ctx, "python3", "-c", "import pip").Run() == nil {
 		return nil
 	}
 	return errors.New("neither uv nor pip is there: install uv, or pip for python3 (on Debian: apt-get install python3-pip)")

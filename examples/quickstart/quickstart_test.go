@@ -9,7 +9,7 @@ import (
 
 func TestSecondRunHasNothingToDo(t *testing.T) {
 	t.Parallel()
-	if err := checkPrerequisites(); err != nil {
+	if err := checkPrerequisites(t.Context()); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package childproc
 import (
 	"bytes"
 	"os"
-
 	"strconv"
 	"syscall"
 	"time"
