@@ -28,7 +28,7 @@ type PipelineConfig struct {
 }
 
 func (c PipelineConfig) check() error {
-	missing := ""
+	var missing string
 	switch {
 	case c.Installer == nil:
 		missing = "Installer"
