@@ -38,6 +38,9 @@ type Pack struct {
 type LoadOptions struct {
 	// Shape is the dialect; "" means [ShapeNative].
 	Shape Shape
+	// ManifestOnly reads pack.yaml alone, which is enough to know the pack's
+	// identity and takes a fraction of the time. Pack.Components is then empty.
+	ManifestOnly bool
 	// Limits bound what is read.
 	Limits Limits
 }
@@ -89,7 +92,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 		pack:   &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}, lines: map[fileKey]int{}},
 		limits: opts.Limits.withDefaults(),
 	}
-	if err := l.load(); err != nil {
+	if err := l.load(opts.ManifestOnly); err != nil {
 		return l.pack, fmt.Errorf("load pack: %w", err)
 	}
 	if m := &l.pack.Manifest; m.Ref == "" || m.Version.IsZero() {
@@ -108,9 +111,13 @@ type loader struct {
 	refLines []int
 }
 
-func (l *loader) load() error {
+func (l *loader) load(manifestOnly bool) error {
 	if err := l.loadManifest(); err != nil {
 		return err
+	}
+	if manifestOnly {
+		l.pack.Findings.sort()
+		return nil
 	}
 	if err := l.loadComponents(); err != nil {
 		return err

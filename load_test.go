@@ -21,6 +21,18 @@ func TestLoadMinimal(t *testing.T) {
 	}
 }
 
+func TestLoadManifestOnly(t *testing.T) {
+	t.Parallel()
+	fsys := mapFS(map[string]string{"pack.yaml": minimal + "unknown: 1\n", "actions/a.yaml": "ref: ["})
+	p, err := pack.Load(fsys, &pack.LoadOptions{ManifestOnly: true})
+	if err != nil || len(p.Components) != 0 || len(p.Findings.Errors()) != 0 {
+		t.Errorf("got %v, %v", p, err)
+	}
+	if p.Manifest.Ref != "demo" || len(p.Findings) != 1 {
+		t.Errorf("got manifest %+v with findings %v", p.Manifest, p.Findings)
+	}
+}
+
 func TestLoadRefusesPacksWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

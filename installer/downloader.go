@@ -42,6 +42,7 @@ type DownloadConfig struct {
 // comes with a pack is run. It is safe for concurrent use.
 type Downloader struct {
 	config   DownloadConfig
+	manifest pack.LoadOptions // which reads pack.yaml alone
 	reserved map[pack.Ref]bool
 }
 
@@ -57,6 +58,10 @@ func NewDownloader(c DownloadConfig) (*Downloader, error) {
 		c.Parallel = runtime.GOMAXPROCS(0)
 	}
 	d := &Downloader{config: c, reserved: map[pack.Ref]bool{}}
+	if c.Load != nil {
+		d.manifest = *c.Load
+	}
+	d.manifest.ManifestOnly = true
 	for _, p := range c.Provided {
 		d.reserved[p.Ref] = true
 	}

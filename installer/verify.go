@@ -44,7 +44,7 @@ func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
 	if err != nil {
 		return "", pack.ID{}, err
 	}
-	p, err := pack.Load(sub, j.config.Load)
+	p, err := pack.Load(sub, &j.manifest)
 	if err != nil {
 		return "", pack.ID{}, fmt.Errorf("read pack: %w", err)
 	}

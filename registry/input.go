@@ -181,15 +181,3 @@ func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
 	tree, err := pack.TreeDigest(f.root.FS())
 	return tree, err == nil
 }
-
-// manifestOnly hides all files but pack.yaml: a pack's identity takes a fraction
-// of what reading all of it does.
-type manifestOnly struct{ fs.FS }
-
-// Open implements [fs.FS].
-func (m manifestOnly) Open(name string) (fs.File, error) {
-	if name != pack.ManifestFile && name != "." {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return m.FS.Open(name)
-}

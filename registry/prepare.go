@@ -39,7 +39,7 @@ func (b *batch) prepare(ctx context.Context, it *item) {
 
 // identify finds out which pack lies at the input.
 func (b *batch) identify(it *item, input inputFS) error {
-	p, err := pack.Load(manifestOnly{input}, b.store.config.Load)
+	p, err := pack.Load(input, b.store.manifestOptions())
 	if err == nil {
 		it.id = p.Manifest.ID()
 	}
@@ -116,6 +116,16 @@ func (b *batch) validate(it *item) error {
 		return nil
 	}
 	return findings.Err()
+}
+
+// manifestOptions ask for pack.yaml alone.
+func (s *Store) manifestOptions() *pack.LoadOptions {
+	var opts pack.LoadOptions
+	if s.config.Load != nil {
+		opts = *s.config.Load
+	}
+	opts.ManifestOnly = true
+	return &opts
 }
 
 func (s *Store) validateOptions() *pack.ValidateOptions {
