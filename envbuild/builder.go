@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -109,7 +110,7 @@ func report(outcomes []outcome, d time.Duration) (*Report, error) {
 }
 
 func (o *outcome) failed() FailedPack {
-	return FailedPack{Ref: o.ref, Path: o.path, Runtime: orElse(o.runtime, "unknown"), Message: o.err.Error(), Err: o.err}
+	return FailedPack{Ref: o.ref, Path: o.path, Runtime: cmp.Or(o.runtime, "unknown"), Message: o.err.Error(), Err: o.err}
 }
 
 // count counts what was built, as opposed to found.

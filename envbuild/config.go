@@ -1,6 +1,8 @@
 package envbuild
 
 import (
+	"cmp"
+	"encoding/base64"
 	"log/slog"
 	"net/url"
 	"path/filepath"
@@ -129,8 +131,8 @@ func invalidConfig(format string, args ...any) error {
 	return pack.Errorf(pack.CodeInvalidRequest, "configure environments: "+format, args...)
 }
 
-// name returns an address as it may be seen: without its user and password.
-func name(address string) string {
+// publicName returns an address as it may be seen: without user and password.
+func publicName(address string) string {
 	u, ok := parseURL(address)
 	if !ok {
 		return address
@@ -153,7 +155,7 @@ func (c *Config) secrets() []string {
 			secrets = append(secrets, u.User.String(), authOf(u))
 			// Of a lone user, the name is the token.
 			password, _ := u.User.Password()
-			secrets = append(secrets, orElse(password, u.User.Username()))
+			secrets = append(secrets, cmp.Or(password, u.User.Username()))
 		}
 	}
 	// Longer ones first: they contain the shorter ones.
@@ -161,9 +163,9 @@ func (c *Config) secrets() []string {
 	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
 }
 
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
+// authOf returns the user and password of an address as HTTP and npm write
+// them.
+func authOf(u *url.URL) string {
+	password, _ := u.User.Password()
+	return base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
 }

@@ -32,6 +32,9 @@
 // used, and the next one clears it away. Several processes may share one
 // directory.
 //
+// Nothing is compiled while an environment is built: that would take longer than
+// all the rest. An interpreter does so when it first imports something.
+//
 // # Building and registering apart
 //
 // A successful Build remembers, under the digest of the pack's content

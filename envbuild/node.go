@@ -91,7 +91,7 @@ func (m *modules) ingredients() any {
 	if m.void() {
 		return []any{base}
 	}
-	return []any{base, m.manifest, m.lock, "npm " + m.npm.Version, name(m.config.NodeRegistry)}
+	return []any{base, m.manifest, m.lock, "npm " + m.npm.Version, publicName(m.config.NodeRegistry)}
 }
 
 func (m *modules) place(dir string) (path, interpreter string) {

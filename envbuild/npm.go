@@ -57,7 +57,7 @@ func (m *modules) npmArgs(t *tool) []string {
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
 	}
 	if m.config.NodeRegistry != "" {
-		args = append(args, "--registry="+name(m.config.NodeRegistry))
+		args = append(args, "--registry="+publicName(m.config.NodeRegistry))
 	}
 	return args
 }

@@ -86,7 +86,7 @@ func (v *virtualenv) ingredients() any {
 // sources are the names of where packages come from, and in which form.
 func (v *virtualenv) sources() map[string]any {
 	return map[string]any{
-		"index":  name(v.config.PythonIndex),
+		"index":  publicName(v.config.PythonIndex),
 		"links":  v.config.FindLinks,
 		"source": v.config.AllowSourceBuilds,
 	}

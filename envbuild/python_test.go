@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ func TestRealPython(t *testing.T) {
 	t.Run("pip", func(t *testing.T) {
 		t.Parallel()
 		checkPython(t, "python3")
+		checkIndex(t, "python3")
 	})
 	t.Run("uv", func(t *testing.T) {
 		t.Parallel()
@@ -29,6 +31,7 @@ func TestRealPython(t *testing.T) {
 			t.Skip("uv is not installed; it is optional")
 		}
 		checkPython(t, "python3", "uv")
+		checkIndex(t, "python3", "uv")
 	})
 }
 
@@ -53,10 +56,10 @@ func checkPython(t *testing.T, programs ...string) {
 	}
 	wantNoBytecode(t, p.Path)
 
-	before, start := started.n.Load(), time.Now()
+	before, start := len(started.commands()), time.Now()
 	again := s.mustBuild(t, s.pack(t, "other", "requirements.txt", "textstats==1.0.0")).Python
-	if !again.Reused || again.Path != p.Path || started.n.Load() != before {
-		t.Errorf("again %+v, with %d processes", again, started.n.Load()-before)
+	if !again.Reused || again.Path != p.Path || len(started.commands()) != before {
+		t.Errorf("again %+v, with %d processes", again, len(started.commands())-before)
 	}
 	if took := time.Since(start); took > time.Second {
 		t.Errorf("reuse took %v", took)
@@ -136,51 +139,81 @@ func hostileConfiguration(t *testing.T) {
 
 func hostilePaths(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"a b q'u\"o $HOME `x` ünïcode", strings.Repeat("long", 40)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, _ := newRealStage(t, "python3")
-			s.config.Dir = filepath.Join(s.dir, name)
-			wheels := filepath.Join(s.dir, "wheels")
-			wheel(t, wheels, "tool", "1.0.0", "tool.py", "def main(): print('runs')\n",
-				"tool-1.0.0.dist-info/entry_points.txt", "[console_scripts]\ntool = tool:main\n")
-			s.config.FindLinks = []string{wheels}
-			p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "tool")).Python
-			if got := script(t, filepath.Join(p.Path, "bin", "python"), "-I", "-B", "-c", "import tool; tool.main()"); got != "runs" {
-				t.Errorf("got %q", got)
-			}
-		})
+	s, _ := newRealStage(t, "python3")
+	// Longer than what fits into the first line of a script.
+	s.config.Dir = filepath.Join(s.dir, "a b q'u\"o $HOME `x` ünïcode"+strings.Repeat("long", 40))
+	wheels := filepath.Join(s.dir, "wheels")
+	wheel(t, wheels, "tool", "1.0.0", "tool.py", "def main(): print('runs')\n",
+		"tool-1.0.0.dist-info/entry_points.txt", "[console_scripts]\ntool = tool:main\n")
+	s.config.FindLinks = []string{wheels}
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "tool")).Python
+	if got := script(t, filepath.Join(p.Path, "bin", "python"), "-I", "-B", "-c", "import tool; tool.main()"); got != "runs" {
+		t.Errorf("got %q", got)
 	}
 	if _, err := envbuild.New(envbuild.Config{Dir: "/srv/a\nb", SearchPath: []string{"/usr/bin"}}); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("a line break in the path: %v", err)
 	}
 }
 
+// A pythonIndex serves the wheel of textstats 1.0.0 to a user with a password.
+type pythonIndex struct{ wheels, sum string }
+
+const textstats = "textstats-1.0.0-py3-none-any.whl"
+
+func (i *pythonIndex) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if user, password, _ := r.BasicAuth(); user != "user" || password != "s3cret" {
+		w.Header().Set("WWW-Authenticate", "Basic")
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	switch r.URL.Path {
+	case "/simple/textstats/":
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprintf(w, `<a href="/%s#sha256=%s">%s</a>`, textstats, i.sum, textstats)
+	case "/" + textstats:
+		http.ServeFile(w, r, filepath.Join(i.wheels, textstats))
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func newPythonIndex(t *testing.T, s *stage) *pythonIndex {
+	t.Helper()
+	i := &pythonIndex{wheels: filepath.Join(s.dir, "wheels")}
+	i.sum = wheel(t, i.wheels, "textstats", "1.0.0", "textstats.py", "")
+	srv := httptest.NewServer(i)
+	t.Cleanup(srv.Close)
+	s.config.PythonIndex = strings.Replace(srv.URL, "://", "://user:s3cret@", 1) + "/simple"
+	return i
+}
+
+func checkIndex(t *testing.T, programs ...string) {
+	t.Helper()
+	s, started := newRealStage(t, programs...)
+	newPythonIndex(t, s)
+	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Python; p.PackageCount != 1 {
+		t.Errorf("built %+v", p)
+	}
+	for _, c := range started.commands() {
+		if text := strings.Join(slices.Concat(c.Args, c.Env), " "); strings.Contains(text, "s3cret") {
+			t.Errorf("the password is for all users to see: %s", text)
+		}
+	}
+}
+
 func hostileIndex(t *testing.T) {
 	t.Parallel()
 	s, _ := newRealStage(t, "python3")
-	wheels := filepath.Join(s.dir, "wheels")
-	wheel(t, wheels, "textstats", "1.0.0", "textstats.py", "")
-	const file = "textstats-1.0.0-py3-none-any.whl"
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/simple/textstats/":
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = fmt.Fprintf(w, `<a href="/%s#sha256=%s">%s</a>`, file, strings.Repeat("0", 64), file)
-		case "/" + file:
-			http.ServeFile(w, r, filepath.Join(wheels, file))
-		default:
-			http.NotFound(w, r)
-		}
-	}))
-	t.Cleanup(srv.Close)
-	s.config.PythonIndex = srv.URL + "/simple"
+	newPythonIndex(t, s).sum = strings.Repeat("0", 64)
 	for name, want := range map[string]string{"textstats": "DO NOT MATCH THE HASHES", "missing": "No matching distribution found for missing"} {
-		_, err := s.build(t, s.pack(t, name, "requirements.txt", name))
-		e, ok := errors.AsType[*envbuild.CommandError](err)
-		if !ok || pack.CodeOf(err) != pack.CodeBuildFailed || !strings.Contains(e.Tail, want) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := s.build(t, s.pack(t, name, "requirements.txt", name))
+			e, ok := errors.AsType[*envbuild.CommandError](err)
+			if !ok || pack.CodeOf(err) != pack.CodeBuildFailed || !strings.Contains(e.Tail, want) || strings.Contains(e.Tail, "s3cret") {
+				t.Errorf("err = %v", err)
+			}
+		})
 	}
 }
 
@@ -189,7 +222,7 @@ func hostileStart(t *testing.T) {
 	t.Parallel()
 	s, _ := newRealStage(t, "python3")
 	wheels := filepath.Join(s.dir, "wheels")
-	wheel(t, wheels, "evil", "1.0.0", "sitecustomize.py", "import os, sys\nif sys.argv == ['-c']: os._exit(3)\n")
+	wheel(t, wheels, "evil", "1.0.0", "evil.pth", "import os, sys; sys.argv == ['-c'] and os._exit(3)\n")
 	s.config.FindLinks = []string{wheels}
 	_, err := s.build(t, s.pack(t, "app", "requirements.txt", "evil"))
 	if e, ok := errors.AsType[*envbuild.CommandError](err); !ok || e.ExitCode != 3 || pack.CodeOf(err) != pack.CodeBuildFailed {

@@ -34,19 +34,19 @@ func parseRequirements(text string, allowDirect bool) (requirements, error) {
 	hashed := 0
 	for number, line := range pep508.Lines(text) {
 		requirement, err := parseRequirement(line, allowDirect)
-		if err != nil {
+		switch {
+		case err != nil:
 			return requirements{}, pack.Errorf(codeOf(err), "requirements.txt:%d: %w", number, err)
+		case requirement == "":
+			continue
+		case len(r.lines) == maxRequirements:
+			return requirements{}, &pack.LimitError{
+				Limit: "number of requirements", Max: maxRequirements, Value: maxRequirements + 1, Path: "requirements.txt",
+			}
 		}
-		if requirement != "" {
-			r.lines = append(r.lines, requirement)
-		}
+		r.lines = append(r.lines, requirement)
 		if strings.Contains(requirement, " --hash=") {
 			hashed++
-		}
-	}
-	if len(r.lines) > maxRequirements {
-		return requirements{}, &pack.LimitError{
-			Limit: "number of requirements", Max: maxRequirements, Value: int64(len(r.lines)), Path: "requirements.txt",
 		}
 	}
 	if hashed > 0 && hashed < len(r.lines) {

@@ -2,8 +2,6 @@ package envbuild
 
 import (
 	"context"
-	"encoding/base64"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,11 +80,4 @@ func (b *Builder) redact(text string) string {
 		text = strings.ReplaceAll(text, s, "****")
 	}
 	return text
-}
-
-// authOf returns the user and password of an address as HTTP and npm write
-// them.
-func authOf(u *url.URL) string {
-	password, _ := u.User.Password()
-	return base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
 }

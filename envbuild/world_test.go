@@ -17,9 +17,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -39,16 +39,24 @@ func need(t *testing.T, name string) string {
 	return path
 }
 
-// counter counts what it starts with more than one variable: no questions to
-// interpreters.
+// A counter remembers what it starts.
 type counter struct {
 	pack.Runner
-	n atomic.Int32
+	mu      sync.Mutex
+	started []pack.Command
 }
 
 func (c *counter) Run(ctx context.Context, cmd pack.Command) (pack.Result, error) {
-	c.n.Add(1)
+	c.mu.Lock()
+	c.started = append(c.started, cmd)
+	c.mu.Unlock()
 	return c.Runner.Run(ctx, cmd)
+}
+
+func (c *counter) commands() []pack.Command {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.started)
 }
 
 // newRealStage returns a stage with the real programs of the given names, and

@@ -86,11 +86,15 @@ func (t *Tools) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 			return pack.Result{ExitCode: -1}, err
 		}
 	}
-	out, failure := t.imitate(c)
-	if failure != nil { // the tool's own, as a tool tells it
-		return pack.Result{ExitCode: 1, Stderr: []byte(failure.Error())}, nil
+	return outcome(t.imitate(c)), nil
+}
+
+// outcome is how a program would end.
+func outcome(out []byte, err error) pack.Result {
+	if err != nil {
+		return pack.Result{ExitCode: 1, Stderr: []byte(err.Error())}
 	}
-	return pack.Result{Stdout: out}, nil
+	return pack.Result{Stdout: out}
 }
 
 // imitate does what the program would do, and returns what it would print.
