@@ -292,6 +292,7 @@ func TestKey(t *testing.T) {
 	}
 	for name, got := range map[string]string{
 		"another pack":      key(s.config, "other", "requirements.txt", "six", "more.txt", "x"),
+		"empty links":       key(with(func(c *envbuild.Config) { c.FindLinks = []string{} }), "empty", "requirements.txt", "six"),
 		"same requirements": key(s.config, "same", "requirements.txt", "# six\nSIX\nsix"),
 		"another password":  key(with(func(c *envbuild.Config) { c.Env = []string{"HTTPS_PROXY=http://u:p@h"} }), "env", "requirements.txt", "six"),
 	} {

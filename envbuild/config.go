@@ -87,6 +87,8 @@ func (c *Config) prepare() error {
 	if len(c.SearchPath) == 0 {
 		return invalidConfig("SearchPath: name a directory where interpreters are")
 	}
+	c.FindLinks = append([]string{}, c.FindLinks...)
+	c.Env = slices.Clone(c.Env)
 	if c.Runner == nil {
 		c.Runner = NewRunner(nil)
 	}

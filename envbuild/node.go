@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/internal/npmfile"
 )
 
-// Node makes node_modules.
+// A node chooses how node_modules directories are made.
 type node struct {
 	config   *Config
 	prefer   interp.Range
@@ -45,10 +45,16 @@ func (n *node) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 		return r, err
 	}
 	r.npm, err = n.npm(r.node)
+	if err == nil && interp.Compare(r.npm.Version, minNPM) < 0 {
+		err = pack.Errorf(pack.CodeBuildFailed, "npm %s at %s is too old: install npm %s or later", r.npm.Version, r.npm.Script, minNPM)
+	}
 	return r, err
 }
 
-// Modules is how a node_modules directory is made.
+// minNPM is the first npm that keeps to the registry it is told.
+const minNPM = "8"
+
+// Modules are how one node_modules directory is made.
 type modules struct {
 	config   *Config
 	node     interp.Program
@@ -103,24 +109,14 @@ func (m *modules) place(dir string) (path, interpreter string) {
 
 // count counts the packages by the lock that npm leaves beside them.
 func (m *modules) count(dir string) (int, error) {
-	lock, err := m.installed(dir)
+	data, err := os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil // all packages are optional, and do not fit this system
+	}
 	if err != nil {
 		return 0, err
 	}
-	return lock.Packages, nil
-}
-
-// installed reads what npm says it installed. What comes from elsewhere than a
-// registry, at the wish of a package, is an error.
-func (m *modules) installed(dir string) (*npmfile.Lock, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return &npmfile.Lock{}, nil // all packages are optional, and do not fit this system
-	}
-	if err != nil {
-		return nil, err
-	}
-	return npmfile.ParseLock(data)
+	return npmfile.CountInstalled(data)
 }
 
 func (m *modules) build(ctx context.Context, t *tool) error {

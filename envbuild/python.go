@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/internal/need"
 )
 
-// Python makes virtualenvs.
+// A python chooses how virtualenvs are made.
 type python struct {
 	config   *Config
 	prefer   interp.Range
@@ -49,7 +49,7 @@ func (p *python) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 	return r, r.choosePackager(uvs)
 }
 
-// A virtualenv is how one is made.
+// A virtualenv is how one virtualenv is made.
 type virtualenv struct {
 	config       *Config
 	python       interp.Program

@@ -28,8 +28,9 @@ type Request struct {
 	SkipPython, SkipNode bool
 	// Force builds anew although a built environment could be reused.
 	Force bool
-	// Check only looks: what is there, with its versions; nothing is built,
-	// nothing is recorded, no package tool is started.
+	// Check only looks: what is there, with its versions. Nothing is built or
+	// recorded, and no process is started but to ask a program that was not
+	// asked before what it is.
 	Check bool
 	// Timeout per environment; 0 means 10 minutes.
 	Timeout time.Duration

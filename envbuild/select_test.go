@@ -94,15 +94,16 @@ func TestNodeIsChosen(t *testing.T) {
 	t.Parallel()
 	all := []string{"18.3.1", "22.1.0", "20.20.2"}
 	tests := []struct {
-		name, prefer string
-		files        []string
-		want         string
+		name, prefer, npm string
+		files             []string
+		want              string
 	}{
 		{name: "newest", files: []string{"pack.yaml", "runtime_deps: [nodejs]\n"}, want: "P 22.1.0"},
 		{name: "preferred", prefer: "20", files: []string{"pack.yaml", "runtime_deps: [nodejs]\n"}, want: "P 20.20.2"},
 		{name: "range", files: []string{"pack.yaml", "runtime_deps: ['nodejs^18']\n"}, want: "P 18.3.1"},
 		{name: "engines", files: []string{"package.json", `{"engines": {"node": ">=18 <21"}}`}, want: "P 20.20.2"},
 		{name: "engines that are not there", files: []string{"package.json", `{"engines": {"node": ">=99"}}`}, want: "no Node.js satisfies >=99: found 18.3.1, 22.1.0, 20.20.2"},
+		{name: "old npm", npm: "6.14.18", files: []string{"package.json", `{"dependencies": {"a": "1"}}`}, want: "is too old: install npm 8 or later"},
 		{name: "no npm", files: []string{"package.json", `{"dependencies": {"a": "1"}}`}, want: "install npm"},
 	}
 	for _, tt := range tests {
@@ -110,6 +111,11 @@ func TestNodeIsChosen(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			s.interpreters(t, "node", all...)
+			if tt.npm != "" { // beside 22.1.0, the newest
+				dir := filepath.Join(s.dir, "lib", "node_modules", "npm")
+				write(t, filepath.Join(dir, "package.json"), `{"name": "npm", "version": "`+tt.npm+`"}`)
+				write(t, filepath.Join(dir, "bin", "npm-cli.js"), "")
+			}
 			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Node: tt.prefer, Check: true}
 			rep, err := s.builder(t).Build(t.Context(), req)
 			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Node.Version })

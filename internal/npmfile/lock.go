@@ -2,6 +2,7 @@ package npmfile
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -11,17 +12,30 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Lock is a package-lock.json, or the one that npm keeps in node_modules.
+// A Lock is a package-lock.json.
 type Lock struct {
-	// Packages is how many packages it lists.
-	Packages int
+	packages int
 	doc      map[string]any
 }
 
 // ParseLock reads a package-lock.json. Only locks that npm 7 and later write
 // are accepted, and only packages that come from a registry with a strong
 // digest; others are errors with [pack.CodePolicyDenied].
-func ParseLock(data []byte) (*Lock, error) {
+func ParseLock(data []byte) (*Lock, error) { return parseLock(data, true) }
+
+// CountInstalled returns how many packages the lock lists that npm keeps in a
+// node_modules directory. A package that came from elsewhere than a registry,
+// at the wish of another one, is an error with [pack.CodePolicyDenied]. Digests
+// do not matter here: the registry that delivered the packages stated them.
+func CountInstalled(data []byte) (int, error) {
+	l, err := parseLock(data, false)
+	if err != nil {
+		return 0, fmt.Errorf("installed packages: %w", err)
+	}
+	return l.packages, nil
+}
+
+func parseLock(data []byte, digests bool) (*Lock, error) {
 	doc, err := parse("package-lock.json", data, MaxLockSize)
 	if err != nil {
 		return nil, err
@@ -36,8 +50,8 @@ func ParseLock(data []byte) (*Lock, error) {
 		if place == "" {
 			continue
 		}
-		l.Packages++
-		if reason := fault(place, packages.at(place)); reason != "" {
+		l.packages++
+		if reason := fault(place, packages.at(place), digests); reason != "" {
 			return nil, pack.Errorf(pack.CodePolicyDenied, "package-lock.json: %.200q %s", place, reason)
 		}
 	}
@@ -54,7 +68,7 @@ var strongDigest = regexp.MustCompile(`(?:^| )sha(?:256|384|512)-[A-Za-z0-9+/]+=
 
 // fault says what is wrong with the entry of packages at a place such as
 // "node_modules/a/node_modules/@b/c", "" when nothing is.
-func fault(place string, item *object) string {
+func fault(place string, item *object, digests bool) string {
 	name := nameAt(place)
 	switch {
 	case name == "":
@@ -69,7 +83,7 @@ func fault(place string, item *object) string {
 		return ""
 	case item.text("version") == "":
 		return "has no version"
-	case !strongDigest.MatchString(item.text("integrity")):
+	case digests && !strongDigest.MatchString(item.text("integrity")):
 		return "has no strong digest (integrity): write the lock anew with npm 7 or later"
 	}
 	return ""

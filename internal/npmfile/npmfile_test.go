@@ -130,10 +130,26 @@ func TestParseLock(t *testing.T) {
 		lock("node_modules/a", `"version": "1.0.0", "integrity": "sha1-AAAA= sha512-BBBB=="`),
 		lock("node_modules/a/node_modules/b", `"version": "1.0.0", "inBundle": true`),
 	} {
-		l, err := npmfile.ParseLock(data)
-		if err != nil || l.Packages != 1 {
-			t.Errorf("%s: %+v, %v", data, l, err)
+		if _, err := npmfile.ParseLock(data); err != nil {
+			t.Errorf("%s: %v", data, err)
 		}
+	}
+}
+
+func TestCountInstalled(t *testing.T) {
+	t.Parallel()
+	for _, data := range [][]byte{
+		lock("node_modules/a", goodItem),
+		lock("node_modules/a", `"version": "1.0.0", "integrity": "sha1-AAAA="`),
+		lock("node_modules/a", `"version": "1.0.0"`),
+	} {
+		if n, err := npmfile.CountInstalled(data); err != nil || n != 1 {
+			t.Errorf("%s: %d, %v", data, n, err)
+		}
+	}
+	for _, item := range []string{`"resolved": "git+ssh://h/x"`, `"resolved": "file:x.tgz"`, `"link": true`} {
+		_, err := npmfile.CountInstalled(lock("node_modules/a", `"version": "1.0.0", `+item))
+		wantCode(t, err, pack.CodePolicyDenied)
 	}
 }
 
@@ -236,7 +252,8 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := npmfile.ParseLock(text); err != nil || again.Packages != l.Packages {
+			again, err := npmfile.ParseLock(text)
+			if err != nil || !cmp.Equal(again, l, cmp.AllowUnexported(npmfile.Lock{})) {
 				t.Errorf("%s becomes %s: %v", data, text, err)
 			}
 		}
