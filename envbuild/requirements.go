@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/packtrain/pack"
@@ -27,7 +28,7 @@ type requirements struct {
 // that name a package are admitted, with digests or without: options, other
 // files, paths and variables are refused, and addresses unless allowDirect.
 func parseRequirements(text string, allowDirect bool) (requirements, error) {
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+	if !utf8.ValidString(text) {
 		return requirements{}, pack.Errorf(pack.CodeInvalidManifest, "requirements.txt: not UTF-8 text")
 	}
 	var r requirements
@@ -61,6 +62,9 @@ func parseRequirements(text string, allowDirect bool) (requirements, error) {
 // parseRequirement judges one line and returns it in a normal form, "" for a
 // line that says nothing.
 func parseRequirement(line string, allowDirect bool) (string, error) {
+	if strings.ContainsFunc(line, breaksLine) {
+		return "", pack.Errorf(pack.CodeInvalidManifest, "%.200q has a control character or a line separator: write one requirement a line", line)
+	}
 	l, err := pep508.ParseLine(line)
 	switch {
 	case l.Kind == pep508.Blank:
@@ -74,6 +78,13 @@ func parseRequirement(line string, allowDirect bool) (string, error) {
 		return "", refusal
 	}
 	return normal(&l), err
+}
+
+// breaksLine reports whether r is more than a character of a line. Tools do not
+// agree on where lines end: pip takes most control characters for an end, and
+// what is behind one for another requirement, or for an option.
+func breaksLine(r rune) bool {
+	return r != '\t' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 }
 
 // codeOf returns the code of what judge says, and that of a broken file for
@@ -94,6 +105,8 @@ func judge(l *pep508.Line, allowDirect bool) error {
 		return denied("option %.100q: the host configures indices and how packages are built", l.Text)
 	case l.Editable || l.Kind == pep508.Path:
 		return denied("%.200q: only packages of an index are installed", l.Text)
+	case strings.Contains(l.Text, "${"): // tools put the host's variables in
+		return denied("%.200q: variables are not allowed", l.Text)
 	case l.Kind == pep508.Named:
 		return judgeOptions(l)
 	case !allowDirect:

@@ -73,6 +73,11 @@ func TestHostile(t *testing.T) {
 			"s\\\nix \\\n --pre": pack.CodePolicyDenied, "#\\\n--pre": pack.CodePolicyDenied,
 			"six=1.0": pack.CodeInvalidManifest, "$(touch x)": pack.CodeInvalidManifest, "six;os.system('x')": pack.CodeInvalidManifest,
 			strings.Repeat("six\n", 100_000): pack.CodeLimitExceeded,
+			// What pip takes for the end of a line.
+			"six===1\r--extra-index-url=https://evil": pack.CodeInvalidManifest, "six===1\v--pre": pack.CodeInvalidManifest,
+			"six===1\f./x": pack.CodeInvalidManifest, "six===1\x1c--pre": pack.CodeInvalidManifest, "# x\r--pre": pack.CodeInvalidManifest,
+			"six===1\u0085--pre": pack.CodeInvalidManifest, "six===1\u2028--pre": pack.CodeInvalidManifest, "six===1\u2029--pre": pack.CodeInvalidManifest,
+			"six===${SECRET}": pack.CodePolicyDenied, `six; os_name == "${SECRET}"`: pack.CodePolicyDenied,
 		},
 		"J04": {
 			"six==1 " + hash + "\nabc==1":                                 pack.CodeBuildFailed,
@@ -104,6 +109,7 @@ func TestAddressesHaveToBeSafeWhereTheyAreAllowed(t *testing.T) {
 		"x @ http://h/x.whl", "x @ git+ssh://git@h/x", "x @ git+http://h/x", "x @ git+file:///x", "x @ file:///x", "git://h/x#egg=x",
 		"x @ https://user:s3cret@h/x.whl", "x @ https://${TOKEN}@h/x.whl", "x @ https://h/${TOKEN}", "git+https://h/x", "https://h/x.whl",
 		"-e git+https://h/x#egg=x", "./x", "x @ https://h/x --global-option=x", "x @ https:///x",
+		`x @ https://h/x ; os_name == "${TOKEN}"`,
 	} {
 		_, err := parseRequirements(text, true)
 		if pack.CodeOf(err) != pack.CodePolicyDenied {
