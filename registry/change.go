@@ -21,6 +21,16 @@ type change struct {
 	staged string
 }
 
+// applyAlone makes a change that brings no content, as an operation of its own.
+func (s *Store) applyAlone(ctx context.Context, c *change) (Record, error) {
+	operation, err := s.disk.begin(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	defer operation.end()
+	return s.apply(ctx, operation.dir, c)
+}
+
 // apply makes the change, whole or not at all; the caller holds the lock of the
 // ref, and scratch is a directory in staging. The pointer decides: up to its
 // move everything can be undone, from then on everything can be repeated.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -297,4 +298,38 @@ func TestClose(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+}
+
+// TestRemoveThatFailsNeedsNoWorkingDirectory: what was removed comes back
+// wherever the process happens to be.
+func TestRemoveThatFailsNeedsNoWorkingDirectory(t *testing.T) {
+	r := newRoot(t)
+	register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")))
+	mortality := &reaper{err: errors.New("connection lost"), once: true}
+	s := openMortal(t, r, mortality)
+	mortality.dieAt = mortality.step + 1 + slices.Index(stepsOfRemove(t), "delete")
+	elsewhere := t.TempDir()
+	t.Chdir(elsewhere)
+	if err := os.Remove(elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove(t.Context(), "demo", nil); err == nil || err.Error() != "remove pack demo: connection lost" {
+		t.Errorf("got error %v", err)
+	}
+	if got := state(t, r); got != "1.0.0" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func stepsOfRemove(t *testing.T) []string {
+	t.Helper()
+	r := newRoot(t)
+	register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")))
+	counting := &reaper{}
+	s := openMortal(t, r, counting)
+	before := len(counting.steps)
+	if err := s.Remove(t.Context(), "demo", nil); err != nil {
+		t.Fatal(err)
+	}
+	return counting.steps[before:]
 }

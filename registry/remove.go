@@ -64,7 +64,7 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if pointer == "" { // the files were lost: nothing but the records is left
 		return s.config.Records.Delete(ctx, ref, rec.Active.Name)
 	}
-	_, err = s.apply(ctx, "", &change{intent: intent{Ref: ref, From: pointer, Known: rec.Active.Name, Time: s.now()}})
+	_, err = s.applyAlone(ctx, &change{intent: intent{Ref: ref, From: pointer, Known: rec.Active.Name, Time: s.now()}})
 	return err
 }
 

@@ -67,12 +67,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 	if pointer != rec.Active.Name {
 		return Record{}, pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
 	}
-	operation, err := s.disk.begin(ctx)
-	if err != nil {
-		return Record{}, err
-	}
-	defer operation.end()
-	return s.apply(ctx, operation.dir, &change{
+	return s.applyAlone(ctx, &change{
 		intent:     intent{Ref: ref, From: pointer, To: earlier.Generation.Name, Known: rec.Active.Name, Time: s.now()},
 		activation: earlier,
 	})
