@@ -70,10 +70,12 @@ func newRealStage(t *testing.T, programs ...string) (*stage, *counter) {
 	c := &counter{Runner: envbuild.NewRunner(nil)}
 	s := &stage{dir: dir, config: envbuild.Config{Dir: filepath.Join(dir, "envs"), Runner: c}}
 	for _, name := range programs {
-		s.config.SearchPath = append(s.config.SearchPath, need(t, name))
+		path := need(t, name)
+		if name == "python3" { // the shim of a version manager would need the whole path, and time
+			path = script(t, path, "-c", "import os, sys; print(os.path.realpath(sys.executable))")
+		}
+		s.config.SearchPath = append(s.config.SearchPath, path)
 	}
-	// Shims of version managers, and scripts, need the rest of the path.
-	s.config.SearchPath = append(s.config.SearchPath, "/usr/bin", "/bin")
 	return s, c
 }
 
