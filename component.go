@@ -1,7 +1,5 @@
 package pack
 
-import "time"
-
 // A Kind is a kind of component; its text is the name of the directory that
 // holds such components.
 type Kind string
@@ -67,10 +65,10 @@ type Action struct {
 	// ParameterDelivery is stdin (the default), env or file; ParameterFormat
 	// json (the default), dotenv or yaml; OutputFormat text (the default) or
 	// json, ...
-	ParameterDelivery string        `json:"parameter_delivery"`
-	ParameterFormat   string        `json:"parameter_format"`
-	OutputFormat      string        `json:"output_format"`
-	Timeout           time.Duration `json:"timeout"` // 0: none
+	ParameterDelivery string   `json:"parameter_delivery"`
+	ParameterFormat   string   `json:"parameter_format"`
+	OutputFormat      string   `json:"output_format"`
+	Timeout           Duration `json:"timeout_ms"` // 0: none
 }
 
 // A Parameter is one input of an action.

@@ -103,12 +103,12 @@ testing:
 	want := &pack.Testing{
 		Enabled: true, ResultFormat: "junit-xml", ResultPath: "tests/results", MinPassRate: 0.5, OnFailure: "warn",
 		Runners: []pack.TestRunner{
-			{Name: "python", Type: "unittest", EntryPoint: "tests/test_pack.py", Timeout: 2 * time.Minute, ResultFormat: "junit-xml", Requirements: "tests/requirements.txt"},
-			{Name: "a", Type: "script", EntryPoint: "tests/run.sh", Timeout: 5 * time.Minute, ResultFormat: "tap"},
+			{Name: "python", Type: "unittest", EntryPoint: "tests/test_pack.py", Timeout: pack.Duration(2 * time.Minute), ResultFormat: "junit-xml", Requirements: "tests/requirements.txt"},
+			{Name: "a", Type: "script", EntryPoint: "tests/run.sh", Timeout: pack.Duration(5 * time.Minute), ResultFormat: "tap"},
 		},
 		Discovery: pack.TestDiscovery{Method: "manifest", Path: "tests", Command: "./all", Tests: []pack.TestCase{
-			{Name: "one", Runner: "python", Command: "x", Timeout: 1500 * time.Millisecond},
-			{Name: "two", Timeout: 5 * time.Minute},
+			{Name: "one", Runner: "python", Command: "x", Timeout: pack.Duration(1500 * time.Millisecond)},
+			{Name: "two", Timeout: pack.Duration(5 * time.Minute)},
 		}},
 	}
 	if diff := cmp.Diff(want, p.Manifest.Testing); diff != "" {
@@ -157,7 +157,7 @@ parameters:
 			Kind: pack.KindAction, Ref: "demo.a", Name: "a", Enabled: true, File: "actions/a.yaml",
 			Action: &pack.Action{
 				Runner: "python", EntryPoint: "actions/a.py", RuntimeVersion: ">=3.10", ParameterDelivery: "env", ParameterFormat: "dotenv",
-				OutputFormat: "json", Timeout: time.Minute, Parameters: []pack.Parameter{
+				OutputFormat: "json", Timeout: pack.Duration(time.Minute), Parameters: []pack.Parameter{
 					{Name: "z", Type: "string", Required: true},
 					{Name: "b", Type: "integer|null", HasDefault: true},
 					{Name: "c", Type: "string", Secret: true, HasDefault: true, Default: 1.10},

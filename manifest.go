@@ -1,7 +1,5 @@
 package pack
 
-import "time"
-
 // A Manifest is what a pack.yaml says, with legacy keys brought to their
 // current names.
 type Manifest struct {
@@ -87,12 +85,12 @@ type Testing struct {
 
 // A TestRunner is one entry of testing.runners.
 type TestRunner struct {
-	Name         string        `json:"name"`
-	Type         string        `json:"type"` // script, unittest, pytest, jest, ...
-	EntryPoint   string        `json:"entry_point"`
-	Timeout      time.Duration `json:"timeout"` // 5 minutes unless the pack says otherwise
-	ResultFormat string        `json:"result_format"`
-	Requirements string        `json:"requirements"`
+	Name         string   `json:"name"`
+	Type         string   `json:"type"` // script, unittest, pytest, jest, ...
+	EntryPoint   string   `json:"entry_point"`
+	Timeout      Duration `json:"timeout_ms"` // 5 minutes unless the pack says otherwise
+	ResultFormat string   `json:"result_format"`
+	Requirements string   `json:"requirements"`
 }
 
 // TestDiscovery is the `discovery` entry of a `testing` section.
@@ -105,8 +103,8 @@ type TestDiscovery struct {
 
 // A TestCase is one test that a manifest lists by itself.
 type TestCase struct {
-	Name    string        `json:"name"`
-	Runner  string        `json:"runner"`
-	Command string        `json:"command"`
-	Timeout time.Duration `json:"timeout"`
+	Name    string   `json:"name"`
+	Runner  string   `json:"runner"`
+	Command string   `json:"command"`
+	Timeout Duration `json:"timeout_ms"`
 }

@@ -113,13 +113,13 @@ const maxSeconds = 366 * 24 * 60 * 60
 
 // seconds returns the duration with the given key, a number of seconds; absent
 // when there is none.
-func (s *section) seconds(key string, absent time.Duration) time.Duration {
+func (s *section) seconds(key string, absent time.Duration) Duration {
 	v := s.number(key, absent.Seconds())
 	if v < 0 || v > maxSeconds || math.IsNaN(v) {
 		s.report(s.codes.invalidValue, s.line(key), "%s is %v; want seconds, from 0 to %d", key, v, maxSeconds)
-		return absent
+		return Duration(absent)
 	}
-	return time.Duration(v * float64(time.Second))
+	return Duration(v * float64(time.Second))
 }
 
 // texts returns the list of scalars with the given key, never nil.

@@ -29,7 +29,7 @@ const (
 func (r *testRun) suites() []suiteSpec {
 	var specs []suiteSpec
 	for _, t := range r.testing.Runners {
-		specs = append(specs, suiteSpec{name: t.Name, runner: t.Type, entry: t.EntryPoint, timeout: t.Timeout})
+		specs = append(specs, suiteSpec{name: t.Name, runner: t.Type, entry: t.EntryPoint, timeout: time.Duration(t.Timeout)})
 	}
 	if len(specs) > 0 {
 		return specs
@@ -80,7 +80,7 @@ func discoverDirectory(content fs.FS, dir string) []suiteSpec {
 func (r *testRun) listed(tests []pack.TestCase) []suiteSpec {
 	var specs []suiteSpec
 	for _, t := range tests {
-		spec := commandSuite(t.Name, t.Command, t.Timeout)
+		spec := commandSuite(t.Name, t.Command, time.Duration(t.Timeout))
 		if t.Runner != "" && t.Runner != "shell" {
 			spec.runner = t.Runner
 		}

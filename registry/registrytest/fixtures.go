@@ -92,7 +92,7 @@ func action(ref pack.Ref, name string) pack.Component {
 	return pack.Component{
 		Kind: pack.KindAction, Ref: ref.String() + "." + name, Name: name, Enabled: true, File: "actions/" + name + ".yaml",
 		Spec:   map[string]any{"ref": ref.String() + "." + name, "tags": []any{"a", "b"}},
-		Action: &pack.Action{Runner: "shell", EntryPoint: "actions/" + name + ".sh", Timeout: time.Minute},
+		Action: &pack.Action{Runner: "shell", EntryPoint: "actions/" + name + ".sh", Timeout: pack.Duration(time.Minute)},
 	}
 }
 

@@ -67,7 +67,7 @@ func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, er
 	if err != nil {
 		return nil, err
 	}
-	cmd.Dir, cmd.Timeout, cmd.Stderr = inv.Dir, a.Timeout, inv.Stderr
+	cmd.Dir, cmd.Timeout, cmd.Stderr = inv.Dir, time.Duration(a.Timeout), inv.Stderr
 	undo, err := deliver(&cmd, inv, params)
 	if err != nil {
 		return nil, err
