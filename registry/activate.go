@@ -50,6 +50,9 @@ func (b *batch) activate(ctx context.Context, it *item) {
 // operation was faster.
 func (b *batch) register(ctx context.Context, it *item) error {
 	s := b.store
+	if err := s.settleDead(ctx); err != nil {
+		return err
+	}
 	release, err := s.lock(ctx, it.id.Ref, b.lockedDependencies(it)...)
 	if err != nil {
 		return err

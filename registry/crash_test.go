@@ -350,3 +350,42 @@ func mustReadDir(t *testing.T, dir string) []os.DirEntry {
 	}
 	return entries
 }
+
+// TestNeighboursOfADeadProcess lets a process die in the middle of a change,
+// while another one, which was there before, works on a pack that depends on
+// it or that it depends on.
+func TestNeighboursOfADeadProcess(t *testing.T) {
+	t.Parallel()
+	lib, app := write(t, simplePack("lib", "1.0.0")), write(t, simplePack("app", "1.0.0").needing("lib"))
+	t.Run("a dependency that was being removed", func(t *testing.T) {
+		t.Parallel()
+		r := newRoot(t)
+		other := r.open(t)
+		register(t, other, "", lib)
+		dieAtStep(t, r, "delete", func(ctx context.Context, s *registry.Store) error { return s.Remove(ctx, "lib", nil) })
+		report, err := other.Register(t.Context(), registry.Request{Paths: []string{app}})
+		wantFailure(t, report, err, pack.StageDependencies, pack.CodeDependencyMissing)
+	})
+	t.Run("a dependent that was being registered", func(t *testing.T) {
+		t.Parallel()
+		r := newRoot(t)
+		other := r.open(t)
+		register(t, other, "", lib)
+		dieAtStep(t, r, "commit", func(ctx context.Context, s *registry.Store) error {
+			_, err := s.Register(ctx, registry.Request{Paths: []string{app}})
+			return err
+		})
+		if err := other.Remove(t.Context(), "lib", nil); !errors.Is(err, pack.ErrConflict) {
+			t.Errorf("got error %v", err)
+		}
+	})
+}
+
+// dieAtStep dies where do comes to the given step.
+func dieAtStep(t *testing.T, r *root, step string, do func(context.Context, *registry.Store) error) {
+	t.Helper()
+	mortality := &reaper{err: errDead, dieAtStep: step}
+	if err := do(t.Context(), openMortal(t, r, mortality)); !errors.Is(err, errDead) {
+		t.Fatalf("got error %v", err)
+	}
+}

@@ -65,8 +65,9 @@
 // So a pack is always exactly as before or exactly as after, and repeating the
 // repair changes nothing. A step that fails while the process lives is undone at
 // once. Processes that change the same pack exclude each other by the lock of its
-// ref, which the system releases when they die; when a process finds an intent
-// there, it settles it first.
+// ref, which the system releases when they die; who registers or removes a pack
+// first settles the intents that dead processes left, of all packs: others may
+// depend on it.
 //
 // # Tests of packs
 //

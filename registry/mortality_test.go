@@ -20,8 +20,10 @@ type reaper struct {
 	step  int
 	dieAt int
 	once  bool // only that step fails, and life goes on
-	err   error
-	steps []string
+	// dieAtStep, when not "", sets dieAt at the first step of that name.
+	dieAtStep string
+	err       error
+	steps     []string
 }
 
 func (r *reaper) fault(step string) error {
@@ -29,6 +31,9 @@ func (r *reaper) fault(step string) error {
 	defer r.mu.Unlock()
 	r.step++
 	r.steps = append(r.steps, step)
+	if r.dieAt == 0 && step == r.dieAtStep {
+		r.dieAt = r.step
+	}
 	if r.dieAt > 0 && (r.step == r.dieAt || r.step > r.dieAt && !r.once) {
 		return r.err
 	}

@@ -30,6 +30,9 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
+	if err := s.settleDead(ctx); err != nil {
+		return nil, fmt.Errorf("register packs: %w", err)
+	}
 	b := &batch{store: s, req: req, events: emit.New(s.guarded(req.OnEvent)), started: time.Now()}
 	defer b.end()
 	for _, path := range req.Paths {

@@ -42,6 +42,9 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
+	if err := s.settleDead(ctx); err != nil {
+		return err
+	}
 	release, err := s.lock(ctx, ref)
 	if err != nil {
 		return err

@@ -8,13 +8,19 @@ import (
 	"github.com/packtrain/pack/internal/filelock"
 )
 
-// recover finishes or undoes what dead processes left. A pack that a living
-// process is working on is left alone, and so is one whose files are damaged:
-// whoever wants it next is told.
+// recover finishes or undoes what dead processes left.
 func (s *Store) recover(ctx context.Context) error {
 	if err := s.disk.sweep(ctx); err != nil {
 		return err
 	}
+	return s.settleDead(ctx)
+}
+
+// settleDead settles the changes of dead processes. A pack that a living process
+// is working on is left alone, and so is one whose files are damaged: whoever
+// wants it next is told. What depends on other packs calls it before it takes
+// locks, for the records do not tell of changes that are still to be settled.
+func (s *Store) settleDead(ctx context.Context) error {
 	refs, err := s.disk.intents()
 	if err != nil {
 		return err
