@@ -109,7 +109,11 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 	t.Parallel()
 	version, _ := pack.ParseVersion("1.2.0")
 	pin := pack.Pin{Ref: "web", Version: version, Scheme: "git", Location: "there", Commit: strings.Repeat("1", 40)}
-	known := pack.InstalledPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Directory: "sha256:x", Path: "/installed/web"}
+	known := pack.InstalledPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Path: t.TempDir()}
+	if err := os.CopyFS(known.Path, files("web@1.2.0")); err != nil {
+		t.Fatal(err)
+	}
+	known.Directory, _ = pack.DirectoryChecksum(os.DirFS(known.Path))
 	w := newWorld()
 	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
 	w.pins["other"] = w.pins["web"]

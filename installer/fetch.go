@@ -36,13 +36,9 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	if err != nil {
 		return fmt.Errorf("resolve: %w", err)
 	}
-	for _, pin := range pins {
-		for _, k := range j.req.Known {
-			if k.Pin.SameContent(pin) {
-				it.useKnown(k, pin)
-				return j.checkIdentity(it, pin, k.ID)
-			}
-		}
+	if k, pin, ok := j.known(pins); ok {
+		it.useKnown(k, pin)
+		return j.checkIdentity(it, pin, k.ID)
 	}
 	return j.deliver(ctx, it, pins)
 }
@@ -71,12 +67,6 @@ func sourceType(loc source.Locator) SourceType {
 		return TypeDirectory
 	}
 	return SourceType(loc.Scheme)
-}
-
-func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
-	it.got.Path, it.got.Checksum, it.got.Unchanged = k.Path, k.Directory, true
-	it.got.Ref, it.got.Version = k.Ref, k.Version
-	it.setPin(pin)
 }
 
 func (it *item) setPin(pin pack.Pin) {

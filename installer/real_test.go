@@ -167,3 +167,25 @@ func withTests(fsys fstest.MapFS, script string) fstest.MapFS {
 	fsys["tests/run.sh"] = &fstest.MapFile{Data: []byte(script), Mode: 0o755}
 	return fsys
 }
+
+// TestForceBringsBackWhatWasPublished: files that were damaged since are not
+// what is installed by force.
+func TestForceBringsBackWhatWasPublished(t *testing.T) {
+	t.Parallel()
+	h := newRealHouse(t, "web@1.0.0:")
+	first, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := filepath.Join(first.Outcomes[0].Path, "added.txt")
+	if err := os.WriteFile(damaged, []byte("not published"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}, Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(damaged); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what was not published is installed: %v", err)
+	}
+	h.state(t)
+}

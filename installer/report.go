@@ -29,7 +29,8 @@ type DownloadRequest struct {
 	// Timeout per pack; 0 means 5 minutes.
 	Timeout time.Duration
 	// Known are packs already on hand: a spec that resolves to the content of
-	// one of them is not fetched but reported with its path, Unchanged.
+	// one of them is not fetched but reported with its path, Unchanged, as
+	// long as its files still have the directory checksum.
 	Known []pack.InstalledPack
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc

@@ -132,7 +132,10 @@ func checkKnown(ctx context.Context, b *bench) error {
 		return err
 	}
 	d := rep.Downloaded[0]
-	known := pack.InstalledPack{ID: pack.ID{Ref: d.Ref, Version: d.Version}, Pin: d.Pin, Directory: d.Checksum, Path: "/elsewhere/one"}
+	known := pack.InstalledPack{ID: pack.ID{Ref: d.Ref, Version: d.Version}, Pin: d.Pin, Directory: d.Checksum, Path: filepath.Join(b.dest, "two")}
+	if err := os.Rename(d.Path, known.Path); err != nil {
+		return err
+	}
 	rep, err = b.request(ctx, installer.DownloadRequest{Specs: []string{b.spec("one")}, Dest: b.dest, Known: []pack.InstalledPack{known}})
 	if err != nil {
 		return err
