@@ -79,6 +79,13 @@ func TestWrongUsage(t *testing.T) {
 		{"bad address", []string{"list", "--allow-private", "host:80"}, "without port"},
 		{"bad replace", []string{"register", ".", "--replace", "all"}, `--replace "all"`},
 		{"too many arguments", []string{"checksum", "a", "b"}, "accepts 1 arg(s), received 2"},
+		{"argument of none", []string{"list", "demo"}, "accepts 0 arg(s), received 1"},
+		{"bad ref", []string{"show", "De mo"}, `pack ref "De mo"`},
+		{"ref outside", []string{"config", "../demo"}, `pack ref "../demo"`},
+		{"action of no pack", []string{"run", "demo"}, `action "demo": want REF.ACTION`},
+		{"action of a bad ref", []string{"run", "De mo.run"}, `pack ref "De mo"`},
+		{"no parameter", []string{"run", "demo.run", "x"}, `parameter "x": want name=value`},
+		{"parameter without name", []string{"run", "demo.run", "=x"}, `parameter "=x": want name=value`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

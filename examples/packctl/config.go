@@ -13,7 +13,7 @@ import (
 
 func (a *app) configCommand() *cobra.Command {
 	var file string
-	cmd := command("config REF", "Print, or set, the configuration of an installed pack", cobra.ExactArgs(1),
+	cmd := command("config REF [--set FILE]", "Print, or set, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				ref := pack.Ref(args[0])

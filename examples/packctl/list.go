@@ -13,7 +13,7 @@ type listReport struct {
 }
 
 func (a *app) listCommand() *cobra.Command {
-	return command("list", "List the installed packs", cobra.NoArgs,
+	return command("list", "List the installed packs", cobra.ExactArgs(0),
 		func(cmd *cobra.Command, _ []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				packs, err := h.Store.List(cmd.Context())

@@ -15,7 +15,7 @@ type removalReport struct {
 
 func (a *app) removeCommand() *cobra.Command {
 	var opts registry.RemoveOptions
-	cmd := command("remove REF", "Remove an installed pack", cobra.ExactArgs(1),
+	cmd := command("remove REF", "Remove an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				ref := pack.Ref(args[0])

@@ -8,7 +8,7 @@ import (
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
-	return command("rollback REF", "Go back to the generation that was active before", cobra.ExactArgs(1),
+	return command("rollback REF", "Go back to the generation that was active before", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				record, err := h.Store.RollBack(cmd.Context(), pack.Ref(args[0]))

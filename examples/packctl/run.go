@@ -16,7 +16,7 @@ type runReport struct {
 }
 
 func (a *app) runCommand() *cobra.Command {
-	return command("run REF.ACTION [name=value...]", "Run an action of an installed pack", cobra.MinimumNArgs(1),
+	return command("run REF.ACTION [name=value...]", "Run an action of an installed pack", call,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				inv, err := h.Invocation(cmd.Context(), args[0], args[1:])

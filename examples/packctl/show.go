@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	return command("show REF", "Show all that is known of an installed pack", cobra.ExactArgs(1),
+	return command("show REF", "Show all that is known of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, func(h *host.Host) error {
 				p, err := h.Store.Show(cmd.Context(), pack.Ref(args[0]))
