@@ -58,22 +58,22 @@ func parseCompat(s string) (pack.Shape, error) {
 func validate(paths []string, shape pack.Shape) (*validationReport, error) {
 	r := &validationReport{}
 	for _, path := range paths {
-		v, err := validateOne(path, shape)
+		path, err := filepath.Abs(path)
 		if err != nil {
 			return nil, err
+		}
+		v, err := validateOne(path, shape)
+		if err != nil {
+			v = unreadable(path, err)
 		}
 		r.Packs = append(r.Packs, *v)
 	}
 	return r, nil
 }
 
-// validateOne loads and validates the pack in dir. What is wrong with the pack
+// validateOne loads and validates the pack at path. What is wrong with the pack
 // is a finding, not an error.
-func validateOne(dir string, shape pack.Shape) (*validatedPack, error) {
-	path, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
+func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
@@ -92,6 +92,14 @@ func validateOne(dir string, shape pack.Shape) (*validatedPack, error) {
 	}
 	v.Valid = len(v.Findings.Errors()) == 0
 	return v, nil
+}
+
+// unreadable is the entry of a pack that could not be read: it must not hide
+// what was found in the others.
+func unreadable(path string, err error) *validatedPack {
+	return &validatedPack{Path: path, Components: map[pack.Kind]int{}, Findings: pack.Findings{{
+		Code: "tree.unreadable", Severity: pack.SeverityError, File: ".", Message: err.Error(), Err: err,
+	}}}
 }
 
 func (r *validationReport) err() error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -82,6 +83,20 @@ func TestValidatePrintsFindings(t *testing.T) {
 	}
 	if got.status != exitFailed || !strings.Contains(got.stderr, "1 of 2 packs are invalid") {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestValidateTellsOfAllPathsWhenOneCannotBeRead(t *testing.T) {
+	t.Parallel()
+	good, none := writeTree(t, goodPack()), filepath.Join(t.TempDir(), "none")
+	o := packctl(t, "validate", none, good, "--json")
+	wantStatus(t, o, exitFailed)
+	got := decode[validationReport](t, o).Packs
+	if len(got) != 2 || got[0].Path != none || got[0].Valid || got[1].Path != good || !got[1].Valid {
+		t.Fatalf("got %+v", got)
+	}
+	if f := got[0].Findings; len(f) != 1 || f[0].Code != "tree.unreadable" || !strings.Contains(f[0].Message, "no such file") {
+		t.Errorf("findings: %v", f)
 	}
 }
 
