@@ -112,8 +112,12 @@ type UnknownSchemeError struct {
 	Known  []string // what there is, sorted
 }
 
-// Error names the scheme and those that there are.
+// Error names the scheme and those that there are. Who wrote a pack's name
+// never wrote a scheme, and is told about the index instead.
 func (e *UnknownSchemeError) Error() string {
+	if e.Scheme == SchemeRegistry {
+		return "a pack's name is looked up in a registry index, and none is configured: name an index, or write a URL or a ./path"
+	}
 	if len(e.Known) == 0 {
 		return fmt.Sprintf("unknown scheme %q: there is no source", e.Scheme)
 	}

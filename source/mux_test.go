@@ -57,6 +57,18 @@ func TestMuxSaysWhichSchemesThereAre(t *testing.T) {
 	}
 }
 
+func TestMuxWithoutIndexSaysWhatANameNeeds(t *testing.T) {
+	t.Parallel()
+	loc, err := source.Parse("slack@^2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = newMux(t, fakeSource{"one", []string{"git"}}).Resolve(t.Context(), loc)
+	if err == nil || !strings.Contains(err.Error(), "registry index") || strings.Contains(err.Error(), "scheme") || pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestMuxListsVersionsWhereItCan(t *testing.T) {
 	t.Parallel()
 	m := newMux(t,
