@@ -112,6 +112,9 @@ func failed(err error) error {
 	case err == nil, errors.Is(err, pack.ErrIntegrity):
 		return err
 	case errors.Is(err, fs.ErrNotExist):
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = fmt.Errorf("%s: %w", e.Path, e.Err) // the name of the system call tells nobody anything
+		}
 		return pack.Errorf(pack.CodeNotFound, "%w", err)
 	}
 	return pack.Errorf(pack.CodeIO, "%w", err)

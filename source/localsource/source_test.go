@@ -184,6 +184,7 @@ func TestResolveRefusesWhatIsNoDirectory(t *testing.T) {
 		{"file", local(filepath.Join(dir, "pack.yaml")), pack.CodeInvalidRequest, "archives of this machine are not supported yet"},
 		{"rev", withRev, pack.CodeInvalidRequest, "a directory has no rev"},
 		{"relative", local("./demo"), pack.CodeInvalidRequest, "relative"},
+		{"missing", local(filepath.Join(dir, "gone")), pack.CodeNotFound, ": gone: no such"},
 		{"missing subdirectory", withSubdir("missing"), pack.CodeNotFound, "missing"},
 		{"subdirectory outside", withSubdir("../demo"), pack.CodeUnsafePath, "../demo"},
 		{"absolute subdirectory", withSubdir("/etc"), pack.CodeUnsafePath, "/etc"},
