@@ -26,11 +26,7 @@ func (a *app) depsCommand() *cobra.Command {
 
 func (a *app) printDeps(r *deps.Report) {
 	for _, d := range r.Dependencies {
-		state := "not installed"
-		if d.AlreadyInstalled {
-			state = "installed"
-		}
-		a.println("%s needs %s@%s: %s", d.RequiredBy, d.Ref, d.VersionSpec, state)
+		a.println("%s needs %s@%s: %s", d.RequiredBy, d.Ref, d.VersionSpec, presence(r, d))
 	}
 	for _, ref := range slices.Sorted(maps.Keys(r.Runtimes)) {
 		if p := r.Runtimes[ref].Python; p != nil {
@@ -46,6 +42,18 @@ func (a *app) printDeps(r *deps.Report) {
 	for _, w := range r.Warnings {
 		a.println("%s: %s", w.Path, w.Message)
 	}
+}
+
+// presence tells where the pack is that is needed.
+func presence(r *deps.Report, d deps.Dependency) string {
+	missing := func(m deps.Dependency) bool { return m.Ref == d.Ref && m.RequiredBy == d.RequiredBy }
+	switch {
+	case d.AlreadyInstalled:
+		return "installed"
+	case slices.ContainsFunc(r.Missing, missing):
+		return "not installed"
+	}
+	return "among these packs"
 }
 
 func orAny(version *string) string {

@@ -118,6 +118,11 @@ func TestDeps(t *testing.T) {
 	if len(missing) != 1 || missing[0].Ref != "slack" {
 		t.Errorf("missing: %+v", missing)
 	}
+	slack := writeTree(t, map[string]string{"pack.yaml": "ref: slack\nversion: 2.1.0\nlabel: Slack\ndescription: d\n"})
+	o = run("deps", dir, slack, "--provide", "core")
+	if want := "demo needs core@*: installed\ndemo needs slack@^2: among these packs\n"; o.stdout != want {
+		t.Errorf("got %q, want %q", o.stdout, want)
+	}
 	o = run("deps", dir, "--provide", "core@1.0.0")
 	if want := "demo needs core@*: installed\ndemo needs slack@^2: not installed\n"; o.stdout != want {
 		t.Errorf("got %q, want %q", o.stdout, want)
