@@ -20,7 +20,7 @@ type globals struct {
 func (g *globals) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&g.root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	flags.StringVar(&g.index, "index", "", "registry index, a URL or a file")
-	flags.StringVar(&g.db, "db", "", "database of the records (default: SQLite inside the root)")
+	flags.StringVar(&g.db, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: a file inside the root)")
 	flags.StringArrayVar(&g.provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
 	flags.BoolVar(&g.allowHTTP, "allow-http", false, "allow plain http")
 	flags.StringArrayVar(&g.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")

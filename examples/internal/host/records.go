@@ -10,12 +10,16 @@ import (
 
 	_ "modernc.org/sqlite" // the driver
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
 // openRecords opens the database that dsn names, "" for a file inside root. The
 // caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
+	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may hold a password: do not quote it
+		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
+	}
 	db, err := sql.Open("sqlite", sqliteDSN(root, dsn))
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)

@@ -3,7 +3,10 @@ package host
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/packtrain/pack"
 )
 
 func TestRecordsLieInsideTheRoot(t *testing.T) {
@@ -43,5 +46,13 @@ func TestRecordsElsewhere(t *testing.T) {
 		if err := os.Remove(want); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestRecordsOfOtherDatabasesAreRefused(t *testing.T) {
+	t.Parallel()
+	_, _, err := openRecords(t.Context(), t.TempDir(), "postgres://user:s3cret@db.example/packs")
+	if pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
 	}
 }
