@@ -34,7 +34,7 @@ func (a *app) buildCommand() *cobra.Command {
 func (a *app) printBuild(r *envbuild.Report) {
 	for _, b := range r.Built {
 		if b.Environments.Python == nil && b.Environments.Node == nil {
-			a.println("%s needs no environment", b.Ref)
+			a.println("%s  no environment", b.Ref)
 		}
 		if e := b.Environments.Python; e != nil {
 			a.println("%s  %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.RequirementsInstalled), e.PackageCount, e.Path)

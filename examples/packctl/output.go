@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/packtrain/pack"
 )
@@ -29,8 +30,9 @@ func finish[R any](a *app, r *R, err error, text func(*R)) error {
 	return errors.Join(err, a.report(r, func() { text(r) }))
 }
 
+// println prints a line; columns that are empty leave no spaces at its end.
 func (a *app) println(format string, args ...any) {
-	fmt.Fprintf(a.stdout, format+"\n", args...)
+	fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 }
 
 // short shows a digest the way people compare them.
