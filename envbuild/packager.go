@@ -51,7 +51,7 @@ func (v *virtualenv) install(ctx context.Context, t *tool) error {
 	if v.packager.uv != "" {
 		return t.run(ctx, v.packager.uv, v.uvArgs(t, file)...)
 	}
-	return t.run(ctx, v.python.Path, v.pipArgs(t, file)...)
+	return v.runPip(ctx, t, file)
 }
 
 func (v *virtualenv) file() []byte {

@@ -116,10 +116,14 @@ func (v *virtualenv) place(dir string) (path, interpreter string) {
 
 // count counts the distributions by their metadata.
 func (v *virtualenv) count(dir string) (int, error) {
-	pattern := "lib/python*/site-packages/*.dist-info"
-	if runtime.GOOS == "windows" {
-		pattern = "Lib/site-packages/*.dist-info"
-	}
-	found, err := fs.Glob(os.DirFS(dir), pattern)
+	found, err := fs.Glob(os.DirFS(dir), sitePackages()+"/*.dist-info")
 	return len(found), err
+}
+
+// sitePackages is a pattern of where packages lie in a virtualenv.
+func sitePackages() string {
+	if runtime.GOOS == "windows" {
+		return "Lib/site-packages"
+	}
+	return "lib/python*/site-packages"
 }

@@ -93,6 +93,7 @@ func wantNoBytecode(t *testing.T, dir string) {
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("J05", hostileSource)
+	t.Run("J05/of a wheel", hostileSourceOfAWheel)
 	t.Run("J06", hostileConfiguration)
 	t.Run("J07", hostilePaths)
 	t.Run("J08", hostileDeath)
@@ -120,6 +121,25 @@ func hostileSource(t *testing.T) {
 	}
 	if _, err := os.Stat(canary); err == nil {
 		t.Error("setup.py ran")
+	}
+}
+
+// A wheel can name an address as what it needs; --only-binary does not hold for
+// what lies there.
+func hostileSourceOfAWheel(t *testing.T) {
+	t.Parallel()
+	s, _ := newRealStage(t, "python3")
+	links, evil, canary := filepath.Join(s.dir, "links"), filepath.Join(s.dir, "evil"), filepath.Join(s.dir, "canary")
+	write(t, filepath.Join(evil, "pyproject.toml"), "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n")
+	write(t, filepath.Join(evil, "backend.py"), fmt.Sprintf("open(%q, 'w').close()\n", canary))
+	wheel(t, links, "good", "1.0", "good-1.0.dist-info/METADATA",
+		"Metadata-Version: 2.1\nName: good\nVersion: 1.0\nRequires-Dist: evil @ file://"+evil+"\n")
+	s.config.FindLinks = []string{links}
+	if _, err := s.build(t, s.pack(t, "app", "requirements.txt", "good")); pack.CodeOf(err) != pack.CodeBuildFailed {
+		t.Errorf("err = %v", err)
+	}
+	if _, err := os.Stat(canary); err == nil {
+		t.Error("the back end ran")
 	}
 }
 

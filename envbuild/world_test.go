@@ -94,8 +94,10 @@ func script(t *testing.T, interpreter string, args ...string) string {
 func wheel(t *testing.T, dir, name, version string, files ...string) string {
 	t.Helper()
 	info := name + "-" + version + ".dist-info/"
+	if !slices.Contains(files, info+"METADATA") {
+		files = append(files, info+"METADATA", fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version))
+	}
 	files = append(files,
-		info+"METADATA", fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version),
 		info+"WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
 	)
 	var record, buf bytes.Buffer
