@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetErr(w.stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		fmt.Fprintf(w.stderr, "packctl: %v\n", err)
+		fmt.Fprintf(w.stderr, "packctl: %s\n", plain(err.Error(), "\n\t"))
 	}
 	return exitStatus(ctx, err)
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/packtrain/pack"
 )
@@ -32,7 +34,21 @@ func finish[R any](a *app, r *R, err error, text func(*R)) error {
 
 // println prints a line; columns that are empty leave no spaces at its end.
 func (a *app) println(format string, args ...any) {
-	fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	fmt.Fprintln(a.stdout, strings.TrimRight(plain(fmt.Sprintf(format, args...), ""), " "))
+}
+
+// plain escapes what could command a terminal, for packs write what they like
+// into labels and names. The characters of keep stay what they are.
+func plain(s, keep string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) || strings.ContainsRune(keep, r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
+	return b.String()
 }
 
 // short shows a digest the way people compare them.

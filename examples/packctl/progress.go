@@ -15,7 +15,7 @@ func (a *app) observer() pack.EventFunc {
 	}
 	return func(_ context.Context, e pack.Event) {
 		if line := eventLine(e); line != "" {
-			fmt.Fprintln(a.stderr, line)
+			fmt.Fprintln(a.stderr, plain(line, "\n\t"))
 		}
 	}
 }
