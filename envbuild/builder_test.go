@@ -318,3 +318,27 @@ func TestNetworkVariables(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestContentThatChangesWhileItIsBuilt: no environment is attached to content
+// that it was not built for.
+func TestContentThatChangesWhileItIsBuilt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
+	before, err := pack.TreeDigest(os.DirFS(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
+		if slices.Contains(c.Args, "venv") {
+			write(t, filepath.Join(path, "package.json"), `{"dependencies": {"b": "2"}}`)
+		}
+		return nil, nil
+	}
+	if _, err := s.build(t, path); pack.CodeOf(err) != pack.CodeContentChanged {
+		t.Errorf("err = %v", err)
+	}
+	if envs, err := s.builder(t).Environments(t.Context(), before); err != nil || len(envs) > 0 {
+		t.Errorf("attached: %v, %v", envs, err)
+	}
+}

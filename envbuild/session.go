@@ -130,6 +130,19 @@ func (s *session) environments(ctx context.Context, o *outcome, p *pack.Pack, ro
 	if s.req.Check || len(envs) == 0 {
 		return nil
 	}
+	return s.attach(ctx, root, tree, envs)
+}
+
+// attach remembers that envs belong to the content, unless that was changed
+// while they were built: nobody knows then from which state they come.
+func (s *session) attach(ctx context.Context, root *os.Root, tree pack.Digest, envs []pack.Environment) error {
+	now, err := pack.TreeDigest(root.FS())
+	if err != nil {
+		return err
+	}
+	if now != tree {
+		return pack.Errorf(pack.CodeContentChanged, "the pack was changed while its environments were built; build them again")
+	}
 	return s.store.Attach(ctx, tree, envs)
 }
 
