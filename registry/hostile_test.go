@@ -130,6 +130,7 @@ func TestHostile(t *testing.T) {
 	t.Run("M12/directory of a pack", hostilePackDirectory)
 	t.Run("M13/generation", damagedGenerations)
 	t.Run("M22/environment is gone", goneEnvironment)
+	t.Run("M22/interpreter is gone", goneInterpreter)
 	t.Run("M23/records are older", olderRecords)
 }
 
@@ -256,6 +257,30 @@ func goneEnvironment(t *testing.T) {
 	register(t, s, "", write(t, simplePack("demo", "1.0.0")))
 	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "2.0.0")))
 	if err := os.Remove(venv); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.RollBack(t.Context(), "demo")
+	if !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "build it") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// goneInterpreter leaves the environment's directory, whose interpreter is a link
+// to one that was uninstalled.
+func goneInterpreter(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	c := r.config()
+	venv := t.TempDir()
+	python := filepath.Join(venv, "python")
+	if err := os.WriteFile(python, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.Environments = attached{{Runtime: pack.RuntimePython, Key: "k", Path: venv, Interpreter: python}}
+	s := r.openWith(t, c)
+	register(t, s, "", write(t, simplePack("demo", "1.0.0")))
+	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "2.0.0")))
+	if err := os.Remove(python); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.RollBack(t.Context(), "demo")

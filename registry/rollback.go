@@ -98,8 +98,21 @@ func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
 	if tree != g.Tree {
 		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
 	}
+	return checkEnvironments(dir, g)
+}
+
+// checkEnvironments checks that what the generation in dir was pinned to is
+// there still, with interpreters, which may be links to what was uninstalled.
+func checkEnvironments(dir string, g *Generation) error {
+	var needed []string
 	for name := range environmentLinks(g.Environments) {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+		needed = append(needed, filepath.Join(dir, name))
+	}
+	for _, e := range g.Environments {
+		needed = append(needed, e.Interpreter)
+	}
+	for _, path := range needed {
+		if _, err := os.Stat(path); path != "" && err != nil {
 			return pack.Errorf(pack.CodeStoreCorrupt, "environment of generation %s is gone: %w; build it and register version %s again", g.Name, err, g.Version)
 		}
 	}
