@@ -16,7 +16,8 @@ import (
 // left out or renamed.
 func testHostile(t testing.TB, h Harness) {
 	if len(h.Hostile) == 0 {
-		t.Skip("the harness has nothing Hostile")
+		t.Log("not checked: the harness has nothing Hostile")
+		return
 	}
 	for _, loc := range h.Hostile {
 		pins, err := h.Source.Resolve(t.Context(), loc)
@@ -82,7 +83,8 @@ func snapshot(fsys fs.FS) (string, error) {
 // testSecrets looks at all that a source says.
 func testSecrets(t testing.TB, h Harness) {
 	if len(h.Secrets) == 0 {
-		t.Skip("the harness has no Secrets")
+		t.Log("not checked: the harness has no Secrets")
+		return
 	}
 	for _, said := range h.sayings(t) {
 		for _, secret := range h.Secrets {

@@ -37,7 +37,8 @@ func testResolve(t testing.TB, h Harness) {
 
 func testMissing(t testing.TB, h Harness) {
 	if h.Missing.Scheme == "" {
-		t.Skip("the harness has no Missing")
+		t.Log("not checked: the harness has no Missing")
+		return
 	}
 	pins, err := h.Source.Resolve(t.Context(), h.Missing)
 	if !errors.Is(err, pack.ErrNotFound) || len(pins) > 0 {
@@ -48,11 +49,13 @@ func testMissing(t testing.TB, h Harness) {
 func testVersions(t testing.TB, h Harness) {
 	lister, ok := source.As[source.Lister](h.Source)
 	if !ok {
-		t.Skip("the source is no source.Lister")
+		t.Log("not checked: the source is no source.Lister")
+		return
 	}
 	pins, err := lister.Versions(t.Context(), h.Locator)
 	if errors.Is(err, errors.ErrUnsupported) {
-		t.Skip("the source has no versions to list")
+		t.Log("not checked: the source has no versions to list")
+		return
 	}
 	if err != nil || len(pins) == 0 {
 		t.Errorf("versions of %v: got %d pins and %v", h.Locator, len(pins), err)
