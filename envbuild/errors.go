@@ -81,7 +81,8 @@ func (e *CommandError) ErrorCode() pack.Code {
 var errorLine = regexp.MustCompile(`(?i)^(?:npm )?error\b`)
 
 // lastWords returns, in one line and without control characters, the first
-// lines of text that are called errors; when none is, its last lines.
+// lines of text that are called errors, with a connection that was lost before;
+// when none is, its last lines.
 func lastWords(text string) string {
 	var lines, errs []string
 	for line := range strings.Lines(text) {
@@ -95,12 +96,23 @@ func lastWords(text string) string {
 	}
 	words := strings.Join(lines[max(0, len(lines)-4):], "; ")
 	if len(errs) > 0 {
-		words = strings.Join(errs[:min(4, len(errs))], "; ")
+		words = strings.Join(append(errs[:min(4, len(errs))], lostConnection(lines)...), "; ")
 	}
 	if len(words) > 1000 {
 		words = strings.ToValidUTF8(words[:1000], "") + "..."
 	}
 	return words
+}
+
+// lostConnection returns the last line that tells of a connection which broke:
+// pip only warns of it, and then claims that there is no such package.
+func lostConnection(lines []string) []string {
+	for _, line := range slices.Backward(lines) {
+		if strings.Contains(line, "connection broken by") {
+			return []string{line}
+		}
+	}
+	return nil
 }
 
 func printable(text string) string {
