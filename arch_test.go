@@ -14,7 +14,7 @@ func TestHouse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range tree.Check() {
+	for _, v := range append(tree.Check(), tree.Unused()...) {
 		t.Error(v)
 	}
 }

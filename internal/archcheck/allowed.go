@@ -28,22 +28,9 @@ func allowedEverywhere() []allowed {
 		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("deps", "envbuild", "internal/...")},
 		{"github.com/klauspost/compress", "gzip at several times the speed", list("source/archivesource", "internal/...")},
 
-		{"github.com/ProtonMail/go-crypto", git + ": signatures of commits", nil},
-		{"github.com/cloudflare/circl", git + ": through go-crypto", nil},
-		{"github.com/cyphar/filepath-securejoin", git + ": through go-billy", nil},
-		{"github.com/emirpasic/gods", git + ": ordered sets", nil},
-		{"github.com/go-git/gcfg", git + ": its configuration", nil},
-		{"github.com/golang/groupcache", git + ": its object cache", nil},
 		{"github.com/jbenet/go-context", git + ": readers with a context", nil},
 		{"github.com/pjbgf/sha1cd", git + ": SHA-1 that notices collisions", nil},
-		{"github.com/sergi/go-diff", git + ": differences of blobs", nil},
-		{"golang.org/x/crypto", git + ": through go-crypto", nil},
 		{"golang.org/x/net", git + ": its HTTP transport", nil},
-		{"gopkg.in/warnings.v0", git + ": through gcfg", nil},
-		{"gopkg.in/check.v1", "the tests of yaml.v3", nil},
-		{"github.com/kr/pretty", "the tests of yaml.v3", nil},
-		{"github.com/kr/text", "the tests of yaml.v3", nil},
-		{"github.com/rogpeppe/go-internal", "the tests of yaml.v3", nil},
 	}
 }
 

@@ -47,7 +47,7 @@ func file(pkg string, imports ...string) string {
 	return b.String()
 }
 
-func check(t *testing.T, files map[string]string) []string {
+func load(t *testing.T, files map[string]string) *archcheck.Tree {
 	t.Helper()
 	fsys := fstest.MapFS{}
 	for name, content := range files {
@@ -57,8 +57,17 @@ func check(t *testing.T, files map[string]string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return tree
+}
+
+func check(t *testing.T, files map[string]string) []string {
+	t.Helper()
+	return texts(load(t, files).Check())
+}
+
+func texts(violations []archcheck.Violation) []string {
 	var got []string
-	for _, v := range tree.Check() {
+	for _, v := range violations {
 		got = append(got, v.String())
 	}
 	return got
@@ -142,6 +151,19 @@ func TestBannedModules(t *testing.T) {
 		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "go.mod: requires "+path+": ") }) {
 			t.Errorf("%s: got %q", path, got)
 		}
+	}
+}
+
+func TestRowsThatNobodyUses(t *testing.T) {
+	t.Parallel()
+	got := strings.Join(texts(load(t, clean()).Unused()), "\n")
+	for _, want := range []string{"admits golang.org/x/sync, which no module requires", "examples/go.mod: does not require github.com/spf13/cobra"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "gopkg.in/yaml.v3") {
+		t.Errorf("yaml.v3 is required:\n%s", got)
 	}
 }
 

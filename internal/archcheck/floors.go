@@ -40,7 +40,7 @@ func (t *Tree) checkFloors() []Violation {
 		if below(m.goLine, goFloor) {
 			vs = append(vs, violation(m.file(), "go %s: at least %s is needed", m.goLine, goFloor))
 		}
-		for _, r := range m.requires {
+		for _, r := range m.requirements {
 			vs = append(vs, m.checkRequirement(r)...)
 		}
 	}

@@ -7,11 +7,11 @@ import (
 
 // module is what the rules need of a go.mod.
 type module struct {
-	dir      string // relative to the tree, "." for the root
-	path     string
-	goLine   string
-	requires []requirement
-	blocks   map[string]bool // the directives it uses, such as "tool" and "replace"
+	dir          string // relative to the tree, "." for the root
+	path         string
+	goLine       string
+	requirements []requirement
+	blocks       map[string]bool // the directives it uses, such as "tool" and "replace"
 }
 
 type requirement struct {
@@ -60,7 +60,7 @@ func (m *module) directive(fields []string, comment string) error {
 	m.blocks[fields[0]] = true
 	switch {
 	case fields[0] == "require" && len(fields) == 3:
-		m.requires = append(m.requires, requirement{fields[1], fields[2], comment == "indirect"})
+		m.requirements = append(m.requirements, requirement{fields[1], fields[2], comment == "indirect"})
 	case fields[0] == "module" && len(fields) == 2:
 		m.path = fields[1]
 	case fields[0] == "go" && len(fields) == 2:

@@ -1,5 +1,7 @@
 package archcheck
 
+import "slices"
+
 // toolsModule holds the programs that check this repository. Nothing of ours
 // imports it and no host ever sees it, so its requirements need no reasons.
 const toolsModule = "internal/tools"
@@ -11,7 +13,7 @@ func (t *Tree) checkModules() []Violation {
 		if m.dir == toolsModule {
 			continue
 		}
-		for _, r := range m.requires {
+		for _, r := range m.requirements {
 			if ours(r.path) == "" && m.admits(r.path) == nil {
 				vs = append(vs, violation(m.file(), "requires %s, which no row admits: say why it is worth its weight, or do without", r.path))
 			}
@@ -24,6 +26,29 @@ func (t *Tree) checkModules() []Violation {
 		}
 	}
 	return vs
+}
+
+// Unused returns a violation for each row that admits a module which no go.mod
+// requires: a door that is open for nobody.
+func (t *Tree) Unused() []Violation {
+	var vs []Violation
+	for _, m := range t.modules {
+		for _, a := range allowedIn(m.dir) {
+			if !m.requires(a.path) {
+				vs = append(vs, violation(m.file(), "does not require %s, which a row admits: remove the row", a.path))
+			}
+		}
+	}
+	for _, a := range allowedEverywhere() {
+		if !slices.ContainsFunc(t.modules, func(m *module) bool { return m.dir != toolsModule && m.requires(a.path) }) {
+			vs = append(vs, violation("internal/archcheck/allowed.go", "admits %s, which no module requires: remove the row", a.path))
+		}
+	}
+	return vs
+}
+
+func (m *module) requires(path string) bool {
+	return slices.ContainsFunc(m.requirements, func(r requirement) bool { return r.path == path })
 }
 
 // admits returns the row that admits a module, or a package of one, in m.

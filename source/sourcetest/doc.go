@@ -20,8 +20,8 @@
 //	}
 //
 // Each case gets a harness of its own. What a harness does not offer is not
-// checked, and the log says so. Run the tests with -race: a part of the contract is that
-// sources are safe for concurrent use.
+// checked, and the log says so. Run the tests with -race: a part of the contract
+// is that sources are safe for concurrent use.
 //
 // The suite needs no network, and no process but the test's.
 package sourcetest
