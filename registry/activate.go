@@ -38,6 +38,9 @@ func (b *batch) activate(ctx context.Context, it *item) {
 	if !ok {
 		return
 	}
+	if b.req.Replace == ReplaceAny {
+		b.warnDependents(ctx, it)
+	}
 	if it.pack.Manifest.Testing != nil {
 		if ok := b.run(ctx, it, pack.StageTests, func() error { return b.test(ctx, it) }); !ok {
 			return

@@ -34,6 +34,18 @@ func (b *batch) order(ctx context.Context) {
 				pack.Errorf(pack.CodeDependencyCycle, "packs need each other in a circle: %s", circle))
 		}
 	}
+	b.noteReplaced()
+}
+
+// noteReplaced notes the installed packs that the request replaces, as far as is
+// known before the first one is activated.
+func (b *batch) noteReplaced() {
+	b.replaced = map[pack.Ref]bool{}
+	for _, it := range b.items {
+		if it.err == nil && !it.unchanged {
+			b.replaced[it.id.Ref] = true
+		}
+	}
 }
 
 type visit int
@@ -92,7 +104,8 @@ func (o *orderer) noteCircle(first *item) {
 }
 
 // checkDependencies checks that each pack that it needs is provided, or active
-// in a version that will do. Those of the batch are through by now.
+// in a version that will do, and that those who need it can do with it. Those of
+// the batch are through by now.
 func (b *batch) checkDependencies(ctx context.Context, it *item) error {
 	if b.req.SkipValidation {
 		return nil
@@ -100,6 +113,11 @@ func (b *batch) checkDependencies(ctx context.Context, it *item) error {
 	for _, need := range it.needs {
 		if need.err != nil {
 			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.id.Ref)
+		}
+	}
+	if b.req.Replace != ReplaceAny {
+		if err := b.checkDependents(ctx, it); err != nil {
+			return err
 		}
 	}
 	var unmet []error

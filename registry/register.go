@@ -60,11 +60,13 @@ func (r *Request) check() error {
 
 // A batch is one call of Register.
 type batch struct {
-	store   *Store
-	req     Request
-	events  *emit.Emitter
-	items   []*item // in input order
-	started time.Time
+	store  *Store
+	req    Request
+	events *emit.Emitter
+	items  []*item // in input order
+	// replaced are the refs whose active content is about to change.
+	replaced map[pack.Ref]bool
+	started  time.Time
 
 	mu        sync.Mutex
 	operation *operation // nil until something has to be written

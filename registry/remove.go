@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/packtrain/pack"
 )
@@ -57,7 +56,7 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkDependents(ctx, ref); err != nil && !force {
+	if err := s.checkNotNeeded(ctx, ref); err != nil && !force {
 		return err
 	}
 	pointer, err := s.disk.pointer(ref)
@@ -69,24 +68,4 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	}
 	_, err = s.applyAlone(ctx, &change{intent: intent{Ref: ref, From: pointer, Known: rec.Active.Name, Time: s.now()}})
 	return err
-}
-
-func (s *Store) checkDependents(ctx context.Context, ref pack.Ref) error {
-	records, err := s.config.Records.Packs(ctx)
-	if err != nil {
-		return err
-	}
-	var dependents []string
-	for i := range records {
-		for _, d := range records[i].Manifest.Dependencies {
-			if d.Ref == ref && records[i].Ref != ref {
-				dependents = append(dependents, records[i].Ref.String())
-				break
-			}
-		}
-	}
-	if len(dependents) == 0 {
-		return nil
-	}
-	return pack.Errorf(pack.CodeConflict, "needed by %s: remove these first, or force it", strings.Join(dependents, ", "))
 }

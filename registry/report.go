@@ -34,7 +34,9 @@ type Request struct {
 	Paths []string
 	// Pins tell, by path, where the content came from; optional.
 	Pins map[string]pack.Pin
-	// Replace says what may be replaced; "" means ReplaceNever.
+	// Replace says what may be replaced; "" means ReplaceNever. A version that
+	// installed packs cannot do with which could do with the active one takes
+	// ReplaceAny, unless the request replaces them too.
 	Replace Replace
 	// SkipValidation registers packs with findings of severity error, as far
 	// as they can be loaded, and with dependencies that are not installed.

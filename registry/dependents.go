@@ -1,0 +1,61 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// checkNotNeeded checks that no installed pack depends on ref.
+func (s *Store) checkNotNeeded(ctx context.Context, ref pack.Ref) error {
+	dependents, err := s.dependents(ctx, ref, func(pack.Ref, pack.Constraint) bool { return true })
+	if err != nil || len(dependents) == 0 {
+		return err
+	}
+	return pack.Errorf(pack.CodeConflict, "needed by %s: remove these first, or force it", strings.Join(dependents, ", "))
+}
+
+// checkDependents checks that the installed packs that depend on it, and can do
+// with the version that is active, can do with the new one. Those that the
+// request replaces too are asked for themselves.
+func (b *batch) checkDependents(ctx context.Context, it *item) error {
+	active := it.record.Active.Version
+	dependents, err := b.store.dependents(ctx, it.id.Ref, func(by pack.Ref, c pack.Constraint) bool {
+		return !b.replaced[by] && c.Allows(active) && !c.Allows(it.id.Version)
+	})
+	if err != nil || len(dependents) == 0 {
+		return err
+	}
+	return pack.Errorf(pack.CodeDependencyConflict, "version %s does not suit installed packs that need %s: %s; upgrade them in the same request, or force it",
+		it.id.Version, it.id.Ref, strings.Join(dependents, ", "))
+}
+
+// warnDependents tells of packs that a forced replacement leaves with a version
+// that does not suit them.
+func (b *batch) warnDependents(ctx context.Context, it *item) {
+	if err := b.checkDependents(ctx, it); err != nil {
+		b.events.Emit(ctx, b.event(it, pack.EventWarning, err.Error()))
+	}
+}
+
+// dependents describes the installed packs that depend on ref in a way that
+// counts.
+func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(pack.Ref, pack.Constraint) bool) ([]string, error) {
+	records, err := s.config.Records.Packs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var dependents []string
+	for i := range records {
+		by := records[i].Ref
+		for _, d := range records[i].Manifest.Dependencies {
+			if d.Ref == ref && by != ref && counts(by, d.Constraint) {
+				dependents = append(dependents, fmt.Sprintf("%s (%s)", by, d))
+				break
+			}
+		}
+	}
+	return dependents, nil
+}
