@@ -1,0 +1,34 @@
+package depstest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps/depstest"
+)
+
+// A universe answers as an index and a store do: log can be had in two versions
+// and is not installed, tool is.
+func ExampleNewUniverse() {
+	u, err := depstest.NewUniverse("log@1.4.0:", "log@1.5.0:", "installed tool@1.0.0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	candidates, err := u.Candidates(context.Background(), "log")
+	for _, c := range candidates {
+		fmt.Println(c.ID)
+	}
+	fmt.Println(err)
+	fmt.Println(u.InstalledVersion(context.Background(), "tool"))
+	_, err = u.InstalledVersion(context.Background(), "log")
+	fmt.Println(errors.Is(err, pack.ErrNotFound))
+	// Unordered output:
+	// log@1.4.0
+	// log@1.5.0
+	// <nil>
+	// 1.0.0 <nil>
+	// true
+}

@@ -1,0 +1,23 @@
+package installertest_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/installertest"
+)
+
+func ExampleFake() {
+	fake := &installertest.Fake{Broken: map[string]error{"slack": pack.ErrUnavailable}}
+	report, err := fake.Install(context.Background(), installer.Request{Specs: []string{"slack", "jira@^1"}})
+	for _, o := range report.Outcomes {
+		fmt.Println(o.Spec, o.Status)
+	}
+	fmt.Println(err)
+	// Output:
+	// slack failed
+	// jira@^1 installed
+	// slack: download: unavailable
+}
