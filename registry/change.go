@@ -116,6 +116,9 @@ func (s *Store) turnBack(scratch string, in *intent, cause error) error {
 // resolve finds out what became of a commit that failed, perhaps only after it
 // had happened.
 func (s *Store) resolve(ctx context.Context, scratch string, in *intent, cause error) (Record, error) {
+	// The time of the commit may be over.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
 	rec, err := s.config.Records.Pack(ctx, in.Ref)
 	if err != nil && !errors.Is(err, pack.ErrNotFound) {
 		return Record{}, fmt.Errorf("%w (whether it happened is not known: %w; opening the root again settles it)", cause, err)

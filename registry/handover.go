@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"sync"
 
 	"github.com/packtrain/pack"
 )
@@ -26,8 +27,8 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 }
 
 // Stage lends an empty directory for content on its way into the registry. It
-// belongs to the caller until release is called, which removes it; what a
-// process that died did not release is removed when the root is opened. Close
+// belongs to the caller until release is called, which removes it and may be
+// called again; what a process that died did not release is removed when the root is opened. Close
 // waits for the release.
 func (s *Store) Stage(ctx context.Context) (dir string, release func(), err error) {
 	leave, err := s.enter()
@@ -39,5 +40,5 @@ func (s *Store) Stage(ctx context.Context) (dir string, release func(), err erro
 		leave()
 		return "", nil, err
 	}
-	return o.dir, func() { o.end(); leave() }, nil
+	return o.dir, sync.OnceFunc(func() { o.end(); leave() }), nil
 }

@@ -1,6 +1,8 @@
 package registry_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,6 +60,23 @@ func TestStageSurvivesAnotherOpen(t *testing.T) {
 	release()
 	if entries, err := os.ReadDir(filepath.Join(r.dir, "staging")); err != nil || len(entries) > 0 {
 		t.Errorf("after the release: %v, %v", entries, err)
+	}
+}
+
+func TestStageIsReleasedOnce(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	dir, release, err := s.Stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	release()
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
