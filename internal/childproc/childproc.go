@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -80,15 +81,37 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	child := r.child(ctx, c)
 	start := time.Now()
-	if err := child.cmd.Start(); err != nil {
+	child, err := r.start(ctx, c)
+	if err != nil {
 		return pack.Result{ExitCode: -1}, startError(ctx, c, err)
 	}
 	limitCore(child.cmd.Process.Pid)
-	err := child.cmd.Wait()
+	err = child.cmd.Wait()
 	left := killTree(child.cmd.Process.Pid, child.tag)
 	return child.result(time.Since(start)), child.failure(ctx, err, left)
+}
+
+// busyAttempts is how often a program that is open for writing is tried to be
+// started, with pauses that double from one millisecond on.
+const busyAttempts = 8
+
+// start starts the child. A program that was just written may be open for
+// writing in another child yet, between its fork and its exec
+// (https://go.dev/issue/22315): that takes no more than a moment.
+func (r *Runner) start(ctx context.Context, c pack.Command) (*child, error) {
+	for attempt := 1; ; attempt++ {
+		child := r.child(ctx, c)
+		err := child.cmd.Start()
+		if err == nil || attempt == busyAttempts || !errors.Is(err, syscall.ETXTBSY) {
+			return child, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Millisecond << attempt):
+		}
+	}
 }
 
 func check(c pack.Command) error {
