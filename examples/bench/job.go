@@ -13,6 +13,7 @@ import (
 type job struct {
 	id, name, rival string
 	goal            float64 // the ratio that we want to beat
+	floor           float64 // the ratio of the best technique known
 	// prepare makes the input below dir and returns both sides.
 	prepare func(ctx context.Context, dir string) (sides, error)
 }

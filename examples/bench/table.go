@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-const row = "%-4s %-42s %-32s %10s %10s %8s %8s  %s\n"
+const row = "%-4s %-42s %-32s %10s %10s %8s %8s %8s  %s\n"
 
 func printHeader(w io.Writer) {
-	fmt.Fprintf(w, row, "", "job", "rival", "ours", "rival", "ratio", "goal", "")
+	fmt.Fprintf(w, row, "", "job", "rival", "ours", "rival", "ratio", "goal", "floor", "")
 }
 
 func printResult(w io.Writer, j job, r result) {
@@ -18,7 +18,7 @@ func printResult(w io.Writer, j job, r result) {
 		verdict = "MISSED"
 	}
 	fmt.Fprintf(w, row, j.id, j.name, j.rival, milliseconds(r.ours), milliseconds(r.rival),
-		fmt.Sprintf("%.4f", r.ratio()), fmt.Sprintf("%.4f", j.goal), verdict)
+		fmt.Sprintf("%.4f", r.ratio()), fmt.Sprintf("%.4f", j.goal), fmt.Sprintf("%.4f", j.floor), verdict)
 }
 
 func milliseconds(d time.Duration) string {
