@@ -42,8 +42,9 @@ type Config struct {
 	// wheels are installed.
 	AllowSourceBuilds bool
 	// AllowDirect admits Python requirements that name an https URL or a git
-	// repository instead of a package of the index. Repositories are built
-	// from source.
+	// repository instead of a package of the index. Repositories, and
+	// archives at an address that are no wheels, are built from source, which
+	// runs their code.
 	AllowDirect bool
 
 	// Env holds further variables for the tools, "NAME=value" each: proxies,

@@ -44,12 +44,14 @@
 //
 // # What is trusted
 //
-// What a pack says is judged before any tool runs. Requirements name packages
-// of the host's index, nothing else: options, files, paths and variables are
-// refused with [pack.CodePolicyDenied], and so are addresses and repositories
-// unless the host allows them. Tools read files that this package wrote, never
-// the pack's own (its .npmrc, for example, is never seen); they get an
-// environment that is made from nothing, an empty home, and no configuration
+// What a pack says is judged before any tool runs. Its requirements name
+// packages of the host's index, nothing else: options, files, paths and
+// variables are refused with [pack.CodePolicyDenied], and so are addresses and
+// repositories unless the host allows them. What the packages of the index need
+// in turn is between them and the tool: one may name an address there. Tools
+// read files that this package wrote, never the pack's own (its .npmrc, for
+// example, is never seen); they get an environment that is made from nothing, an
+// empty home, and no configuration
 // but the host's. npm never runs scripts, and Python packages come as wheels
 // unless the host allows building from source; so by default installing runs no
 // code of packages. Starting a Python interpreter in its environment does; that

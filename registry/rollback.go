@@ -14,7 +14,10 @@ import (
 type RollBacker interface {
 	// RollBack makes the generation active that was active before the present
 	// one, with the environments it had, and returns the record. It does not
-	// need the network, and runs no tests.
+	// need the network, and runs no tests. It does not ask either whether that
+	// generation suits the installed packs that depend on it, or whether what
+	// it depends on is installed still: going back has to work when the rest is
+	// in disorder.
 	//
 	// A pack that is not installed, and one without an earlier generation, is
 	// an error that matches [pack.ErrNotFound]; an earlier generation that is
