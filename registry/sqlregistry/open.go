@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -18,18 +19,40 @@ type Records struct {
 
 var _ registry.Records = (*Records)(nil)
 
+// openPatience is how long Open tries again while the database is locked.
+const openPatience = 10 * time.Second
+
 // Open returns the records in db, which stays the caller's to close, and brings
 // its schema up to date. A schema that a newer release made is a
-// [*SchemaError].
+// [*SchemaError]. While another process holds the database Open tries again,
+// for some ten seconds beyond the busy timeout.
 func Open(ctx context.Context, db *sql.DB, dialect Dialect) (*Records, error) {
 	if db == nil || dialect.bind == nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: a database and a dialect are needed")
 	}
 	r := &Records{db: db, dialect: dialect}
-	if err := r.migrate(ctx); err != nil {
+	if err := r.migratePatiently(ctx); err != nil {
 		return nil, r.wrap(ctx, "open records", err)
 	}
 	return r, nil
+}
+
+// migratePatiently migrates when it can. SQLite does not wait out its busy
+// timeout when two processes turn a new file into one with a write-ahead log:
+// one of them is told at once that the file is locked.
+func (r *Records) migratePatiently(ctx context.Context) error {
+	deadline := time.Now().Add(openPatience)
+	for {
+		err := r.migrate(ctx)
+		if err == nil || !r.dialect.busy(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // transact calls fn in a transaction, which it commits when fn returns nil.

@@ -2,10 +2,12 @@ package sqlitetest_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/sqlregistry"
@@ -29,15 +31,28 @@ func TestHostile(t *testing.T) {
 	})
 	t.Run("M14/several processes migrate", func(t *testing.T) {
 		t.Parallel()
+		migrateAtOnce(t, 6)
+	})
+	t.Run("M15/locked while it is opened", func(t *testing.T) {
+		t.Parallel()
 		file := filepath.Join(t.TempDir(), "records.db")
-		var wg sync.WaitGroup
-		errs := make([]error, 6)
-		for i := range errs {
-			db := openDB(t, file)
-			wg.Go(func() { _, errs[i] = sqlregistry.Open(t.Context(), db, sqlregistry.SQLite()) })
+		tx, err := openDB(t, file).BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		wg.Wait()
-		if err := errors.Join(errs...); err != nil {
+		if _, err := tx.ExecContext(t.Context(), `CREATE TABLE mine (id INTEGER)`); err != nil {
+			t.Fatal(err)
+		}
+		// SQLite tells the second of two processes that make a new file one
+		// with a write-ahead log that it is busy, whatever the busy timeout.
+		impatient, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(0)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = impatient.Close() })
+		release := time.AfterFunc(100*time.Millisecond, func() { _ = tx.Rollback() })
+		defer release.Stop()
+		if _, err := sqlregistry.Open(t.Context(), impatient, sqlregistry.SQLite()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -125,5 +140,21 @@ func TestOpenWantsADialect(t *testing.T) {
 	cancel()
 	if _, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite()); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// migrateAtOnce opens a database that is not there yet through several pools.
+func migrateAtOnce(t *testing.T, pools int) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "records.db")
+	var wg sync.WaitGroup
+	errs := make([]error, pools)
+	for i := range errs {
+		db := openDB(t, file)
+		wg.Go(func() { _, errs[i] = sqlregistry.Open(t.Context(), db, sqlregistry.SQLite()) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
 	}
 }
