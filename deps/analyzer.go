@@ -3,6 +3,7 @@ package deps
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/packtrain/pack"
 )
@@ -22,6 +23,10 @@ type Config struct {
 	Provided []pack.Provided
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
+	// Open opens the directory of a pack; nil opens any. A host that takes
+	// paths from strangers confines them here: whatever a link says, only what
+	// Open returned is read. It is safe for concurrent use.
+	Open func(path string) (*os.Root, error)
 	// MaxPacks bounds how many packs are considered, those of the request
 	// not counted; 0 means [DefaultMaxPacks].
 	MaxPacks int

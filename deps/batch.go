@@ -2,11 +2,7 @@ package deps
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -14,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/emit"
 	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/packdir"
 )
 
 // A member is a pack of the request.
@@ -96,10 +93,7 @@ func (a *Analyzer) admit(b *batch, m *member) error {
 // read reads one pack. Nothing outside of path is read, whatever links lie
 // there.
 func (a *Analyzer) read(path string, skipValidation bool) (*member, error) {
-	if !filepath.IsAbs(path) {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", path)
-	}
-	root, err := openDir(path)
+	root, err := packdir.Open(a.config.Open, path)
 	if err != nil {
 		return nil, err
 	}
@@ -116,23 +110,4 @@ func (a *Analyzer) read(path string, skipValidation bool) (*member, error) {
 		return nil, fmt.Errorf("infer runtimes: %w", err)
 	}
 	return &member{path: path, pack: p, needs: needs}, nil
-}
-
-// openDir opens a directory. It looks before it opens: a pipe would make it
-// wait.
-func openDir(path string) (*os.Root, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, pack.Errorf(pack.CodeNotFound, "open pack: %w", err)
-	case err != nil:
-		return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
-	case !info.IsDir():
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "open pack: %q is no directory", path)
-	}
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
-	}
-	return root, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -53,6 +54,10 @@ type Config struct {
 	Env []string
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
+	// Open opens the directory of a pack; nil opens any. A host that takes
+	// paths from strangers confines them here: whatever a link says, only what
+	// Open returned is read. It is safe for concurrent use.
+	Open func(path string) (*os.Root, error)
 	// Jobs is how many packs are worked on at a time; 0 means as many as there
 	// are processors.
 	Jobs int

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/packtrain/pack/internal/envstore"
 	"github.com/packtrain/pack/internal/interp"
 	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/packdir"
 )
 
 // A session is one request.
@@ -80,12 +80,9 @@ func (s *session) work(ctx context.Context, o *outcome) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if !filepath.IsAbs(o.path) {
-		return pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", o.path)
-	}
-	root, err := os.OpenRoot(o.path)
+	root, err := packdir.Open(s.config.Open, o.path)
 	if err != nil {
-		return pack.Errorf(pack.CodeIO, "open pack: %w", err)
+		return err
 	}
 	defer func() { _ = root.Close() }()
 	p, err := pack.Load(root.FS(), s.config.Load)

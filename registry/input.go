@@ -24,22 +24,6 @@ type inputFS struct {
 
 var errIrregular = errors.New("not a regular file")
 
-// openInput opens a directory, which the caller closes.
-func openInput(dir string) (inputFS, error) {
-	info, err := os.Stat(dir) // a pipe would make OpenRoot wait
-	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
-	}
-	if err != nil {
-		return inputFS{}, readError("open pack", err)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return inputFS{}, readError("open pack", err)
-	}
-	return inputFS{root}, nil
-}
-
 func readError(doing string, err error) error {
 	code := pack.CodeIO
 	if errors.Is(err, fs.ErrNotExist) {

@@ -9,16 +9,18 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/packdir"
 )
 
 // prepare does for one pack all that needs no other pack.
 func (b *batch) prepare(ctx context.Context, it *item) {
 	defer it.rescue()
-	input, err := openInput(it.path)
+	root, err := packdir.Open(b.store.config.Open, it.path)
 	if err != nil {
 		b.fail(ctx, it, pack.StageLoad, err)
 		return
 	}
+	input := inputFS{root}
 	defer input.close()
 	if !b.run(ctx, it, pack.StageLoad, func() error { return b.identify(it, input) }) {
 		return

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -49,6 +50,10 @@ type Config struct {
 	Provided []pack.Provided
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
+	// Open opens the directory of a pack; nil opens any. A host that takes
+	// paths from strangers confines them here: whatever a link says, only what
+	// Open returned is read. It is safe for concurrent use.
+	Open func(path string) (*os.Root, error)
 	// Parallel is how many packs of one request are worked on at a time. 0:
 	// as many as there are processors.
 	Parallel int

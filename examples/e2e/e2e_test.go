@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/internal/actionrun"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/actionrun"
+	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
 )
 

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/host"
 )
 
 func (a *app) buildCommand() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/host"
 )
 
 // withHost opens what the flags describe, runs f on it, and closes it.

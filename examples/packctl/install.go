@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
 )
 

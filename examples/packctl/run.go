@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/internal/actionrun"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/actionrun"
+	"github.com/packtrain/pack/examples/host"
 )
 
 // runReport is the outcome of an action.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/packtrain/pack/examples/internal/actionrun"
+	"github.com/packtrain/pack/examples/actionrun"
 )
 
 // runActions runs one action of each pack.

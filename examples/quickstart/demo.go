@@ -11,7 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/installer"
 )

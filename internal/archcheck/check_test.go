@@ -32,8 +32,8 @@ func clean() map[string]string {
 		"installer/installer.go":              file("installer", self+"/source", self+"/deps", self+"/internal/emit"),
 		"deps/deps.go":                        file("deps", self),
 		"examples/go.mod":                     exMod,
-		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/internal/host"),
-		"examples/internal/host/host.go":      file("host", self+"/source/localsource"),
+		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/host"),
+		"examples/host/host.go":               file("host", self+"/source/localsource"),
 		"source/testdata/ignored/not_ours.go": "this is not Go",
 	}
 }

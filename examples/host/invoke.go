@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/internal/actionrun"
+	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/registry"
 )
 

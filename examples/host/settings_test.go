@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/internal/host"
+	"github.com/packtrain/pack/examples/host"
 )
 
 func TestPolicy(t *testing.T) {

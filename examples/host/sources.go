@@ -12,7 +12,7 @@ import (
 // openSources returns all sources, under one network policy, and who knows the
 // packs of the index, nil without an index.
 func openSources(c Config) (*source.Mux, deps.Finder, error) {
-	local, err := localsource.New(localsource.Options{AllowAll: true, Base: c.Base})
+	local, err := localsource.New(localOptions(c))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -31,4 +31,11 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	}
 	mux, err := source.NewMux(append(sources, index)...)
 	return mux, index, err
+}
+
+func localOptions(c Config) localsource.Options {
+	if c.Allowed == nil {
+		return localsource.Options{AllowAll: true, Base: c.Base}
+	}
+	return localsource.Options{Roots: c.Allowed.Paths(), Base: c.Base}
 }

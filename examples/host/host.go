@@ -27,6 +27,9 @@ type Config struct {
 	// Base is the absolute path of the directory that relative specs refer to;
 	// "" refuses them.
 	Base string
+	// Allowed confines the paths of packs, in specs and elsewhere; nil for none.
+	// It stays the caller's to close.
+	Allowed *Roots
 	// Index is a registry index, a URL or an absolute path; "" for none.
 	Index string
 	// DSN names the database of the records: a path or a "file:" DSN of SQLite;
@@ -81,7 +84,7 @@ func (h *Host) open(ctx context.Context, c Config) error {
 	}
 	builder, err := envbuild.New(envbuild.Config{
 		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: h.Runner, Env: c.ToolEnv,
-		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
+		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry, Open: c.open(),
 	})
 	if err != nil {
 		return err
@@ -101,7 +104,7 @@ func (h *Host) openStore(ctx context.Context, c Config, envs registry.Environmen
 	h.db = db
 	h.Store, err = registry.Open(ctx, registry.Config{
 		Root: c.Root, Records: records, Environments: envs, Provided: c.Provided,
-		Runner: h.Runner, TestEnv: h.environ(),
+		Runner: h.Runner, TestEnv: h.environ(), Open: c.open(),
 	})
 	return err
 }
@@ -115,7 +118,7 @@ func (h *Host) openStages(c Config) error {
 	if err != nil {
 		return err
 	}
-	h.Analyzer, err = deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided})
+	h.Analyzer, err = deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided, Open: c.open()})
 	if err != nil {
 		return err
 	}
@@ -124,6 +127,14 @@ func (h *Host) openStages(c Config) error {
 		Installed: h.Store, Staging: h.Store,
 	})
 	return err
+}
+
+// open is how the stages open the directories of packs, nil for anyhow.
+func (c Config) open() func(path string) (*os.Root, error) {
+	if c.Allowed == nil {
+		return nil
+	}
+	return c.Allowed.Open
 }
 
 // environ is the environment of tests and actions.

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/internal/actionrun"
+	"github.com/packtrain/pack/examples/actionrun"
 )
 
 // recorder is a Runner that keeps what it was given.

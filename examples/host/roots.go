@@ -1,0 +1,117 @@
+package host
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/packtrain/pack"
+)
+
+// Roots confine the paths that strangers name to some directories. A path is
+// opened first and below the root that holds it, so that neither "..", nor a
+// link, nor somebody who exchanges a directory at the wrong moment leads out. A
+// Roots is safe for concurrent use.
+type Roots struct {
+	paths []string
+	roots []*os.Root
+}
+
+// OpenRoots opens directories that exist, by absolute paths.
+func OpenRoots(paths ...string) (*Roots, error) {
+	r := &Roots{}
+	for _, p := range paths {
+		if err := r.add(p); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
+	return r, nil
+}
+
+func (r *Roots) add(path string) error {
+	if !filepath.IsAbs(path) {
+		return pack.Errorf(pack.CodeInvalidRequest, "allowed root %q is not an absolute path", path)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return pack.Errorf(pack.CodeInvalidRequest, "open allowed root: %w", err)
+	}
+	r.paths, r.roots = append(r.paths, filepath.Clean(path)), append(r.roots, root)
+	return nil
+}
+
+// Open opens a directory below one of the roots. A path that leads elsewhere is
+// an error with [pack.CodePolicyDenied].
+func (r *Roots) Open(path string) (*os.Root, error) {
+	root, rel, err := r.find(path)
+	if err != nil {
+		return nil, err
+	}
+	below, err := openBelow(root, rel)
+	return below, judge(path, err)
+}
+
+// Create opens a directory below one of the roots, which it makes when it is
+// missing.
+func (r *Roots) Create(path string) (*os.Root, error) {
+	root, rel, err := r.find(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := root.MkdirAll(rel, 0o755); err != nil {
+		return nil, judge(path, err)
+	}
+	below, err := openBelow(root, rel)
+	return below, judge(path, err)
+}
+
+// find returns the root that holds path, and where below it.
+func (r *Roots) find(path string) (root *os.Root, rel string, err error) {
+	path = filepath.Clean(path)
+	for i, p := range r.paths {
+		if rel, err := filepath.Rel(p, path); err == nil && filepath.IsLocal(rel) {
+			return r.roots[i], rel, nil
+		}
+	}
+	return nil, "", denied(path)
+}
+
+func denied(path string) error {
+	return pack.Errorf(pack.CodePolicyDenied, "%q is outside of the allowed roots", path)
+}
+
+// judge tells a path that leads out of its root, for which package os has an
+// error of its own, from what the system says.
+func judge(path string, err error) error {
+	_, system := errors.AsType[syscall.Errno](err)
+	_, coded := errors.AsType[pack.Coder](err)
+	if err == nil || system || coded {
+		return err
+	}
+	return denied(path)
+}
+
+// openBelow looks before it opens: a pipe would make it wait.
+func openBelow(root *os.Root, rel string) (*os.Root, error) {
+	info, err := root.Stat(rel)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is no directory", rel)
+	}
+	return root.OpenRoot(rel)
+}
+
+// Paths returns the paths of the roots.
+func (r *Roots) Paths() []string { return r.paths }
+
+// Close closes the roots.
+func (r *Roots) Close() error {
+	var errs []error
+	for _, root := range r.roots {
+		errs = append(errs, root.Close())
+	}
+	return errors.Join(errs...)
+}

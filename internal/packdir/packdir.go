@@ -1,0 +1,47 @@
+// Package packdir opens the directories of packs, which a caller named and
+// somebody else may be changing: behind an [os.Root] nothing outside of them is
+// reached, whatever links lie there.
+package packdir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+)
+
+// Open opens the directory at path with open, which a host may have put in;
+// nil opens any directory. The caller closes it.
+func Open(open func(path string) (*os.Root, error), path string) (*os.Root, error) {
+	if !filepath.IsAbs(path) {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", path)
+	}
+	if open == nil {
+		open = openAny
+	}
+	root, err := open(path)
+	switch _, coded := errors.AsType[pack.Coder](err); {
+	case err == nil:
+		return root, nil
+	case coded:
+		return nil, fmt.Errorf("open pack: %w", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, pack.Errorf(pack.CodeNotFound, "open pack: %w", err)
+	}
+	return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
+}
+
+// openAny looks before it opens: a pipe would make it wait.
+func openAny(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is no directory", path)
+	}
+	return os.OpenRoot(path)
+}
