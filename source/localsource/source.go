@@ -2,13 +2,12 @@ package localsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
 )
 
@@ -27,26 +26,26 @@ type Options struct {
 
 // A Source delivers directories. It is safe for concurrent use.
 type Source struct {
-	opts Options
+	allowed roots.Allowed
+	base    string
 }
 
 var _ source.Source = (*Source)(nil)
 
 // New returns a Source. It checks the options, and touches no file.
 func New(opts Options) (*Source, error) {
-	relative := func(path string) bool { return !filepath.IsAbs(path) }
-	switch {
+	allowed := roots.Allowed{Dirs: slices.Clone(opts.Roots), All: opts.AllowAll}
+	switch err := allowed.Check(); {
 	case len(opts.Roots) == 0 && !opts.AllowAll:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: name the allowed directories in Roots, or set AllowAll")
 	case len(opts.Roots) > 0 && opts.AllowAll:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Roots have no effect beside AllowAll; give one of them")
-	case slices.ContainsFunc(opts.Roots, relative):
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Roots %q: want absolute paths", opts.Roots)
-	case opts.Base != "" && relative(opts.Base):
+	case err != nil:
+		return nil, fmt.Errorf("configure local source: %w", err)
+	case opts.Base != "" && !filepath.IsAbs(opts.Base):
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Base %q: want an absolute path", opts.Base)
 	}
-	opts.Roots = slices.Clone(opts.Roots)
-	return &Source{opts: opts}, nil
+	return &Source{allowed: allowed, base: opts.Base}, nil
 }
 
 // Schemes returns [source.SchemeLocal].
@@ -100,22 +99,8 @@ func (s *Source) absolute(location string) (string, error) {
 		return "", pack.Errorf(pack.CodeInvalidRequest, "the path is empty")
 	case filepath.IsAbs(location):
 		return filepath.Clean(location), nil
-	case s.opts.Base == "":
+	case s.base == "":
 		return "", pack.Errorf(pack.CodeInvalidRequest, "the path is relative; give an absolute one")
 	}
-	return filepath.Join(s.opts.Base, location), nil
-}
-
-// failed gives an error of the file system its code.
-func failed(err error) error {
-	switch {
-	case err == nil, errors.Is(err, pack.ErrIntegrity):
-		return err
-	case errors.Is(err, fs.ErrNotExist):
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = fmt.Errorf("%s: %w", e.Path, e.Err) // the name of the system call tells nobody anything
-		}
-		return pack.Errorf(pack.CodeNotFound, "%w", err)
-	}
-	return pack.Errorf(pack.CodeIO, "%w", err)
+	return filepath.Join(s.base, location), nil
 }

@@ -181,7 +181,7 @@ func TestResolveRefusesWhatIsNoDirectory(t *testing.T) {
 		want pack.Code
 		says string
 	}{
-		{"file", local(filepath.Join(dir, "pack.yaml")), pack.CodeInvalidRequest, "archives of this machine are not supported yet"},
+		{"file", local(filepath.Join(dir, "pack.yaml")), pack.CodeInvalidRequest, "is a file, not a directory"},
 		{"rev", withRev, pack.CodeInvalidRequest, "a directory has no rev"},
 		{"relative", local("./demo"), pack.CodeInvalidRequest, "relative"},
 		{"missing", local(filepath.Join(dir, "gone")), pack.CodeNotFound, ": gone: no such"},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
 )
 
@@ -72,7 +73,7 @@ func (w walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, nam
 	if err != nil {
 		return openError(err, dir, entry, name)
 	}
-	sub, err := openSame(dir, entry.Name(), listed)
+	sub, err := roots.EnterSame(dir, entry.Name(), listed)
 	if err != nil {
 		return openError(err, dir, entry, name)
 	}
