@@ -38,7 +38,7 @@ func must[T any](v T, err error) T {
 
 func install(ctx context.Context, root string, specs ...string) {
 	local := must(localsource.New(localsource.Options{AllowAll: true}))
-	sources := must(source.NewMux(local, archivesource.New(nil), gitsource.New(nil)))
+	sources := must(source.NewMux(local, must(archivesource.New(nil)), must(gitsource.New(nil))))
 	downloader := must(installer.NewDownloader(installer.DownloadConfig{Source: sources}))
 	builder := must(envbuild.New(envbuild.Config{Dir: root + "/envs", SearchPath: []string{"/usr/bin"}}))
 	store := must(registry.Open(ctx, registry.Config{Root: root, Records: registry.NewMemory(), Environments: builder}))

@@ -33,9 +33,12 @@ func downloadArchives() job {
 }
 
 func download(ctx context.Context, urls []string, dest string) error {
-	archives := archivesource.New(&archivesource.Options{
+	archives, err := archivesource.New(&archivesource.Options{
 		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
 	})
+	if err != nil {
+		return err
+	}
 	d, err := installer.NewDownloader(installer.DownloadConfig{Source: archives, Parallel: 8})
 	if err != nil {
 		return err

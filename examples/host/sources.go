@@ -16,11 +16,15 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sources := []source.Source{
-		local,
-		archivesource.New(&archivesource.Options{Network: c.Network}),
-		gitsource.New(&gitsource.Options{Network: c.Network}),
+	archives, err := archivesource.New(&archivesource.Options{Network: c.Network})
+	if err != nil {
+		return nil, nil, err
 	}
+	repositories, err := gitsource.New(&gitsource.Options{Network: c.Network})
+	if err != nil {
+		return nil, nil, err
+	}
+	sources := []source.Source{local, archives, repositories}
 	if c.Index == "" {
 		mux, err := source.NewMux(sources...)
 		return mux, nil, err

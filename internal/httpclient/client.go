@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -21,27 +22,50 @@ const (
 
 // Options of [New]. The zero value is the default.
 type Options struct {
+	// Client, when not nil, is what New returns; then nothing else may be set.
+	Client *http.Client
+	// Credentials by origin ("https://host" or "https://host:port"). One is sent
+	// to its origin only, and never after a redirect from another.
+	Credentials map[string]pack.Credential
 	// TLS holds what the host adds to TLS: roots, client certificates. It is
 	// copied. nil means the system's roots.
 	TLS *tls.Config
+	// Proxy is an http or https proxy through which everything goes; its user
+	// information are the credentials for it. nil means none.
+	Proxy *url.URL
 	// Resolver looks up host names; nil means the system's.
 	Resolver *net.Resolver
 }
 
 // New returns a client that contacts only what policy allows and retries what
 // is safe to retry. opts may be nil. The client is safe for concurrent use;
-// callers that share one share its connections.
-func New(policy pack.NetworkPolicy, opts *Options) *http.Client {
+// callers that share one share its connections. Errors have
+// [pack.CodeInvalidRequest] and tell no secret.
+func New(policy pack.NetworkPolicy, opts *Options) (*http.Client, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
+	if opts.Client != nil {
+		if len(opts.Credentials) > 0 || opts.TLS != nil || opts.Proxy != nil {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "a client of the host's own comes with its own credentials, TLS settings and proxy: leave one or the other out")
+		}
+		return opts.Client, nil
+	}
+	known, err := compileCredentials(opts.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkProxy(opts.Proxy); err != nil {
+		return nil, err
+	}
 	rules := compile(policy)
-	return newClient(rules, newTransport(rules, opts))
+	rules.proxied = opts.Proxy != nil
+	return newClient(rules, known, newTransport(rules, opts)), nil
 }
 
-func newClient(rules *rules, base http.RoundTripper) *http.Client {
+func newClient(rules *rules, known credentials, base http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     &retrier{next: &guard{rules: rules, next: base}},
+		Transport:     &retrier{next: &guard{rules: rules, credentials: known, next: base}},
 		CheckRedirect: checkRedirect,
 	}
 }
@@ -50,7 +74,7 @@ func newTransport(rules *rules, opts *Options) *http.Transport {
 	dialer := &dialer{rules: rules, resolver: opts.Resolver}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &http.Transport{
+	t := &http.Transport{
 		Proxy:                  nil, // the environment's proxies are not ours
 		DialContext:            dialer.dial,
 		TLSClientConfig:        tlsConfig(opts.TLS),
@@ -62,6 +86,11 @@ func newTransport(rules *rules, opts *Options) *http.Transport {
 		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 	}
+	if opts.Proxy != nil {
+		proxy := *opts.Proxy
+		t.Proxy, t.DialContext, t.OnProxyConnectResponse = http.ProxyURL(&proxy), dialer.dialProxy, checkTunnel
+	}
+	return t
 }
 
 func tlsConfig(host *tls.Config) *tls.Config {

@@ -295,7 +295,7 @@ func badTLS(t *testing.T) {
 		defer srv.Close()
 		host := srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 		host.MinVersion = tls.VersionTLS10
-		_, err := get(t, httpclient.New(loopback(), &httpclient.Options{TLS: host}), srv.URL)
+		_, err := get(t, httpclient.Make(loopback(), &httpclient.Options{TLS: host}), srv.URL)
 		wantCode(t, err, pack.CodeUnavailable)
 	})
 	for name, start := range map[string]func(*httptest.Server){
@@ -311,7 +311,7 @@ func badTLS(t *testing.T) {
 			srv := httptest.NewUnstartedServer(hello)
 			start(srv)
 			defer srv.Close()
-			_, err := get(t, httpclient.New(loopback(), nil), "https://"+srv.Listener.Addr().String())
+			_, err := get(t, httpclient.Make(loopback(), nil), "https://"+srv.Listener.Addr().String())
 			wantCode(t, err, pack.CodeUnavailable)
 			if pack.Retryable(err) {
 				t.Errorf("%v is not retryable", err)
@@ -329,7 +329,7 @@ func bodiesComeAsSent(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write([]byte("not gzip at all"))
 	})
-	if body, err := get(t, httpclient.New(loopback(), nil), srv.URL); err != nil || string(body) != "not gzip at all" {
+	if body, err := get(t, httpclient.Make(loopback(), nil), srv.URL); err != nil || string(body) != "not gzip at all" {
 		t.Errorf("got %q, %v", body, err)
 	}
 }
@@ -339,7 +339,7 @@ func TestRefusedConnectionIsTemporary(t *testing.T) {
 	srv := httptest.NewServer(nil)
 	srv.Close()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, http.NoBody)
-	_, err := do(httpclient.New(loopback(), nil), req)
+	_, err := do(httpclient.Make(loopback(), nil), req)
 	wantCode(t, err, pack.CodeUnavailable)
 	if !pack.Retryable(err) {
 		t.Errorf("%v should be retryable", err)
@@ -366,7 +366,7 @@ func TestPolicyLists(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := get(t, httpclient.New(tc.policy, nil), "http://"+net.JoinHostPort(strings.Trim(tc.host, "[]"), port))
+			_, err := get(t, httpclient.Make(tc.policy, nil), "http://"+net.JoinHostPort(strings.Trim(tc.host, "[]"), port))
 			wantCode(t, err, tc.want)
 		})
 	}

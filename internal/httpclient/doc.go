@@ -12,8 +12,12 @@
 //     refused in any spelling but the canonical one.
 //   - At most 5 redirects, never from https to http, never for a request with a
 //     body; across origins only headers that carry no secret are kept.
+//   - Credentials are kept by origin and set on the requests for it alone, never
+//     on one that a redirect from another origin led to, and on no demand.
 //   - No proxy and no credentials from the environment, no cookies, TLS 1.2 or
 //     later, HTTP/1.1 only: one protocol, whose limits are known.
+//   - Through a proxy, which looks names up itself, only hosts are contacted
+//     that the policy names.
 //   - Response headers are limited in size and time, bodies must keep a
 //     minimum rate. Bodies are delivered as they were sent, never decompressed.
 package httpclient

@@ -69,6 +69,9 @@ func temporary(err error) bool {
 		return !dns.IsNotFound
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {
+		if op.Op == "proxyconnect" {
+			return temporary(op.Err)
+		}
 		return op.Op == "dial" || op.Op == "read" || op.Op == "write" // TLS alerts have other names
 	}
 	timeout, ok := errors.AsType[net.Error](err)

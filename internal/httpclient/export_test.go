@@ -9,9 +9,18 @@ import (
 	"github.com/packtrain/pack"
 )
 
+// Make is [New] without an error.
+func Make(policy pack.NetworkPolicy, opts *Options) *http.Client {
+	c, err := New(policy, opts)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
 // Over returns a client whose requests end in base instead of the network.
 func Over(policy pack.NetworkPolicy, base http.RoundTripper) *http.Client {
-	return newClient(compile(policy), base)
+	return newClient(compile(policy), nil, base)
 }
 
 // OverConn returns a client that speaks over the connections of dial.
@@ -19,7 +28,7 @@ func OverConn(policy pack.NetworkPolicy, dial func(context.Context, string, stri
 	rules := compile(policy)
 	t := newTransport(rules, &Options{})
 	t.DialContext = dial
-	return newClient(rules, t)
+	return newClient(rules, nil, t)
 }
 
 // ProxyOf returns the proxy function of a client of New.

@@ -12,8 +12,9 @@ import (
 // A guard checks the URL of each request, redirects included, and watches the
 // transfer of the response.
 type guard struct {
-	rules *rules
-	next  http.RoundTripper
+	rules       *rules
+	credentials credentials
+	next        http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -24,7 +25,9 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	caller, target := req.Context(), redact(req.URL)
 	ctx, cancel := context.WithCancelCause(caller)
-	resp, err := g.next.RoundTrip(withUserAgent(req.Clone(ctx)))
+	sent := withUserAgent(req.Clone(ctx))
+	g.credentials.add(sent)
+	resp, err := g.next.RoundTrip(sent)
 	if err == nil {
 		err = checkLocation(req.URL, resp)
 	}

@@ -28,7 +28,10 @@ func TestHostile(t *testing.T) {
 	t.Run("G03", hostileRedirects)
 	t.Run("G05", badTLS)
 	t.Run("G07", proxyOfTheEnvironment)
-	t.Run("G08", secretsStayAtTheirOrigin)
+	t.Run("G08/headers", secretsStayAtTheirOrigin)
+	t.Run("G08/credentials", credentialsStayAtTheirOrigin)
+	t.Run("G08/ports", credentialsAreNotForAnyPort)
+	t.Run("G09", noCredentialsOnDemand)
 	t.Run("G10", secretsInErrors)
 	t.Run("G11/body", slowTransfers)
 	t.Run("G11/headers", stalledHeaders)
@@ -60,7 +63,7 @@ func hostileHosts(t *testing.T) {
 		for name, policy := range policies {
 			for _, scheme := range []string{"http", "https"} {
 				raw := scheme + "://" + host + ":9/x"
-				_, err := fetch(t, httpclient.New(policy, nil), policy, raw)
+				_, err := fetch(t, httpclient.Make(policy, nil), policy, raw)
 				if pack.CodeOf(err) != pack.CodePolicyDenied {
 					t.Errorf("%s, policy %q: got error %v, want policy_denied", raw, name, err)
 				}
@@ -106,7 +109,7 @@ func hostileNames(t *testing.T) {
 
 	t.Run("private", func(t *testing.T) {
 		t.Parallel()
-		c := httpclient.New(pack.NetworkPolicy{AllowHTTP: true}, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1"))})
+		c := httpclient.Make(pack.NetworkPolicy{AllowHTTP: true}, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1"))})
 		_, err := get(t, c, target)
 		wantCode(t, err, pack.CodePolicyDenied)
 	})
@@ -114,7 +117,7 @@ func hostileNames(t *testing.T) {
 		t.Parallel()
 		allowed := listenOn2(t, port)
 		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}
-		c := httpclient.New(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.2"), addrs("127.0.0.1"))})
+		c := httpclient.Make(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.2"), addrs("127.0.0.1"))})
 		if body, err := get(t, c, target); err != nil || string(body) != "public" {
 			t.Fatalf("got %q, %v from the allowed address", body, err)
 		}
@@ -126,7 +129,7 @@ func hostileNames(t *testing.T) {
 	t.Run("mixed", func(t *testing.T) {
 		t.Parallel()
 		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.3/32")}}
-		c := httpclient.New(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1", "127.0.0.3"))})
+		c := httpclient.Make(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1", "127.0.0.3"))})
 		if _, err := get(t, c, target); err == nil {
 			t.Error("nobody listens at the allowed address, yet there is an answer")
 		}
@@ -158,7 +161,7 @@ func listenOn2(t *testing.T, port string) *httptest.Server {
 
 func proxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	if p := httpclient.ProxyOf(httpclient.New(pack.NetworkPolicy{}, nil)); p != nil {
+	if p := httpclient.ProxyOf(httpclient.Make(pack.NetworkPolicy{}, nil)); p != nil {
 		t.Error("the client asks for a proxy")
 	}
 }
@@ -188,7 +191,7 @@ func secretsStayAtTheirOrigin(t *testing.T) {
 	})
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, again.URL+"/?token=secret", http.NoBody)
 	req.Header.Set("Authorization", "secret")
-	if _, err := do(httpclient.New(loopback(), nil), req); err != nil {
+	if _, err := do(httpclient.Make(loopback(), nil), req); err != nil {
 		t.Error(err)
 	}
 	// first -> other port -> back -> other port again: once gone, gone.
@@ -212,7 +215,7 @@ func secretsStayAtTheirOrigin(t *testing.T) {
 		req.Header.Set(name, "secret")
 	}
 	req.Header.Set("If-None-Match", `"v1"`)
-	if _, err := do(httpclient.New(loopback(), nil), req); err != nil {
+	if _, err := do(httpclient.Make(loopback(), nil), req); err != nil {
 		t.Error(err)
 	}
 }
@@ -234,7 +237,7 @@ func secretsInErrors(t *testing.T) {
 		}
 	})
 	srv.Config.ErrorLog = nil
-	c := httpclient.New(loopback(), nil)
+	c := httpclient.Make(loopback(), nil)
 	for _, raw := range []string{
 		srv.URL + "/404?token=" + secret, srv.URL + "/401?token=" + secret, srv.URL + "/redirect?" + secret,
 		"ftp://user:" + secret + "@example.com/?" + secret, "https://user:" + secret + "@example.com/", "https://example.com/#" + secret,
@@ -275,7 +278,7 @@ func hostileHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, serveRaw(t, response), http.NoBody) // POST: no retries
-			_, err := do(httpclient.New(loopback(), nil), req)
+			_, err := do(httpclient.Make(loopback(), nil), req)
 			wantCode(t, err, pack.CodeUnavailable)
 			if err != nil && (strings.ContainsRune(err.Error(), 0x1b) || len(err.Error()) > 1000) {
 				t.Errorf("error repeats the server: %.1000q", err)
@@ -290,7 +293,7 @@ func shortBodies(t *testing.T) {
 		"shorter than its length": "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
 		"last chunk missing":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
 	} {
-		_, err := get(t, httpclient.New(loopback(), nil), serveRaw(t, response))
+		_, err := get(t, httpclient.Make(loopback(), nil), serveRaw(t, response))
 		wantCode(t, err, pack.CodeUnavailable)
 		if !pack.Retryable(err) {
 			t.Errorf("%s: %v should be retryable", name, err)
@@ -302,7 +305,7 @@ func otherStatuses(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{201, 203, 204, 206, 304} {
 		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		_, err := get(t, httpclient.New(loopback(), nil), srv.URL)
+		_, err := get(t, httpclient.Make(loopback(), nil), srv.URL)
 		wantCode(t, err, pack.CodeUnavailable)
 		if pack.Retryable(err) {
 			t.Errorf("status %d: %v is not retryable", status, err)

@@ -34,7 +34,7 @@ func hostileRedirects(t *testing.T) {
 				}
 				w.WriteHeader(http.StatusFound)
 			})
-			_, err := get(t, httpclient.New(loopback(), nil), srv.URL)
+			_, err := get(t, httpclient.Make(loopback(), nil), srv.URL)
 			wantCode(t, err, tc.want)
 			if err != nil && strings.Contains(err.Error(), "secret") {
 				t.Errorf("error %q tells a secret", err)
@@ -49,7 +49,7 @@ func hostileRedirects(t *testing.T) {
 					http.Redirect(w, r, rest, http.StatusFound)
 				}
 			})
-			_, err := get(t, httpclient.New(loopback(), nil), srv.URL+hops)
+			_, err := get(t, httpclient.Make(loopback(), nil), srv.URL+hops)
 			wantCode(t, err, want)
 		}
 	})
@@ -66,7 +66,7 @@ func hostileRedirects(t *testing.T) {
 		srv := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 		defer srv.Close()
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader("want"))
-		_, err := do(httpclient.New(loopback(), nil), req)
+		_, err := do(httpclient.Make(loopback(), nil), req)
 		wantCode(t, err, pack.CodePolicyDenied)
 	})
 	t.Run("headers that only look like redirects", func(t *testing.T) {
@@ -76,7 +76,7 @@ func hostileRedirects(t *testing.T) {
 			w.Header().Set("X-Terraform-Get", "file:///etc/passwd")
 			w.Write([]byte("plain"))
 		})
-		if body, err := get(t, httpclient.New(loopback(), nil), srv.URL); err != nil || string(body) != "plain" {
+		if body, err := get(t, httpclient.Make(loopback(), nil), srv.URL); err != nil || string(body) != "plain" {
 			t.Errorf("got %q, %v", body, err)
 		}
 	})
@@ -87,5 +87,5 @@ func serveTLS(t *testing.T, h http.Handler) (*http.Client, *httptest.Server) {
 	srv := httptest.NewTLSServer(h)
 	t.Cleanup(srv.Close)
 	roots := srv.Client().Transport.(*http.Transport).TLSClientConfig
-	return httpclient.New(loopback(), &httpclient.Options{TLS: roots}), srv
+	return httpclient.Make(loopback(), &httpclient.Options{TLS: roots}), srv
 }

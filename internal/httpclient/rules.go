@@ -14,6 +14,7 @@ type rules struct {
 	private      []netip.Prefix
 	privateHosts map[string]bool
 	hosts        map[string]bool // empty: any
+	proxied      bool            // a proxy looks names up and connects
 }
 
 func compile(p pack.NetworkPolicy) *rules {
@@ -42,7 +43,7 @@ func hostSet(names []string) map[string]bool {
 func (r *rules) checkURL(u *url.URL) error {
 	switch {
 	case u.Scheme == "http" && !r.allowHTTP:
-		return deny(u, "plain http is not allowed: use https, or allow http in the network policy")
+		return deny(u, "plain http is not allowed: use https, or set AllowHTTP in the network policy")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return deny(u, "scheme %.40q is not allowed: use https", u.Scheme)
 	case u.User != nil:
@@ -53,10 +54,13 @@ func (r *rules) checkURL(u *url.URL) error {
 		return deny(u, "%w", err)
 	}
 	if len(r.hosts) > 0 && !r.hosts[host] {
-		return deny(u, "host %q is not among the allowed hosts of the network policy", host)
+		return deny(u, "host %q is not among Hosts of the network policy", host)
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return r.checkAddr(host, addr)
+	}
+	if r.proxied && !r.hosts[host] && !r.privateHosts[host] {
+		return deny(u, "a proxy looks up host %q, so nobody checks its address: name it in Hosts of the network policy", host)
 	}
 	return nil
 }
@@ -77,5 +81,5 @@ func (r *rules) checkAddr(host string, addr netip.Addr) error {
 			return nil
 		}
 	}
-	return pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: allow it in the network policy if it is meant", host, addr)
+	return pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: if it is meant, name it in AllowPrivate or its host in AllowPrivateHosts of the network policy", host, addr)
 }

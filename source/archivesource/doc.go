@@ -1,6 +1,6 @@
 // Package archivesource fetches packs from archives by http and https.
 //
-//	s := archivesource.New(&archivesource.Options{
+//	s, err := archivesource.New(&archivesource.Options{
 //		Network: pack.NetworkPolicy{AllowPrivateHosts: []string{"artifacts.example"}},
 //	})
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("https://artifacts.example/slack-1.2.0.tar.gz")

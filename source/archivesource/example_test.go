@@ -21,9 +21,13 @@ func Example() {
 	defer server.Close()
 
 	ctx := context.Background()
-	archives := archivesource.New(&archivesource.Options{
+	archives, err := archivesource.New(&archivesource.Options{
 		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
 	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	loc, err := source.Parse(server.URL + "/demo-1.0.0.tar.gz")
 	if err != nil {
 		fmt.Println(err)

@@ -26,7 +26,7 @@ func loopback() pack.NetworkPolicy {
 }
 
 func newSource() *archivesource.Source {
-	return archivesource.New(&archivesource.Options{Network: loopback()})
+	return must(archivesource.New(&archivesource.Options{Network: loopback()}))
 }
 
 // archive makes a tar.gz of headers; a regular file's content is its Linkname,
@@ -133,4 +133,12 @@ type sinkFunc func(e source.Entry, content io.Reader) error
 
 func (f sinkFunc) Put(_ context.Context, e source.Entry, content io.Reader) error {
 	return f(e, content)
+}
+
+// must returns v of a constructor that cannot fail here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

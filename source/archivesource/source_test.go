@@ -121,7 +121,7 @@ func TestRefusedBeforeAnythingIsContacted(t *testing.T) {
 	}
 	t.Run("default policy", func(t *testing.T) {
 		t.Parallel()
-		_, err := archivesource.New(nil).Resolve(t.Context(), source.Locator{Scheme: "http", Location: srv.URL + "/x.tar.gz"})
+		_, err := must(archivesource.New(nil)).Resolve(t.Context(), source.Locator{Scheme: "http", Location: srv.URL + "/x.tar.gz"})
 		wantCode(t, err, pack.CodePolicyDenied)
 	})
 }
@@ -278,7 +278,7 @@ func TestLimits(t *testing.T) {
 		{archivesource.Limits{Bytes: 4096}, "unpacked size"},
 		{archivesource.Limits{Entries: 2}, "number of entries"},
 	} {
-		s := archivesource.New(&archivesource.Options{Network: loopback(), Limits: tc.limits})
+		s := must(archivesource.New(&archivesource.Options{Network: loopback(), Limits: tc.limits}))
 		_, err := fetch(t, s, pinOf(srv.URL))
 		limit, ok := errors.AsType[*pack.LimitError](err)
 		switch {
@@ -303,11 +303,11 @@ func TestUnknownContentEncoding(t *testing.T) {
 func TestClientOfTheHost(t *testing.T) {
 	t.Parallel()
 	srv := serveBytes(t, demo(t))
-	s := archivesource.New(&archivesource.Options{Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}, Client: srv.Client()})
+	s := must(archivesource.New(&archivesource.Options{Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}, Client: srv.Client()}))
 	if _, err := fetch(t, s, pinOf(srv.URL)); err != nil {
 		t.Error(err)
 	}
-	s = archivesource.New(&archivesource.Options{Client: srv.Client()})
+	s = must(archivesource.New(&archivesource.Options{Client: srv.Client()}))
 	_, err := fetch(t, s, pinOf(srv.URL))
 	wantCode(t, err, pack.CodePolicyDenied)
 }

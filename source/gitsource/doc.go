@@ -1,7 +1,7 @@
 // Package gitsource fetches packs from git repositories by https, without a git
 // program.
 //
-//	s := gitsource.New(&gitsource.Options{Scratch: "/var/lib/host/scratch"})
+//	s, err := gitsource.New(&gitsource.Options{Scratch: "/var/lib/host/scratch"})
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("github:org/slack-pack@v1.2.0")
 //	err = s.Fetch(ctx, pins[0], tree)
 //
@@ -18,8 +18,8 @@
 // submodules are refused here, and so is a pack.yaml that is a pointer of Git
 // LFS.
 //
-// Not here: repositories of this machine, ssh, credentials, submodules, LFS,
-// repositories that name objects by SHA-256.
+// Not here: repositories of this machine, ssh, submodules, LFS, repositories
+// that name objects by SHA-256.
 //
 // Threat: whoever controls the server, or the repository behind a known URL,
 // wants a program started, a file written elsewhere, another content installed

@@ -10,7 +10,11 @@ import (
 
 // A commit that is given in full is pinned without contacting anybody.
 func ExampleNew() {
-	git := gitsource.New(nil)
+	git, err := gitsource.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	loc, err := source.Parse("https://git.example.com/packs.git@3f786850e387550fdab836ed7e6dc881de23001b//slack")
 	if err != nil {
 		fmt.Println(err)

@@ -63,7 +63,7 @@ func serve(t testing.TB, repo *gittest.Repo, faults ...gittest.Fault) (string, *
 
 func newSource(t testing.TB) *gitsource.Source {
 	t.Helper()
-	return gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: t.TempDir()})
+	return must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: t.TempDir()}))
 }
 
 func resolve(t testing.TB, s source.Source, url, rev string) (pack.Pin, error) {
@@ -118,4 +118,12 @@ func (f *failing) Put(context.Context, source.Entry, io.Reader) error {
 		f.then()
 	}
 	return f.err
+}
+
+// must returns v of a constructor that cannot fail here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

@@ -21,6 +21,7 @@ func TestHostile(t *testing.T) {
 	t.Run("H02", otherProtocols)
 	t.Run("H03", hiddenHosts)
 	t.Run("H04", redirects)
+	t.Run("H04/credentials", credentialsAfterRedirects)
 	t.Run("H05", strangeRevs)
 	t.Run("H06", commitsThatAreNotServed)
 	t.Run("H07", movedNames)
@@ -72,7 +73,7 @@ func optionsInURLAndRev(t *testing.T) {
 func otherProtocols(t *testing.T) {
 	t.Parallel()
 	dir := gittest.NewRepo(t).Dir
-	s := gitsource.New(nil)
+	s := must(gitsource.New(nil))
 	for _, url := range []string{
 		"ext::sh -c touch% x", "fd::3", "git://example.com/x.git", "file://" + dir, dir, "//example.com/x.git", "transport::addr",
 		"ssh://-oProxyCommand=x/y", "ssh://git@example.com/x.git", "-o@example.com:x", "git@example.com:x.git", "http://example.com/x.git",
@@ -84,7 +85,7 @@ func otherProtocols(t *testing.T) {
 
 func hiddenHosts(t *testing.T) {
 	t.Parallel()
-	s := gitsource.New(nil)
+	s := must(gitsource.New(nil))
 	for _, url := range []string{
 		"https://user:canary@example.com/x.git", "https://canary@example.com/x.git", "https://example.com%0d%0a.example.org/x.git",
 		"https://example.com%0acanary/x.git", "https://example.com\r/x.git", "https://exa\tmple.com/x.git", "https://example.com/x.git#canary",
@@ -113,7 +114,7 @@ func redirects(t *testing.T) {
 	for _, to := range []string{other, "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd?", "git://127.0.0.1", "ext::sh%20-c%20x"} {
 		for _, service := range []string{gittest.ListRefs, gittest.Fetch} {
 			url, _ := serve(t, repo, gittest.On(service, gittest.Redirect(to, http.StatusFound)))
-			s := gitsource.New(&gitsource.Options{Network: only})
+			s := must(gitsource.New(&gitsource.Options{Network: only}))
 			if service == gittest.Fetch {
 				// the list of branches and tags stays on the server, so the tip is asked for there
 				_, err := fetch(t, s, url, commit)
@@ -125,8 +126,8 @@ func redirects(t *testing.T) {
 	}
 	url, _ := serve(t, repo, gittest.Redirect("https://example.com", http.StatusFound))
 	only.Hosts = []string{"127.0.0.1"}
-	refused(t, gitsource.New(&gitsource.Options{Network: only}), url, "main", pack.CodePolicyDenied)
-	refused(t, gitsource.New(&gitsource.Options{Network: only}), loop(t), "main", pack.CodePolicyDenied)
+	refused(t, must(gitsource.New(&gitsource.Options{Network: only})), url, "main", pack.CodePolicyDenied)
+	refused(t, must(gitsource.New(&gitsource.Options{Network: only})), loop(t), "main", pack.CodePolicyDenied)
 }
 
 // loop is a server that redirects to itself for ever.

@@ -44,7 +44,7 @@ func TestLimits(t *testing.T) {
 
 func fetchWithin(t *testing.T, url, commit string, limits gitsource.Limits) error {
 	t.Helper()
-	_, err := fetch(t, gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: limits}), url, commit)
+	_, err := fetch(t, must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: limits})), url, commit)
 	return err
 }
 
@@ -69,7 +69,7 @@ func TestTimeout(t *testing.T) {
 	repo := gittest.NewRepo(t)
 	repo.Commit("main", samplePack())
 	url, _ := serve(t, repo, gittest.On(gittest.Fetch, gittest.Stall(100, nil)))
-	s := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Timeout: 200 * time.Millisecond})
+	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Timeout: 200 * time.Millisecond}))
 	_, err := fetch(t, s, url, repo.Git("rev-parse", "main"))
 	wantCode(t, err, pack.CodeTimeout)
 }

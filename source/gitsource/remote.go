@@ -28,8 +28,9 @@ const (
 // A remote is a repository on a server of git's smart HTTP protocol.
 type remote struct {
 	client *http.Client
-	target string // its URL for messages
-	url    string // without a slash at the end; follows redirects of the list
+	target string         // its URL for messages
+	url    string         // without a slash at the end; follows redirects of the list
+	moved  *http.Response // the redirect that led to url, nil without
 	limits Limits
 }
 
@@ -80,7 +81,7 @@ func (r *remote) follow(resp *http.Response) error {
 		return broken("the server redirects to %s, which is no repository", shown(httpclient.Redact(at.String())))
 	}
 	at.Path, at.RawPath, at.RawQuery = base, "", ""
-	r.url = at.String()
+	r.url, r.moved = at.String(), resp.Request.Response
 	return nil
 }
 
@@ -111,6 +112,7 @@ func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, e
 	if err != nil {
 		return nil, err
 	}
+	req.Response = r.moved // credentials are not for who was redirected to
 	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
 	resp, err := httpclient.Do(stay(r.client), req)
 	if err != nil {

@@ -2,8 +2,10 @@ package gitsource
 
 import (
 	"context"
+	"crypto/tls"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,9 +21,23 @@ type Options struct {
 	// Network says which servers may be contacted. The zero value admits
 	// public servers by https.
 	Network pack.NetworkPolicy
-	// Client, when not nil, is used instead of one made for Network. It then
-	// has to enforce the policy where it connects and redirects, and must not
+	// Credentials are sent to servers, each to the one whose origin is its key,
+	// "https://host" or "https://host:port", and to no other, nor after a redirect
+	// from another.
+	Credentials map[string]pack.Credential
+	// TLS holds what the host adds: roots, client certificates, which every
+	// server is shown that asks for one. It is copied; versions before 1.2 stay
+	// refused. nil means the system's roots. With InsecureSkipVerify set, servers
+	// prove nothing: keep such a source apart, for what needs it.
+	TLS *tls.Config
+	// Proxy is an http or https proxy for all requests; nil means none. Its user
+	// information are the credentials for it. Because the proxy looks names up,
+	// addresses are not checked: only hosts that Network names are contacted.
+	Proxy *url.URL
+	// Client, when not nil, is used instead of one made of the settings above. It
+	// then has to enforce the policy where it connects and redirects, and must not
 	// undo the compression of bodies.
+	// Credentials, TLS and Proxy must not be set.
 	Client *http.Client
 	// Scratch is a directory for what is too large to be held in memory. Files
 	// there are removed at once. When "", everything is held in memory.
@@ -48,25 +64,29 @@ var (
 	_ source.Lister = (*Source)(nil)
 )
 
-// New returns a Source. opts may be nil.
-func New(opts *Options) *Source {
+// New returns a Source. opts may be nil. Settings that cannot be used are an
+// error with [pack.CodeInvalidRequest].
+func New(opts *Options) (*Source, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
+	client, err := httpclient.New(opts.Network, &httpclient.Options{
+		Client: opts.Client, Credentials: opts.Credentials, TLS: opts.TLS, Proxy: opts.Proxy,
+	})
+	if err != nil {
+		return nil, err
+	}
 	s := &Source{
 		network: opts.Network,
-		client:  opts.Client,
+		client:  client,
 		scratch: opts.Scratch,
 		timeout: opts.Timeout,
 		limits:  opts.Limits.withDefaults(),
 	}
-	if s.client == nil {
-		s.client = httpclient.New(opts.Network, nil)
-	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
 	}
-	return s
+	return s, nil
 }
 
 // Schemes implements [source.Source]: "git".

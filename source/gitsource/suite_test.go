@@ -37,7 +37,7 @@ func TestSuite(t *testing.T) {
 				t.Helper()
 				scratch := t.TempDir()
 				return sourcetest.Harness{
-					Source:  gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch}),
+					Source:  must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch})),
 					Locator: loc(setting.rev),
 					Want:    samplePack(),
 					Missing: source.Locator{Scheme: source.SchemeGit, Location: strings.Replace(url, "sample", "missing", 1)},

@@ -2,7 +2,9 @@ package registrysource
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,8 +21,22 @@ type Config struct {
 	// Network says which servers may be contacted: that of the index, and those
 	// of its install sources. The zero value admits public servers by https.
 	Network pack.NetworkPolicy
-	// Client, when not nil, is used instead of one made for Network. It then
-	// has to enforce the policy where it connects and redirects.
+	// Credentials are sent to servers, each to the one whose origin is its key,
+	// "https://host" or "https://host:port", and to no other, nor after a redirect
+	// from another.
+	Credentials map[string]pack.Credential
+	// TLS holds what the host adds: roots, client certificates, which every
+	// server is shown that asks for one. It is copied; versions before 1.2 stay
+	// refused. nil means the system's roots. With InsecureSkipVerify set, servers
+	// prove nothing: keep such a source apart, for what needs it.
+	TLS *tls.Config
+	// Proxy is an http or https proxy for all requests; nil means none. Its user
+	// information are the credentials for it. Because the proxy looks names up,
+	// addresses are not checked: only hosts that Network names are contacted.
+	Proxy *url.URL
+	// Client, when not nil, is used instead of one made of the settings above. It
+	// then has to enforce the policy where it connects and redirects.
+	// Credentials, TLS and Proxy must not be set.
 	Client *http.Client
 	// TTL is for how long an index is used without asking its server whether
 	// there is a newer one. Zero means 1 minute; a negative value asks on every
@@ -68,9 +84,13 @@ func New(cfg Config) (*Source, error) {
 	if cfg.TTL == 0 {
 		cfg.TTL = defaultTTL
 	}
-	if cfg.Client == nil {
-		cfg.Client = httpclient.New(cfg.Network, nil)
+	client, err := httpclient.New(cfg.Network, &httpclient.Options{
+		Client: cfg.Client, Credentials: cfg.Credentials, TLS: cfg.TLS, Proxy: cfg.Proxy,
+	})
+	if err != nil {
+		return nil, err
 	}
+	cfg.Client = client
 	s := &Source{cfg: cfg, others: map[string]*slot{}}
 	load, err := s.loader(cfg.Index)
 	if err != nil {

@@ -10,7 +10,7 @@
 // must come out, and through which index and entry the choice came about. Hosts
 // compose it with those sources:
 //
-//	mux, err := source.NewMux(index, archivesource.New(nil), gitsource.New(nil))
+//	mux, err := source.NewMux(index, archives, repositories) // of archivesource and gitsource
 //
 // A locator's constraint chooses the version: the highest that satisfies it,
 // and a release rather than a pre-release. The pins of one choice are

@@ -124,3 +124,11 @@ func corpus(t testing.TB, name string) string {
 	}
 	return path
 }
+
+// must returns v of a constructor that cannot fail here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

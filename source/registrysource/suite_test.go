@@ -54,7 +54,7 @@ func harness(t *testing.T, cfg registrysource.Config) sourcetest.Harness {
 	)
 	cfg.Network = loopback()
 	h := sourcetest.Harness{
-		Fetcher: archivesource.New(&archivesource.Options{Network: cfg.Network}),
+		Fetcher: must(archivesource.New(&archivesource.Options{Network: cfg.Network})),
 		Locator: locator(t, "demo"),
 		Want:    want,
 		Missing: locator(t, "missing"),

@@ -29,7 +29,11 @@ func install(ctx context.Context, root string, specs []string) error {
 	if err != nil {
 		return err
 	}
-	mux, err := source.NewMux(local, archivesource.New(nil))
+	archives, err := archivesource.New(nil)
+	if err != nil {
+		return err
+	}
+	mux, err := source.NewMux(local, archives)
 	if err != nil {
 		return err
 	}
