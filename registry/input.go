@@ -6,23 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/dirsum"
 	"github.com/packtrain/pack/internal/extract"
 )
-
-// An inputFS reads a directory that somebody else may be changing: nothing
-// outside of it is reached, and no pipe makes the reader wait. Directories .git,
-// which are not part of a pack, are left out.
-type inputFS struct {
-	root *os.Root
-}
-
-var errIrregular = errors.New("not a regular file")
 
 func readError(doing string, err error) error {
 	code := pack.CodeIO
@@ -30,44 +19,6 @@ func readError(doing string, err error) error {
 		code = pack.CodeNotFound
 	}
 	return pack.Errorf(code, "%s: %w", doing, err)
-}
-
-func (f inputFS) close() { _ = f.root.Close() } // it was only read
-
-// Open implements [fs.FS].
-func (f inputFS) Open(name string) (fs.File, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
-	}
-	file, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		err = &fs.PathError{Op: "open", Path: name, Err: errIrregular}
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return &inputFile{File: file, name: name}, nil
-}
-
-// An inputFile ends with an error where it is longer than a pack's file may be,
-// also when it grows while it is read.
-type inputFile struct {
-	fs.File
-	name string
-	read int64
-}
-
-// Read implements [io.Reader].
-func (f *inputFile) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
-	if f.read += int64(n); f.read > extract.DefaultFileBytes {
-		return n, &pack.LimitError{Limit: "file size", Max: extract.DefaultFileBytes, Value: f.read, Path: f.name}
-	}
-	return n, err
 }
 
 // measure checks that f is within the limits, before anything reads all of it.
@@ -98,18 +49,6 @@ func (f inputFS) measure() error {
 		return nil
 	})
 }
-
-// ReadDir implements [fs.ReadDirFS].
-func (f inputFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(f.root.FS(), name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }), err
-}
-
-// Lstat implements [fs.ReadLinkFS].
-func (f inputFS) Lstat(name string) (fs.FileInfo, error) { return f.root.Lstat(name) }
-
-// ReadLink implements [fs.ReadLinkFS].
-func (f inputFS) ReadLink(name string) (string, error) { return f.root.Readlink(name) }
 
 // copyTo writes all of f into the directory dest, which it creates, and returns
 // the tree digest of what it wrote.

@@ -1,0 +1,96 @@
+package envbuild
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/envstore"
+	"github.com/packtrain/pack/internal/need"
+)
+
+// A got is an environment that a pack got, or in a Check would get.
+type got struct {
+	env      pack.Environment
+	ready    bool
+	packages int
+	reused   bool
+}
+
+func (g got) python() *PythonEnvironment {
+	return &PythonEnvironment{
+		Path: g.env.Path, RequirementsInstalled: g.ready, PackageCount: g.packages,
+		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
+	}
+}
+
+func (g got) node() *NodeEnvironment {
+	return &NodeEnvironment{
+		Path: g.env.Path, DependenciesInstalled: g.ready, PackageCount: g.packages,
+		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
+	}
+}
+
+// get gets one environment.
+func (s *session) get(ctx context.Context, o *outcome, k kind, root *os.Root, needs *need.Runtime) (got, error) {
+	r, err := k.recipe(root.FS(), needs)
+	if err != nil {
+		return got{}, err
+	}
+	key, err := keyOf(k.name(), r)
+	if err != nil {
+		return got{}, err
+	}
+	switch {
+	case r.void():
+		return got{env: describe(k.name(), key, r, ""), ready: true, reused: true}, nil
+	case s.req.Check:
+		return s.look(k.name(), key, r)
+	}
+	return s.build(ctx, o, k.name(), key, r)
+}
+
+// look tells what is there, by reading it.
+func (s *session) look(runtime, key string, r recipe) (got, error) {
+	record, ready := s.store.Find(runtime, key)
+	if !ready {
+		return got{env: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
+	}
+	n, err := r.count(record.Root)
+	return got{env: record.Environment, ready: true, packages: n, reused: true}, err
+}
+
+// build builds an environment, or finds it built.
+func (s *session) build(ctx context.Context, o *outcome, runtime, key string, r recipe) (got, error) {
+	f, first := s.flight(runtime + "-" + key)
+	f.once.Do(func() {
+		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
+		defer cancel()
+		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Force, func(site envstore.Site) (envstore.Record, error) {
+			s.announce(ctx, o, runtime, r)
+			return s.buildAt(ctx, site, runtime, key, r)
+		})
+	})
+	return got{env: f.record.Environment, ready: true, packages: f.record.Packages, reused: f.reused || !first}, f.err
+}
+
+func (s *session) announce(ctx context.Context, o *outcome, runtime string, r recipe) {
+	s.events.Emit(ctx, pack.Event{
+		Kind: pack.EventProgress, Stage: pack.StageEnvironments, Spec: o.path, Pack: o.ref, Version: o.version,
+		Message: fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed),
+	})
+}
+
+// flight returns the work on a key, and whether the caller is the first who
+// wants it.
+func (s *session) flight(key string) (*flight, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.flights[key]; f != nil {
+		return f, false
+	}
+	f := &flight{}
+	s.flights[key] = f
+	return f, true
+}
