@@ -26,6 +26,7 @@ const MaxSpecLen = 4096
 //	          https://host/path//subdir#rev               rev and subdir of a URL
 //	          https://host/path.git@rev//subdir           the same, after ".git"
 //	          git+https://host/path                       git, whatever the URL looks like
+//	          git+file:///path                            a repository of this machine, bare or not
 //	archive   https://host/path.tar.gz                    or .tgz .tar .zip .tar.zst .tar.bz2 .tar.xz
 //	          https://host/path/tar.gz/rev                or zip, as a component of the path
 //	          https://host/path.zip//subdir?query
@@ -73,6 +74,8 @@ func (p parser) parse() (Locator, error) {
 		return p.webURL(scheme, rest)
 	case "git+https", "git+http":
 		return p.gitURL(strings.TrimPrefix(scheme, "git+"), rest)
+	case "git+file":
+		return p.gitFile(rest)
 	case "archive+https", "archive+http":
 		return p.archiveURL(strings.TrimPrefix(scheme, "archive+"), rest)
 	}

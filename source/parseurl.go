@@ -35,6 +35,8 @@ func isForbidden(scheme string, isURL bool) bool {
 	switch {
 	case !compound && first == SchemeGit:
 		return isURL // else it is no transport, but a spec that is spelled wrongly
+	case scheme == "git+file":
+		return false // whether it is allowed is for the source to say
 	case compound && (first == SchemeGit || first == "archive"):
 		return second != SchemeHTTPS && second != SchemeHTTP
 	}

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"path/filepath"
+
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -20,7 +22,7 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	repositories, err := gitsource.New(&gitsource.Options{Network: c.Network})
+	repositories, err := gitsource.New(&gitsource.Options{Network: c.Network, Roots: gitRoots(c)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -42,4 +44,12 @@ func localOptions(c Config) localsource.Options {
 		return localsource.Options{AllowAll: true, Base: c.Base}
 	}
 	return localsource.Options{Roots: c.Allowed.Paths(), Base: c.Base}
+}
+
+// gitRoots are the directories below which repositories of this machine may lie.
+func gitRoots(c Config) []string {
+	if c.Allowed == nil {
+		return []string{string(filepath.Separator)}
+	}
+	return c.Allowed.Paths()
 }

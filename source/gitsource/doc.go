@@ -1,5 +1,5 @@
-// Package gitsource fetches packs from git repositories by https, without a git
-// program.
+// Package gitsource fetches packs from git repositories, by https or on this
+// machine, without a git program.
 //
 //	s, err := gitsource.New(&gitsource.Options{Scratch: "/var/lib/host/scratch"})
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("github:org/slack-pack@v1.2.0")
@@ -18,8 +18,15 @@
 // submodules are refused here, and so is a pack.yaml that is a pointer of Git
 // LFS.
 //
-// Not here: repositories of this machine, ssh, submodules, LFS, repositories
-// that name objects by SHA-256.
+// A repository of this machine, bare or with a work tree, is named as
+// "git+file:///path" and has to lie below one of the directories in
+// Options.Roots; without any, such locations are denied. Its branches, tags and
+// objects are read where they lie, packed or not, and nothing else of it: no
+// configuration, hooks, grafts, replacements, nor the repositories that it
+// borrows from. Links are not followed.
+//
+// Not here: ssh, submodules, LFS, reftables, repositories that name objects by
+// SHA-256.
 //
 // Threat: whoever controls the server, or the repository behind a known URL,
 // wants a program started, a file written elsewhere, another content installed

@@ -34,6 +34,8 @@ type remote struct {
 	limits Limits
 }
 
+func (*remote) close() error { return nil }
+
 // list asks for the branches and tags.
 func (r *remote) list(ctx context.Context) (*refs, error) {
 	req, err := request(ctx, http.MethodGet, r.url+listPath+"?service=git-upload-pack", http.NoBody)

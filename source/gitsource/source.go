@@ -3,14 +3,15 @@ package gitsource
 import (
 	"context"
 	"crypto/tls"
-	"io/fs"
+	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
 )
 
@@ -47,16 +48,20 @@ type Options struct {
 	Timeout time.Duration
 	// Limits bound what one repository may cost.
 	Limits Limits
+	// Roots are absolute paths of directories of this machine. Repositories
+	// below them may be named as "git+file:///path"; when there are none, such
+	// a location is denied.
+	Roots []string
 }
 
-// A Source fetches packs from git repositories by https. It is safe for
-// concurrent use.
+// A Source fetches packs from git repositories. It is safe for concurrent use.
 type Source struct {
 	network pack.NetworkPolicy
 	client  *http.Client
 	scratch string
 	timeout time.Duration
 	limits  Limits
+	roots   roots.Allowed
 }
 
 var (
@@ -76,12 +81,17 @@ func New(opts *Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	allowed := roots.Allowed{Dirs: slices.Clone(opts.Roots)}
+	if err := allowed.Check(); err != nil {
+		return nil, fmt.Errorf("configure git source: %w", err)
+	}
 	s := &Source{
 		network: opts.Network,
 		client:  client,
 		scratch: opts.Scratch,
 		timeout: opts.Timeout,
 		limits:  opts.Limits.withDefaults(),
+		roots:   allowed,
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
@@ -96,60 +106,49 @@ func (s *Source) Schemes() []string { return []string{source.SchemeGit} }
 // taken as it is, without asking the server. Every other rev is the exact name
 // of a branch or a tag; one that is both is an error, unless it is written in
 // full ("refs/tags/v1"). No rev means the default branch.
-func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {
 	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
-	r, err := s.open(pin)
+	err = s.with(ctx, pin, func(ctx context.Context, r repository) error {
+		commit, err := r.resolve(ctx, pin.Rev)
+		pin.Commit = commit.String()
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := s.bound(ctx)
-	defer cancel()
-	commit, err := r.resolve(ctx, pin.Rev)
-	if err != nil {
-		return nil, explain(r.target, err)
-	}
-	pin.Commit = commit.String()
 	return []pack.Pin{pin}, nil
 }
 
 // Versions implements [source.Lister]. The versions of a repository are its tags
 // that are semantic versions, with or without a "v" in front.
-func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+func (s *Source) Versions(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {
 	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
-	r, err := s.open(pin)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := s.bound(ctx)
-	defer cancel()
-	list, err := r.list(ctx)
-	if err != nil {
-		return nil, explain(r.target, err)
-	}
-	var pins []pack.Pin
-	for _, release := range list.releases() {
-		pin.Version, pin.Rev, pin.Commit = release.version, release.tag, release.commit.String()
-		pins = append(pins, pin)
-	}
-	if len(pins) == 0 {
-		return nil, pack.Errorf(pack.CodeNotFound, "git repository %s has no tag that is a version such as %q", r.target, "v1.2.3")
-	}
-	return pins, nil
+	err = s.with(ctx, pin, func(ctx context.Context, r repository) error {
+		list, err := r.list(ctx)
+		if err != nil {
+			return err
+		}
+		for _, release := range list.releases() {
+			pin.Version, pin.Rev, pin.Commit = release.version, release.tag, release.commit.String()
+			pins = append(pins, pin)
+		}
+		if len(pins) == 0 {
+			return pack.Errorf(pack.CodeNotFound, "there is no tag that is a version such as %q", "v1.2.3")
+		}
+		return nil
+	})
+	return pins, err
 }
 
 // Fetch implements [source.Source]. A pin without a commit means what its rev
 // means at this moment. Symbolic links are pushed, for the sink to refuse.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
-	r, err := s.open(pin)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := s.bound(ctx)
-	defer cancel()
-	return explain(r.target, s.fetch(ctx, r, pin, dst))
+	return s.with(ctx, pin, func(ctx context.Context, r repository) error {
+		return s.fetch(ctx, r, pin, dst)
+	})
 }
 
-func (s *Source) fetch(ctx context.Context, r *remote, pin pack.Pin, dst source.Sink) error {
+func (s *Source) fetch(ctx context.Context, r repository, pin pack.Pin, dst source.Sink) error {
 	rev := pin.Commit
 	if rev == "" {
 		rev = pin.Rev
@@ -165,33 +164,4 @@ func (s *Source) fetch(ctx context.Context, r *remote, pin pack.Pin, dst source.
 	}
 	d := &delivery{store: objects, limits: s.limits, dst: dst}
 	return d.commit(ctx, commit, pin.Subdir)
-}
-
-// open checks what is known before the server is contacted.
-func (s *Source) open(pin pack.Pin) (*remote, error) {
-	if pin.Scheme != source.SchemeGit {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "scheme %s is not served here: want %q", shown(pin.Scheme), source.SchemeGit)
-	}
-	u, err := httpclient.ParseURL(s.network, pin.Location)
-	if err != nil {
-		return nil, err
-	}
-	r := &remote{client: s.client, target: httpclient.Redact(pin.Location), url: strings.TrimSuffix(u.String(), "/"), limits: s.limits}
-	switch {
-	case u.RawQuery != "" || u.ForceQuery:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "git repository %s: the URL has a query: leave it out", r.target)
-	case pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == "."):
-		return nil, pack.Errorf(pack.CodeUnsafePath, "directory %s of git repository %s: write a relative path without %q and %q", shown(pin.Subdir), r.target, ".", "..")
-	}
-	if _, ok := parseCommit(pin.Commit); !ok && pin.Commit != "" {
-		return nil, pack.Errorf(pack.CodeGit, "commit %s of git repository %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit), r.target)
-	}
-	return r, checkRev(pin.Rev)
-}
-
-func (s *Source) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	if s.timeout < 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, s.timeout)
 }

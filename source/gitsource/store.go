@@ -27,6 +27,10 @@ type store struct {
 	memory  int64 // bytes that may still be held in memory
 	file    *os.File
 	end     int64 // of what the file holds
+
+	// missing, unless nil, is called for an object that is not here, and puts
+	// it here.
+	missing func(plumbing.Hash) error
 }
 
 // An object is a commit, tree, blob or tag.
@@ -143,6 +147,12 @@ func (s *store) bytes(o object) ([]byte, error) {
 // find returns the object of the given name and type.
 func (s *store) find(id plumbing.Hash, typ plumbing.ObjectType) (object, error) {
 	o, ok := s.objects[id]
+	if !ok && s.missing != nil {
+		if err := s.missing(id); err != nil {
+			return object{}, err
+		}
+		o, ok = s.objects[id]
+	}
 	if !ok {
 		return object{}, broken("the server left out %s %s", typ, id)
 	}

@@ -1,0 +1,99 @@
+package gitsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source"
+)
+
+// A repository is on a server or on this machine.
+type repository interface {
+	resolve(ctx context.Context, rev string) (plumbing.Hash, error)
+	list(ctx context.Context) (*refs, error)
+	// fetchCommit makes a commit and what it consists of readable in s. rev is
+	// the branch or tag that it was found by, or "".
+	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *store) error
+	close() error
+}
+
+// with does something with the repository of a pin, within the time limit.
+func (s *Source) with(ctx context.Context, pin pack.Pin, do func(context.Context, repository) error) error {
+	target := targetOf(pin.Location)
+	r, err := s.open(pin.Location, target)
+	if err != nil {
+		return err
+	}
+	err = checkPin(pin)
+	if err == nil {
+		ctx, cancel := s.bound(ctx)
+		err = do(ctx, r)
+		cancel()
+	}
+	return explain(target, errors.Join(err, r.close()))
+}
+
+// targetOf is a location for messages.
+func targetOf(location string) string {
+	if strings.HasPrefix(location, fileScheme) {
+		return shown(location)
+	}
+	return httpclient.Redact(location)
+}
+
+func (s *Source) open(location, target string) (repository, error) {
+	if strings.HasPrefix(location, fileScheme) {
+		return s.openLocal(location, target)
+	}
+	u, err := httpclient.ParseURL(s.network, location)
+	if err != nil {
+		return nil, err
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "git repository %s: the URL has a query: leave it out", target)
+	}
+	return &remote{client: s.client, target: target, url: strings.TrimSuffix(u.String(), "/"), limits: s.limits}, nil
+}
+
+func (s *Source) openLocal(location, target string) (repository, error) {
+	if len(s.roots.Dirs) == 0 {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "git repository %s: repositories of this machine are not allowed here", target)
+	}
+	path, err := localPath(location)
+	if err != nil {
+		return nil, err
+	}
+	r, err := openLocal(s.roots, path, s.limits)
+	if err != nil {
+		return nil, fmt.Errorf("git repository %s: %w", target, err)
+	}
+	return r, nil
+}
+
+// checkPin checks what is known before the repository is read.
+func checkPin(pin pack.Pin) error {
+	if pin.Scheme != source.SchemeGit {
+		return pack.Errorf(pack.CodeInvalidRequest, "scheme %s is not served here: want %q", shown(pin.Scheme), source.SchemeGit)
+	}
+	if pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == ".") {
+		return pack.Errorf(pack.CodeUnsafePath, "directory %s: write a relative path without %q and %q", shown(pin.Subdir), ".", "..")
+	}
+	if _, ok := parseCommit(pin.Commit); !ok && pin.Commit != "" {
+		return pack.Errorf(pack.CodeGit, "commit %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit))
+	}
+	return checkRev(pin.Rev)
+}
+
+func (s *Source) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout < 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.timeout)
+}
