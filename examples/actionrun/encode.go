@@ -3,12 +3,12 @@ package actionrun
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/dotenv"
 )
 
 // encode writes the parameters as one document.
@@ -59,15 +59,15 @@ func block(n *yaml.Node) {
 }
 
 func encodeDotenv(params []param) ([]byte, error) {
-	var b bytes.Buffer
-	for _, p := range params {
+	vars := make([]dotenv.Variable, len(params))
+	for i, p := range params {
 		text, err := scalar(p.value)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, "%s='%s'\n", p.name, strings.ReplaceAll(text, "'", `'\''`))
+		vars[i] = dotenv.Variable{Name: p.name, Value: text}
 	}
-	return b.Bytes(), nil
+	return dotenv.Encode(vars)
 }
 
 // environ returns ATTUNE_ACTION_<NAME>=value for each parameter.
