@@ -44,6 +44,7 @@ func allowedIn(dir string) []allowed {
 			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/...")},
 			allowed{"github.com/spf13/pflag", "the flags of cobra", list("examples/...")},
 			allowed{"github.com/inconshreveable/mousetrap", "needed by cobra", nil},
+			allowed{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", list("examples/packd/...")},
 		)
 	}
 	return nil

@@ -1,0 +1,18 @@
+// Packd is the pack-management API as a service: the stages of an installation,
+// the installed packs, and work in the background, over HTTP. It uses nothing
+// but the public packages of Packtrain.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, environ: os.Environ})
+	stop()
+	os.Exit(status)
+}
