@@ -29,13 +29,14 @@ type Operation struct {
 	ID    string `json:"id"`
 	Kind  string `json:"kind"` // install, download, dependencies, build-envs or register-batch
 	State State  `json:"state"`
-	// Attempt counts how often the work was begun: 2 when a restart of packd
-	// interrupted it once.
+	// Attempt counts how often the work was begun: 0 as long as it waits for the
+	// first time, 2 when a restart of packd interrupted it once.
 	Attempt  int        `json:"attempt"`
 	Created  time.Time  `json:"created_at"`
-	Started  *time.Time `json:"started_at"`
+	Started  *time.Time `json:"started_at"` // of the latest attempt, else null
 	Finished *time.Time `json:"finished_at"`
-	// Progress has the last news of every pack, in the order of their first.
+	// Progress has the last news of every pack, in the order of their first, of
+	// the latest attempt. Lists of operations leave it and Report out.
 	Progress []PackProgress `json:"progress"`
 	// Report is the report of the kind once the state is completed, and as far
 	// as there is one when it is failed or cancelled; else null.
@@ -66,8 +67,8 @@ type OperationError struct {
 // EventKinds of an operation as a whole, beside those of [pack.Event]. The last
 // three are the last event of their operation.
 const (
-	EventQueued    pack.EventKind = "queued"
-	EventRunning   pack.EventKind = "running" // again after a restart: then Message says so
+	EventQueued    pack.EventKind = "queued" // again after a restart: then Message says so
+	EventRunning   pack.EventKind = "running"
 	EventCompleted pack.EventKind = "completed"
 	EventFailed    pack.EventKind = "operation_failed"
 	EventCancelled pack.EventKind = "cancelled"

@@ -3,12 +3,20 @@
 //
 // Each operation is a directory below the one that [Open] is given:
 //
-//	<id>/operation.json   what is known of it, replaced atomically
-//	<id>/request.json     kind and body, written once, before the operation exists for anybody
+//	lock                  held as long as a process uses the directory
+//	new/, trash/          operations that do not exist yet, or any more
+//	<id>/request.json     kind, body and idempotency key, written once, before the operation exists for anybody
+//	<id>/operation.json   what is known of it, replaced atomically at each change of its state
 //	<id>/events.ndjson    its events, one line each, appended
 //
 // What was queued or running when the process died is begun again when the
 // directory is opened, because every kind of work is idempotent; what was begun
-// too often is reported failed, with the reason. Readers of events read the
-// file at their own pace: a slow one costs nobody but itself.
+// too often is reported failed, with the reason. A directory that is not one of
+// an operation is left alone and logged.
+//
+// Readers of events read the file at their own pace, through a buffer of a few
+// kilobytes each: a slow one costs nobody but itself. The file is bounded, see
+// [Manager.Events]. It is synced whenever the state changes: what readers saw
+// survives the death of the process, and a loss of power can take the events
+// since the last change of the state.
 package operations

@@ -1,0 +1,135 @@
+package operations
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/packtrain/pack/examples/packd/client"
+)
+
+func (m *Manager) find(id string) (*operation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if o := m.operations[id]; o != nil {
+		return o, nil
+	}
+	return nil, unknown(id)
+}
+
+// Get returns an operation. One that is not known is an error with
+// [pack.CodeNotFound], here and elsewhere.
+func (m *Manager) Get(id string) (client.Operation, error) {
+	o, err := m.find(id)
+	if err != nil {
+		return client.Operation{}, err
+	}
+	return o.get(), nil
+}
+
+// get returns the operation with its report.
+func (o *operation) get() client.Operation {
+	now := o.snapshot()
+	if now.State.Final() {
+		if r, err := readRecord(o.dir); err == nil && r.State.Final() {
+			return r.Operation
+		}
+	}
+	return now.forWire()
+}
+
+// forWire returns the operation with lists that are not nil.
+func (r record) forWire() client.Operation {
+	if r.Progress == nil {
+		r.Progress = []client.PackProgress{}
+	}
+	return r.Operation
+}
+
+// A Filter chooses operations. Its zero value chooses the newest ones.
+type Filter struct {
+	State  client.State // "" for all
+	Kind   string       // "" for all
+	Before string       // only those older than the one with this id; "" for all
+	Limit  int          // at most so many; zero means 100
+}
+
+// List returns operations, the newest first. They have neither Progress nor
+// Report.
+func (m *Manager) List(f Filter) []client.Operation {
+	m.mu.Lock()
+	all := slices.Collect(maps.Values(m.operations))
+	m.mu.Unlock()
+	slices.SortFunc(all, func(a, b *operation) int { return cmp.Compare(b.id, a.id) })
+	list := []client.Operation{}
+	for _, o := range all {
+		r := o.snapshot()
+		if (f.State != "" && r.State != f.State) || (f.Kind != "" && r.Kind != f.Kind) || (f.Before != "" && r.ID >= f.Before) {
+			continue
+		}
+		r.Progress = nil
+		list = append(list, r.forWire())
+		if len(list) == orDefault(f.Limit, 100) {
+			break
+		}
+	}
+	return list
+}
+
+// Cancel ends an operation: one that waits never begins, and one that runs is
+// told to stop and will be cancelled when it has, or completed when it was done
+// already. What is final stays as it is. When Cancel returns without an error,
+// not even a restart begins the work again.
+func (m *Manager) Cancel(_ context.Context, id string) (client.Operation, error) {
+	o, err := m.find(id)
+	if err != nil {
+		return client.Operation{}, err
+	}
+	err = o.requestCancel()
+	m.told(o, err)
+	return o.get(), err
+}
+
+func (o *operation) requestCancel() error {
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	now := o.snapshot()
+	if now.State.Final() || now.CancelRequested {
+		return nil
+	}
+	defer close(o.cancelled)
+	if now.State == client.StateQueued {
+		return o.finish(client.StateCancelled, nil, errCancelled)
+	}
+	return o.change(change{apply: func(r *record) { r.CancelRequested = true }})
+}
+
+// Events yields the events of an operation after the given number, 0 for all:
+// first those that happened, then those that happen, until the last one. An
+// error ends it: that of ctx, or [ErrClosed].
+//
+// Any number of readers may read at once, each at its own pace. The log of one
+// operation holds up to 10,000 events or 2 MB of progress, at most four a second
+// for one pack and stage; beyond that, progress is left out, and nothing else.
+// Texts are cut at 4 KB.
+func (m *Manager) Events(ctx context.Context, id string, after uint64) iter.Seq2[client.Event, error] {
+	return func(yield func(client.Event, error) bool) {
+		o, err := m.find(id)
+		if err != nil {
+			yield(client.Event{}, err)
+			return
+		}
+		for e, err := range o.log.follow(ctx, after, m.closed) {
+			if errors.Is(err, fs.ErrNotExist) { // pruned by now
+				err = unknown(id)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}

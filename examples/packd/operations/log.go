@@ -1,0 +1,145 @@
+package operations
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/packtrain/pack/examples/packd/client"
+)
+
+// Bounds of the log of one operation.
+const (
+	progressEvents = 10_000  // progress is dropped from here on,
+	progressBytes  = 2 << 20 // or from here on
+	textBytes      = 4 << 10 // each text of an event is cut here
+)
+
+// An eventLog is the file of the events of one operation: one writer, and
+// readers that share a descriptor, which is open as long as somebody needs it.
+type eventLog struct {
+	path string
+
+	mu      sync.Mutex
+	file    *os.File
+	users   int
+	size    int64  // of complete lines
+	seq     uint64 // of the last of them
+	ended   bool
+	err     error         // why events are missing at the end
+	changed chan struct{} // closed at the next change
+}
+
+// newEventLog returns an empty log.
+func newEventLog(path string) *eventLog {
+	return &eventLog{path: path, changed: make(chan struct{})}
+}
+
+// open opens the file for one user more, who calls release.
+func (l *eventLog) open() (*os.File, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		l.file = f
+	}
+	l.users++
+	return l.file, nil
+}
+
+func (l *eventLog) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.users--; l.users == 0 {
+		_ = l.file.Close()
+		l.file = nil
+	}
+}
+
+// append writes e with the next number. A line that cannot be written is no
+// part of the log: the next one takes its place and its number.
+func (l *eventLog) append(e client.Event) error {
+	f, err := l.open()
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.Seq = l.seq + 1
+	line, err := json.Marshal(shorten(e))
+	if err != nil {
+		return err
+	}
+	line = append(line, '\n')
+	if _, err := f.WriteAt(line, l.size); err != nil {
+		return fmt.Errorf("append event: %w", err)
+	}
+	l.size += int64(len(line))
+	l.seq = e.Seq
+	l.wake()
+	return nil
+}
+
+// sync makes the log durable.
+func (l *eventLog) sync() error {
+	f, err := l.open()
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	return f.Sync()
+}
+
+// end says that nothing follows, and why that is too early when it is.
+func (l *eventLog) end(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended, l.err = true, err
+	l.wake()
+}
+
+func (l *eventLog) wake() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// full reports whether progress is not logged any more.
+func (l *eventLog) full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seq >= progressEvents || l.size >= progressBytes
+}
+
+func (l *eventLog) last() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seq
+}
+
+// An extent is how far a log goes.
+type extent struct {
+	size    int64
+	ended   bool
+	err     error
+	changed <-chan struct{}
+}
+
+func (l *eventLog) extent() extent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return extent{l.size, l.ended, l.err, l.changed}
+}
+
+func shorten(e client.Event) client.Event {
+	for _, s := range []*string{&e.Spec, &e.Message, &e.Err} {
+		if len(*s) > textBytes {
+			*s = (*s)[:textBytes] + "…"
+		}
+	}
+	return e
+}

@@ -1,0 +1,152 @@
+package operations
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/client"
+)
+
+// recover finds the operations that are there and goes on with them, in the
+// order of their creation.
+func (m *Manager) recover(ctx context.Context) error {
+	for _, name := range []string{newName, trashName} {
+		dir := filepath.Join(m.config.Dir, name)
+		if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(m.config.Dir) // sorted by name, so by time
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if slices.Contains([]string{lockName, newName, trashName}, e.Name()) {
+			continue
+		}
+		o, err := m.load(e.Name())
+		if err != nil {
+			m.config.Logger.Warn("left alone: not an operation", "name", e.Name(), "error", err)
+			continue
+		}
+		m.adopt(ctx, o)
+	}
+	m.prune()
+	return nil
+}
+
+// load reads the directory of an operation.
+func (m *Manager) load(name string) (*operation, error) {
+	if !idPattern.MatchString(name) {
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "not a name that was given here")
+	}
+	dir := filepath.Join(m.config.Dir, name)
+	rec, err := readRecord(dir)
+	if err != nil {
+		return nil, err
+	}
+	req, err := readRequest(dir)
+	if err != nil {
+		return nil, err
+	}
+	o := newOperation(m.config.Dir, req, rec)
+	close(o.ready)
+	if rec.CancelRequested {
+		close(o.cancelled)
+	}
+	return o, o.log.restore()
+}
+
+// adopt makes an operation known, and goes on with it.
+func (m *Manager) adopt(ctx context.Context, o *operation) {
+	m.operations[o.id] = o
+	if o.key != "" {
+		m.keys[o.key] = o
+	}
+	again, err := o.resume(m.config.Attempts)
+	m.told(o, err)
+	if !again {
+		return
+	}
+	t, _ := m.gate.join(true) // insisting never fails
+	m.work.Add(1)
+	go m.live(context.WithoutCancel(ctx), o, t)
+}
+
+// resume decides how an operation goes on after a restart. It returns whether
+// its work is to be begun again.
+func (o *operation) resume(attempts int) (again bool, err error) {
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	switch r := o.snapshot(); {
+	case r.State.Final():
+		return false, o.complete(r)
+	case r.CancelRequested:
+		return false, o.finish(client.StateCancelled, nil, errCancelled)
+	case r.Attempt >= attempts:
+		return false, o.finish(client.StateFailed, nil,
+			pack.Errorf(pack.CodeUnavailable, "interrupted %d times by a restart", r.Attempt))
+	case r.Attempt > 0:
+		return true, o.queueAgain(fmt.Sprintf("interrupted by a restart; attempt %d of %d follows", r.Attempt+1, attempts))
+	default:
+		return true, o.queueAgain("still queued after a restart")
+	}
+}
+
+func (o *operation) queueAgain(message string) error {
+	return o.change(change{
+		apply: func(r *record) { r.State = client.StateQueued },
+		event: &client.Event{Kind: client.EventQueued, Message: message},
+	})
+}
+
+// complete writes the last event of a final operation, should the process have
+// died before it did.
+func (o *operation) complete(r record) error {
+	defer o.publish(r)
+	if o.log.last() >= r.LastEvent {
+		o.log.end(nil)
+		return nil
+	}
+	e := client.Event{Kind: terminal(r.State)}
+	if r.Error != nil {
+		e.Err, e.Code = r.Error.Error, r.Error.Code
+	}
+	return o.tell(e, true)
+}
+
+// restore finds the end of a log: the last of the lines that are complete and
+// numbered without a gap. What lies behind it is overwritten.
+func (l *eventLog) restore() error {
+	f, err := os.Open(l.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewReader(f)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := parseEvent(line, l.seq+1); err != nil {
+			break
+		}
+		l.seq++
+		l.size += int64(len(line))
+	}
+	return os.Truncate(l.path, l.size)
+}

@@ -1,0 +1,91 @@
+package operations
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/client"
+)
+
+const (
+	progressPause = 250 * time.Millisecond // between two events of progress of one pack and stage
+	progressPacks = 1000                   // more packs than that are not followed
+)
+
+// A witness logs what one attempt at an operation tells. It drops progress that
+// comes too often, and everything that comes after the attempt.
+type witness struct {
+	*operation
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	last   map[progressKey]time.Time // when progress was logged
+	gone   bool
+	failed bool
+}
+
+type progressKey struct {
+	spec  string
+	stage pack.Stage
+}
+
+func (w *witness) observe(_ context.Context, e pack.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gone {
+		return
+	}
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	w.note(e)
+	if e.Kind == pack.EventProgress && (w.tooSoon(e) || w.log.full()) {
+		return
+	}
+	if err := w.log.append(e); err != nil && !w.failed {
+		w.failed = true
+		w.logger.Error("events are lost", "operation", w.id, "error", err)
+	}
+}
+
+func (w *witness) tooSoon(e pack.Event) bool {
+	key := progressKey{e.Spec, e.Stage}
+	if last, ok := w.last[key]; ok && e.Time.Sub(last) < progressPause {
+		return true
+	}
+	w.last[key] = e.Time
+	return false
+}
+
+func (w *witness) dismiss() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone = true
+}
+
+// note keeps the last news of a pack.
+func (o *operation) note(e pack.Event) {
+	if e.Spec == "" || e.Kind == pack.EventWarning {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	packs := &o.record.Progress
+	i := slices.IndexFunc(*packs, func(p client.PackProgress) bool { return p.Spec == e.Spec })
+	if i < 0 {
+		if len(*packs) == progressPacks {
+			return
+		}
+		i = len(*packs)
+		*packs = append(*packs, client.PackProgress{Spec: e.Spec})
+	}
+	p := &(*packs)[i]
+	p.Stage, p.Status, p.Done, p.Total = e.Stage, e.Kind, e.Done, e.Total
+	if e.Pack != "" {
+		p.Ref, p.Version = e.Pack, e.Version.String()
+	}
+}
