@@ -33,6 +33,8 @@ func clean() map[string]string {
 		"deps/deps.go":                        file("deps", self),
 		"examples/go.mod":                     exMod,
 		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/host"),
+		"examples/packctl/packctl_test.go":    file("main", self+"/examples/internal/samples"),
+		"examples/packctl/run.go":             file("main", self+"/examples/actionrun", self+"/examples/host", self+"/examples/packd/client"),
 		"examples/host/host.go":               file("host", self+"/source/localsource"),
 		"source/testdata/ignored/not_ours.go": "this is not Go",
 	}
@@ -99,6 +101,9 @@ func TestPlantedViolations(t *testing.T) {
 		{"root imports stage", "pack.go", file("pack", self+"/source"), "imports source"},
 		{"examples import internal", "examples/quickstart/main.go", file("main", self+"/internal/emit"), "imports internal/emit"},
 		{"example tests import internal", "examples/quickstart/main_test.go", file("main", self+"/internal/emit"), "imports internal/emit"},
+		{"packctl imports internal", "examples/packctl/main.go", file("main", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"packd imports internal", "examples/packd/client/client.go", file("client", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"host imports internal", "examples/host/host.go", file("host", self+"/examples/internal/samples"), "imports examples/internal/samples"},
 		{"package in no room", "util/util.go", file("util"), "in no room"},
 
 		{"unknown requirement", "go.mod", req(rootMod, "github.com/pkg/errors v0.9.1"), "no row admits"},

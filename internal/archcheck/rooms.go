@@ -20,6 +20,9 @@ func rooms() []room {
 	for _, stage := range stages() {
 		table = append(table, stageRooms(stage)...)
 	}
+	for _, program := range newcomers() {
+		table = append(table, room{program, newcomer(), public(), "it shows what anybody could have written: not even the internal packages of the examples"})
+	}
 	return append(
 		table,
 		room{"installer/*test", list(".", "installer"), list("..."), "doubles and suites depend on what they test and nothing else"},
@@ -43,6 +46,16 @@ func stageRooms(stage string) []room {
 
 func public() []string {
 	return list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/...", "examples/...")
+}
+
+// newcomers are the examples that are what they say only as long as they need
+// nothing that is hidden from others.
+func newcomers() []string {
+	return list("examples/packctl/...", "examples/packd/...", "examples/host/...", "examples/actionrun/...", "examples/dotenv/...")
+}
+
+func newcomer() []string {
+	return append(list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/..."), newcomers()...)
 }
 
 func list(s ...string) []string { return s }
