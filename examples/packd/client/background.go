@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// Background does the stages as operations of the server. Such a call survives
+// lost connections and a restart of the server, tells what happens meanwhile,
+// and cancels the operation when its context ends: then it waits for the end of
+// it, at most for [Config.Grace], and returns what was done so far beside the
+// error of the context.
+type Background struct {
+	client  *Client
+	observe pack.EventFunc
+}
+
+// Background returns calls that observe watches; nil is fine.
+func (c *Client) Background(observe pack.EventFunc) *Background {
+	if observe == nil {
+		observe = func(context.Context, pack.Event) {}
+	}
+	return &Background{client: c, observe: observe}
+}
+
+// Download is stage 1.
+func (b *Background) Download(ctx context.Context, req DownloadRequest) (*installer.DownloadReport, error) {
+	return follow(ctx, b, KindDownload, req, failedDownloads)
+}
+
+// Dependencies is stage 2.
+func (b *Background) Dependencies(ctx context.Context, req DependenciesRequest) (*deps.Report, error) {
+	return follow(ctx, b, KindDependencies, req, failedAnalyses)
+}
+
+// Build is stage 3.
+func (b *Background) Build(ctx context.Context, req BuildRequest) (*envbuild.Report, error) {
+	return follow(ctx, b, KindBuild, req, failedBuilds)
+}
+
+// Register is stage 4.
+func (b *Background) Register(ctx context.Context, req RegisterRequest) (*registry.Report, error) {
+	return follow(ctx, b, KindRegister, req, failedRegistrations)
+}
+
+func follow[R any](ctx context.Context, b *Background, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
+	op, err := b.run(ctx, kind, req)
+	if op == nil {
+		return nil, err
+	}
+	report, rerr := reportOf[R](op)
+	if rerr != nil || report == nil {
+		return nil, errors.Join(err, rerr)
+	}
+	if batch := pack.NewBatchError(failed(report)); err == nil {
+		err = batch
+	}
+	return report, err
+}
+
+// reportOf returns the report of an operation, nil when it has none.
+func reportOf[R any](op *Operation) (*R, error) {
+	var report *R
+	if len(op.Report) == 0 {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	if err := json.Unmarshal(op.Report, &report); err != nil {
+		return nil, pack.Errorf(pack.CodeMalformedContent, "read report of operation %s: %w", op.ID, err)
+	}
+	return report, nil
+}
+
+// run does the work and returns the operation once it is over.
+func (b *Background) run(ctx context.Context, kind string, req any) (*Operation, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	patient, stop := outlive(ctx, b.client.config.Grace)
+	defer stop()
+	op, err := b.client.Submit(patient, kind, req)
+	if err != nil {
+		return nil, orCause(ctx, err)
+	}
+	seen, err := b.watch(ctx, op.ID, 0)
+	if ctx.Err() != nil {
+		err = b.end(patient, op.ID, seen)
+	}
+	if err != nil {
+		return nil, errors.Join(context.Cause(ctx), err)
+	}
+	if op, err = b.client.Operation(patient, op.ID); err != nil {
+		return nil, orCause(ctx, err)
+	}
+	return op, outcome(ctx, op)
+}
+
+// watch tells of the events after the given one until the operation is over, and
+// returns the number of the last.
+func (b *Background) watch(ctx context.Context, id string, after uint64) (uint64, error) {
+	for e, err := range b.client.Events(ctx, id, after) {
+		if err != nil {
+			return after, err
+		}
+		after = e.Seq
+		b.observe(ctx, e)
+	}
+	return after, nil
+}
+
+// end cancels an operation and waits for its end.
+func (b *Background) end(ctx context.Context, id string, seen uint64) error {
+	err := b.client.Cancel(ctx, id)
+	if err == nil || errors.Is(err, pack.ErrConflict) { // over by now
+		_, err = b.watch(ctx, id, seen)
+	}
+	if err != nil {
+		return fmt.Errorf("cancel operation %s, which may be under way still: %w", id, err)
+	}
+	return nil
+}
+
+// outcome returns the error of an operation that is over.
+func outcome(ctx context.Context, op *Operation) error {
+	switch {
+	case op.State == StateCompleted:
+		return nil
+	case op.State == StateCancelled && ctx.Err() != nil:
+		return context.Cause(ctx)
+	case op.Error != nil:
+		return pack.Errorf(op.Error.Code, "%s", op.Error.Error)
+	case op.State == StateCancelled:
+		return pack.Errorf(pack.CodeCancelled, "operation %s was cancelled", op.ID)
+	}
+	return pack.Errorf(pack.CodeMalformedContent, "operation %s is %.40q for no reason", op.ID, op.State)
+}
+
+func orCause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// outlive returns a context that ends a while after ctx does.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	timer := time.NewTimer(grace)
+	timer.Stop()
+	forget := context.AfterFunc(ctx, func() { timer.Reset(grace) })
+	go func() {
+		select {
+		case <-timer.C:
+			cancel()
+		case <-patient.Done():
+		}
+	}()
+	return patient, func() { forget(); timer.Stop(); cancel() }
+}

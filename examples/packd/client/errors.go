@@ -1,0 +1,69 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// An Error is the answer of a server that refused a request, or could not do
+// it. errors.Is finds the sentinel of its code, as in package pack.
+type Error struct {
+	// Status is the HTTP status.
+	Status int
+	// Code is "" when the server gave none.
+	Code pack.Code
+	// Message is the server's, or the name of the status.
+	Message string
+	// Details is an object, nil for none.
+	Details json.RawMessage
+
+	retryAfter time.Duration
+}
+
+// Error returns the message of the server.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns the sentinel of the code, nil when there is none.
+func (e *Error) Unwrap() error { return e.Code.Sentinel() }
+
+// ErrorCode implements [pack.Coder].
+func (e *Error) ErrorCode() pack.Code { return e.Code }
+
+// newError reads the answer of a request that was not done. What is no body of
+// packd stands for nothing but its status.
+func newError(res *http.Response, data []byte) *Error {
+	e := &Error{Status: res.StatusCode, retryAfter: retryAfter(res.Header)}
+	var body ErrorBody
+	if err := json.Unmarshal(data, &body); err == nil && body.Error != "" {
+		e.Message = body.Error
+		if body.Code != nil {
+			e.Code = pack.Code(*body.Code)
+		}
+		if string(body.Details) != "null" {
+			e.Details = body.Details
+		}
+		return e
+	}
+	e.Message = fmt.Sprintf("server answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))
+	if to := res.Header.Get("Location"); to != "" && res.StatusCode/100 == 3 {
+		e.Message += fmt.Sprintf(" and names %q; redirects are not followed", to)
+	}
+	return e
+}
+
+// retryAfter returns the pause that the server asks for, 0 for none.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if n, err := strconv.Atoi(text); err == nil {
+		return time.Duration(max(0, min(n, 3600))) * time.Second
+	}
+	if t, err := http.ParseTime(text); err == nil {
+		return max(0, time.Until(t))
+	}
+	return 0
+}

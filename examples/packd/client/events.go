@@ -1,0 +1,145 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// Events yields the events of an operation that come after the given one, 0 for
+// all: those that were, and those that come, each once and in order, until the
+// operation is over. When the connection breaks it begins another one and goes
+// on behind the last event. It yields an error, and ends, when ctx does, when
+// the server says that there is nothing to be had, or when it could not be
+// reached for [Config.Patience].
+func (c *Client) Events(ctx context.Context, id string, after uint64) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		path, err := operationPath(id)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		f := &follower{client: c, id: id, path: path + "/events", last: after, yield: yield}
+		if err := f.follow(ctx); err != nil {
+			yield(Event{}, err)
+		}
+	}
+}
+
+// A follower reads the events of one operation through as many connections as
+// it takes.
+type follower struct {
+	client *Client
+	id     string
+	path   string
+	last   uint64 // the number of the last event that was yielded
+	yield  func(Event, error) bool
+	over   bool // nothing follows, or nobody listens
+}
+
+func (f *follower) follow(ctx context.Context) error {
+	reached := time.Now()
+	for attempt := 1; ; attempt++ {
+		before := f.last
+		err := f.connect(ctx)
+		if f.over {
+			return nil
+		}
+		if f.last > before {
+			attempt, reached = 1, time.Now()
+		}
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil && !temporary(err):
+			return err
+		case err != nil && time.Since(reached) > f.client.config.Patience:
+			return err
+		}
+		if err := f.client.pause(ctx, attempt, err); err != nil {
+			return err
+		}
+	}
+}
+
+// connect yields what one connection brings. It is a temporary error when that
+// broke; without an error, there was nothing more to be had at the moment.
+func (f *follower) connect(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := f.client.config.Idle
+	dead := time.AfterFunc(idle, func() { cancel(errSilent) })
+	defer dead.Stop()
+	res, err := f.client.open(ctx, f.request())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	before := f.last
+	err = f.read(ctx, newStream(res.Body, func() { dead.Reset(idle) }))
+	if errors.Is(err, io.EOF) {
+		err = nil
+		if f.last == before {
+			err = f.settle(ctx)
+		}
+	}
+	return err
+}
+
+// errSilent is why a connection is given up on which nothing comes.
+var errSilent = &pack.UnavailableError{Target: "server", Temporary: true, Err: errors.New("there is no sign of life")}
+
+func (f *follower) request() exchange {
+	x := get(f.path)
+	x.header = http.Header{"Accept": {"text/event-stream"}, "Last-Event-Id": {strconv.FormatUint(f.last, 10)}}
+	return x
+}
+
+// read yields the events of one stream. At its end it returns [io.EOF].
+func (f *follower) read(ctx context.Context, s *stream) error {
+	for {
+		e, err := s.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return io.EOF
+		case err != nil && pack.CodeOf(err) == "" || ctx.Err() != nil:
+			return f.client.unreachable(ctx, err)
+		case err != nil:
+			return err
+		case e.Seq <= f.last:
+			continue
+		case e.Seq > f.last+1:
+			return f.missing(e)
+		}
+		f.last = e.Seq
+		f.over = !f.yield(e, nil) || final(e)
+		if f.over {
+			return nil
+		}
+	}
+}
+
+func (f *follower) missing(e Event) error {
+	return &pack.UnavailableError{Target: "server", Temporary: true, Err: fmt.Errorf("event %d comes after event %d", e.Seq, f.last)}
+}
+
+func final(e Event) bool {
+	return e.Kind == EventCompleted || e.Kind == EventFailed || e.Kind == EventCancelled
+}
+
+// settle finds out whether a stream without events was one because the operation
+// is over.
+func (f *follower) settle(ctx context.Context) error {
+	op, err := f.client.Operation(ctx, f.id)
+	if err == nil {
+		f.over = op.State.Final() && op.LastEvent <= f.last
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/packtrain/pack"
+)
+
+const operationsPath = "/operations"
+
+// Submit hands in a request, which is the one of the kind, to be done in the
+// background. Who submits does not wait for the end: see [Client.Events] and
+// [Client.Operation]. However often the request had to be sent, there is one
+// operation.
+func (c *Client) Submit(ctx context.Context, kind string, req any) (*Operation, error) {
+	x, err := exchange{method: http.MethodPost, path: "/packs/" + url.PathEscape(kind), again: true}.with(req)
+	if err != nil {
+		return nil, err
+	}
+	x.header = http.Header{"Prefer": {"respond-async"}, "Idempotency-Key": {rand.Text()}}
+	op, err := read[Operation](ctx, c, x)
+	if err == nil && op.ID == "" {
+		return nil, pack.Errorf(pack.CodeMalformedContent, "submit %s: the server answers with no operation", kind)
+	}
+	return op, err
+}
+
+// Operation tells how far an operation is. One that is not known, or any more,
+// is an error that matches [pack.ErrNotFound].
+func (c *Client) Operation(ctx context.Context, id string) (*Operation, error) {
+	path, err := operationPath(id)
+	if err != nil {
+		return nil, err
+	}
+	return read[Operation](ctx, c, get(path))
+}
+
+// Operations lists the operations that the server keeps.
+func (c *Client) Operations(ctx context.Context) ([]Operation, error) {
+	return list[Operation](ctx, c, operationsPath)
+}
+
+// Cancel asks for the end of an operation and does not wait for it. Cancelling
+// one that is over changes nothing.
+func (c *Client) Cancel(ctx context.Context, id string) error {
+	path, err := operationPath(id)
+	if err != nil {
+		return err
+	}
+	err = c.do(ctx, exchange{method: http.MethodPost, path: path + "/cancel", again: true})
+	if errors.Is(err, pack.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+func operationPath(id string) (string, error) {
+	segment, err := segment("operation", id)
+	return operationsPath + "/" + segment, err
+}
+
+// segment returns text as one segment of a path; nothing and dots would make
+// another path.
+func segment(what, text string) (string, error) {
+	if text == "" || text == "." || text == ".." {
+		return "", pack.Errorf(pack.CodeInvalidRequest, "%s %q: want a name", what, text)
+	}
+	return url.PathEscape(text), nil
+}
+
+// list reads a list. One that is not there is empty.
+func list[T any](ctx context.Context, c *Client, path string) ([]T, error) {
+	l, err := read[[]T](ctx, c, get(path))
+	if err != nil {
+		return nil, err
+	}
+	return *l, nil
+}

@@ -1,0 +1,52 @@
+package client
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// Download is stage 1. It waits for the report, as the other stages do; see
+// [Client.Background] for one that can be watched. A request of this kind is
+// sent once: when the connection breaks, nobody knows how far the server came.
+func (c *Client) Download(ctx context.Context, req DownloadRequest) (*installer.DownloadReport, error) {
+	return wait(ctx, c, KindDownload, req, failedDownloads)
+}
+
+// Dependencies is stage 2.
+func (c *Client) Dependencies(ctx context.Context, req DependenciesRequest) (*deps.Report, error) {
+	return wait(ctx, c, KindDependencies, req, failedAnalyses)
+}
+
+// Build is stage 3.
+func (c *Client) Build(ctx context.Context, req BuildRequest) (*envbuild.Report, error) {
+	return wait(ctx, c, KindBuild, req, failedBuilds)
+}
+
+// Register is stage 4.
+func (c *Client) Register(ctx context.Context, req RegisterRequest) (*registry.Report, error) {
+	return wait(ctx, c, KindRegister, req, failedRegistrations)
+}
+
+// Install runs the whole pipeline as an operation of the server: see
+// [Client.Background] for what that means.
+func (c *Client) Install(ctx context.Context, req InstallRequest, observe pack.EventFunc) (*installer.Report, error) {
+	return follow(ctx, c.Background(observe), KindInstall, req, failedInstallations)
+}
+
+func wait[R any](ctx context.Context, c *Client, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
+	x, err := exchange{method: http.MethodPost, path: "/packs/" + kind}.with(req)
+	if err != nil {
+		return nil, err
+	}
+	report, err := read[R](ctx, c, x)
+	if err != nil {
+		return nil, err
+	}
+	return report, pack.NewBatchError(failed(report))
+}

@@ -1,0 +1,69 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/packtrain/pack"
+)
+
+// maxLine bounds a line of a stream in bytes. packd cuts texts long before.
+const maxLine = 1 << 20
+
+// A stream reads Server-Sent Events. What was not ended by an empty line is no
+// event: the connection broke in it.
+type stream struct {
+	lines *bufio.Scanner
+	alive func() // called for every line, comments included
+}
+
+func newStream(r io.Reader, alive func()) *stream {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 4<<10), maxLine)
+	return &stream{lines: lines, alive: alive}
+}
+
+// next returns the next event, [io.EOF] at the end of the stream.
+func (s *stream) next() (Event, error) {
+	var data []byte
+	for s.lines.Scan() {
+		s.alive()
+		line := s.lines.Bytes()
+		if len(line) > 0 {
+			data = append(data, field(line)...)
+			continue
+		}
+		if len(data) > 0 {
+			return parseEvent(data)
+		}
+	}
+	err := s.lines.Err()
+	switch {
+	case err == nil:
+		return Event{}, io.EOF
+	case errors.Is(err, bufio.ErrTooLong):
+		return Event{}, &pack.LimitError{Limit: "line of an event", Max: maxLine, Value: maxLine + 1}
+	}
+	return Event{}, err
+}
+
+// field returns what a line adds to the data of its event. The number is in the
+// data, too, so that nothing else matters.
+func field(line []byte) []byte {
+	value, ok := bytes.CutPrefix(line, []byte("data:"))
+	if !ok {
+		return nil
+	}
+	return append(bytes.TrimPrefix(value, []byte(" ")), '\n')
+}
+
+func parseEvent(data []byte) (Event, error) {
+	var e Event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return e, pack.Errorf(pack.CodeMalformedContent, "read event: %w", err)
+	}
+	return e, nil
+}
