@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // DefaultMaxPacks is the limit of [Config.MaxPacks] when none is given.
@@ -58,7 +59,8 @@ func New(c Config) (*Analyzer, error) {
 }
 
 // Analyze implements [DependencyAnalyzer].
-func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
+func (a *Analyzer) Analyze(ctx context.Context, req Request) (rep *Report, err error) {
+	defer rescue.Into(&err)
 	if len(req.Paths) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "analyse dependencies: name at least one path")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack/internal/emit"
 	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/packdir"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // A member is a pack of the request.
@@ -45,6 +46,7 @@ func (a *Analyzer) readAll(ctx context.Context, req Request) (*batch, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			defer rescue.Into(&errs[i])
 			events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageDependencies, Spec: path})
 			members[i], errs[i] = a.read(path, req.SkipValidation)
 			return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/envstore"
 	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // A got is an environment that a pack got, or in a Check would get.
@@ -65,6 +66,7 @@ func (s *session) look(runtime, key string, r recipe) (got, error) {
 func (s *session) build(ctx context.Context, o *outcome, runtime, key string, r recipe) (got, error) {
 	f, first := s.flight(runtime + "-" + key)
 	f.once.Do(func() {
+		defer rescue.Into(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
 		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Force, func(site envstore.Site) (envstore.Record, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/internal/interp"
 	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/packdir"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // A session is one request.
@@ -66,9 +67,10 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 }
 
 // pack works on one pack.
-func (s *session) pack(ctx context.Context, path string) outcome {
+func (s *session) pack(ctx context.Context, path string) (o outcome) {
+	defer rescue.Into(&o.err)
 	start := time.Now()
-	o := outcome{path: path, stage: pack.StageLoad}
+	o = outcome{path: path, stage: pack.StageLoad}
 	s.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageEnvironments, Spec: path})
 	o.err = s.work(ctx, &o)
 	o.duration = time.Since(start)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/internal/rescue"
 	"github.com/packtrain/pack/source"
 )
 
@@ -171,6 +172,7 @@ func (j *job) fetchAll(ctx context.Context) {
 	group.SetLimit(j.config.Parallel)
 	for _, it := range j.items {
 		group.Go(func() error {
+			defer rescue.Into(&it.err)
 			j.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageDownload, Spec: it.spec})
 			if it.err == nil {
 				it.err = j.fetch(ctx, it)

@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/internal/rescue"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -74,7 +75,8 @@ func NewPipeline(c PipelineConfig) (*Pipeline, error) {
 //
 // Installing again what is there already downloads nothing that has a digest,
 // builds nothing and changes nothing.
-func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
+func (p *Pipeline) Install(ctx context.Context, req Request) (rep *Report, err error) {
+	defer rescue.Into(&err)
 	if len(req.Specs) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "install packs: name at least one spec")
 	}

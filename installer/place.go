@@ -9,21 +9,27 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/fsx"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // placeAll puts what was fetched in its place, in the order of the request. Once
 // ctx is cancelled it only tells of the end.
 func (j *job) placeAll(ctx context.Context) {
 	for _, it := range j.items {
-		if it.err == nil {
-			it.err = ctx.Err()
-		}
-		if it.err == nil {
-			it.err = j.place(it)
-		}
-		ev := pack.Event{Stage: pack.StageDownload, Spec: it.spec, Pack: it.got.Ref, Version: it.got.Version}
-		j.events.Finish(ctx, ev, it.err)
+		j.finish(ctx, it)
 	}
+}
+
+func (j *job) finish(ctx context.Context, it *item) {
+	defer rescue.Into(&it.err)
+	if it.err == nil {
+		it.err = ctx.Err()
+	}
+	if it.err == nil {
+		it.err = j.place(it)
+	}
+	ev := pack.Event{Stage: pack.StageDownload, Spec: it.spec, Pack: it.got.Ref, Version: it.got.Version}
+	j.events.Finish(ctx, ev, it.err)
 }
 
 func (j *job) place(it *item) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // activateAll takes the items that are left through their further stages, each
@@ -33,7 +34,7 @@ func (b *batch) activateAll(ctx context.Context) {
 }
 
 func (b *batch) activate(ctx context.Context, it *item) {
-	defer it.rescue()
+	defer rescue.Into(&it.err)
 	ok := b.run(ctx, it, pack.StageDependencies, func() error { return b.checkDependencies(ctx, it) })
 	if !ok {
 		return

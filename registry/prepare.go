@@ -10,11 +10,12 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/packdir"
+	"github.com/packtrain/pack/internal/rescue"
 )
 
 // prepare does for one pack all that needs no other pack.
 func (b *batch) prepare(ctx context.Context, it *item) {
-	defer it.rescue()
+	defer rescue.Into(&it.err)
 	root, err := packdir.Open(b.store.config.Open, it.path)
 	if err != nil {
 		b.fail(ctx, it, pack.StageLoad, err)

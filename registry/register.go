@@ -129,14 +129,6 @@ func (s *Store) guarded(observe pack.EventFunc) pack.EventFunc {
 	}
 }
 
-// rescue makes one pack fail where what the host brought (records, a runner)
-// panics. It would end the host otherwise, in the middle of all other packs.
-func (it *item) rescue() {
-	if v := recover(); v != nil {
-		it.err = pack.Errorf(pack.CodeIO, "panic: %v", v)
-	}
-}
-
 // fail makes it fail without having been in a stage.
 func (b *batch) fail(ctx context.Context, it *item, stage pack.Stage, err error) {
 	b.run(context.WithoutCancel(ctx), it, stage, func() error { return err })

@@ -1,0 +1,36 @@
+package deps_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+)
+
+// A panickyFinder knows nothing, loudly.
+type panickyFinder struct{}
+
+func (panickyFinder) Candidates(context.Context, pack.Ref) ([]pack.Candidate, error) { panic("finder") }
+
+func TestPanicsOfTheHost(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	paths := []string{layOut(t, dir, "app@1.0.0", "log"), layOut(t, dir, "web@1.0.0")}
+	a, err := deps.New(deps.Config{Finder: panickyFinder{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Analyze(t.Context(), deps.Request{Paths: paths}); err == nil || !strings.Contains(err.Error(), "panic: finder") {
+		t.Errorf("got %v", err)
+	}
+	rep, err := newAnalyzer(t).Analyze(t.Context(), deps.Request{Paths: paths[1:], OnEvent: func(_ context.Context, e pack.Event) {
+		if e.Kind == pack.EventStarted {
+			panic("observer")
+		}
+	}})
+	if err == nil || !strings.Contains(err.Error(), "panic: observer") || len(rep.Errors) != 1 {
+		t.Errorf("got %v, %+v", err, rep)
+	}
+}
