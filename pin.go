@@ -11,7 +11,9 @@ type Pin struct {
 	// Scheme names the kind of source that fetches the content: "git",
 	// "https", "http" or "local", or the scheme of a host's own source.
 	Scheme string `json:"scheme"`
-	// Location is the URL (without credentials) or absolute path.
+	// Location is the URL (without user information) or absolute path. A URL's
+	// query belongs to it and is stored with it, so it is no place for secrets;
+	// messages leave it out.
 	Location string `json:"location"`
 	// Rev is the git branch, tag or commit that was asked for; "" for the
 	// default branch, or where there is no such thing.

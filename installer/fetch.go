@@ -90,7 +90,7 @@ func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 			break
 		}
 		if n+1 < len(pins) {
-			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, pin.Location, err))
+			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, place(pin), err))
 		}
 	}
 	if failed == nil {
@@ -113,30 +113,48 @@ func canReplace(err error) bool {
 	return errors.Is(err, pack.ErrUnavailable) || errors.Is(err, pack.ErrNotFound) || errors.Is(err, pack.ErrIntegrity)
 }
 
-// try fetches one alternative into dir and checks it.
-func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) (err error) {
+// maxAgain is how often an alternative is fetched again that broke off.
+const maxAgain = 2
+
+// try fetches one alternative into dir and checks it. A transfer that broke off
+// in the middle, which its source could not continue, is begun anew; one that
+// did not even begin was tried often enough by its source.
+func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) error {
+	for again := 0; ; again++ {
+		begun, err := j.once(ctx, it, fmt.Sprintf("%s-%d", dir, again), pin)
+		if err == nil || !begun || !pack.Retryable(err) || again == maxAgain || ctx.Err() != nil {
+			return err
+		}
+		j.warn(ctx, it, fmt.Sprintf("%s from %q broke off, beginning anew: %v", pin.Scheme, place(pin), err))
+	}
+}
+
+// once fetches one alternative into dir and checks it. It reports whether the
+// source delivered anything.
+func (j *job) once(ctx context.Context, it *item, dir string, pin pack.Pin) (begun bool, err error) {
 	if pin.Scheme == source.SchemeLocal && isBelow(j.req.Dest, pin.Location) {
-		return pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", pin.Location)
+		return false, pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", pin.Location)
 	}
 	tree, err := source.NewTree(dir, &source.TreeOptions{
 		StripTop: pin.StripTop, Subdir: pin.Subdir, DirectoryChecksum: true, Limits: j.config.Limits,
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, tree.Discard())
 		}
 	}()
-	if err := j.config.Source.Fetch(ctx, pin, j.meter(ctx, it, tree)); err != nil {
-		return fmt.Errorf("fetch: %w", err)
+	m := j.meter(ctx, it, tree)
+	if err := j.config.Source.Fetch(ctx, pin, m); err != nil {
+		return m.begun, fmt.Errorf("fetch: %w", err)
 	}
 	result, err := tree.Finish()
 	if err != nil {
-		return err
+		return true, err
 	}
-	return j.verify(it, pin, result)
+	return true, j.verify(it, pin, result)
 }
 
 // isBelow reports whether dir is parent, or lies below it, whatever links lead
@@ -149,6 +167,12 @@ func isBelow(dir, parent string) bool {
 	}
 	rel, err := filepath.Rel(parent, dir)
 	return err == nil && filepath.IsLocal(rel)
+}
+
+// place is where a pin leads, without the query of a URL, which may hold a secret.
+func place(pin pack.Pin) string {
+	location, _, _ := strings.Cut(pin.Location, "?")
+	return location
 }
 
 // warn tells of something on one line.

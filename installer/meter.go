@@ -16,13 +16,14 @@ const progressEvery = 100 * time.Millisecond
 // A meter is a Sink that tells how many bytes went through it.
 type meter struct {
 	source.Sink
-	tell func(done int64)
-	last time.Time
-	done int64
+	tell  func(done int64)
+	last  time.Time
+	done  int64
+	begun bool // something was put
 }
 
 // meter returns a Sink that passes everything on to dst.
-func (j *job) meter(ctx context.Context, it *item, dst source.Sink) source.Sink {
+func (j *job) meter(ctx context.Context, it *item, dst source.Sink) *meter {
 	tell := func(done int64) {
 		j.events.Emit(ctx, pack.Event{Kind: pack.EventProgress, Stage: pack.StageDownload, Spec: it.spec, Done: done})
 	}
@@ -31,6 +32,7 @@ func (j *job) meter(ctx context.Context, it *item, dst source.Sink) source.Sink 
 
 // Put implements [source.Sink].
 func (m *meter) Put(ctx context.Context, e source.Entry, content io.Reader) error {
+	m.begun = true
 	if content == nil {
 		return m.Sink.Put(ctx, e, nil)
 	}

@@ -25,7 +25,7 @@ func Explain(ctx context.Context, target string, err error) error {
 	if coded, ok := errors.AsType[pack.Coder](err); ok {
 		return coded
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !errors.Is(err, errTooLong) {
 		return fmt.Errorf("contact %q: %w", target, ctx.Err())
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
@@ -90,8 +90,19 @@ func temporaryStatus(status int) bool {
 
 // Do sends req with c. The response has status 200 or one of accept; another
 // status, and every failure, is an error of package pack, as are the errors of
-// reading the response's body. The caller closes the body.
+// reading the response's body. A body whose transfer breaks off is continued
+// when the server's entity tag says that it is still the same. The caller closes
+// the body.
 func Do(c *http.Client, req *http.Request, accept ...int) (*http.Response, error) {
+	resp, err := exchange(c, req, accept...)
+	if err == nil {
+		resumeBody(c, req, resp)
+	}
+	return resp, err
+}
+
+// exchange is Do without continuing.
+func exchange(c *http.Client, req *http.Request, accept ...int) (*http.Response, error) {
 	ctx, target := req.Context(), redact(req.URL)
 	resp, err := c.Do(req)
 	if err != nil {

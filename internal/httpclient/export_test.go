@@ -39,4 +39,4 @@ func ProxyOf(c *http.Client) any {
 	return nil
 }
 
-func RetryAfter(header string, now time.Time) (time.Duration, bool) { return retryAfter(header, now) }
+func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) { return retryAfter(h, now) }

@@ -38,6 +38,7 @@ func TestHostile(t *testing.T) {
 	t.Run("G12", hostileHeaders)
 	t.Run("G13", shortBodies)
 	t.Run("G14", otherStatuses)
+	t.Run("G15", brokenTransfers)
 	t.Run("G16", retryAfterHeaders)
 	t.Run("G17", flappingServers)
 	t.Run("G21", bodiesComeAsSent)

@@ -12,31 +12,35 @@ import (
 )
 
 const (
-	maxTries      = 3
-	firstDelay    = 500 * time.Millisecond
+	maxRetries    = 4
+	firstDelay    = 250 * time.Millisecond
 	maxRetryAfter = 60 * time.Second
+	maxWaiting    = 2 * time.Minute // for one request, all its delays together
 	drainBytes    = 4 << 10
 )
 
 // A retrier sends a GET or HEAD request again when trying again can help. A
-// failure in the middle of a body is not its business: whoever reads the body
-// knows whether what was read can be thrown away.
+// failure in the middle of a body is the business of [resumable].
 type retrier struct {
 	next http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
-	tries := maxTries
+	retries := maxRetries
 	if !repeatable(req) {
-		tries = 1
+		retries = 0
 	}
+	patience := maxWaiting
 	for try := 1; ; try++ {
 		resp, err := r.next.RoundTrip(req)
-		if try == tries || !worthRetrying(resp, err) {
+		if try > retries || !worthRetrying(resp, err) {
 			return resp, err
 		}
 		delay := retryDelay(try, resp)
+		if patience -= delay; patience < 0 {
+			return resp, err
+		}
 		discard(resp)
 		if err := wait(req.Context(), delay); err != nil {
 			return nil, Explain(req.Context(), redact(req.URL), err)
@@ -56,25 +60,37 @@ func worthRetrying(resp *http.Response, err error) bool {
 	return temporaryStatus(resp.StatusCode)
 }
 
-// retryDelay obeys the server within bounds; without its word the delay
-// doubles with each try, give or take a half.
+// retryDelay obeys the server within bounds; it never asks again at once.
 func retryDelay(try int, resp *http.Response) time.Duration {
-	if resp != nil {
-		if d, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
-			return d
-		}
+	delay := backoff(try)
+	if resp == nil {
+		return delay
 	}
+	after, ok := retryAfter(resp.Header, time.Now())
+	if !ok || after < delay {
+		return delay
+	}
+	return after + rand.N(after/8) //nolint:gosec // so that not all come back at the same moment
+}
+
+// backoff doubles with each try, give or take a half.
+func backoff(try int) time.Duration {
 	d := firstDelay << (try - 1)
 	return d/2 + rand.N(d) //nolint:gosec // to spread requests, not to surprise anybody
 }
 
-func retryAfter(header string, now time.Time) (time.Duration, bool) {
+// retryAfter takes a date by the server's own clock, when it tells its time.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	header := h.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {
 		return min(time.Duration(seconds)*time.Second, maxRetryAfter), true
 	}
 	at, err := http.ParseTime(header)
 	if err != nil {
 		return 0, false
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
 	}
 	return min(max(at.Sub(now), 0), maxRetryAfter), true
 }

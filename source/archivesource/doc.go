@@ -27,6 +27,7 @@
 // redirect; proxies and credentials of the environment are not used.
 //
 // A request that fails before the archive begins is repeated a few times. A
-// transfer that breaks off is a temporary [*pack.UnavailableError]: the caller
-// may fetch again into a new Sink.
+// transfer that breaks off is continued when the server vouches by a strong entity
+// tag that it still sends the same; otherwise it is a temporary
+// [*pack.UnavailableError], and the caller may fetch again into a new Sink.
 package archivesource

@@ -71,7 +71,7 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 			Err:    fmt.Errorf("server sends the content encoding %.40q, which was not asked for", encoding),
 		}
 	}
-	if got := strongETag(resp.Header); pin.Archive == "" && pin.ETag != "" && got != pin.ETag {
+	if got := httpclient.StrongETag(resp.Header); pin.Archive == "" && pin.ETag != "" && got != pin.ETag {
 		return pack.Errorf(pack.CodeContentChanged, "the archive has changed: its entity tag is %q, pinned is %q: resolve it again", got, pin.ETag)
 	}
 	return s.checkLength(resp)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/httpclient"
@@ -96,7 +95,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	return []pack.Pin{{
 		Scheme:   loc.Scheme,
 		Location: loc.Location,
-		ETag:     strongETag(header),
+		ETag:     httpclient.StrongETag(header),
 		StripTop: true,
 		Subdir:   loc.Subdir,
 	}}, nil
@@ -160,13 +159,4 @@ func (s *Source) checkLength(resp *http.Response) error {
 		return &pack.LimitError{Limit: archiveSize, Max: most, Value: resp.ContentLength}
 	}
 	return nil
-}
-
-var strongETagPattern = regexp.MustCompile(`^"[\x21\x23-\x7e]{1,200}"\z`)
-
-func strongETag(h http.Header) string {
-	if tag := h.Get("ETag"); strongETagPattern.MatchString(tag) {
-		return tag
-	}
-	return ""
 }

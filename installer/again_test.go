@@ -1,0 +1,120 @@
+package installer_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source"
+)
+
+// TestBrokenTransferIsBegunAnew: a transfer that breaks off in the middle is
+// begun anew, into another tree, and not for ever.
+func TestBrokenTransferIsBegunAnew(t *testing.T) {
+	t.Parallel()
+	cut := &pack.UnavailableError{Target: "https://host/web", Temporary: true, Err: errors.New("connection reset")}
+	for _, tc := range []struct {
+		name    string
+		breaks  int // how many transfers break off
+		half    fstest.MapFS
+		fetches int
+		ok      bool
+	}{
+		{"once", 1, fstest.MapFS{"half": file("x")}, 2, true},
+		{"twice", 2, fstest.MapFS{"half": file("x")}, 3, true},
+		{"for ever", 100, fstest.MapFS{"half": file("x")}, 3, false},
+		{"before anything came", 1, fstest.MapFS{}, 1, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "https://host/web?token=canary"}}
+			w.onFetch = func(_ context.Context, pin pack.Pin) error {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				w.content[pin.Location], w.broken[pin.Location] = files("web@1.0.0"), nil
+				if len(w.fetched) <= tc.breaks {
+					w.content[pin.Location], w.broken[pin.Location] = tc.half, cut
+				}
+				return nil
+			}
+			var told strings.Builder
+			_, err := download(t, w, installer.DownloadRequest{
+				Specs: []string{"web"}, Dest: t.TempDir(),
+				OnEvent: func(_ context.Context, e pack.Event) { told.WriteString(e.Message + e.Err) },
+			})
+			if (err == nil) != tc.ok || !tc.ok && !errors.Is(err, pack.ErrUnavailable) {
+				t.Errorf("got %v", err)
+			}
+			if got := len(w.fetches()); got != tc.fetches {
+				t.Errorf("fetched %d times, want %d", got, tc.fetches)
+			}
+			if strings.Contains(told.String(), "canary") {
+				t.Errorf("the query was told: %s", told.String())
+			}
+		})
+	}
+}
+
+// TestPanicsOfTheHost: what the host brought panics for one pack, and only that
+// pack fails.
+func TestPanicsOfTheHost(t *testing.T) {
+	t.Parallel()
+	at := func(kind pack.EventKind) pack.EventFunc {
+		return func(_ context.Context, e pack.Event) {
+			if e.Kind == kind && strings.HasSuffix(e.Spec, "bad") {
+				panic("observer")
+			}
+		}
+	}
+	for name, tc := range map[string]struct {
+		resolve, fetch bool
+		onEvent        pack.EventFunc
+	}{
+		"resolve":  {resolve: true},
+		"fetch":    {fetch: true},
+		"started":  {onEvent: at(pack.EventStarted)},
+		"finished": {onEvent: at(pack.EventFinished)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.add("bad", files("bad@1.0.0"))
+			w.add("good", files("good@1.0.0"))
+			w.onFetch = func(_ context.Context, pin pack.Pin) error {
+				if tc.fetch && pin.Location == "bad" {
+					panic("source")
+				}
+				return nil
+			}
+			src := panicky{world: w, resolve: tc.resolve}
+			rep, err := download(t, src, installer.DownloadRequest{
+				Specs: []string{"test:bad", "test:good"}, Dest: t.TempDir(), OnEvent: tc.onEvent,
+			})
+			batch, ok := errors.AsType[*pack.BatchError](err)
+			if !ok || len(batch.Items) != 1 || !strings.Contains(batch.Items[0].Error(), "panic: ") {
+				t.Fatalf("got %v", err)
+			}
+			if rep.Succeeded != 1 || rep.Downloaded[0].Ref != "good" {
+				t.Errorf("got %+v", rep)
+			}
+		})
+	}
+}
+
+// A panicky source panics when it resolves the location "bad".
+type panicky struct {
+	*world
+	resolve bool
+}
+
+func (p panicky) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	if p.resolve && loc.Location == "bad" {
+		panic("source")
+	}
+	return p.world.Resolve(ctx, loc)
+}
