@@ -4,19 +4,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/host"
 )
 
 func (a *app) buildCommand() *cobra.Command {
 	var req envbuild.Request
 	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) (err error) {
-			if req.Paths, err = absoluteAll(paths); err != nil {
+			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err
 			}
 			req.OnEvent = a.observer()
-			return a.withHost(cmd, func(h *host.Host) error {
-				r, err := h.Builder.Build(cmd.Context(), req)
+			return a.withBackend(cmd, func(b backend) error {
+				r, err := b.Build(cmd.Context(), req)
 				return finish(a, r, err, a.printBuild)
 			})
 		})

@@ -8,21 +8,21 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) configCommand() *cobra.Command {
 	var file string
 	cmd := command("config REF [--set FILE]", "Print, or set, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withHost(cmd, func(h *host.Host) error {
+			return a.withBackend(cmd, func(b backend) error {
 				ref := pack.Ref(args[0])
 				if file != "" {
-					if err := setConfig(cmd, h, ref, file); err != nil {
+					if err := setConfig(cmd, b, ref, file); err != nil {
 						return err
 					}
 				}
-				config, err := h.Store.Config(cmd.Context(), ref)
+				config, err := b.Config(cmd.Context(), ref)
 				if err != nil {
 					return err
 				}
@@ -33,7 +33,7 @@ func (a *app) configCommand() *cobra.Command {
 	return cmd
 }
 
-func setConfig(cmd *cobra.Command, h *host.Host, ref pack.Ref, file string) error {
+func setConfig(cmd *cobra.Command, c registry.Configurer, ref pack.Ref, file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func setConfig(cmd *cobra.Command, h *host.Host, ref pack.Ref, file string) erro
 	if err := yaml.Unmarshal(data, &config); err != nil {
 		return fmt.Errorf("read configuration %s: %w", file, err)
 	}
-	return h.Store.SetConfig(cmd.Context(), ref, config)
+	return c.SetConfig(cmd.Context(), ref, config)
 }
 
 func (a *app) printConfig(config map[string]any) error {

@@ -7,18 +7,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/examples/host"
 )
 
 func (a *app) depsCommand() *cobra.Command {
 	return command("deps PATH...", "Tell what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) error {
-			paths, err := absoluteAll(paths)
+			paths, err := a.paths(cmd, paths...)
 			if err != nil {
 				return err
 			}
-			return a.withHost(cmd, func(h *host.Host) error {
-				r, err := h.Analyzer.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
+			return a.withBackend(cmd, func(b backend) error {
+				r, err := b.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
 				return finish(a, r, err, a.printDeps)
 			})
 		})

@@ -2,11 +2,9 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
 )
 
@@ -17,13 +15,16 @@ func (a *app) downloadCommand() *cobra.Command {
 			if req.Dest == "" {
 				return &usageError{errors.New("--dest is required"), cmd.CommandPath()}
 			}
-			dest, err := filepath.Abs(req.Dest)
+			if err := a.checkSpecs(cmd, specs); err != nil {
+				return err
+			}
+			dest, err := a.paths(cmd, req.Dest)
 			if err != nil {
 				return err
 			}
-			req.Specs, req.Dest, req.OnEvent = specs, dest, a.observer()
-			return a.withHost(cmd, func(h *host.Host) error {
-				r, err := h.Installer.Download(cmd.Context(), req)
+			req.Specs, req.Dest, req.OnEvent = specs, dest[0], a.observer()
+			return a.withBackend(cmd, func(b backend) error {
+				r, err := b.Download(cmd.Context(), req)
 				return finish(a, r, err, a.printDownload)
 			})
 		})

@@ -6,6 +6,8 @@ import (
 
 // globals are the flags that every command takes.
 type globals struct {
+	server, tokenFile string
+
 	root, index, db string
 	provide         []string
 	allowHTTP       bool
@@ -18,6 +20,8 @@ type globals struct {
 }
 
 func (g *globals) bind(flags *pflag.FlagSet) {
+	flags.StringVar(&g.server, "server", "", "URL of a packd that does it; paths are then those of the server")
+	flags.StringVar(&g.tokenFile, "token-file", "", "file with the token for the server")
 	flags.StringVar(&g.root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	flags.StringVar(&g.index, "index", "", "registry index, a URL or a file")
 	flags.StringVar(&g.db, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: a file inside the root)")

@@ -14,6 +14,9 @@ import (
 
 // withHost opens what the flags describe, runs f on it, and closes it.
 func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
+	if a.tokenFile != "" && a.server == "" {
+		return &usageError{errors.New("--token-file makes no sense without --server"), cmd.CommandPath()}
+	}
 	config, err := a.hostConfig()
 	if err != nil {
 		return &usageError{err, cmd.CommandPath()}

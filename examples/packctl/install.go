@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
 )
 
@@ -11,9 +10,12 @@ func (a *app) installCommand() *cobra.Command {
 	var req installer.Request
 	cmd := command("install SPEC...", "Install packs, and those they need", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, specs []string) error {
+			if err := a.checkSpecs(cmd, specs); err != nil {
+				return err
+			}
 			req.Specs, req.OnEvent = specs, a.observer()
-			return a.withHost(cmd, func(h *host.Host) error {
-				r, err := h.Pipeline.Install(cmd.Context(), req)
+			return a.withBackend(cmd, func(b backend) error {
+				r, err := b.Install(cmd.Context(), req)
 				return finish(a, r, err, a.printInstall)
 			})
 		})

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -15,8 +14,8 @@ type listReport struct {
 func (a *app) listCommand() *cobra.Command {
 	return command("list", "List the installed packs", cobra.ExactArgs(0),
 		func(cmd *cobra.Command, _ []string) error {
-			return a.withHost(cmd, func(h *host.Host) error {
-				packs, err := h.Store.List(cmd.Context())
+			return a.withBackend(cmd, func(b backend) error {
+				packs, err := b.List(cmd.Context())
 				if err != nil {
 					return err
 				}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -16,7 +15,7 @@ func (a *app) registerCommand() *cobra.Command {
 	var force bool
 	cmd := command("register PATH...", "Validate, test, register and activate packs", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) (err error) {
-			if req.Paths, err = absoluteAll(paths); err != nil {
+			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err
 			}
 			if req.Replace, err = parseReplace(replace); err != nil {
@@ -26,8 +25,8 @@ func (a *app) registerCommand() *cobra.Command {
 				req.Replace, req.IgnoreTestFailures = registry.ReplaceAny, true
 			}
 			req.OnEvent = a.observer()
-			return a.withHost(cmd, func(h *host.Host) error {
-				r, err := h.Store.Register(cmd.Context(), req)
+			return a.withBackend(cmd, func(b backend) error {
+				r, err := b.Register(cmd.Context(), req)
 				return finish(a, r, err, a.printRegister)
 			})
 		})
@@ -49,15 +48,8 @@ func parseReplace(s string) (registry.Replace, error) {
 
 func (a *app) printRegister(r *registry.Report) {
 	for _, p := range r.Registered {
-		a.println("%s %s  %s  tests %s  %s", p.Ref, p.Version, activated(p), tested(p.Tests), p.StoragePath)
+		a.println("%s %s  active as %s  tests %s  %s", p.Ref, p.Version, p.Generation, tested(p.Tests), p.StoragePath)
 	}
-}
-
-func activated(p registry.RegisteredPack) string {
-	if p.Unchanged {
-		return "unchanged"
-	}
-	return "active as " + p.Generation
 }
 
 func tested(t *registry.TestSummary) string {

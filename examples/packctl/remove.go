@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -17,9 +16,9 @@ func (a *app) removeCommand() *cobra.Command {
 	var opts registry.RemoveOptions
 	cmd := command("remove REF", "Remove an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withHost(cmd, func(h *host.Host) error {
+			return a.withBackend(cmd, func(b backend) error {
 				ref := pack.Ref(args[0])
-				if err := h.Store.Remove(cmd.Context(), ref, &opts); err != nil {
+				if err := b.Remove(cmd.Context(), ref, &opts); err != nil {
 					return err
 				}
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })

@@ -4,14 +4,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
 	return command("rollback REF", "Go back to the generation that was active before", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withHost(cmd, func(h *host.Host) error {
-				record, err := h.Store.RollBack(cmd.Context(), pack.Ref(args[0]))
+			return a.withBackend(cmd, func(b backend) error {
+				record, err := b.RollBack(cmd.Context(), pack.Ref(args[0]))
 				if err != nil {
 					return err
 				}

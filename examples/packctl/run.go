@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,9 @@ type runReport struct {
 func (a *app) runCommand() *cobra.Command {
 	return command("run REF.ACTION [name=value...]", "Run an action of an installed pack", call,
 		func(cmd *cobra.Command, args []string) error {
+			if a.server != "" {
+				return &usageError{errors.New("--server makes no sense here: actions run where the packs are installed"), cmd.CommandPath()}
+			}
 			return a.withHost(cmd, func(h *host.Host) error {
 				inv, err := h.Invocation(cmd.Context(), args[0], args[1:])
 				if err != nil {

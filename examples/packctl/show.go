@@ -6,15 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) showCommand() *cobra.Command {
 	return command("show REF", "Show all that is known of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withHost(cmd, func(h *host.Host) error {
-				p, err := h.Store.Show(cmd.Context(), pack.Ref(args[0]))
+			return a.withBackend(cmd, func(b backend) error {
+				p, err := b.Show(cmd.Context(), pack.Ref(args[0]))
 				if err != nil {
 					return err
 				}

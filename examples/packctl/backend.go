@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+// A backend does what commands ask for: the stages and the store of this
+// process, or a server.
+type backend interface {
+	pipeline
+	installer.Installer
+	deps.DependencyAnalyzer
+	envbuild.EnvBuilder
+	registry.Registrar
+	registry.Catalog
+	registry.Remover
+	registry.RollBacker
+	registry.Configurer
+}
+
+// A pipeline installs packs; an [installer.Pipeline] does.
+type pipeline interface {
+	Install(ctx context.Context, req installer.Request) (*installer.Report, error)
+}
+
+// local is the backend of this process.
+type local struct {
+	*installer.Pipeline
+	installer.Installer
+	deps.DependencyAnalyzer
+	envbuild.EnvBuilder
+	*registry.Store
+}
+
+// withBackend opens what the flags describe, runs f on it, and closes it.
+func (a *app) withBackend(cmd *cobra.Command, f func(backend) error) error {
+	if a.server != "" {
+		return a.withServer(cmd, func(r remote) error { return f(r) })
+	}
+	return a.withHost(cmd, func(h *host.Host) error {
+		return f(local{h.Pipeline, h.Installer, h.Analyzer, h.Builder, h.Store})
+	})
+}
