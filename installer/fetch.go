@@ -34,7 +34,7 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	it.got = DownloadedPack{Item: it.at, Spec: it.spec, Type: sourceType(it.loc)}
 	pins, err := j.config.Source.Resolve(ctx, it.loc)
 	if err != nil {
-		return fmt.Errorf("resolve: %w", err)
+		return err
 	}
 	if k, pin, ok := j.known(pins); ok {
 		it.useKnown(k, pin)

@@ -57,7 +57,8 @@ type Status string
 // The values of Status.
 const (
 	StatusInstalled Status = "installed" // it is active, and was not there before
-	StatusUpgraded  Status = "upgraded"  // it is active in place of another version or content
+	StatusUpgraded  Status = "upgraded"  // it is active in place of a lower version
+	StatusReplaced  Status = "replaced"  // it is active in place of a higher version, or of other content or environments of this one
 	StatusUnchanged Status = "unchanged" // it was active with this content already
 	StatusFailed    Status = "failed"    // see Outcome.Failure; what was active before still is
 	StatusSkipped   Status = "skipped"   // another pack failed, see Request.FailFast
@@ -103,6 +104,7 @@ type Summary struct {
 	Total      int   `json:"total_packs"`
 	Installed  int   `json:"installed"`
 	Upgraded   int   `json:"upgraded"`
+	Replaced   int   `json:"replaced"`
 	Unchanged  int   `json:"unchanged"`
 	Failed     int   `json:"failed"`
 	Skipped    int   `json:"skipped"`
@@ -116,6 +118,8 @@ func (s *Summary) count(status Status) {
 		s.Installed++
 	case StatusUpgraded:
 		s.Upgraded++
+	case StatusReplaced:
+		s.Replaced++
 	case StatusUnchanged:
 		s.Unchanged++
 	case StatusFailed:

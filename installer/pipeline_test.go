@@ -86,7 +86,7 @@ func TestUpgradeAndForce(t *testing.T) {
 		{spec: "app@^1", want: "app@^1 installed"},
 		{spec: "app", want: "app upgraded from 1.0.0"},
 		{spec: "app@^1", want: "app@^1 failed from 2.0.0 at tests: already_installed"},
-		{spec: "app@^1", force: true, want: "app@^1 upgraded from 2.0.0"},
+		{spec: "app@^1", force: true, want: "app@^1 replaced from 2.0.0"},
 	}
 	for _, s := range steps {
 		rep, _ := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{s.spec}, Force: s.force})

@@ -197,9 +197,11 @@ func (t *traveller) register(p registry.RegisteredPack) {
 	switch {
 	case p.Unchanged:
 		t.Status = StatusUnchanged
-	case t.Previous != nil:
+	case t.Previous == nil:
+		t.Status = StatusInstalled
+	case p.Version.Compare(*t.Previous) > 0:
 		t.Status = StatusUpgraded
 	default:
-		t.Status = StatusInstalled
+		t.Status = StatusReplaced
 	}
 }

@@ -36,7 +36,7 @@ func (k *Keeper) Sync(ctx context.Context) (changed int, err error) {
 	}
 	for _, o := range report.Outcomes {
 		switch o.Status {
-		case installer.StatusInstalled, installer.StatusUpgraded:
+		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusReplaced:
 			changed++
 		case installer.StatusFailed:
 			if !pack.Retryable(o.Failure.Err) {

@@ -35,7 +35,7 @@ func (a *app) printInstall(r *installer.Report) {
 			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
 		case installer.StatusSkipped:
 			a.println("%s  skipped", o.Spec)
-		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusUnchanged:
+		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusReplaced, installer.StatusUnchanged:
 			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
 		}
 	}
