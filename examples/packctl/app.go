@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
 )
 
 // The exit statuses.
@@ -39,9 +41,18 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetErr(w.stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		fmt.Fprintf(w.stderr, "packctl: %s\n", plain(err.Error(), "\n\t"))
+		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(err.Error(), "\n\t"), a.advice(err))
 	}
 	return exitStatus(ctx, err)
+}
+
+// advice names the flags that allow what was refused, for the library does not
+// know them. A server has its own.
+func (a *app) advice(err error) string {
+	if !errors.Is(err, pack.ErrPolicy) || a.server != "" {
+		return ""
+	}
+	return "--allow-http allows plain http, --allow-private HOST an address that is not public\n"
 }
 
 func exitStatus(ctx context.Context, err error) int {

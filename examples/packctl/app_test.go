@@ -79,6 +79,17 @@ func TestWrongUsage(t *testing.T) {
 		{"bad address", []string{"list", "--allow-private", "host:80"}, "without port"},
 		{"bad replace", []string{"register", ".", "--replace", "all"}, `--replace "all"`},
 		{"too many arguments", []string{"checksum", "a", "b"}, "accepts 1 arg(s), received 2"},
+		{"token without a server", []string{"list", "--token-file", "x"}, "--token-file makes no sense without --server"},
+		{"no server", []string{"list", "--server", "example"}, `server: want a URL such as "https://packs.example"`},
+		{"root with a server", []string{"list", "--server", "http://s", "--root", "r"}, "--root makes no sense with --server"},
+		{"index with a server", []string{"install", "a", "--server", "http://s", "--index", "r"}, "--index makes no sense with --server"},
+		{"policy with a server", []string{"install", "a", "--server", "http://s", "--allow-http"}, "--allow-http makes no sense with --server"},
+		{"wheels with a server", []string{"build", "/a", "--server", "http://s", "--find-links", "r"}, "--find-links makes no sense with --server"},
+		{"check with a server", []string{"build", "/a", "--server", "http://s", "--check"}, "--check makes no sense with --server"},
+		{"run with a server", []string{"run", "a.b", "--server", "http://s"}, "--server makes no sense here"},
+		{"relative path with a server", []string{"register", "/a", "./b", "--server", "http://s"}, `"./b" is a relative path: with --server`},
+		{"relative spec with a server", []string{"install", "slack", "./b", "--server", "http://s"}, `"./b" is a relative path: with --server`},
+		{"relative destination with a server", []string{"download", "slack", "--dest", "d", "--server", "http://s"}, `"d" is a relative path: with --server`},
 		{"argument of none", []string{"list", "demo"}, "accepts 0 arg(s), received 1"},
 		{"bad ref", []string{"show", "De mo"}, `pack ref "De mo"`},
 		{"ref outside", []string{"config", "../demo"}, `pack ref "../demo"`},
@@ -95,6 +106,17 @@ func TestWrongUsage(t *testing.T) {
 				t.Errorf("got %+v, want status 2 and %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestRefusalsNameTheFlags(t *testing.T) {
+	t.Parallel()
+	const advice = "--allow-http allows plain http"
+	for spec, want := range map[string]bool{"http://127.0.0.1:1/a.tar.gz": true, "https://127.0.0.1:1/a.git": true, "./none": false} {
+		got := packctl(t, "install", spec)
+		if got.status != exitFailed || strings.Contains(got.stderr, advice) != want {
+			t.Errorf("%s: got %+v", spec, got)
+		}
 	}
 }
 
