@@ -191,7 +191,7 @@ func swapInIndex(t *testing.T, dir, one, other string) {
 	n := int(binary.BigEndian.Uint32(index[start-4:]))
 	offset := func(id string) []byte {
 		name, _ := hex.DecodeString(id)
-		i := (bytes.Index(index[start:], name)) / 20
+		i := bytes.Index(index[start:], name) / 20
 		return index[start+n*24+i*4:][:4]
 	}
 	copy(offset(one), offset(other))

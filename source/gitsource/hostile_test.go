@@ -17,6 +17,8 @@ import (
 // TestHostile holds the rows of the corpus that concern git, by their ids.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	repo := gittest.NewRepo(t)
+	runTreeTests(t, repo, hostileTrees(t, repo))
 	t.Run("H01", optionsInURLAndRev)
 	t.Run("H02", otherProtocols)
 	t.Run("H03", hiddenHosts)

@@ -163,11 +163,16 @@ func (r *refReader) addPacked(line, last string) (name string, err error) {
 		}
 		return "", nil
 	}
-	if _, isLoose := r.list.names[name]; isLoose || r.symbolic[name] != "" || source.CheckRev(name) != nil {
+	if !r.isNew(name) {
 		return "", nil
 	}
 	r.list.names[name] = hash
 	return name, nil
+}
+
+func (r *refReader) isNew(name string) bool {
+	_, isLoose := r.list.names[name]
+	return !isLoose && r.symbolic[name] == "" && source.CheckRev(name) == nil
 }
 
 // peel finds out what the annotated tags point to that packed-refs knows
