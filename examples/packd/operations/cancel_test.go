@@ -1,7 +1,9 @@
 package operations_test
 
 import (
+	"context"
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -50,5 +52,35 @@ func TestCancel(t *testing.T) {
 	}
 	if _, err := m.Cancel(t.Context(), "x"); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("unknown: %v", err)
+	}
+}
+
+// TestCancelSurvivesDeath opens what a process leaves that dies while the work
+// that it cancelled has not stopped yet.
+func TestCancelSurvivesDeath(t *testing.T) {
+	t.Parallel()
+	run, began, end := blocking()
+	c := operations.Config{Dir: t.TempDir(), Run: run}
+	stubborn := c
+	stubborn.Run = func(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
+		return run(context.WithoutCancel(ctx), w, observe)
+	}
+	m := open(t, stubborn)
+	id := submit(t, m, `1`, "").ID
+	<-began
+	if o := cancel(t, m, id); o.State != client.StateRunning {
+		t.Errorf("got %+v", o)
+	}
+	left := t.TempDir()
+	if err := os.CopyFS(left, os.DirFS(c.Dir)); err != nil {
+		t.Fatal(err)
+	}
+	close(end)
+	if o, _ := await(t, m, id); o.State != client.StateCompleted { // it was done already
+		t.Errorf("got %+v", o)
+	}
+	c.Dir = left
+	if o, _ := await(t, open(t, c), id); o.State != client.StateCancelled || o.Attempt != 1 {
+		t.Errorf("after the death: %+v", o)
 	}
 }
