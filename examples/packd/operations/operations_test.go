@@ -252,3 +252,18 @@ func TestStrangersAreLeftAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingFollowsTheEnd(t *testing.T) {
+	t.Parallel()
+	late := make(chan pack.EventFunc, 1)
+	m := open(t, operations.Config{Run: func(_ context.Context, _ operations.Work, observe pack.EventFunc) (any, error) {
+		late <- observe
+		return nil, nil
+	}})
+	id := submit(t, m, `1`, "").ID
+	_, before := await(t, m, id)
+	(<-late)(t.Context(), pack.Event{Kind: pack.EventWarning, Message: "too late"})
+	if _, after := await(t, m, id); len(after) != len(before) {
+		t.Errorf("got %+v", after[len(before):])
+	}
+}

@@ -1,11 +1,9 @@
 package operations
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,10 +21,23 @@ func (m *Manager) recover(ctx context.Context) error {
 			return err
 		}
 	}
-	entries, err := os.ReadDir(m.config.Dir) // sorted by name, so by time
+	unfinished, err := m.adopt()
 	if err != nil {
 		return err
 	}
+	m.prune()
+	for _, o := range unfinished {
+		t, _ := m.gate.join(true) // insisting never fails
+		m.work.Add(1)
+		go m.live(context.WithoutCancel(ctx), o, t)
+	}
+	return nil
+}
+
+// adopt makes the operations in the directory known, and returns those whose
+// work is to be begun again.
+func (m *Manager) adopt() (unfinished []*operation, err error) {
+	entries, err := os.ReadDir(m.config.Dir) // sorted by name, so by time
 	for _, e := range entries {
 		if slices.Contains([]string{lockName, newName, trashName}, e.Name()) {
 			continue
@@ -36,10 +47,17 @@ func (m *Manager) recover(ctx context.Context) error {
 			m.config.Logger.Warn("left alone: not an operation", "name", e.Name(), "error", err)
 			continue
 		}
-		m.adopt(ctx, o)
+		m.operations[o.id] = o
+		if o.key != "" {
+			m.keys[o.key] = o
+		}
+		again, err := o.resume(m.config.Attempts)
+		m.told(o, err)
+		if again {
+			unfinished = append(unfinished, o)
+		}
 	}
-	m.prune()
-	return nil
+	return unfinished, err
 }
 
 // load reads the directory of an operation.
@@ -61,23 +79,7 @@ func (m *Manager) load(name string) (*operation, error) {
 	if rec.CancelRequested {
 		close(o.cancelled)
 	}
-	return o, o.log.restore()
-}
-
-// adopt makes an operation known, and goes on with it.
-func (m *Manager) adopt(ctx context.Context, o *operation) {
-	m.operations[o.id] = o
-	if o.key != "" {
-		m.keys[o.key] = o
-	}
-	again, err := o.resume(m.config.Attempts)
-	m.told(o, err)
-	if !again {
-		return
-	}
-	t, _ := m.gate.join(true) // insisting never fails
-	m.work.Add(1)
-	go m.live(context.WithoutCancel(ctx), o, t)
+	return o, o.log.restore(rec)
 }
 
 // resume decides how an operation goes on after a restart. It returns whether
@@ -120,33 +122,4 @@ func (o *operation) complete(r record) error {
 		e.Err, e.Code = r.Error.Error, r.Error.Code
 	}
 	return o.tell(e, true)
-}
-
-// restore finds the end of a log: the last of the lines that are complete and
-// numbered without a gap. What lies behind it is overwritten.
-func (l *eventLog) restore() error {
-	f, err := os.Open(l.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	lines := bufio.NewReader(f)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := parseEvent(line, l.seq+1); err != nil {
-			break
-		}
-		l.seq++
-		l.size += int64(len(line))
-	}
-	return os.Truncate(l.path, l.size)
 }
