@@ -97,6 +97,7 @@ func TestLogIsRepaired(t *testing.T) {
 	whole := []string{"queued", "running", "started download a", "operation_failed    no"}
 	for name, damage := range map[string]func(log []byte) []byte{
 		"torn last line":    func(log []byte) []byte { return log[:len(log)-3] },
+		"without newline":   func(log []byte) []byte { return log[:len(log)-1] },
 		"without last line": func(log []byte) []byte { return log[:len(log)-len(lastLine(log))] },
 		"garbage behind":    func(log []byte) []byte { return append(log, "{\"seq\":9}\n{"...) },
 	} {
