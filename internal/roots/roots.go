@@ -55,6 +55,29 @@ func (a Allowed) OpenDir(path string) (*os.Root, error) {
 	return Descend(dir, below, pack.CodePolicyDenied)
 }
 
+// ErrFile is matched by the error of [Allowed.OpenDir] for a path with a regular
+// file where a directory should be.
+var ErrFile = errors.New("a file, not a directory")
+
+// OpenFile opens the regular file with the given absolute path, as [OpenFile]
+// does. Errors are those of [Allowed.OpenDir], with [pack.CodePolicyDenied] for
+// links.
+func (a Allowed) OpenFile(path string) (*os.File, fs.FileInfo, error) {
+	anchor, below, err := a.anchor(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.OpenRoot(anchor)
+	if err != nil {
+		return nil, nil, failed(err)
+	}
+	if dir, err = Descend(dir, filepath.Dir(below), pack.CodePolicyDenied); err != nil {
+		return nil, nil, err
+	}
+	f, info, err := OpenFile(dir, filepath.Base(below))
+	return f, info, errors.Join(err, dir.Close())
+}
+
 // anchor splits an absolute path into a directory that may be opened as it is,
 // and what is to be opened from there.
 func (a Allowed) anchor(path string) (dir, below string, err error) {
@@ -100,7 +123,7 @@ func enter(dir *os.Root, name string, links pack.Code) (*os.Root, error) {
 	case err != nil:
 		return nil, failed(err)
 	case info.Mode().IsRegular():
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is a file, not a directory", name)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is %w", name, ErrFile)
 	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, pack.Errorf(links, "%q is a symbolic link; name the directory itself", name)
 	case !info.IsDir():

@@ -8,6 +8,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
+// drainBuffer is what is read at once behind the end marker.
+const drainBuffer = 64 << 10
+
 // A framer passes a tar archive on, block by block, to a reader behind it and
 // checks each header before that reader sees it. At the end marker it reports
 // the end.
@@ -107,7 +110,7 @@ func (f *framer) end() error {
 
 // drain reads what is behind the end marker, to the end of the stream.
 func (f *framer) drain() error {
-	buf := make([]byte, bufferSize)
+	buf := make([]byte, drainBuffer)
 	var total int64
 	for {
 		n, err := f.r.Read(buf)
@@ -180,7 +183,10 @@ func (f *framer) entry() error {
 
 func (f *framer) count() error {
 	f.entries++
-	return over("number of entries", f.maxEntries, f.entries)
+	if f.entries > f.maxEntries {
+		return &pack.LimitError{Limit: "number of entries", Max: f.maxEntries, Value: f.entries}
+	}
+	return nil
 }
 
 func padded(size int64) int64 { return (size + blockSize - 1) &^ (blockSize - 1) }

@@ -18,18 +18,15 @@ type Entry struct {
 
 // Walk reads the archive r to its very end and calls visit for each entry, in
 // order, with its content (nil for a directory). An error of visit ends the walk
-// and is returned as it is.
+// and is returned as it is. More than maxEntries files, directories and global
+// headers are refused.
 //
 // Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
 // [pack.CodeUnsafePath] (a name with a NUL) or are a [*pack.LimitError]; errors
 // of r are returned as they are. Only when Walk returns nil is it known that
 // the entries were all there is.
-func Walk(r io.Reader, limits Limits, visit func(Entry, io.Reader) error) error {
-	in, err := inflate(r, limits)
-	if err != nil {
-		return err
-	}
-	f := &framer{r: in, maxEntries: limits.entries()}
+func Walk(r io.Reader, maxEntries int64, visit func(Entry, io.Reader) error) error {
+	f := &framer{r: r, maxEntries: maxEntries}
 	tr := tar.NewReader(f)
 	for {
 		e, err := next(tr, f)

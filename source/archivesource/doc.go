@@ -6,10 +6,12 @@
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("https://artifacts.example/slack-1.2.0.tar.gz")
 //	err = s.Fetch(ctx, pins[0], tree)
 //
-// Archives are .tar.gz. What an archive is, its first bytes say; when the URL
-// has an extension, it must agree. Other formats are recognised and refused by
-// name. The archive is streamed: nothing of it is held but what is being
-// unpacked, and its digest is computed on the way.
+// Archives are .zip, .tar.gz, .tar.zst, .tar.bz2, .tar, and .tar.xz when the host
+// hands in a decoder. What an archive is, its first bytes say; when the URL has
+// an extension, it must agree. Archives are streamed, but for zip, which is read
+// from its end and is held in memory or in a scratch file meanwhile: what an
+// archive takes of memory does not depend on its size. Its digest is computed on
+// the way. An [Unpacker] reads the same formats from files, for other sources.
 //
 // A pin holds the archive's entity tag when the server states a strong one; a
 // pin that comes from an index holds the archive's digest. Fetch verifies

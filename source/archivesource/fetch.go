@@ -1,7 +1,6 @@
 package archivesource
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,35 +8,13 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"math"
 	"net/http"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/httpclient"
-	"github.com/packtrain/pack/internal/untar"
+	"github.com/packtrain/pack/internal/uncompress"
 	"github.com/packtrain/pack/source"
 )
-
-const (
-	archiveSize     = "archive size"
-	defaultArchive  = 512 << 20
-	downloadBuffer  = 64 << 10
-	formatHeadBytes = 512
-)
-
-func (l Limits) archiveBytes() int64 {
-	switch {
-	case l.ArchiveBytes == 0:
-		return defaultArchive
-	case l.ArchiveBytes < 0:
-		return math.MaxInt64 - 1
-	}
-	return l.ArchiveBytes
-}
-
-func (l Limits) untar() untar.Limits {
-	return untar.Limits{Unpacked: l.Bytes, Ratio: l.Ratio, Entries: l.Entries}
-}
 
 // Fetch implements [source.Source]. An archive that has another digest than the
 // pin's is an [*pack.IntegrityError], also when that is why it cannot be
@@ -79,13 +56,10 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 
 // receive unpacks an archive with the given path in its URL, and verifies it.
 func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io.Reader, dst source.Sink) error {
-	d := &download{hash: sha256.New()}
-	d.r = bufio.NewReaderSize(io.TeeReader(httpclient.LimitReader(body, archiveSize, s.limits.archiveBytes()), d.hash), downloadBuffer)
-	refused, err := s.unpack(ctx, d.r, path, dst)
-	switch {
-	case refused != nil:
-		return refused
-	case pin.Archive == "", err != nil && !errors.Is(err, pack.ErrMalformed):
+	d := &download{r: httpclient.LimitReader(body, archiveSize, s.unpack.limits.archive), hash: sha256.New()}
+	p := &pusher{dst: dst}
+	err := s.read(ctx, d, path, p)
+	if p.isRefusal(err) || pin.Archive == "" || err != nil && !errors.Is(err, pack.ErrMalformed) {
 		return err
 	}
 	if mismatch := d.verify(pin.Archive); mismatch != nil {
@@ -94,35 +68,45 @@ func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io
 	return err
 }
 
-// unpack pushes the entries of an archive into dst. What dst refuses is returned
-// apart from what is wrong with the archive.
-func (s *Source) unpack(ctx context.Context, r *bufio.Reader, path string, dst source.Sink) (refused, err error) {
-	if err := checkFormat(r, path); err != nil {
-		return nil, err
+// read pushes the entries of an archive. Zip archives are read from their end,
+// so they have to be here first.
+func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) error {
+	stream, err := uncompress.Open(r)
+	if err != nil {
+		return err
 	}
-	err = untar.Walk(r, s.limits.untar(), func(e untar.Entry, content io.Reader) error {
-		if err := ctx.Err(); err != nil {
-			return err // the rest of the archive may be here already
-		}
-		refused = dst.Put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
-		return refused
-	})
-	if refused != nil && errors.Is(err, refused) {
-		return refused, nil
+	format, err := stream.Check(path)
+	if err != nil {
+		return err
 	}
-	return nil, err
+	if format != uncompress.Zip {
+		return s.unpack.tar(ctx, stream, format, p)
+	}
+	archive, err := newSpool(stream.Raw(), s.scratch)
+	if err != nil {
+		return err
+	}
+	defer archive.close()
+	return s.unpack.zip(ctx, archive, archive.size, p)
 }
 
 // A download computes the digest of what is read from it.
 type download struct {
-	r    *bufio.Reader
+	r    io.Reader
 	hash hash.Hash
+}
+
+// Read implements [io.Reader].
+func (d *download) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	d.hash.Write(p[:n])
+	return n, err
 }
 
 // verify reads what is left, which is something only when the archive could not
 // be read, and compares the digest.
 func (d *download) verify(want pack.Digest) error {
-	if _, err := io.Copy(io.Discard, d.r); err != nil {
+	if _, err := io.Copy(io.Discard, d); err != nil {
 		return err
 	}
 	got := pack.Digest("sha256:" + hex.EncodeToString(d.hash.Sum(nil)))

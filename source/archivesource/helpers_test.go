@@ -142,3 +142,14 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// newSourceWith returns a source that may contact test servers.
+func newSourceWith(t testing.TB, opts archivesource.Options) *archivesource.Source {
+	t.Helper()
+	opts.Network = loopback()
+	s, err := archivesource.New(&opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

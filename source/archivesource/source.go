@@ -10,6 +10,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/internal/uncompress"
 	"github.com/packtrain/pack/source"
 )
 
@@ -35,17 +36,16 @@ type Options struct {
 	// then has to enforce the policy where it connects and redirects.
 	// Credentials, TLS and Proxy must not be set.
 	Client *http.Client
+	// Scratch is a directory for zip archives that are too large to be held in
+	// memory, because they have to be read from their end. Files there are
+	// removed at once. When "", zip archives of more than 32 MiB are refused.
+	Scratch string
+	// XZ uncompresses .tar.xz, which is refused without it: this module has no
+	// decoder. The dictionary of an xz stream takes as much memory as the
+	// stream demands, so hand in one with a bound.
+	XZ Decoder
 	// Limits bound what one archive may cost.
 	Limits Limits
-}
-
-// Limits bound what one archive may cost. Zero means the default, a negative
-// value no limit. Passing one is a [*pack.LimitError].
-type Limits struct {
-	ArchiveBytes int64 // archive as received; 512 MiB
-	Bytes        int64 // unpacked archive, with its headers; 1 GiB
-	Ratio        int64 // unpacked bytes per byte received, beyond 10 MiB; 200
-	Entries      int64 // files and directories; 50,000
 }
 
 // A Source fetches packs from archives by http and https. It is safe for
@@ -53,7 +53,8 @@ type Limits struct {
 type Source struct {
 	network pack.NetworkPolicy
 	client  *http.Client
-	limits  Limits
+	scratch string
+	unpack  *Unpacker
 }
 
 var _ source.Source = (*Source)(nil)
@@ -70,8 +71,12 @@ func New(opts *Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{network: opts.Network, client: client, limits: opts.Limits}
-	return s, nil
+	return &Source{
+		network: opts.Network,
+		client:  client,
+		scratch: opts.Scratch,
+		unpack:  NewUnpacker(&UnpackerOptions{XZ: opts.XZ, Limits: opts.Limits}),
+	}, nil
 }
 
 // Schemes implements [source.Source]: "https" and "http".
@@ -110,8 +115,8 @@ func (s *Source) parse(scheme, location string) (*url.URL, error) {
 	if u.Scheme != scheme {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is not of the scheme %q", httpclient.Redact(location), scheme)
 	}
-	if f := formatOfName(u.Path); f != "" && f != formatGzip {
-		return nil, fmt.Errorf("%q: %w", httpclient.Redact(location), unsupported(f))
+	if err := s.unpack.supports(uncompress.OfName(u.Path)); err != nil {
+		return nil, fmt.Errorf("%q: %w", httpclient.Redact(location), err)
 	}
 	return u, nil
 }
@@ -155,7 +160,7 @@ func (s *Source) request(ctx context.Context, method string, u *url.URL) (*http.
 
 // checkLength refuses early what would be refused in the middle.
 func (s *Source) checkLength(resp *http.Response) error {
-	if most := s.limits.archiveBytes(); resp.ContentLength > most {
+	if most := s.unpack.limits.archive; resp.ContentLength > most {
 		return &pack.LimitError{Limit: archiveSize, Max: most, Value: resp.ContentLength}
 	}
 	return nil

@@ -101,9 +101,8 @@ func TestRefusedBeforeAnythingIsContacted(t *testing.T) {
 		{"rev", source.Locator{Scheme: "http", Location: srv.URL + "/x.tar.gz", Rev: "v1"}, pack.CodeInvalidRequest, "revs"},
 		{"scheme of another source", source.Locator{Scheme: "https", Location: srv.URL + "/x.tar.gz"}, pack.CodeInvalidRequest, "https"},
 		{"plain http", source.Locator{Scheme: "http", Location: "http://127.0.0.2/x.tar.gz"}, pack.CodePolicyDenied, "127.0.0.2"},
-		{"zip", source.Locator{Scheme: "http", Location: srv.URL + "/x.zip"}, pack.CodeMalformedContent, "zip are not supported yet"},
-		{"zstd", source.Locator{Scheme: "http", Location: srv.URL + "/x.TAR.zst?a=.gz"}, pack.CodeMalformedContent, "zstd are not supported yet"},
-		{"tar", source.Locator{Scheme: "http", Location: srv.URL + "/x.tar"}, pack.CodeMalformedContent, "uncompressed tar are not supported yet"},
+		{"7z", source.Locator{Scheme: "http", Location: srv.URL + "/x.7z"}, pack.CodeMalformedContent, "7z are not supported"},
+		{"xz without a decoder", source.Locator{Scheme: "http", Location: srv.URL + "/x.TAR.xz?a=.gz"}, pack.CodeMalformedContent, "xz are not supported"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

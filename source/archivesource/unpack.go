@@ -1,0 +1,107 @@
+package archivesource
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/uncompress"
+	"github.com/packtrain/pack/internal/untar"
+	"github.com/packtrain/pack/internal/unzip"
+	"github.com/packtrain/pack/source"
+)
+
+// A Decoder uncompresses a stream. What it returns ends with io.EOF only when
+// all of compressed was read and its checksums are right; whatever it holds in
+// memory, hostile content decides, so it should have a bound of its own.
+type Decoder = func(compressed io.Reader) (io.Reader, error)
+
+// UnpackerOptions of [NewUnpacker]. The zero value is the default.
+type UnpackerOptions struct {
+	// XZ uncompresses .tar.xz, which is refused without it.
+	XZ Decoder
+	// Limits bound what one archive may cost.
+	Limits Limits
+}
+
+// An Unpacker reads archives that are files, for sources that find such files.
+// It is safe for concurrent use.
+type Unpacker struct {
+	limits limits
+	xz     Decoder
+}
+
+var _ source.Unpacker = (*Unpacker)(nil)
+
+// NewUnpacker returns an Unpacker. opts may be nil.
+func NewUnpacker(opts *UnpackerOptions) *Unpacker {
+	if opts == nil {
+		opts = &UnpackerOptions{}
+	}
+	return &Unpacker{limits: opts.Limits.resolve(), xz: opts.XZ}
+}
+
+// Unpack implements [source.Unpacker]. It reads the formats that a [Source]
+// reads, as strictly.
+func (u *Unpacker) Unpack(ctx context.Context, name string, archive *io.SectionReader, dst source.Sink) error {
+	if size := archive.Size(); size > u.limits.archive {
+		return &pack.LimitError{Limit: archiveSize, Max: u.limits.archive, Value: size}
+	}
+	s, err := uncompress.Open(archive)
+	if err != nil {
+		return err
+	}
+	format, err := s.Check(name)
+	if err != nil {
+		return err
+	}
+	p := &pusher{dst: dst}
+	if format == uncompress.Zip {
+		return u.zip(ctx, archive, archive.Size(), p)
+	}
+	return u.tar(ctx, s, format, p)
+}
+
+// supports returns an error for a format that is not read.
+func (u *Unpacker) supports(f uncompress.Format) error {
+	if f == uncompress.SevenZip || f == uncompress.XZ && u.xz == nil {
+		return uncompress.Unsupported(f)
+	}
+	return nil
+}
+
+func (u *Unpacker) zip(ctx context.Context, r io.ReaderAt, size int64, p *pusher) error {
+	return unzip.Walk(r, size, u.limits.zip(), func(e unzip.Entry, content io.Reader) error {
+		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
+	})
+}
+
+// tar reads a tar archive, compressed or not.
+func (u *Unpacker) tar(ctx context.Context, s *uncompress.Stream, format uncompress.Format, p *pusher) error {
+	r, err := s.Uncompressed(format, u.limits.stream(), u.xz)
+	if err != nil {
+		return err
+	}
+	return untar.Walk(r, u.limits.entries, func(e untar.Entry, content io.Reader) error {
+		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
+	})
+}
+
+// A pusher pushes entries into a sink, and remembers what it refused.
+type pusher struct {
+	dst     source.Sink
+	refused error
+}
+
+func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) error {
+	if err := ctx.Err(); err != nil {
+		return err // the rest of the archive may be here already
+	}
+	p.refused = p.dst.Put(ctx, e, content)
+	return p.refused
+}
+
+// isRefusal reports whether err is what the sink said, which is no statement
+// about the archive, although it may look like one.
+func (p *pusher) isRefusal(err error) bool { return p.refused != nil && errors.Is(err, p.refused) }
