@@ -61,6 +61,7 @@ func TestSourceTypes(t *testing.T) {
 		{spec: "github:org/web", location: "https://github.com/org/web.git", pin: pack.Pin{Scheme: "git", Commit: commit}, want: installer.TypeGit, commit: true},
 		{spec: "https://example.com/web.tar.gz", location: "https://example.com/web.tar.gz", pin: pack.Pin{Scheme: "https"}, want: installer.TypeArchive},
 		{spec: "/srv/web", location: "/srv/web", pin: pack.Pin{Scheme: "local"}, want: installer.TypeDirectory},
+		{spec: "/srv/web.zip", location: "/srv/web.zip", pin: pack.Pin{Scheme: "local", Archive: "sha256:" + pack.Digest(strings.Repeat("1", 64))}, want: installer.TypeLocalArchive},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.want), func(t *testing.T) {

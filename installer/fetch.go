@@ -71,6 +71,9 @@ func sourceType(loc source.Locator) SourceType {
 
 func (it *item) setPin(pin pack.Pin) {
 	it.got.Pin = pin
+	if it.got.Type == TypeDirectory && pin.Archive != "" {
+		it.got.Type = TypeLocalArchive
+	}
 	if pin.Commit != "" {
 		it.got.Commit = &pin.Commit
 	}

@@ -31,7 +31,7 @@ const MaxSpecLen = 4096
 //	          https://host/path/tar.gz/rev                or zip, as a component of the path
 //	          https://host/path.zip//subdir?query
 //	          archive+https://host/path                   an archive, whatever the URL looks like
-//	local     ./dir  ../dir  /dir  .  ..                  a path; it begins so
+//	local     ./dir  ../dir  /dir  .  ..                  a path of a directory or archive; it begins so
 //	other     scheme:location                             for the source of a host
 //
 // A registry pack is one word: "org/repo" could be a directory or a repository

@@ -1,4 +1,5 @@
-// Package localsource delivers packs from directories of this machine.
+// Package localsource delivers packs from directories and archive files of this
+// machine.
 //
 // Whoever names the path of a pack may be somebody else than the owner of the
 // machine, so a host says below which directories packs may lie:
@@ -22,5 +23,12 @@
 //     ([pack.CodeIO]).
 //
 // A directory has no immutable mark, so its pins have none: fetched again, a pin
-// gives what is there then. Archives are not read, only directories.
+// gives what is there then. The pin of an archive file has its digest. Archive
+// files are read by what the host hands in, so that a host of directories alone
+// links no decompressors:
+//
+//	src, err := localsource.New(localsource.Options{
+//		Roots:    []string{"/srv/packs"},
+//		Archives: archivesource.NewUnpacker(nil),
+//	})
 package localsource

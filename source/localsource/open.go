@@ -13,18 +13,25 @@ import (
 
 // open opens the directory that pin names, down to its subdirectory.
 func (s *Source) open(ctx context.Context, pin pack.Pin) (*os.Root, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.check(ctx, pin); err != nil {
 		return nil, err
-	}
-	if pin.Scheme != source.SchemeLocal {
-		return nil, &source.UnknownSchemeError{Scheme: pin.Scheme, Known: s.Schemes()}
-	}
-	if pin.Subdir != "" && !fs.ValidPath(pin.Subdir) {
-		return nil, pack.Errorf(pack.CodeUnsafePath, "subdirectory %q: want a relative path inside", pin.Subdir)
 	}
 	dir, err := s.allowed.OpenDir(pin.Location)
 	if err != nil {
 		return nil, err
 	}
 	return roots.Descend(dir, filepath.FromSlash(pin.Subdir), pack.CodeForbiddenEntry)
+}
+
+// check refuses pins that no source of directories can have made.
+func (s *Source) check(ctx context.Context, pin pack.Pin) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case pin.Scheme != source.SchemeLocal:
+		return &source.UnknownSchemeError{Scheme: pin.Scheme, Known: s.Schemes()}
+	case pin.Subdir != "" && !fs.ValidPath(pin.Subdir):
+		return pack.Errorf(pack.CodeUnsafePath, "subdirectory %q: want a relative path inside", pin.Subdir)
+	}
+	return nil
 }

@@ -22,12 +22,20 @@ type Options struct {
 	// Base is the absolute path of the directory to which relative locations
 	// refer; "" refuses them.
 	Base string
+	// Archives reads packs that are archive files, usually an
+	// archivesource.Unpacker. nil refuses them.
+	Archives source.Unpacker
+	// ArchiveBytes is the size of the largest archive file; zero means 512 MiB,
+	// a negative value no limit.
+	ArchiveBytes int64
 }
 
-// A Source delivers directories. It is safe for concurrent use.
+// A Source delivers directories and archive files. It is safe for concurrent use.
 type Source struct {
-	allowed roots.Allowed
-	base    string
+	allowed      roots.Allowed
+	base         string
+	archives     source.Unpacker
+	archiveBytes int64
 }
 
 var _ source.Source = (*Source)(nil)
@@ -45,21 +53,21 @@ func New(opts Options) (*Source, error) {
 	case opts.Base != "" && !filepath.IsAbs(opts.Base):
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Base %q: want an absolute path", opts.Base)
 	}
-	return &Source{allowed: allowed, base: opts.Base}, nil
+	return &Source{allowed: allowed, base: opts.Base, archives: opts.Archives, archiveBytes: opts.ArchiveBytes}, nil
 }
 
 // Schemes returns [source.SchemeLocal].
 func (s *Source) Schemes() []string { return []string{source.SchemeLocal} }
 
-// Resolve returns one pin, with the absolute path of the directory. Errors have
-// the code [pack.CodeNotFound] when nothing is there, [pack.CodePolicyDenied]
-// for what must not be read, [pack.CodeForbiddenEntry] for pipes and devices,
-// and [pack.CodeInvalidRequest] for a file, a rev, or a relative location
-// without a Base.
+// Resolve returns one pin, with the absolute path of the directory, or of the
+// archive file, and then its digest. Errors have the code [pack.CodeNotFound]
+// when nothing is there, [pack.CodePolicyDenied] for what must not be read,
+// [pack.CodeForbiddenEntry] for pipes and devices, and [pack.CodeInvalidRequest]
+// for a file without Archives, a rev, or a relative location without a Base.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {
 	defer wrap(&err, "resolve", loc.Location)
 	if loc.Rev != "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "a directory has no rev")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "directories and archives have no revs")
 	}
 	path, err := s.absolute(loc.Location)
 	if err != nil {
@@ -67,17 +75,23 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 	}
 	pin := pack.Pin{Scheme: loc.Scheme, Location: path, Subdir: loc.Subdir}
 	dir, err := s.open(ctx, pin)
+	if s.isArchive(err) {
+		return s.resolveArchive(ctx, pin)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return []pack.Pin{pin}, dir.Close()
 }
 
-// Fetch pushes the files of the directory, or of its subdirectory pin.Subdir.
-// Beside the errors of [Source.Resolve] and of dst there are those of the package
+// Fetch pushes the files of the directory, or of its subdirectory pin.Subdir, or
+// those of the archive file, whose digest must be that of the pin. Beside the errors of [Source.Resolve] and of dst there are those of the package
 // documentation.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
 	defer wrap(&err, "read", pin.Location)
+	if pin.Archive != "" {
+		return s.fetchArchive(ctx, pin, dst)
+	}
 	dir, err := s.open(ctx, pin)
 	if err != nil {
 		return err
@@ -88,7 +102,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err 
 
 func wrap(err *error, verb, location string) {
 	if *err != nil {
-		*err = fmt.Errorf("%s directory %q: %w", verb, location, *err)
+		*err = fmt.Errorf("%s %q: %w", verb, location, *err)
 	}
 }
 

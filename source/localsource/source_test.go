@@ -182,7 +182,7 @@ func TestResolveRefusesWhatIsNoDirectory(t *testing.T) {
 		says string
 	}{
 		{"file", local(filepath.Join(dir, "pack.yaml")), pack.CodeInvalidRequest, "is a file, not a directory"},
-		{"rev", withRev, pack.CodeInvalidRequest, "a directory has no rev"},
+		{"rev", withRev, pack.CodeInvalidRequest, "have no revs"},
 		{"relative", local("./demo"), pack.CodeInvalidRequest, "relative"},
 		{"missing", local(filepath.Join(dir, "gone")), pack.CodeNotFound, ": gone: no such"},
 		{"missing subdirectory", withSubdir("missing"), pack.CodeNotFound, "missing"},
