@@ -1,6 +1,7 @@
 package host
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/packtrain/pack/deps"
@@ -18,7 +19,7 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	archives, err := archivesource.New(&archivesource.Options{Network: c.Network})
+	archives, err := archivesource.New(&archivesource.Options{Network: c.Network, Scratch: os.TempDir()})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,10 +41,11 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 }
 
 func localOptions(c Config) localsource.Options {
-	if c.Allowed == nil {
-		return localsource.Options{AllowAll: true, Base: c.Base}
+	opts := localsource.Options{Base: c.Base, AllowAll: c.Allowed == nil, Archives: archivesource.NewUnpacker(nil)}
+	if c.Allowed != nil {
+		opts.Roots = c.Allowed.Paths()
 	}
-	return localsource.Options{Roots: c.Allowed.Paths(), Base: c.Base}
+	return opts
 }
 
 // gitRoots are the directories below which repositories of this machine may lie.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -103,6 +105,28 @@ func TestDownload(t *testing.T) {
 	}
 	if !strings.Contains(o.stderr, "packctl: /none: ") {
 		t.Errorf("standard error does not name the failure:\n%s", o.stderr)
+	}
+}
+
+// TestInstallArchive installs an archive file, named by its path.
+func TestInstallArchive(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	path := filepath.Join(t.TempDir(), "demo.zip")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(f)
+	if err := errors.Join(w.AddFS(os.DirFS(demoPack(t, "1.0.0"))), w.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	o := run("install", path, "--skip-envs", "--json")
+	wantStatuses(t, o, installer.StatusInstalled, "demo")
+	o = run("download", path, "--dest", t.TempDir(), "--json")
+	wantStatus(t, o, exitOK)
+	if got := decode[installer.DownloadReport](t, o).Downloaded[0].Type; got != installer.TypeLocalArchive {
+		t.Errorf("the archive is called %q", got)
 	}
 }
 

@@ -17,8 +17,6 @@ import (
 // TestHostile holds the rows of the corpus that concern git, by their ids.
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	repo := gittest.NewRepo(t)
-	runTreeTests(t, repo, hostileTrees(t, repo))
 	t.Run("H01", optionsInURLAndRev)
 	t.Run("H02", otherProtocols)
 	t.Run("H03", hiddenHosts)
@@ -31,19 +29,14 @@ func TestHostile(t *testing.T) {
 	t.Run("H09", strangeNames)
 	t.Run("H10", strangeModes)
 	t.Run("H11", submoduleConfig)
-	t.Run("H12", hostileConfig)
 	t.Run("H13", attributes)
 	t.Run("H14", nestedRepositories)
-	t.Run("H15", strangeStores)
 	t.Run("H16", lfsPointers)
 	t.Run("H17", bombs)
 	t.Run("H18", strangeServers)
 	t.Run("H19", credentialsWanted)
-	t.Run("H20", noSSH)
 	t.Run("H21", noProcess)
-	t.Run("H21_path", hostileGitInPath)
 	t.Run("H22", concurrencyAndCancellation)
-	t.Run("H23", hostileVariables)
 	t.Run("H24", strangeSubdirectories)
 }
 

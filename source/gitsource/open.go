@@ -3,6 +3,7 @@ package gitsource
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -71,7 +72,7 @@ func (s *Source) openLocal(location, target string) (repository, error) {
 	}
 	r, err := openLocal(s.roots, path, s.limits)
 	if err != nil {
-		return nil, explain(target, err)
+		return nil, fmt.Errorf("git repository %s: %w", target, err)
 	}
 	return r, nil
 }
