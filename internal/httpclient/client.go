@@ -16,6 +16,7 @@ const (
 	headerTimeout    = 30 * time.Second
 	idleTimeout      = 30 * time.Second
 	maxHeaderBytes   = 64 << 10
+	maxConnsPerHost  = 32 // more requests wait for a connection
 	maxIdlePerHost   = 8
 	userAgent        = "packtrain"
 )
@@ -81,6 +82,7 @@ func newTransport(rules *rules, opts *Options) *http.Transport {
 		TLSHandshakeTimeout:    handshakeTimeout,
 		Protocols:              protocols,
 		DisableCompression:     true, // digests are over the bytes as sent
+		MaxConnsPerHost:        maxConnsPerHost,
 		MaxIdleConnsPerHost:    maxIdlePerHost,
 		IdleConnTimeout:        idleTimeout,
 		ResponseHeaderTimeout:  headerTimeout,

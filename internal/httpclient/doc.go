@@ -20,4 +20,6 @@
 //     that the policy names.
 //   - Response headers are limited in size and time, bodies must keep a
 //     minimum rate. Bodies are delivered as they were sent, never decompressed.
+//   - A transfer that broke off is continued only when a strong entity tag says
+//     that it is still the same file; bytes of two files never meet.
 package httpclient

@@ -31,12 +31,4 @@ func OverConn(policy pack.NetworkPolicy, dial func(context.Context, string, stri
 	return newClient(rules, nil, t)
 }
 
-// ProxyOf returns the proxy function of a client of New.
-func ProxyOf(c *http.Client) any {
-	if p := c.Transport.(*retrier).next.(*guard).next.(*http.Transport).Proxy; p != nil {
-		return p
-	}
-	return nil
-}
-
 func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) { return retryAfter(h, now) }

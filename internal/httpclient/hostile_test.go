@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -26,8 +25,16 @@ func TestHostile(t *testing.T) {
 	t.Run("G01", hostileHosts)
 	t.Run("G02", hostileNames)
 	t.Run("G03", hostileRedirects)
+	t.Run("G04", failingNames)
 	t.Run("G05", badTLS)
-	t.Run("G07", proxyOfTheEnvironment)
+	t.Run("G05/certificates", badCertificates)
+	t.Run("G05/handshake", stalledHandshake)
+	t.Run("G05/cut", cutTLS)
+	t.Run("G06/proxies", proxies)
+	t.Run("G06/addresses", literalsThroughProxies)
+	t.Run("G06/unreachable", unreachableProxy)
+	t.Run("G06/client_certificate", clientCertificates)
+	t.Run("G07", environment)
 	t.Run("G08/headers", secretsStayAtTheirOrigin)
 	t.Run("G08/credentials", credentialsStayAtTheirOrigin)
 	t.Run("G08/ports", credentialsAreNotForAnyPort)
@@ -41,7 +48,12 @@ func TestHostile(t *testing.T) {
 	t.Run("G15", brokenTransfers)
 	t.Run("G16", retryAfterHeaders)
 	t.Run("G17", flappingServers)
+	t.Run("G18", finalStatuses)
+	t.Run("G19", otherProtocol)
 	t.Run("G21", bodiesComeAsSent)
+	t.Run("G22/connections", manyDownloads)
+	t.Run("G22/files", noFilesLeft)
+	t.Run("G23", cutNetworks)
 }
 
 func hostileHosts(t *testing.T) {
@@ -101,47 +113,6 @@ func TestZonesAreRefused(t *testing.T) {
 	wantCode(t, err, pack.CodePolicyDenied)
 }
 
-func hostileNames(t *testing.T) {
-	t.Parallel()
-	var hits atomic.Int32
-	private := serve(t, func(http.ResponseWriter, *http.Request) { hits.Add(1) })
-	_, port, _ := net.SplitHostPort(private.Listener.Addr().String())
-	target := "http://rebind.example:" + port
-
-	t.Run("private", func(t *testing.T) {
-		t.Parallel()
-		c := httpclient.Make(pack.NetworkPolicy{AllowHTTP: true}, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1"))})
-		_, err := get(t, c, target)
-		wantCode(t, err, pack.CodePolicyDenied)
-	})
-	t.Run("allowed first, then private", func(t *testing.T) {
-		t.Parallel()
-		allowed := listenOn2(t, port)
-		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}
-		c := httpclient.Make(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.2"), addrs("127.0.0.1"))})
-		if body, err := get(t, c, target); err != nil || string(body) != "public" {
-			t.Fatalf("got %q, %v from the allowed address", body, err)
-		}
-		allowed.CloseClientConnections()
-		c.CloseIdleConnections()
-		_, err := get(t, c, target)
-		wantCode(t, err, pack.CodePolicyDenied)
-	})
-	t.Run("mixed", func(t *testing.T) {
-		t.Parallel()
-		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.3/32")}}
-		c := httpclient.Make(policy, &httpclient.Options{Resolver: resolverFor(t, addrs("127.0.0.1", "127.0.0.3"))})
-		if _, err := get(t, c, target); err == nil {
-			t.Error("nobody listens at the allowed address, yet there is an answer")
-		}
-	})
-	t.Cleanup(func() {
-		if n := hits.Load(); n != 0 {
-			t.Errorf("the private server was contacted %d times", n)
-		}
-	})
-}
-
 // listenOn2 serves on the same port of another loopback address.
 func listenOn2(t *testing.T, port string) *httptest.Server {
 	t.Helper()
@@ -158,13 +129,6 @@ func listenOn2(t *testing.T, port string) *httptest.Server {
 	srv.Start()
 	t.Cleanup(srv.Close)
 	return srv
-}
-
-func proxyOfTheEnvironment(t *testing.T) {
-	t.Parallel()
-	if p := httpclient.ProxyOf(httpclient.Make(pack.NetworkPolicy{}, nil)); p != nil {
-		t.Error("the client asks for a proxy")
-	}
 }
 
 func secretsStayAtTheirOrigin(t *testing.T) {

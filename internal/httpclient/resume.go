@@ -102,7 +102,7 @@ func (r *resumable) attach(resp *http.Response) error {
 	if resp.StatusCode == http.StatusPartialContent {
 		return r.checkRange(resp)
 	}
-	if resp.ContentLength != r.length {
+	if resp.ContentLength >= 0 && r.length >= 0 && resp.ContentLength != r.length {
 		return errOther
 	}
 	_, err := io.CopyN(io.Discard, resp.Body, r.offset) // the server sent all of it again

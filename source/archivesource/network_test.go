@@ -1,0 +1,170 @@
+package archivesource_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/archivesource"
+)
+
+func TestHostileNetwork(t *testing.T) {
+	t.Parallel()
+	t.Run("G08", credentialsOfArchives)
+	t.Run("G10", queriesAreNotTold)
+	t.Run("G14", otherContent)
+	t.Run("G15", cutArchives)
+	t.Run("G20", names)
+}
+
+// credentialsOfArchives are not for where an archive is redirected to.
+func credentialsOfArchives(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	storage := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header["Authorization"])+len(r.Header["Referer"]) > 0 {
+			t.Errorf("the storage got %v", r.Header)
+		}
+		w.Write(data)
+	})
+	front := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer canary" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		http.Redirect(w, r, storage.URL+"/signed?x=y", http.StatusFound)
+	})
+	s := must(archivesource.New(&archivesource.Options{
+		Network: loopback(), Credentials: map[string]pack.Credential{front.URL: pack.BearerCredential("canary")},
+	}))
+	if _, err := fetch(t, s, pinOf(front.URL+"/x.tar.gz")); err != nil {
+		t.Error(err)
+	}
+	_, err := fetch(t, newSource(), pinOf(front.URL+"/x.tar.gz"))
+	wantCode(t, err, pack.CodeUnauthorized)
+}
+
+// queriesAreNotTold: a query may hold a token.
+func queriesAreNotTold(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	for path, h := range map[string]http.HandlerFunc{
+		"missing":   http.NotFound,
+		"forbidden": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"malformed": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("canary-less")) },
+		"cut":       func(w http.ResponseWriter, _ *http.Request) { w.Write(data[:len(data)/2]) },
+		"encoded":   func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Encoding", "br") },
+		"other":     func(w http.ResponseWriter, _ *http.Request) { w.Write(data) },
+	} {
+		location := serve(t, h).URL + "/x.tar.gz?token=canary"
+		pin := pinOf(location)
+		pin.Archive = digest([]byte("other"))
+		_, err := fetch(t, newSource(), pin)
+		_, err2 := newSource().Resolve(t.Context(), source.Locator{Scheme: "http", Location: location, Rev: "main"})
+		if err == nil || err2 == nil || strings.Contains(fmt.Sprintf("%+v %+v", err, err2), "canary") && path != "malformed" {
+			t.Errorf("%s: got %v and %v", path, err, err2)
+		}
+	}
+}
+
+// otherContent: what arrives is not what is pinned.
+func otherContent(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	flipped := bytes.Clone(data)
+	flipped[len(flipped)/2] ^= 1
+	for name, tc := range map[string]struct {
+		h    http.HandlerFunc
+		want pack.Code
+	}{
+		"flipped bit": {func(w http.ResponseWriter, _ *http.Request) { w.Write(flipped) }, pack.CodeChecksumMismatch},
+		"other file":  {func(w http.ResponseWriter, _ *http.Request) { w.Write(archive(t, file("other", "x"))) }, pack.CodeChecksumMismatch},
+		"empty":       {func(http.ResponseWriter, *http.Request) {}, pack.CodeChecksumMismatch},
+		"204":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, pack.CodeUnavailable},
+		"203":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNonAuthoritativeInfo) }, pack.CodeUnavailable},
+		"206":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusPartialContent) }, pack.CodeUnavailable},
+		"304":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, pack.CodeUnavailable},
+	} {
+		pin := pinOf(serve(t, tc.h).URL + "/x.tar.gz")
+		pin.Archive = digest(data)
+		_, err := fetch(t, newSource(), pin)
+		if got := pack.CodeOf(err); got != tc.want {
+			t.Errorf("%s: got %q (%v), want %q", name, got, err, tc.want)
+		}
+	}
+}
+
+// cutArchives: a transfer that is cut is continued where the server allows it,
+// and what comes out is one archive or an error.
+func cutArchives(t *testing.T) {
+	t.Parallel()
+	data, other := archive(t, file("pack.yaml", noise(t))), archive(t, file("pack.yaml", noise(t)))
+	for name, tc := range map[string]struct {
+		then func(w http.ResponseWriter, rest string) // answers the second request, for the rest
+		want pack.Code
+	}{
+		"continued": {func(w http.ResponseWriter, rest string) {
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", len(data)-len(rest), len(data)-1, len(data)))
+			w.WriteHeader(http.StatusPartialContent)
+			w.Write([]byte(rest))
+		}, ""},
+		"begun anew": {func(w http.ResponseWriter, _ string) { w.Write(data) }, ""},
+		"another archive": {func(w http.ResponseWriter, _ string) {
+			w.Header().Set("ETag", `"v2"`)
+			w.Write(other)
+		}, pack.CodeUnavailable},
+		"another archive that lies": {func(w http.ResponseWriter, rest string) {
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", len(data)-len(rest), len(data)-1, len(data)))
+			w.WriteHeader(http.StatusPartialContent)
+			w.Write(bytes.Repeat([]byte{'x'}, len(rest)))
+		}, pack.CodeChecksumMismatch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var requests atomic.Int32
+			srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("ETag", `"v1"`)
+				if requests.Add(1) == 1 {
+					w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+					w.Write(data[:len(data)/2])
+					panic(http.ErrAbortHandler)
+				}
+				var first int
+				if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first); err != nil || r.Header.Get("If-Range") != `"v1"` {
+					t.Errorf("asked with %v", r.Header)
+				}
+				tc.then(w, string(data[first:]))
+			})
+			pin := pinOf(srv.URL + "/x.tar.gz")
+			pin.Archive = digest(data)
+			_, err := fetch(t, newSource(), pin)
+			wantCode(t, err, tc.want)
+		})
+	}
+}
+
+// names that a server gives an archive mean nothing.
+func names(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Disposition", `attachment; filename="../../x"`)
+		w.Header().Set("Content-Type", "text/html")
+		w.Write(data)
+	})
+	want, err := fetch(t, newSource(), pinOf(srv.URL+"/x.tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/..%2f..%2fx", "/?file=../../x.tar.gz", "/a/../../b", "/%00", "/x.tar.gz?a=/../y.zip"} {
+		got, err := fetch(t, newSource(), pinOf(srv.URL+path))
+		if err != nil || got.Digest != want.Digest {
+			t.Errorf("%s: got %v, %v", path, got.Digest, err)
+		}
+	}
+}
