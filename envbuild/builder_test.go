@@ -232,7 +232,10 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.config.PythonIndex = "https://user:s3cr%2Fet@index.example/simple"
-	s.config.Env = []string{"HTTPS_PROXY=http://tok3n@proxy.example"}
+	s.config.FindLinks = []string{"https://links.example/all?page=1&token=s3cr%2Ftoken"}
+	s.config.Env = []string{
+		"HTTPS_PROXY=http://tok3n@proxy.example", "HTTP_PROXY=user:s3crProxy@proxy.example:3128", "ALL_PROXY=socks5h://user:s3crSocks@proxy.example",
+	}
 	var log bytes.Buffer
 	s.config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
@@ -241,7 +244,8 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 		}
 		return &pack.Result{
 			ExitCode: 2, Stdout: []byte("not this"),
-			Stderr: []byte("one\n\n\x1b[31mgot https://user:s3cr%2Fet@index.example or s3cr/et\x1b[0m via http://tok3n@proxy.example\nno six\n"),
+			Stderr: []byte("one\n\n\x1b[31mgot https://user:s3cr%2Fet@index.example or s3cr/et\x1b[0m via http://tok3n@proxy.example\n" +
+				"proxy s3crProxy of user:s3crProxy@proxy, s3crSocks, page 1 of ?page=1&token=s3cr%2Ftoken, s3cr/token\nno six\n"),
 		}, nil
 	}
 	rep, err := s.build(t, s.pack(t, "app", "requirements.txt", "six"))
@@ -249,7 +253,8 @@ func TestCommandErrorsTellWhatHappenedAndNoSecret(t *testing.T) {
 	if !ok || e.ExitCode != 2 || pack.CodeOf(err) != pack.CodeBuildFailed || !errors.Is(err, pack.ErrBuild) {
 		t.Fatalf("err = %v", err)
 	}
-	want := "run python3 -m pip: exit status 2: one; [31mgot https://****@index.example or ****[0m via http://****@proxy.example; no six"
+	want := "run python3 -m pip: exit status 2: one; [31mgot https://****@index.example or ****[0m via http://****@proxy.example; " +
+		"proxy **** of ****@proxy, ****, page 1 of ?****&****, ****; no six"
 	if e.Error() != want {
 		t.Errorf("err = %q\nwant  %q", e, want)
 	}

@@ -1,8 +1,6 @@
 package envbuild
 
 import (
-	"cmp"
-	"encoding/base64"
 	"log/slog"
 	"net/url"
 	"os"
@@ -137,43 +135,4 @@ func parseURL(address string) (*url.URL, bool) {
 
 func invalidConfig(format string, args ...any) error {
 	return pack.Errorf(pack.CodeInvalidRequest, "configure environments: "+format, args...)
-}
-
-// publicName returns an address as it may be seen: without user and password.
-func publicName(address string) string {
-	u, ok := parseURL(address)
-	if !ok {
-		return address
-	}
-	u.User = nil
-	return u.String()
-}
-
-// secrets returns the passwords and tokens among the addresses and variables,
-// in each form in which a tool could print them.
-func (c *Config) secrets() []string {
-	values := []string{c.PythonIndex, c.NodeRegistry}
-	for _, v := range c.Env {
-		_, value, _ := strings.Cut(v, "=")
-		values = append(values, value)
-	}
-	var secrets []string
-	for _, v := range values {
-		if u, ok := parseURL(v); ok && u.User != nil {
-			secrets = append(secrets, u.User.String(), authOf(u))
-			// Of a lone user, the name is the token.
-			password, _ := u.User.Password()
-			secrets = append(secrets, cmp.Or(password, u.User.Username()))
-		}
-	}
-	// Longer ones first: they contain the shorter ones.
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
-	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
-}
-
-// authOf returns the user and password of an address as HTTP and npm write
-// them.
-func authOf(u *url.URL) string {
-	password, _ := u.User.Password()
-	return base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
 }

@@ -42,7 +42,7 @@ func (v *virtualenv) choosePackager(uvs []interp.Program) error {
 }
 
 // install installs the requirements. The tool reads a file of ours, in which
-// the index stands too: arguments are for all users to see.
+// addresses stand too: arguments are for all users to see.
 func (v *virtualenv) install(ctx context.Context, t *tool) error {
 	file := filepath.Join(t.site.Work, "requirements.txt")
 	if err := os.WriteFile(file, v.file(), 0o600); err != nil {
@@ -58,6 +58,11 @@ func (v *virtualenv) file() []byte {
 	var b bytes.Buffer
 	if v.config.PythonIndex != "" {
 		fmt.Fprintf(&b, "--index-url %s\n", v.config.PythonIndex)
+	}
+	for _, link := range v.config.FindLinks {
+		if !filepath.IsAbs(link) {
+			fmt.Fprintf(&b, "--find-links %s\n", link)
+		}
 	}
 	b.WriteString(strings.Join(v.requirements.lines, "\n") + "\n")
 	return b.Bytes()
@@ -89,7 +94,9 @@ func (v *virtualenv) commonArgs(file string) []string {
 		args = append(args, "--no-index")
 	}
 	for _, link := range v.config.FindLinks {
-		args = append(args, "--find-links", link)
+		if filepath.IsAbs(link) {
+			args = append(args, "--find-links", link)
+		}
 	}
 	if !v.config.AllowSourceBuilds {
 		args = append(args, "--only-binary", ":all:")

@@ -24,6 +24,7 @@ func TestRealPython(t *testing.T) {
 		t.Parallel()
 		checkPython(t, "python3")
 		checkIndex(t, "python3")
+		checkLinks(t, "python3")
 	})
 	if _, err := exec.LookPath("uv"); err != nil {
 		return // uv is optional
@@ -32,6 +33,7 @@ func TestRealPython(t *testing.T) {
 		t.Parallel()
 		checkPython(t, "python3", "uv")
 		checkIndex(t, "python3", "uv")
+		checkLinks(t, "python3", "uv")
 	})
 }
 
@@ -140,6 +142,25 @@ func hostileSourceOfAWheel(t *testing.T) {
 	}
 	if _, err := os.Stat(canary); err == nil {
 		t.Error("the back end ran")
+	}
+}
+
+// checkLinks takes packages from a page, whose address stands in no argument.
+func checkLinks(t *testing.T, programs ...string) {
+	t.Helper()
+	s, started := newRealStage(t, programs...)
+	wheels := filepath.Join(s.dir, "wheels")
+	wheel(t, wheels, "textstats", "1.0.0", "textstats.py", "")
+	srv := httptest.NewServer(http.FileServer(http.Dir(wheels)))
+	defer srv.Close()
+	s.config.FindLinks = []string{srv.URL + "/?token=canary"}
+	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Python; p.PackageCount != 1 {
+		t.Errorf("built %+v", p)
+	}
+	for _, c := range started.commands() {
+		if strings.Contains(strings.Join(c.Args, " "), "canary") {
+			t.Errorf("arguments %q", c.Args)
+		}
 	}
 }
 
