@@ -95,7 +95,7 @@ func (b *Background) run(ctx context.Context, kind string, req any) (*Operation,
 		err = b.end(patient, op.ID, seen)
 	}
 	if err != nil {
-		return nil, errors.Join(context.Cause(ctx), err)
+		return nil, errors.Join(context.Cause(ctx), fmt.Errorf("follow operation %s: %w", op.ID, err))
 	}
 	if op, err = b.client.Operation(patient, op.ID); err != nil {
 		return nil, orCause(ctx, err)
@@ -123,7 +123,7 @@ func (b *Background) end(ctx context.Context, id string, seen uint64) error {
 		_, err = b.watch(ctx, id, seen)
 	}
 	if err != nil {
-		return fmt.Errorf("cancel operation %s, which may be under way still: %w", id, err)
+		return fmt.Errorf("cancel it, which may not have happened: %w", err)
 	}
 	return nil
 }

@@ -89,21 +89,29 @@ func TestEventsOfAnOddServer(t *testing.T) {
 			op.ServeHTTP(w, r)
 		}
 	}
+	upTo := func(mark string) []byte {
+		text, _, _ := strings.Cut(string(op.text(0)), mark)
+		return []byte(text)
+	}
+	var begun atomic.Bool
 	tests := map[string]http.HandlerFunc{
 		"begins at the beginning": func(w http.ResponseWriter, r *http.Request) {
+			if isEvents(r) && !begun.Swap(true) {
+				_, _ = w.Write(upTo("id: 4\n"))
+				return
+			}
 			r.Header.Del("Last-Event-ID")
 			op.ServeHTTP(w, r)
 		},
+		"ends within an event": first(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(upTo(`"stage"`)) }),
 		"leaves one out": first(func(w http.ResponseWriter, _ *http.Request) {
-			_, after, _ := strings.Cut(string(op.text(0)), "id: 2\n")
-			_, end, _ := strings.Cut(after, "id: 3\n")
-			_, _ = w.Write([]byte(string(op.text(5)) + "id: 3\n" + end))
+			_, _ = w.Write(append(upTo("id: 2\n"), op.text(2)...))
 		}),
 		"is not ready":  first(func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusServiceUnavailable, "", "wait") }),
 		"has no time":   first(func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusTooManyRequests, "", "wait") }),
 		"says nothing":  first(func(http.ResponseWriter, *http.Request) {}),
 		"has no more":   first(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
-		"falls silent":  first(func(w http.ResponseWriter, r *http.Request) { silent(w, r, op.text(4)) }),
+		"falls silent":  first(func(w http.ResponseWriter, r *http.Request) { silent(w, r, upTo("id: 4\n")) }),
 		"never answers": first(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
 	}
 	for name, h := range tests {
