@@ -31,6 +31,21 @@ func (m *Manager) Get(id string) (client.Operation, error) {
 	return o.get(), nil
 }
 
+// Summary returns an operation without Progress and Report, at no cost.
+func (m *Manager) Summary(id string) (client.Operation, error) {
+	o, err := m.find(id)
+	if err != nil {
+		return client.Operation{}, err
+	}
+	return o.summary(), nil
+}
+
+func (o *operation) summary() client.Operation {
+	r := o.snapshot()
+	r.Progress = nil
+	return r.forWire()
+}
+
 // get returns the operation with its report.
 func (o *operation) get() client.Operation {
 	now := o.snapshot()
@@ -67,12 +82,11 @@ func (m *Manager) List(f Filter) []client.Operation {
 	slices.SortFunc(all, func(a, b *operation) int { return cmp.Compare(b.id, a.id) })
 	list := []client.Operation{}
 	for _, o := range all {
-		r := o.snapshot()
-		if (f.State != "" && r.State != f.State) || (f.Kind != "" && r.Kind != f.Kind) || (f.Before != "" && r.ID >= f.Before) {
+		s := o.summary()
+		if (f.State != "" && s.State != f.State) || (f.Kind != "" && s.Kind != f.Kind) || (f.Before != "" && s.ID >= f.Before) {
 			continue
 		}
-		r.Progress = nil
-		list = append(list, r.forWire())
+		list = append(list, s)
 		if len(list) == orDefault(f.Limit, 100) {
 			break
 		}
