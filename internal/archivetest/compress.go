@@ -11,8 +11,8 @@ import (
 func Gzip(parts ...string) []byte {
 	var out bytes.Buffer
 	for _, p := range parts {
-		w := gzip.NewWriter(&out)
-		_, _ = w.Write([]byte(p)) // a buffer takes everything
+		w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // fails for unknown levels only
+		_, _ = w.Write([]byte(p))                         // a buffer takes everything
 		_ = w.Close()
 	}
 	return out.Bytes()

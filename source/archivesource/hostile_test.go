@@ -33,6 +33,7 @@ func receiveAll(t *testing.T, tar string, want pack.Code) {
 }
 
 func TestHostile(t *testing.T) {
+	bombs(t)
 	t.Parallel()
 	for _, tree := range archivetest.Trees() {
 		t.Run(tree.ID+"/"+tree.Name, func(t *testing.T) {
