@@ -9,7 +9,6 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
-	"github.com/packtrain/pack/source/registrysource"
 )
 
 // openSources returns all sources, under one network policy, and who knows the
@@ -27,16 +26,15 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sources := []source.Source{local, archives, repositories}
-	if c.Index == "" {
-		mux, err := source.NewMux(sources...)
-		return mux, nil, err
-	}
-	index, err := registrysource.New(registrysource.Config{Index: c.Index, Network: c.Network})
+	index, err := openIndex(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	mux, err := source.NewMux(append(sources, index)...)
+	if c.Index == "" {
+		mux, err := source.NewMux(local, archives, repositories, requested{index})
+		return mux, nil, err
+	}
+	mux, err := source.NewMux(local, archives, repositories, index)
 	return mux, index, err
 }
 

@@ -25,6 +25,7 @@ type flags struct {
 	grace                     time.Duration
 	pythonIndex, nodeRegistry string
 	findLinks                 []string
+	traceEndpoint             string
 }
 
 func (f *flags) bind(set *pflag.FlagSet) {
@@ -37,11 +38,12 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.allowRoot, "allow-root", nil, "directory where packs may be read and written; repeatable")
 	set.BoolVar(&f.allowHTTP, "allow-http", false, "allow plain http")
 	set.StringArrayVar(&f.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
-	set.IntVar(&f.maxJobs, "max-jobs", 4, "how much work is done at a time")
+	set.IntVar(&f.maxJobs, "max-jobs", 2, "how much work is done at a time; what comes beyond waits")
 	set.DurationVar(&f.grace, "grace", 30*time.Second, "how long work may go on after a signal to end")
 	set.StringVar(&f.pythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
 	set.StringArrayVar(&f.findLinks, "find-links", nil, "directory with Python wheels; repeatable")
 	set.StringVar(&f.nodeRegistry, "node-registry", "", "registry of Node.js packages (default: npm's own)")
+	set.StringVar(&f.traceEndpoint, "trace-endpoint", "", "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP (default: none are made)")
 }
 
 // config is what the flags describe.

@@ -51,39 +51,66 @@ func run(ctx context.Context, args []string, w world) int {
 		return exitUsage
 	}
 	config.Logger = slog.New(slog.NewJSONHandler(w.stderr, nil))
-	if err := serve(ctx, f, config, w.stdout); err != nil {
+	if err := f.serve(ctx, config, w.stdout); err != nil {
 		fmt.Fprintf(w.stderr, "packd: %v\n", err)
 		return exitFailed
 	}
 	return exitOK
 }
 
-// serve opens the server, tells where it listens, and closes it when ctx ends.
-func serve(ctx context.Context, f flags, config server.Config, stdout io.Writer) error {
+// serve opens the server, tells where it listens, and ends it when ctx ends.
+func (f *flags) serve(ctx context.Context, config server.Config, stdout io.Writer) error {
+	tracer, flush, err := openTracer(ctx, f.traceEndpoint)
+	if err != nil {
+		return fmt.Errorf("open tracer: %w", err)
+	}
+	config.Tracer = tracer
 	s, err := server.Open(ctx, config)
 	if err != nil {
 		return err
 	}
+	err = f.listenAndServe(ctx, s, config.Logger, stdout)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	return errors.Join(err, s.Close(last), flush(last))
+}
+
+func (f *flags) listenAndServe(ctx context.Context, s *server.Server, logger *slog.Logger, stdout io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
-		return errors.Join(err, s.Close(ctx))
+		return err
 	}
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
-	hs := httpServer(s)
+	hs := &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- hs.Serve(listener) }()
 	select {
-	case err = <-ended:
+	case err := <-ended:
+		return err
 	case <-ctx.Done():
-		err = nil
+		return shutDown(context.WithoutCancel(ctx), hs, s, f.grace)
 	}
-	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.grace)
-	defer cancel()
-	return errors.Join(err, hs.Shutdown(rest), s.Close(rest))
 }
 
-func httpServer(s *server.Server) *http.Server {
-	return &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+// farewell is how long clients may take to read their last answers.
+const farewell = 5 * time.Second
+
+// shutDown accepts nothing any more, lets what runs finish within the grace, and
+// interrupts it then: what is in the background is recorded and goes on after the
+// next start, everybody else is told.
+func shutDown(ctx context.Context, hs *http.Server, s *server.Server, grace time.Duration) error {
+	rest, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	last, cancel := context.WithTimeout(ctx, grace+farewell)
+	defer cancel()
+	closed := make(chan error, 1)
+	go func() { closed <- hs.Shutdown(last) }()
+	err := s.Finish(rest)
+	if late := <-closed; late != nil {
+		err = errors.Join(err, hs.Close())
 	}
+	return err
 }

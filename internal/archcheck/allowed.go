@@ -40,14 +40,55 @@ func allowedIn(dir string) []allowed {
 	case "registry/sqlregistry/sqlitetest":
 		return sqlite(list("registry/sqlregistry/sqlitetest"))
 	case "examples":
-		return append(sqlite(list("examples/...")),
-			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/...")},
-			allowed{"github.com/spf13/pflag", "the flags of cobra", list("examples/...")},
+		rows := append(sqlite(list("examples/...")), service()...)
+		return append(
+			rows,
+			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/packctl")},
+			allowed{"github.com/spf13/pflag", "the flags of cobra, and of packd", list("examples/packctl", "examples/packd")},
 			allowed{"github.com/inconshreveable/mousetrap", "needed by cobra", nil},
-			allowed{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", list("examples/packd/...")},
 		)
 	}
 	return nil
+}
+
+// service admits what packd is made of.
+func service() []allowed {
+	const (
+		prometheus = "needed by the Prometheus client"
+		traces     = "needed by the OpenTelemetry exporter"
+	)
+	server := list("examples/packd/server")
+	return []allowed{
+		{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", list("examples/packd/...")},
+		{"golang.org/x/time", "rate limits", server},
+		{"github.com/santhosh-tekuri/jsonschema/v6", "JSON Schema 2020-12, to hold packd's traffic against its description", testsOnly()},
+
+		{"github.com/prometheus/client_golang", "metrics in the format that everybody collects", server},
+		{"github.com/prometheus/client_model", prometheus, nil},
+		{"github.com/prometheus/common", prometheus, nil},
+		{"github.com/prometheus/procfs", prometheus, nil},
+		{"github.com/beorn7/perks", prometheus, nil},
+		{"github.com/cespare/xxhash/v2", prometheus, nil},
+		{"github.com/munnerz/goautoneg", prometheus, nil},
+		{"google.golang.org/protobuf", prometheus + " and the OpenTelemetry exporter", nil},
+
+		{"go.opentelemetry.io/otel", "attributes and propagation of traces", list("examples/packd", "examples/packd/server")},
+		{"go.opentelemetry.io/otel/trace", "traces, where the host wants some", list("examples/packd", "examples/packd/server")},
+		{"go.opentelemetry.io/otel/sdk", "traces that leave the process", list("examples/packd", "examples/packd/server")},
+		{"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp", "traces in the protocol that every collector takes", list("examples/packd")},
+		{"go.opentelemetry.io/otel/exporters/otlp/otlptrace", traces, nil},
+		{"go.opentelemetry.io/otel/log", traces, nil},
+		{"go.opentelemetry.io/otel/metric", traces, nil},
+		{"go.opentelemetry.io/auto/sdk", traces, nil},
+		{"go.opentelemetry.io/proto/otlp", traces, nil},
+		{"github.com/cenkalti/backoff/v5", traces, nil},
+		{"github.com/go-logr/logr", traces, nil},
+		{"github.com/go-logr/stdr", traces, nil},
+		{"github.com/grpc-ecosystem/grpc-gateway/v2", traces, nil},
+		{"google.golang.org/genproto/googleapis/api", traces, nil},
+		{"google.golang.org/genproto/googleapis/rpc", traces, nil},
+		{"google.golang.org/grpc", traces, nil},
+	}
 }
 
 func sqlite(in []string) []allowed {

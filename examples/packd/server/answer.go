@@ -16,45 +16,48 @@ import (
 // there is none.
 const typeReport = "application/vnd.packtrain.report+json"
 
+// typeHumaError is what huma calls the body of an error, before it is ours.
+const typeHumaError = "application/problem+json"
+
+// stageAnswer is the success of a stage.
+type stageAnswer struct{ report any }
+
 // shape is the transformer that gives every answer its body.
 func (s *Server) shape(ctx huma.Context, _ string, v any) (any, error) {
-	r, _ := humago.Unwrap(ctx)
-	kind := wantsReport(r)
-	ctx.SetHeader("Content-Type", typeJSON)
+	r, w := humago.Unwrap(ctx)
 	switch v := v.(type) {
 	case *problem:
-		return s.problemBody(ctx, kind, v), nil
+		return problemBody(w, r, v), nil
 	case *huma.ErrorModel:
-		return s.problemBody(ctx, kind, problemOfModel(v)), nil
-	case reporter:
-		if kind != "" {
-			ctx.SetHeader("Content-Type", typeReport)
-			return v.report(), nil
+		return problemBody(w, r, problemOfModel(v)), nil
+	case stageAnswer:
+		if wantsReport(r) != "" {
+			w.Header().Set("Content-Type", typeReport)
+			return v.report, nil
 		}
+		w.Header().Set("Content-Type", typeJSON)
+		return client.Envelope[any]{Data: v.report}, nil
 	}
+	w.Header().Set("Content-Type", typeJSON)
 	return v, nil
 }
 
-func (s *Server) problemBody(ctx huma.Context, kind string, p *problem) any {
-	if kind == "" {
-		return p.body()
+// problemBody returns the body that tells of a problem, and sets its type.
+func problemBody(w http.ResponseWriter, r *http.Request, p *problem) any {
+	if kind := wantsReport(r); kind != "" {
+		w.Header().Set("Content-Type", typeReport)
+		return client.EmptyReport(kind, p.text)
 	}
-	ctx.SetHeader("Content-Type", typeReport)
-	return client.EmptyReport(kind, p.text)
+	w.Header().Set("Content-Type", typeJSON)
+	return p.body()
 }
 
 // fail answers a request that did not come to its handler.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, p *problem) {
-	h := w.Header()
 	for name, values := range p.header {
-		h[name] = values
+		w.Header()[name] = values
 	}
-	var body any = p.body()
-	h.Set("Content-Type", typeJSON)
-	if kind := wantsReport(r); kind != "" {
-		h.Set("Content-Type", typeReport)
-		body = client.EmptyReport(kind, p.text)
-	}
+	body := problemBody(w, r, p)
 	w.WriteHeader(p.status)
 	_ = writeJSON(w, body) // nobody is left to be told
 }
@@ -65,21 +68,32 @@ func problemOfModel(m *huma.ErrorModel) *problem {
 	p := problemf(m.Status, pack.CodeInvalidRequest, m.Detail)
 	var fields []map[string]string
 	for _, e := range m.Errors {
-		field := strings.TrimPrefix(e.Location, "body.")
-		fields = append(fields, map[string]string{"field": field, "message": e.Message})
+		fields = append(fields, map[string]string{"field": fieldOf(e), "message": e.Message})
 	}
 	if len(fields) > 0 {
 		p.details = map[string]any{"fields": fields}
-		p.text += ": " + fields[0]["field"] + ": " + fields[0]["message"]
+		p.text += ": " + strings.TrimPrefix(fields[0]["field"]+": "+fields[0]["message"], ": ")
 	}
 	return p
+}
+
+// fieldOf returns the field that is wrong; a missing one is only named by the
+// message.
+func fieldOf(e *huma.ErrorDetail) string {
+	if rest, ok := strings.CutPrefix(e.Message, "expected required property "); ok {
+		return strings.TrimSuffix(rest, " to be present")
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(e.Location, "body"), ".")
 }
 
 // wantsReport returns the kind of work whose bare report the request asks for,
 // "" when it does not.
 func wantsReport(r *http.Request) string {
 	kind := strings.TrimPrefix(r.URL.Path, packsPath+"/")
-	if negotiation.SelectQValueFast(r.Header.Get("Accept"), []string{typeJSON, typeReport}) != typeReport || client.EmptyReport(kind, "") == nil {
+	if client.EmptyReport(kind, "") == nil {
+		return ""
+	}
+	if negotiation.SelectQValueFast(r.Header.Get("Accept"), []string{typeJSON, typeReport}) != typeReport {
 		return ""
 	}
 	return kind

@@ -2,25 +2,70 @@ package server
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
-	"slices"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/packtrain/pack/examples/packd/client"
 )
+
+// securityScheme is the name of the bearer tokens in the document.
+const securityScheme = "bearer"
+
+// newAPI makes the API without endpoints. The document is made of the types that
+// are marshalled, by [schemas].
+func (s *Server) newAPI() {
+	format := huma.Format{Marshal: writeJSON, Unmarshal: json.Unmarshal}
+	s.api = humago.New(s.mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: "packd", Version: "1", Description: about},
+			Components: &huma.Components{
+				Schemas: s.schemas,
+				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
+					Type: "http", Scheme: "bearer", Description: "A token with the scope that the operation names: read, install or configure.",
+				}},
+			},
+		},
+		Formats:       map[string]huma.Format{typeJSON: format, typeReport: format, typeHumaError: format},
+		DefaultFormat: typeJSON,
+		Transformers:  []huma.Transformer{s.shape},
+	})
+	s.api.UseMiddleware(s.admit, s.readBody)
+}
+
+const about = `The pack-management API: four stages and the whole installation, the installed packs, and work in the background.
+
+Success is {"data", "message"}, everything else {"error", "code", "details"}.`
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
 
 // endpoint describes one operation of the API.
 type endpoint struct {
 	id, method, path string
-	summary          string
+	tag, summary     string
+	description      string
 	scope            Scope // "" for none: anybody may
-	tag              string
 	// statuses are those of its own with which it fails, beside those that
-	// any endpoint has.
+	// follow from its method and its scope.
 	statuses []int
+	// reads says that there is a body; dotenv is a request of the type that is
+	// read from dotenv, too, nil when there is only JSON.
+	reads  bool
+	dotenv any
 	// responses describe success where it is not the type of the handler's body.
 	responses map[string]*huma.Response
+	// report describes the bare report, nil when there is none.
+	report *huma.Schema
 }
 
 // handle adds an endpoint. What h returns as an error is turned into the body of
@@ -37,53 +82,65 @@ func handle[I, O any](s *Server, e endpoint, h func(context.Context, *I) (*O, er
 
 func (s *Server) describe(e endpoint) huma.Operation {
 	op := huma.Operation{
-		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Tags: []string{e.tag},
-		Responses: e.responses, MaxBodyBytes: -1, BodyReadTimeout: -1,
+		OperationID: e.id, Method: e.method, Path: e.path, Tags: []string{e.tag}, Summary: e.summary, Description: e.description,
+		Responses: e.responses, MaxBodyBytes: -1, BodyReadTimeout: -1, // the middleware sees to both
 	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}
-	statuses := append([]int{http.StatusInternalServerError}, e.statuses...)
 	if e.scope != "" {
 		op.Security = []map[string][]string{{securityScheme: {string(e.scope)}}}
-		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
-	if e.method == http.MethodPost || e.method == http.MethodPut {
-		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+	if e.dotenv != nil {
+		op.Metadata = map[string]any{dotenvTarget: e.dotenv}
+		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{typeDotenv: {Schema: &huma.Schema{
+			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' a line; what is no text is JSON.",
+		}}}}
 	}
-	for _, status := range statuses {
-		op.Responses[strconv.Itoa(status)] = s.errorResponse(status)
+	for _, status := range e.failures() {
+		op.Responses[strconv.Itoa(status)] = s.failure(status, e.report)
 	}
 	return op
 }
 
-const securityScheme = "bearer"
+// failures returns the statuses with which an endpoint fails.
+func (e endpoint) failures() []int {
+	statuses := append([]int{http.StatusInternalServerError}, e.statuses...)
+	if e.scope != "" {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
+	}
+	if e.reads {
+		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+	}
+	return statuses
+}
 
-func (s *Server) errorResponse(status int) *huma.Response {
+// failure describes the answer of a status that is none of success.
+func (s *Server) failure(status int, report *huma.Schema) *huma.Response {
+	r := jsonResponse(status, schemaOf[client.ErrorBody](s))
+	if report != nil {
+		r.Content[typeReport] = &huma.MediaType{Schema: report}
+	}
+	header := func(name, text string) {
+		r.Headers = map[string]*huma.Param{name: {Description: text, Schema: &huma.Schema{Type: huma.TypeString}}}
+	}
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		header("Retry-After", "Seconds after which to try again.")
+	case http.StatusUnauthorized:
+		header("WWW-Authenticate", "How to prove who asks.")
+	}
+	return r
+}
+
+func jsonResponse(status int, schema *huma.Schema) *huma.Response {
 	return &huma.Response{
 		Description: http.StatusText(status),
-		Content:     map[string]*huma.MediaType{typeJSON: {Schema: &huma.Schema{Ref: schemaPrefix + "ErrorBody"}}},
+		Content:     map[string]*huma.MediaType{typeJSON: {Schema: schema}},
 	}
 }
 
-// admit is the middleware that lets in who has the scope of the endpoint.
-func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
-	op := ctx.Operation()
-	if len(op.Security) == 0 {
-		next(ctx)
-		return
-	}
-	r, w := humago.Unwrap(ctx)
-	key := s.keys.find(bearer(r.Header))
-	if key == nil {
-		s.fail(w, r, problemf(http.StatusUnauthorized, "", "a valid bearer token is needed").with("WWW-Authenticate", `Bearer realm="packd"`))
-		return
-	}
-	for _, scope := range op.Security[0][securityScheme] {
-		if !slices.Contains(key.scopes, Scope(scope)) {
-			s.fail(w, r, problemf(http.StatusForbidden, "", "the token does not have the scope "+scope))
-			return
-		}
-	}
-	next(ctx)
+// schemaOf returns a reference to the schema of T.
+func schemaOf[T any](s *Server) *huma.Schema {
+	return s.schemas.Schema(reflect.TypeFor[T](), true, "")
 }

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"net/http"
 	"slices"
 	"strings"
+
+	"golang.org/x/time/rate"
 
 	"github.com/packtrain/pack"
 )
@@ -26,6 +29,9 @@ type Token struct {
 	Scopes []Scope
 }
 
+// minSecret is the least length of a secret.
+const minSecret = 8
+
 // ParseToken reads "secret:scope+scope". Errors do not show the secret.
 func ParseToken(text string) (Token, error) {
 	i := strings.LastIndexByte(text, ':')
@@ -39,31 +45,29 @@ func ParseToken(text string) (Token, error) {
 	for name := range strings.SplitSeq(text[i+1:], "+") {
 		scope := Scope(name)
 		if !slices.Contains([]Scope{ScopeRead, ScopeInstall, ScopeConfigure}, scope) {
-			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: unknown scope %.20q; want read, install or configure, joined by +", name)
+			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want scopes out of read, install and configure, joined by +")
 		}
 		t.Scopes = append(t.Scopes, scope)
 	}
 	return t, nil
 }
 
-// minSecret is the least length of a secret.
-const minSecret = 8
-
-// keyring knows who may do what.
+// keyring knows who may do what, and how often.
 type keyring []key
 
 type key struct {
 	sum    [sha256.Size]byte
 	scopes []Scope
 	// name stands for the token where people read: the beginning of its digest.
-	name string
+	name  string
+	limit *rate.Limiter
 }
 
-func newKeyring(tokens []Token) keyring {
+func newKeyring(tokens []Token, limit rate.Limit, burst int) keyring {
 	var ring keyring
 	for _, t := range tokens {
 		sum := sha256.Sum256([]byte(t.Secret))
-		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: hex.EncodeToString(sum[:4])})
+		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: hex.EncodeToString(sum[:4]), limit: rate.NewLimiter(limit, burst)})
 	}
 	return ring
 }
@@ -81,4 +85,13 @@ func (ring keyring) find(secret string) *key {
 		return nil
 	}
 	return &ring[found]
+}
+
+// bearer returns the secret that a request shows, "" for none.
+func bearer(h http.Header) string {
+	scheme, secret, _ := strings.Cut(h.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
 }

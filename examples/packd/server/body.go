@@ -12,26 +12,31 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/dotenv"
 )
 
 const (
+	typeJSON   = "application/json"
+	typeDotenv = "text/x-dotenv"
+
 	maxBody     = 1 << 20
 	bodyTimeout = 20 * time.Second
-	typeJSON    = "application/json"
+
+	// dotenvTarget is the key of an operation's metadata that holds the request
+	// into which dotenv is read.
+	dotenvTarget = "dotenv"
 )
 
 // readBody is the middleware that reads the body of a request: bounded in size
 // and time, of a known type, and JSON of which there is one reading.
 func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
-	if ctx.Operation().RequestBody == nil {
+	op := ctx.Operation()
+	if op.RequestBody == nil {
 		next(ctx)
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, err := receive(w, r)
-	if err == nil {
-		err = judgeBody(data)
-	}
+	data, err := receive(w, r, op.Metadata[dotenvTarget])
 	if err != nil {
 		s.fail(w, r, problemOf(err))
 		return
@@ -39,29 +44,45 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 	next(&bodyContext{received: ctx, body: bytes.NewReader(data)})
 }
 
-// receive reads the body. A client that sends it slowly is not waited for.
-func receive(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if err := checkType(r.Header.Get("Content-Type")); err != nil {
+// receive reads the body and returns it as JSON. A client that sends it slowly is
+// not waited for.
+func receive(w http.ResponseWriter, r *http.Request, target any) ([]byte, error) {
+	kind, err := bodyType(r.Header.Get("Content-Type"), target != nil)
+	if err != nil {
 		return nil, err
 	}
 	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
+	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, err
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return nil, bodyProblem(err)
 	}
-	return data, control.SetReadDeadline(time.Time{})
+	_ = control.SetReadDeadline(time.Time{}) // could be set before, or cannot be at all
+	if kind == typeDotenv {
+		if data, err = dotenv.JSON(data, target); err != nil {
+			return nil, malformed("dotenv", err)
+		}
+	}
+	if err := checkJSON(data); err != nil {
+		return nil, malformed("JSON", err)
+	}
+	return data, nil
 }
 
-func checkType(header string) error {
+// bodyType returns the type of the body, which has to be one of those read here.
+func bodyType(header string, admitsDotenv bool) (string, error) {
 	kind, params, err := mime.ParseMediaType(header)
-	charset, hasCharset := params["charset"]
-	if err != nil || kind != typeJSON || hasCharset && charset != "utf-8" && charset != "UTF-8" {
-		return problemf(http.StatusUnsupportedMediaType, pack.CodeInvalidRequest, "the body has to be of type "+typeJSON)
+	known := kind == typeJSON || kind == typeDotenv && admitsDotenv
+	if charset := params["charset"]; err == nil && known && (charset == "" || charset == "utf-8" || charset == "UTF-8") {
+		return kind, nil
 	}
-	return nil
+	want := typeJSON
+	if admitsDotenv {
+		want += " or " + typeDotenv
+	}
+	return "", problemf(http.StatusUnsupportedMediaType, pack.CodeInvalidRequest, "the body has to be of type "+want)
 }
 
 func bodyProblem(err error) *problem {
@@ -73,11 +94,8 @@ func bodyProblem(err error) *problem {
 	return problemf(http.StatusBadRequest, pack.CodeInvalidRequest, "the body did not arrive").with("Connection", "close")
 }
 
-func judgeBody(data []byte) error {
-	if err := checkJSON(data); err != nil {
-		return problemf(http.StatusBadRequest, pack.CodeInvalidRequest, "the body is no JSON document: "+err.Error())
-	}
-	return nil
+func malformed(format string, err error) *problem {
+	return problemf(http.StatusBadRequest, pack.CodeMalformedContent, "the body is not proper "+format+": "+err.Error())
 }
 
 // bodyContext is a request whose body was read.
@@ -91,6 +109,14 @@ type received huma.Context
 
 // BodyReader returns the body that was read.
 func (c *bodyContext) BodyReader() io.Reader { return c.body }
+
+// Header returns a header; the body is JSON by now.
+func (c *bodyContext) Header(name string) string {
+	if http.CanonicalHeaderKey(name) == "Content-Type" {
+		return typeJSON
+	}
+	return c.received.Header(name)
+}
 
 // Unwrap returns the request as it came.
 func (c *bodyContext) Unwrap() huma.Context { return c.received }

@@ -4,23 +4,66 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/registry"
 )
 
-type packsOutput struct {
-	Body envelope[[]registry.ActivePack]
+// answer is a body of success.
+type answer[T any] struct {
+	Body client.Envelope[T]
+}
+
+func success[T any](data T) *answer[T] {
+	return &answer[T]{client.Envelope[T]{Data: data}}
+}
+
+// refInput names a pack.
+type refInput struct {
+	Ref string `path:"ref" doc:"The ref of a pack"`
 }
 
 func (s *Server) addCatalog() {
-	handle(s, endpoint{
-		id: "list-packs", method: http.MethodGet, path: packsPath, tag: "Packs", summary: "List the installed packs", scope: ScopeRead,
-	}, s.listPacks)
+	get := func(id, path, summary string, statuses ...int) endpoint {
+		return endpoint{id: id, method: http.MethodGet, path: path, tag: "Packs", summary: summary, scope: ScopeRead, statuses: statuses}
+	}
+	handle(s, get("list-packs", packsPath, "List the installed packs"), s.listPacks)
+	handle(s, get("show-pack", packsPath+"/{ref}", "Tell all that is known of a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
+	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
+		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
 }
 
-func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*packsOutput, error) {
+func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]registry.ActivePack], error) {
 	packs, err := s.host.Store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if packs == nil {
 		packs = []registry.ActivePack{}
 	}
-	return &packsOutput{envelope[[]registry.ActivePack]{Data: packs}}, err
+	return success(packs), nil
+}
+
+func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[registry.PackDetails], error) {
+	p, err := s.show(ctx, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(*p), nil
+}
+
+func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.Generation], error) {
+	p, err := s.show(ctx, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(p.Generations), nil
+}
+
+func (s *Server) show(ctx context.Context, name string) (*registry.PackDetails, error) {
+	ref, err := pack.ParseRef(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.host.Store.Show(ctx, ref)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/operations"
 )
 
 // A problem is why a request is not done, as the client is told. It implements
@@ -56,6 +57,12 @@ func problemf(status int, code pack.Code, text string) *problem {
 func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
+	}
+	if full, ok := errors.AsType[*operations.FullError](err); ok {
+		return tooMany(full.Error(), full.RetryAfter)
+	}
+	if errors.Is(err, operations.ErrClosed) {
+		return unavailable("packd is shutting down")
 	}
 	code := pack.CodeOf(err)
 	p := &problem{status: statusOf(code), code: string(code), text: err.Error()}

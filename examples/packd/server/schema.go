@@ -1,8 +1,10 @@
 package server
 
 import (
+	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -50,10 +52,10 @@ func (s *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 }
 
 // isObject tells whether values of t are marshalled as objects with the fields
-// of t; huma knows those that are not.
+// of t.
 func isObject(t reflect.Type) bool {
-	probe := huma.SchemaFromType(huma.NewMapRegistry("", func(t reflect.Type, _ string) string { return t.String() }), t)
-	return t.Kind() == reflect.Struct && probe.Type == huma.TypeObject
+	text := reflect.TypeFor[encoding.TextMarshaler]()
+	return t.Kind() == reflect.Struct && !t.Implements(text) // as times and versions are
 }
 
 // plain describes what is no struct.
@@ -71,11 +73,11 @@ func (s *schemas) object(t reflect.Type) *huma.Schema {
 	switch {
 	case isRequest(t):
 		schema.AdditionalProperties = true // unknown fields are ignored
-		eachField(t, schema, func(f reflect.StructField, p *huma.Schema) {
-			p.Nullable = p.Nullable || f.Type.Kind() == reflect.Pointer // null means absent
+		eachField(t, schema, func(f string, p *huma.Schema) {
+			p.Nullable = !slices.Contains(schema.Required, f) // null means absent
 		})
 	case t.PkgPath() == packPath:
-		eachField(t, schema, func(_ reflect.StructField, p *huma.Schema) {
+		eachField(t, schema, func(_ string, p *huma.Schema) {
 			p.Nullable = p.Nullable || p.Type == huma.TypeArray || p.Type == huma.TypeObject
 		})
 	}
@@ -90,11 +92,11 @@ func isRequest(t reflect.Type) bool {
 	return t.PkgPath() == reflect.TypeFor[client.DownloadRequest]().PkgPath() && strings.HasSuffix(t.Name(), "Request")
 }
 
-func eachField(t reflect.Type, schema *huma.Schema, do func(reflect.StructField, *huma.Schema)) {
+func eachField(t reflect.Type, schema *huma.Schema, do func(name string, p *huma.Schema)) {
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if p := schema.Properties[name]; p != nil {
-			do(f, p)
+			do(name, p)
 		}
 	}
 }
@@ -107,10 +109,13 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	name, argument, generic := strings.Cut(t.Name(), "[")
 	if generic {
+		if strings.HasPrefix(argument, "[]") {
+			name += "ListOf"
+		}
 		return name + title(lastPart(strings.Trim(argument, "[]*")))
 	}
 	pkg := lastPart(t.PkgPath())
-	if pkg == "pack" || pkg == "client" || pkg == "server" {
+	if isPlain(pkg) {
 		return name
 	}
 	return title(pkg) + name
@@ -124,11 +129,14 @@ func lastPart(path string) string {
 	switch {
 	case !ok:
 		return path
-	case pkg == "client" || pkg == "pack":
+	case isPlain(pkg):
 		return name
 	}
 	return pkg + name
 }
+
+// isPlain tells whether the types of a package are named without it.
+func isPlain(pkg string) bool { return pkg == "pack" || pkg == "client" || pkg == "server" }
 
 func title(s string) string {
 	if s == "" {

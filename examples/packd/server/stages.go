@@ -3,7 +3,11 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
@@ -12,7 +16,6 @@ import (
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/registry"
 )
 
 // The preferred versions of runtimes when a request names none.
@@ -23,12 +26,44 @@ const (
 
 // stages does the work that requests ask for, now or in the background.
 type stages struct {
-	host  *host.Host
-	roots *host.Roots // for what is written
+	host    *host.Host
+	roots   *host.Roots // below which destinations lie
+	current string      // where active packs appear
+	network pack.NetworkPolicy
+	timeout time.Duration
+	tracer  trace.Tracer
+	ended   func(kind, outcome string)
 }
 
 // run is an [operations.RunFunc].
 func (s *stages) run(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
+	late := pack.Errorf(pack.CodeTimeout, "the work took longer than %v", s.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, late)
+	defer cancel()
+	ctx, span := s.tracer.Start(ctx, "work "+w.Kind)
+	defer span.End()
+	report, err := s.do(ctx, w, observe)
+	outcome := outcomeOf(err)
+	span.SetAttributes(attribute.String("outcome", outcome))
+	s.ended(w.Kind, outcome)
+	if err != nil && errors.Is(context.Cause(ctx), late) {
+		err = late
+	}
+	return report, err
+}
+
+func outcomeOf(err error) string {
+	_, partial := errors.AsType[*pack.BatchError](err)
+	switch {
+	case err == nil:
+		return "completed"
+	case partial:
+		return "partial"
+	}
+	return "failed"
+}
+
+func (s *stages) do(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
 	switch w.Kind {
 	case client.KindDownload:
 		return work(ctx, w, observe, s.download)
@@ -44,8 +79,8 @@ func (s *stages) run(ctx context.Context, w operations.Work, observe pack.EventF
 	return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown kind of work %.40q", w.Kind)
 }
 
-// work decodes the request and does the work of one kind. A report that is not
-// there is nil, not a nil pointer.
+// work decodes the request and does the work of one kind. A report that is
+// not there is nil, not a nil pointer.
 func work[Q, R any](ctx context.Context, w operations.Work, observe pack.EventFunc, do func(context.Context, Q, pack.EventFunc) (*R, error)) (any, error) {
 	var req Q
 	if err := json.Unmarshal(w.Body, &req); err != nil {
@@ -58,23 +93,14 @@ func work[Q, R any](ctx context.Context, w operations.Work, observe pack.EventFu
 	return r, err
 }
 
-func (s *stages) download(ctx context.Context, req client.DownloadRequest, observe pack.EventFunc) (*installer.DownloadReport, error) {
-	dir, err := s.roots.Create(req.Destination)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = dir.Close() }()
-	return s.host.Installer.Download(ctx, installer.DownloadRequest{
-		Specs: req.Packs, Dest: req.Destination, Rev: value(req.RefSpec), Index: value(req.RegistryURL),
-		Timeout: seconds(req.Timeout), OnEvent: observe,
-	})
-}
-
 func (s *stages) dependencies(ctx context.Context, req client.DependenciesRequest, observe pack.EventFunc) (*deps.Report, error) {
 	return s.host.Analyzer.Analyze(ctx, deps.Request{Paths: req.Paths, SkipValidation: req.SkipValidation, OnEvent: observe})
 }
 
 func (s *stages) build(ctx context.Context, req client.BuildRequest, observe pack.EventFunc) (*envbuild.Report, error) {
+	if err := s.mayLink(req.BaseDir); err != nil {
+		return nil, err
+	}
 	return s.host.Builder.Build(ctx, envbuild.Request{
 		Paths: req.Paths, Python: valueOr(req.Python, defaultPython), Node: valueOr(req.Node, defaultNode),
 		SkipPython: req.SkipPython, SkipNode: req.SkipNode, Force: req.Force,
@@ -82,18 +108,10 @@ func (s *stages) build(ctx context.Context, req client.BuildRequest, observe pac
 	})
 }
 
-func (s *stages) register(ctx context.Context, req client.RegisterRequest, observe pack.EventFunc) (*registry.Report, error) {
-	r := registry.Request{
-		Paths: req.Paths, Replace: registry.Replace(value(req.Replace)),
-		SkipValidation: req.SkipValidation, SkipTests: req.SkipTests, OnEvent: observe,
-	}
-	if req.Force {
-		r.Replace, r.IgnoreTestFailures = registry.ReplaceAny, true
-	}
-	return s.host.Store.Register(ctx, r)
-}
-
 func (s *stages) install(ctx context.Context, req client.InstallRequest, observe pack.EventFunc) (*installer.Report, error) {
+	if err := s.mayAsk(req.RegistryURL); err != nil {
+		return nil, err
+	}
 	return s.host.Pipeline.Install(ctx, installer.Request{
 		Specs: req.Packs, Rev: value(req.RefSpec), Index: value(req.RegistryURL), Timeout: seconds(req.Timeout),
 		Python: value(req.Python), Node: value(req.Node), Force: req.Force,

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
@@ -15,50 +19,137 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-const packsPath = "/api/v1/packs"
+const (
+	packsPath      = "/api/v1/packs"
+	operationsPath = "/api/v1/operations"
+)
 
 // stageInput is a request for one of the stages.
 type stageInput[Q any] struct {
-	Body Q
+	Prefer string `header:"Prefer" doc:"respond-async: do it in the background"`
+	Key    string `header:"Idempotency-Key" maxLength:"200" doc:"In the background: the same key with the same request is the same operation"`
+	Body   Q
 }
 
-// stageOutput is the answer to it.
-type stageOutput[R any] struct {
-	Body envelope[R]
+// workOutput is the answer to a request for work: its report, or its operation.
+type workOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	Applied  string `header:"Preference-Applied"`
+	Body     any
 }
 
-// envelope is the body of success.
-type envelope[R any] client.Envelope[R]
-
-// reporter is a body with a report in it.
-type reporter interface{ report() any }
-
-func (e envelope[R]) report() any { return e.Data }
+// respondAsync is the preference for work in the background.
+const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
-	addStage[client.DownloadRequest, installer.DownloadReport](s, client.KindDownload, ScopeInstall, "Download packs")
-	addStage[client.DependenciesRequest, deps.Report](s, client.KindDependencies, ScopeInstall, "Analyse what packs need")
-	addStage[client.BuildRequest, envbuild.Report](s, client.KindBuild, ScopeInstall, "Build the environments of packs")
-	addStage[client.RegisterRequest, registry.Report](s, client.KindRegister, ScopeInstall, "Test, register and activate packs")
+	addStage[client.DownloadRequest, installer.DownloadReport](s, client.KindDownload, "Download packs into a directory")
+	addStage[client.DependenciesRequest, deps.Report](s, client.KindDependencies, "Tell what packs need")
+	addStage[client.BuildRequest, envbuild.Report](s, client.KindBuild, "Build the environments of packs")
+	addStage[client.RegisterRequest, registry.Report](s, client.KindRegister, "Validate, test, register and activate packs")
 }
 
-func addStage[Q, R any](s *Server, kind string, scope Scope, summary string) {
+// addStage adds the endpoint of a stage with requests of type Q and reports of
+// type R.
+func addStage[Q, R any](s *Server, kind, summary string) {
+	report := schemaOf[R](s)
+	ok := jsonResponse(http.StatusOK, schemaOf[client.Envelope[R]](s))
+	ok.Content[typeReport] = &huma.MediaType{Schema: report}
+	var request Q
 	handle(s, endpoint{
-		id: kind, method: http.MethodPost, path: packsPath + "/" + kind, tag: "Stages", summary: summary, scope: scope,
-		statuses: []int{http.StatusConflict, http.StatusBadGateway, http.StatusGatewayTimeout},
-	}, func(ctx context.Context, in *stageInput[Q]) (*stageOutput[R], error) {
-		body, err := json.Marshal(in.Body)
+		id: kind, method: http.MethodPost, path: packsPath + "/" + kind, tag: "Stages", summary: summary, scope: ScopeInstall,
+		description: "Packs that fail are in the report; the status is 200 all the same.",
+		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
+		reads:       true, dotenv: request, report: report,
+		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
+	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
+		w, err := s.work(kind, in.Body)
+		switch {
+		case err != nil:
+			return nil, err
+		case prefersAsync(in.Prefer):
+			out, err := s.submit(ctx, w, in.Key)
+			if out != nil {
+				out.Applied = respondAsync
+			}
+			return out, err
+		}
+		report, err := s.jobs.Do(ctx, w)
+		if _, partial := errors.AsType[*pack.BatchError](err); err != nil && !partial {
+			return nil, err
+		}
+		return &workOutput{Status: http.StatusOK, Body: stageAnswer{report}}, nil
+	})
+}
+
+// installInput is a request for an installation.
+type installInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"The same key with the same request is the same operation"`
+	Body client.InstallRequest
+}
+
+func (s *Server) addInstall() {
+	handle(s, endpoint{
+		id: client.KindInstall, method: http.MethodPost, path: packsPath + "/" + client.KindInstall, tag: "Stages", scope: ScopeInstall,
+		summary:     "Install packs, and those they need",
+		description: "All stages, always in the background. The report of the operation tells the outcome of each pack.",
+		statuses:    workStatuses(),
+		reads:       true,
+		responses:   map[string]*huma.Response{"202": s.accepted()},
+	}, func(ctx context.Context, in *installInput) (*workOutput, error) {
+		w, err := s.work(client.KindInstall, in.Body)
 		if err != nil {
 			return nil, err
 		}
-		report, err := s.stages.run(ctx, operations.Work{Kind: kind, Body: body}, nil)
-		if _, failed := errors.AsType[*pack.BatchError](err); err != nil && !failed {
-			return nil, err
-		}
-		r, ok := report.(*R)
-		if !ok {
-			return nil, errors.New("there is no report")
-		}
-		return &stageOutput[R]{Body: envelope[R]{Data: *r}}, nil
+		return s.submit(ctx, w, in.Key)
 	})
+}
+
+func workStatuses(more ...int) []int {
+	return append(more, http.StatusConflict, http.StatusServiceUnavailable)
+}
+
+// accepted describes the answer to work in the background.
+func (s *Server) accepted() *huma.Response {
+	r := jsonResponse(http.StatusAccepted, schemaOf[client.Envelope[client.Operation]](s))
+	text := &huma.Schema{Type: huma.TypeString}
+	r.Headers = map[string]*huma.Param{
+		"Location":           {Description: "The operation.", Schema: text},
+		"Preference-Applied": {Description: respondAsync + " when the request preferred it.", Schema: text},
+	}
+	return r
+}
+
+// work makes work of a request, unless it is refused.
+func (s *Server) work(kind string, req any) (operations.Work, error) {
+	if err := s.stages.permit(req); err != nil {
+		return operations.Work{}, err
+	}
+	body, err := json.Marshal(req)
+	return operations.Work{Kind: kind, Body: body}, err
+}
+
+// submit begins work in the background. Keys of different clients are different.
+func (s *Server) submit(ctx context.Context, w operations.Work, key string) (*workOutput, error) {
+	if key != "" {
+		key = fmt.Sprintf("%s/%s/%s", exchangeOf(ctx).token, w.Kind, key)
+	}
+	op, err := s.jobs.Submit(ctx, w, key)
+	if err != nil {
+		return nil, err
+	}
+	return &workOutput{
+		Status: http.StatusAccepted, Location: operationsPath + "/" + op.ID, Body: client.Envelope[client.Operation]{Data: op},
+	}, nil
+}
+
+// prefersAsync looks for a preference (RFC 7240).
+func prefersAsync(header string) bool {
+	for preference := range strings.SplitSeq(header, ",") {
+		name, _, _ := strings.Cut(preference, ";")
+		if strings.EqualFold(strings.TrimSpace(name), respondAsync) {
+			return true
+		}
+	}
+	return false
 }

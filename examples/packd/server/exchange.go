@@ -1,0 +1,49 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// An exchange is one request and its answer, as the log tells of it.
+type exchange struct {
+	http.ResponseWriter
+	id     string
+	token  string // the name of the key; "" while nobody showed one
+	status int    // 0 while there is no answer
+}
+
+type exchangeKey struct{}
+
+// exchangeOf returns the exchange of a request; one that nobody looks at when the
+// request did not come through [Server.ServeHTTP].
+func exchangeOf(ctx context.Context) *exchange {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	return &exchange{}
+}
+
+// writeTimeout is how long a client may take to read an answer.
+const writeTimeout = time.Minute
+
+// WriteHeader notes the status. From here on the client has to read.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout)) // where it can be set
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes the body.
+func (x *exchange) Write(data []byte) (int, error) {
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
+	return x.ResponseWriter.Write(data)
+}
+
+// Unwrap lets [http.ResponseController] find what it controls.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

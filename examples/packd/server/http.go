@@ -1,0 +1,98 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/packtrain/pack"
+)
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	x := &exchange{ResponseWriter: w, id: rand.Text()}
+	x.Header().Set("X-Request-Id", x.id)
+	x.Header().Set("X-Content-Type-Options", "nosniff")
+	x.Header().Set("Cache-Control", "no-store")
+	route := s.route(r)
+	ctx, span := s.startSpan(context.WithValue(r.Context(), exchangeKey{}, x), r, route)
+	r = r.WithContext(ctx)
+	defer func() {
+		span.SetAttributes(attribute.Int("http.response.status_code", x.status))
+		span.End()
+		s.metrics.request(r.Method, route, x.status, time.Since(start))
+		s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", r.Method),
+			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
+	}()
+	defer s.recover(x, r)
+	if route == "" {
+		s.unknown(x, r)
+		return
+	}
+	s.mux.ServeHTTP(x, r)
+}
+
+// route returns the pattern of the endpoint, "" when there is none. A path that
+// is not clean names none: what it stands for is not guessed.
+func (s *Server) route(r *http.Request) string {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		return ""
+	}
+	_, pattern := s.mux.Handler(r)
+	return pattern
+}
+
+// unknown answers where there is no endpoint, or none of that method.
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if s.route(other) != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		s.fail(w, r, problemf(http.StatusMethodNotAllowed, pack.CodeInvalidRequest, "the method is not allowed here").with("Allow", strings.Join(allowed, ", ")))
+		return
+	}
+	s.fail(w, r, problemf(http.StatusNotFound, pack.CodeNotFound, "there is nothing at this path; see /docs"))
+}
+
+// recover answers in place of a handler that panicked.
+func (s *Server) recover(x *exchange, r *http.Request) {
+	v := recover()
+	switch err, _ := v.(error); {
+	case v == nil:
+		return
+	case errors.Is(err, http.ErrAbortHandler), x.status != 0:
+		s.logPanic(x, r, v)
+		panic(http.ErrAbortHandler)
+	}
+	s.logPanic(x, r, v)
+	s.fail(x, r, problemf(http.StatusInternalServerError, "", "something is wrong with packd; its log tells more about request "+x.id))
+}
+
+func (s *Server) logPanic(x *exchange, r *http.Request, v any) {
+	s.log.ErrorContext(r.Context(), "a handler panicked", "request_id", x.id, "panic", v, "stack", string(debug.Stack()))
+}
+
+// startSpan begins the span of a request, within that of the client when it tells.
+func (s *Server) startSpan(ctx context.Context, r *http.Request, route string) (context.Context, trace.Span) {
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	if route == "" {
+		route = r.Method
+	}
+	return s.tracer.Start(ctx, route, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", r.Method), attribute.String("http.route", route)))
+}

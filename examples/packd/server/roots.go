@@ -1,0 +1,68 @@
+package server
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/host"
+)
+
+// openRoots opens the directories below which destinations lie, and those below
+// which packs are read: these, and the root.
+func openRoots(root string, allowed []string) (writes, reads *host.Roots, err error) {
+	if !filepath.IsAbs(root) {
+		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "root %q is not an absolute path", root)
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, nil, err
+	}
+	for _, dir := range allowed {
+		if err := checkApart(root, dir); err != nil {
+			return nil, nil, err
+		}
+	}
+	if writes, err = host.OpenRoots(allowed...); err != nil {
+		return nil, nil, err
+	}
+	reads, err = host.OpenRoots(append([]string{root}, allowed...)...)
+	return writes, reads, err
+}
+
+// checkApart refuses a directory that holds the root, or lies in it: a request
+// could write over what is installed.
+func checkApart(root, dir string) error {
+	realRoot, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
+	realDir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return pack.Errorf(pack.CodeInvalidRequest, "open allowed root: %w", err)
+	}
+	if inside(realRoot, realDir) || inside(realDir, realRoot) {
+		return pack.Errorf(pack.CodeInvalidRequest, "allowed root %q and the root %q overlap; keep them apart", dir, root)
+	}
+	return nil
+}
+
+// inside tells whether path is dir or lies in it.
+func inside(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// mayWrite tells whether a directory lies below the roots, whether it exists or
+// is still to be made.
+func mayWrite(roots *host.Roots, dir string) error {
+	root, err := roots.Open(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return root.Close()
+}
