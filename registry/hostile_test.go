@@ -57,7 +57,6 @@ func hostileCases() []hostileCase {
 		{"A14/link to a directory", addLink("lib2", "lib"), true, pack.StageValidation, pack.CodeForbiddenEntry},
 		{"A07/control character in a name", addFiles(files{"a\x1b[31m.txt": "x"}), true, pack.StageValidation, pack.CodeUnsafePath},
 		{"A09/device name", addFiles(files{"aux.txt": "x"}), true, pack.StageValidation, pack.CodeUnsafePath},
-		{"A22/other version control", addFiles(files{".hg/hgrc": "[hooks]"}), true, pack.StageValidation, pack.CodeInvalidManifest},
 		{"E12/ref that leaves the root", addFiles(files{"pack.yaml": "ref: ../../x\nversion: 2.0.0\n"}), true, pack.StageLoad, pack.CodeInvalidRef},
 		{"E10/version that is none", addFiles(files{"pack.yaml": "ref: demo\nversion: 1.10\n"}), true, pack.StageLoad, pack.CodeInvalidVersion},
 		{"A24/no manifest", func(t *testing.T, dir string) {

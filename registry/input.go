@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -95,12 +96,15 @@ func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.D
 	return w.Put(ctx, extract.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
 }
 
-// workingCopyDigest returns the tree digest with the .git directory in it; ok is
-// false when there is none, or when it cannot be part of a digest.
+// workingCopyDigest returns the tree digest with the directory of a version
+// control system in it; ok is false when there is none, or when it cannot be
+// part of a digest.
 func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
-	if _, err := f.root.Lstat(".git"); err != nil {
+	entries, err := fs.ReadDir(f.root.FS(), ".")
+	isVCS := func(e fs.DirEntry) bool { return extract.IsVCS(e.Name()) }
+	if err != nil || !slices.ContainsFunc(entries, isVCS) {
 		return "", false
 	}
-	tree, err := pack.TreeDigest(f.root.FS())
+	tree, err = pack.TreeDigest(f.root.FS())
 	return tree, err == nil
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // An inputFS reads a directory that somebody else may be changing: nothing
-// outside of it is reached, and no pipe makes the reader wait. Directories .git,
-// which are not part of a pack, are left out.
+// outside of it is reached, and no pipe makes the reader wait. Directories of
+// version control systems, which are not part of a pack, are left out.
 type inputFS struct {
 	root *os.Root
 }
@@ -61,7 +61,7 @@ func (f *inputFile) Read(p []byte) (int, error) {
 // ReadDir implements [fs.ReadDirFS].
 func (f inputFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(f.root.FS(), name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }), err
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return extract.IsVCS(e.Name()) }), err
 }
 
 // Lstat implements [fs.ReadLinkFS].

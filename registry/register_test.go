@@ -19,7 +19,9 @@ func TestRegisterActivatesAPack(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)
 	s := r.open(t)
-	path := write(t, simplePack("demo", "1.0.0").with(files{".git/HEAD": "ref: refs/heads/main\n"}))
+	path := write(t, simplePack("demo", "1.0.0").with(files{
+		".git/HEAD": "ref: refs/heads/main\n", ".hg/hgrc": "[hooks]\n", "actions/.svn/entries": "12\n", ".bzr/README": "",
+	}))
 	pin := pack.Pin{Scheme: "git", Location: "https://git.example.com/demo", Commit: "c0ffee"}
 	report, err := s.Register(t.Context(), registry.Request{Paths: []string{path}, Pins: map[string]pack.Pin{path: pin}})
 	if err != nil {
@@ -36,8 +38,10 @@ func TestRegisterActivatesAPack(t *testing.T) {
 	if script, err := os.ReadFile(filepath.Join(current, "actions", "run.sh")); err != nil || !strings.Contains(string(script), "demo 1.0.0") {
 		t.Errorf("active script: %q, %v", script, err)
 	}
-	if _, err := os.Lstat(filepath.Join(current, ".git")); err == nil {
-		t.Error(".git was copied")
+	for _, name := range []string{".git", ".hg", "actions/.svn", ".bzr"} {
+		if _, err := os.Lstat(filepath.Join(current, name)); err == nil {
+			t.Errorf("%s was copied", name)
+		}
 	}
 	details, err := s.Show(t.Context(), "demo")
 	if err != nil {

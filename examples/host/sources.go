@@ -39,7 +39,7 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 }
 
 func localOptions(c Config) localsource.Options {
-	opts := localsource.Options{Base: c.Base, AllowAll: c.Allowed == nil, Archives: archivesource.NewUnpacker(nil)}
+	opts := localsource.Options{Base: c.Base, AllowAll: c.Allowed == nil, Apart: []string{c.Root}, Archives: archivesource.NewUnpacker(nil)}
 	if c.Allowed != nil {
 		opts.Roots = c.Allowed.Paths()
 	}

@@ -48,10 +48,16 @@ func (l Limits) checkComponent(name, component string) error {
 	if reason := unsafeComponent(component); reason != "" {
 		return unsafe(name, reason)
 	}
-	if slices.ContainsFunc(vcsDirs, func(dir string) bool { return strings.EqualFold(dir, component) }) {
+	if IsVCS(component) {
 		return pack.Errorf(pack.CodeInvalidManifest, "entry %q belongs to a version control system: leave it out of the pack", shown(name))
 	}
 	return check("name length", l.ComponentLen, int64(len(component)), name)
+}
+
+// IsVCS reports whether a name is, or is on some system, that of the directory of
+// a version control system.
+func IsVCS(component string) bool {
+	return slices.ContainsFunc(vcsDirs, func(dir string) bool { return strings.EqualFold(dir, component) })
 }
 
 func unsafe(name, reason string) error {

@@ -19,7 +19,7 @@ const defaultArchiveBytes = 512 << 20
 // isArchive reports whether a directory could not be opened because there is a
 // file, which may be an archive.
 func (s *Source) isArchive(err error) bool {
-	return s.archives != nil && errors.Is(err, roots.ErrFile)
+	return s.opts.Archives != nil && errors.Is(err, roots.ErrFile)
 }
 
 // resolveArchive pins an archive file to its content.
@@ -41,7 +41,7 @@ func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink
 	if err := s.check(ctx, pin); err != nil {
 		return err
 	}
-	if s.archives == nil {
+	if s.opts.Archives == nil {
 		return pack.Errorf(pack.CodeInvalidRequest, "archive files need Archives in the options of the local source")
 	}
 	a, err := s.openArchive(pin.Location)
@@ -56,7 +56,7 @@ func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink
 	if err := pin.Archive.Verify(pack.SubjectArchive, got); err != nil {
 		return err
 	}
-	if err := s.archives.Unpack(ctx, a.name, a.content(), dst); err != nil {
+	if err := s.opts.Archives.Unpack(ctx, a.name, a.content(), dst); err != nil {
 		return err
 	}
 	return unchanged(a.f, a.info, a.name)
@@ -74,7 +74,14 @@ func (s *Source) openArchive(path string) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	most := s.archiveBytes
+	rules, err := s.rulesFor(path)
+	if err == nil {
+		err = rules.checkFile(info, filepath.Base(path))
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	most := s.opts.ArchiveBytes
 	if most == 0 {
 		most = defaultArchiveBytes
 	}
@@ -89,7 +96,7 @@ func (a *archive) content() *io.SectionReader { return io.NewSectionReader(a.f, 
 // digest reads the whole file, which must not change meanwhile.
 func (a *archive) digest(ctx context.Context) (pack.Digest, error) {
 	h := sha256.New()
-	r := &exactly{f: a.f, name: a.name, left: a.info.Size()}
+	r := &exactly{f: a.f, name: a.name, before: a.info, left: a.info.Size()}
 	if _, err := io.Copy(h, &stoppable{ctx: ctx, r: r}); err != nil {
 		return "", err
 	}

@@ -1,13 +1,68 @@
 package localsource
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/packtrain/pack"
 )
+
+// tick is longer than the clock of a file system stands still: two changes in
+// one tick may have one time. Linux counts up to 10 ms as one.
+const tick = 20 * time.Millisecond
+
+// settled returns what stat says once that is older than a tick, so that any
+// later change gives a later time. What changes all the time does not settle.
+func settled(ctx context.Context, stat func() (fs.FileInfo, error), name string) (fs.FileInfo, error) {
+	info, err := stat()
+	if err != nil {
+		return nil, unreadable(err, name)
+	}
+	wait := tick - time.Since(info.ModTime()).Abs()
+	if wait <= 0 {
+		return info, nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+	}
+	after, err := stat()
+	if err != nil {
+		return nil, unreadable(err, name)
+	}
+	if !after.ModTime().Equal(info.ModTime()) {
+		return nil, changed(name)
+	}
+	return after, nil
+}
+
+// A listedDir is a directory as it was before it was listed.
+type listedDir struct {
+	name string
+	info fs.FileInfo
+}
+
+// sameDirs compares the directories with what they were: nothing was added,
+// removed or moved since, so that nothing was missed or seen twice.
+func (w *walker) sameDirs(ctx context.Context, top *os.Root) error {
+	for _, d := range w.dirs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		now, err := top.Lstat(d.name)
+		if err != nil || !os.SameFile(d.info, now) || !now.ModTime().Equal(d.info.ModTime()) {
+			return changed(w.shown(d.name))
+		}
+	}
+	return nil
+}
 
 // unchanged compares f with what it was before it was read.
 func unchanged(f *os.File, before fs.FileInfo, name string) error {
@@ -21,26 +76,36 @@ func unchanged(f *os.File, before fs.FileInfo, name string) error {
 	return nil
 }
 
-// exactly reads a file of known size, and fails when it has less. That it has
-// more shows afterwards, but for files without a size, as those of /proc.
+// exactly reads a file of known size, and fails when it has more or less.
 type exactly struct {
-	f    *os.File
-	name string
-	left int64
+	f      *os.File
+	name   string
+	before fs.FileInfo
+	left   int64
 }
 
+// Read implements [io.Reader].
 func (r *exactly) Read(p []byte) (int, error) {
 	n, err := r.f.Read(p)
 	r.left -= int64(n)
 	switch {
 	case r.left < 0, err == io.EOF && r.left > 0:
-		return 0, changed(r.name)
+		return 0, r.mismatch()
 	case err != nil && err != io.EOF:
 		return n, unreadable(err, r.name)
-	case r.left == 0:
-		return n, io.EOF // spares another call, which would tell the same
+	case r.left == 0 && r.before.Size() > 0:
+		return n, io.EOF // spares another call; that there is more shows in the size
 	}
 	return n, err
+}
+
+// mismatch says why there is more or less content than the size says: the file
+// has changed, or its size means nothing, as of those in /proc and /sys.
+func (r *exactly) mismatch() error {
+	if err := unchanged(r.f, r.before, r.name); err != nil {
+		return err
+	}
+	return pack.Errorf(pack.CodeForbiddenEntry, "%q has another size than it says, as files of the system have: copy it", r.name)
 }
 
 // openError says why an entry that was listed could not be opened: it is gone,

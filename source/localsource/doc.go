@@ -16,11 +16,21 @@
 //     the pack's directory itself has to be no link.
 //   - Symbolic links, pipes, sockets and devices inside a pack are named to the
 //     sink, which refuses them, and never opened.
-//   - Directories of version control systems (.git, .hg, .svn, .bzr) are left
-//     out.
-//   - A file or directory that changes while it is read is an error
+//   - Left out, and told to Options.OnExcluded, are directories of version control
+//     systems (.git, .hg, .svn, .bzr), what vim and emacs keep beside files that
+//     are being edited, and sockets in node_modules.
+//   - A file or directory that changes while the pack is read is an error
 //     ([pack.CodeContentChanged]); one that cannot be read is one too
-//     ([pack.CodeIO]).
+//     ([pack.CodeIO]). So what is delivered was there at one time: no file
+//     half old and half new, none missed or met twice because it was moved. For
+//     that, what was changed within the last 20 milliseconds is waited for; a
+//     file system that counts time in seconds defeats it, and so does whoever
+//     sets times back.
+//   - Files of the system whose size means nothing, as in /proc, are refused
+//     ([pack.CodeForbiddenEntry]).
+//   - What lies inside of or around a directory in Options.Apart is denied
+//     ([pack.CodePolicyDenied]). Hard links, and files of other users, are denied
+//     only with Options.OnlyOwned.
 //
 // A directory has no immutable mark, so its pins have none: fetched again, a pin
 // gives what is there then. The pin of an archive file has its digest. Archive

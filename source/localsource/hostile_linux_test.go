@@ -3,6 +3,7 @@ package localsource_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,11 +23,17 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("I01", testForbiddenPaths)
 	t.Run("I01_anywhere", testForbiddenAnywhere)
+	t.Run("I02", testApart)
 	t.Run("I03", testSpecialFiles)
 	t.Run("I04", testUnreadable)
+	t.Run("I05", testOnlyOwned)
 	t.Run("I06", testChanges)
+	t.Run("I06_tick", testChangeWithinATick)
+	t.Run("I06_races", testRaces)
+	t.Run("I07", testHashOfWhatWasCopied)
 	t.Run("I08", testLimits)
 	t.Run("I09", testNames)
+	t.Run("I10", testExclusions)
 }
 
 // fetch resolves and fetches location into a new Tree.
@@ -112,7 +119,8 @@ func testForbiddenAnywhere(t *testing.T) {
 	}
 }
 
-// testSpecialFiles: they are never opened; a pipe would block for ever.
+// testSpecialFiles: they are never opened; a pipe would block for ever. Files of
+// the system are, but what they say of their size is not true.
 func testSpecialFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -121,8 +129,12 @@ func testSpecialFiles(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	socket := listen(t, filepath.Join(dir, "sockets", "s"))
 	s := newSource(t, localsource.Options{AllowAll: true})
-	for _, location := range []string{filepath.Dir(pipe), pipe, "/dev/zero"} {
+	for _, location := range []string{
+		filepath.Dir(pipe), pipe, "/dev/zero", filepath.Dir(socket), socket,
+		"/proc/self/fdinfo", "/sys/kernel/mm", "/proc/self/task",
+	} {
 		start := time.Now()
 		if _, err := fetch(t, s, local(location)); pack.CodeOf(err) != pack.CodeForbiddenEntry {
 			t.Errorf("%s: got %v", location, err)
@@ -267,15 +279,68 @@ func testLimits(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, fstest.MapFS{"sparse/f": {}, "deep/" + strings.Repeat("d/", 100) + "f": {}})
+	makeDeep(t, filepath.Join(dir, "deeper"), 5000)
 	if err := os.Truncate(filepath.Join(dir, "sparse", "f"), 1<<40); err != nil {
 		t.Fatal(err)
 	}
 	s := newSource(t, localsource.Options{AllowAll: true})
-	for _, name := range []string{"sparse", "deep"} {
+	for _, name := range []string{"sparse", "deep", "deeper"} {
 		if _, err := fetch(t, s, local(filepath.Join(dir, name))); !errors.Is(err, pack.ErrLimit) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
+	// Whatever the sink takes, the depth is bounded, and with it the open files.
+	err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "deeper")}, &spySink{})
+	if !errors.Is(err, pack.ErrLimit) {
+		t.Errorf("deeper, for a sink without limits: got %v", err)
+	}
+	testManyFiles(t, s, filepath.Join(dir, "many"))
+}
+
+// testManyFiles: a directory is not read to its end when there is too much in it.
+func testManyFiles(t *testing.T, s source.Source, dir string) {
+	t.Helper()
+	const most, there = 1000, 20_000
+	write(t, dir, fstest.MapFS{"0": {}})
+	for i := range there {
+		if err := os.Link(filepath.Join(dir, "0"), filepath.Join(dir, fmt.Sprint("f", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), &source.TreeOptions{Limits: source.Limits{Entries: most}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	puts := 0
+	counted := sinkFuncOf(func(ctx context.Context, e source.Entry, content io.Reader) error {
+		puts++
+		return tree.Put(ctx, e, content)
+	})
+	err = s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, counted)
+	if !errors.Is(err, pack.ErrLimit) || puts != most+1 {
+		t.Errorf("many files: got %v after %d", err, puts)
+	}
+	if err := tree.Discard(); err != nil {
+		t.Error(err)
+	}
+}
+
+// makeDeep makes directories in each other, deeper than any path could say.
+func makeDeep(t *testing.T, dir string, depth int) {
+	t.Helper()
+	write(t, dir, fstest.MapFS{"pack.yaml": {}})
+	root, err := os.OpenRoot(dir)
+	for i := 0; err == nil && i < depth; i++ {
+		err = root.Mkdir("d", 0o755)
+		if next, openErr := root.OpenRoot("d"); openErr == nil {
+			_ = root.Close()
+			root = next
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = root.Close()
 }
 
 func testNames(t *testing.T) {

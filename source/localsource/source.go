@@ -2,6 +2,7 @@ package localsource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -28,21 +29,33 @@ type Options struct {
 	// ArchiveBytes is the size of the largest archive file; zero means 512 MiB,
 	// a negative value no limit.
 	ArchiveBytes int64
+	// Apart are absolute paths of directories that the host keeps for itself,
+	// such as that of the installed packs. What lies inside of one or around it
+	// is denied.
+	Apart []string
+	// OnlyOwned denies what others could have put there: files and directories
+	// of another user but root, those that everybody may write, and files that
+	// have other names, too (hard links). The directories above a pack are not
+	// looked at.
+	OnlyOwned bool
+	// OnExcluded, unless nil, is told of each file and directory that is left
+	// out: the pack's absolute path, and its name below. It is called by Fetch,
+	// and must be safe for concurrent use.
+	OnExcluded func(ctx context.Context, path, name string)
 }
 
 // A Source delivers directories and archive files. It is safe for concurrent use.
 type Source struct {
-	allowed      roots.Allowed
-	base         string
-	archives     source.Unpacker
-	archiveBytes int64
+	opts    Options
+	allowed roots.Allowed
 }
 
 var _ source.Source = (*Source)(nil)
 
 // New returns a Source. It checks the options, and touches no file.
 func New(opts Options) (*Source, error) {
-	allowed := roots.Allowed{Dirs: slices.Clone(opts.Roots), All: opts.AllowAll}
+	opts.Roots, opts.Apart = slices.Clone(opts.Roots), slices.Clone(opts.Apart)
+	allowed := roots.Allowed{Dirs: opts.Roots, All: opts.AllowAll}
 	switch err := allowed.Check(); {
 	case len(opts.Roots) == 0 && !opts.AllowAll:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: name the allowed directories in Roots, or set AllowAll")
@@ -52,8 +65,10 @@ func New(opts Options) (*Source, error) {
 		return nil, fmt.Errorf("configure local source: %w", err)
 	case opts.Base != "" && !filepath.IsAbs(opts.Base):
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Base %q: want an absolute path", opts.Base)
+	case slices.ContainsFunc(opts.Apart, func(path string) bool { return !filepath.IsAbs(path) }):
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Apart %q: want absolute paths", opts.Apart)
 	}
-	return &Source{allowed: allowed, base: opts.Base, archives: opts.Archives, archiveBytes: opts.ArchiveBytes}, nil
+	return &Source{opts: opts, allowed: allowed}, nil
 }
 
 // Schemes returns [source.SchemeLocal].
@@ -81,11 +96,15 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.rulesFor(content(pin)); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
 	return []pack.Pin{pin}, dir.Close()
 }
 
 // Fetch pushes the files of the directory, or of its subdirectory pin.Subdir, or
-// those of the archive file, whose digest must be that of the pin. Beside the errors of [Source.Resolve] and of dst there are those of the package
+// those of the archive file, whose digest must be that of the pin. Beside the
+// errors of [Source.Resolve] and of dst there are those of the package
 // documentation.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
 	defer wrap(&err, "read", pin.Location)
@@ -96,9 +115,16 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err 
 	if err != nil {
 		return err
 	}
-	w := walker{dst: dst}
-	return w.dir(ctx, dir, pin.Subdir)
+	rules, err := s.rulesFor(content(pin))
+	if err != nil {
+		return errors.Join(err, dir.Close())
+	}
+	w := walker{rules: rules, dst: dst, prefix: pin.Subdir}
+	return w.all(ctx, dir)
 }
+
+// content is the directory that a pin delivers.
+func content(pin pack.Pin) string { return filepath.Join(pin.Location, filepath.FromSlash(pin.Subdir)) }
 
 func wrap(err *error, verb, location string) {
 	if *err != nil {
@@ -113,8 +139,8 @@ func (s *Source) absolute(location string) (string, error) {
 		return "", pack.Errorf(pack.CodeInvalidRequest, "the path is empty")
 	case filepath.IsAbs(location):
 		return filepath.Clean(location), nil
-	case s.base == "":
+	case s.opts.Base == "":
 		return "", pack.Errorf(pack.CodeInvalidRequest, "the path is relative; give an absolute one")
 	}
-	return filepath.Join(s.base, location), nil
+	return filepath.Join(s.opts.Base, location), nil
 }

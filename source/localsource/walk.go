@@ -11,25 +11,53 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
 )
 
-// batch is how many entries of a directory are held at a time.
-const batch = 512
+const (
+	// batch is how many entries of a directory are held at a time.
+	batch = 512
+	// maxDepth bounds the directories that are open at a time, whatever the sink
+	// takes.
+	maxDepth = 255
+)
 
-var vcsDirs = []string{".git", ".hg", ".svn", ".bzr"}
+// A walker pushes the files of one directory into a sink.
+type walker struct {
+	rules  rules
+	dst    source.Sink
+	prefix string // is put before names
+	dirs   []listedDir
+}
 
-// A walker pushes directories into a sink.
-type walker struct{ dst source.Sink }
+// all pushes what is below the open directory top, and closes it.
+func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
+	defer func() { err = errors.Join(err, top.Close()) }()
+	if err := w.dir(ctx, top, ".", 0); err != nil {
+		return err
+	}
+	return w.sameDirs(ctx, top)
+}
 
-// dir pushes what is below the open directory dir, whose own name is prefix, and
-// closes it.
-func (w walker) dir(ctx context.Context, dir *os.Root, prefix string) (err error) {
-	defer func() { err = errors.Join(err, dir.Close()) }()
+// dir pushes what is below the open directory dir, whose name below the top is
+// name.
+func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64) (err error) {
+	if depth > maxDepth {
+		return &pack.LimitError{Limit: "path depth", Max: maxDepth, Value: depth, Path: w.shown(name)}
+	}
+	info, err := settled(ctx, func() (fs.FileInfo, error) { return dir.Stat(".") }, w.shown(name))
+	if err == nil {
+		err = w.rules.checkDir(info, w.shown(name))
+	}
+	if err != nil {
+		return err
+	}
+	w.dirs = append(w.dirs, listedDir{name, info})
 	list, err := dir.Open(".")
 	if err != nil {
-		return unreadable(err, prefix)
+		return unreadable(err, w.shown(name))
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
 	for {
@@ -38,65 +66,71 @@ func (w walker) dir(ctx context.Context, dir *os.Root, prefix string) (err error
 			return nil
 		}
 		if err != nil {
-			return unreadable(err, prefix)
+			return unreadable(err, w.shown(name))
 		}
 		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 		for _, entry := range entries {
-			if err := w.entry(ctx, dir, entry, path.Join(prefix, entry.Name())); err != nil {
+			if err := w.entry(ctx, dir, entry, path.Join(name, entry.Name()), depth); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (w walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string) error {
-	isVCS := func(vcs string) bool { return strings.EqualFold(vcs, entry.Name()) }
+// shown is the name of an entry as the sink sees it.
+func (w *walker) shown(name string) string { return path.Join(w.prefix, name) }
+
+func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case slices.ContainsFunc(vcsDirs, isVCS):
+	case w.rules.leavesOut(ctx, entry, w.shown(name)):
 		return nil
 	case entry.Type().IsRegular():
-		return w.file(ctx, dir, entry, name)
+		return w.file(ctx, dir, entry, w.shown(name))
 	}
-	if err := w.dst.Put(ctx, source.Entry{Name: name, Mode: entry.Type()}, nil); err != nil || !entry.IsDir() {
+	if err := w.dst.Put(ctx, source.Entry{Name: w.shown(name), Mode: entry.Type()}, nil); err != nil || !entry.IsDir() {
 		return err
 	}
-	return w.subdir(ctx, dir, entry, name)
+	return w.subdir(ctx, dir, entry, name, depth+1)
 }
 
-func (w walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string) error {
+func (w *walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	listed, err := entry.Info()
 	if err != nil {
-		return openError(err, dir, entry, name)
+		return openError(err, dir, entry, w.shown(name))
 	}
 	sub, err := roots.EnterSame(dir, entry.Name(), listed)
 	if err != nil {
-		return openError(err, dir, entry, name)
+		return openError(err, dir, entry, w.shown(name))
 	}
-	return w.dir(ctx, sub, name)
+	defer func() { err = errors.Join(err, sub.Close()) }()
+	return w.dir(ctx, sub, name, depth)
 }
 
 // file pushes one regular file. It is opened without blocking, should it have
 // become a pipe meanwhile.
-func (w walker) file(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string) (err error) {
+func (w *walker) file(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string) (err error) {
 	f, err := dir.OpenFile(entry.Name(), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return openError(err, dir, entry, name)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	before, err := f.Stat()
+	before, err := settled(ctx, f.Stat, name)
 	if err != nil {
-		return unreadable(err, name)
+		return err
 	}
 	if listed, err := entry.Info(); err != nil || !before.Mode().IsRegular() || !os.SameFile(listed, before) {
 		return changed(name)
 	}
+	if err := w.rules.checkFile(before, name); err != nil {
+		return err
+	}
 	e := source.Entry{Name: name, Mode: before.Mode(), Size: before.Size()}
-	if err := w.dst.Put(ctx, e, &exactly{f: f, name: name, left: e.Size}); err != nil {
+	if err := w.dst.Put(ctx, e, &exactly{f: f, name: name, before: before, left: e.Size}); err != nil {
 		return err
 	}
 	return unchanged(f, before, name)

@@ -1,0 +1,162 @@
+package localsource_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/localsource"
+)
+
+// A sinkFuncOf is a sink.
+type sinkFuncOf func(ctx context.Context, e source.Entry, content io.Reader) error
+
+func (f sinkFuncOf) Put(ctx context.Context, e source.Entry, content io.Reader) error {
+	return f(ctx, e, content)
+}
+
+// listen makes a socket.
+func listen(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return path
+}
+
+// testApart: packs do not come from the place of installed packs, whatever path
+// leads there, and do not hold it.
+func testApart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{
+		"store/packs/demo/1/pack/pack.yaml": {}, "store/staging/1/pack.yaml": {}, "store.old/pack.yaml": {}, "demo/pack.yaml": {}, "demo.zip": {},
+		"around/pack.yaml": {}, "around/inner/store/packs/x": {}, "store/cache/demo.zip": {Data: []byte("x")},
+	})
+	if err := os.Symlink(filepath.Join(dir, "store", "packs"), filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	s := newSource(t, localsource.Options{
+		AllowAll: true, Base: dir, Archives: unpackNothing{},
+		Apart: []string{filepath.Join(dir, "store"), filepath.Join(dir, "around", "inner", "store"), filepath.Join(dir, "missing")},
+	})
+	for location, want := range map[string]pack.Code{
+		"store": pack.CodePolicyDenied, "store/packs/demo/1/pack": pack.CodePolicyDenied, "store/staging/1": pack.CodePolicyDenied,
+		"link/demo/1/pack": pack.CodePolicyDenied, ".": pack.CodePolicyDenied, "around": pack.CodePolicyDenied, "around/inner": pack.CodePolicyDenied,
+		"store/cache/demo.zip": pack.CodePolicyDenied, "store.old": "", "demo": "", "demo.zip": "",
+	} {
+		_, err := s.Resolve(t.Context(), local(location))
+		if pack.CodeOf(err) != want {
+			t.Errorf("resolve %s: got %v, want %q", location, err, want)
+		}
+		if filepath.Ext(location) == ".zip" {
+			continue
+		}
+		sink := &spySink{}
+		err = s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, location)}, sink)
+		if pack.CodeOf(err) != want || want != "" && sink.puts > 0 {
+			t.Errorf("fetch %s: got %v after %d entries, want %q", location, err, sink.puts, want)
+		}
+	}
+	if _, err := localsource.New(localsource.Options{AllowAll: true, Apart: []string{"store"}}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("a relative path: got %v", err)
+	}
+}
+
+// unpackNothing finds every archive empty.
+type unpackNothing struct{}
+
+func (unpackNothing) Unpack(context.Context, string, *io.SectionReader, source.Sink) error {
+	return nil
+}
+
+func testOnlyOwned(t *testing.T) {
+	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(dir string) error{
+		"":                          func(string) error { return nil },
+		"hard link":                 func(dir string) error { return os.Link(secret, filepath.Join(dir, "actions", "secret")) },
+		"file for everybody":        func(dir string) error { return os.Chmod(filepath.Join(dir, "pack.yaml"), 0o666) },
+		"directory for everybody":   func(dir string) error { return os.Chmod(filepath.Join(dir, "actions"), 0o777) },
+		"the pack's, for everybody": func(dir string) error { return os.Chmod(dir, 0o777) },
+		"another owner":             func(dir string) error { return os.Chown(filepath.Join(dir, "pack.yaml"), 12345, -1) },
+	} {
+		dir := pathOf(t)
+		if err := change(dir); errors.Is(err, syscall.EPERM) {
+			continue // only a superuser gives files away
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fetch(t, newSource(t, localsource.Options{AllowAll: true}), local(dir)); err != nil {
+			t.Errorf("%s, by default: %v", name, err)
+		}
+		want := pack.CodePolicyDenied
+		if name == "" {
+			want = ""
+		}
+		if _, err := fetch(t, newSource(t, localsource.Options{AllowAll: true, OnlyOwned: true}), local(dir)); pack.CodeOf(err) != want {
+			t.Errorf("%s: got %v, want %q", name, err, want)
+		}
+	}
+}
+
+// testExclusions: what is left out is told, and nothing else is left out.
+func testExclusions(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "x")
+	kept := []string{"#", "##/a", "a#", "a.swp", "a~", ".gitignore", ".sw", "pack.yaml", "node_modules/x/index.js"}
+	out := []string{".git", "sub/.Git", ".hg", ".svn", ".bzr", ".a.swp", ".a.swo", "sub/.#a", "#a#", "node_modules/x/s"}
+	files := fstest.MapFS{".git/config": {}, "sub/.Git": {}, ".hg/store": {}, ".svn/x": {}, ".bzr/x": {}, ".a.swp": {}, ".a.swo": {}, "#a#": {}}
+	for _, name := range kept {
+		files[name] = &fstest.MapFile{}
+	}
+	write(t, dir, files)
+	if err := os.Symlink("user@host.1234", filepath.Join(dir, "sub", ".#a")); err != nil {
+		t.Fatal(err)
+	}
+	listen(t, filepath.Join(dir, "node_modules", "x", "s"))
+	var told, got []string
+	s := newSource(t, localsource.Options{AllowAll: true, OnExcluded: func(_ context.Context, path, name string) {
+		if path != dir {
+			t.Errorf("told of %q", path)
+		}
+		told = append(told, name)
+	}})
+	sink := &spySink{on: func(e source.Entry) error {
+		if !e.Mode.IsDir() {
+			got = append(got, e.Name)
+		}
+		return nil
+	}}
+	if err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, sink); err != nil {
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{kept, out, told, got} {
+		slices.Sort(names)
+	}
+	if diff := cmp.Diff(out, told); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(kept, got); diff != "" {
+		t.Errorf("delivered (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package localsource
+
+import "io/fs"
+
+func foreign(fs.FileInfo, bool) string { return "has an owner that cannot be told on this system" }

@@ -1,0 +1,27 @@
+//go:build unix
+
+package localsource
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// foreign says why others than the user of this process could have put content
+// there, "" when they could not.
+func foreign(info fs.FileInfo, isFile bool) string {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !ok:
+		return "has an owner that cannot be told"
+	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid():
+		return fmt.Sprintf("belongs to another user, %d", stat.Uid)
+	case info.Mode()&0o002 != 0:
+		return "may be written by everybody"
+	case isFile && stat.Nlink > 1:
+		return "has other names, too (hard links)"
+	}
+	return ""
+}

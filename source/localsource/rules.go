@@ -1,0 +1,101 @@
+package localsource
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/extract"
+)
+
+// rules say what of a directory is delivered.
+type rules struct {
+	apart      []fs.FileInfo // directories that must not be part of a pack
+	onlyOwned  bool
+	onExcluded func(ctx context.Context, name string)
+}
+
+// rulesFor returns the rules for the pack at an absolute path, which is apart
+// from the directories that the host keeps for itself.
+func (s *Source) rulesFor(path string) (rules, error) {
+	r := rules{onlyOwned: s.opts.OnlyOwned}
+	if tell := s.opts.OnExcluded; tell != nil {
+		r.onExcluded = func(ctx context.Context, name string) { tell(ctx, path, name) }
+	}
+	for _, dir := range s.opts.Apart {
+		if overlap(resolved(path), resolved(dir)) {
+			return r, pack.Errorf(pack.CodePolicyDenied, "it lies inside or around %q, which is no place for packs to come from", dir)
+		}
+		if info, err := os.Stat(dir); err == nil {
+			r.apart = append(r.apart, info)
+		}
+	}
+	return r, nil
+}
+
+// resolved returns a path without links, where it exists.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return filepath.Clean(path)
+}
+
+// overlap reports whether one path is the other one or lies below.
+func overlap(a, b string) bool {
+	below := func(dir, path string) bool {
+		rel, err := filepath.Rel(dir, path)
+		return err == nil && filepath.IsLocal(rel)
+	}
+	return below(a, b) || below(b, a)
+}
+
+// checkDir refuses directories by what they are, whatever path led there.
+func (r rules) checkDir(info fs.FileInfo, name string) error {
+	isApart := func(apart fs.FileInfo) bool { return os.SameFile(apart, info) }
+	if slices.ContainsFunc(r.apart, isApart) {
+		return pack.Errorf(pack.CodePolicyDenied, "%q is no place for packs to come from", name)
+	}
+	return r.checkOwner(info, name, false)
+}
+
+func (r rules) checkFile(info fs.FileInfo, name string) error { return r.checkOwner(info, name, true) }
+
+func (r rules) checkOwner(info fs.FileInfo, name string, isFile bool) error {
+	if !r.onlyOwned {
+		return nil
+	}
+	if reason := foreign(info, isFile); reason != "" {
+		return pack.Errorf(pack.CodePolicyDenied, "%q %s", name, reason)
+	}
+	return nil
+}
+
+// leavesOut reports whether an entry is no part of a pack, and tells the host.
+func (r rules) leavesOut(ctx context.Context, entry fs.DirEntry, name string) bool {
+	if !extract.IsVCS(entry.Name()) && !isEditors(entry.Name()) && !isLeftSocket(entry, name) {
+		return false
+	}
+	if r.onExcluded != nil {
+		r.onExcluded(ctx, name)
+	}
+	return true
+}
+
+// isEditors reports whether a name is that of a file which vim or emacs keeps
+// beside a file that is being edited.
+func isEditors(name string) bool {
+	isVim, _ := path.Match(".*.sw[a-p]", name)
+	isEmacs := strings.HasPrefix(name, ".#") || len(name) > 2 && strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
+	return isVim || isEmacs
+}
+
+// isLeftSocket reports whether a tool left a socket in node_modules.
+func isLeftSocket(entry fs.DirEntry, name string) bool {
+	return entry.Type()&fs.ModeSocket != 0 && slices.Contains(strings.Split(name, "/"), "node_modules")
+}
