@@ -39,6 +39,8 @@ func allowedIn(dir string) []allowed {
 	switch dir {
 	case "registry/sqlregistry/sqlitetest":
 		return sqlite(list("registry/sqlregistry/sqlitetest"))
+	case "source/gettersource":
+		return getter(list("source/gettersource"))
 	case "examples":
 		rows := append(sqlite(list("examples/...")), service()...)
 		return append(
@@ -88,6 +90,22 @@ func service() []allowed {
 		{"google.golang.org/genproto/googleapis/api", traces, nil},
 		{"google.golang.org/genproto/googleapis/rpc", traces, nil},
 		{"google.golang.org/grpc", traces, nil},
+	}
+}
+
+func getter(in []string) []allowed {
+	const why = "needed by go-getter"
+	return []allowed{
+		{"github.com/hashicorp/go-getter/v2", "for hosts whose users write locations in its notation", in},
+		{"github.com/bgentry/go-netrc", why, nil},
+		{"github.com/hashicorp/errwrap", why, nil},
+		{"github.com/hashicorp/go-cleanhttp", why, nil},
+		{"github.com/hashicorp/go-multierror", why, nil},
+		{"github.com/hashicorp/go-safetemp", why, nil},
+		{"github.com/hashicorp/go-version", why, nil},
+		{"github.com/mitchellh/go-homedir", why, nil},
+		{"github.com/mitchellh/go-testing-interface", why, nil},
+		{"github.com/ulikunitz/xz", why + ", raised above its holes", nil},
 	}
 }
 

@@ -11,6 +11,7 @@ func floors() []floor {
 		{"github.com/go-git/go-git/v5", "5.19.2", "CVE-2026-71556 and CVE-2026-71557: symbolic links and ref names"},
 		{"github.com/go-git/go-billy/v5", "5.9.0", "CVE-2026-44740 and CVE-2026-44973: paths out of the file system"},
 		{"github.com/jackc/pgx/v5", "5.9.2", "CVE-2026-41889: placeholders that were confused"},
+		{"github.com/hashicorp/go-getter/v2", "2.2.5", "CVE-2025-8959: copies through symbolic links"},
 		{"github.com/klauspost/compress", "1.18.7", "GHSA-259r: memory while decoding"},
 		{"github.com/ulikunitz/xz", "0.5.15", "CVE-2025-58058: memory while decoding"},
 	}

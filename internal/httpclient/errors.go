@@ -137,6 +137,20 @@ func checkStatus(resp *http.Response, target string, accept []int) error {
 	}
 }
 
+// RefusesMethod reports whether err may be about the method of a request, rather
+// than about what was asked for: some servers that check signed URLs answer 403.
+func RefusesMethod(err error) bool {
+	u, ok := errors.AsType[*pack.UnavailableError](err)
+	if !ok {
+		return false
+	}
+	switch u.Status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
 // explained makes the read errors of clients that are not ours speak our
 // language.
 type explained struct {

@@ -3,7 +3,6 @@ package archivesource
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -125,7 +124,7 @@ func (s *Source) parse(scheme, location string) (*url.URL, error) {
 // the archive, which is then not read.
 func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
 	resp, err := s.request(ctx, http.MethodHead, u)
-	if refused(err) {
+	if httpclient.RefusesMethod(err) {
 		resp, err = s.request(ctx, http.MethodGet, u)
 	}
 	if err != nil {
@@ -133,20 +132,6 @@ func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
 	}
 	_ = resp.Body.Close() // there is nothing in it that matters
 	return resp.Header, s.checkLength(resp)
-}
-
-// refused reports whether a server may have refused the method, rather than the
-// archive: some that check signed URLs answer 403.
-func refused(err error) bool {
-	u, ok := errors.AsType[*pack.UnavailableError](err)
-	if !ok {
-		return false
-	}
-	switch u.Status {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return true
-	}
-	return false
 }
 
 func (s *Source) request(ctx context.Context, method string, u *url.URL) (*http.Response, error) {

@@ -1,0 +1,12 @@
+package gettersource
+
+import "github.com/packtrain/pack"
+
+// ParseLocation returns the URL, the directory and the digest of a location.
+func ParseLocation(text string) (string, string, pack.Digest, error) {
+	l, err := (&Source{}).parse(text)
+	if err != nil {
+		return "", "", "", err
+	}
+	return l.url.String(), l.subdir, l.digest, nil
+}
