@@ -35,7 +35,7 @@ type destination struct {
 }
 
 func (s *stages) openDestination(path string) (*destination, error) {
-	root, err := s.roots.Create(path)
+	root, err := create(s.roots, path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
@@ -259,13 +262,73 @@ func writePack(t *testing.T, dir, ref, version string) string {
 	return path
 }
 
+// appendTo adds text to a file, which it makes when it is missing.
 func appendTo(t *testing.T, file, text string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, append(data, text...), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// poll waits for what happens elsewhere.
+func poll(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for !happened() {
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("%s: it never happened", what)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// open opens a server that is closed again at once.
+func open(t *testing.T, root string, allowed ...string) (*server.Server, error) {
+	t.Helper()
+	s, err := server.Open(t.Context(), server.Config{
+		Host: host.Config{Root: root, SearchPath: []string{"/usr/bin"}}, AllowRoots: allowed,
+		Tokens: []server.Token{{Secret: tokenAll}},
+	})
+	if s != nil {
+		_ = s.Close(t.Context())
+	}
+	return s, err
+}
+
+func touch(t *testing.T, file string) {
+	t.Helper()
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitFile waits until a file exists, which another process makes.
+func awaitFile(t *testing.T, file string) {
+	t.Helper()
+	poll(t, file, func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
+}
+
+// contentOf returns the names and the content of all files below a directory.
+func contentOf(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		b.WriteString(path + "\n" + string(data))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

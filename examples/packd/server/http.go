@@ -31,8 +31,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		span.SetAttributes(attribute.Int("http.response.status_code", x.status))
 		span.End()
-		s.metrics.request(r.Method, route, x.status, time.Since(start))
-		s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", r.Method),
+		s.metrics.request(methodName(r), route, x.status, time.Since(start))
+		s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", methodName(r)),
 			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
 	}()
 	defer s.recover(x, r)
@@ -69,6 +69,15 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, problemf(http.StatusNotFound, pack.CodeNotFound, "there is nothing at this path; see /docs"))
 }
 
+// methodName returns the method, "other" for one that could be anything.
+func methodName(r *http.Request) string {
+	switch r.Method {
+	case http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPatch, http.MethodPost, http.MethodPut:
+		return r.Method
+	}
+	return "other"
+}
+
 // recover answers in place of a handler that panicked.
 func (s *Server) recover(x *exchange, r *http.Request) {
 	v := recover()
@@ -90,9 +99,10 @@ func (s *Server) logPanic(x *exchange, r *http.Request, v any) {
 // startSpan begins the span of a request, within that of the client when it tells.
 func (s *Server) startSpan(ctx context.Context, r *http.Request, route string) (context.Context, trace.Span) {
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
-	if route == "" {
-		route = r.Method
+	name := route
+	if name == "" {
+		name = "unknown"
 	}
-	return s.tracer.Start(ctx, route, trace.WithSpanKind(trace.SpanKindServer),
-		trace.WithAttributes(attribute.String("http.request.method", r.Method), attribute.String("http.route", route)))
+	return s.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", methodName(r)), attribute.String("http.route", route)))
 }

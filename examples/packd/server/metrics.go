@@ -52,12 +52,8 @@ func (m *metrics) watch(load func() (running, waiting int)) {
 	)
 }
 
-// request counts a request. The route is a pattern or "", never a path, and the
-// method of a request without a route is not told: both could be anything.
+// request counts a request. The route is a pattern or "", never a path.
 func (m *metrics) request(method, route string, status int, took time.Duration) {
-	if route == "" {
-		method = ""
-	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
 }

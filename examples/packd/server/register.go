@@ -25,7 +25,7 @@ func (s *stages) register(ctx context.Context, req client.RegisterRequest, obser
 	if s.isOwn(req.BaseDir) {
 		return s.host.Store.Register(ctx, r)
 	}
-	base, err := s.roots.Create(*req.BaseDir)
+	base, err := create(s.roots, *req.BaseDir)
 	if err != nil {
 		return nil, err
 	}

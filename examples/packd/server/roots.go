@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
@@ -62,7 +63,37 @@ func mayWrite(roots *host.Roots, dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
+		return directoryError(dir, err)
 	}
 	return root.Close()
+}
+
+// create opens a directory below the roots, which it makes when it is missing.
+func create(roots *host.Roots, dir string) (*os.Root, error) {
+	root, err := roots.Create(dir)
+	if err != nil {
+		return nil, directoryError(dir, err)
+	}
+	return root, nil
+}
+
+// directoryError tells what is wrong with a directory that a request names from
+// what is wrong with the disk.
+func directoryError(dir string, err error) error {
+	for _, fault := range []struct {
+		is   error
+		code pack.Code
+	}{
+		{fs.ErrPermission, pack.CodePolicyDenied},
+		{fs.ErrNotExist, pack.CodeConflict}, // somebody moves it about
+		{syscall.ENOTDIR, pack.CodeInvalidRequest},
+		{syscall.ENAMETOOLONG, pack.CodeInvalidRequest},
+		{syscall.EINVAL, pack.CodeInvalidRequest},
+		{pack.ErrInvalid, pack.CodeInvalidRequest},
+	} {
+		if errors.Is(err, fault.is) {
+			return pack.Errorf(fault.code, "directory %.200q: %w", dir, err)
+		}
+	}
+	return err
 }

@@ -1,0 +1,177 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/packtrain/pack/examples/packd/server"
+)
+
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.Rate, c.Burst = 0.01, 3 })
+	for _, token := range []string{tokenAll, tokenRead, "canary-unknown"} {
+		good := map[bool]int{true: 401, false: 200}[token == "canary-unknown"]
+		for i := range 5 {
+			want := good
+			if i >= 3 {
+				want = 429
+			}
+			a := f.call("GET", "/api/v1/packs", request{token: token})
+			if a.status != want {
+				t.Errorf("%s: request %d: status %d, want %d", token, i, a.status, want)
+			}
+			after, err := strconv.Atoi(a.header.Get("Retry-After"))
+			if want == 429 && (err != nil || after < 1) {
+				t.Errorf("Retry-After: %q", a.header.Get("Retry-After"))
+			}
+		}
+	}
+	wantStatus(t, f.call("GET", "/healthz", request{token: "-"}), 200)
+}
+
+// TestBodyThatBreaksOff sends less than it promised.
+func TestBodyThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, err = fmt.Fprintf(conn, "POST /api/v1/packs/download HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"packs\"", tokenAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil { //nolint:forcetypeassert // a test
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(resp.Body)
+	f.wantError("cut", answer{resp.StatusCode, resp.Header, body}, refusal{status: 400, code: "invalid_request"})
+}
+
+// TestClientThatGoesAway ends the work that it asked for.
+func TestClientThatGoesAway(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.MaxJobs, c.MaxQueue = 1, -1 })
+	slow, release := slowPack(t, f.allowed, "slow")
+	ctx, cancel := context.WithCancel(t.Context())
+	req := f.request("POST", "/api/v1/packs/register-batch", request{body: asJSON(t, m{"pack_paths": list{slow}})}).WithContext(ctx)
+	failed := make(chan error, 1)
+	go func() {
+		resp, err := new(http.Client).Do(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		failed <- err
+	}()
+	awaitFile(t, release+".begun")
+	cancel()
+	if err := <-failed; err == nil {
+		t.Fatal("there was an answer")
+	}
+	// The only place is free again.
+	poll(t, "the place", func() bool {
+		return f.plain("POST", "/api/v1/packs/dependencies", request{body: asJSON(t, f.valid("dependencies"))}).status == 200
+	})
+	wantStatus(t, f.call("GET", "/api/v1/packs/slow", request{}), 404)
+}
+
+// TestTimeoutOfWork ends work that takes too long.
+func TestTimeoutOfWork(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.JobTimeout = 50 * time.Millisecond })
+	slow, _ := slowPack(t, f.allowed, "slow")
+	a := f.post("register-batch", m{"pack_paths": list{slow}})
+	f.wantError("slow", a, refusal{status: 504, code: "timeout"})
+}
+
+func TestPanics(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.server.AddRoute("GET /panic", func(http.ResponseWriter, *http.Request) { panic("the reason") })
+	a := f.plain("GET", "/panic", request{})
+	f.wantError("panic", a, refusal{status: 500})
+	if strings.Contains(string(a.body), "the reason") || !strings.Contains(string(a.body), a.header.Get("X-Request-Id")) {
+		t.Errorf("got %s", a.body)
+	}
+	if !strings.Contains(f.log.String(), "the reason") {
+		t.Error("the panic is not logged")
+	}
+	wantStatus(t, f.call("GET", "/healthz", request{}), 200)
+}
+
+// TestNothingTellsTokens looks for the tokens in all that is written.
+func TestNothingTellsTokens(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, r := range []request{{}, {token: tokenRead}, {token: "canary-guessed"}} {
+		f.plain("GET", "/api/v1/packs/"+r.token, r)
+		f.plain("GET", "/api/v1/packs?token=canary-query", r)
+		f.plain("CANARY-METHOD", "/canary-path", r)
+		r.body, r.key = asJSON(t, f.valid("install")), "k"
+		f.plain("POST", "/api/v1/packs/install", r)
+		r.kind = "canary-type"
+		f.plain("POST", "/api/v1/packs/download", r)
+	}
+	metrics := f.call("GET", "/metrics", request{})
+	if err := f.server.Finish(t.Context()); err != nil { // from now on nothing changes
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"log": f.log.String(), "metrics": string(metrics.body), "root": contentOf(t, f.root)} {
+		if i := strings.Index(strings.ToLower(text), "canary-"); i >= 0 {
+			t.Errorf("%s: ...%s...", name, text[max(i-100, 0):min(i+100, len(text))])
+		}
+	}
+	if !strings.Contains(f.log.String(), `"status":202`) {
+		t.Error("requests are not logged")
+	}
+}
+
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	a := f.call("GET", "/docs", request{token: "-"})
+	page := string(a.body)
+	if !strings.HasPrefix(a.header.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") {
+		t.Errorf("policy: %s", a.header.Get("Content-Security-Policy"))
+	}
+	for _, want := range []string{"/api/v1/packs/register-batch", "packs_base_dir", "list of string (at least 1)", "integer or null (10 to 3600, default 300)", `href="#DownloadRequest"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "http://", "https://", "src="} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+}
+
+func TestReadinessEnds(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	wantStatus(t, f.call("GET", "/readyz", request{}), 200)
+	if err := f.server.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.wantError("readyz", f.call("GET", "/readyz", request{}), refusal{status: 503, code: "unavailable"})
+	f.wantError("work", f.post("dependencies", f.valid("dependencies")), refusal{status: 503, code: "unavailable"})
+	f.wantError("install", f.post("install", f.valid("install")), refusal{status: 503, code: "unavailable"})
+	wantStatus(t, f.call("GET", "/healthz", request{}), 200)
+	wantStatus(t, f.call("GET", "/api/v1/packs", request{}), 200)
+}

@@ -1,0 +1,105 @@
+package server_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/packtrain/pack/examples/packd/server"
+)
+
+const async = "respond-async"
+
+// accept sends work for the background and returns its operation.
+func (f *fixture) accept(kind string, r request) m {
+	f.t.Helper()
+	a := f.call("POST", "/api/v1/packs/"+kind, r)
+	wantStatus(f.t, a, 202)
+	op, _ := decode(f.t, a)["data"].(m)
+	if got := a.header.Get("Location"); got != "/api/v1/operations/"+op["id"].(string) { //nolint:forcetypeassert // a test
+		f.t.Errorf("Location: %s", got)
+	}
+	if got := a.header.Get("Preference-Applied"); got != r.prefer {
+		f.t.Errorf("Preference-Applied: %q, want %q", got, r.prefer)
+	}
+	return op
+}
+
+// await waits until a pack is installed.
+func (f *fixture) await(ref string) {
+	f.t.Helper()
+	poll(f.t, ref, func() bool { return f.plain("GET", "/api/v1/packs/"+ref, request{}).status == 200 })
+}
+
+func TestInstallInTheBackground(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	demo := writePack(t, f.allowed, "demo", "1.0.0")
+	op := f.accept("install", request{body: asJSON(t, m{"packs": list{demo}})})
+	if op["kind"] != "install" || op["id"] == "" {
+		t.Errorf("got %v", op)
+	}
+	f.await("demo")
+}
+
+func TestStagesInTheBackground(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, kind := range kinds() {
+		r := request{body: asJSON(t, f.valid(kind)), prefer: async, accept: "application/vnd.packtrain.report+json"}
+		if op := f.accept(kind, r); op["kind"] != kind {
+			t.Errorf("%s: got %v", kind, op)
+		}
+	}
+	a := f.call("POST", "/api/v1/packs/register-batch", request{body: f.with("register-batch", "packs_base_dir", f.outside), prefer: async})
+	f.wantError("outside", a, refusal{status: 403, code: "policy_denied"})
+}
+
+func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	body, other := asJSON(t, f.valid("install")), f.with("install", "force", true)
+	first := f.accept("install", request{body: body, key: "k"})
+	if again := f.accept("install", request{body: body, key: "k"}); again["id"] != first["id"] {
+		t.Errorf("the same key gives %v, before it was %v", again["id"], first["id"])
+	}
+	a := f.call("POST", "/api/v1/packs/install", request{body: other, key: "k"})
+	f.wantError("other work", a, refusal{status: 409, code: "conflict"})
+	// Another client may use the same key.
+	if op := f.accept("install", request{body: other, key: "k", token: tokenInstall}); op["id"] == first["id"] {
+		t.Error("the key of one client is that of another")
+	}
+}
+
+// slowPack is a pack whose test waits until a file exists.
+func slowPack(t *testing.T, dir, ref string) (pack, release string) {
+	t.Helper()
+	pack, release = writePack(t, dir, ref, "1.0.0"), filepath.Join(dir, ref+".go")
+	appendTo(t, pack+"/pack.yaml", "testing:\n  enabled: true\n  runners:\n    unit: {type: script, entry_point: actions/wait.sh}\n")
+	script := "#!/bin/sh\ntouch " + release + ".begun\nwhile ! test -e " + release + "; do sleep 0.05; done\necho 'Total Tests: 1'; echo 'Passed: 1'\n"
+	appendTo(t, pack+"/actions/wait.sh", script)
+	return pack, release
+}
+
+// TestTooMuchWork fills the places and the line.
+func TestTooMuchWork(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.MaxJobs, c.MaxQueue = 1, 1 })
+	slow, release := slowPack(t, f.allowed, "slow")
+	f.accept("register-batch", request{body: asJSON(t, m{"pack_paths": list{slow}}), prefer: async})
+	f.accept("dependencies", request{body: asJSON(t, f.valid("dependencies")), prefer: async})
+	for _, r := range []request{{}, {prefer: async}} {
+		r.body = asJSON(t, f.valid("dependencies"))
+		a := f.call("POST", "/api/v1/packs/dependencies", r)
+		f.wantError("too much", a, refusal{status: 429, code: "busy"})
+		if a.header.Get("Retry-After") == "" {
+			t.Error("there is no Retry-After")
+		}
+	}
+	metrics := string(f.call("GET", "/metrics", request{}).body)
+	if !strings.Contains(metrics, "packd_jobs_running 1\n") || !strings.Contains(metrics, "packd_jobs_queued 1\n") {
+		t.Errorf("metrics:\n%s", metrics)
+	}
+	touch(t, release)
+	f.await("slow")
+}
