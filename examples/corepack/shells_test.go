@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,13 +34,18 @@ func eachShell(t *testing.T, test func(t *testing.T, sh shell)) {
 	for _, argv := range [][]string{{"dash"}, {"bash"}, {"busybox", "sh"}} {
 		t.Run(argv[0], func(t *testing.T) {
 			t.Parallel()
-			sh := shell{argv: append([]string{find(t, argv[0])}, argv[1:]...), path: t.TempDir()}
-			if err := os.Symlink(find(t, "curl"), filepath.Join(sh.path, "curl")); err != nil {
-				t.Fatal(err)
-			}
-			test(t, sh)
+			test(t, newShell(t, argv...))
 		})
 	}
+}
+
+func newShell(t *testing.T, argv ...string) shell {
+	t.Helper()
+	sh := shell{argv: append([]string{find(t, argv[0])}, argv[1:]...), path: t.TempDir()}
+	if err := os.Symlink(find(t, "curl"), filepath.Join(sh.path, "curl")); err != nil {
+		t.Fatal(err)
+	}
+	return sh
 }
 
 // find skips the test when a program is missing, and fails it in CI.
@@ -114,9 +120,11 @@ func encode(t *testing.T, pairs ...string) string {
 // emptyReport is what an action prints when there is no report.
 func emptyReport(t *testing.T, kind, reason string) string {
 	t.Helper()
-	data, err := json.Marshal(client.EmptyReport(kind, reason))
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(client.EmptyReport(kind, reason)); err != nil {
 		t.Fatal(err)
 	}
-	return string(data) + "\n"
+	return b.String()
 }
