@@ -61,6 +61,7 @@ func service() []allowed {
 	)
 	server := list("examples/packd/server")
 	return []allowed{
+		{"github.com/coder/websocket", "WebSockets with contexts, beside the Server-Sent Events of packd", list("examples/packd/...")},
 		{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", list("examples/packd/...")},
 		{"golang.org/x/time", "rate limits", server},
 		{"github.com/santhosh-tekuri/jsonschema/v6", "JSON Schema 2020-12, to hold packd's traffic against its description", testsOnly()},

@@ -47,6 +47,8 @@ type Config struct {
 	// once; 0 means 100 and 200.
 	Rate  float64
 	Burst int
+	// Streams bound the readers of events.
+	Streams StreamLimits
 	// Logger gets a line for each request, and what nobody else is told; nil
 	// means nobody does.
 	Logger *slog.Logger
@@ -84,6 +86,7 @@ type Server struct {
 	writes    *host.Roots
 	stages    *stages
 	jobs      *operations.Manager
+	streams   *streams
 	metrics   *metrics
 	schemas   *schemas
 	api       huma.API
@@ -102,7 +105,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
 		keys: newKeyring(c.Tokens, limit, c.Burst), strangers: rate.NewLimiter(limit, c.Burst),
-		schemas: newSchemas(), mux: http.NewServeMux(),
+		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams),
 	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
@@ -139,6 +142,7 @@ func (s *Server) addEndpoints() {
 	s.newAPI()
 	s.addStages()
 	s.addInstall()
+	s.addOperations()
 	s.addCatalog()
 	s.addChanges()
 	s.addHealth()

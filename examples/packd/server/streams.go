@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/packtrain/pack/examples/packd/client"
+)
+
+// StreamLimits bound what readers of events may cost.
+type StreamLimits struct {
+	Max       int           // streams at a time; 0 means 1024
+	Heartbeat time.Duration // how often a stream without events shows that it lives; 0 means 15 seconds
+	Patience  time.Duration // how long a reader may take to take something; 0 means 10 seconds
+}
+
+func (l StreamLimits) withDefaults() StreamLimits {
+	if l.Max == 0 {
+		l.Max = 1024
+	}
+	if l.Heartbeat == 0 {
+		l.Heartbeat = 15 * time.Second
+	}
+	if l.Patience == 0 {
+		l.Patience = 10 * time.Second
+	}
+	return l
+}
+
+// streams lets a bounded number of readers follow operations.
+type streams struct {
+	limits StreamLimits
+	places chan struct{}
+}
+
+func newStreams(limits StreamLimits) *streams {
+	limits = limits.withDefaults()
+	return &streams{limits: limits, places: make(chan struct{}, limits.Max)}
+}
+
+// enter takes a place, which leave gives back.
+func (s *streams) enter() error {
+	select {
+	case s.places <- struct{}{}:
+		return nil
+	default:
+		return tooMany("too many streams of events are open", 5*time.Second)
+	}
+}
+
+func (s *streams) leave() { <-s.places }
+
+// An eventWriter is the side of a reader. An error of its ends the stream: the
+// reader is gone, or does not read.
+type eventWriter interface {
+	event(ctx context.Context, e client.Event) error
+	heartbeat(ctx context.Context) error
+	// flush sends what was written; nothing follows at the moment.
+	flush(ctx context.Context) error
+}
+
+// eventsAhead is how many events of a stream wait for its reader in memory.
+const eventsAhead = 16
+
+// follow writes the events of an operation after the given one to w, until the
+// last one is written, the reader is gone, or the server is being closed: then
+// the error is that of the operation's events.
+func (s *Server) follow(ctx context.Context, id string, after uint64, w eventWriter) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events, ended := make(chan client.Event, eventsAhead), make(chan error, 1)
+	go func() {
+		defer close(events)
+		ended <- s.read(ctx, id, after, events)
+	}()
+	beat := time.NewTicker(s.streams.limits.Heartbeat)
+	defer beat.Stop()
+	for {
+		var err error
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return <-ended
+			}
+			beat.Reset(s.streams.limits.Heartbeat)
+			err = w.event(ctx, e)
+		case <-beat.C:
+			err = w.heartbeat(ctx)
+		}
+		if err == nil && len(events) == 0 {
+			err = w.flush(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// read sends the events of an operation until there are no more, or ctx ends.
+func (s *Server) read(ctx context.Context, id string, after uint64, events chan<- client.Event) error {
+	for e, err := range s.jobs.Events(ctx, id, after) {
+		if err != nil {
+			return err
+		}
+		select {
+		case events <- e:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}

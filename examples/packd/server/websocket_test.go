@@ -1,0 +1,113 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/server"
+)
+
+// socket connects to the events of an operation.
+func (f *fixture) socket(id, query string, header http.Header) (*websocket.Conn, *http.Response, error) {
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Authorization", "Bearer "+tokenRead)
+	path := strings.Replace(f.url, "http://", "ws://", 1) + "/api/v1/operations/" + id + "/ws" + query
+	return websocket.Dial(f.t.Context(), path, &websocket.DialOptions{HTTPHeader: header})
+}
+
+// readSocket reads events until the connection ends, and returns why it did.
+func (f *fixture) readSocket(conn *websocket.Conn, take func(client.Event)) websocket.StatusCode {
+	f.t.Helper()
+	for {
+		kind, data, err := conn.Read(f.t.Context())
+		if err != nil {
+			return websocket.CloseStatus(err)
+		}
+		var e client.Event
+		if err := json.Unmarshal(data, &e); err != nil || kind != websocket.MessageText {
+			f.t.Errorf("message %v %q: %v", kind, data, err)
+		}
+		take(e)
+	}
+}
+
+func TestSocketShowsTheSameEvents(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.Streams.Heartbeat = 5 * time.Millisecond })
+	gate := filepath.Join(t.TempDir(), "gate")
+	id := f.begin(writeGated(t, f.allowed, "gated", gate))
+	conn, _, err := f.socket(id, "", nil) //nolint:bodyclose // the connection is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	var got []client.Event
+	status := f.readSocket(conn, func(e client.Event) {
+		if got = append(got, e); e.Stage == "tests" {
+			openGate(t, gate)
+		}
+	})
+	want := f.events(id)
+	if diff := cmp.Diff(want, got); diff != "" || status != websocket.StatusNormalClosure {
+		t.Errorf("status %v, events (-want +got)\n%s", status, diff)
+	}
+
+	again, _, err := f.socket(id, "?after=2", nil) //nolint:bodyclose // the connection is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.CloseNow() }()
+	got = nil
+	f.readSocket(again, func(e client.Event) { got = append(got, e) })
+	if diff := cmp.Diff(want[2:], got); diff != "" {
+		t.Errorf("after 2 (-want +got)\n%s", diff)
+	}
+}
+
+func TestSocketRefusesOtherOrigins(t *testing.T) {
+	t.Parallel()
+	var id string
+	f := start(t, func(c *server.Config) { id = writeOperation(t, c.Host.Root, 3) })
+	_, resp, err := f.socket(id, "", http.Header{"Origin": {"https://elsewhere.example"}})
+	if err == nil || resp.StatusCode != http.StatusForbidden {
+		t.Fatalf("got %v, %v", resp, err)
+	}
+	conn, _, err := f.socket(id, "", http.Header{"Origin": {f.url}}) //nolint:bodyclose // the connection is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	if status := f.readSocket(conn, func(client.Event) {}); status != websocket.StatusNormalClosure {
+		t.Errorf("status %v", status)
+	}
+}
+
+func TestSocketEndsWithTheServer(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	id := f.begin(writeGated(t, f.allowed, "gated", filepath.Join(t.TempDir(), "never")))
+	conn, _, err := f.socket(id, "", nil) //nolint:bodyclose // the connection is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	now, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.server.Finish(now); err != nil {
+		t.Error(err)
+	}
+	if status := f.readSocket(conn, func(client.Event) {}); status != websocket.StatusGoingAway {
+		t.Errorf("status %v", status)
+	}
+}
