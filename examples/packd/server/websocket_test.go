@@ -47,7 +47,7 @@ func TestSocketShowsTheSameEvents(t *testing.T) {
 	f := start(t, func(c *server.Config) { c.Streams.Heartbeat = 5 * time.Millisecond })
 	gate := filepath.Join(t.TempDir(), "gate")
 	id := f.begin(writeGated(t, f.allowed, "gated", gate))
-	conn, _, err := f.socket(id, "", nil) //nolint:bodyclose // the connection is closed
+	conn, _, err := f.socket(id, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestSocketShowsTheSameEvents(t *testing.T) {
 		t.Errorf("status %v, events (-want +got)\n%s", status, diff)
 	}
 
-	again, _, err := f.socket(id, "?after=2", nil) //nolint:bodyclose // the connection is closed
+	again, _, err := f.socket(id, "?after=2", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestSocketRefusesOtherOrigins(t *testing.T) {
 	if err == nil || resp.StatusCode != http.StatusForbidden {
 		t.Fatalf("got %v, %v", resp, err)
 	}
-	conn, _, err := f.socket(id, "", http.Header{"Origin": {f.url}}) //nolint:bodyclose // the connection is closed
+	conn, _, err := f.socket(id, "", http.Header{"Origin": {f.url}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestSocketEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	id := f.begin(writeGated(t, f.allowed, "gated", filepath.Join(t.TempDir(), "never")))
-	conn, _, err := f.socket(id, "", nil) //nolint:bodyclose // the connection is closed
+	conn, _, err := f.socket(id, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
