@@ -43,6 +43,10 @@ func zipFrames() []Case {
 		zipped("B07", "zip64, packed 2^63", format, big(zip64(n, 1<<63), zip64(n, 1<<63))),
 		zipped("B07", "zip64 in the local header only", format, ZipFile{Name: "a", Content: Text(), LocalExtra: zip64(n, n)}),
 		zipped("B07", "zip64 in the central header only", format, ZipFile{Name: "a", Content: Text(), Stored: true, CentralExtra: zip64(n, n), Central: big("", "").Central}),
+		zipped("B07", "zip64 for one of two sizes", format, ZipFile{
+			Name: "a", Content: Text(), Stored: true, LocalExtra: zip64(n, n), CentralExtra: zip64(n, n),
+			Local: Put32(localPacked, 1<<32-1), Central: big("", "").Central,
+		}),
 		zipped("B07", "zip64 missing", format, big("", "")),
 		zipped("B07", "zip64 twice", format, big(zip64(n, n), zip64(n, n)+zip64(n, n))),
 		zipped("B07", "zip64 too short", format, big(zip64(n), zip64(n, n))),

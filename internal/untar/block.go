@@ -49,6 +49,22 @@ func (b *block) size() (int64, error) {
 	return int64(n), nil
 }
 
+// numeric reports whether all programs read the other numbers in the header, or
+// none: spaces, octal digits, spaces or NULs. Owner and time may be in binary.
+func (b *block) numeric() bool {
+	for _, field := range [][]byte{b[108:116], b[116:124], b[136:148]} { // owner, group, time
+		if !isOctal(field) && field[0] != 0x80 && field[0] != 0xff {
+			return false
+		}
+	}
+	return isOctal(b[100:108]) && isOctal(b[329:337]) && isOctal(b[337:345]) // mode, device
+}
+
+func isOctal(field []byte) bool {
+	rest := bytes.TrimLeft(bytes.TrimLeft(field, " "), "01234567")
+	return len(bytes.Trim(rest, " \x00")) == 0
+}
+
 // intact reports whether the checksum is right, summed over the bytes as
 // unsigned or, as some did, as signed numbers.
 func (b *block) intact() bool {

@@ -131,6 +131,9 @@ func (f *framer) header() error {
 	if !f.block.intact() {
 		return malformed("the checksum of a header is wrong, after entry %.80q", f.name)
 	}
+	if !f.block.numeric() {
+		return malformed("a number in a header is malformed, after entry %.80q", f.name)
+	}
 	f.out = f.block[:]
 	switch kind := f.block.kind(); kind {
 	case 'x', 'L', 'K', 'g':

@@ -57,8 +57,11 @@ func (s *scanner) readLocal(at uint64) (*header, uint64, error) {
 	}
 	h.name = string(text[:nameLen])
 	var wanted []*uint64
-	if h.size == none32 || h.packed == none32 {
-		wanted = []*uint64{&h.size, &h.packed} // here always both
+	switch {
+	case h.size == none32 && h.packed == none32:
+		wanted = []*uint64{&h.size, &h.packed}
+	case h.size == none32 || h.packed == none32:
+		return nil, 0, malformed("entry %.80q has one of its sizes in a zip64 field, and not the other", h.name)
 	}
 	err = h.readExtra(text[nameLen:], wanted)
 	return &h, at + uint64(nameLen+extraLen), err
