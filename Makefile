@@ -3,6 +3,8 @@ MODULES  := $(shell find . -name go.mod -not -path './bin/*' -exec dirname {} \;
 LINTER   := $(CURDIR)/bin/golangci-lint
 FUZZTIME ?= 30s
 RACES ?= 10000
+MUTANTS  ?= 20000
+SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
 
 # each,COMMAND runs COMMAND in every module; it goes on after a failure and fails in the end.
@@ -10,7 +12,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench microbench fuzz races e2e cover weight check prerequisites
+.PHONY: help build test lint fmt vet tidy bench microbench fuzz differential races e2e cover weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -45,6 +47,8 @@ fuzz: ## fuzz every parser for FUZZTIME (30s)
 
 races: ## copy a directory RACES (10000) times while it changes, in each of several ways
 	go test -count=1 -timeout=4h ./source/localsource -run=TestHostile/I06_races -races=$(RACES)
+differential: prerequisites ## compare MUTANTS (20000) changed archives with what other programs unpack, and pack many
+	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./source/archivesource -mutants=$(MUTANTS) -seed=$(SEED) -benign=16
 
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...

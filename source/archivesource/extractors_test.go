@@ -1,0 +1,157 @@
+package archivesource_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A content is what an archive holds: SHA-256 sums of files by their names.
+type content map[string]string
+
+// An extractor is a program that unpacks archives.
+type extractor struct {
+	name   string
+	script string // for a shell, in an empty directory; $1 is the archive
+	ends   []string
+}
+
+// extractors are programs that have to agree with us. What they warn of does not
+// matter, as long as they do not fail.
+func extractors() []extractor {
+	tars := []string{".tar.gz", ".tar.zst"}
+	return []extractor{
+		{"unzip", `unzip -q "$1"`, []string{".zip"}},
+		{"7z", `7z x -y -bd "$1"`, []string{".zip"}},
+		{"bsdtar", `bsdtar -x -f "$1"`, append(tars, ".zip")},
+		{"tar", `tar -x -f "$1"`, tars},
+		{"7z", `7z x -so "$1" | 7z x -y -bd -si -ttar`, tars},
+	}
+}
+
+// needPrograms skips the test when a program is missing, and fails it in CI.
+func needPrograms(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err == nil {
+			continue
+		}
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is missing", p)
+		}
+		t.Skipf("%s is missing", p)
+	}
+}
+
+// reads reports whether the program reads an archive of that name.
+func (e extractor) reads(path string) bool {
+	for _, end := range e.ends {
+		if strings.HasSuffix(path, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// extract returns what the program makes of an archive. It writes beside it.
+func (e extractor) extract(t *testing.T, archive string) (content, error) {
+	t.Helper()
+	dir := filepath.Join(filepath.Dir(archive), "out")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", `umask 022; `+e.script+` </dev/null && chmod -R u+rwX .`, "bash", archive)
+	if strings.Contains(e.script, "|") {
+		cmd.Args[4] = strings.Replace(cmd.Args[4], " </dev/null", "", 1)
+	}
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	return contentOf(dir)
+}
+
+// contentOf reads the regular files below a directory; there must be nothing
+// else but directories.
+func contentOf(dir string) (content, error) {
+	found := content{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if !d.Type().IsRegular() {
+			return fmt.Errorf("%s is %v", path, d.Type())
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		found[filepath.ToSlash(name)] = sum(data)
+		return err
+	})
+	return found, err
+}
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+// A python is a Python process that reads archives.
+type python struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+func startPython(t *testing.T) *python {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "python3", filepath.Join("testdata", "extract.py"))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &python{in: in, out: bufio.NewReader(out)}
+}
+
+func (p *python) extract(archive string) (content, error) {
+	if _, err := io.WriteString(p.in, archive+"\n"); err != nil {
+		return nil, err
+	}
+	line, err := p.out.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	var found content
+	if err := json.Unmarshal(line, &found); err != nil {
+		return nil, err
+	}
+	if problem, ok := found["error"]; ok {
+		return nil, fmt.Errorf("%s", problem)
+	}
+	return found, nil
+}
