@@ -1,5 +1,7 @@
 package pack
 
+import "strings"
+
 // A Pin is a resolved, immutable choice of content: it says exactly what to
 // fetch and what must come out. It can be stored and fetched again later: the
 // same pin yields the same bytes, or an error.
@@ -11,9 +13,8 @@ type Pin struct {
 	// Scheme names the kind of source that fetches the content: "git",
 	// "https", "http" or "local", or the scheme of a host's own source.
 	Scheme string `json:"scheme"`
-	// Location is the URL (without user information) or absolute path. A URL's
-	// query belongs to it and is stored with it, so it is no place for secrets;
-	// messages leave it out.
+	// Location is the URL (without user information) or absolute path. The query
+	// of a URL belongs to it, although it may hold a secret: see WithoutQuery.
 	Location string `json:"location"`
 	// Rev is the git branch, tag or commit that was asked for; "" for the
 	// default branch, or where there is no such thing.
@@ -59,6 +60,18 @@ func (p Pin) SameContent(q Pin) bool {
 		return false
 	}
 	return same(p.Commit, q.Commit) || same(p.ETag, q.ETag)
+}
+
+// WithoutQuery returns p as it may be shown and kept for ever: without the query
+// of its URL, which may hold a secret, and then without the entity tag, which was
+// for the whole URL. What was fetched by its query alone cannot be fetched by the
+// result.
+func (p Pin) WithoutQuery() Pin {
+	location, _, found := strings.Cut(p.Location, "?")
+	if found && strings.Contains(location, "://") {
+		p.Location, p.ETag = location, ""
+	}
+	return p
 }
 
 func same[T ~string](a, b T) bool { return a != "" && a == b }

@@ -93,7 +93,7 @@ func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 			break
 		}
 		if n+1 < len(pins) {
-			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, place(pin), err))
+			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, pin.WithoutQuery().Location, err))
 		}
 	}
 	if failed == nil {
@@ -128,7 +128,7 @@ func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) error
 		if err == nil || !begun || !pack.Retryable(err) || again == maxAgain || ctx.Err() != nil {
 			return err
 		}
-		j.warn(ctx, it, fmt.Sprintf("%s from %q broke off, beginning anew: %v", pin.Scheme, place(pin), err))
+		j.warn(ctx, it, fmt.Sprintf("%s from %q broke off, beginning anew: %v", pin.Scheme, pin.WithoutQuery().Location, err))
 	}
 }
 
@@ -170,12 +170,6 @@ func isBelow(dir, parent string) bool {
 	}
 	rel, err := filepath.Rel(parent, dir)
 	return err == nil && filepath.IsLocal(rel)
-}
-
-// place is where a pin leads, without the query of a URL, which may hold a secret.
-func place(pin pack.Pin) string {
-	location, _, _ := strings.Cut(pin.Location, "?")
-	return location
 }
 
 // warn tells of something on one line.

@@ -12,7 +12,7 @@ func (b *batch) activation(it *item, name string, now time.Time) *Activation {
 		Ref: it.id.Ref,
 		Generation: Generation{
 			Name: name, Previous: it.record.Active.Name, Version: it.id.Version,
-			Tree: it.tree, Directory: it.directory, Pin: b.req.Pins[it.path], Environments: it.envs,
+			Tree: it.tree, Directory: it.directory, Pin: b.req.Pins[it.path].WithoutQuery(), Environments: it.envs,
 			Tests: it.tests, Validation: it.validation, Components: countComponents(it.pack), Created: now,
 		},
 		Manifest:   it.pack.Manifest,

@@ -2,9 +2,11 @@ package host
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +41,11 @@ type Config struct {
 	Provided []pack.Provided
 	// Network says what may be contacted.
 	Network pack.NetworkPolicy
+	// Credentials, TLS and Proxy are for the sources that contact servers, see
+	// [gitsource.Options].
+	Credentials map[string]pack.Credential
+	TLS         *tls.Config
+	Proxy       *url.URL
 	// Runner starts child processes; nil for the default one.
 	Runner pack.Runner
 	// PythonIndex, FindLinks and NodeRegistry say where packages come from, see

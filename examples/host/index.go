@@ -41,12 +41,15 @@ func reachable(p pack.NetworkPolicy, host string) bool {
 // openIndex returns the source of packs of the configured index and of those that
 // requests name.
 func openIndex(c Config) (*registrysource.Source, error) {
-	index := c.Index
+	index, network := c.Index, c.Network
 	if index == "" {
 		index = "https://none.invalid/" // named by nobody: see requested
+		if len(network.Hosts) > 0 || c.Proxy != nil {
+			network.Hosts = append(slices.Clone(network.Hosts), "none.invalid")
+		}
 	}
 	return registrysource.New(registrysource.Config{
-		Index: index, Network: c.Network,
+		Index: index, Network: network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy,
 		AllowIndex: func(index string) bool { return CheckIndex(c.Network, index) == nil },
 	})
 }

@@ -18,11 +18,15 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	archives, err := archivesource.New(&archivesource.Options{Network: c.Network, Scratch: os.TempDir()})
+	archives, err := archivesource.New(&archivesource.Options{
+		Network: c.Network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy, Scratch: os.TempDir(),
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	repositories, err := gitsource.New(&gitsource.Options{Network: c.Network, Roots: gitRoots(c)})
+	repositories, err := gitsource.New(&gitsource.Options{
+		Network: c.Network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy, Roots: gitRoots(c),
+	})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -35,12 +35,17 @@ func (a *app) hostConfig() (host.Config, error) {
 	links, linksErr := absoluteAll(a.findLinks)
 	provided, providedErr := host.ParseProvided(a.provide)
 	policy, policyErr := host.Policy(a.allowHTTP, a.allowPrivate)
+	policy.Hosts = a.allowHost
+	credentials, credentialsErr := host.ReadCredentials(a.credentials)
+	authorities, authoritiesErr := host.ReadAuthorities(a.caFile)
+	proxy, proxyErr := host.ParseProxy(a.proxy)
 	return host.Config{
-		Root: root, Base: base, Index: index, DSN: a.db, Provided: provided, Network: policy,
+		Root: root, Base: base, Index: index, DSN: a.db, Provided: provided,
+		Network: policy, Credentials: credentials, TLS: authorities, Proxy: proxy,
 		SearchPath:  filepath.SplitList(a.getenv("PATH")),
 		PythonIndex: a.pythonIndex, FindLinks: links, NodeRegistry: a.nodeRegistry,
 		ToolEnv: envbuild.NetworkVariables(a.environ()),
-	}, errors.Join(rootErr, baseErr, indexErr, linksErr, providedErr, policyErr)
+	}, errors.Join(rootErr, baseErr, indexErr, linksErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
 }
 
 func (a *app) rootDir() (string, error) {

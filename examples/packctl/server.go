@@ -37,7 +37,8 @@ func (a *app) withServer(cmd *cobra.Command, f func(remote) error) error {
 // checkServerFlags refuses flags that say what a server knows by itself.
 func (a *app) checkServerFlags(cmd *cobra.Command) error {
 	for _, name := range []string{
-		"root", "db", "index", "provide", "allow-http", "allow-private",
+		"root", "db", "index", "provide", "allow-http", "allow-private", "allow-host",
+		"credentials", "ca-file", "proxy",
 		"python-index", "find-links", "node-registry", "check",
 	} {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {

@@ -1,0 +1,112 @@
+package host
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+const maxCredentialsFile = 1 << 20
+
+// ReadCredentials reads a file with a credential for one origin a line, nil for
+// the path "":
+//
+//	https://git.example.com bearer TOKEN
+//	https://packs.example.com:8443 basic USER PASSWORD
+//	https://index.example.com header Private-Token VALUE
+//
+// Empty lines, and those that begin with "#", are skipped. The file must be of
+// nobody's concern but its owner's: one that others may read is refused. Errors
+// tell the number of the line and nothing of what it says.
+func ReadCredentials(path string) (credentials map[string]pack.Credential, err error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // no file, no credentials
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: it is not a regular file", path)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: others than its owner may use the file: chmod 600", path)
+	}
+	credentials = map[string]pack.Credential{}
+	lines := bufio.NewScanner(io.LimitReader(f, maxCredentialsFile))
+	for n := 1; lines.Scan(); n++ {
+		if err := addCredential(credentials, lines.Text()); err != nil {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q, line %d: %w", path, n, err)
+		}
+	}
+	return credentials, lines.Err()
+}
+
+var errCredentialLine = errors.New("want ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD, or ORIGIN header NAME VALUE")
+
+func addCredential(credentials map[string]pack.Credential, line string) error {
+	words := strings.Fields(line)
+	if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+		return nil
+	}
+	var c pack.Credential
+	switch {
+	case len(words) == 3 && words[1] == "bearer":
+		c = pack.BearerCredential(words[2])
+	case len(words) == 4 && words[1] == "basic":
+		c = pack.BasicCredential(words[2], words[3])
+	case len(words) == 4 && words[1] == "header":
+		c = pack.HeaderCredential(words[2], words[3])
+	default:
+		return errCredentialLine
+	}
+	if _, twice := credentials[words[0]]; twice {
+		return errors.New("its origin has a credential already")
+	}
+	credentials[words[0]] = c
+	return c.Validate()
+}
+
+// ReadAuthorities returns TLS settings that trust the certificates of a PEM file
+// beside the system's; nil, which trusts the system's, for the path "".
+func ReadAuthorities(path string) (*tls.Config, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // the default
+	}
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, err
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "certificates %q: there is none in the file", path)
+	}
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
+}
+
+// ParseProxy returns the URL of a proxy, nil for "". The error does not repeat
+// it: there may be a password in it.
+func ParseProxy(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no proxy
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "proxy: want a URL, http://host:port")
+	}
+	return u, nil
+}
