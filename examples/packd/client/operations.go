@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/packtrain/pack"
 )
@@ -39,9 +40,31 @@ func (c *Client) Operation(ctx context.Context, id string) (*Operation, error) {
 	return read[Operation](ctx, c, get(path))
 }
 
-// Operations lists the operations that the server keeps.
-func (c *Client) Operations(ctx context.Context) ([]Operation, error) {
-	return list[Operation](ctx, c, operationsPath)
+// An OperationFilter chooses operations. Its zero value chooses the newest ones.
+type OperationFilter struct {
+	State  State  // "" for all
+	Kind   string // "" for all
+	Before string // only those older than the one with this id; "" for all
+	Limit  int    // at most so many; 0 means 100
+}
+
+func (f OperationFilter) query() string {
+	q := url.Values{}
+	for name, value := range map[string]string{"state": string(f.State), "kind": f.Kind, "before": f.Before} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.Limit != 0 {
+		q.Set("limit", strconv.Itoa(f.Limit))
+	}
+	return "?" + q.Encode()
+}
+
+// Operations lists operations, the newest first, without their progress and
+// reports.
+func (c *Client) Operations(ctx context.Context, f OperationFilter) ([]Operation, error) {
+	return list[Operation](ctx, c, operationsPath+f.query())
 }
 
 // Cancel asks for the end of an operation and does not wait for it. Cancelling
