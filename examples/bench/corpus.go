@@ -25,16 +25,35 @@ func writePacks(dir string) ([]string, error) {
 		ref := fmt.Sprintf("pack%03d", i)
 		for name, data := range packFiles(ref, random) {
 			path := filepath.Join(dir, ref, filepath.FromSlash(name))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				return nil, err
-			}
-			if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+			if err := writeFile(path, data); err != nil {
 				return nil, err
 			}
 		}
 		dirs = append(dirs, filepath.Join(dir, ref))
 	}
 	return dirs, nil
+}
+
+// writeBigPack writes one pack of about 2,000 files and 37 MB and returns its
+// directory.
+func writeBigPack(dir string) (string, error) {
+	const files, size = 2_000, 18_500
+	random := rand.New(rand.NewPCG(3, 4))
+	dir = filepath.Join(dir, "big")
+	for i := range files {
+		path := filepath.Join(dir, fmt.Sprintf("lib%02d", i/50), fmt.Sprintf("module%04d.py", i))
+		if err := writeFile(path, words(random, size)); err != nil {
+			return "", err
+		}
+	}
+	return dir, writeFile(filepath.Join(dir, "pack.yaml"), "ref: big\nlabel: big\ndescription: made for timing\nversion: 1.0.0\n")
+}
+
+func writeFile(path, data string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(data), 0o644)
 }
 
 func packFiles(ref string, random *rand.Rand) map[string]string {

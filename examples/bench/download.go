@@ -7,6 +7,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 )
 
@@ -32,18 +33,48 @@ func downloadArchives() job {
 	}
 }
 
+// downloadOne is S3: one pack of 37 MB.
+func downloadOne() job {
+	return job{
+		id: "S3", name: "one .tar.gz of 2,000 files, 37 MB", rival: "curl | tar xz", goal: 0.65, floor: 0.63,
+		prepare: func(ctx context.Context, dir string) (sides, error) {
+			big, err := writeBigPack(filepath.Join(dir, "packs"))
+			if err != nil {
+				return sides{}, err
+			}
+			urls, stop, err := serveArchives(ctx, filepath.Join(dir, "archives"), []string{big})
+			if err != nil {
+				return sides{}, err
+			}
+			return sides{
+				ours:  func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) },
+				rival: func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) },
+				close: stop,
+			}, nil
+		},
+	}
+}
+
+// loopback admits the servers of this program.
+func loopback() pack.NetworkPolicy {
+	return pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+}
+
 func download(ctx context.Context, urls []string, dest string) error {
-	archives, err := archivesource.New(&archivesource.Options{
-		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
-	})
+	archives, err := archivesource.New(&archivesource.Options{Network: loopback()})
 	if err != nil {
 		return err
 	}
-	d, err := installer.NewDownloader(installer.DownloadConfig{Source: archives, Parallel: 8})
+	return downloadFrom(ctx, archives, urls, dest)
+}
+
+// downloadFrom downloads specs, 8 at a time.
+func downloadFrom(ctx context.Context, s source.Source, specs []string, dest string) error {
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: s, Parallel: 8})
 	if err != nil {
 		return err
 	}
-	_, err = d.Download(ctx, installer.DownloadRequest{Specs: urls, Dest: dest})
+	_, err = d.Download(ctx, installer.DownloadRequest{Specs: specs, Dest: dest})
 	return err
 }
 

@@ -25,7 +25,7 @@ type sides struct {
 }
 
 func jobs() []job {
-	return []job{downloadArchives(), checksumDirectories(), reuseEnvironment()}
+	return []job{cloneRepositories(), downloadArchives(), downloadOne(), copyDirectories(), checksumDirectories(), reuseEnvironment()}
 }
 
 // A result holds the medians.
