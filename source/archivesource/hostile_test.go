@@ -63,7 +63,15 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("A08/code page 437", codePage)
 	t.Run("A23/2 GiB", hugeManifest)
-	t.Run("B19/cut anywhere", cutAnywhere)
+	t.Run("B19/cut anywhere", func(t *testing.T) { t.Parallel(); cutAnywhere(t, "zip", archivetest.ZipOf(sample()...)) })
+	t.Run("C04/gzip cut anywhere", func(t *testing.T) {
+		t.Parallel()
+		cutAnywhere(t, "tar.gz", archivetest.Gzip(archivetest.Tar(sample()...)))
+	})
+	t.Run("C04/zstd cut anywhere", func(t *testing.T) {
+		t.Parallel()
+		cutAnywhere(t, "tar.zst", archivetest.Zstd(archivetest.Tar(sample()...)))
+	})
 	t.Run("B20", namesAndContents)
 	t.Run("C15/old formats", oldFormats)
 }
@@ -84,25 +92,26 @@ func hugeManifest(t *testing.T) {
 	receive(t, "x.zip", zip.Bytes(), pack.CodeLimitExceeded)
 }
 
-// cutAnywhere cuts an archive of about 2 KiB in many places; package unzip does
-// so at every byte.
-func cutAnywhere(t *testing.T) {
-	t.Parallel()
+// sample makes a zip archive of about 2 KiB.
+func sample() []archivetest.Entry {
 	var entries []archivetest.Entry
 	for i := range 17 {
 		entries = append(entries, archivetest.Entry{Name: fmt.Sprintf("dir/file%d", i), Mode: 0o644, Content: fmt.Sprint(i) + archivetest.Text()})
 	}
-	zip := archivetest.ZipOf(entries...)
-	if len(zip) < 2048 {
-		t.Errorf("the sample has only %d bytes", len(zip))
-	}
+	return entries
+}
+
+// cutAnywhere cuts an archive in many places; the packages that read the framing
+// do so at every byte.
+func cutAnywhere(t *testing.T, ext string, archive []byte) {
+	t.Helper()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(strings.Split(r.URL.Path, "/")[1])
-		w.Write(zip[:n])
+		w.Write(archive[:n])
 	})
 	s := newSource()
-	for n := 0; n < len(zip); n += 29 {
-		loc := source.Locator{Scheme: source.SchemeHTTP, Location: fmt.Sprintf("%s/%d/x.zip", srv.URL, n)}
+	for n := 0; n < len(archive); n += 29 {
+		loc := source.Locator{Scheme: source.SchemeHTTP, Location: fmt.Sprintf("%s/%d/x.%s", srv.URL, n, ext)}
 		sourcetest.Receive(t, s, loc, pack.CodeMalformedContent)
 	}
 }
