@@ -9,7 +9,7 @@ import (
 )
 
 // drainBuffer is what is read at once behind the end marker.
-const drainBuffer = 64 << 10
+const drainBuffer = 8 << 10
 
 // A framer passes a tar archive on, block by block, to a reader behind it and
 // checks each header before that reader sees it. At the end marker it reports
