@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-var archiveSuffixes = []string{".tar.gz", ".tgz", ".tar", ".zip", ".tar.zst", ".tar.bz2", ".tar.xz"}
+var archiveSuffixes = []string{".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"}
 
 // forbidden are transports that run a program, read local files or verify
 // nothing.
