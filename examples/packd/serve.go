@@ -32,30 +32,35 @@ type world struct {
 // run serves until ctx ends and returns the exit status.
 func run(ctx context.Context, args []string, w world) int {
 	var f flags
-	set := pflag.NewFlagSet("packd", pflag.ContinueOnError)
-	set.SetOutput(w.stdout)
-	f.bind(set)
-	err := set.Parse(args)
-	if errors.Is(err, pflag.ErrHelp) {
+	config, err := f.parse(args, w)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
 		return exitOK
-	}
-	if err == nil && set.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
-	}
-	var config server.Config
-	if err == nil {
-		config, err = f.config(w)
-	}
-	if err != nil {
+	case err != nil:
 		fmt.Fprintf(w.stderr, "packd: %v\nrun \"packd --help\" for help\n", err)
 		return exitUsage
 	}
-	config.Logger = slog.New(slog.NewJSONHandler(w.stderr, nil))
 	if err := f.serve(ctx, config, w.stdout); err != nil {
 		fmt.Fprintf(w.stderr, "packd: %v\n", err)
 		return exitFailed
 	}
 	return exitOK
+}
+
+// parse reads the command line and returns what it describes.
+func (f *flags) parse(args []string, w world) (server.Config, error) {
+	set := pflag.NewFlagSet("packd", pflag.ContinueOnError)
+	set.SetOutput(w.stdout)
+	f.bind(set)
+	if err := set.Parse(args); err != nil {
+		return server.Config{}, err
+	}
+	if set.NArg() > 0 {
+		return server.Config{}, fmt.Errorf("unexpected argument %q", set.Arg(0))
+	}
+	config, err := f.config(w)
+	config.Logger = slog.New(slog.NewJSONHandler(w.stderr, nil))
+	return config, err
 }
 
 // serve opens the server, tells where it listens, and ends it when ctx ends.

@@ -41,7 +41,7 @@ func checkApart(root, dir string) error {
 	}
 	realDir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return pack.Errorf(pack.CodeInvalidRequest, "open allowed root: %w", err)
+		return pack.Errorf(pack.CodeInvalidRequest, "open allowed root %q: %w", dir, err)
 	}
 	if inside(realRoot, realDir) || inside(realDir, realRoot) {
 		return pack.Errorf(pack.CodeInvalidRequest, "allowed root %q and the root %q overlap; keep them apart", dir, root)
