@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -13,7 +16,7 @@ import (
 )
 
 // TestSignalCancelsOnTheServer interrupts packctl while the tests of a pack run
-// on a server.
+// on a server. Until then it tells what happens there.
 func TestSignalCancelsOnTheServer(t *testing.T) {
 	t.Parallel()
 	dir, running := t.TempDir(), filepath.Join(t.TempDir(), "running")
@@ -30,31 +33,38 @@ func TestSignalCancelsOnTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var output bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), program, "install", filepath.Join(dir, "demo"), "--server", url, "--token-file", tokenFile)
 	cmd.Env = append(os.Environ(), "PACKCTL_TEST_AS_PROGRAM=1")
-	cmd.Stdout, cmd.Stderr = &output, &output
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	tested := make(chan error, 1)
-	ended := make(chan error, 1)
+	progress := bufio.NewReader(stderr)
+	line, err := progress.ReadString('\n') // long before the end
+	if err != nil || !strings.HasPrefix(line, "download: demo@1.0.0: finished") {
+		t.Fatalf("got %q, %v", line, err)
+	}
+	var rest bytes.Buffer
+	tested, ended := make(chan error, 1), make(chan error, 1)
 	go func() { _, err := os.ReadFile(running); tested <- err }()
-	go func() { ended <- cmd.Wait() }()
+	go func() { _, err := rest.ReadFrom(progress); ended <- errors.Join(err, cmd.Wait()) }()
 	select {
 	case err := <-tested:
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-ended:
-		t.Fatalf("it ended before it was interrupted:\n%s", output.String())
+	case err := <-ended:
+		t.Fatalf("it ended before it was interrupted: %v\n%s", err, rest.String())
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	<-ended
 	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
-		t.Errorf("status %d, want %d\n%s", got, exitInterrupted, output.String())
+		t.Errorf("status %d, want %d\n%s", got, exitInterrupted, rest.String())
 	}
 	c, err := client.New(client.Config{URL: url, Token: token})
 	if err != nil {
