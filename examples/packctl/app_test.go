@@ -84,6 +84,8 @@ func TestWrongUsage(t *testing.T) {
 		{"root with a server", []string{"list", "--server", "http://s", "--root", "r"}, "--root makes no sense with --server"},
 		{"index with a server", []string{"install", "a", "--server", "http://s", "--index", "r"}, "--index makes no sense with --server"},
 		{"policy with a server", []string{"install", "a", "--server", "http://s", "--allow-http"}, "--allow-http makes no sense with --server"},
+		{"credentials with a server", []string{"list", "--server", "http://s", "--credentials", "r"}, "--credentials makes no sense with --server"},
+		{"no authorities", []string{"list", "--server", "https://s", "--ca-file", "/none"}, "open /none: no such file"},
 		{"wheels with a server", []string{"build", "/a", "--server", "http://s", "--find-links", "r"}, "--find-links makes no sense with --server"},
 		{"check with a server", []string{"build", "/a", "--server", "http://s", "--check"}, "--check makes no sense with --server"},
 		{"run with a server", []string{"run", "a.b", "--server", "http://s"}, "--server makes no sense here"},

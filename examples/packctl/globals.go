@@ -33,7 +33,7 @@ func (g *globals) bind(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&g.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
 	flags.StringArrayVar(&g.allowHost, "allow-host", nil, "contact this host, and no other that is not named so; repeatable")
 	flags.StringVar(&g.credentials, "credentials", "", "file with ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE a line")
-	flags.StringVar(&g.caFile, "ca-file", "", "file with certificates of authorities to trust beside the system's")
+	flags.StringVar(&g.caFile, "ca-file", "", "file with certificates of authorities to trust beside the system's; those of the server, too")
 	flags.StringVar(&g.proxy, "proxy", "", "URL of a proxy; wants --allow-host for what is contacted through it")
 	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")
 	flags.BoolVar(&g.quiet, "quiet", false, "print no progress")

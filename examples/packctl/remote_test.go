@@ -2,13 +2,37 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/pem"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// TestServerWithItsOwnAuthority asks a server that nobody knows.
+func TestServerWithItsOwnAuthority(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"data": [], "message": null}`))
+	}))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	data := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(ca, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, packctl(t, "list", "--server", server.URL, "--ca-file", ca), exitOK)
+	if o := packctl(t, "list", "--server", server.URL); o.status != exitFailed || !strings.Contains(o.stderr, "certificate") {
+		t.Errorf("got %+v", o)
+	}
+}
 
 // TestWhatServersAreAsked runs command lines and looks at the requests, which the
 // server refuses.

@@ -1,30 +1,35 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/source"
 )
 
 // withServer runs f on the server that the flags name.
 func (a *app) withServer(cmd *cobra.Command, f func(remote) error) error {
-	if err := a.checkServerFlags(cmd); err != nil {
+	if err := checkServerFlags(cmd); err != nil {
 		return &usageError{err, cmd.CommandPath()}
 	}
 	token, err := a.token()
 	if err != nil {
 		return err
 	}
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
+	transport, err := a.transport()
+	if err != nil {
+		return &usageError{err, cmd.CommandPath()}
 	}
 	defer transport.CloseIdleConnections()
 	c, err := client.New(client.Config{URL: a.server, Token: token, HTTP: &http.Client{Transport: transport}})
@@ -35,17 +40,39 @@ func (a *app) withServer(cmd *cobra.Command, f func(remote) error) error {
 }
 
 // checkServerFlags refuses flags that say what a server knows by itself.
-func (a *app) checkServerFlags(cmd *cobra.Command) error {
-	for _, name := range []string{
-		"root", "db", "index", "provide", "allow-http", "allow-private", "allow-host",
-		"credentials", "ca-file", "proxy",
-		"python-index", "find-links", "node-registry", "check",
-	} {
-		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-			return fmt.Errorf("--%s makes no sense with --server", name)
+func checkServerFlags(cmd *cobra.Command) error {
+	var refused error
+	check := func(flag *pflag.Flag) {
+		if flag.Changed && refused == nil {
+			refused = fmt.Errorf("--%s makes no sense with --server", flag.Name)
 		}
 	}
-	return nil
+	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"server", "token-file", "ca-file", "proxy", "json", "quiet"}, flag.Name) {
+			check(flag)
+		}
+	})
+	for _, name := range []string{"python-index", "find-links", "node-registry", "check"} {
+		if flag := cmd.Flags().Lookup(name); flag != nil {
+			check(flag)
+		}
+	}
+	return refused
+}
+
+// transport leads to the server: through the proxy of the environment unless
+// there is a flag for another one.
+func (a *app) transport() (*http.Transport, error) {
+	authorities, authoritiesErr := host.ReadAuthorities(a.caFile)
+	proxy, proxyErr := host.ParseProxy(a.proxy)
+	t := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: authorities,
+		ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
+	}
+	if proxy != nil {
+		t.Proxy = http.ProxyURL(proxy)
+	}
+	return t, errors.Join(authoritiesErr, proxyErr)
 }
 
 // token reads the token file, which holds the token and nothing else.

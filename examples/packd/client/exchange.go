@@ -3,7 +3,9 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -131,5 +133,6 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("ask server: %w", context.Cause(ctx))
 	}
-	return &pack.UnavailableError{Target: "server", Temporary: true, Err: err}
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return &pack.UnavailableError{Target: "server", Temporary: !untrusted, Err: err}
 }
