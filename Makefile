@@ -12,7 +12,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench microbench fuzz differential races e2e cover weight check prerequisites
+.PHONY: help build test lint fmt vet tidy bench soak microbench fuzz differential races e2e cover weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ tidy: ## go mod tidy
 
 bench: prerequisites ## time the library against the tools one would script instead
 	go -C examples run ./bench
+
+soak: ## put packd under load: 500 readers beside 50 installations
+	go -C examples run ./packd/soak
 
 microbench: ## run the Go benchmarks of every package
 	$(call each,go test -run='^$$' -bench=. -benchmem ./...)
