@@ -40,7 +40,7 @@ func ExampleNewDownloader() {
 	fmt.Println(err)
 	// Output:
 	// memory:demo is demo 1.0.0 in demo
-	// memory:other: download: resolve memory:other: there is no such pack in memory
+	// memory:other: download: resolve "memory:other": there is no such pack in memory
 }
 
 // All four stages, composed. A program would pass real sources, records in a

@@ -185,10 +185,10 @@ func failed(err error) error {
 	if _, ok := errors.AsType[pack.Coder](err); ok || err == nil {
 		return err
 	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = fmt.Errorf("%.200q: %w", e.Path, e.Err) // the name of the system call tells nobody anything
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = fmt.Errorf("%s: %w", e.Path, e.Err) // the name of the system call tells nobody anything
-		}
 		return pack.Errorf(pack.CodeNotFound, "%w", err)
 	}
 	return pack.Errorf(pack.CodeIO, "%w", err)

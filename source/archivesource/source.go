@@ -86,7 +86,7 @@ func (s *Source) Schemes() []string { return []string{source.SchemeHTTPS, source
 // server states a strong one; without it, nothing ties the pin to one content.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
 	if loc.Rev != "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %q", httpclient.Redact(loc.Location), loc.Rev)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %.80q", httpclient.Redact(loc.Location), loc.Rev)
 	}
 	u, err := s.parse(loc.Scheme, loc.Location)
 	if err != nil {

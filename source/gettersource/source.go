@@ -103,7 +103,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	pin := pack.Pin{Scheme: Scheme, Location: l.url.String(), StripTop: true, Subdir: l.subdir, Archive: l.digest}
 	switch {
 	case loc.Rev != "":
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %q", l.shown(), loc.Rev)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %.80q", l.shown(), loc.Rev)
 	case loc.Subdir != "" && l.subdir != "":
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: two directories are named: leave one out", l.shown())
 	case loc.Subdir != "":

@@ -128,7 +128,7 @@ func content(pin pack.Pin) string { return filepath.Join(pin.Location, filepath.
 
 func wrap(err *error, verb, location string) {
 	if *err != nil {
-		*err = fmt.Errorf("%s %q: %w", verb, location, *err)
+		*err = fmt.Errorf("%s %.1000q: %w", verb, location, *err)
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error)
 	case loc.Scheme != source.SchemeRegistry:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: the scheme %q is not that of a registry", loc.Location, loc.Scheme)
 	case loc.Rev != "":
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %q", loc.Location, loc.Rev)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %.80q", loc.Location, loc.Rev)
 	}
 	ref, err := pack.ParseRef(loc.Location)
 	if err != nil {

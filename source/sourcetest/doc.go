@@ -19,6 +19,8 @@
 //		})
 //	}
 //
+// Sources meet rude requests (locations and revs that are hostile) and slow sinks
+// (content read byte by byte); give them a hostile server, too, by a second harness.
 // Each case gets a harness of its own. What a harness does not offer is not
 // checked, and the log says so. Run the tests with -race: a part of the contract
 // is that sources are safe for concurrent use.

@@ -3,6 +3,7 @@ package sourcetest_test
 import (
 	"context"
 	"fmt"
+	"testing"
 	"testing/fstest"
 
 	"github.com/packtrain/pack/source"
@@ -27,5 +28,22 @@ func ExampleNewMemory() {
 	fmt.Println(err)
 	// Output:
 	// memory demo <nil>
-	// resolve memory:other: there is no such pack in memory
+	// resolve "memory:other": there is no such pack in memory
+}
+
+// A host holds its own source to the contract in a test of a few lines.
+func ExampleRun() {
+	testSource := func(t *testing.T) { // TestSource in a file of its own
+		sourcetest.Run(t, func(*testing.T) sourcetest.Harness {
+			demo := fstest.MapFS{"pack.yaml": {Data: []byte("ref: demo")}, "run.sh": {Data: []byte("#!/bin/sh"), Mode: 0o755}}
+			return sourcetest.Harness{
+				Source:  sourcetest.NewMemory(map[string]fstest.MapFS{"demo": demo}), // yours
+				Locator: source.Locator{Scheme: "memory", Location: "demo"},
+				Want:    demo,
+				Missing: source.Locator{Scheme: "memory", Location: "missing"},
+			}
+		})
+	}
+	fmt.Println(testSource != nil)
+	// Output: true
 }

@@ -88,6 +88,8 @@ func cases() []testCase {
 		{"CancelledBefore", testCancelledBefore},
 		{"CancelledMidway", testCancelledMidway},
 		{"SinkFails", testSinkFails},
+		{"SlowSink", testSlowSink},
+		{"RudeRequests", testRudeRequests},
 		{"Hostile", testHostile},
 		{"NothingOutside", testNothingOutside},
 		{"Secrets", testSecrets},

@@ -31,7 +31,7 @@ func (m *Memory) Schemes() []string { return []string{SchemeMemory} }
 func (m *Memory) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
 	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
 	if _, err := m.find(ctx, pin); err != nil {
-		return nil, fmt.Errorf("resolve %v: %w", loc, err)
+		return nil, fmt.Errorf("resolve %.200q: %w", loc.String(), err)
 	}
 	return []pack.Pin{pin}, nil
 }
@@ -43,7 +43,7 @@ func (m *Memory) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 		err = source.PutFS(ctx, dst, fsys)
 	}
 	if err != nil {
-		return fmt.Errorf("fetch %q from memory: %w", pin.Location, err)
+		return fmt.Errorf("fetch %.200q from memory: %w", pin.Location, err)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func TestSuiteRefusesHarness(t *testing.T) {
 
 func faults() []fault {
 	var all []fault
-	for _, some := range [][]fault{resolvingFaults(), versionFaults(), contentFaults(), stoppingFaults(), guardFaults()} {
+	for _, some := range [][]fault{resolvingFaults(), versionFaults(), contentFaults(), stoppingFaults(), guardFaults(), rudeFaults()} {
 		all = append(all, some...)
 	}
 	return all
