@@ -21,9 +21,14 @@ func (r *remote) resolve(ctx context.Context, rev string) (plumbing.Hash, error)
 	return list.commit(rev)
 }
 
+// recent is how much of a branch's history is received in search of a commit,
+// before all of it is.
+const recent = 50
+
 // fetchCommit receives a commit into s, in one request when the server serves
 // what it does not advertise. Otherwise it asks for what is advertised: a branch
-// or tag that is at the commit, or all of the branch that rev names.
+// or tag that is at the commit, or the branch that rev names, of which the
+// recent history first and then all.
 func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *store) error {
 	err := r.fetch(ctx, commit, 1, s)
 	if _, refused := errors.AsType[*refusal](err); !refused {
@@ -37,14 +42,25 @@ func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev stri
 		return r.fetch(ctx, tip, 1, s)
 	}
 	if tip, ok := list.history(rev); ok {
-		if err := r.fetch(ctx, tip, 0, s); err != nil {
+		if found, err := r.search(ctx, tip, commit, s); found || err != nil {
 			return err
-		}
-		if _, ok := s.objects[commit]; ok {
-			return nil
 		}
 	}
 	return unserved(commit, rev)
+}
+
+// search receives the history of tip up to a commit.
+func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *store) (found bool, err error) {
+	for _, depth := range []int{recent, 0} {
+		s.clear()
+		if err := r.fetch(ctx, tip, depth, s); err != nil {
+			return false, err
+		}
+		if _, ok := s.objects[commit]; ok {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // unserved says why a commit is not to be had.

@@ -68,3 +68,52 @@ func credentialsAfterRedirects(t *testing.T) {
 	_, err := fetch(t, s, public, "")
 	wantCode(t, err, pack.CodeUnauthorized)
 }
+
+// basic is a server that wants a user and a password in every request.
+func basic(user, password string) gittest.Fault {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if u, p, ok := r.BasicAuth(); !ok || u != user || p != password {
+				w.Header().Set("WWW-Authenticate", `Basic realm="packs"`)
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// TestBasicCredentialsOfSeveralServers: each gets its own, and a wrong one is
+// asked for once.
+func TestBasicCredentialsOfSeveralServers(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", samplePack())
+	one, _ := serve(t, repo, basic("robot", "canary one"))
+	two, _ := serve(t, repo, basic("robot", "canary two"))
+	three, srv := serve(t, repo, basic("robot", "canary three"))
+	s := must(gitsource.New(&gitsource.Options{
+		Network: gittest.Policy(),
+		Credentials: map[string]pack.Credential{
+			originOf(one): pack.BasicCredential("robot", "canary one"),
+			originOf(two): pack.BasicCredential("robot", "canary two"),
+			srv.URL:       pack.BasicCredential("robot", "canary one"),
+		},
+	}))
+	for _, url := range []string{one, two} {
+		if pin, err := resolve(t, s, url, "main"); err != nil || pin.Commit != commit {
+			t.Errorf("got %+v, %v", pin, err)
+		}
+		if got, err := fetch(t, s, url, commit); err != nil || len(got.names()) != 4 {
+			t.Errorf("got %q, %v", got.names(), err)
+		}
+	}
+	_, err := fetch(t, s, three, commit)
+	wantCode(t, err, pack.CodeUnauthorized)
+	if err != nil && strings.Contains(err.Error(), "canary") {
+		t.Errorf("the error tells a password: %v", err)
+	}
+	if got := srv.Requests(); len(got) != 1 {
+		t.Errorf("got requests %q, want one", got)
+	}
+}

@@ -11,12 +11,12 @@
 //
 // Fetch asks for the pinned commit alone, without history, in one request. A
 // server that serves only what it advertises refuses that; then the list says
-// whether a branch or tag is at the commit, and as a last resort the whole
-// branch that the pin's rev names is received. The files delivered are the
-// bytes that were committed: no line endings, keywords or filters are applied.
-// Symbolic links are delivered as such, for the [source.Sink] to refuse;
-// submodules are refused here, and so is a pack.yaml that is a pointer of Git
-// LFS.
+// whether a branch or tag is at the commit, and as a last resort the history of
+// the branch that the pin's rev names is received, or of the default branch.
+// The files delivered are the bytes that were committed: no line endings,
+// keywords or filters are applied. Symbolic links are delivered as such, for
+// the [source.Sink] to refuse; submodules are refused here, and so is a
+// pack.yaml that is a pointer of Git LFS.
 //
 // A repository of this machine, bare or with a work tree, is named as
 // "git+file:///path" and has to lie below one of the directories in
@@ -33,8 +33,8 @@
 // than the one that was pinned, or memory, disk and time used up. Nothing that
 // could start a program is linked: go-git reads packs here and nothing else, so
 // there are no hooks, filters, configuration, work trees and transports. Only
-// https is spoken, and http where the [pack.NetworkPolicy] allows it; the policy
-// holds for redirects. Each object's name is the hash of its content, computed
+// https is spoken to servers, and http where the [pack.NetworkPolicy] allows it;
+// the policy holds for redirects. Each object's name is the hash of its content, computed
 // here by a SHA-1 that notices collisions, and the walk starts at the pinned
 // commit. What an object of a pack will cost is known from its header and
 // checked before it is inflated; [Limits] bound sizes, numbers, the compression

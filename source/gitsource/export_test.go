@@ -5,6 +5,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // Unpack reads a pack and returns the size of each object by its name. At most
@@ -47,4 +49,12 @@ func RefNames(r io.Reader) ([]string, error) {
 		return nil, err
 	}
 	return slices.Collect(maps.Keys(list.names)), nil
+}
+
+// Sum hashes content as the names of objects are made, without their header.
+func Sum(content []byte) []byte {
+	h := plumbing.NewHasher(plumbing.BlobObject, 0)
+	h.Hash.Reset()
+	_, _ = h.Write(content)
+	return h.Hash.Sum(nil)
 }

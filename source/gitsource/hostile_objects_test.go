@@ -3,6 +3,7 @@ package gitsource_test
 import (
 	"encoding/hex"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,13 +18,17 @@ import (
 // fetchTree fetches a commit into a real tree and returns its digest.
 func fetchTree(t *testing.T, s source.Source, url, commit string) (pack.Digest, error) {
 	t.Helper()
-	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), nil)
+	parent := t.TempDir()
+	tree, err := source.NewTree(filepath.Join(parent, "tree"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
 		if err := tree.Discard(); err != nil {
 			t.Error(err)
+		}
+		if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
 		}
 	}()
 	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, tree); err != nil {
@@ -40,6 +45,7 @@ type treeTest struct {
 	code pack.Code
 }
 
+// runTreeTests fetches each tree over the network and from this machine.
 func runTreeTests(t *testing.T, repo *gittest.Repo, tests []treeTest) {
 	t.Helper()
 	commits := make([]string, len(tests))
@@ -52,6 +58,10 @@ func runTreeTests(t *testing.T, repo *gittest.Repo, tests []treeTest) {
 			t.Parallel()
 			_, err := fetchTree(t, newSource(t), url, commits[i])
 			wantCode(t, err, tt.code)
+			_, err = fetchTree(t, newLocal(t, repo.Dir), fileURL(repo.Dir), commits[i])
+			if tt.code != pack.CodeGit || pack.CodeOf(err) != pack.CodeUnsafePath { // which git itself may refuse to serve
+				wantCode(t, err, tt.code)
+			}
 		})
 	}
 }

@@ -183,7 +183,7 @@ func (l *loader) copy(w io.Writer, size int64) error {
 	if err != nil {
 		return err
 	}
-	n, err := l.zlib.Read(make([]byte, 1)) // reads the checksum, too
+	n, err := io.ReadFull(l.zlib, make([]byte, 1)) // reads the checksum, too
 	switch {
 	case n > 0:
 		return broken("an object has more than the %d bytes it says", size)

@@ -42,10 +42,11 @@ func (l *local) list(ctx context.Context) (*refs, error) {
 	if _, err := l.dir.Lstat("reftable"); err == nil {
 		return nil, broken("the repository keeps its branches and tags in a reftable: only files are supported")
 	}
-	if err := r.readPacked(); err != nil {
+	// In this order, for git writes packed-refs before it removes the files.
+	if err := r.readLoose(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.readLoose(ctx); err != nil {
+	if err := r.readPacked(); err != nil {
 		return nil, err
 	}
 	if err := r.readOne("HEAD"); err != nil {
@@ -53,6 +54,69 @@ func (l *local) list(ctx context.Context) (*refs, error) {
 	}
 	r.follow()
 	return r.list, r.peel(ctx)
+}
+
+// readLoose reads the files below refs.
+func (r *refReader) readLoose(ctx context.Context) error {
+	return fs.WalkDir(r.local.dir.FS(), "refs", func(name string, d fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+			return pack.Errorf(pack.CodeIO, "read branches and tags: %w", err)
+		}
+		if err := errors.Join(r.charge(int64(len(name))), check("path depth", r.local.limits.Depth, int64(strings.Count(name, "/")))); err != nil {
+			return err
+		}
+		if err != nil || d.IsDir() || source.CheckRev(name) != nil {
+			return nil //nolint:nilerr // what was removed meanwhile is no branch any more
+		}
+		if err := r.readOne(name); !errors.Is(err, pack.ErrNotFound) {
+			return err
+		}
+		return nil
+	})
+}
+
+// readOne reads the file of one branch or tag, or HEAD.
+func (r *refReader) readOne(name string) error {
+	f, _, err := roots.OpenFile(r.local.dir, name)
+	if err != nil {
+		return err
+	}
+	content, err := io.ReadAll(io.LimitReader(f, refFileBytes))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return pack.Errorf(pack.CodeIO, "read %q: %w", name, err)
+	}
+	text := strings.TrimSpace(string(content))
+	if target, ok := strings.CutPrefix(text, symbolicPrefix); ok {
+		r.symbolic[name] = strings.TrimSpace(target)
+		return nil
+	}
+	hash, err := objectOf(text, name)
+	if err != nil {
+		return err
+	}
+	r.set(name, hash)
+	return nil
+}
+
+func (r *refReader) set(name string, hash plumbing.Hash) {
+	if name == "HEAD" {
+		r.list.head = hash
+		return
+	}
+	r.list.names[name] = hash
+}
+
+// follow gives symbolic names the meaning of their target, which is a name that
+// is not symbolic.
+func (r *refReader) follow() {
+	for name, target := range r.symbolic {
+		if hash, ok := r.list.names[target]; ok && r.symbolic[target] == "" {
+			r.set(name, hash)
+		}
+	}
 }
 
 // readPacked reads the file packed-refs, if there is one: lines "<object>
@@ -81,7 +145,8 @@ func (r *refReader) readPacked() error {
 	return nil
 }
 
-// addPacked takes one line; last is the name in the line before.
+// addPacked takes one line, unless there is a file of that name. last is the name
+// that the line before gave a meaning to.
 func (r *refReader) addPacked(line, last string) (name string, err error) {
 	if strings.HasPrefix(line, "#") {
 		return last, nil
@@ -89,77 +154,25 @@ func (r *refReader) addPacked(line, last string) (name string, err error) {
 	object, name, _ := strings.Cut(line, " ")
 	peeled, isPeeled := strings.CutPrefix(object, "^")
 	hash, err := objectOf(peeled, "packed-refs")
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case isPeeled && last != "":
-		r.list.peeled[last] = hash
-	case source.CheckRev(name) == nil:
-		r.list.names[name] = hash
 	}
+	if isPeeled {
+		if last != "" {
+			r.list.peeled[last] = hash
+		}
+		return "", nil
+	}
+	if !r.isNew(name) {
+		return "", nil
+	}
+	r.list.names[name] = hash
 	return name, nil
 }
 
-// readLoose reads the files below refs.
-func (r *refReader) readLoose(ctx context.Context) error {
-	return fs.WalkDir(r.local.dir.FS(), "refs", func(name string, d fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // removed meanwhile
-			return pack.Errorf(pack.CodeIO, "read branches and tags: %w", err)
-		}
-		if err := errors.Join(r.charge(int64(len(name))), check("path depth", r.local.limits.Depth, int64(strings.Count(name, "/")))); err != nil {
-			return err
-		}
-		if err != nil || d.IsDir() || source.CheckRev(name) != nil {
-			return nil //nolint:nilerr // what was removed meanwhile is no branch any more
-		}
-		return r.readOne(name)
-	})
-}
-
-// readOne reads the file of one branch or tag, or HEAD.
-func (r *refReader) readOne(name string) error {
-	f, _, err := roots.OpenFile(r.local.dir, name)
-	if err != nil {
-		return err
-	}
-	content, err := io.ReadAll(io.LimitReader(f, refFileBytes))
-	if err = errors.Join(err, f.Close()); err != nil {
-		return pack.Errorf(pack.CodeIO, "read %q: %w", name, err)
-	}
-	text := strings.TrimSpace(string(content))
-	if target, ok := strings.CutPrefix(text, symbolicPrefix); ok {
-		r.symbolic[name] = strings.TrimSpace(target)
-		return nil
-	}
-	hash, err := objectOf(text, name)
-	if err != nil {
-		return err
-	}
-	r.set(name, hash)
-	return nil
-}
-
-// set notes what a name means, in place of what packed-refs said.
-func (r *refReader) set(name string, hash plumbing.Hash) {
-	if name == "HEAD" {
-		r.list.head = hash
-		return
-	}
-	r.list.names[name] = hash
-	delete(r.list.peeled, name)
-}
-
-// follow gives symbolic names the meaning of their target, which is a name that
-// is not symbolic.
-func (r *refReader) follow() {
-	for name, target := range r.symbolic {
-		if hash, ok := r.list.names[target]; ok && r.symbolic[target] == "" {
-			r.set(name, hash)
-		}
-	}
+func (r *refReader) isNew(name string) bool {
+	_, isLoose := r.list.names[name]
+	return !isLoose && r.symbolic[name] == "" && source.CheckRev(name) == nil
 }
 
 // peel finds out what the annotated tags point to that packed-refs knows

@@ -3,7 +3,6 @@ package gitsource
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -72,7 +71,7 @@ func (s *Source) openLocal(location, target string) (repository, error) {
 	}
 	r, err := openLocal(s.roots, path, s.limits)
 	if err != nil {
-		return nil, fmt.Errorf("git repository %s: %w", target, err)
+		return nil, explain(target, err)
 	}
 	return r, nil
 }

@@ -248,6 +248,28 @@ func TestFetchWhereWantsAreRefused(t *testing.T) {
 	}
 }
 
+// The recent history of a branch is received before all of it is.
+func TestFetchSearchesTheRecentHistoryFirst(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	old := repo.Commit("main", samplePack())
+	for range 60 {
+		repo.Commit("main", fstest.MapFS{"new": {}})
+	}
+	young := repo.Git("rev-parse", "main~40")
+	tip := repo.Git("rev-parse", "main")
+	for commit, want := range map[string]struct{ requests, files int }{young: {3, 1}, old: {4, 4}} {
+		url, srv := serve(t, repo, gittest.DenyWants(tip))
+		got, err := fetch(t, newSource(t), url, commit)
+		if err != nil || len(got.names()) != want.files {
+			t.Errorf("got %q, %v", got.names(), err)
+		}
+		if len(srv.Requests()) != want.requests {
+			t.Errorf("got requests %q, want %d", srv.Requests(), want.requests)
+		}
+	}
+}
+
 func TestFetchFollowsAMovedRepository(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)

@@ -45,6 +45,11 @@ func newStore(scratch string) *store {
 	return &store{scratch: scratch, objects: map[plumbing.Hash]object{}, memory: memoryBytes}
 }
 
+// clear forgets all objects.
+func (s *store) clear() {
+	s.objects, s.memory, s.end = map[plumbing.Hash]object{}, memoryBytes, 0
+}
+
 // close gives up the file.
 func (s *store) close() {
 	if s.file == nil {

@@ -1,23 +1,26 @@
 package gitsource_test
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-// TestSuite runs the suite against real git: as it is, and as a server that
-// serves only what it advertises.
+// TestSuite runs the suite against real git: as it is, as a server that serves
+// only what it advertises, and as one that wants a password.
 func TestSuite(t *testing.T) {
 	t.Parallel()
 	repo := suiteRepo(t)
+	const secret = "s3cr3t p4ssw0rd"
 	strict := gittest.DenyWants(repo.Git("rev-parse", "refs/tags/v1.0.0"))
 	for _, setting := range []struct {
 		name, rev, subdir string
@@ -26,6 +29,7 @@ func TestSuite(t *testing.T) {
 		{"default branch", "", "", nil},
 		{"subdirectory", "collection", "packs/sample", nil},
 		{"annotated tag, strict server", "v1.0.0", "", []gittest.Fault{strict}},
+		{"password", "main", "", []gittest.Fault{basic("robot", secret)}},
 	} {
 		t.Run(setting.name, func(t *testing.T) {
 			t.Parallel()
@@ -33,16 +37,20 @@ func TestSuite(t *testing.T) {
 			loc := func(rev string) source.Locator {
 				return source.Locator{Scheme: source.SchemeGit, Location: url, Rev: rev, Subdir: setting.subdir}
 			}
+			credentials := map[string]pack.Credential{originOf(url): pack.BasicCredential("robot", secret)}
 			sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
 				t.Helper()
 				scratch := t.TempDir()
 				return sourcetest.Harness{
-					Source:  must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch})),
+					Source: must(gitsource.New(&gitsource.Options{
+						Network: gittest.Policy(), Scratch: scratch, Credentials: credentials,
+					})),
 					Locator: loc(setting.rev),
 					Want:    samplePack(),
 					Missing: source.Locator{Scheme: source.SchemeGit, Location: strings.Replace(url, "sample", "missing", 1)},
 					Hostile: []source.Locator{loc("link"), loc("module"), loc("names"), loc("missing"), loc("refs/heads/../x")},
 					Dirs:    []string{scratch},
+					Secrets: []string{secret, base64.StdEncoding.EncodeToString([]byte("robot:" + secret))},
 				}
 			})
 		})

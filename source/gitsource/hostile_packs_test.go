@@ -1,0 +1,232 @@
+package gitsource_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/source/gitsource"
+)
+
+// A storedRepo is a repository of this machine, written by hand.
+type storedRepo struct{ dir string }
+
+func newStoredRepo(t *testing.T) storedRepo {
+	t.Helper()
+	r := storedRepo{t.TempDir()}
+	writeFile(t, filepath.Join(r.dir, "HEAD"), "ref: refs/heads/main\n")
+	writeFile(t, filepath.Join(r.dir, "refs", "heads", "main"), someCommit+"\n")
+	writeFile(t, filepath.Join(r.dir, "objects", "info", "packs"), "")
+	return r
+}
+
+// loose stores an object whose header and content may be lies.
+func (r storedRepo) loose(t *testing.T, id, header string, stream []byte) {
+	t.Helper()
+	var b bytes.Buffer
+	if stream == nil {
+		z := zlib.NewWriter(&b)
+		_, _ = z.Write([]byte(header))
+		_ = z.Close()
+	} else {
+		b.Write(stream)
+	}
+	writeFile(t, filepath.Join(r.dir, "objects", id[:2], id[2:]), b.String())
+}
+
+// pack stores a pack and an index that finds objects where offsets says.
+func (r storedRepo) pack(t *testing.T, content []byte, offsets map[string]int64) {
+	t.Helper()
+	r.packAndIndex(t, content, indexOf(offsets))
+}
+
+func (r storedRepo) packAndIndex(t *testing.T, content, index []byte) {
+	t.Helper()
+	base := filepath.Join(r.dir, "objects", "pack", "pack-1")
+	writeFile(t, base+".pack", string(content))
+	writeFile(t, base+".idx", string(index))
+}
+
+func (r storedRepo) fetch(t *testing.T, limits gitsource.Limits) error {
+	t.Helper()
+	s := must(gitsource.New(&gitsource.Options{Roots: []string{r.dir}, Limits: limits}))
+	_, err := fetch(t, s, fileURL(r.dir), someCommit)
+	return err
+}
+
+// indexOf writes an index of version 2 for objects by name.
+func indexOf(offsets map[string]int64) []byte {
+	var b, long bytes.Buffer
+	b.WriteString("\xfftOc\x00\x00\x00\x02")
+	names := slices.Sorted(maps.Keys(offsets))
+	count := uint32(0)
+	for first := range 256 {
+		for int(count) < len(names) && strings.HasPrefix(names[count], fmt.Sprintf("%02x", first)) {
+			count++
+		}
+		_ = binary.Write(&b, binary.BigEndian, count)
+	}
+	for _, name := range names {
+		id, _ := hex.DecodeString(name)
+		b.Write(id)
+	}
+	b.Write(make([]byte, 4*len(names)))
+	for _, name := range names {
+		at := offsets[name]
+		if at < 1<<31 && at >= 0 {
+			_ = binary.Write(&b, binary.BigEndian, uint32(at))
+			continue
+		}
+		_ = binary.Write(&b, binary.BigEndian, uint32(1<<31|long.Len()/8))
+		_ = binary.Write(&long, binary.BigEndian, at)
+	}
+	b.Write(long.Bytes())
+	return append(b.Bytes(), make([]byte, 40)...)
+}
+
+// otherName is that of an object which deltas build on.
+var otherName = strings.Repeat("ab", 20)
+
+// localBombs is H17 for repositories of this machine: refused by what headers
+// say, or as soon as it grows too much.
+func localBombs(t *testing.T) {
+	t.Parallel()
+	other, _ := hex.DecodeString(otherName)
+	some, _ := hex.DecodeString(someCommit)
+	first := func(objects ...packed) func(t *testing.T, r storedRepo) {
+		return func(t *testing.T, r storedRepo) {
+			t.Helper()
+			content, at := buildPack(objects...)
+			offsets := map[string]int64{someCommit: int64(at[0])}
+			if len(at) > 1 {
+				offsets[otherName] = int64(at[1])
+			}
+			r.pack(t, content, offsets)
+		}
+	}
+	loose := func(header string, stream []byte) func(t *testing.T, r storedRepo) {
+		return func(t *testing.T, r storedRepo) {
+			t.Helper()
+			r.loose(t, someCommit, header, stream)
+		}
+	}
+	stored := func(content, index []byte) func(t *testing.T, r storedRepo) {
+		return func(t *testing.T, r storedRepo) {
+			t.Helper()
+			r.packAndIndex(t, content, index)
+		}
+	}
+	small := packed{typ: blobType, data: []byte("abcd")}
+	onlySmall, _ := buildPack(small)
+	for _, tt := range []struct {
+		name  string
+		store func(t *testing.T, r storedRepo)
+		want  pack.Code
+	}{
+		{"loose, honest header", loose("blob 10737418240\x00", nil), pack.CodeLimitExceeded},
+		{"loose, more than it says", loose("blob 3\x00"+strings.Repeat("0", 1<<20), nil), pack.CodeGit},
+		{"loose, less than it says", loose("blob 30\x00abc", nil), pack.CodeGit},
+		{"loose, without a header", loose("", zeros(64)), pack.CodeGit},
+		{"loose, of no type", loose("thing 3\x00abc", nil), pack.CodeGit},
+		{"loose, of negative size", loose("blob -3\x00abc", nil), pack.CodeGit},
+		{"loose, not compressed", loose("", []byte("blob 3\x00abc")), pack.CodeGit},
+		{"packed, honest header", first(packed{typ: blobType, size: 10 << 30, stream: zeros(2)}), pack.CodeLimitExceeded},
+		{"packed, ratio", first(packed{typ: blobType, size: 200 << 20, stream: zeros(200)}), pack.CodeLimitExceeded},
+		{"packed, size beyond numbers", first(packed{typ: blobType, size: 1 << 62, stream: zeros(2)}), pack.CodeGit},
+		{"delta, large result", first(packed{typ: refDeltaType, base: other, data: deltaOf(4, 10<<30)}, small), pack.CodeLimitExceeded},
+		{"delta, large code", first(packed{typ: refDeltaType, base: other, size: 100 << 20, stream: zeros(100)}, small), pack.CodeLimitExceeded},
+		{"delta, on itself", first(packed{typ: refDeltaType, base: some, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, in a circle", first(
+			packed{typ: refDeltaType, base: other, data: deltaOf(4, 4, 0x90, 4)}, packed{typ: refDeltaType, base: some, data: deltaOf(4, 4, 0x90, 4)},
+		), pack.CodeGit},
+		{"delta, on nothing", first(packed{typ: refDeltaType, base: other, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, before the pack", first(packed{typ: offDeltaType, base: []byte{13}, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, at itself", first(packed{typ: offDeltaType, base: []byte{0}, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, endless distance", first(packed{typ: offDeltaType, base: bytes.Repeat([]byte{0xff}, 30), data: deltaOf(4, 4)}), pack.CodeGit},
+		{"delta, of another base", first(packed{typ: refDeltaType, base: other, data: deltaOf(9, 4, 0x90, 4)}, small), pack.CodeGit},
+		{"unknown type", first(packed{typ: 5, data: []byte("x")}), pack.CodeGit},
+		{"chain of deltas", chainOfDeltas, pack.CodeGit},
+		{"place outside", stored(onlySmall, indexOf(map[string]int64{someCommit: 1 << 40})), pack.CodeGit},
+		{"negative place", stored(onlySmall, indexOf(map[string]int64{someCommit: -5})), pack.CodeGit},
+		{"index of many", stored(nil, append([]byte("\xfftOc\x00\x00\x00\x02"), bytes.Repeat([]byte{0xff}, 256*4)...)), pack.CodeGit},
+		{"index that shrinks", stored(nil, append([]byte("\xfftOc\x00\x00\x00\x02\x00\x00\x00\x09"), make([]byte, 4096)...)), pack.CodeGit},
+		{"index of version 1", stored(nil, make([]byte, 4096)), pack.CodeGit},
+		{"many packs", func(t *testing.T, r storedRepo) {
+			t.Helper()
+			for i := range 201 {
+				writeFile(t, filepath.Join(r.dir, "objects", "pack", fmt.Sprintf("pack-%d.idx", i)), "")
+			}
+		}, pack.CodeLimitExceeded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newStoredRepo(t)
+			tt.store(t, r)
+			start := time.Now()
+			wantCode(t, r.fetch(t, gitsource.Limits{}), tt.want)
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+// chainOfDeltas is longer than git makes them.
+func chainOfDeltas(t *testing.T, r storedRepo) {
+	t.Helper()
+	objects := []packed{{typ: blobType, data: []byte("abcd")}}
+	_, at := buildPack(objects...)
+	one := packed{typ: offDeltaType, base: []byte{0}, data: deltaOf(4, 4, 0x90, 4)}
+	var size bytes.Buffer
+	one.write(&size)
+	one.base = []byte{byte(size.Len())} // each on the one before
+	start, _ := buildPack(objects...)
+	objects = append(objects, packed{typ: offDeltaType, base: []byte{byte(len(start) - 20 - at[0])}, data: one.data})
+	for range 5000 {
+		objects = append(objects, one)
+	}
+	content, offsets := buildPack(objects...)
+	r.pack(t, content, map[string]int64{someCommit: int64(offsets[len(offsets)-1])})
+}
+
+// manyLooseRefs: a list of branches and tags is bounded here, too.
+func manyLooseRefs(t *testing.T) {
+	t.Parallel()
+	r := newStoredRepo(t)
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", samplePack())
+	writeFile(t, filepath.Join(repo.Dir, "packed-refs"), strings.Repeat(commit+" refs/heads/a-branch-with-a-name-that-is-rather-long\n", 1000))
+	for i := range 50 {
+		writeFile(t, filepath.Join(r.dir, "refs", "heads", fmt.Sprint("branch", i)), someCommit+"\n")
+	}
+	for _, dir := range []string{r.dir, repo.Dir} {
+		s := must(gitsource.New(&gitsource.Options{Roots: []string{dir}, Limits: gitsource.Limits{RefBytes: 500}}))
+		_, err := resolve(t, s, fileURL(dir), "main")
+		wantCode(t, err, pack.CodeLimitExceeded)
+	}
+}
+
+// strangeRefFiles: what a branch's file holds is the name of an object.
+func strangeRefFiles(t *testing.T) {
+	t.Parallel()
+	for text, code := range map[string]pack.Code{
+		"": pack.CodeGit, "garbage\x1b[2J\n": pack.CodeGit, someCommit[:30]: pack.CodeGit, strings.Repeat("0a", 32): pack.CodeGit,
+		"ref: refs/heads/main\n": pack.CodeNotFound, "ref: ../../../etc/passwd\n": pack.CodeNotFound, "ref: refs/heads/other": pack.CodeNotFound,
+		strings.Repeat(" ", 1<<20) + someCommit: pack.CodeGit, someCommit + "\n": "",
+	} {
+		r := newStoredRepo(t)
+		writeFile(t, filepath.Join(r.dir, "refs", "heads", "main"), text)
+		_, err := resolve(t, newLocal(t, r.dir), fileURL(r.dir), "main")
+		wantCode(t, err, code)
+	}
+}
