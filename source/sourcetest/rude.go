@@ -41,9 +41,13 @@ func testRudeRequests(t testing.TB, h Harness) {
 func rudeTexts() []string {
 	return []string{
 		"\x00", "\x1b[2J\x07", "a\r\nb", "\u202etxt", "\xff\xfe", "-x", "--upload-pack=touch x", "$(touch x)", "|touch x",
-		"https://user:password@[::1", "file:///etc/passwd", "ext::sh -c true", "https://none.invalid/%zz", strings.Repeat("x/", 50_000),
+		"https://user:password@[::1", "file:///etc/passwd", "ext::sh -c true", "https://none.invalid/%zz", strings.Repeat("x/", source.MaxSpecLen/2),
 	}
 }
+
+// maxSaid is how long an error may be: it may quote the longest location there
+// is, but not for ever.
+const maxSaid = 4 * source.MaxSpecLen
 
 func checkRefusal(t testing.TB, what, text string, got bool, err error) {
 	t.Helper()
@@ -61,7 +65,7 @@ func checkText(t testing.TB, what, text string, err error) {
 	switch {
 	case pack.CodeOf(err) == "":
 		t.Errorf("%s %.40q: the error has no code: %.200q", what, text, said)
-	case len(said) > 4<<10:
+	case len(said) > maxSaid:
 		t.Errorf("%s %.40q: the error has %d bytes", what, text, len(said))
 	case strings.IndexFunc(said, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) }) >= 0:
 		t.Errorf("%s %.40q: the error %.200q would be printed as it is", what, text, said)

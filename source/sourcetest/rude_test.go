@@ -29,7 +29,7 @@ func rudeFaults() []fault {
 	return []fault{
 		{"RudeRequests: an error without a code", failing(func(string) error { return errors.New("no") })},
 		{"RudeRequests: control characters", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %.20s", l) })},
-		{"RudeRequests: a long text", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %q", l) })},
+		{"RudeRequests: a long text", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %q", strings.Repeat(l, 10)) })},
 		{"RudeRequests: taken", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
 			if strings.HasPrefix(pin.Location, "-") {
 				pin.Location = "demo"
