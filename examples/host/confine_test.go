@@ -61,3 +61,21 @@ func TestStagesAreConfined(t *testing.T) {
 		})
 	}
 }
+
+// TestThePlaceOfPacksIsNoSource: packs do not come from the root of the host, nor
+// from around it.
+func TestThePlaceOfPacksIsNoSource(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(dir, "root"), SearchPath: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	for _, path := range []string{dir, filepath.Join(dir, "root"), filepath.Join(dir, "root", "packs")} {
+		_, err := h.Installer.Download(t.Context(), installer.DownloadRequest{Specs: []string{path}, Dest: filepath.Join(t.TempDir(), "dest")})
+		if !errors.Is(err, pack.ErrPolicy) {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}

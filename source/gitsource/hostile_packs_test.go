@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/gittest"
@@ -172,11 +171,7 @@ func localBombs(t *testing.T) {
 			t.Parallel()
 			r := newStoredRepo(t)
 			tt.store(t, r)
-			start := time.Now()
 			wantCode(t, r.fetch(t, gitsource.Limits{}), tt.want)
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %v", took)
-			}
 		})
 	}
 }

@@ -141,6 +141,7 @@ func TestLocalResolve(t *testing.T) {
 			t.Errorf("%q: got %s, %v, want %s", rev, pin.Commit, err, want)
 		}
 	}
+	writeFile(t, filepath.Join(repo.Dir, "refs", "tags", "broken"), someCommit+"\n")
 	_, err := resolve(t, s, fileURL(repo.Dir), "feature")
 	wantCode(t, err, pack.CodeNotFound)
 	pins, err := s.Versions(t.Context(), source.Locator{Scheme: "git", Location: fileURL(repo.Dir)})

@@ -185,6 +185,9 @@ func (r *refReader) peel(ctx context.Context) error {
 			continue
 		}
 		target, err := tagTarget(s, load, hash)
+		if _, isBroken := errors.AsType[*brokenError](err); isBroken {
+			continue // whoever asks for this tag is told when it is fetched
+		}
 		if err != nil {
 			return err
 		}

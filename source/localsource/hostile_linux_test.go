@@ -26,6 +26,7 @@ func TestHostile(t *testing.T) {
 	t.Run("I02", testApart)
 	t.Run("I03", testSpecialFiles)
 	t.Run("I04", testUnreadable)
+	t.Run("I02_mounted", testMounts)
 	t.Run("I05", testOnlyOwned)
 	t.Run("I06", testChanges)
 	t.Run("I06_tick", testChangeWithinATick)
@@ -139,7 +140,7 @@ func testSpecialFiles(t *testing.T) {
 		if _, err := fetch(t, s, local(location)); pack.CodeOf(err) != pack.CodeForbiddenEntry {
 			t.Errorf("%s: got %v", location, err)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 30*time.Second { // it waits for ever, or not at all
 			t.Errorf("%s: took %v", location, took)
 		}
 	}

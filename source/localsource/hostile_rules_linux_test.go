@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
@@ -77,6 +78,53 @@ func testApart(t *testing.T) {
 	if _, err := localsource.New(localsource.Options{AllowAll: true, Apart: []string{"store"}}); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("a relative path: got %v", err)
 	}
+}
+
+// testMounts: a directory that is mounted in another one is known for what it is,
+// and one that is mounted in itself ends somewhere (I08).
+func testMounts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, fstest.MapFS{"demo/pack.yaml": {}, "demo/store/x": {}, "loop/pack.yaml": {}, "loop/in/x": {}, "store/packs/x": {}})
+	s := newSource(t, localsource.Options{AllowAll: true, Apart: []string{filepath.Join(dir, "store")}})
+	mounted(t, [][2]string{{"store", "demo/store"}, {"loop", "loop/in"}}, dir, func() {
+		err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "demo")}, &spySink{})
+		if pack.CodeOf(err) != pack.CodePolicyDenied {
+			t.Errorf("a pack with the store mounted in it: got %v", err)
+		}
+		sink := &spySink{}
+		if err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "loop")}, sink); err != nil || sink.puts != 5 {
+			t.Errorf("a directory mounted in itself: got %v after %d entries", err, sink.puts)
+		}
+	})
+}
+
+// mounted runs f on a thread for which directories below dir are mounted in
+// others. Only a superuser can do that; others do not run f.
+func mounted(t *testing.T, binds [][2]string, dir string, f func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // and never unlock it: the thread ends here, and its mounts with it
+		err := syscall.Unshare(syscall.CLONE_NEWNS | syscall.CLONE_FS)
+		if err == nil {
+			err = syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
+		}
+		if errors.Is(err, syscall.EPERM) {
+			t.Log("not allowed to mount")
+			return
+		}
+		for _, bind := range binds {
+			err = errors.Join(err, syscall.Mount(filepath.Join(dir, bind[0]), filepath.Join(dir, bind[1]), "", syscall.MS_BIND, ""))
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		f()
+	}()
+	<-done
 }
 
 // unpackNothing finds every archive empty.
