@@ -20,7 +20,9 @@ type flags struct {
 	provide, allowRoot        []string
 	tokenFile                 string
 	allowHTTP                 bool
-	allowPrivate              []string
+	allowPrivate, allowHost   []string
+	credentials, caFile       string
+	proxy                     string
 	maxJobs                   int
 	grace                     time.Duration
 	pythonIndex, nodeRegistry string
@@ -38,6 +40,10 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.allowRoot, "allow-root", nil, "directory where packs may be read and written; repeatable")
 	set.BoolVar(&f.allowHTTP, "allow-http", false, "allow plain http")
 	set.StringArrayVar(&f.allowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
+	set.StringArrayVar(&f.allowHost, "allow-host", nil, "contact this host, and no other that is not named so; repeatable")
+	set.StringVar(&f.credentials, "credentials", "", "file with ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE a line")
+	set.StringVar(&f.caFile, "ca-file", "", "file with certificates of authorities to trust beside the system's")
+	set.StringVar(&f.proxy, "proxy", "", "URL of a proxy; wants --allow-host for what is contacted through it")
 	set.IntVar(&f.maxJobs, "max-jobs", 2, "how much work is done at a time; what comes beyond waits")
 	set.DurationVar(&f.grace, "grace", 30*time.Second, "how long work may go on after a signal to end")
 	set.StringVar(&f.pythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
@@ -54,6 +60,10 @@ func (f *flags) config(w world) (server.Config, error) {
 	allowed, allowedErr := absoluteAll(f.allowRoot)
 	provided, providedErr := host.ParseProvided(f.provide)
 	policy, policyErr := host.Policy(f.allowHTTP, f.allowPrivate)
+	policy.Hosts = f.allowHost
+	credentials, credentialsErr := host.ReadCredentials(f.credentials)
+	authorities, authoritiesErr := host.ReadAuthorities(f.caFile)
+	proxy, proxyErr := host.ParseProxy(f.proxy)
 	tokens, tokensErr := f.tokens(w)
 	var jobsErr error
 	if f.maxJobs < 1 {
@@ -61,13 +71,14 @@ func (f *flags) config(w world) (server.Config, error) {
 	}
 	return server.Config{
 		Host: host.Config{
-			Root: root, Index: index, DSN: f.db, Provided: provided, Network: policy,
+			Root: root, Index: index, DSN: f.db, Provided: provided,
+			Network: policy, Credentials: credentials, TLS: authorities, Proxy: proxy,
 			SearchPath:  filepath.SplitList(w.getenv("PATH")),
 			PythonIndex: f.pythonIndex, FindLinks: links, NodeRegistry: f.nodeRegistry,
 			ToolEnv: envbuild.NetworkVariables(w.environ()),
 		},
 		AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs,
-	}, errors.Join(rootErr, indexErr, linksErr, allowedErr, providedErr, policyErr, tokensErr, jobsErr)
+	}, errors.Join(rootErr, indexErr, linksErr, allowedErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr, tokensErr, jobsErr)
 }
 
 func (f *flags) rootDir(w world) (string, error) {

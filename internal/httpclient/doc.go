@@ -15,7 +15,8 @@
 //   - Credentials are kept by origin and set on the requests for it alone, never
 //     on one that a redirect from another origin led to, and on no demand.
 //   - No proxy and no credentials from the environment, no cookies, TLS 1.2 or
-//     later, HTTP/1.1 only: one protocol, whose limits are known.
+//     later, HTTP/1.1 only: one protocol, whose limits are known. Only where the
+//     system's roots are is left to Go, which looks at SSL_CERT_FILE.
 //   - Through a proxy, which looks names up itself, only hosts are contacted
 //     that the policy names.
 //   - Response headers are limited in size and time, bodies must keep a

@@ -234,6 +234,7 @@ func hostileHeaders(t *testing.T) {
 		"9 MB":                     "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 9<<20) + "\r\n\r\n",
 		"10,000 headers":           "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Header: some text\r\n", 10_000) + "\r\n",
 		"contradicting lengths":    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+		"extensions of chunks":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\na\r\n", 1000) + "0\r\n\r\n",
 		"bad chunk":                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
 		"control characters":       "HTTP/1.1 200 OK\r\nX\x1b[31m evil\r\n\r\n",
 		"HTTP/0.9":                 "<html>hello</html>",

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// TestNetworkFlags follows what the flags say about the network to the host.
+func TestNetworkFlags(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(file, []byte("https://git.example.com bearer "+secret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var f flags
+	set := pflag.NewFlagSet("packd", pflag.ContinueOnError)
+	f.bind(set)
+	err := set.Parse([]string{"--root", t.TempDir(), "--credentials", file, "--proxy", "http://proxy.example:3128", "--allow-host", "git.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.config(world{getenv: env(secret + ":read"), environ: os.Environ})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, value := c.Host.Credentials["https://git.example.com"].Header()
+	if value != "Bearer "+secret || c.Host.Proxy.Host != "proxy.example:3128" || len(c.Host.Network.Hosts) != 1 || c.Host.TLS != nil {
+		t.Errorf("got %+v", c.Host)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.config(world{getenv: env(secret + ":read"), environ: os.Environ}); err == nil {
+		t.Error("credentials that everybody can read are taken")
+	}
+}
