@@ -58,10 +58,10 @@ type endpoint struct {
 	// statuses are those of its own with which it fails, beside those that
 	// follow from its method and its scope.
 	statuses []int
-	// reads says that there is a body; dotenv is a request of the type that is
-	// read from dotenv, too, nil when there is only JSON.
-	reads  bool
-	dotenv any
+	// body is a value of the type of the body, nil when there is none; dotenv
+	// says that it may be written in that format, too.
+	body   any
+	dotenv bool
 	// responses describe success where it is not the type of the handler's body.
 	responses map[string]*huma.Response
 	// report describes the bare report, nil when there is none.
@@ -91,8 +91,8 @@ func (s *Server) describe(e endpoint) huma.Operation {
 	if e.scope != "" {
 		op.Security = []map[string][]string{{securityScheme: {string(e.scope)}}}
 	}
-	if e.dotenv != nil {
-		op.Metadata = map[string]any{dotenvTarget: e.dotenv}
+	op.Metadata = map[string]any{bodyValue: e.body}
+	if e.dotenv {
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{typeDotenv: {Schema: &huma.Schema{
 			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' a line; what is no text is JSON.",
 		}}}}
@@ -109,7 +109,7 @@ func (e endpoint) failures() []int {
 	if e.scope != "" {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
-	if e.reads {
+	if e.body != nil {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 	}
 	return statuses

@@ -22,9 +22,9 @@ const (
 	maxBody     = 1 << 20
 	bodyTimeout = 20 * time.Second
 
-	// dotenvTarget is the key of an operation's metadata that holds the request
-	// into which dotenv is read.
-	dotenvTarget = "dotenv"
+	// bodyValue is the key of an operation's metadata that holds a value of the
+	// type of its body.
+	bodyValue = "body"
 )
 
 // readBody is the middleware that reads the body of a request: bounded in size
@@ -36,7 +36,10 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, err := receive(w, r, op.Metadata[dotenvTarget])
+	data, err := receive(w, r, op)
+	if err == nil {
+		data, err = keepFields(data, op.Metadata[bodyValue])
+	}
 	if err != nil {
 		s.fail(w, r, problemOf(err))
 		return
@@ -46,8 +49,8 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 
 // receive reads the body and returns it as JSON. A client that sends it slowly is
 // not waited for.
-func receive(w http.ResponseWriter, r *http.Request, target any) ([]byte, error) {
-	kind, err := bodyType(r.Header.Get("Content-Type"), target != nil)
+func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, error) {
+	kind, err := bodyType(r.Header.Get("Content-Type"), op.RequestBody.Content[typeDotenv] != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +64,7 @@ func receive(w http.ResponseWriter, r *http.Request, target any) ([]byte, error)
 	}
 	_ = control.SetReadDeadline(time.Time{}) // could be set before, or cannot be at all
 	if kind == typeDotenv {
-		if data, err = dotenv.JSON(data, target); err != nil {
+		if data, err = dotenv.JSON(data, op.Metadata[bodyValue]); err != nil {
 			return nil, malformed("dotenv", err)
 		}
 	}

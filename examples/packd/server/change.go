@@ -34,7 +34,7 @@ func (s *Server) addChanges() {
 		}
 	}
 	configure := change("configure-pack", http.MethodPut, packsPath+"/{ref}/config", "Replace the configuration of a pack")
-	configure.reads = true
+	configure.body = values{}
 	handle(s, configure, s.setConfig)
 	handle(s, change("roll-back-pack", http.MethodPost, packsPath+"/{ref}/rollback", "Make the generation active that was active before"), s.rollBack)
 	handle(s, change("remove-pack", http.MethodDelete, packsPath+"/{ref}", "Remove a pack with its generations and its configuration"), s.remove)

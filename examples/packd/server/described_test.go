@@ -16,7 +16,7 @@ import (
 // described holds traffic against the OpenAPI document: what is not described is
 // an error.
 type described struct {
-	t        *testing.T
+	t        testing.TB
 	document map[string]any
 	compiler *jsonschema.Compiler
 }
@@ -28,7 +28,7 @@ func (nowhere) Load(url string) (any, error) { return nil, fmt.Errorf("%s is els
 
 const documentURL = "packd:///openapi.json"
 
-func newDescribed(t *testing.T, data []byte) *described {
+func newDescribed(t testing.TB, data []byte) *described {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {

@@ -14,3 +14,6 @@ func (s *Server) OpenDestination(dir string) (path string, release func() error,
 
 // AddRoute adds an endpoint for tests that no pack can play.
 func (s *Server) AddRoute(pattern string, h http.HandlerFunc) { s.mux.HandleFunc(pattern, h) }
+
+// CheckJSON tells why a body is refused.
+func CheckJSON(data []byte) error { return checkJSON(data) }

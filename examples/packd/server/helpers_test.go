@@ -33,12 +33,20 @@ const (
 // fixture is a server with a root, a directory that requests may use, and one
 // that they may not.
 type fixture struct {
-	t                      *testing.T
+	t                      testing.TB
 	server                 *server.Server
 	url                    string
 	root, allowed, outside string
 	api                    *described
 	log                    *logBuffer
+}
+
+// on returns the same server for another test to use.
+func (f *fixture) on(t testing.TB) *fixture {
+	t.Helper()
+	g, api := *f, *f.api
+	g.t, g.api, api.t = t, &api, t
+	return &g
 }
 
 // logBuffer holds what was logged.
@@ -60,7 +68,7 @@ func (l *logBuffer) String() string {
 }
 
 // start starts a server; the options change its configuration.
-func start(t *testing.T, options ...func(*server.Config)) *fixture {
+func start(t testing.TB, options ...func(*server.Config)) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	f := &fixture{t: t, root: filepath.Join(dir, "root"), allowed: filepath.Join(dir, "allowed"), outside: filepath.Join(dir, "outside"), log: &logBuffer{}}
@@ -208,7 +216,7 @@ func (f *fixture) post(kind string, body any) answer {
 	return f.call("POST", "/api/v1/packs/"+kind, request{body: asJSON(f.t, body)})
 }
 
-func asJSON(t *testing.T, v any) string {
+func asJSON(t testing.TB, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -224,7 +232,7 @@ type (
 )
 
 // decode reads a body, with numbers as float64.
-func decode(t *testing.T, a answer) m {
+func decode(t testing.TB, a answer) m {
 	t.Helper()
 	var v m
 	if err := json.Unmarshal(a.body, &v); err != nil {
@@ -234,7 +242,7 @@ func decode(t *testing.T, a answer) m {
 }
 
 // wantStatus fails the test when the answer has another status.
-func wantStatus(t *testing.T, a answer, status int) {
+func wantStatus(t testing.TB, a answer, status int) {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("status %d, want %d\n%s", a.status, status, a.body)
@@ -242,7 +250,7 @@ func wantStatus(t *testing.T, a answer, status int) {
 }
 
 // writePack writes a small pack and returns its directory.
-func writePack(t *testing.T, dir, ref, version string) string {
+func writePack(t testing.TB, dir, ref, version string) string {
 	t.Helper()
 	path := filepath.Join(dir, ref+"-"+version)
 	files := m{
@@ -275,7 +283,7 @@ func appendTo(t *testing.T, file, text string) {
 }
 
 // poll waits for what happens elsewhere.
-func poll(t *testing.T, what string, happened func() bool) {
+func poll(t testing.TB, what string, happened func() bool) {
 	t.Helper()
 	for !happened() {
 		select {

@@ -209,6 +209,20 @@ func TestRefusalsOfOne(t *testing.T) {
 	}
 }
 
+// TestOtherCaseIsAnotherField sends what package json takes for known fields,
+// with values that the description forbids.
+func TestOtherCaseIsAnotherField(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	a := f.call("POST", "/api/v1/packs/download", request{body: f.with("download", "TIMEOUT", -1)})
+	wantStatus(t, a, 200)
+	body := f.with("download", "Destination_Dir", f.outside)
+	wantStatus(t, f.call("POST", "/api/v1/packs/download", request{body: body}), 200)
+	if got := listing(t, f.outside); got != f.outside {
+		t.Errorf("outside there is:\n%s", got)
+	}
+}
+
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -60,7 +60,7 @@ func addStage[Q, R any](s *Server, kind, summary string) {
 		id: kind, method: http.MethodPost, path: packsPath + "/" + kind, tag: "Stages", summary: summary, scope: ScopeInstall,
 		description: "Packs that fail are in the report; the status is 200 all the same.",
 		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
-		reads:       true, dotenv: request, report: report,
+		body:        request, dotenv: true, report: report,
 		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
 	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
 		w, err := s.work(kind, in.Body)
@@ -94,7 +94,7 @@ func (s *Server) addInstall() {
 		summary:     "Install packs, and those they need",
 		description: "All stages, always in the background. The report of the operation tells the outcome of each pack.",
 		statuses:    workStatuses(),
-		reads:       true,
+		body:        client.InstallRequest{},
 		responses:   map[string]*huma.Response{"202": s.accepted()},
 	}, func(ctx context.Context, in *installInput) (*workOutput, error) {
 		w, err := s.work(client.KindInstall, in.Body)

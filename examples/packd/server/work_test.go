@@ -103,3 +103,23 @@ func TestTooMuchWork(t *testing.T) {
 	touch(t, release)
 	f.await("slow")
 }
+
+// TestDotenv sends the same request in both formats.
+func TestDotenv(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	into := filepath.Join(f.allowed, "it's 'here'\n$(date)")
+	pack := writePack(t, f.allowed, "demo", "1.0.0")
+	text := "# parameters\npacks='" + asJSON(t, list{pack}) + "'\ndestination_dir='" + strings.ReplaceAll(into, "'", `'\''`) +
+		"'\ntimeout='60'\nverify_ssl='true'\nref_spec=''\nunknown='x'\n"
+	a := f.call("POST", "/api/v1/packs/download", request{kind: "text/x-dotenv; charset=utf-8", body: text, accept: "application/vnd.packtrain.report+json"})
+	wantStatus(t, a, 200)
+	downloaded, _ := decode(t, a)["downloaded_packs"].(list)
+	if len(downloaded) != 1 || downloaded[0].(m)["pack_path"] != filepath.Join(into, "demo") { //nolint:forcetypeassert // a test
+		t.Errorf("got %s", a.body)
+	}
+	a = f.call("POST", "/api/v1/packs/download", request{kind: "text/x-dotenv", body: strings.Replace(text, "'60'", "'soon'", 1)})
+	f.wantError("timeout", a, refusal{status: 422, code: "invalid_request", detail: "timeout"})
+	a = f.call("POST", "/api/v1/packs/install", request{kind: "text/x-dotenv", body: text})
+	f.wantError("install", a, refusal{status: 415, code: "invalid_request"})
+}
