@@ -17,6 +17,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/sourcetest"
 )
 
 func TestHostile(t *testing.T) {
@@ -137,9 +138,7 @@ func testSpecialFiles(t *testing.T) {
 		"/proc/self/fdinfo", "/sys/kernel/mm", "/proc/self/task",
 	} {
 		start := time.Now()
-		if _, err := fetch(t, s, local(location)); pack.CodeOf(err) != pack.CodeForbiddenEntry {
-			t.Errorf("%s: got %v", location, err)
-		}
+		sourcetest.Receive(t, s, local(location), pack.CodeForbiddenEntry)
 		if took := time.Since(start); took > 30*time.Second { // it waits for ever, or not at all
 			t.Errorf("%s: took %v", location, took)
 		}
@@ -286,9 +285,7 @@ func testLimits(t *testing.T) {
 	}
 	s := newSource(t, localsource.Options{AllowAll: true})
 	for _, name := range []string{"sparse", "deep", "deeper"} {
-		if _, err := fetch(t, s, local(filepath.Join(dir, name))); !errors.Is(err, pack.ErrLimit) {
-			t.Errorf("%s: got %v", name, err)
-		}
+		sourcetest.Receive(t, s, local(filepath.Join(dir, name)), pack.CodeLimitExceeded)
 	}
 	// Whatever the sink takes, the depth is bounded, and with it the open files.
 	err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "deeper")}, &spySink{})
@@ -347,19 +344,17 @@ func makeDeep(t *testing.T, dir string, depth int) {
 func testNames(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, dir, fstest.MapFS{"case/a": {}, "case/A": {}, "form/é": {}, "form/e\u0301": {}, "long/" + strings.Repeat("n", 255): {}})
+	write(t, dir, fstest.MapFS{"case/a": {}, "case/A": {}, "form/é": {}, "form/e\u0301": {}, "long/" + strings.Repeat("n", 255): {}, "long/pack.yaml": {Data: demo()["pack.yaml"].Data}})
 	s := newSource(t, localsource.Options{AllowAll: true})
-	for name, want := range map[string]pack.Code{"case": pack.CodeNameCollision, "form": pack.CodeNameCollision, "long": ""} {
-		if _, err := fetch(t, s, local(filepath.Join(dir, name))); pack.CodeOf(err) != want {
-			t.Errorf("%s: got %v", name, err)
-		}
+	for name, want := range map[string]pack.Code{
+		"case": pack.CodeNameCollision, "form": pack.CodeNameCollision, "long": "",
+	} {
+		sourcetest.Receive(t, s, local(filepath.Join(dir, name)), want)
 	}
 	raw := filepath.Join(dir, "raw")
 	write(t, raw, fstest.MapFS{"pack.yaml": {}})
 	if err := os.WriteFile(filepath.Join(raw, "\xff"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := fetch(t, s, local(raw)); pack.CodeOf(err) != pack.CodeUnsafePath {
-		t.Errorf("raw: got %v", err)
-	}
+	sourcetest.Receive(t, s, local(raw), pack.CodeUnsafePath)
 }
