@@ -78,12 +78,13 @@ type Entry struct {
 func Tar(entries ...Entry) string {
 	var b strings.Builder
 	for _, e := range entries {
-		b.WriteString(e.tar())
+		b.WriteString(e.Tar())
 	}
 	return b.String() + End()
 }
 
-func (e Entry) tar() string {
+// Tar makes the headers and the content of the entry.
+func (e Entry) Tar() string {
 	set := []Edit{Set(100, fmt.Sprintf("%07o\x00", unixPerm(e.Mode))), Set(157, e.Link)}
 	if e.Header != nil {
 		set = append(set, e.Header)

@@ -48,6 +48,8 @@ func tarFrames() []TarCase {
 		{"C08", "two long names", Meta('L', "x\x00") + Meta('x', Record("path", "y")) + File("a", "") + End(), format},
 		{"C08", "link target for a file", Meta('x', Record("linkpath", "y")) + File("a", "") + End(), format},
 		{"C08", "empty pax name", Meta('x', Record("path", "")) + File("a", "") + End(), format},
+		{"C08", "directory by its short name only", Meta('x', Record("path", "file")) + Header(0, "d/", 0) + End(), format},
+		{"C08", "directory by its long name only", Meta('L', "d/\x00") + Header(0, "file", 0) + End(), format},
 		{"C09", "pax size bigger", Meta('x', Record("size", "1024")) + File("a", "x") + Zeros() + End(), format},
 		{"C09", "pax size zero", Meta('x', Record("size", "0")) + File("a", File("hidden", "x")) + End(), format},
 		{"C09", "pax size for header size 0", Meta('x', Record("size", "512")) + Header('0', "a", 0) + Zeros() + End(), format},

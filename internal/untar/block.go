@@ -34,6 +34,19 @@ func (b *block) prefix() string {
 	return text(b[345:500])
 }
 
+// onePrefix reports whether all programs read the same prefix: some take for one
+// what stands there without the mark of POSIX, and some read it on into the times
+// of star.
+func (b *block) onePrefix() bool {
+	switch {
+	case string(b[257:263]) != "ustar\x00":
+		return b[345] == 0
+	case string(b[508:512]) == "tar\x00":
+		return bytes.IndexByte(b[345:476], 0) >= 0
+	}
+	return true
+}
+
 // size returns the size in plain octal: digits, spaces before, spaces or NULs
 // behind. The binary form, meant for content beyond 8 GiB, is an error.
 func (b *block) size() (int64, error) {
@@ -61,8 +74,20 @@ func (b *block) numeric() bool {
 }
 
 func isOctal(field []byte) bool {
-	rest := bytes.TrimLeft(bytes.TrimLeft(field, " "), "01234567")
-	return len(bytes.Trim(rest, " \x00")) == 0
+	digits := bytes.TrimLeft(field, " ")
+	rest := bytes.TrimLeft(digits, "01234567")
+	none := len(rest) == len(field) && len(bytes.Trim(field, "\x00")) == 0
+	return none || len(rest) < len(digits) && len(bytes.Trim(rest, " \x00")) == 0
+}
+
+// marked reports whether the block has one of the marks of the formats that are
+// read: none, as tar had it first, that of POSIX, and that of GNU.
+func (b *block) marked() bool {
+	switch string(b[257:263]) {
+	case "\x00\x00\x00\x00\x00\x00", "ustar\x00", "ustar ":
+		return true
+	}
+	return false
 }
 
 // intact reports whether the checksum is right, summed over the bytes as

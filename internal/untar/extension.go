@@ -66,6 +66,8 @@ func (x *extension) check(b *block, size int64) error {
 	switch {
 	case link || x.longLink != "":
 		return malformed("entry %.80q: a link target for what is no link", name)
+	case b.kind() == 0 && strings.HasSuffix(b.name(), "/") != strings.HasSuffix(name, "/"):
+		return malformed("entry %.80q: a directory by one of its names only", name)
 	case hasPath && path == "":
 		return malformed("entry %.80q: an empty long name", b.name())
 	}

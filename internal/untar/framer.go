@@ -131,8 +131,11 @@ func (f *framer) header() error {
 	if !f.block.intact() {
 		return malformed("the checksum of a header is wrong, after entry %.80q", f.name)
 	}
-	if !f.block.numeric() {
-		return malformed("a number in a header is malformed, after entry %.80q", f.name)
+	if !f.block.marked() || !f.block.numeric() {
+		return malformed("a header has a malformed number or an unknown mark, after entry %.80q", f.name)
+	}
+	if !f.block.onePrefix() {
+		return malformed("a header can be read with and without a prefix of its name, after entry %.80q", f.name)
 	}
 	f.out = f.block[:]
 	switch kind := f.block.kind(); kind {

@@ -166,7 +166,7 @@ func oldFormats(t *testing.T) {
 		"Solaris":      file(set(263, "\x00\x00")),
 		"ustar prefix": file(set(0, "pack.yaml\x00\x00\x00\x00"), set(345, "top")),
 		"star":         file(set(0, "pack.yaml\x00\x00\x00\x00"), set(345, "top"), set(476, "00000000000 00000000000 "), set(508, "tar\x00")),
-		"GNU":          file(set(257, "ustar  \x00"), set(345, "14721370413\x0014721370413\x00")),
+		"GNU":          file(set(257, "ustar  \x00")),
 	} {
 		if got := receive(t, "x.tar.gz", archivetest.Gzip(tar), "").Digest; got != want {
 			t.Errorf("%s: the content is %s, want %s", name, got, want)
