@@ -85,7 +85,8 @@ func trace(t *testing.T, strace, path string, w inertWorld) []string {
 	}
 	var started []string
 	for line := range strings.Lines(string(text)) {
-		if strings.Contains(line, "exec") && !strings.Contains(line, fmt.Sprintf("execve(%q,", os.Args[0])) {
+		// A call that another thread interrupts has a second line, "resumed>)".
+		if (strings.Contains(line, "execve(") || strings.Contains(line, "execveat(")) && !strings.Contains(line, fmt.Sprintf("execve(%q,", os.Args[0])) {
 			started = append(started, strings.TrimSpace(line))
 		}
 	}
