@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -85,6 +86,11 @@ func (f *flags) listenAndServe(ctx context.Context, s *server.Server, logger *sl
 	if err != nil {
 		return err
 	}
+	maintained, stop := context.WithCancel(ctx)
+	var maintenance sync.WaitGroup
+	maintenance.Go(func() { s.Maintain(maintained, maintenancePeriod) })
+	defer maintenance.Wait()
+	defer stop()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
 	hs := &http.Server{
 		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
@@ -99,6 +105,9 @@ func (f *flags) listenAndServe(ctx context.Context, s *server.Server, logger *sl
 		return shutDown(context.WithoutCancel(ctx), hs, s, f.grace)
 	}
 }
+
+// maintenancePeriod is how often the files of removed packs are deleted.
+const maintenancePeriod = 10 * time.Minute
 
 // farewell is how long clients may take to read their last answers.
 const farewell = 5 * time.Second

@@ -19,8 +19,7 @@ const (
 	typeJSON   = "application/json"
 	typeDotenv = "text/x-dotenv"
 
-	maxBody     = 1 << 20
-	bodyTimeout = 20 * time.Second
+	maxBody = 1 << 20
 
 	// bodyValue is the key of an operation's metadata that holds a value of the
 	// type of its body.
@@ -36,7 +35,7 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, err := receive(w, r, op)
+	data, err := receive(w, r, op, s.bodyTimeout)
 	if err == nil {
 		data, err = keepFields(data, op.Metadata[bodyValue])
 	}
@@ -49,13 +48,16 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 
 // receive reads the body and returns it as JSON. A client that sends it slowly is
 // not waited for.
-func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, error) {
+func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation, limit time.Duration) ([]byte, error) {
 	kind, err := bodyType(r.Header.Get("Content-Type"), op.RequestBody.Content[typeDotenv] != nil)
 	if err != nil {
 		return nil, err
 	}
+	if r.ContentLength > maxBody { // it is not even asked for
+		return nil, bodyProblem(&http.MaxBytesError{Limit: maxBody})
+	}
 	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := control.SetReadDeadline(time.Now().Add(limit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, err
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))

@@ -1,8 +1,12 @@
 package server_test
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestLifeOfAPack registers, lists, configures, upgrades, rolls back and removes.
@@ -72,4 +76,28 @@ func TestInvalidRefs(t *testing.T) {
 		f.wantError("GET "+ref, f.call("GET", path, request{}), refusal{status: 422, code: "invalid_ref"})
 		f.wantError("DELETE "+ref, f.call("DELETE", path, request{}), refusal{status: 422, code: "invalid_ref"})
 	}
+}
+
+// TestRemovedFilesAreDeleted looks at the trash while packd runs.
+func TestRemovedFilesAreDeleted(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.0.0")}}), 200)
+	wantStatus(t, f.call("DELETE", "/api/v1/packs/demo", request{}), 200)
+	trash := filepath.Join(f.root, "trash")
+	if !strings.Contains(listing(t, trash), "pack.yaml") {
+		t.Fatal("the files are not in the trash")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f.server.Maintain(ctx, time.Millisecond)
+	}()
+	poll(t, "empty trash", func() bool {
+		entries, err := os.ReadDir(trash)
+		return err == nil && len(entries) == 0
+	})
+	cancel()
+	<-done
 }

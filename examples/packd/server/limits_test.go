@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,30 +39,74 @@ func TestRateLimits(t *testing.T) {
 	wantStatus(t, f.call("GET", "/healthz", request{token: "-"}), 200)
 }
 
-// TestBodyThatBreaksOff sends less than it promised.
-func TestBodyThatBreaksOff(t *testing.T) {
+// TestBodiesThatDoNotArrive sends less than was promised, and ends or waits then.
+func TestBodiesThatDoNotArrive(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.BodyTimeout = 50 * time.Millisecond })
+	for _, ends := range []bool{true, false} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_, err = fmt.Fprintf(conn, "POST /api/v1/packs/download HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+			"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"packs\"", tokenAll)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ends {
+			_ = conn.(*net.TCPConn).CloseWrite() //nolint:forcetypeassert // a test
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		f.wantError("cut", answer{resp.StatusCode, resp.Header, body}, refusal{status: 400, code: "invalid_request"})
+	}
+}
+
+// TestOnlyBodiesAreHurried lets work take longer than a body may.
+func TestOnlyBodiesAreHurried(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.BodyTimeout = 50 * time.Millisecond })
+	slow, release := slowPack(t, f.allowed, "slow")
+	time.AfterFunc(200*time.Millisecond, func() { touch(t, release) })
+	a := f.post("register-batch", m{"pack_paths": list{slow}})
+	wantStatus(t, a, 200)
+	if !strings.Contains(string(a.body), `"success_count":1`) {
+		t.Errorf("got %s", a.body)
+	}
+}
+
+// TestHugeBodies are refused without being read.
+func TestHugeBodies(t *testing.T) {
 	t.Parallel()
 	f := start(t)
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
+	req := f.request("POST", "/api/v1/packs/download", request{body: "{}"})
+	endless := &endless{}
+	req.Body, req.ContentLength = io.NopCloser(endless), 100<<20
+	resp, err := new(http.Transport).RoundTrip(req)
+	if err == nil { // else the connection was closed on the way
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		f.wantError("100 MB", answer{resp.StatusCode, resp.Header, body}, refusal{status: 413, code: "limit_exceeded"})
 	}
-	defer func() { _ = conn.Close() }()
-	_, err = fmt.Fprintf(conn, "POST /api/v1/packs/download HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
-		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"packs\"", tokenAll)
-	if err != nil {
-		t.Fatal(err)
+	if endless.read.Load() > 20<<20 {
+		t.Errorf("%d bytes were read", endless.read.Load())
 	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil { //nolint:forcetypeassert // a test
-		t.Fatal(err)
+}
+
+// endless is a body of spaces.
+type endless struct{ read atomic.Int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
 	}
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(resp.Body)
-	f.wantError("cut", answer{resp.StatusCode, resp.Header, body}, refusal{status: 400, code: "invalid_request"})
+	e.read.Add(int64(len(p)))
+	return len(p), nil
 }
 
 // TestClientThatGoesAway ends the work that it asked for.

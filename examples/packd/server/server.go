@@ -18,62 +18,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/time/rate"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/operations"
 )
-
-// Config says what a [Server] is made of. Host.Root, Host.SearchPath and Tokens
-// are required.
-type Config struct {
-	// Host describes the root and the sources. Its Base and Allowed are not
-	// used: relative paths mean nothing to a service, and paths are confined to
-	// AllowRoots and the root.
-	Host host.Config
-	// AllowRoots are absolute paths of directories that exist, apart from the
-	// root: packs may be read there, and destinations lie there.
-	AllowRoots []string
-	// Tokens admit clients; at least one.
-	Tokens []Token
-	// MaxJobs is how much work is done at a time; 0 means 2. MaxQueue is how
-	// much may wait; 0 means 100.
-	MaxJobs, MaxQueue int
-	// JobTimeout is how long one request may work; 0 means 2 hours.
-	JobTimeout time.Duration
-	// Rate is how many requests a token may make in a second, Burst how many at
-	// once; 0 means 100 and 200.
-	Rate  float64
-	Burst int
-	// Streams bound the readers of events.
-	Streams StreamLimits
-	// Logger gets a line for each request, and what nobody else is told; nil
-	// means nobody does.
-	Logger *slog.Logger
-	// Tracer makes a span of each request; nil means none are made.
-	Tracer trace.TracerProvider
-}
-
-func (c Config) withDefaults() Config {
-	if c.JobTimeout == 0 {
-		c.JobTimeout = 2 * time.Hour
-	}
-	if c.Rate == 0 {
-		c.Rate = 100
-	}
-	if c.Burst == 0 {
-		c.Burst = 200
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Tracer == nil {
-		c.Tracer = noop.NewTracerProvider()
-	}
-	return c
-}
 
 // A Server answers the requests of packd's API. It is safe for concurrent use.
 type Server struct {
@@ -92,6 +42,8 @@ type Server struct {
 	api       huma.API
 	mux       *http.ServeMux
 	draining  atomic.Bool
+
+	bodyTimeout time.Duration
 }
 
 // Open opens the root, begins again what was not finished in it, and makes a
@@ -105,7 +57,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
 		keys: newKeyring(c.Tokens, limit, c.Burst), strangers: rate.NewLimiter(limit, c.Burst),
-		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams),
+		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
 	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
@@ -148,6 +100,22 @@ func (s *Server) addEndpoints() {
 	s.addHealth()
 	s.addMetrics()
 	s.addDocument()
+}
+
+// Maintain deletes the files of what was removed, every so often until ctx ends.
+func (s *Server) Maintain(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.host.Store.Reap(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "removed packs cannot be deleted", "error", err)
+		}
+	}
 }
 
 // Finish begins no work any more, waits until ctx ends for what is under way, and
