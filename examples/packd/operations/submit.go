@@ -32,16 +32,23 @@ func (m *Manager) Submit(ctx context.Context, w Work, key string) (client.Operat
 	}
 	if t != nil {
 		m.begin(ctx, o, t)
-	}
-	select {
-	case <-o.ready:
-	case <-ctx.Done():
-		return client.Operation{}, ctx.Err()
+	} else if err := o.exists(ctx); err != nil {
+		return client.Operation{}, err
 	}
 	if o.absent != nil {
 		return client.Operation{}, fmt.Errorf("submit work: %w", o.absent)
 	}
 	return o.get(), nil
+}
+
+// exists waits until somebody else has made the operation durable, or failed to.
+func (o *operation) exists(ctx context.Context) error {
+	select {
+	case <-o.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // reserve returns the operation that has the key, or a new one and its place.

@@ -133,7 +133,7 @@ func TestReaderThatDoesNotReadIsDropped(t *testing.T) {
 			t.Parallel()
 			var id string
 			f := start(t, func(c *server.Config) {
-				c.Streams = server.StreamLimits{Max: 1, Patience: 50 * time.Millisecond}
+				c.Streams = server.StreamLimits{Max: 1, Patience: time.Second}
 				id = writeOperation(t, c.Host.Root, n)
 			})
 			dead := dial(t, f.url)
