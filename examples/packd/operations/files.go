@@ -109,18 +109,17 @@ func readJSON(file string, v any) error {
 	return nil
 }
 
-// writeJSON writes a file that is durable except for its name.
+// writeJSON writes a file that is durable except for its name. Texts in it stay
+// as they are: the body of a request is compared when it is read again.
 func writeJSON(file string, v any) (err error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.Write(append(b, '\n')); err != nil {
+	enc := json.NewEncoder(f) // which writes once
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return err
 	}
 	return f.Sync()

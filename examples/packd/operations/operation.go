@@ -44,8 +44,7 @@ type operation struct {
 	record record
 }
 
-// newOperation returns the operation of a record and its request, with the
-// events up to size and seq.
+// newOperation returns the operation of a record and its request, without events.
 func newOperation(dir string, req request, rec record) *operation {
 	dir = filepath.Join(dir, rec.ID)
 	return &operation{

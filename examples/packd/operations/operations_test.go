@@ -167,11 +167,11 @@ func TestKeyNamesOneOperation(t *testing.T) {
 	run, began, end := blocking()
 	c := operations.Config{Dir: t.TempDir(), Run: run}
 	m := open(t, c)
-	first := submit(t, m, `{"a":1}`, "k")
-	if again := submit(t, m, `{ "a": 1 }`, "k"); again.ID != first.ID {
+	first := submit(t, m, `{"a":"s@>=1&<2"}`, "k")
+	if again := submit(t, m, `{ "a": "s@>=1&<2" }`, "k"); again.ID != first.ID {
 		t.Errorf("the same key gave %s and %s", first.ID, again.ID)
 	}
-	if other := submit(t, m, `{"a":1}`, ""); other.ID == first.ID {
+	if other := submit(t, m, `{"a":"s@>=1&<2"}`, ""); other.ID == first.ID {
 		t.Error("work without a key was taken for the same")
 	}
 	<-began
@@ -180,10 +180,10 @@ func TestKeyNamesOneOperation(t *testing.T) {
 	shut(t, m)
 
 	m = open(t, c)
-	if again := submit(t, m, `{"a":1}`, "k"); again.ID != first.ID || again.State != client.StateCompleted {
+	if again := submit(t, m, `{"a":"s@>=1&<2"}`, "k"); again.ID != first.ID || again.State != client.StateCompleted {
 		t.Errorf("after a restart the same key gave %+v", again)
 	}
-	for _, w := range []operations.Work{work(`{"a":2}`), {Kind: client.KindBuild, Body: json.RawMessage(`{"a":1}`)}} {
+	for _, w := range []operations.Work{work(`{"a":2}`), {Kind: client.KindBuild, Body: json.RawMessage(`{"a":"s@>=1&<2"}`)}} {
 		if _, err := m.Submit(t.Context(), w, "k"); pack.CodeOf(err) != pack.CodeConflict {
 			t.Errorf("other work with the same key: %v", err)
 		}
