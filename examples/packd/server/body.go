@@ -35,7 +35,7 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, err := receive(w, r, op, s.bodyTimeout)
+	data, err := receive(w, r, op)
 	if err == nil {
 		data, err = keepFields(data, op.Metadata[bodyValue])
 	}
@@ -46,9 +46,9 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 	next(&bodyContext{received: ctx, body: bytes.NewReader(data)})
 }
 
-// receive reads the body and returns it as JSON. A client that sends it slowly is
-// not waited for.
-func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation, limit time.Duration) ([]byte, error) {
+// receive reads the body and returns it as JSON. How long that may take was set
+// when the request came.
+func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, error) {
 	kind, err := bodyType(r.Header.Get("Content-Type"), op.RequestBody.Content[typeDotenv] != nil)
 	if err != nil {
 		return nil, err
@@ -56,15 +56,11 @@ func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation, limit t
 	if r.ContentLength > maxBody { // it is not even asked for
 		return nil, bodyProblem(&http.MaxBytesError{Limit: maxBody})
 	}
-	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(limit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return nil, err
-	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return nil, bodyProblem(err)
 	}
-	_ = control.SetReadDeadline(time.Time{}) // could be set before, or cannot be at all
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // could be set before, or cannot be at all
 	if kind == typeDotenv {
 		if data, err = dotenv.JSON(data, op.Metadata[bodyValue]); err != nil {
 			return nil, malformed("dotenv", err)

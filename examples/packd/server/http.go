@@ -36,11 +36,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
 	}()
 	defer s.recover(x, r)
+	s.hurry(x, r)
 	if route == "" {
 		s.unknown(x, r)
 		return
 	}
 	s.mux.ServeHTTP(x, r)
+}
+
+// hurry bounds how long the body may take to arrive, whether somebody reads it or
+// it is read only to come to what follows it on the connection.
+func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.bodyTimeout)) // where it can be set
+	}
 }
 
 // route returns the pattern of the endpoint, "" when there is none. A path that

@@ -109,6 +109,36 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestBodiesThatNobodyReads promises bodies that never arrive where none is read: in
+// the end the server lets the connection go.
+func TestBodiesThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.BodyTimeout = 50 * time.Millisecond })
+	for name, head := range map[string]string{
+		"wrong":     "POST /api/v1/packs/download HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nAuthorization: Bearer " + tokenAll,
+		"stranger":  "POST /api/v1/packs/download HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9",
+		"nowhere":   "POST /nowhere HTTP/1.1\r\nContent-Length: 9",
+		"none read": "GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked",
+		"plain":     "GET /docs HTTP/1.1\r\nContent-Length: 9",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			_ = conn.SetDeadline(time.Now().Add(time.Minute)) // rather than waiting for ever
+			if _, err := fmt.Fprintf(conn, "%s\r\nHost: x\r\n\r\n", head); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadAll(conn); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestClientThatGoesAway ends the work that it asked for.
 func TestClientThatGoesAway(t *testing.T) {
 	t.Parallel()
