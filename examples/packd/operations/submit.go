@@ -60,7 +60,7 @@ func (m *Manager) reserve(w Work, key string) (*operation, *ticket, error) {
 	}
 	if o := m.keys[key]; o != nil {
 		if o.sum != w.sum() {
-			return nil, nil, pack.Errorf(pack.CodeConflict, "idempotency key %q was used for other work", key)
+			return nil, nil, pack.Errorf(pack.CodeConflict, "the idempotency key was used for other work")
 		}
 		return o, nil, nil
 	}
