@@ -16,8 +16,8 @@ const (
 // server.
 type DownloadRequest struct {
 	// Packs are specs: refs with or without a constraint, URLs, paths of the
-	// server; at least one.
-	Packs []string `json:"packs" minItems:"1"`
+	// server; 1 to 1000.
+	Packs []string `json:"packs" minItems:"1" maxItems:"1000"`
 	// Destination is the absolute path of a directory below an allowed root.
 	Destination string `json:"destination_dir" minLength:"1"`
 	// RegistryURL names an index to ask instead of the configured one.
@@ -33,15 +33,15 @@ type DownloadRequest struct {
 
 // A DependenciesRequest asks for stage 2.
 type DependenciesRequest struct {
-	// Paths of packs below allowed roots; at least one.
-	Paths          []string `json:"pack_paths" minItems:"1"`
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths          []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
 	SkipValidation bool     `json:"skip_validation,omitempty"`
 }
 
 // A BuildRequest asks for stage 3.
 type BuildRequest struct {
-	// Paths of packs below allowed roots; at least one.
-	Paths []string `json:"pack_paths" minItems:"1"`
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
 	// BaseDir is checked like the base directory of a RegisterRequest.
 	BaseDir *string `json:"packs_base_dir,omitempty"`
 	// Python and Node are preferred versions; nil means "3.11" and "20".
@@ -56,8 +56,8 @@ type BuildRequest struct {
 
 // A RegisterRequest asks for stage 4.
 type RegisterRequest struct {
-	// Paths of packs below allowed roots; at least one.
-	Paths []string `json:"pack_paths" minItems:"1"`
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
 	// BaseDir is a directory below an allowed root that gets a link to each
 	// registered pack, by its ref; nil for none.
 	BaseDir        *string `json:"packs_base_dir,omitempty"`
@@ -71,8 +71,8 @@ type RegisterRequest struct {
 
 // An InstallRequest asks for the whole pipeline.
 type InstallRequest struct {
-	// Packs are specs, as in DownloadRequest; at least one.
-	Packs       []string `json:"packs" minItems:"1"`
+	// Packs are specs, as in DownloadRequest; 1 to 1000.
+	Packs       []string `json:"packs" minItems:"1" maxItems:"1000"`
 	RegistryURL *string  `json:"registry_url,omitempty"`
 	RefSpec     *string  `json:"ref_spec,omitempty"`
 	// Timeout for the download of one pack in seconds; nil means 300.

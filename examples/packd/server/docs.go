@@ -168,8 +168,8 @@ func limits(s *huma.Schema) string {
 	if s.Minimum != nil && s.Maximum != nil {
 		parts = append(parts, fmt.Sprintf("%g to %g", *s.Minimum, *s.Maximum))
 	}
-	if s.MinItems != nil {
-		parts = append(parts, fmt.Sprintf("at least %d", *s.MinItems))
+	if s.MinItems != nil && s.MaxItems != nil {
+		parts = append(parts, fmt.Sprintf("%d to %d", *s.MinItems, *s.MaxItems))
 	}
 	if len(s.Enum) > 0 {
 		parts = append(parts, strings.Trim(fmt.Sprint(s.Enum...), "[]"))

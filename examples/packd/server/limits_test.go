@@ -225,7 +225,7 @@ func TestDocs(t *testing.T) {
 	if !strings.HasPrefix(a.header.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") {
 		t.Errorf("policy: %s", a.header.Get("Content-Security-Policy"))
 	}
-	for _, want := range []string{"/api/v1/packs/register-batch", "packs_base_dir", "list of string (at least 1)", "integer or null (10 to 3600, default 300)", `href="#DownloadRequest"`} {
+	for _, want := range []string{"/api/v1/packs/register-batch", "packs_base_dir", "list of string (1 to 1000)", "integer or null (10 to 3600, default 300)", `href="#DownloadRequest"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %q", want)
 		}

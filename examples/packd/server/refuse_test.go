@@ -74,6 +74,7 @@ func (f *fixture) refusals(kind string) []refusal {
 		{"too deep", request{body: deep}, 400, "malformed_content", ""},
 		{"broken dotenv", request{kind: "text/x-dotenv", body: "packs=unquoted"}, 400, "malformed_content", ""},
 		{"list of none", request{body: f.with(kind, field, list{})}, 422, "invalid_request", field},
+		{"too long a list", request{body: f.with(kind, field, make([]string, 1001))}, 422, "invalid_request", field},
 		{"missing list", request{body: f.with(kind, field, nil)}, 422, "invalid_request", field},
 		{"string for a list", request{body: f.with(kind, field, "x")}, 422, "invalid_request", field},
 		{"number in the list", request{body: f.with(kind, field, list{"a", 1})}, 422, "invalid_request", field + "[1]"},
@@ -81,6 +82,7 @@ func (f *fixture) refusals(kind string) []refusal {
 		{"list for an object", request{body: "[]"}, 422, "invalid_request", "object"},
 		{"null for an object", request{body: "null"}, 422, "invalid_request", "object"},
 		{"a long key", request{body: body, prefer: "respond-async", key: strings.Repeat("x", 201)}, 422, "invalid_request", "Idempotency-Key"},
+		{"a key of other bytes", request{body: body, prefer: "respond-async", key: "\xff"}, 422, "invalid_request", "Idempotency-Key"},
 	}
 }
 

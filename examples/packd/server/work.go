@@ -27,7 +27,7 @@ const (
 // stageInput is a request for one of the stages.
 type stageInput[Q any] struct {
 	Prefer string `header:"Prefer" doc:"respond-async: do it in the background"`
-	Key    string `header:"Idempotency-Key" maxLength:"200" doc:"In the background: the same key with the same request is the same operation"`
+	Key    string `header:"Idempotency-Key" maxLength:"200" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"In the background: the same key with the same request is the same operation"`
 	Body   Q
 }
 
@@ -84,7 +84,7 @@ func addStage[Q, R any](s *Server, kind, summary string) {
 
 // installInput is a request for an installation.
 type installInput struct {
-	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"The same key with the same request is the same operation"`
+	Key  string `header:"Idempotency-Key" maxLength:"200" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"The same key with the same request is the same operation"`
 	Body client.InstallRequest
 }
 
