@@ -1,10 +1,12 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -54,7 +56,9 @@ func (s *Server) followBySocket(_ context.Context, in *socketInput) (*huma.Strea
 		// The context of the request does not end with the connection any more.
 		ctx := conn.CloseRead(context.WithoutCancel(r.Context()))
 		out := &socketWriter{conn: conn, patience: s.streams.limits.Patience}
-		_ = conn.Close(closeStatus(s.follow(ctx, in.ID, in.After, out))) // nobody may be there to be told
+		err = s.follow(ctx, in.ID, in.After, out)
+		shake.hangUp(out.patience)
+		_ = conn.Close(closeStatus(err)) // nobody may be there to be told
 	}}, nil
 }
 
@@ -74,6 +78,7 @@ type handshake struct {
 	http.ResponseWriter
 	status int // 0 as long as it may become one
 	text   bytes.Buffer
+	conn   net.Conn // nil as long as it is none
 }
 
 // WriteHeader writes the status of success.
@@ -88,8 +93,17 @@ func (h *handshake) WriteHeader(status int) {
 // Write keeps the text of a failure.
 func (h *handshake) Write(data []byte) (int, error) { return h.text.Write(data) }
 
-// Unwrap lets the connection be taken over.
-func (h *handshake) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+// Hijack lets the connection be taken over.
+func (h *handshake) Hijack() (conn net.Conn, buffer *bufio.ReadWriter, err error) {
+	h.conn, buffer, err = http.NewResponseController(h.ResponseWriter).Hijack()
+	return h.conn, buffer, err
+}
+
+// hangUp closes the connection after a while, however it may be closed before:
+// package websocket waits for the rest of a message, whether it comes or not.
+func (h *handshake) hangUp(after time.Duration) {
+	time.AfterFunc(after, func() { _ = h.conn.Close() })
+}
 
 // A socketWriter writes messages.
 type socketWriter struct {

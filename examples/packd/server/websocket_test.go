@@ -3,6 +3,9 @@ package server_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -109,5 +112,29 @@ func TestSocketEndsWithTheServer(t *testing.T) {
 	}
 	if status := f.readSocket(conn, func(client.Event) {}); status != websocket.StatusGoingAway {
 		t.Errorf("status %v", status)
+	}
+}
+
+// TestSocketOfReaderThatStopsInAMessage announces a message that never comes: in
+// the end the server lets the connection go.
+func TestSocketOfReaderThatStopsInAMessage(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) {
+		c.Streams = server.StreamLimits{Heartbeat: 50 * time.Millisecond, Patience: 50 * time.Millisecond}
+	})
+	id := f.begin(writeGated(t, f.allowed, "gated", filepath.Join(t.TempDir(), "never")))
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(f.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(time.Minute)) // rather than waiting for ever
+	_, err = fmt.Fprintf(conn, "GET /api/v1/operations/%s/ws HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n\x81\xff\x40\x00\x00\x00\x00\x00\x00\x00mask", id, tokenRead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 101") {
+		t.Errorf("%v, got %q", err, got)
 	}
 }
