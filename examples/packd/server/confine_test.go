@@ -35,7 +35,7 @@ func (f *fixture) lure() (pack string) {
 }
 
 // listing are the names of everything below a directory.
-func listing(t *testing.T, dir string) string {
+func listing(t testing.TB, dir string) string {
 	t.Helper()
 	var all []string
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
