@@ -140,6 +140,7 @@ func requestBodies() []string {
 		`{"packs":["demo@^1","git+file://ALLOWED/link"],"pack_paths":["ALLOWED/../outside/demo-1.0.0"],"destination_dir":"ALLOWED/link/x","registry_url":"https://none.invalid/"}`,
 		`{"packs":["\u0000"],"pack_paths":["\ud800","/proc/self/fd/3"],"destination_dir":"/proc/self/fd/3/x","timeout":1e400}`,
 		`{"packs":["x"],"pack_paths":["OUTSIDE"],"destination_dir":"OUTSIDE","packs_base_dir":"ALLOWED/link","TIMEOUT":-1,"verify_ssl":false}`,
+		`{"packs":["\u0000",""],"pack_paths":["ALLOWED/\u0000",""],"destination_dir":"ALLOWED/\u0000","packs_base_dir":"ALLOWED/demo-1.0.0/pack.yaml"}`,
 		"packs='[\"x\"]'\npack_paths='[\"ALLOWED/demo-1.0.0\"]'\npacks_base_dir='ROOT/current'\nforce='true'\nreplace='any'", "[[[[", "{}{}", "",
 	}
 }
