@@ -132,3 +132,28 @@ func lastLine(log []byte) []byte {
 	}
 	return log[i+1:]
 }
+
+// TestLostFilesHoldNobodyUp takes the files away under an operation that runs.
+func TestLostFilesHoldNobodyUp(t *testing.T) {
+	t.Parallel()
+	run, began, end := blocking()
+	c := operations.Config{Dir: t.TempDir(), Run: run}
+	m := open(t, c)
+	id := submit(t, m, `1`, "").ID
+	<-began
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for range m.Events(t.Context(), id, 0) { // until they end, with an error or without
+		}
+	}()
+	if err := os.RemoveAll(filepath.Join(c.Dir, id)); err != nil {
+		t.Fatal(err)
+	}
+	close(end)
+	<-read
+	if o, err := m.Get(id); err != nil || o.State != client.StateCompleted {
+		t.Errorf("got %+v, %v", o, err)
+	}
+	await(t, m, submit(t, m, `2`, "").ID)
+}
