@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -74,10 +76,18 @@ func handle[I, O any](s *Server, e endpoint, h func(context.Context, *I) (*O, er
 	huma.Register(s.api, s.describe(e), func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
-			return nil, problemOf(err)
+			return nil, s.told(ctx, problemOf(err))
 		}
 		return out, nil
 	})
+}
+
+// told logs a problem that is packd's own, for those who can do something about it.
+func (s *Server) told(ctx context.Context, p *problem) *problem {
+	if p.status == http.StatusInternalServerError {
+		s.log.ErrorContext(ctx, "a request failed", "request_id", exchangeOf(ctx).id, "code", p.code, "error", p.text)
+	}
+	return p
 }
 
 func (s *Server) describe(e endpoint) huma.Operation {
@@ -87,6 +97,8 @@ func (s *Server) describe(e endpoint) huma.Operation {
 	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
+	} else {
+		op.DefaultStatus, _ = strconv.Atoi(slices.Min(slices.Collect(maps.Keys(op.Responses))))
 	}
 	if e.scope != "" {
 		op.Security = []map[string][]string{{securityScheme: {string(e.scope)}}}

@@ -183,6 +183,17 @@ func (d *described) checkBody(where string, schema []string, body []byte) {
 	}
 }
 
+// TestSuccessThatNeverIs looks for statuses that no request ever gets.
+func TestSuccessThatNeverIs(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for path, method := range map[string]string{"/api/v1/packs/install": "post", "/api/v1/operations/{id}/ws": "get"} {
+		if f.api.at("paths", path, method, "responses", "200") != nil {
+			t.Errorf("%s: 200 is described", path)
+		}
+	}
+}
+
 // TestDocumentIsOpenAPI holds the document against the official schema, and
 // compiles every schema in it.
 func TestDocumentIsOpenAPI(t *testing.T) {

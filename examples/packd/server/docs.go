@@ -171,8 +171,8 @@ func limits(s *huma.Schema) string {
 	if s.MinItems != nil && s.MaxItems != nil {
 		parts = append(parts, fmt.Sprintf("%d to %d", *s.MinItems, *s.MaxItems))
 	}
-	if len(s.Enum) > 0 {
-		parts = append(parts, strings.Trim(fmt.Sprint(s.Enum...), "[]"))
+	for _, value := range s.Enum {
+		parts = append(parts, fmt.Sprint(value))
 	}
 	if s.Default != nil {
 		b, _ := json.Marshal(s.Default) // it came from JSON

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -190,6 +192,20 @@ func TestPanics(t *testing.T) {
 	wantStatus(t, f.call("GET", "/healthz", request{}), 200)
 }
 
+// TestFailuresAreLogged takes away what packd needs: who runs it learns why.
+func TestFailuresAreLogged(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	if err := os.RemoveAll(filepath.Join(f.root, "operations", "new")); err != nil {
+		t.Fatal(err)
+	}
+	a := f.call("POST", "/api/v1/packs/install", request{body: asJSON(t, f.valid("install"))})
+	f.wantError("no place for operations", a, refusal{status: 500, code: "io_error"})
+	if !strings.Contains(f.log.String(), "no such file or directory") || !strings.Contains(f.log.String(), `"code":"io_error"`) {
+		t.Errorf("the log is %s", f.log)
+	}
+}
+
 // TestNothingTellsTokens looks for the tokens in all that is written.
 func TestNothingTellsTokens(t *testing.T) {
 	t.Parallel()
@@ -225,7 +241,7 @@ func TestDocs(t *testing.T) {
 	if !strings.HasPrefix(a.header.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") {
 		t.Errorf("policy: %s", a.header.Get("Content-Security-Policy"))
 	}
-	for _, want := range []string{"/api/v1/packs/register-batch", "packs_base_dir", "list of string (1 to 1000)", "integer or null (10 to 3600, default 300)", `href="#DownloadRequest"`} {
+	for _, want := range []string{"/api/v1/packs/register-batch", "packs_base_dir", "list of string (1 to 1000)", "(queued, running, completed, failed, cancelled)", "integer or null (10 to 3600, default 300)", `href="#DownloadRequest"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %q", want)
 		}
