@@ -166,12 +166,13 @@ func hostileLinks(t *testing.T) {
 	for _, ref := range []string{"dir", "file", "other", "same", "fresh"} {
 		paths = append(paths, writePack(t, f.allowed, ref, "1.0.0"))
 	}
+	paths = append(paths, f.outside)
 	a := f.post("register-batch", m{"pack_paths": paths, "packs_base_dir": base})
 	wantStatus(t, a, 200)
 	report := decode(t, a)["data"].(m) //nolint:forcetypeassert // a test
 	failed, _ := report["failed_packs"].(list)
-	summary := report["summary"].(m)                                                                                                            //nolint:forcetypeassert // a test
-	if len(failed) != 2 || failed[0].(m)["error_stage"] != "storage" || summary["success_count"] != 3.0 || summary["total_components"] != 3.0 { //nolint:forcetypeassert // a test
+	summary := report["summary"].(m)                                                                                                                                                      //nolint:forcetypeassert // a test
+	if len(failed) != 3 || failed[0].(m)["error_stage"] != "storage" || failed[2].(m)["error_stage"] != "load" || summary["success_count"] != 3.0 || summary["total_components"] != 3.0 { //nolint:forcetypeassert // a test
 		t.Errorf("got %s", a.body)
 	}
 	for _, ref := range []string{"other", "same", "fresh"} {

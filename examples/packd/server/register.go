@@ -34,12 +34,12 @@ func (s *stages) register(ctx context.Context, req client.RegisterRequest, obser
 	if report == nil {
 		return nil, err
 	}
-	return report, linkAll(base, report, err)
+	return report, linkAll(base, report, req.Paths, err)
 }
 
 // linkAll makes a link to each registered pack. One that cannot be made is a
 // failure of its pack, which is active all the same.
-func linkAll(base *os.Root, r *registry.Report, err error) error {
+func linkAll(base *os.Root, r *registry.Report, paths []string, err error) error {
 	failed, batch := errors.AsType[*pack.BatchError](err)
 	if err != nil && !batch {
 		return err
@@ -58,6 +58,9 @@ func linkAll(base *os.Root, r *registry.Report, err error) error {
 		registered = append(registered, p)
 	}
 	r.Registered = registered
+	at := func(path string) int { return slices.Index(paths, path) } // failures are in the order of the request
+	slices.SortStableFunc(r.Failed, func(a, b registry.FailedPack) int { return at(a.Path) - at(b.Path) })
+	slices.SortStableFunc(items, func(a, b *pack.ItemError) int { return at(a.Spec) - at(b.Spec) })
 	return pack.NewBatchError(items)
 }
 
