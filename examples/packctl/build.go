@@ -26,7 +26,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&req.SkipNode, "skip-node", false, "build no Node.js environments")
 	flags.BoolVar(&req.Force, "force", false, "build anew what could be reused")
 	flags.BoolVar(&req.Check, "check", false, "only look what is there")
-	a.bindPackages(flags)
+	a.BindPackages(flags)
 	return cmd
 }
 

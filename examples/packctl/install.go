@@ -24,7 +24,7 @@ func (a *app) installCommand() *cobra.Command {
 	flags.BoolVar(&req.Force, "force", false, "replace whatever is there, and go on when tests fail")
 	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
-	a.bindPackages(flags)
+	a.BindPackages(flags)
 	return cmd
 }
 

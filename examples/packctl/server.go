@@ -63,8 +63,8 @@ func checkServerFlags(cmd *cobra.Command) error {
 // transport leads to the server: through the proxy of the environment unless
 // there is a flag for another one.
 func (a *app) transport() (*http.Transport, error) {
-	authorities, authoritiesErr := host.ReadAuthorities(a.caFile)
-	proxy, proxyErr := host.ParseProxy(a.proxy)
+	authorities, authoritiesErr := host.ReadAuthorities(a.CAFile)
+	proxy, proxyErr := host.ParseProxy(a.Proxy)
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: authorities,
 		ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
@@ -91,7 +91,7 @@ func (a *app) token() (string, error) {
 // are: nobody knows what they would be relative to.
 func (a *app) paths(cmd *cobra.Command, paths ...string) ([]string, error) {
 	if a.server == "" {
-		return absoluteAll(paths)
+		return host.AbsoluteAll(paths)
 	}
 	for _, p := range paths {
 		if !filepath.IsAbs(p) {

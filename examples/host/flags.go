@@ -1,0 +1,96 @@
+package host
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/packtrain/pack/envbuild"
+)
+
+// Flags are what command lines say about a [Host]. The zero value describes a
+// host in the per-user data directory, without an index.
+type Flags struct {
+	Root, DB, Index string
+	Provide         []string
+
+	AllowHTTP               bool
+	AllowPrivate, AllowHost []string
+	Credentials, CAFile     string // names of files
+	Proxy                   string
+
+	PythonIndex, NodeRegistry string
+	FindLinks                 []string
+}
+
+// Bind adds the flags that say where packs are kept and come from.
+func (f *Flags) Bind(set *pflag.FlagSet) {
+	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
+	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: a file inside the root)")
+	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
+	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
+	set.BoolVar(&f.AllowHTTP, "allow-http", false, "allow plain http")
+	set.StringArrayVar(&f.AllowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
+	set.StringArrayVar(&f.AllowHost, "allow-host", nil, "contact this host, and no other that is not named so; repeatable")
+	set.StringVar(&f.Credentials, "credentials", "", "file with ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE a line")
+	set.StringVar(&f.CAFile, "ca-file", "", "file with certificates of authorities to trust beside the system's")
+	set.StringVar(&f.Proxy, "proxy", "", "URL of a proxy; wants --allow-host for what is contacted through it")
+}
+
+// BindPackages adds the flags that say where packages come from.
+func (f *Flags) BindPackages(set *pflag.FlagSet) {
+	set.StringVar(&f.PythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
+	set.StringArrayVar(&f.FindLinks, "find-links", nil, "directory with Python wheels; repeatable")
+	set.StringVar(&f.NodeRegistry, "node-registry", "", "registry of Node.js packages (default: npm's own)")
+}
+
+// Config returns the configuration that the flags describe, in a process with
+// this environment. Its errors are those of the user.
+func (f *Flags) Config(getenv func(string) string, environ []string) (Config, error) {
+	root, rootErr := f.root(getenv)
+	index, indexErr := Absolute(f.Index)
+	links, linksErr := AbsoluteAll(f.FindLinks)
+	provided, providedErr := ParseProvided(f.Provide)
+	policy, policyErr := Policy(f.AllowHTTP, f.AllowPrivate)
+	policy.Hosts = f.AllowHost
+	credentials, credentialsErr := ReadCredentials(f.Credentials)
+	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
+	proxy, proxyErr := ParseProxy(f.Proxy)
+	return Config{
+		Root: root, Index: index, DSN: f.DB, Provided: provided,
+		Network: policy, Credentials: credentials, TLS: authorities, Proxy: proxy,
+		SearchPath:  filepath.SplitList(getenv("PATH")),
+		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
+		ToolEnv: envbuild.NetworkVariables(environ),
+	}, errors.Join(rootErr, indexErr, linksErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
+}
+
+func (f *Flags) root(getenv func(string) string) (string, error) {
+	if f.Root == "" {
+		return DefaultRoot(getenv)
+	}
+	return filepath.Abs(f.Root)
+}
+
+// Absolute returns an absolute path; URLs and "" stay what they are.
+func Absolute(path string) (string, error) {
+	if path == "" || strings.Contains(path, "://") {
+		return path, nil
+	}
+	return filepath.Abs(path)
+}
+
+// AbsoluteAll does that to all paths.
+func AbsoluteAll(paths []string) ([]string, error) {
+	var all []string
+	for _, p := range paths {
+		abs, err := Absolute(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, abs)
+	}
+	return all, nil
+}
