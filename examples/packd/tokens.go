@@ -10,7 +10,10 @@ import (
 )
 
 const noTokens = `no tokens: write TOKEN:SCOPE+SCOPE lines into a file and name it with --token-file,
-or set PACKD_TOKENS, for example to "$(openssl rand -hex 32):read+install+configure"`
+or set PACKD_TOKENS, for example:
+
+  TOKEN=$(openssl rand -hex 32)
+  PACKD_TOKENS="$TOKEN:read+install+configure" packd ...`
 
 // tokens returns those of the file or, without one, of the environment.
 func (f *flags) tokens(w world) ([]server.Token, error) {
