@@ -8,5 +8,6 @@
 // dictionary; whatever else is behind or between them is refused. Checksums and
 // lengths are verified, which needs a reader that reads to the end. The window
 // of zstd, and with it the memory, is limited, as are the uncompressed size and
-// its ratio to what was read.
+// its ratio to what was read. A stream that turns out to be long is uncompressed
+// while what came out is used, on another processor.
 package uncompress

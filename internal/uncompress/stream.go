@@ -58,12 +58,15 @@ func (s *Stream) Raw() io.Reader { return s.buf }
 // Errors of reading have [pack.CodeMalformedContent] or are a
 // [*pack.LimitError]; those of the reader behind the stream are returned as they
 // are. Only io.EOF says that the content is what was compressed.
-func (s *Stream) Uncompressed(f Format, limits Limits, xz Decoder) (io.Reader, error) {
+//
+// Until it is closed, once, the archive may be read from another goroutine; Close
+// waits for a read that is under way.
+func (s *Stream) Uncompressed(f Format, limits Limits, xz Decoder) (io.ReadCloser, error) {
 	r, err := s.decoder(f, limits, xz)
 	if err != nil {
 		return nil, s.explain(f, err)
 	}
-	return &inflater{r: r, s: s, format: f, limits: limits}, nil
+	return newAhead(&inflater{r: r, s: s, format: f, limits: limits}), nil
 }
 
 func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error) {

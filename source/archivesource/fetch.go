@@ -25,7 +25,9 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	if err != nil {
 		return err
 	}
-	resp, err := s.request(ctx, http.MethodGet, u)
+	request, abort := context.WithCancel(ctx)
+	defer abort()
+	resp, err := s.request(request, http.MethodGet, u)
 	if err != nil {
 		return err
 	}
@@ -33,7 +35,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	if err := s.checkResponse(pin, resp); err != nil {
 		return fmt.Errorf("fetch %q: %w", httpclient.Redact(pin.Location), err)
 	}
-	if err := s.receive(ctx, pin, u.Path, resp.Body, dst); err != nil {
+	if err := s.receive(ctx, pin, u.Path, resp.Body, &pusher{dst: dst, abort: abort}); err != nil {
 		return fmt.Errorf("fetch %q: %w", httpclient.Redact(pin.Location), err)
 	}
 	return nil
@@ -55,9 +57,8 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 }
 
 // receive unpacks an archive with the given path in its URL, and verifies it.
-func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io.Reader, dst source.Sink) error {
+func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io.Reader, p *pusher) error {
 	d := &download{r: httpclient.LimitReader(body, archiveSize, s.unpack.limits.archive), hash: sha256.New()}
-	p := &pusher{dst: dst}
 	err := s.read(ctx, d, path, p)
 	if p.isRefusal(err) || pin.Archive == "" || err != nil && !errors.Is(err, pack.ErrMalformed) {
 		return err

@@ -83,6 +83,7 @@ func (u *Unpacker) tar(ctx context.Context, s *uncompress.Stream, format uncompr
 	if err != nil {
 		return err
 	}
+	defer r.Close() //nolint:errcheck // it only waits
 	return untar.Walk(r, u.limits.entries, func(e untar.Entry, content io.Reader) error {
 		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 	})
@@ -92,6 +93,7 @@ func (u *Unpacker) tar(ctx context.Context, s *uncompress.Stream, format uncompr
 type pusher struct {
 	dst     source.Sink
 	refused error
+	abort   context.CancelFunc // called when nothing more is wanted; nil is fine
 }
 
 func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) error {
@@ -99,6 +101,9 @@ func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) err
 		return err // the rest of the archive may be here already
 	}
 	p.refused = p.dst.Put(ctx, e, content)
+	if p.refused != nil && p.abort != nil {
+		p.abort()
+	}
 	return p.refused
 }
 
