@@ -114,7 +114,7 @@ func (a *ahead) Close() error {
 		return nil
 	}
 	close(a.stop)
-	for range a.filled { //nolint:revive // nobody wants it
+	for range a.filled { // nobody wants it
 	}
 	return nil
 }
