@@ -13,7 +13,7 @@ const noTokens = `no tokens: write TOKEN:SCOPE+SCOPE lines into a file and name 
 or set PACKD_TOKENS, for example:
 
   TOKEN=$(openssl rand -hex 32)
-  PACKD_TOKENS="$TOKEN:read+install+configure" packd ...`
+  PACKD_TOKENS="$TOKEN:read+install+configure" packd --root DIR`
 
 // tokens returns those of the file or, without one, of the environment.
 func (f *flags) tokens(w world) ([]server.Token, error) {
