@@ -68,6 +68,7 @@ func zipHeaders() []Case {
 		zipped("B16", "wrong checksum", format, ZipFile{Name: "a", Content: "x", CentralExtra: unicodePath("b", "a")}),
 		zipped("B16", "same name", fine, ZipFile{Name: "a", Content: "x", CentralExtra: unicodePath("a", "a"), LocalExtra: unicodePath("a", "a")}),
 		zipped("B16", "link in an extra field", format, ZipFile{Name: "a", Content: "x", CentralExtra: Extra(0x756e, strings.Repeat("\x00", 14))}),
+		zipped("B16", "times without any", format, ZipFile{Name: "a", Content: "x", CentralExtra: Extra(0x5455, "")}),
 		zipped("B16", "malformed field", format, ZipFile{Name: "a", Content: "x", CentralExtra: "\x01"}),
 		zipped("B16", "field beyond the end", format, ZipFile{Name: "a", Content: "x", LocalExtra: "\x55\x54\xff\x00"}),
 		zipped("B18", "content", format, ZipFile{Name: "d/", Content: "x"}),

@@ -8,6 +8,7 @@ import (
 // Extra fields that are read.
 const (
 	extraZip64 = 0x0001
+	extraTimes = 0x5455
 	extraName  = 0x7075
 	extraAES   = 0x9901
 )
@@ -18,7 +19,7 @@ func harmless(id uint16) bool {
 	switch id {
 	case 0x000a, // NTFS times
 		0x4453, // security descriptor of Windows
-		0x5455, // times
+		extraTimes,
 		0x5855, // times and owner, old
 		0x7855, // owner, old
 		0x7875, // owner
@@ -62,6 +63,8 @@ func (h *header) readExtra(extra []byte, wanted []*uint64) error {
 			return h.checkName(data)
 		case id == extraAES:
 			return malformed("entry %.80q is encrypted", h.name)
+		case id == extraTimes && len(data) == 0:
+			return malformed("entry %.80q has a field of times without any, for which bsdtar refuses the archive", h.name)
 		case !harmless(id):
 			return malformed("entry %.80q has the extra field %#04x, which is unknown, comes twice, or can name another file", h.name, id)
 		}
