@@ -51,12 +51,11 @@
 // in turn is between them and the tool: one may name an address there. Tools
 // read files that this package wrote, never the pack's own (its .npmrc, for
 // example, is never seen); they get an environment that is made from nothing, an
-// empty home, and no configuration
-// but the host's. npm never runs scripts, and Python packages come as wheels
-// unless the host allows building from source; so by default installing runs no
-// code of packages. Starting a Python interpreter in its environment does; that
-// is why it is done through the [pack.Runner] of the host, which can be a
-// sandbox.
+// empty home, and no configuration but the host's. npm never runs scripts, and
+// Python packages come as wheels unless the host allows building from source; so
+// by default installing runs no code of packages. Starting a Python interpreter in
+// its environment does; that is why it is done through the [pack.Runner] of the
+// host, which can be a sandbox.
 //
 // [NewRunner] makes the default one. Hosts test their own code with package
 // envbuildtest.

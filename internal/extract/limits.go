@@ -1,6 +1,10 @@
 package extract
 
-import "github.com/packtrain/pack"
+import (
+	"cmp"
+
+	"github.com/packtrain/pack"
+)
 
 // The default limits.
 const (
@@ -25,20 +29,13 @@ type Limits struct {
 // withDefaults returns l with its zero values replaced.
 func (l Limits) withDefaults() Limits {
 	return Limits{
-		Entries:      orDefault(l.Entries, DefaultEntries),
-		Bytes:        orDefault(l.Bytes, DefaultBytes),
-		FileBytes:    orDefault(l.FileBytes, DefaultFileBytes),
-		PathLen:      orDefault(l.PathLen, DefaultPathLen),
-		ComponentLen: orDefault(l.ComponentLen, DefaultComponentLen),
-		Depth:        orDefault(l.Depth, DefaultDepth),
+		Entries:      cmp.Or(l.Entries, DefaultEntries),
+		Bytes:        cmp.Or(l.Bytes, DefaultBytes),
+		FileBytes:    cmp.Or(l.FileBytes, DefaultFileBytes),
+		PathLen:      cmp.Or(l.PathLen, DefaultPathLen),
+		ComponentLen: cmp.Or(l.ComponentLen, DefaultComponentLen),
+		Depth:        cmp.Or(l.Depth, DefaultDepth),
 	}
-}
-
-func orDefault(value, byDefault int64) int64 {
-	if value == 0 {
-		return byDefault
-	}
-	return value
 }
 
 // check returns a [*pack.LimitError] when value is above limit.

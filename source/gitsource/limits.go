@@ -1,6 +1,10 @@
 package gitsource
 
-import "github.com/packtrain/pack"
+import (
+	"cmp"
+
+	"github.com/packtrain/pack"
+)
 
 // The default limits.
 const (
@@ -36,24 +40,17 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	return Limits{
-		RefBytes:    orDefault(l.RefBytes, defaultRefBytes),
-		PackBytes:   orDefault(l.PackBytes, defaultPackBytes),
-		Objects:     orDefault(l.Objects, defaultObjects),
-		ObjectBytes: orDefault(l.ObjectBytes, defaultObjectBytes),
-		DeltaBytes:  orDefault(l.DeltaBytes, defaultDeltaBytes),
-		Bytes:       orDefault(l.Bytes, defaultBytes),
-		Ratio:       orDefault(l.Ratio, defaultRatio),
-		Entries:     orDefault(l.Entries, defaultEntries),
-		Depth:       orDefault(l.Depth, defaultDepth),
-		PathLen:     orDefault(l.PathLen, defaultPathLen),
+		RefBytes:    cmp.Or(l.RefBytes, defaultRefBytes),
+		PackBytes:   cmp.Or(l.PackBytes, defaultPackBytes),
+		Objects:     cmp.Or(l.Objects, defaultObjects),
+		ObjectBytes: cmp.Or(l.ObjectBytes, defaultObjectBytes),
+		DeltaBytes:  cmp.Or(l.DeltaBytes, defaultDeltaBytes),
+		Bytes:       cmp.Or(l.Bytes, defaultBytes),
+		Ratio:       cmp.Or(l.Ratio, defaultRatio),
+		Entries:     cmp.Or(l.Entries, defaultEntries),
+		Depth:       cmp.Or(l.Depth, defaultDepth),
+		PathLen:     cmp.Or(l.PathLen, defaultPathLen),
 	}
-}
-
-func orDefault(value, byDefault int64) int64 {
-	if value == 0 {
-		return byDefault
-	}
-	return value
 }
 
 // check returns a [*pack.LimitError] when value is above most.

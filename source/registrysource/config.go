@@ -1,6 +1,7 @@
 package registrysource
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/http"
@@ -66,14 +67,7 @@ const (
 )
 
 func (l Limits) withDefaults() Limits {
-	return Limits{Bytes: orDefault(l.Bytes, defaultBytes), Entries: orDefault(l.Entries, defaultEntries)}
-}
-
-func orDefault(n, byDefault int64) int64 {
-	if n == 0 {
-		return byDefault
-	}
-	return n
+	return Limits{Bytes: cmp.Or(l.Bytes, defaultBytes), Entries: cmp.Or(l.Entries, defaultEntries)}
 }
 
 // New returns a Source for one index. It checks the configuration, but reads

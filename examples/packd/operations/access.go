@@ -87,7 +87,7 @@ func (m *Manager) List(f Filter) []client.Operation {
 			continue
 		}
 		list = append(list, s)
-		if len(list) == orDefault(f.Limit, 100) {
+		if len(list) == cmp.Or(f.Limit, 100) {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,22 +44,15 @@ func (c Config) withDefaults() (Config, error) {
 	if !filepath.IsAbs(c.Dir) || c.Run == nil {
 		return c, pack.Errorf(pack.CodeInvalidRequest, "open operations: want an absolute Dir and a Run")
 	}
-	c.MaxJobs = orDefault(c.MaxJobs, 2)
-	c.MaxQueue = orDefault(c.MaxQueue, 100)
-	c.Attempts = orDefault(c.Attempts, 3)
-	c.Keep = orDefault(c.Keep, 1000)
-	c.KeepFor = orDefault(c.KeepFor, 30*24*time.Hour)
+	c.MaxJobs = cmp.Or(c.MaxJobs, 2)
+	c.MaxQueue = cmp.Or(c.MaxQueue, 100)
+	c.Attempts = cmp.Or(c.Attempts, 3)
+	c.Keep = cmp.Or(c.Keep, 1000)
+	c.KeepFor = cmp.Or(c.KeepFor, 30*24*time.Hour)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
-}
-
-func orDefault[T int | time.Duration](v, d T) T {
-	if v == 0 {
-		return d
-	}
-	return v
 }
 
 // A Manager runs work. It is safe for concurrent use.
