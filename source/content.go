@@ -1,11 +1,9 @@
 package source
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -31,7 +29,8 @@ func (t *Tree) extractOptions() extract.Options {
 		opts.Wanted = t.mayBeContent
 	}
 	if t.opts.DirectoryChecksum {
-		opts.KeepBytes = keepBytes
+		t.checksum = newChecksum(t.opts)
+		opts.Observer = t.checksum
 	}
 	return opts
 }
@@ -85,9 +84,9 @@ func (t *Tree) result() (TreeResult, error) {
 	if !t.opts.DirectoryChecksum {
 		return r, nil
 	}
-	sum, err := t.directoryChecksum(base, files)
+	sum, err := t.checksum.result(base, files, t.writer.Open)
 	if err != nil {
-		return TreeResult{}, err
+		return TreeResult{}, pack.Errorf(pack.CodeIO, "compute directory checksum: %w", err)
 	}
 	r.Directory = sum
 	return r, nil
@@ -102,23 +101,4 @@ func contentFiles(written []extract.File, base string) []dirsum.File {
 		}
 	}
 	return files
-}
-
-func (t *Tree) directoryChecksum(base string, files []dirsum.File) (pack.Digest, error) {
-	slices.SortFunc(files, func(a, b dirsum.File) int { return dirsum.ByComponent(a.Path, b.Path) })
-	sum := dirsum.NewDirectory(dirsum.ByComponent)
-	for _, f := range files {
-		if err := t.addTo(sum, base, f); err != nil {
-			return "", pack.Errorf(pack.CodeIO, "compute directory checksum: %w", err)
-		}
-	}
-	return pack.Digest(sum.Sum()), nil
-}
-
-func (t *Tree) addTo(sum *dirsum.Directory, base string, f dirsum.File) error {
-	content, err := t.writer.Open(path.Join(base, f.Path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(sum.Add(f.Path, f.Size, content), content.Close())
 }

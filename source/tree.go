@@ -12,10 +12,6 @@ import (
 	"github.com/packtrain/pack/internal/extract"
 )
 
-// keepBytes of content stay in memory for the directory checksum, so that small
-// packs are not read twice.
-const keepBytes = 8 << 20
-
 // A Tree receives the files of one pack into a directory of its own, and trusts
 // none of them. It is a [Sink].
 //
@@ -50,11 +46,12 @@ const keepBytes = 8 << 20
 // A Tree is for one goroutine at a time, and has to be finished or discarded.
 // After an error it only takes [Tree.Discard].
 type Tree struct {
-	dir    string
-	opts   TreeOptions
-	root   *os.Root
-	writer *extract.Writer
-	err    error // why the tree takes nothing any more
+	dir      string
+	opts     TreeOptions
+	root     *os.Root
+	writer   *extract.Writer
+	checksum *checksum // nil unless asked for
+	err      error     // why the tree takes nothing any more
 }
 
 var _ Sink = (*Tree)(nil)

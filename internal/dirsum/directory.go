@@ -43,6 +43,24 @@ func (d *Directory) Reset() {
 	d.last, d.any = "", false
 }
 
+// Begin takes the next file, whose content of the given size follows by
+// [Directory.Write]. A path that is not behind the last one is an error.
+func (d *Directory) Begin(path string, size int64) error {
+	if d.any && d.order(d.last, path) >= 0 {
+		return fmt.Errorf("checksum of %q: comes after %q", path, d.last)
+	}
+	d.last, d.any = path, true
+	d.head = append(d.head[:0], fileTag...)
+	d.head = appendFramed(d.head, path)
+	d.head = binary.BigEndian.AppendUint64(d.head, uint64(size))
+	d.hash.Write(d.head)
+	return nil
+}
+
+// Write takes the next part of the content. It never fails: whoever calls it
+// answers for the size that [Directory.Begin] was told.
+func (d *Directory) Write(p []byte) (int, error) { return d.hash.Write(p) }
+
 // Add takes the next file. Content of another size than the given one, or a
 // path that is not behind the last one, is an error.
 func (d *Directory) Add(path string, size int64, content io.Reader) error {
@@ -75,7 +93,7 @@ func (d *Directory) Sum() string { return text(d.hash) }
 
 // add frames one file of which n bytes are in the buffer already.
 func (d *Directory) add(path string, size int64, n int, rest io.Reader) error {
-	if err := d.begin(path, size); err != nil {
+	if err := d.Begin(path, size); err != nil {
 		return err
 	}
 	got, err := d.drain(n, rest)
@@ -85,18 +103,6 @@ func (d *Directory) add(path string, size int64, n int, rest io.Reader) error {
 	if got != size {
 		return fmt.Errorf("read %q: has %d bytes, want %d", path, got, size)
 	}
-	return nil
-}
-
-func (d *Directory) begin(path string, size int64) error {
-	if d.any && d.order(d.last, path) >= 0 {
-		return fmt.Errorf("checksum of %q: comes after %q", path, d.last)
-	}
-	d.last, d.any = path, true
-	d.head = append(d.head[:0], fileTag...)
-	d.head = appendFramed(d.head, path)
-	d.head = binary.BigEndian.AppendUint64(d.head, uint64(size))
-	d.hash.Write(d.head)
 	return nil
 }
 

@@ -23,7 +23,7 @@ func BenchmarkWriter(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		w := extract.New(root, extract.Options{KeepBytes: 8 << 20})
+		w := extract.New(root, extract.Options{})
 		for f := range 54 {
 			e := extract.Entry{Name: fmt.Sprintf("d%d/f%d.yaml", f/10, f), Size: int64(len(content))}
 			if err := w.Put(b.Context(), e, bytes.NewReader(content)); err != nil {

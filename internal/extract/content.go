@@ -10,9 +10,10 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// bufferSize holds all but a few files of real packs, which are thus read,
-// hashed and written at once.
-const bufferSize = 64 << 10
+// PartSize is the size of the parts in which content is copied. It exceeds that
+// of all but a few files of real packs, which are thus read, hashed and written
+// at once.
+const PartSize = 64 << 10
 
 // A copier copies the content of one file after another through one buffer.
 type copier struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -164,24 +165,30 @@ func TestTopHoldsAllFiles(t *testing.T) {
 	}
 }
 
-func TestOpenReadsFromMemoryWhileThereIsRoom(t *testing.T) {
+// seen is an Observer that notes what it is told.
+type seen struct{ strings.Builder }
+
+func (s *seen) Begin(path string, size int64) { fmt.Fprintf(s, "\n%s %d ", path, size) }
+
+func TestObserverSeesWhatIsWritten(t *testing.T) {
 	t.Parallel()
-	w, dir := open(t, extract.Options{KeepBytes: 5})
-	if err := errors.Join(put(t, w, "kept", "1234"), put(t, w, "d/disk", "56"), put(t, w, "last", "7")); err != nil {
-		t.Fatal(err)
+	big := strings.Repeat("x", extract.PartSize)
+	var got seen
+	w, _ := open(t, extract.Options{Observer: &got, Wanted: func(path string) bool { return path != "unwanted" }})
+	entries := []struct {
+		name, content string
+		size          int64
+	}{
+		{"./a", "one", 3}, {"unwanted", "two", 3}, {"unknown", "three", -1}, {"empty", "", -1}, {"big", big, int64(len(big))}, {"d/big", big, -1},
 	}
-	for name, want := range map[string]string{"kept": "1234", "d/disk": "changed", "last": "7"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("changed"), 0o600); err != nil {
+	for _, e := range entries {
+		if err := w.Put(t.Context(), extract.Entry{Name: e.name, Size: e.size}, strings.NewReader(e.content)); err != nil {
 			t.Fatal(err)
 		}
-		f, err := w.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(f)
-		if err := errors.Join(err, f.Close()); err != nil || string(got) != want {
-			t.Errorf("%s: got %q, %v", name, got, err)
-		}
+	}
+	want := fmt.Sprintf("\na 3 one\nunknown 5 three\nempty 0 \nbig %d %s\nd/big -1 %s", len(big), big, big)
+	if got.String() != want {
+		t.Errorf("got %.200q", strings.ReplaceAll(got.String(), big, "big"))
 	}
 }
 

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -17,8 +16,17 @@ type Options struct {
 	// Wanted says which files are written; the others are only checked. nil
 	// means all.
 	Wanted func(path string) bool
-	// KeepBytes of content, altogether, stay in memory for [Writer.Open].
-	KeepBytes int64
+	// Observer, unless nil, sees the content of each file that is written.
+	Observer Observer
+}
+
+// An Observer sees files while they are written. When the tree turns out to be
+// refused it has seen too much, and is to be forgotten.
+type Observer interface {
+	// Begin tells of the next file. size is -1 when it shows only at the end.
+	Begin(path string, size int64)
+	// Writer gets the content. A file smaller than [PartSize] comes at once.
+	io.Writer
 }
 
 // A Writer writes a tree below a root. It is for one goroutine at a time. After
@@ -30,8 +38,6 @@ type Writer struct {
 	dirs  dirs
 	copy  *copier
 	files []File
-	kept  map[string][]byte
-	room  int64 // of KeepBytes, what is left
 	err   error
 }
 
@@ -44,9 +50,7 @@ func New(root *os.Root, opts Options) *Writer {
 		opts:  opts,
 		index: newIndex(limits),
 		dirs:  dirs{root: root},
-		copy:  &copier{limits: limits, hash: sha256.New(), buf: make([]byte, bufferSize)},
-		kept:  map[string][]byte{},
-		room:  opts.KeepBytes,
+		copy:  &copier{limits: limits, hash: sha256.New(), buf: make([]byte, PartSize)},
 	}
 }
 
@@ -74,9 +78,6 @@ func (w *Writer) Top() string {
 
 // Open opens the content of a file that was written.
 func (w *Writer) Open(path string) (io.ReadCloser, error) {
-	if content, ok := w.kept[path]; ok {
-		return io.NopCloser(bytes.NewReader(content)), nil
-	}
 	// Not blocking, should another process have put a pipe there.
 	f, err := w.root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	return f, ioError("open", path, err)
@@ -137,7 +138,6 @@ func (w *Writer) putFile(ctx context.Context, path string, e Entry, content io.R
 		return err
 	}
 	w.copy.hash.Sum(f.Sum[:0])
-	w.keep(f)
 	w.files = append(w.files, f)
 	return nil
 }
@@ -154,7 +154,19 @@ func (w *Writer) write(ctx context.Context, path string, e Entry, n int, content
 			err = ioError("write", path, closeErr)
 		}
 	}()
-	return w.copy.copy(ctx, e, f, n, content)
+	if w.opts.Observer == nil {
+		return w.copy.copy(ctx, e, f, n, content)
+	}
+	w.opts.Observer.Begin(path, sizeOf(e, n))
+	return w.copy.copy(ctx, e, io.MultiWriter(f, w.opts.Observer), n, content)
+}
+
+// sizeOf returns the size of an entry of which n bytes were read.
+func sizeOf(e Entry, n int) int64 {
+	if n < PartSize {
+		return int64(n)
+	}
+	return e.Size
 }
 
 func (w *Writer) create(path string, e Entry) (*os.File, error) {
@@ -179,12 +191,4 @@ func (w *Writer) create(path string, e Entry) (*os.File, error) {
 		return nil, ioError("create", path, err)
 	}
 	return f, nil
-}
-
-// keep keeps the content in memory when all of it is in the buffer still.
-func (w *Writer) keep(f File) {
-	if f.Size < bufferSize && f.Size <= w.room {
-		w.kept[f.Path] = bytes.Clone(w.copy.buf[:f.Size])
-		w.room -= f.Size
-	}
 }
