@@ -5,9 +5,13 @@
 //
 //	lock                  held as long as a process uses the directory
 //	new/, trash/          operations that do not exist yet, or any more
-//	<id>/request.json     kind, body and idempotency key, written once, before the operation exists for anybody
+//	<id>/request.json     kind, body and idempotency key, written before the operation exists for anybody
 //	<id>/operation.json   what is known of it, replaced atomically at each change of its state
 //	<id>/events.ndjson    its events, one line each, appended
+//
+// A body may hold secrets, such as the query of a signed URL. When an operation
+// is over, its body is replaced by a digest, which tells it from other work with
+// the same key; when the process died before that, at the next Open.
 //
 // What was queued or running when the process died is begun again when the
 // directory is opened, because every kind of work is idempotent; what was begun

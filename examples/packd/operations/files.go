@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"os"
@@ -27,11 +28,21 @@ const (
 // format is written into the files of operations; others are not touched.
 const format = 1
 
-// A request is the content of request.json.
+// A request is the content of request.json. Its body is there as long as it may
+// be needed: it may hold secrets, such as the query of a signed URL.
 type request struct {
 	Format int    `json:"format"`
 	Key    string `json:"idempotency_key"`
 	Work
+	Sum []byte `json:"sum,omitempty"` // of the work, once its body is gone
+}
+
+// digest identifies the work.
+func (r request) digest() [sha256.Size]byte {
+	if r.Sum != nil {
+		return [sha256.Size]byte(r.Sum)
+	}
+	return r.sum()
 }
 
 // A record is the content of operation.json.
@@ -61,10 +72,10 @@ func create(dir string, req request, rec record) error {
 	return syncDir(dir)
 }
 
-// replace replaces operation.json in the directory of an operation.
-func replace(dir string, rec record) error {
-	file := filepath.Join(dir, operationName)
-	err := writeJSON(file+".tmp", rec)
+// replace replaces a file in the directory of an operation.
+func replace(dir, name string, v any) error {
+	file := filepath.Join(dir, name)
+	err := writeJSON(file+".tmp", v)
 	if err == nil {
 		err = os.Rename(file+".tmp", file)
 	}
@@ -87,6 +98,9 @@ func discard(dir, id string) error {
 func readRequest(dir string) (r request, err error) {
 	if err = readJSON(filepath.Join(dir, requestName), &r); err == nil && r.Format != format {
 		err = pack.Errorf(pack.CodeStoreCorrupt, "%s has format %d, want %d", requestName, r.Format, format)
+	}
+	if err == nil && r.Sum != nil && len(r.Sum) != sha256.Size {
+		err = pack.Errorf(pack.CodeStoreCorrupt, "%s has a sum of %d bytes, want %d", requestName, len(r.Sum), sha256.Size)
 	}
 	return r, err
 }

@@ -108,7 +108,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			t.Errorf("%s was acknowledged, but: %v", key, err)
 		}
 	}
-	checkKeys(t, m, dir)
+	checkKeys(t, m, dir, false)
 	states := map[client.State]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -121,6 +121,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		})
 	}
 	all.Wait()
+	checkKeys(t, m, dir, true)
 	if states[client.StateCompleted] == 0 {
 		t.Errorf("nothing was completed: %v", states)
 	}
@@ -172,8 +173,9 @@ func acknowledged(t *testing.T, dir string) map[string]string {
 	return known
 }
 
-// checkKeys checks that no key has two operations.
-func checkKeys(t *testing.T, m *operations.Manager, dir string) {
+// checkKeys checks that no key has two operations, and, once all is over, that
+// nobody knows any more what they were asked.
+func checkKeys(t *testing.T, m *operations.Manager, dir string, over bool) {
 	t.Helper()
 	seen := map[string]string{}
 	for _, o := range m.List(operations.Filter{Limit: keys + 1}) {
@@ -182,7 +184,8 @@ func checkKeys(t *testing.T, m *operations.Manager, dir string) {
 			t.Fatal(err)
 		}
 		var request struct {
-			Key string `json:"idempotency_key"`
+			Key  string `json:"idempotency_key"`
+			Body *string
 		}
 		if err := json.Unmarshal(b, &request); err != nil {
 			t.Fatal(err)
@@ -191,6 +194,9 @@ func checkKeys(t *testing.T, m *operations.Manager, dir string) {
 			t.Errorf("%s has %s and %s", request.Key, other, o.ID)
 		}
 		seen[request.Key] = o.ID
+		if over && request.Body != nil {
+			t.Errorf("%s is over, but has its body", o.ID)
+		}
 	}
 }
 

@@ -47,8 +47,11 @@ type operation struct {
 // newOperation returns the operation of a record and its request, without events.
 func newOperation(dir string, req request, rec record) *operation {
 	dir = filepath.Join(dir, rec.ID)
+	if req.Sum != nil {
+		req.Body = nil
+	}
 	return &operation{
-		id: rec.ID, dir: dir, key: req.Key, work: req.Work, sum: req.sum(), record: rec,
+		id: rec.ID, dir: dir, key: req.Key, work: req.Work, sum: req.digest(), record: rec,
 		log:   newEventLog(filepath.Join(dir, eventsName)),
 		ready: make(chan struct{}), cancelled: make(chan struct{}),
 	}
@@ -96,12 +99,21 @@ func (o *operation) change(c change) error {
 	if c.event != nil {
 		r.LastEvent++
 	}
-	err := errors.Join(o.log.sync(), replace(o.dir, r))
+	err := errors.Join(o.log.sync(), replace(o.dir, operationName, r))
+	if err == nil && r.State.Final() {
+		err = o.scrub()
+	}
 	o.publish(r)
 	if c.event != nil {
 		err = errors.Join(err, o.tell(*c.event, r.State.Final()))
 	}
 	return err
+}
+
+// scrub takes the body of the work out of the files of an operation whose end is
+// durable. What tells the work from other work with the same key stays.
+func (o *operation) scrub() error {
+	return replace(o.dir, requestName, request{Format: format, Key: o.key, Work: Work{Kind: o.work.Kind}, Sum: o.sum[:]})
 }
 
 // tell appends an event of the operation as a whole, and makes it durable.

@@ -109,17 +109,20 @@ func (o *operation) queueAgain(message string) error {
 	})
 }
 
-// complete writes the last event of a final operation, should the process have
-// died before it did.
-func (o *operation) complete(r record) error {
+// complete does for a final operation what comes behind its end, should the
+// process have died before it did.
+func (o *operation) complete(r record) (err error) {
 	defer o.publish(r)
+	if o.work.Body != nil {
+		err = o.scrub()
+	}
 	if o.log.last() >= r.LastEvent {
 		o.log.end(nil)
-		return nil
+		return err
 	}
 	e := client.Event{Kind: terminal(r.State)}
 	if r.Error != nil {
 		e.Err, e.Code = r.Error.Error, r.Error.Code
 	}
-	return o.tell(e, true)
+	return errors.Join(err, o.tell(e, true))
 }

@@ -1,9 +1,12 @@
 package operations_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,5 +86,109 @@ func TestList(t *testing.T) {
 		if diff := cmp.Diff(tc.want, ids(m.List(tc.filter))); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
+	}
+}
+
+const secret = "canary-signature"
+
+// secretsIn returns which files of operations hold the secret.
+func secretsIn(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), secret) {
+			found = append(found, filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestBodiesEndWithTheirOperations looks for a secret in the files of operations
+// of every end, and submits the same work again.
+func TestBodiesEndWithTheirOperations(t *testing.T) {
+	t.Parallel()
+	run, began, end := blocking()
+	fails := func(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
+		if w.Kind == client.KindBuild {
+			return nil, pack.Errorf(pack.CodeBusy, "no")
+		}
+		return run(ctx, w, observe)
+	}
+	c := operations.Config{Dir: t.TempDir(), Run: fails, MaxJobs: 1}
+	m := open(t, c)
+	const body = `{"packs":["https://h/a.tgz?s=` + secret + `"]}`
+	live := submit(t, m, body, "live")
+	<-began
+	waits := submit(t, m, body, "waits")
+	if found := secretsIn(t, c.Dir); len(found) != 2 {
+		t.Errorf("what is not over has to be begun again after a restart, but is only in %v", found)
+	}
+	cancel(t, m, waits.ID)
+	if found := secretsIn(t, c.Dir); len(found) != 1 {
+		t.Errorf("one is cancelled, but the secret is in %v", found)
+	}
+	shut(t, m)
+	m = open(t, c)
+	<-began
+	close(end)
+	await(t, m, live.ID)
+	failed, err := m.Submit(t.Context(), operations.Work{Kind: client.KindBuild, Body: []byte(body)}, "fails")
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, m, failed.ID)
+	for range 2 {
+		if found := secretsIn(t, c.Dir); found != nil {
+			t.Errorf("all is over, but the secret is in %v", found)
+		}
+		for key, id := range map[string]string{"live": live.ID, "waits": waits.ID} {
+			if again := submit(t, m, body, key); again.ID != id {
+				t.Errorf("%s: the same work is %s and %s", key, id, again.ID)
+			}
+			if _, err := m.Submit(t.Context(), work(`{}`), key); pack.CodeOf(err) != pack.CodeConflict {
+				t.Errorf("%s: other work: %v", key, err)
+			}
+		}
+		shut(t, m)
+		m = open(t, c)
+	}
+}
+
+// TestBodiesThatOutlivedTheirOperations are what a process leaves that dies
+// between the two, as well as one that knew of no end of bodies.
+func TestBodiesThatOutlivedTheirOperations(t *testing.T) {
+	t.Parallel()
+	c := operations.Config{Dir: t.TempDir(), Run: nothing}
+	m := open(t, c)
+	const body = `"` + secret + `"`
+	id := submit(t, m, body, "k").ID
+	file := filepath.Join(c.Dir, id, "request.json")
+	before, err := os.ReadFile(file) // it is not over, or has lost its body already
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, m, id)
+	shut(t, m)
+	before = bytes.Replace(before, []byte(`null`), []byte(body), 1)
+	before = regexp.MustCompile(`,"sum":"[^"]*"`).ReplaceAll(before, nil)
+	for name, content := range map[string][]byte{file: before, file + ".tmp": before[:len(before)-3]} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m = open(t, c)
+	if found := secretsIn(t, c.Dir); found != nil {
+		t.Errorf("the secret is in %v", found)
+	}
+	if again := submit(t, m, body, "k"); again.ID != id || again.State != client.StateCompleted {
+		t.Errorf("the same key gave %+v", again)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/server"
 )
 
@@ -125,4 +126,42 @@ func TestDotenv(t *testing.T) {
 	f.wantError("timeout", a, refusal{status: 422, code: "invalid_request", detail: "timeout"})
 	a = f.call("POST", "/api/v1/packs/install", request{kind: "text/x-dotenv", body: text})
 	f.wantError("install", a, refusal{status: 415, code: "invalid_request"})
+}
+
+// TestSecretsInSpecsEndWithTheirOperations installs from signed URLs, one that
+// delivers and some that do not, and looks for the signature in all that is left.
+func TestSecretsInSpecsEndWithTheirOperations(t *testing.T) {
+	t.Parallel()
+	w := serveSamples(t)
+	f := start(t, withWorld(t, w))
+	const query = "?signature=canary-signature"
+	requests := map[string]m{
+		"install": {"packs": list{w.Archive() + query, "git+" + w.Git() + query, strings.Replace(w.Archive(), "slugs", "lost", 1) + query}},
+		"download": {
+			"packs": list{w.Archive() + query, "hello"}, "destination_dir": filepath.Join(f.allowed, "new"),
+			"registry_url": w.Index() + query,
+		},
+	}
+	for kind, body := range requests {
+		r := request{body: asJSON(t, body)}
+		if kind == "download" {
+			r.prefer = async
+		}
+		id, _ := f.accept(kind, r)["id"].(string)
+		events := f.events(id)
+		if last := events[len(events)-1]; last.Kind != client.EventCompleted {
+			t.Errorf("%s ended with %+v", kind, last)
+		}
+		if report := string(f.operation(id).Report); !strings.Contains(report, "slugs") {
+			t.Errorf("%s: nothing was installed: %s", kind, report)
+		}
+	}
+	if err := f.server.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"log": f.log.String(), "root": contentOf(t, f.root)} {
+		if i := strings.Index(text, "canary-"); i >= 0 {
+			t.Errorf("%s: ...%s...", name, text[max(i-300, 0):min(i+100, len(text))])
+		}
+	}
 }
