@@ -4,8 +4,9 @@ import "net/netip"
 
 // A NetworkPolicy says which hosts may be contacted. It is applied where a
 // connection is made and on every redirect, so that a name that resolves to
-// another address later does not get around it. The zero value is the safe
-// default: https only, public addresses only, any host.
+// another address later does not get around it. A name that has several addresses
+// is refused when any of them is. The zero value is the safe default: https only,
+// public addresses only, any host.
 type NetworkPolicy struct {
 	// AllowHTTP admits plain http beside https.
 	AllowHTTP bool

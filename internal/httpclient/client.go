@@ -72,7 +72,7 @@ func newClient(rules *rules, known credentials, base http.RoundTripper) *http.Cl
 }
 
 func newTransport(rules *rules, opts *Options) *http.Transport {
-	dialer := &dialer{rules: rules, resolver: opts.Resolver}
+	dialer := &dialer{rules: rules, resolver: opts.Resolver, timeout: connectTimeout}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{

@@ -136,50 +136,58 @@ func viaAliases(n int, a netip.Addr) nameServer {
 	}
 }
 
+// hostileNames: nobody may contact the private server; the public one answers
+// on the same port.
 func hostileNames(t *testing.T) {
 	t.Parallel()
 	var hits atomic.Int32
 	private := serve(t, func(http.ResponseWriter, *http.Request) { hits.Add(1) })
 	_, port, _ := net.SplitHostPort(private.Listener.Addr().String())
+	listenOn2(t, port)
 	target := "http://rebind.example:" + port
 	t.Cleanup(func() {
 		if n := hits.Load(); n != 0 {
 			t.Errorf("the private server was contacted %d times", n)
 		}
 	})
+	policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}
 	for name, tc := range map[string]struct {
 		names nameServer
 		want  pack.Code
 	}{
-		"private":                       {always(addrs("127.0.0.1")...), pack.CodePolicyDenied},
-		"private beyond aliases":        {viaAliases(5, netip.MustParseAddr("127.0.0.1")), pack.CodePolicyDenied},
-		"private by IPv6":               {always(addrs("::1")...), pack.CodePolicyDenied},
-		"private by both":               {always(addrs("::1", "127.0.0.1")...), pack.CodePolicyDenied},
-		"IPv4 in IPv6":                  {always(addrs("::ffff:127.0.0.1")...), pack.CodePolicyDenied},
-		"private first, allowed second": {always(addrs("127.0.0.1", "127.0.0.3")...), pack.CodePolicyDenied},
-		"allowed first, private second": {always(addrs("127.0.0.3", "127.0.0.1")...), pack.CodeUnavailable},
-		"private IPv6, allowed IPv4":    {always(addrs("::1", "127.0.0.3")...), pack.CodePolicyDenied},
+		"public":                      {always(addrs("127.0.0.2")...), ""},
+		"private":                     {always(addrs("127.0.0.1")...), pack.CodePolicyDenied},
+		"private beyond aliases":      {viaAliases(5, netip.MustParseAddr("127.0.0.1")), pack.CodePolicyDenied},
+		"private by IPv6":             {always(addrs("::1")...), pack.CodePolicyDenied},
+		"private by both":             {always(addrs("::1", "127.0.0.1")...), pack.CodePolicyDenied},
+		"IPv4 in IPv6":                {always(addrs("::ffff:127.0.0.1")...), pack.CodePolicyDenied},
+		"private first, public next":  {always(addrs("127.0.0.1", "127.0.0.2")...), pack.CodePolicyDenied},
+		"public first, private next":  {always(addrs("127.0.0.2", "127.0.0.1")...), pack.CodePolicyDenied},
+		"private IPv6, public IPv4":   {always(addrs("::1", "127.0.0.2")...), pack.CodePolicyDenied},
+		"one private of many":         {always(append(slices.Repeat(addrs("127.0.0.2"), 30), addrs("10.0.0.1")...)...), pack.CodePolicyDenied},
+		"private when it connects":    {inTurn(addrs("127.0.0.2"), addrs("127.0.0.1")), pack.CodePolicyDenied},
+		"also private as it connects": {inTurn(addrs("127.0.0.2"), addrs("127.0.0.1", "127.0.0.2")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// Nobody listens at 127.0.0.3: the other address would answer.
-			policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.3/32")}}
 			c := httpclient.Make(policy, &httpclient.Options{Resolver: tc.names.resolver(t)})
-			wantRefusal(t, c, target, tc.want)
+			defer httpclient.CloseIdle(c)
+			body, err := get(t, c, target)
+			wantCode(t, err, tc.want)
+			if err == nil && string(body) != "public" {
+				t.Errorf("got %q", body)
+			}
 		})
 	}
-	t.Run("allowed first, then private", func(t *testing.T) {
+	t.Run("private the next time", func(t *testing.T) {
 		t.Parallel()
-		allowed := listenOn2(t, port)
-		policy := pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}
-		c := httpclient.Make(policy, &httpclient.Options{Resolver: inTurn(addrs("127.0.0.2"), addrs("127.0.0.1")).resolver(t)})
+		names := inTurn(addrs("127.0.0.2"), addrs("127.0.0.2"), addrs("127.0.0.1"))
+		c := httpclient.Make(policy, &httpclient.Options{Resolver: names.resolver(t)})
 		if body, err := get(t, c, target); err != nil || string(body) != "public" {
-			t.Fatalf("got %q, %v from the allowed address", body, err)
+			t.Fatalf("got %q, %v from the public address", body, err)
 		}
-		allowed.CloseClientConnections()
-		c.CloseIdleConnections()
-		_, err := get(t, c, target)
-		wantCode(t, err, pack.CodePolicyDenied)
+		httpclient.CloseIdle(c)
+		wantRefusal(t, c, target, pack.CodePolicyDenied)
 	})
 }
 

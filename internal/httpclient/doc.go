@@ -7,7 +7,8 @@
 //
 //   - Every request's URL is checked, redirects included; the address is
 //     checked where the connection is made, after the name was resolved, so a
-//     name that resolves differently later gains nothing.
+//     name that resolves differently later gains nothing. A name with one address
+//     that is refused is refused, whatever the others are.
 //   - Host names that resolvers read as addresses ("127.1", "0x7f.1") are
 //     refused in any spelling but the canonical one.
 //   - At most 5 redirects, never from https to http, never for a request with a

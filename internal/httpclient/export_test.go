@@ -32,3 +32,8 @@ func OverConn(policy pack.NetworkPolicy, dial func(context.Context, string, stri
 }
 
 func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) { return retryAfter(h, now) }
+
+// CloseIdle closes the idle connections of a client of ours.
+func CloseIdle(c *http.Client) {
+	c.Transport.(*retrier).next.(*guard).next.(*http.Transport).CloseIdleConnections()
+}

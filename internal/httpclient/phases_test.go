@@ -97,7 +97,7 @@ func cutNetworks(t *testing.T) {
 				if d := time.Since(start); d < tc.min || d > tc.max {
 					t.Errorf("took %v, want %v to %v", d, tc.min, tc.max)
 				}
-				c.CloseIdleConnections()
+				httpclient.CloseIdle(c)
 				close(p.done)
 				srv.Close()
 			})

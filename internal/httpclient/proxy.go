@@ -25,7 +25,7 @@ func checkProxy(proxy *url.URL) error {
 // dialProxy connects to the proxy, which the host trusts. What the proxy
 // contacts is decided by [rules.checkURL].
 func (d *dialer) dialProxy(ctx context.Context, network, address string) (net.Conn, error) {
-	nd := net.Dialer{Timeout: connectTimeout, Resolver: d.resolver}
+	nd := net.Dialer{Timeout: d.timeout, Resolver: d.resolver}
 	return nd.DialContext(ctx, network, address)
 }
 
