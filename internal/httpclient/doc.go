@@ -20,6 +20,8 @@
 //     system's roots are is left to Go, which looks at SSL_CERT_FILE.
 //   - Through a proxy, which looks names up itself, only hosts are contacted
 //     that the policy names.
+//   - Plain http through a proxy has a connection for each request, so that no
+//     server can answer for another one.
 //   - Response headers are limited in size and time, bodies must keep a
 //     minimum rate. Bodies are delivered as they were sent, never decompressed.
 //   - A transfer that broke off is continued only when a strong entity tag says

@@ -25,9 +25,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	caller, target := req.Context(), redact(req.URL)
 	ctx, cancel := context.WithCancelCause(caller)
-	sent := withUserAgent(req.Clone(ctx))
-	g.credentials.add(sent)
-	resp, err := g.next.RoundTrip(sent)
+	resp, err := g.next.RoundTrip(g.outgoing(ctx, req))
 	if err == nil {
 		err = checkLocation(req.URL, resp)
 	}
@@ -45,9 +43,17 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func withUserAgent(req *http.Request) *http.Request {
+// outgoing returns req as it is sent.
+func (g *guard) outgoing(ctx context.Context, req *http.Request) *http.Request {
+	req = req.Clone(ctx)
 	if req.Header.Get("User-Agent") == "" {
 		req.Header.Set("User-Agent", userAgent)
+	}
+	g.credentials.add(req)
+	if g.rules.proxied && req.URL.Scheme == "http" {
+		// Servers would share the connection, and what one sends too much would be
+		// taken for the answer of the next.
+		req.Close = true
 	}
 	return req
 }

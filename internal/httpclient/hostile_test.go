@@ -43,6 +43,8 @@ func TestHostile(t *testing.T) {
 	t.Run("G11/body", slowTransfers)
 	t.Run("G11/headers", stalledHeaders)
 	t.Run("G12", hostileHeaders)
+	t.Run("G12/lengths", twoLengths)
+	t.Run("G12/proxies", answersOfOthers)
 	t.Run("G13", shortBodies)
 	t.Run("G14", otherStatuses)
 	t.Run("G15", brokenTransfers)
@@ -230,15 +232,22 @@ func secretsInErrors(t *testing.T) {
 func hostileHeaders(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]string{
-		"9 MB":                     "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 9<<20) + "\r\n\r\n",
-		"10,000 headers":           "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Header: some text\r\n", 10_000) + "\r\n",
-		"contradicting lengths":    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-		"extensions of chunks":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\na\r\n", 1000) + "0\r\n\r\n",
-		"bad chunk":                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
-		"control characters":       "HTTP/1.1 200 OK\r\nX\x1b[31m evil\r\n\r\n",
-		"HTTP/0.9":                 "<html>hello</html>",
-		"nothing":                  "",
-		"an unknown status number": "HTTP/1.1 99999 \x1b[31m\r\n\r\n",
+		"9 MB":                      "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 9<<20) + "\r\n\r\n",
+		"10,000 headers":            "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Header: some text\r\n", 10_000) + "\r\n",
+		"contradicting lengths":     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+		"a list of lengths":         "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
+		"a negative length":         "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc",
+		"a huge length":             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc",
+		"chunked twice":             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		"another encoding":          "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		"an encoding spelled oddly": "HTTP/1.1 200 OK\r\nTransfer-Encoding: \x0bchunked\r\nContent-Length: 3\r\n\r\nabc",
+		"a huge chunk":              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000003\r\nabc\r\n0\r\n\r\n",
+		"extensions of chunks":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\na\r\n", 1000) + "0\r\n\r\n",
+		"bad chunk":                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+		"control characters":        "HTTP/1.1 200 OK\r\nX\x1b[31m evil\r\n\r\n",
+		"HTTP/0.9":                  "<html>hello</html>",
+		"nothing":                   "",
+		"an unknown status number":  "HTTP/1.1 99999 \x1b[31m\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -249,6 +258,18 @@ func hostileHeaders(t *testing.T) {
 				t.Errorf("error repeats the server: %.1000q", err)
 			}
 		})
+	}
+}
+
+// twoLengths: chunks count, as the standard has it, and the rest of what was sent
+// belongs to no answer.
+func twoLengths(t *testing.T) {
+	t.Parallel()
+	for _, length := range []string{"1", "3", "13", "1000000"} {
+		response := "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+		if body, err := get(t, httpclient.Make(loopback(), nil), serveRaw(t, response)); err != nil || string(body) != "abc" {
+			t.Errorf("%s: got %q, %v", length, body, err)
+		}
 	}
 }
 

@@ -148,6 +148,52 @@ func literalsThroughProxies(t *testing.T) {
 	}
 }
 
+// answersOfOthers: an answer has two lengths. The proxy takes one of them and we
+// the other, so what the server sends late comes along with the answer to the
+// next request, which is for somebody else.
+func answersOfOthers(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go answerLate(conn)
+		}
+	}()
+	policy := pack.NetworkPolicy{AllowHTTP: true, Hosts: []string{"evil.example", "good.example"}}
+	c := httpclient.Make(policy, &httpclient.Options{Proxy: &url.URL{Scheme: "http", Host: ln.Addr().String()}})
+	for _, host := range []string{"evil", "good", "good"} {
+		if body, err := get(t, c, "http://"+host+".example/"); err != nil || string(body) != host {
+			t.Errorf("%s: got %q, %v", host, body, err)
+		}
+	}
+}
+
+func answerLate(conn net.Conn) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	rest := ""
+	for {
+		req, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		answer := "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+		if req.Host == "evil.example" {
+			answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 57\r\n\r\n4\r\nevil\r\n0\r\n\r\n"
+		}
+		io.WriteString(conn, rest+answer)
+		rest = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+	}
+}
+
 func unreachableProxy(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, hello)

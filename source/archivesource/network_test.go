@@ -17,6 +17,7 @@ func TestHostileNetwork(t *testing.T) {
 	t.Parallel()
 	t.Run("G08", credentialsOfArchives)
 	t.Run("G10", queriesAreNotTold)
+	t.Run("G12", twoLengths)
 	t.Run("G14", otherContent)
 	t.Run("G15", cutArchives)
 	t.Run("G20", names)
@@ -69,6 +70,30 @@ func queriesAreNotTold(t *testing.T) {
 		if err == nil || err2 == nil || strings.Contains(fmt.Sprintf("%+v %+v", err, err2), "canary") && path != "malformed" {
 			t.Errorf("%s: got %v and %v", path, err, err2)
 		}
+	}
+}
+
+// twoLengths: a length beside chunks does not cut an archive short.
+func twoLengths(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	for _, length := range []int{10, len(data), 10 * len(data)} {
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", length, len(data), data)
+			conn.Close()
+		})
+		pin := pinOf(srv.URL + "/x.tar.gz")
+		pin.Archive = digest(data)
+		_, err := fetch(t, newSource(), pin)
+		wantCode(t, err, "")
+		pin.Archive = digest(data[:10])
+		_, err = fetch(t, newSource(), pin)
+		wantCode(t, err, pack.CodeChecksumMismatch)
 	}
 }
 
