@@ -20,7 +20,7 @@ func allowedEverywhere() []allowed {
 		{"github.com/Masterminds/semver/v3", "versions and ranges of packs, with caps on their length", list(".", "internal/...", "deps")},
 		{"golang.org/x/sync", "bounded groups of goroutines, semaphores", list("source/...", "deps", "envbuild", "registry/...", "installer", "internal/...")},
 		{"github.com/google/go-cmp", "readable differences in tests", testsOnly()},
-		{"github.com/go-git/go-git/v5", "git's protocol and objects without a git program", list("source/gitsource")},
+		{"github.com/go-git/go-git/v5", "git's protocol and objects without a git program", list("source/gitsource", "internal/gitobject")},
 		{"github.com/go-git/go-billy/v5", "the file systems that go-git takes", list("source/gitsource")},
 		{"golang.org/x/text", "case folding and normal forms: names that are one on some system", list(".", "source", "internal/...")},
 		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...")},

@@ -1,20 +1,16 @@
 package gitsource_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
-	"testing/fstest"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/gittest"
 	"github.com/packtrain/pack/source"
-	"github.com/packtrain/pack/source/gitsource"
 )
 
 // S1: 100 packs of about 54 files and 156 kB from smart HTTP at pinned commits,
@@ -49,20 +45,6 @@ func BenchmarkClone(b *testing.B) {
 	})
 }
 
-// BenchmarkUnpack is our own part of it: no server, no disk.
-func BenchmarkUnpack(b *testing.B) {
-	repo := gittest.NewRepo(b)
-	repo.Commit("main", benchPack(1))
-	content := repo.Pack()
-	b.SetBytes(156_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := gitsource.Unpack(b.Context(), bytes.NewReader(content), "", memory, gitsource.Limits{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func benchAll(b *testing.B, job func(ctx context.Context, i int, dir string) error) {
 	b.Helper()
 	parent := b.TempDir()
@@ -93,7 +75,7 @@ func benchRepos(b *testing.B) (urls, commits []string) {
 	for i := range benchPacks {
 		repo := gittest.NewRepo(b)
 		repos[fmt.Sprintf("pack%d.git", i)] = repo
-		commits = append(commits, repo.Commit("main", benchPack(uint64(i))))
+		commits = append(commits, repo.Commit("main", gittest.TextPack(uint64(i))))
 		repo.Git("repack", "-adq") // as on servers
 	}
 	srv := gittest.NewServer(b, repos)
@@ -101,19 +83,4 @@ func benchRepos(b *testing.B) (urls, commits []string) {
 		urls = append(urls, fmt.Sprintf("%s/pack%d.git", srv.URL, i))
 	}
 	return urls, commits
-}
-
-// benchPack is text of a small vocabulary, so that it compresses as text does.
-func benchPack(seed uint64) fstest.MapFS {
-	random := rand.New(rand.NewPCG(seed, seed))
-	words := []string{"name", "description", "runner_type", "python-script", "parameters", "required", "true", "\n  ", "enabled: ", "string"}
-	content := fstest.MapFS{}
-	for i := range 54 {
-		var text bytes.Buffer
-		for text.Len() < 156_000/54 {
-			fmt.Fprintf(&text, "%s%x ", words[random.IntN(len(words))], random.IntN(1<<12))
-		}
-		content[fmt.Sprintf("dir%d/file%d.yaml", i/10, i)] = &fstest.MapFile{Data: text.Bytes()}
-	}
-	return content
 }

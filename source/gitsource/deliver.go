@@ -12,6 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/source"
 )
 
@@ -21,11 +22,12 @@ const lfsStart = "version https://git-lfs.github.com/spec/"
 // A delivery pushes the files of one commit into a sink. Limits hold while it
 // walks: a few trees that hold each other many times would never end.
 type delivery struct {
-	store   *store
+	store   *gitobject.Store
 	limits  Limits
 	dst     source.Sink
 	entries int64
 	bytes   int64
+	trees   int64 // bytes of those that are being walked, which are in memory
 }
 
 // commit pushes what lies in the directory subdir ("" for all) of a commit.
@@ -47,54 +49,66 @@ func (d *delivery) commit(ctx context.Context, id plumbing.Hash, subdir string) 
 }
 
 func (d *delivery) root(id plumbing.Hash) (plumbing.Hash, error) {
-	o, err := d.store.find(id, plumbing.CommitObject)
+	o, err := d.store.Find(id, plumbing.CommitObject)
 	if err != nil {
 		return id, err
 	}
-	content, err := d.store.bytes(o)
+	if err := check("size of the commit", d.limits.TreeBytes, o.Size); err != nil {
+		return id, err
+	}
+	content, err := d.store.Bytes(o)
 	if err != nil {
 		return id, err
 	}
-	return treeOf(content)
+	return gitobject.CommitTree(content)
 }
 
 // child returns the directory name inside of a tree.
-func (d *delivery) child(tree plumbing.Hash, name, subdir string) (plumbing.Hash, error) {
-	entries, err := d.read(tree)
+func (d *delivery) child(tree plumbing.Hash, name, subdir string) (child plumbing.Hash, err error) {
+	content, err := d.read(tree)
 	if err != nil {
-		return tree, err
+		return child, err
 	}
-	for _, e := range entries {
+	for e, err := range gitobject.Tree(content) {
 		switch {
-		case e.name != name:
-		case e.mode == modeDir:
-			return e.id, nil
-		case e.mode == modeSymlink:
-			return tree, pack.Errorf(pack.CodeForbiddenEntry, "directory %q: %q is a symbolic link", subdir, name)
+		case err != nil:
+			return child, err
+		case e.Name != name:
+		case e.Mode == gitobject.ModeDir:
+			child = e.ID
+		case e.Mode == gitobject.ModeSymlink:
+			return child, pack.Errorf(pack.CodeForbiddenEntry, "directory %q: %q is a symbolic link", subdir, name)
 		}
 	}
-	return tree, pack.Errorf(pack.CodeNotFound, "directory %q does not exist in the repository: there is no directory %q", subdir, name)
+	if child.IsZero() {
+		return child, pack.Errorf(pack.CodeNotFound, "directory %q does not exist in the repository: there is no directory %q", subdir, name)
+	}
+	return child, nil
 }
 
-func (d *delivery) read(tree plumbing.Hash) ([]treeEntry, error) {
-	o, err := d.store.find(tree, plumbing.TreeObject)
+func (d *delivery) read(tree plumbing.Hash) ([]byte, error) {
+	o, err := d.store.Find(tree, plumbing.TreeObject)
 	if err != nil {
 		return nil, err
 	}
-	content, err := d.store.bytes(o)
-	if err != nil {
+	if err := check("size of the trees of a path", d.limits.TreeBytes, d.trees+o.Size); err != nil {
 		return nil, err
 	}
-	return parseTree(content)
+	return d.store.Bytes(o)
 }
 
 func (d *delivery) tree(ctx context.Context, id plumbing.Hash, dir string, depth int64) error {
-	entries, err := d.read(id)
+	content, err := d.read(id)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if err := d.entry(ctx, e, join(dir, e.name), depth+1); err != nil {
+	d.trees += int64(len(content))
+	defer func() { d.trees -= int64(len(content)) }()
+	for e, err := range gitobject.Tree(content) {
+		if err != nil {
+			return err
+		}
+		if err := d.entry(ctx, e, join(dir, e.Name), depth+1); err != nil {
 			return err
 		}
 	}
@@ -109,26 +123,26 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-func (d *delivery) entry(ctx context.Context, e treeEntry, name string, depth int64) error {
+func (d *delivery) entry(ctx context.Context, e gitobject.TreeEntry, name string, depth int64) error {
 	if err := d.checkEntry(ctx, name, depth); err != nil {
 		return err
 	}
-	switch e.mode {
-	case modeDir:
+	switch e.Mode {
+	case gitobject.ModeDir:
 		if err := d.put(ctx, source.Entry{Name: name, Mode: fs.ModeDir | 0o755}, nil); err != nil {
 			return err
 		}
-		return d.tree(ctx, e.id, name, depth)
-	case modeFile, modeGroupFile:
-		return d.file(ctx, e.id, source.Entry{Name: name, Mode: 0o644})
-	case modeExecutable:
-		return d.file(ctx, e.id, source.Entry{Name: name, Mode: 0o755})
-	case modeSymlink:
-		return d.symlink(ctx, e.id, name)
-	case modeSubmodule:
+		return d.tree(ctx, e.ID, name, depth)
+	case gitobject.ModeFile, gitobject.ModeGroupFile:
+		return d.file(ctx, e.ID, source.Entry{Name: name, Mode: 0o644})
+	case gitobject.ModeExecutable:
+		return d.file(ctx, e.ID, source.Entry{Name: name, Mode: 0o755})
+	case gitobject.ModeSymlink:
+		return d.symlink(ctx, e.ID, name)
+	case gitobject.ModeSubmodule:
 		return pack.Errorf(pack.CodePolicyDenied, "entry %s is a submodule: packs have to hold their files themselves", shown(name))
 	}
-	return pack.Errorf(pack.CodeForbiddenEntry, "entry %s has mode %o: only regular files and directories are allowed", shown(name), e.mode)
+	return pack.Errorf(pack.CodeForbiddenEntry, "entry %s has mode %o: only regular files and directories are allowed", shown(name), e.Mode)
 }
 
 func (d *delivery) checkEntry(ctx context.Context, name string, depth int64) error {
@@ -146,11 +160,11 @@ func (d *delivery) checkEntry(ctx context.Context, name string, depth int64) err
 }
 
 func (d *delivery) file(ctx context.Context, id plumbing.Hash, e source.Entry) error {
-	o, err := d.store.find(id, plumbing.BlobObject)
+	o, err := d.store.Find(id, plumbing.BlobObject)
 	if err != nil {
 		return err
 	}
-	d.bytes += o.size
+	d.bytes += o.Size
 	if err := check("size of all files", d.limits.Bytes, d.bytes); err != nil {
 		return err
 	}
@@ -159,15 +173,15 @@ func (d *delivery) file(ctx context.Context, id plumbing.Hash, e source.Entry) e
 			return err
 		}
 	}
-	e.Size = o.size
-	return d.put(ctx, e, d.store.reader(o))
+	e.Size = o.Size
+	return d.put(ctx, e, d.store.Reader(o))
 }
 
 // checkPointer refuses a pack.yaml whose content is kept elsewhere, which would
 // be read as a strange manifest.
-func (d *delivery) checkPointer(o object, name string) error {
+func (d *delivery) checkPointer(o gitobject.Object, name string) error {
 	start := make([]byte, len(lfsStart))
-	_, _ = io.ReadFull(d.store.reader(o), start) // what fails here fails again when the sink reads
+	_, _ = io.ReadFull(d.store.Reader(o), start) // what fails here fails again when the sink reads
 	if string(start) == lfsStart {
 		return pack.Errorf(pack.CodeInvalidManifest, "%s is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS", shown(name))
 	}
@@ -175,14 +189,14 @@ func (d *delivery) checkPointer(o object, name string) error {
 }
 
 func (d *delivery) symlink(ctx context.Context, id plumbing.Hash, name string) error {
-	o, err := d.store.find(id, plumbing.BlobObject)
+	o, err := d.store.Find(id, plumbing.BlobObject)
 	if err != nil {
 		return err
 	}
-	if err := check("length of a symbolic link", d.limits.PathLen, o.size); err != nil {
+	if err := check("length of a symbolic link", d.limits.PathLen, o.Size); err != nil {
 		return fmt.Errorf("entry %s: %w", shown(name), err)
 	}
-	target, err := d.store.bytes(o)
+	target, err := d.store.Bytes(o)
 	if err != nil {
 		return err
 	}

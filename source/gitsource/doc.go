@@ -31,16 +31,17 @@
 // Threat: whoever controls the server, or the repository behind a known URL,
 // wants a program started, a file written elsewhere, another content installed
 // than the one that was pinned, or memory, disk and time used up. Nothing that
-// could start a program is linked: go-git reads packs here and nothing else, so
-// there are no hooks, filters, configuration, work trees and transports. Only
-// https is spoken to servers, and http where the [pack.NetworkPolicy] allows it;
-// the policy holds for redirects. Each object's name is the hash of its content, computed
-// here by a SHA-1 that notices collisions, and the walk starts at the pinned
-// commit. What an object of a pack will cost is known from its header and
-// checked before it is inflated; [Limits] bound sizes, numbers, the compression
-// ratio and the walk. Names of branches are compared, never written anywhere.
-// Names of files are judged by the Sink. What a server says is escaped and
-// shortened in errors.
+// could start a program is linked: go-git reads lines and applies deltas here,
+// and nothing else, so there are no hooks, filters, configuration, work trees and
+// transports. Only https is spoken to servers, and http where the
+// [pack.NetworkPolicy] allows it; the policy holds for redirects. Each object's
+// name is the hash of its content, computed here by a SHA-1 that notices
+// collisions, and the walk starts at the pinned commit. What an object will cost
+// is known from its header and checked before it is inflated; [Limits] bound
+// sizes, numbers, the compression ratio and the walk, and lists hold while they
+// are read. Names of branches are compared, never written anywhere. Names of
+// files are judged by the Sink. What a server says is escaped and shortened in
+// errors.
 //
 // With a scratch directory, at most 32 MiB of a repository are held in memory,
 // and two files more while one is made out of the other because the server sent

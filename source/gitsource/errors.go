@@ -5,18 +5,11 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 )
 
-// A brokenError says that a server sent what no git server sends.
-type brokenError struct {
-	text string
-}
-
-func (e *brokenError) Error() string { return e.text }
-
-func broken(format string, args ...any) error {
-	return &brokenError{text: fmt.Sprintf(format, args...)}
-}
+// broken says that a server sent, or a repository holds, what git does not write.
+func broken(format string, args ...any) error { return gitobject.Broken(format, args...) }
 
 // A refusal is the answer of a server that will not serve a request in this
 // form. Another request may get the same content.
@@ -41,7 +34,7 @@ func explain(target string, err error) error {
 	if err == nil {
 		return nil
 	}
-	_, isBroken := errors.AsType[*brokenError](err)
+	_, isBroken := errors.AsType[*gitobject.BrokenError](err)
 	_, isRefusal := errors.AsType[*refusal](err)
 	if isBroken || isRefusal {
 		return &pack.UnavailableError{Code: pack.CodeGit, Target: target, Err: err}

@@ -89,8 +89,8 @@ func strangeNames(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)
 	blob := objectID(t, repo, "blob", []byte("text"))
-	dir := objectID(t, repo, "tree", treeObject(blob, "100644 a"))
-	one := func(name string) []byte { return treeObject(blob, "100644 "+name) }
+	dir := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 a"))
+	one := func(name string) []byte { return gittest.TreeObject(blob, "100644 "+name) }
 	var tests []treeTest
 	for name, code := range map[string]pack.Code{
 		"..": pack.CodeUnsafePath, ".": pack.CodeUnsafePath, "a/b": pack.CodeUnsafePath, "../x": pack.CodeUnsafePath, "/x": pack.CodeUnsafePath,
@@ -100,14 +100,14 @@ func strangeNames(t *testing.T) {
 		strings.Repeat("n", 300): pack.CodeLimitExceeded, strings.Repeat("n", 70_000): pack.CodeLimitExceeded, "fine": "",
 	} {
 		tests = append(tests, treeTest{fmt.Sprintf("%.20q", name), one(name), code})
-		tests = append(tests, treeTest{fmt.Sprintf("directory %.20q", name), treeObject(dir, "40000 "+name), code})
+		tests = append(tests, treeTest{fmt.Sprintf("directory %.20q", name), gittest.TreeObject(dir, "40000 "+name), code})
 	}
 	tests = append(tests,
-		treeTest{"twice", treeObject(blob, "100644 a", "100644 a"), pack.CodeGit},
-		treeTest{"unsorted", treeObject(blob, "100644 b", "100644 a"), pack.CodeGit},
-		treeTest{"file and directory", append(one("a"), treeObject(dir, "40000 a")...), pack.CodeNameCollision},
-		treeTest{"file and directory, apart", append(treeObject(blob, "100644 a", "100644 a.b"), treeObject(dir, "40000 a")...), pack.CodeNameCollision},
-		treeTest{"cases", treeObject(blob, "100644 A", "100644 a"), pack.CodeNameCollision},
+		treeTest{"twice", gittest.TreeObject(blob, "100644 a", "100644 a"), pack.CodeGit},
+		treeTest{"unsorted", gittest.TreeObject(blob, "100644 b", "100644 a"), pack.CodeGit},
+		treeTest{"file and directory", append(one("a"), gittest.TreeObject(dir, "40000 a")...), pack.CodeNameCollision},
+		treeTest{"file and directory, apart", append(gittest.TreeObject(blob, "100644 a", "100644 a.b"), gittest.TreeObject(dir, "40000 a")...), pack.CodeNameCollision},
+		treeTest{"cases", gittest.TreeObject(blob, "100644 A", "100644 a"), pack.CodeNameCollision},
 		treeTest{"NUL", one("a\x00b"), pack.CodeGit},
 		treeTest{"cut short", one("a")[:20], pack.CodeGit},
 	)
@@ -118,25 +118,25 @@ func strangeModes(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)
 	blob := objectID(t, repo, "blob", []byte("/etc/passwd"))
-	dir := objectID(t, repo, "tree", treeObject(blob, "100644 a"))
+	dir := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 a"))
 	module, _ := hex.DecodeString(someCommit)
 	long := objectID(t, repo, "blob", []byte(strings.Repeat("../", 10_000)))
 	runTreeTests(t, repo, []treeTest{
-		{"symbolic link", treeObject(blob, "120000 a"), pack.CodeForbiddenEntry},
-		{"symbolic link, long", treeObject(long, "120000 a"), pack.CodeLimitExceeded},
-		{"symbolic link, then through it", append(treeObject(blob, "120000 a"), treeObject(dir, "40000 a")...), pack.CodeForbiddenEntry},
-		{"symbolic link to a tree", treeObject(dir, "120000 a"), pack.CodeGit},
-		{"submodule", treeObject(module, "160000 a"), pack.CodePolicyDenied},
-		{"100666", treeObject(blob, "100666 a"), pack.CodeForbiddenEntry},
-		{"100775", treeObject(blob, "100775 a"), pack.CodeForbiddenEntry},
-		{"104755", treeObject(blob, "104755 a"), pack.CodeForbiddenEntry},
-		{"0", treeObject(blob, "0 a"), pack.CodeForbiddenEntry},
-		{"none", treeObject(blob, " a"), pack.CodeGit},
-		{"no number", treeObject(blob, "1006x4 a"), pack.CodeGit},
-		{"file that is a tree", treeObject(dir, "100644 a"), pack.CodeGit},
-		{"directory that is a file", treeObject(blob, "40000 a"), pack.CodeGit},
-		{"100664", treeObject(blob, "100664 a"), ""},
-		{"zero in front", treeObject(dir, "040000 a"), ""},
+		{"symbolic link", gittest.TreeObject(blob, "120000 a"), pack.CodeForbiddenEntry},
+		{"symbolic link, long", gittest.TreeObject(long, "120000 a"), pack.CodeLimitExceeded},
+		{"symbolic link, then through it", append(gittest.TreeObject(blob, "120000 a"), gittest.TreeObject(dir, "40000 a")...), pack.CodeForbiddenEntry},
+		{"symbolic link to a tree", gittest.TreeObject(dir, "120000 a"), pack.CodeGit},
+		{"submodule", gittest.TreeObject(module, "160000 a"), pack.CodePolicyDenied},
+		{"100666", gittest.TreeObject(blob, "100666 a"), pack.CodeForbiddenEntry},
+		{"100775", gittest.TreeObject(blob, "100775 a"), pack.CodeForbiddenEntry},
+		{"104755", gittest.TreeObject(blob, "104755 a"), pack.CodeForbiddenEntry},
+		{"0", gittest.TreeObject(blob, "0 a"), pack.CodeForbiddenEntry},
+		{"none", gittest.TreeObject(blob, " a"), pack.CodeGit},
+		{"no number", gittest.TreeObject(blob, "1006x4 a"), pack.CodeGit},
+		{"file that is a tree", gittest.TreeObject(dir, "100644 a"), pack.CodeGit},
+		{"directory that is a file", gittest.TreeObject(blob, "40000 a"), pack.CodeGit},
+		{"100664", gittest.TreeObject(blob, "100664 a"), ""},
+		{"zero in front", gittest.TreeObject(dir, "040000 a"), ""},
 	})
 }
 
@@ -189,11 +189,11 @@ func nestedRepositories(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)
 	blob := objectID(t, repo, "blob", []byte("gitdir: /tmp\n"))
-	inner := objectID(t, repo, "tree", treeObject(blob, "100644 .git"))
-	config := objectID(t, repo, "tree", treeObject(blob, "100644 config"))
+	inner := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 .git"))
+	config := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 config"))
 	runTreeTests(t, repo, []treeTest{
-		{"gitdir file", treeObject(inner, "40000 sub"), pack.CodeInvalidManifest},
-		{".git/config", treeObject(config, "40000 .git"), pack.CodeInvalidManifest},
+		{"gitdir file", gittest.TreeObject(inner, "40000 sub"), pack.CodeInvalidManifest},
+		{".git/config", gittest.TreeObject(config, "40000 .git"), pack.CodeInvalidManifest},
 	})
 }
 
@@ -225,15 +225,15 @@ func bombs(t *testing.T) {
 		}
 		return entries
 	}
-	million := treeObject(blob, names("100644", 100)...)
-	nothing := treeObject(objectID(t, repo, "tree", nil), names("40000", 100)...)
-	deep := treeObject(blob, "100644 a")
+	million := gittest.TreeObject(blob, names("100644", 100)...)
+	nothing := gittest.TreeObject(objectID(t, repo, "tree", nil), names("40000", 100)...)
+	deep := gittest.TreeObject(blob, "100644 a")
 	for range 3 {
-		million = treeObject(objectID(t, repo, "tree", million), names("40000", 100)...)
-		nothing = treeObject(objectID(t, repo, "tree", nothing), names("40000", 100)...)
+		million = gittest.TreeObject(objectID(t, repo, "tree", million), names("40000", 100)...)
+		nothing = gittest.TreeObject(objectID(t, repo, "tree", nothing), names("40000", 100)...)
 	}
 	for range 100 {
-		deep = treeObject(objectID(t, repo, "tree", deep), "40000 d")
+		deep = gittest.TreeObject(objectID(t, repo, "tree", deep), "40000 d")
 	}
 	url, _ := serve(t, repo)
 	for name, tree := range map[string][]byte{"bytes": million, "directories": nothing, "depth": deep} {

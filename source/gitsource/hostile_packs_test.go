@@ -102,10 +102,10 @@ func localBombs(t *testing.T) {
 	t.Parallel()
 	other, _ := hex.DecodeString(otherName)
 	some, _ := hex.DecodeString(someCommit)
-	first := func(objects ...packed) func(t *testing.T, r storedRepo) {
+	first := func(objects ...gittest.Packed) func(t *testing.T, r storedRepo) {
 		return func(t *testing.T, r storedRepo) {
 			t.Helper()
-			content, at := buildPack(objects...)
+			content, at := gittest.BuildPack(objects...)
 			offsets := map[string]int64{someCommit: int64(at[0])}
 			if len(at) > 1 {
 				offsets[otherName] = int64(at[1])
@@ -125,8 +125,8 @@ func localBombs(t *testing.T) {
 			r.packAndIndex(t, content, index)
 		}
 	}
-	small := packed{typ: blobType, data: []byte("abcd")}
-	onlySmall, _ := buildPack(small)
+	small := gittest.Packed{Type: gittest.BlobType, Data: []byte("abcd")}
+	onlySmall, _ := gittest.BuildPack(small)
 	for _, tt := range []struct {
 		name  string
 		store func(t *testing.T, r storedRepo)
@@ -135,25 +135,25 @@ func localBombs(t *testing.T) {
 		{"loose, honest header", loose("blob 10737418240\x00", nil), pack.CodeLimitExceeded},
 		{"loose, more than it says", loose("blob 3\x00"+strings.Repeat("0", 1<<20), nil), pack.CodeGit},
 		{"loose, less than it says", loose("blob 30\x00abc", nil), pack.CodeGit},
-		{"loose, without a header", loose("", zeros(64)), pack.CodeGit},
+		{"loose, without a header", loose("", gittest.Zeros(64)), pack.CodeGit},
 		{"loose, of no type", loose("thing 3\x00abc", nil), pack.CodeGit},
 		{"loose, of negative size", loose("blob -3\x00abc", nil), pack.CodeGit},
 		{"loose, not compressed", loose("", []byte("blob 3\x00abc")), pack.CodeGit},
-		{"packed, honest header", first(packed{typ: blobType, size: 10 << 30, stream: zeros(2)}), pack.CodeLimitExceeded},
-		{"packed, ratio", first(packed{typ: blobType, size: 200 << 20, stream: zeros(200)}), pack.CodeLimitExceeded},
-		{"packed, size beyond numbers", first(packed{typ: blobType, size: 1 << 62, stream: zeros(2)}), pack.CodeGit},
-		{"delta, large result", first(packed{typ: refDeltaType, base: other, data: deltaOf(4, 10<<30)}, small), pack.CodeLimitExceeded},
-		{"delta, large code", first(packed{typ: refDeltaType, base: other, size: 100 << 20, stream: zeros(100)}, small), pack.CodeLimitExceeded},
-		{"delta, on itself", first(packed{typ: refDeltaType, base: some, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"packed, honest header", first(gittest.Packed{Type: gittest.BlobType, Size: 10 << 30, Stream: gittest.Zeros(2)}), pack.CodeLimitExceeded},
+		{"packed, ratio", first(gittest.Packed{Type: gittest.BlobType, Size: 200 << 20, Stream: gittest.Zeros(200)}), pack.CodeLimitExceeded},
+		{"packed, size beyond numbers", first(gittest.Packed{Type: gittest.BlobType, Size: 1 << 62, Stream: gittest.Zeros(2)}), pack.CodeGit},
+		{"delta, large result", first(gittest.Packed{Type: gittest.NameDeltaType, Base: other, Data: gittest.Delta(4, 10<<30)}, small), pack.CodeLimitExceeded},
+		{"delta, large code", first(gittest.Packed{Type: gittest.NameDeltaType, Base: other, Size: 100 << 20, Stream: gittest.Zeros(100)}, small), pack.CodeLimitExceeded},
+		{"delta, on itself", first(gittest.Packed{Type: gittest.NameDeltaType, Base: some, Data: gittest.Delta(4, 4, 0x90, 4)}), pack.CodeGit},
 		{"delta, in a circle", first(
-			packed{typ: refDeltaType, base: other, data: deltaOf(4, 4, 0x90, 4)}, packed{typ: refDeltaType, base: some, data: deltaOf(4, 4, 0x90, 4)},
+			gittest.Packed{Type: gittest.NameDeltaType, Base: other, Data: gittest.Delta(4, 4, 0x90, 4)}, gittest.Packed{Type: gittest.NameDeltaType, Base: some, Data: gittest.Delta(4, 4, 0x90, 4)},
 		), pack.CodeGit},
-		{"delta, on nothing", first(packed{typ: refDeltaType, base: other, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
-		{"delta, before the pack", first(packed{typ: offDeltaType, base: []byte{13}, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
-		{"delta, at itself", first(packed{typ: offDeltaType, base: []byte{0}, data: deltaOf(4, 4, 0x90, 4)}), pack.CodeGit},
-		{"delta, endless distance", first(packed{typ: offDeltaType, base: bytes.Repeat([]byte{0xff}, 30), data: deltaOf(4, 4)}), pack.CodeGit},
-		{"delta, of another base", first(packed{typ: refDeltaType, base: other, data: deltaOf(9, 4, 0x90, 4)}, small), pack.CodeGit},
-		{"unknown type", first(packed{typ: 5, data: []byte("x")}), pack.CodeGit},
+		{"delta, on nothing", first(gittest.Packed{Type: gittest.NameDeltaType, Base: other, Data: gittest.Delta(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, before the pack", first(gittest.Packed{Type: gittest.OffsetDeltaType, Base: []byte{13}, Data: gittest.Delta(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, at itself", first(gittest.Packed{Type: gittest.OffsetDeltaType, Base: []byte{0}, Data: gittest.Delta(4, 4, 0x90, 4)}), pack.CodeGit},
+		{"delta, endless distance", first(gittest.Packed{Type: gittest.OffsetDeltaType, Base: bytes.Repeat([]byte{0xff}, 30), Data: gittest.Delta(4, 4)}), pack.CodeGit},
+		{"delta, of another base", first(gittest.Packed{Type: gittest.NameDeltaType, Base: other, Data: gittest.Delta(9, 4, 0x90, 4)}, small), pack.CodeGit},
+		{"unknown type", first(gittest.Packed{Type: 5, Data: []byte("x")}), pack.CodeGit},
 		{"chain of deltas", chainOfDeltas, pack.CodeGit},
 		{"place outside", stored(onlySmall, indexOf(map[string]int64{someCommit: 1 << 40})), pack.CodeGit},
 		{"negative place", stored(onlySmall, indexOf(map[string]int64{someCommit: -5})), pack.CodeGit},
@@ -179,18 +179,15 @@ func localBombs(t *testing.T) {
 // chainOfDeltas is longer than git makes them.
 func chainOfDeltas(t *testing.T, r storedRepo) {
 	t.Helper()
-	objects := []packed{{typ: blobType, data: []byte("abcd")}}
-	_, at := buildPack(objects...)
-	one := packed{typ: offDeltaType, base: []byte{0}, data: deltaOf(4, 4, 0x90, 4)}
-	var size bytes.Buffer
-	one.write(&size)
-	one.base = []byte{byte(size.Len())} // each on the one before
-	start, _ := buildPack(objects...)
-	objects = append(objects, packed{typ: offDeltaType, base: []byte{byte(len(start) - 20 - at[0])}, data: one.data})
-	for range 5000 {
+	blob := gittest.Packed{Type: gittest.BlobType, Data: []byte("abcd")}
+	one := gittest.Packed{Type: gittest.OffsetDeltaType, Base: []byte{0}, Data: gittest.Delta(4, 4, 0x90, 4)}
+	_, at := gittest.BuildPack(blob, one, one)
+	objects := []gittest.Packed{blob}
+	for i := range 5000 { // each on the one before
+		one.Base = []byte{byte(at[min(i, 1)+1] - at[min(i, 1)])}
 		objects = append(objects, one)
 	}
-	content, offsets := buildPack(objects...)
+	content, offsets := gittest.BuildPack(objects...)
 	r.pack(t, content, map[string]int64{someCommit: int64(offsets[len(offsets)-1])})
 }
 

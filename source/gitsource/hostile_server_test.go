@@ -24,7 +24,7 @@ func (nowhere) Put(context.Context, source.Entry, io.Reader) error { return nil 
 
 func strangeServers(t *testing.T) {
 	t.Parallel()
-	pack1, commit := smallPack()
+	pack1, commit := gittest.SmallPack()
 	good := wire{refs: refsOf(commit+" HEAD", commit+" refs/heads/main"), upload: uploadOf(pack1)}
 	if _, err := fetch(t, newSource(t), good.serve(t), ""); err != nil {
 		t.Fatalf("what the others are made of: %v", err)
@@ -76,7 +76,7 @@ func strangeServers(t *testing.T) {
 }
 
 func otherPack() []byte {
-	content, _ := buildPack(packed{typ: blobType, data: []byte("something else")})
+	content, _ := gittest.BuildPack(gittest.Packed{Type: gittest.BlobType, Data: []byte("something else")})
 	return content
 }
 

@@ -16,16 +16,16 @@ func hostileTrees(t *testing.T, repo *gittest.Repo) []treeTest {
 	t.Helper()
 	blob := objectID(t, repo, "blob", []byte("/etc/passwd"))
 	empty := objectID(t, repo, "tree", nil)
-	dir := objectID(t, repo, "tree", treeObject(blob, "100644 x"))
+	dir := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 x"))
 	file := func(names ...string) []byte {
 		var tree []byte
 		for _, name := range names {
-			tree = append(tree, treeObject(blob, "100644 "+name)...)
+			tree = append(tree, gittest.TreeObject(blob, "100644 "+name)...)
 		}
 		return tree
 	}
-	sub := func(name string, id []byte) []byte { return treeObject(id, "40000 "+name) }
-	link := func(name string) []byte { return treeObject(blob, "120000 "+name) }
+	sub := func(name string, id []byte) []byte { return gittest.TreeObject(id, "40000 "+name) }
+	link := func(name string) []byte { return gittest.TreeObject(blob, "120000 "+name) }
 	inside := func(tree []byte) []byte { return sub("sub", objectID(t, repo, "tree", tree)) }
 	deep := file("x")
 	for range 64 {
@@ -60,7 +60,7 @@ func hostileTrees(t *testing.T, repo *gittest.Repo) []treeTest {
 		{"A15", append(link("l"), sub("l", dir)...), forbidden},
 		{"A16/directory first", append(append(file("D"), link("d")...), sub("d", dir)...), forbidden},
 		{"A16/case", append(sub("D", dir), link("d")...), forbidden},
-		{"A20/directory mode", treeObject(dir, "40555 d"), forbidden},
+		{"A20/directory mode", gittest.TreeObject(dir, "40555 d"), forbidden},
 		{"A22/git", sub(".git", objectID(t, repo, "tree", file("config"))), pack.CodeInvalidManifest},
 		{"A22/hg", sub(".hg", objectID(t, repo, "tree", file("hgrc"))), pack.CodeInvalidManifest},
 		{"A22/below", inside(sub(".Git", dir)), pack.CodeInvalidManifest},
@@ -84,7 +84,7 @@ func hostileTrees(t *testing.T, repo *gittest.Repo) []treeTest {
 		if strings.HasPrefix(mode, "10") && mode != "10644" {
 			id = "A19/" + mode
 		}
-		tests = append(tests, treeTest{id, treeObject(blob, mode+" f"), forbidden})
+		tests = append(tests, treeTest{id, gittest.TreeObject(blob, mode+" f"), forbidden})
 	}
 	return tests
 }

@@ -3,7 +3,7 @@ package gitsource
 import (
 	"cmp"
 
-	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 )
 
 // The default limits.
@@ -13,15 +13,13 @@ const (
 	defaultObjects     = 200_000
 	defaultObjectBytes = 256 << 20
 	defaultDeltaBytes  = 64 << 20
+	defaultTreeBytes   = 16 << 20
 	defaultBytes       = 1 << 30
 	defaultEntries     = 50_000
 	defaultDepth       = 64
 	defaultPathLen     = 1024
 	defaultRatio       = 200
 )
-
-// ratioFrom is how much content may be inflated before its ratio counts.
-const ratioFrom = 10 << 20
 
 // Limits bound what one repository may cost. Zero means the default, a negative
 // value no limit. Passing one is an error that matches [pack.ErrLimit].
@@ -31,6 +29,7 @@ type Limits struct {
 	Objects     int64 // objects in a pack; 200,000
 	ObjectBytes int64 // one object, such as a file; 256 MiB
 	DeltaBytes  int64 // one object sent as a difference to another, and that one; 64 MiB
+	TreeBytes   int64 // the directories on the way to a file, as git lists them; 16 MiB
 	Bytes       int64 // all objects of a pack, and all files delivered; 1 GiB
 	Ratio       int64 // inflated bytes per byte received, beyond 10 MiB; 200
 	Entries     int64 // files and directories delivered; 50,000
@@ -45,6 +44,7 @@ func (l Limits) withDefaults() Limits {
 		Objects:     cmp.Or(l.Objects, defaultObjects),
 		ObjectBytes: cmp.Or(l.ObjectBytes, defaultObjectBytes),
 		DeltaBytes:  cmp.Or(l.DeltaBytes, defaultDeltaBytes),
+		TreeBytes:   cmp.Or(l.TreeBytes, defaultTreeBytes),
 		Bytes:       cmp.Or(l.Bytes, defaultBytes),
 		Ratio:       cmp.Or(l.Ratio, defaultRatio),
 		Entries:     cmp.Or(l.Entries, defaultEntries),
@@ -53,10 +53,17 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// check returns a [*pack.LimitError] when value is above most.
-func check(what string, most, value int64) error {
-	if most < 0 || value <= most {
-		return nil
+// objects returns those that hold for objects of any kind.
+func (l Limits) objects() gitobject.Limits {
+	return gitobject.Limits{
+		Objects:     l.Objects,
+		ObjectBytes: l.ObjectBytes,
+		DeltaBytes:  l.DeltaBytes,
+		Bytes:       l.Bytes,
+		Ratio:       l.Ratio,
+		PackBytes:   l.PackBytes,
 	}
-	return &pack.LimitError{Limit: what, Max: most, Value: value}
 }
+
+// check returns a [*pack.LimitError] when value is above most.
+func check(what string, most, value int64) error { return gitobject.Check(what, most, value) }

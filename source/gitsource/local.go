@@ -11,6 +11,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/internal/roots"
 )
 
@@ -23,7 +24,7 @@ const fileScheme = "file:"
 type local struct {
 	dir     *os.Root // what is named ".git" in a work tree
 	objects *os.Root
-	packs   []*packIndex
+	packs   []*gitobject.Pack
 	limits  Limits
 }
 
@@ -86,10 +87,7 @@ func noRepository(err error) error {
 }
 
 func (l *local) close() error {
-	var errs []error
-	for _, p := range l.packs {
-		errs = append(errs, p.close())
-	}
+	errs := []error{closeAll(l.packs)}
 	if l.objects != nil {
 		errs = append(errs, l.objects.Close())
 	}
@@ -98,7 +96,7 @@ func (l *local) close() error {
 
 // resolve returns the commit that a rev means.
 func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
-	if commit, ok := parseCommit(rev); ok {
+	if commit, ok := gitobject.ParseID(rev); ok {
 		return commit, ctx.Err()
 	}
 	list, err := l.list(ctx)
@@ -109,8 +107,8 @@ func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) 
 }
 
 // fetchCommit lets s read what it is asked for, a commit first.
-func (l *local) fetchCommit(ctx context.Context, commit plumbing.Hash, _ string, s *store) error {
-	s.missing = newLoader(l, s).load(ctx)
-	_, err := s.find(commit, plumbing.CommitObject)
+func (l *local) fetchCommit(ctx context.Context, commit plumbing.Hash, _ string, s *gitobject.Store) error {
+	s.Missing = newLoader(l, s, l.limits).load(ctx)
+	_, err := s.Find(commit, plumbing.CommitObject)
 	return err
 }

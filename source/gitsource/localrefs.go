@@ -1,17 +1,18 @@
 package gitsource
 
 import (
-	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
 )
@@ -20,8 +21,8 @@ const (
 	symbolicPrefix = "ref: "
 	// refFileBytes is more than the longest line that a file of one branch has.
 	refFileBytes = 4096
-	// tagChain is how many tags may lie between a tag and its commit.
-	tagChain = 64
+	// symbolicChain is how many symbolic names git follows.
+	symbolicChain = 5
 )
 
 // A refReader reads the branches and tags of a repository of this machine.
@@ -49,7 +50,7 @@ func (l *local) list(ctx context.Context) (*refs, error) {
 	if err := r.readPacked(); err != nil {
 		return nil, err
 	}
-	if err := r.readOne("HEAD"); err != nil {
+	if err := r.readOne(r.local.dir, "HEAD", "HEAD"); err != nil {
 		return nil, noRepository(err)
 	}
 	r.follow()
@@ -58,29 +59,69 @@ func (l *local) list(ctx context.Context) (*refs, error) {
 
 // readLoose reads the files below refs.
 func (r *refReader) readLoose(ctx context.Context) error {
-	return fs.WalkDir(r.local.dir.FS(), "refs", func(name string, d fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // removed meanwhile
-			return pack.Errorf(pack.CodeIO, "read branches and tags: %w", err)
-		}
-		if err := errors.Join(r.charge(int64(len(name))), check("path depth", r.local.limits.Depth, int64(strings.Count(name, "/")))); err != nil {
-			return err
-		}
-		if err != nil || d.IsDir() || source.CheckRev(name) != nil {
-			return nil //nolint:nilerr // what was removed meanwhile is no branch any more
-		}
-		if err := r.readOne(name); !errors.Is(err, pack.ErrNotFound) {
-			return err
-		}
+	dir, err := enterDir(r.local.dir, "refs")
+	if errors.Is(err, pack.ErrNotFound) {
 		return nil
-	})
+	}
+	if err != nil {
+		return err
+	}
+	return r.readDir(ctx, dir, "refs", 1)
 }
 
-// readOne reads the file of one branch or tag, or HEAD.
-func (r *refReader) readOne(name string) error {
-	f, _, err := roots.OpenFile(r.local.dir, name)
+// readDir reads the files in a directory of the given name and below, and closes
+// it. The list is bounded while it is read.
+func (r *refReader) readDir(ctx context.Context, dir *os.Root, name string, depth int64) error {
+	err := check("path depth", r.local.limits.Depth, depth)
+	if err == nil {
+		err = eachName(dir, func(base string) error { return r.readEntry(ctx, dir, base, name+"/"+base, depth) })
+	}
+	return errors.Join(err, dir.Close())
+}
+
+// readEntry reads the file base, or what is below the directory base, whose full
+// name is the given one.
+func (r *refReader) readEntry(ctx context.Context, dir *os.Root, base, name string, depth int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := r.chargeName(name); err != nil {
+		return err
+	}
+	info, err := dir.Lstat(base)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // removed meanwhile
+	case err != nil:
+		return pack.Errorf(pack.CodeIO, "read branches and tags: %w", err)
+	case info.IsDir():
+		below, err := roots.EnterSame(dir, base, info)
+		if err != nil {
+			return unlessGone(err)
+		}
+		return r.readDir(ctx, below, name, depth+1)
+	case isRev(name):
+		return unlessGone(r.readOne(dir, base, name))
+	}
+	return nil
+}
+
+// isRev reports whether a name is one that may be asked for. Others are left
+// alone.
+func isRev(name string) bool { return source.CheckRev(name) == nil }
+
+// unlessGone forgives that something was removed meanwhile.
+func unlessGone(err error) error {
+	if errors.Is(err, pack.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// readOne reads the file of one branch or tag, or HEAD, whose full name is the
+// given one.
+func (r *refReader) readOne(dir *os.Root, base, name string) error {
+	f, _, err := roots.OpenFile(dir, base)
 	if err != nil {
 		return err
 	}
@@ -109,127 +150,34 @@ func (r *refReader) set(name string, hash plumbing.Hash) {
 	r.list.names[name] = hash
 }
 
-// follow gives symbolic names the meaning of their target, which is a name that
-// is not symbolic.
+// follow gives symbolic names the meaning of the name that they lead to.
 func (r *refReader) follow() {
-	for name, target := range r.symbolic {
+	for name := range r.symbolic {
+		target := name
+		for range symbolicChain {
+			target = cmp.Or(r.symbolic[target], target)
+		}
 		if hash, ok := r.list.names[target]; ok && r.symbolic[target] == "" {
 			r.set(name, hash)
 		}
 	}
 }
 
-// readPacked reads the file packed-refs, if there is one: lines "<object>
-// <name>", and behind a tag "^<what it points to in the end>".
-func (r *refReader) readPacked() error {
-	f, info, err := roots.OpenFile(r.local.dir, "packed-refs")
-	if errors.Is(err, pack.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	if err := r.charge(info.Size()); err != nil {
-		return err
-	}
-	last, lines := "", bufio.NewScanner(io.LimitReader(f, info.Size()))
-	for lines.Scan() {
-		if last, err = r.addPacked(lines.Text(), last); err != nil {
-			return err
-		}
-	}
-	if lines.Err() != nil {
-		return broken("packed-refs: %s", shown(lines.Err().Error()))
-	}
-	return nil
-}
-
-// addPacked takes one line, unless there is a file of that name. last is the name
-// that the line before gave a meaning to.
-func (r *refReader) addPacked(line, last string) (name string, err error) {
-	if strings.HasPrefix(line, "#") {
-		return last, nil
-	}
-	object, name, _ := strings.Cut(line, " ")
-	peeled, isPeeled := strings.CutPrefix(object, "^")
-	hash, err := objectOf(peeled, "packed-refs")
-	if err != nil {
-		return "", err
-	}
-	if isPeeled {
-		if last != "" {
-			r.list.peeled[last] = hash
-		}
-		return "", nil
-	}
-	if !r.isNew(name) {
-		return "", nil
-	}
-	r.list.names[name] = hash
-	return name, nil
-}
-
-func (r *refReader) isNew(name string) bool {
-	_, isLoose := r.list.names[name]
-	return !isLoose && r.symbolic[name] == "" && source.CheckRev(name) == nil
-}
-
-// peel finds out what the annotated tags point to that packed-refs knows
-// nothing of.
-func (r *refReader) peel(ctx context.Context) error {
-	s := newStore("")
-	load := newLoader(r.local, s).load(ctx)
-	for name, hash := range r.list.names {
-		if _, ok := r.list.peeled[name]; ok || !strings.HasPrefix(name, tagPrefix) {
-			continue
-		}
-		target, err := tagTarget(s, load, hash)
-		if _, isBroken := errors.AsType[*brokenError](err); isBroken {
-			continue // whoever asks for this tag is told when it is fetched
-		}
-		if err != nil {
-			return err
-		}
-		if target != hash {
-			r.list.peeled[name] = target
-		}
-	}
-	return nil
-}
-
-// tagTarget returns what a tag points to in the end.
-func tagTarget(s *store, load func(plumbing.Hash) error, id plumbing.Hash) (plumbing.Hash, error) {
-	for range tagChain {
-		if err := load(id); err != nil {
-			return id, err
-		}
-		o := s.objects[id]
-		if o.typ != plumbing.TagObject {
-			return id, nil
-		}
-		content, err := s.bytes(o)
-		if err != nil {
-			return id, err
-		}
-		line, _, _ := bytes.Cut(content, []byte("\n"))
-		next, isTag := strings.CutPrefix(string(line), "object ")
-		if id, err = objectOf(next, "tag "+id.String()); err != nil || !isTag {
-			return id, broken("a tag does not name its object")
-		}
-	}
-	return id, broken("a tag leads to more than %d others", tagChain)
-}
-
 // objectOf reads the name of an object that was found in the given place.
 func objectOf(text, place string) (plumbing.Hash, error) {
-	if hash, ok := parseCommit(text); ok {
+	if hash, ok := gitobject.ParseID(text); ok {
 		return hash, nil
 	}
 	if longCommitPattern.MatchString(text) {
 		return plumbing.ZeroHash, broken("the repository names objects by SHA-256: only SHA-1 repositories are supported")
 	}
 	return plumbing.ZeroHash, broken("%s holds %s, which is not the name of an object", shown(place), shown(text))
+}
+
+// chargeName accounts for a branch or tag as in a server's list.
+func (r *refReader) chargeName(name string) error {
+	const rest = len("0123456789abcdef0123456789abcdef01234567 \n")
+	return r.charge(int64(len(name) + rest))
 }
 
 func (r *refReader) charge(n int64) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
 )
@@ -19,7 +20,7 @@ type repository interface {
 	list(ctx context.Context) (*refs, error)
 	// fetchCommit makes a commit and what it consists of readable in s. rev is
 	// the branch or tag that it was found by, or "".
-	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *store) error
+	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *gitobject.Store) error
 	close() error
 }
 
@@ -84,7 +85,7 @@ func checkPin(pin pack.Pin) error {
 	if pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == ".") {
 		return pack.Errorf(pack.CodeUnsafePath, "directory %s: write a relative path without %q and %q", shown(pin.Subdir), ".", "..")
 	}
-	if _, ok := parseCommit(pin.Commit); !ok && pin.Commit != "" {
+	if _, ok := gitobject.ParseID(pin.Commit); !ok && pin.Commit != "" {
 		return pack.Errorf(pack.CodeGit, "commit %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit))
 	}
 	return checkRev(pin.Rev)

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 )
 
 const (
@@ -82,7 +83,7 @@ func (r *refs) tip(commit plumbing.Hash) (plumbing.Hash, bool) {
 // history returns the newest commit of the branch whose history should hold
 // what a rev once meant: the default branch for a commit or no rev.
 func (r *refs) history(rev string) (plumbing.Hash, bool) {
-	if _, ok := parseCommit(rev); ok || rev == "" {
+	if _, ok := gitobject.ParseID(rev); ok || rev == "" {
 		return r.head, !r.head.IsZero()
 	}
 	h, ok := r.names[branchPrefix+strings.TrimPrefix(rev, branchPrefix)]

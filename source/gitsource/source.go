@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/internal/roots"
 	"github.com/packtrain/pack/source"
@@ -157,8 +158,8 @@ func (s *Source) fetch(ctx context.Context, r repository, pin pack.Pin, dst sour
 	if err != nil {
 		return err
 	}
-	objects := newStore(s.scratch)
-	defer objects.close()
+	objects := gitobject.NewStore(s.scratch)
+	defer objects.Close()
 	if err := r.fetchCommit(ctx, commit, pin.Rev, objects); err != nil {
 		return err
 	}

@@ -79,8 +79,8 @@ func suiteRepo(t *testing.T) *gittest.Repo {
 		t.Fatal(err)
 	}
 	for branch, tree := range map[string][]byte{
-		"module": treeObject(module, "160000 packs"),
-		"names":  treeObject(objectID(t, repo, "blob", []byte("text")), "100644 ..", "100644 packs"),
+		"module": gittest.TreeObject(module, "160000 packs"),
+		"names":  gittest.TreeObject(objectID(t, repo, "blob", []byte("text")), "100644 ..", "100644 packs"),
 	} {
 		repo.CommitTree(branch, repo.Object("tree", tree))
 	}

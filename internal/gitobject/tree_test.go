@@ -1,21 +1,13 @@
-package gitsource_test
+package gitobject_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/gittest"
 )
-
-// treeObject writes a tree of entries "<mode> <name>", all of one object.
-func treeObject(id []byte, entries ...string) []byte {
-	var content []byte
-	for _, e := range entries {
-		content = append(append(append(content, e...), 0), id...)
-	}
-	return content
-}
 
 func FuzzTree(f *testing.F) {
 	id := make([]byte, 20)
@@ -35,11 +27,11 @@ func FuzzTree(f *testing.F) {
 		{"-1 a"},
 		{"0100644 a"},
 	} {
-		f.Add(treeObject(id, entries...))
+		f.Add(gittest.TreeObject(id, entries...))
 	}
 	f.Add([]byte("100644 a\x00short"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		keys, err := gitsource.TreeKeys(content)
+		keys, err := gitobject.TreeKeys(content)
 		if err != nil {
 			return
 		}
@@ -62,8 +54,10 @@ func TestTreeEntriesAreSingleNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", ".", "..", "/", "a/b", "/a", "a/"} {
 		for _, mode := range []string{"100644", "40000"} {
-			_, err := gitsource.TreeKeys(treeObject(make([]byte, 20), mode+" "+name))
-			wantCode(t, err, pack.CodeUnsafePath)
+			_, err := gitobject.TreeKeys(gittest.TreeObject(make([]byte, 20), mode+" "+name))
+			if got := pack.CodeOf(err); got != pack.CodeUnsafePath {
+				t.Errorf("%s %q: got %v", mode, name, err)
+			}
 		}
 	}
 }
