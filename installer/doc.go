@@ -23,7 +23,9 @@
 // It trusts no source. Content goes into a fresh [source.Tree], which refuses
 // whatever could do harm, and gets its place in one step, once its checksum, its
 // ref and its version are those that were promised. Nothing that comes with a
-// pack is run.
+// pack is run. Others who may write in the destination, and exchange directories
+// there meanwhile, change nothing about where content is written and what gets its
+// place; what lies there afterwards is in their hands.
 //
 // When a spec resolves to several alternatives, as an index entry with an
 // archive and a git repository does, they are tried in order: when one is not to

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -110,7 +109,7 @@ type job struct {
 	*Downloader
 	req     DownloadRequest
 	events  *emit.Emitter
-	staging string
+	staging *stagingDir
 	items   []*item
 	refs    map[pack.Ref]string // the specs by which refs were taken
 }
@@ -119,34 +118,29 @@ type job struct {
 type item struct {
 	spec string // without credentials
 	at   int    // position in the request
-	dir  string // in the staging directory, for this item alone
 	loc  source.Locator
 	got  DownloadedPack
-	// staged is the content that is to be put in its place, "" for a pack that
-	// was on hand; root is the directory in it where pack.yaml lies.
+	// staged is the content that is to be put in its place, by its name in the
+	// staging directory, "" for a pack that was on hand; root is the directory
+	// in it where pack.yaml lies.
 	staged, root string
 	digest       pack.Digest
 	err          error
 }
 
 // open makes the staging directory and the items.
-func (j *job) open() error {
-	if err := os.MkdirAll(j.req.Dest, 0o755); err != nil {
-		return pack.Errorf(pack.CodeIO, "create destination: %w", err)
+func (j *job) open() (err error) {
+	if j.staging, err = openStaging(j.req.Dest); err != nil {
+		return err
 	}
-	staging, err := os.MkdirTemp(j.req.Dest, ".staging-")
-	if err != nil {
-		return pack.Errorf(pack.CodeIO, "create staging directory: %w", err)
-	}
-	j.staging = staging
 	for i, spec := range j.req.Specs {
-		j.items = append(j.items, newItem(i, spec, filepath.Join(staging, fmt.Sprint(i))))
+		j.items = append(j.items, newItem(i, spec))
 	}
 	return nil
 }
 
-func newItem(at int, spec, dir string) *item {
-	it := &item{at: at, spec: spec, dir: dir}
+func newItem(at int, spec string) *item {
+	it := &item{at: at, spec: spec}
 	it.loc, it.err = source.Parse(spec)
 	it.spec = it.loc.Spec
 	if bad, ok := errors.AsType[*source.ParseError](it.err); ok {
@@ -158,10 +152,10 @@ func newItem(at int, spec, dir string) *item {
 // close removes the staging directory; what cannot be removed costs nobody a
 // report.
 func (j *job) close(ctx context.Context) {
-	if err := os.RemoveAll(j.staging); err != nil {
+	if err := j.staging.close(); err != nil {
 		j.events.Emit(ctx, pack.Event{
 			Kind: pack.EventWarning, Stage: pack.StageDownload,
-			Message: fmt.Sprintf("staging directory %q was not removed: %v", j.staging, err),
+			Message: fmt.Sprintf("staging directory %q was not removed, remove it by hand: %v", filepath.Join(j.req.Dest, j.staging.name), err),
 		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -84,7 +86,7 @@ func (it *item) setPin(pin pack.Pin) {
 func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 	var failed error
 	for n, pin := range pins {
-		err := j.try(ctx, it, fmt.Sprintf("%s-%d", it.dir, n), pin)
+		err := j.try(ctx, it, fmt.Sprintf("%d-%d", it.at, n), pin)
 		if err == nil {
 			return nil
 		}
@@ -119,12 +121,13 @@ func canReplace(err error) bool {
 // maxAgain is how often an alternative is fetched again that broke off.
 const maxAgain = 2
 
-// try fetches one alternative into dir and checks it. A transfer that broke off
+// try fetches one alternative and checks it, into a directory whose name begins
+// with name. A transfer that broke off
 // in the middle, which its source could not continue, is begun anew; one that
 // did not even begin was tried often enough by its source.
-func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) error {
+func (j *job) try(ctx context.Context, it *item, name string, pin pack.Pin) error {
 	for again := 0; ; again++ {
-		begun, err := j.once(ctx, it, fmt.Sprintf("%s-%d", dir, again), pin)
+		begun, err := j.once(ctx, it, fmt.Sprintf("%s-%d", name, again), pin)
 		if err == nil || !begun || !pack.Retryable(err) || again == maxAgain || ctx.Err() != nil {
 			return err
 		}
@@ -132,32 +135,45 @@ func (j *job) try(ctx context.Context, it *item, dir string, pin pack.Pin) error
 	}
 }
 
-// once fetches one alternative into dir and checks it. It reports whether the
-// source delivered anything.
-func (j *job) once(ctx context.Context, it *item, dir string, pin pack.Pin) (begun bool, err error) {
+// once fetches one alternative into the new directory name in staging and checks
+// it. It reports whether the source delivered anything.
+func (j *job) once(ctx context.Context, it *item, name string, pin pack.Pin) (begun bool, err error) {
 	if pin.Scheme == source.SchemeLocal && isBelow(j.req.Dest, pin.Location) {
 		return false, pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", pin.Location)
 	}
-	tree, err := source.NewTree(dir, &source.TreeOptions{
-		StripTop: pin.StripTop, Subdir: pin.Subdir, DirectoryChecksum: true, Limits: j.config.Limits,
-	})
+	root, err := j.staging.mkdir(name)
 	if err != nil {
 		return false, err
 	}
 	defer func() {
+		err = errors.Join(err, root.Close())
 		if err != nil {
-			err = errors.Join(err, tree.Discard())
+			err = errors.Join(err, j.staging.remove(name))
 		}
 	}()
+	begun, result, err := j.receive(ctx, it, root, pin)
+	if err != nil {
+		return begun, err
+	}
+	it.staged, it.digest = path.Join(name, filepath.ToSlash(result.Dir)), result.Digest
+	return begun, j.verify(it, pin, root, result)
+}
+
+// receive fetches one alternative into root.
+func (j *job) receive(ctx context.Context, it *item, root *os.Root, pin pack.Pin) (begun bool, result source.TreeResult, err error) {
+	tree, err := source.NewTreeIn(root, &source.TreeOptions{
+		StripTop: pin.StripTop, Subdir: pin.Subdir, DirectoryChecksum: true, Limits: j.config.Limits,
+	})
+	if err != nil {
+		return false, result, err
+	}
+	defer func() { err = errors.Join(err, tree.Discard()) }() // root and what is in it stay
 	m := j.meter(ctx, it, tree)
 	if err := j.config.Source.Fetch(ctx, pin, m); err != nil {
-		return m.begun, fmt.Errorf("fetch: %w", err)
+		return m.begun, result, fmt.Errorf("fetch: %w", err)
 	}
-	result, err := tree.Finish()
-	if err != nil {
-		return true, err
-	}
-	return true, j.verify(it, pin, result)
+	result, err = tree.Finish()
+	return true, result, err
 }
 
 // isBelow reports whether dir is parent, or lies below it, whatever links lead

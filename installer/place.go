@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/fsx"
 	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/roots"
 )
 
 // placeAll puts what was fetched in its place, in the order of the request. Once
@@ -41,43 +41,44 @@ func (j *job) place(it *item) error {
 	if it.staged == "" {
 		return nil
 	}
-	dest := filepath.Join(j.req.Dest, ref.String())
-	if err := put(it.staged, dest, it.digest); err != nil {
+	if err := j.staging.put(it.staged, ref.String(), it.digest); err != nil {
 		return pack.Errorf(pack.CodeIO, "put pack %s in its place: %w", ref, err)
 	}
-	it.got.Path = filepath.Join(dest, it.root)
+	it.got.Path = filepath.Join(j.req.Dest, ref.String(), it.root)
 	return nil
 }
 
-// put renames staged to dest. What lies at dest with the same digest stays;
-// anything else is left at staged in exchange.
-func put(staged, dest string, digest pack.Digest) error {
+// put renames what is staged under one name to its place, name in the
+// destination. What lies there with the same digest stays; anything else is left
+// in staging in exchange.
+func (s *stagingDir) put(staged, name string, digest pack.Digest) error {
 	for {
-		info, err := os.Lstat(dest)
+		info, err := s.dest.Lstat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			// Another call may be faster: then the name is taken.
-			if err := os.Rename(staged, dest); !errors.Is(err, fs.ErrExist) {
+			if err := fsx.Rename(s.inStaging(staged), s.inDest(name)); !errors.Is(err, fs.ErrExist) {
 				return err
 			}
 			continue
 		case err != nil:
 			return err
-		case info.IsDir() && holds(dest, digest):
+		case info.IsDir() && s.holds(name, info, digest):
 			return nil
 		}
-		return fsx.Swap(staged, dest)
+		return fsx.Swap(s.inStaging(staged), s.inDest(name))
 	}
 }
 
-// holds reports whether dir has the content of the given digest. One that
-// cannot be read, or has links in it, does not.
-func holds(dir string, digest pack.Digest) bool {
-	root, err := os.OpenRoot(dir)
+// holds reports whether the directory name in the destination, which info
+// describes, has the content of the given digest. One that cannot be read, or has
+// links in it, does not.
+func (s *stagingDir) holds(name string, info fs.FileInfo, digest pack.Digest) bool {
+	root, err := roots.EnterSame(s.dest, name, info)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = root.Close() }()
+	defer func() { _ = root.Close() }() // it was only read
 	got, err := pack.TreeDigest(root.FS())
 	return err == nil && got == digest
 }

@@ -1,35 +1,35 @@
 package installer
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 )
 
-// verify checks that what lies in the staging directory is what pin promised
-// and what was asked for, and notes it.
-func (j *job) verify(it *item, pin pack.Pin, result source.TreeResult) (err error) {
-	root, err := os.OpenRoot(result.Dir)
+// verify checks that what was received below root is what pin promised and what
+// was asked for, and notes it.
+func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeResult) error {
+	content, err := fs.Sub(root.FS(), cmp.Or(filepath.ToSlash(result.Dir), "."))
 	if err != nil {
 		return pack.Errorf(pack.CodeIO, "open content: %w", err)
 	}
-	defer func() { err = errors.Join(err, root.Close()) }()
 	if pin.Directory != "" && pin.Directory != result.Directory {
 		// Publishers sort the paths in one of two ways.
-		if err := pack.VerifyDirectory(root.FS(), pin.Directory); err != nil {
+		if err := pack.VerifyDirectory(content, pin.Directory); err != nil {
 			return fmt.Errorf("verify content: %w", err)
 		}
 	}
-	dir, id, err := j.identify(root.FS())
+	dir, id, err := j.identify(content)
 	if err != nil {
 		return err
 	}
 	it.got.Ref, it.got.Version, it.got.Checksum = id.Ref, id.Version, result.Directory
-	it.staged, it.root, it.digest = result.Dir, dir, result.Digest
+	it.root = dir
 	it.setPin(pin)
 	return j.checkIdentity(it, pin, id)
 }

@@ -7,8 +7,10 @@ import (
 )
 
 // exchange swaps in one step, or fails with errors.ErrUnsupported.
-func exchange(a, b string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+func exchange(a, b Place) error {
+	err := atBoth(a, b, func(dirA int, a string, dirB int, b string) error {
+		return unix.Renameat2(dirA, a, dirB, b, unix.RENAME_EXCHANGE)
+	})
 	// EINVAL: the file system does not know the flag.
 	if errors.Is(err, unix.EINVAL) {
 		return errors.ErrUnsupported

@@ -5,4 +5,4 @@ package fsx
 import "errors"
 
 // exchange would swap in one step.
-func exchange(_, _ string) error { return errors.ErrUnsupported }
+func exchange(_, _ Place) error { return errors.ErrUnsupported }

@@ -3,7 +3,6 @@ package fsx
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 )
@@ -21,31 +20,4 @@ func SyncDir(dir string) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return f.Sync()
-}
-
-// Swap exchanges two files or directories of one file system. At every moment
-// both names exist, on Linux and macOS and file systems of theirs that can do
-// this; elsewhere there is a moment at which b does not exist, and after a
-// crash at that moment its content lies at a+".swap".
-func Swap(a, b string) error {
-	err := exchange(a, b)
-	if errors.Is(err, errors.ErrUnsupported) {
-		err = swapInSteps(a, b)
-	}
-	if err != nil {
-		return fmt.Errorf("swap %q and %q: %w", a, b, err)
-	}
-	return nil
-}
-
-// swapInSteps needs no help of the system.
-func swapInSteps(a, b string) error {
-	aside := a + ".swap"
-	if err := os.Rename(b, aside); err != nil {
-		return err
-	}
-	if err := os.Rename(a, b); err != nil {
-		return errors.Join(err, os.Rename(aside, b))
-	}
-	return os.Rename(aside, a)
 }

@@ -21,53 +21,6 @@ func tree(t *testing.T, dir, content string) string {
 	return dir
 }
 
-func read(t *testing.T, dir string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "f"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-func TestSwap(t *testing.T) {
-	t.Parallel()
-	for name, swap := range map[string]func(a, b string) error{"by the system": fsx.Swap, "in steps": fsx.SwapInSteps} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			a, b := tree(t, filepath.Join(dir, "a"), "A"), tree(t, filepath.Join(dir, "b"), "B")
-			if err := swap(a, b); err != nil {
-				t.Fatal(err)
-			}
-			if read(t, a) != "B" || read(t, b) != "A" {
-				t.Errorf("a holds %q, b holds %q", read(t, a), read(t, b))
-			}
-			entries, err := os.ReadDir(dir)
-			if err != nil || len(entries) != 2 {
-				t.Errorf("left over: %v, %v", entries, err)
-			}
-		})
-	}
-}
-
-func TestSwapOfWhatIsNotThereChangesNothing(t *testing.T) {
-	t.Parallel()
-	for name, swap := range map[string]func(a, b string) error{"by the system": fsx.Swap, "in steps": fsx.SwapInSteps} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			b := tree(t, filepath.Join(dir, "b"), "B")
-			if err := swap(filepath.Join(dir, "a"), b); !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("got %v", err)
-			}
-			if got := read(t, b); got != "B" {
-				t.Errorf("b holds %q", got)
-			}
-		})
-	}
-}
-
 func TestSyncDir(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

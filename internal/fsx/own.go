@@ -1,0 +1,69 @@
+package fsx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// ErrExchanged says that a directory was exchanged for another one right after
+// it was made.
+var ErrExchanged = errors.New("somebody else exchanged the new directory for another one")
+
+// MkdirOwn makes the directory name in parent, which is for this user alone, and
+// opens it. Others may write in parent, but do not get at what is below the open
+// directory: where they put another one in its place, the error is [ErrExchanged].
+func MkdirOwn(parent *os.Root, name string) (*os.Root, error) {
+	if err := parent.Mkdir(name, 0o700); err != nil {
+		return nil, err
+	}
+	return openOwn(parent, name)
+}
+
+func openOwn(parent *os.Root, name string) (*os.Root, error) {
+	dir, err := parent.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkOwn(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open directory %q: %w", name, err), dir.Close())
+	}
+	return dir, nil
+}
+
+// checkOwn checks that dir is empty, and belongs to the owner of what this
+// process makes: a file server may know this user by another name.
+func checkOwn(dir *os.Root) (err error) {
+	f, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.Readdirnames(1); err != io.EOF {
+		return errors.Join(ErrExchanged, err)
+	}
+	mine, err := makeFile(dir, "owner")
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !sameOwner(info, mine) {
+		return ErrExchanged
+	}
+	_ = f.Chmod(0o700) // an older one of this user's; not every file system has modes
+	return nil
+}
+
+// makeFile makes a file, removes it, and tells what it was.
+func makeFile(dir *os.Root, name string) (info os.FileInfo, err error) {
+	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err = f.Stat()
+	return info, errors.Join(err, f.Close(), dir.Remove(name))
+}
