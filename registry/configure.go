@@ -10,8 +10,8 @@ import (
 // replaced or rolled back, and goes when it is removed.
 type Configurer interface {
 	// Config returns the values that the user set; the defaults of the pack
-	// are not among them. A pack that is not installed is an error that
-	// matches [pack.ErrNotFound].
+	// are not among them. Numbers are of type [encoding/json.Number], exact. A pack that
+	// is not installed is an error that matches [pack.ErrNotFound].
 	Config(ctx context.Context, ref pack.Ref) (map[string]any, error)
 	// SetConfig replaces them; nil empties them.
 	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error

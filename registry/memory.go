@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/exactjson"
 )
 
 // Memory keeps records in memory: for tests, and for hosts that start from
@@ -250,7 +251,7 @@ func (m *Memory) read(ctx context.Context, ref pack.Ref) (*memoryPack, error) {
 
 func decode[T any](data []byte) (T, error) {
 	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := exactjson.Unmarshal(data, &v); err != nil {
 		return v, pack.Errorf(pack.CodeStoreCorrupt, "decode record: %w", err)
 	}
 	return v, nil

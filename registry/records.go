@@ -16,7 +16,8 @@ import (
 // and it is durable when the method returns nil; what is returned belongs to
 // the caller; a ref that is not there is an error that matches
 // [pack.ErrNotFound]; after a context error, or one of the connection, a change
-// may or may not have happened, and doing it again is safe.
+// may or may not have happened, and doing it again is safe. Numbers among values
+// of any type are returned as [encoding/json.Number], as exact as they came.
 type Records interface {
 	PackReader
 	ContentReader

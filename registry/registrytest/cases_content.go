@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -81,7 +82,8 @@ func idsAreNeverReused(t testing.TB, r registry.Records) {
 func configIsReplaced(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1, "one"))
 	want := stateOf(t, r, "demo")
-	for _, config := range []map[string]any{{"a": "1", "b": []any{"x", 2.5, nil}}, {"c": false}, nil} {
+	exact := []any{json.Number("9007199254740993"), json.Number("-18446744073709551617"), json.Number("0.10000000000000000001")}
+	for _, config := range []map[string]any{{"a": "1", "b": []any{"x", json.Number("2.5"), nil}}, {"c": false, "numbers": exact}, nil} {
 		if err := r.SetConfig(t.Context(), "demo", config); err != nil {
 			t.Fatal(err)
 		}

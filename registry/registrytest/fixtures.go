@@ -1,6 +1,7 @@
 package registrytest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -83,7 +84,7 @@ func generation(t testing.TB, n int) registry.Generation {
 func manifest(ref pack.Ref, v pack.Version) pack.Manifest {
 	return pack.Manifest{
 		Ref: ref, Version: v, Label: "Pack", Enabled: true,
-		Config:       map[string]any{"url": "https://example.com", "retries": 3.0},
+		Config:       map[string]any{"url": "https://example.com", "retries": json.Number("3")},
 		Dependencies: []pack.Dependency{{Ref: "core"}},
 	}
 }
@@ -91,7 +92,7 @@ func manifest(ref pack.Ref, v pack.Version) pack.Manifest {
 func action(ref pack.Ref, name string) pack.Component {
 	return pack.Component{
 		Kind: pack.KindAction, Ref: ref.String() + "." + name, Name: name, Enabled: true, File: "actions/" + name + ".yaml",
-		Spec:   map[string]any{"ref": ref.String() + "." + name, "tags": []any{"a", "b"}},
+		Spec:   map[string]any{"ref": ref.String() + "." + name, "tags": []any{"a", "b"}, "max": json.Number("9007199254740993")},
 		Action: &pack.Action{Runner: "shell", EntryPoint: "actions/" + name + ".sh", Timeout: pack.Duration(time.Minute)},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/exactjson"
 )
 
 // Values are kept as text in every database: a driver has no chance to bring in
@@ -60,7 +61,7 @@ func asJSON(v any) column {
 			}
 			return string(data), nil
 		},
-		decode: func(text string) error { return json.Unmarshal([]byte(text), v) },
+		decode: func(text string) error { return exactjson.Unmarshal([]byte(text), v) },
 	}
 }
 
