@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 
@@ -49,9 +50,31 @@ func (a *app) printConfig(config map[string]any) error {
 	if config == nil {
 		config = map[string]any{}
 	}
-	text, err := yaml.Marshal(config)
+	text, err := yaml.Marshal(spelled(config))
 	if err != nil {
 		return err
 	}
 	return a.report(config, func() { fmt.Fprintf(a.stdout, "%s", text) })
+}
+
+// spelled returns a value of JSON with numbers that package yaml writes as they
+// are, and not as strings.
+func spelled(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = spelled(v[i])
+		}
+		return list
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for key := range v {
+			m[key] = spelled(v[key])
+		}
+		return m
+	}
+	return value
 }

@@ -60,16 +60,23 @@ func TestLifeOfAPack(t *testing.T) {
 	}
 
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
-	if err := os.WriteFile(settings, []byte("channel: ops\nretries: 3\n"), 0o600); err != nil {
+	if err := os.WriteFile(settings, []byte("channel: ops\nretries: 9007199254740993\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantStatus(t, run("config", "demo", "--set", settings), exitOK)
+	o = run("config", "demo", "--set", settings)
+	wantStatus(t, o, exitOK)
+	if o.stdout != "channel: ops\nretries: 9007199254740993\n" {
+		t.Errorf("config prints %q", o.stdout)
+	}
+	if o := run("config", "demo", "--json"); !strings.Contains(o.stdout, ": 9007199254740993") {
+		t.Errorf("config --json prints %q", o.stdout)
+	}
 
 	wantStatus(t, run("rollback", "demo"), exitOK)
 	o = run("show", "demo", "--json")
 	wantStatus(t, o, exitOK)
 	got := decode[registry.PackDetails](t, o)
-	want := map[string]any{"channel": "ops", "retries": 3.0}
+	want := map[string]any{"channel": "ops", "retries": float64(1 << 53)} // as this test reads JSON
 	if diff := cmp.Diff(want, got.Config); diff != "" || got.Active.Version.String() != "1.0.0" || len(got.Components) != 1 {
 		t.Errorf("got %+v, config -want +got:\n%s", got, diff)
 	}

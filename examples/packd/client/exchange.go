@@ -59,9 +59,13 @@ func (c *Client) do(ctx context.Context, x exchange) error {
 	})
 }
 
+// decode reads an answer. Numbers in values of any type stay exact, as
+// [json.Number].
 func decode[T any](data []byte) (*T, error) {
 	var body Envelope[*T]
-	if err := json.Unmarshal(data, &body); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if err := dec.Decode(&body); err != nil {
 		return nil, pack.Errorf(pack.CodeMalformedContent, "read answer of the server: %w", err)
 	}
 	if body.Data == nil {

@@ -34,7 +34,8 @@ func (c *Client) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gene
 	return list[registry.Generation](ctx, c, path+"/generations")
 }
 
-// Config returns the values that the user set.
+// Config returns the values that the user set. Numbers are of type
+// [encoding/json.Number], exact.
 func (c *Client) Config(ctx context.Context, ref pack.Ref) (map[string]any, error) {
 	p, err := c.Show(ctx, ref)
 	if err != nil {
