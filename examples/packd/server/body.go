@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -38,6 +39,9 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 	data, err := receive(w, r, op)
 	if err == nil {
 		data, err = keepFields(data, op.Metadata[bodyValue])
+	}
+	if err == nil {
+		err = checkNumbers(data)
 	}
 	if err != nil {
 		s.fail(w, r, problemOf(err))
@@ -111,12 +115,14 @@ type received huma.Context
 // BodyReader returns the body that was read.
 func (c *bodyContext) BodyReader() io.Reader { return c.body }
 
-// Header returns a header; the body is JSON by now.
+// Header returns a header, the lines of which are one list (RFC 9110, 5.3); the
+// body is JSON by now.
 func (c *bodyContext) Header(name string) string {
 	if http.CanonicalHeaderKey(name) == "Content-Type" {
 		return typeJSON
 	}
-	return c.received.Header(name)
+	r, _ := humago.Unwrap(c.received)
+	return strings.Join(r.Header.Values(name), ", ")
 }
 
 // Unwrap returns the request as it came.

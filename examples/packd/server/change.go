@@ -1,9 +1,7 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/packtrain/pack"
@@ -19,13 +17,8 @@ type configInput struct {
 // values are the configuration of a pack.
 type values map[string]any
 
-// UnmarshalJSON keeps numbers as they are written: a float64 rounds those above
-// 2^53.
-func (v *values) UnmarshalJSON(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	return dec.Decode((*map[string]any)(v))
-}
+// UnmarshalJSON keeps numbers as they are written.
+func (v *values) UnmarshalJSON(data []byte) error { return decodeExact(data, (*map[string]any)(v)) }
 
 // removeInput names a pack to remove.
 type removeInput struct {

@@ -23,7 +23,9 @@ func checkJSON(data []byte) error {
 	case !json.Valid(data):
 		return syntaxError(data)
 	}
-	return checkValue(json.NewDecoder(bytes.NewReader(data)), 0)
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber() // what is too large for a float64 is JSON all the same
+	return checkValue(dec, 0)
 }
 
 // syntaxError says where what is no JSON goes wrong.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -79,6 +80,7 @@ func (f *fixture) refusals(kind string) []refusal {
 		{"string for a list", request{body: f.with(kind, field, "x")}, 422, "invalid_request", field},
 		{"number in the list", request{body: f.with(kind, field, list{"a", 1})}, 422, "invalid_request", field + "[1]"},
 		{"null for the list", request{body: `{"` + field + `":null}`}, 422, "invalid_request", field},
+		{"a number that is too large", request{body: `{"` + field + `":["x",1e400]}`}, 422, "invalid_request", field + "[1]"},
 		{"list for an object", request{body: "[]"}, 422, "invalid_request", "object"},
 		{"null for an object", request{body: "null"}, 422, "invalid_request", "object"},
 		{"a long key", request{body: body, prefer: "respond-async", key: strings.Repeat("x", 201)}, 422, "invalid_request", "Idempotency-Key"},
@@ -211,6 +213,22 @@ func TestRefusalsOfOne(t *testing.T) {
 	}
 }
 
+// TestNumbersThatAreTooLarge are JSON. Where they are ignored nobody minds them.
+func TestNumbersThatAreTooLarge(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	wantStatus(t, f.call("POST", "/api/v1/packs/download", request{body: strings.Replace(asJSON(t, f.valid("download")), "{", `{"unknown":-1e400,`, 1)}), 200)
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.0.0")}}), 200)
+	for body, field := range map[string]string{
+		`{"b":{"c":[0,-1e400]},"a":1e308}`: `"field":"b.c[1]"`,
+		`1e400`:                            `"field":""`,
+	} {
+		a := f.call("PUT", "/api/v1/packs/demo/config", request{body: body})
+		f.wantError(body, a, refusal{status: 422, code: "invalid_request", detail: field})
+	}
+	wantStatus(t, f.call("PUT", "/api/v1/packs/demo/config", request{body: `{"a":1e308,"b":1e-400,"c":-0}`}), 200)
+}
+
 // TestOtherCaseIsAnotherField sends what package json takes for known fields,
 // with values that the description forbids.
 func TestOtherCaseIsAnotherField(t *testing.T) {
@@ -285,4 +303,36 @@ func TestScopes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestIndexWhoseNameLeadsInside names an index by a name that says nothing: where
+// it leads is found out when it is asked, so the packs fail that are looked for
+// there, and no others.
+func TestIndexWhoseNameLeadsInside(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	packs := list{"hello", writePack(t, f.allowed, "demo", "1.0.0")}
+	body := m{"packs": packs, "destination_dir": filepath.Join(f.allowed, "new"), "registry_url": "https://localhost:" + port + "/index.json"}
+	a := f.post("download", body)
+	wantStatus(t, a, 200)
+	report, _ := decode(t, a)["data"].(m)
+	failed, _ := report["failed_packs"].(list)
+	if len(failed) != 1 || report["success_count"] != 1.0 || !strings.Contains(asJSON(t, failed), "not public") {
+		t.Errorf("got %s", a.body)
+	}
+	ours := dial(t, "http://"+listener.Addr().String())
+	first, err := listener.Accept() // in the order of their arrival
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.RemoteAddr().String() != ours.LocalAddr().String() {
+		t.Errorf("there is a connection from %s", first.RemoteAddr())
+	}
+	_ = first.Close()
+	_ = listener.Close()
 }

@@ -56,6 +56,24 @@ func TestStagesInTheBackground(t *testing.T) {
 	f.wantError("outside", a, refusal{status: 403, code: "policy_denied"})
 }
 
+// TestHeadersOfSeveralLines sends lists as several lines of a header.
+func TestHeadersOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	var ids []string
+	for _, keys := range [][]string{{"a", "b"}, {"a, b"}, {"a"}} {
+		req := f.request("POST", "/api/v1/packs/dependencies", request{body: asJSON(t, f.valid("dependencies"))})
+		req.Header["Prefer"] = []string{"wait=10", "handling=lenient, respond-async"}
+		req.Header["Idempotency-Key"] = keys
+		a := f.do(req)
+		wantStatus(t, a, 202)
+		ids = append(ids, a.header.Get("Location"))
+	}
+	if ids[0] != ids[1] || ids[0] == ids[2] {
+		t.Errorf("operations %q", ids)
+	}
+}
+
 func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	f := start(t)
