@@ -32,11 +32,15 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tree, err := pack.TreeDigest(web)
+	if err != nil {
+		t.Fatal(err)
+	}
 	version, _ := pack.ParseVersion("1.2.0")
 	want := &installer.DownloadReport{
 		Downloaded: []installer.DownloadedPack{{
 			Spec: "test:web", Type: "test", Path: filepath.Join(dest, "packs", "web"), Ref: "web", Version: version,
-			Checksum: checksum, Pin: pack.Pin{Scheme: "test", Location: "web"},
+			Checksum: checksum, Pin: pack.Pin{Scheme: "test", Location: "web"}, Tree: tree,
 		}},
 		Failed: []installer.FailedDownload{}, Total: 1, Succeeded: 1,
 	}

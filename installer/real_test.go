@@ -22,6 +22,7 @@ type realHouse struct {
 	*world
 	root     string
 	store    *registry.Store
+	config   installer.PipelineConfig
 	pipeline *installer.Pipeline
 }
 
@@ -51,10 +52,11 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 		t.Fatal(err)
 	}
 	h := &realHouse{world: w, root: root, store: store}
-	h.pipeline = compose(t, installer.PipelineConfig{
+	h.config = installer.PipelineConfig{
 		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, universe, store), Builder: &builder{},
 		Registrar: store, Installed: store, Staging: store,
-	})
+	}
+	h.pipeline = compose(t, h.config)
 	return h
 }
 

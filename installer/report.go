@@ -74,6 +74,8 @@ type DownloadedPack struct {
 
 	// Pin is the alternative that delivered the content.
 	Pin pack.Pin `json:"-"`
+	// Tree is the tree digest of what was put at Path, "" when nothing was.
+	Tree pack.Digest `json:"-"`
 	// Unchanged: nothing was fetched, see DownloadRequest.Known.
 	Unchanged bool `json:"-"`
 }

@@ -31,7 +31,8 @@ type run struct {
 // A traveller is one pack on its way.
 type traveller struct {
 	Outcome
-	path  string // where its pack.yaml lies; "" before it was downloaded
+	path  string      // where its pack.yaml lies; "" before it was downloaded
+	tree  pack.Digest // of what was verified there, "" when it was there before
 	pin   pack.Pin
 	built bool
 }

@@ -42,7 +42,7 @@ func (r *run) noteDownload(ts []*traveller, rep *DownloadReport) error {
 		}
 		t := ts[d.Item]
 		t.Spec, t.Ref, t.Version, t.Previous = d.Spec, d.Ref, d.Version, r.previous(d.Ref)
-		t.path, t.pin = d.Path, d.Pin
+		t.path, t.tree, t.pin = d.Path, d.Tree, d.Pin
 	}
 	for _, f := range rep.Failed {
 		if f.Item < 0 || f.Item >= len(ts) {
@@ -156,14 +156,14 @@ func (r *run) register(ctx context.Context) error {
 		return nil
 	}
 	req := registry.Request{
-		Paths: paths(ts), Pins: map[string]pack.Pin{}, Replace: registry.ReplaceUpgrade,
-		SkipTests: r.req.SkipTests, IgnoreTestFailures: r.req.Force, OnEvent: r.relay(ts),
+		Paths: paths(ts), Pins: map[string]pack.Pin{}, Trees: map[string]pack.Digest{},
+		Replace: registry.ReplaceUpgrade, SkipTests: r.req.SkipTests, IgnoreTestFailures: r.req.Force, OnEvent: r.relay(ts),
 	}
 	if r.req.Force {
 		req.Replace = registry.ReplaceAny
 	}
 	for _, t := range ts {
-		req.Pins[t.path] = t.pin
+		req.Pins[t.path], req.Trees[t.path] = t.pin, t.tree
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)
 	if rep != nil {

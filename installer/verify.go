@@ -28,10 +28,26 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err != nil {
 		return err
 	}
+	if it.got.Tree, err = treeBelow(content, dir, result.Digest); err != nil {
+		return err
+	}
 	it.got.Ref, it.got.Version, it.got.Checksum = id.Ref, id.Version, result.Directory
 	it.root = dir
 	it.setPin(pin)
 	return j.checkIdentity(it, pin, id)
+}
+
+// treeBelow returns the tree digest of a directory of content, whose own is
+// known.
+func treeBelow(content fs.FS, dir string, whole pack.Digest) (pack.Digest, error) {
+	if dir == "." {
+		return whole, nil
+	}
+	sub, err := fs.Sub(content, dir)
+	if err != nil {
+		return "", err
+	}
+	return pack.TreeDigest(sub)
 }
 
 // identify reads whose content it is, and where its pack.yaml lies.

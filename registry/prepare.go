@@ -59,6 +59,9 @@ func (b *batch) admit(ctx context.Context, it *item, input inputFS) (pack.Stage,
 	if err == nil {
 		it.tree, err = pack.TreeDigest(input)
 	}
+	if err == nil {
+		err = b.checkTree(it)
+	}
 	if err != nil {
 		return stageOfContent(err, pack.StageLoad), err
 	}
@@ -66,6 +69,14 @@ func (b *batch) admit(ctx context.Context, it *item, input inputFS) (pack.Stage,
 		return pack.StageRegistration, err
 	}
 	return pack.StageRegistration, b.store.compare(ctx, it, b.req.Replace)
+}
+
+// checkTree checks that the content is what the caller verified.
+func (b *batch) checkTree(it *item) error {
+	if want := b.req.Trees[it.path]; want != "" && want != it.tree {
+		return pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.id, it.tree, want)
+	}
+	return nil
 }
 
 // stageContent copies the input, so that nobody changes it any more, and reads

@@ -124,6 +124,28 @@ func TestRegisterAgainChangesNothing(t *testing.T) {
 	}
 }
 
+// TestTreesThatWereVerified: content with another digest than the one that was
+// verified is refused, whatever may be replaced.
+func TestTreesThatWereVerified(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	path := write(t, simplePack("demo", "1.0.0"))
+	tree, err := pack.TreeDigest(os.DirFS(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := registry.Request{Paths: []string{path}, Trees: map[string]pack.Digest{path: tree}, Replace: registry.ReplaceAny, SkipValidation: true}
+	if _, err := s.Register(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	writeTo(t, path, files{"lib/deep/data.txt": "changed"})
+	report, err := s.Register(t.Context(), req)
+	wantFailure(t, report, err, pack.StageLoad, pack.CodeContentChanged)
+	if rec, err := s.Show(t.Context(), "demo"); err != nil || rec.Active.Tree != tree {
+		t.Errorf("active is %s, %v", rec.Active.Tree, err)
+	}
+}
+
 func TestReplace(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

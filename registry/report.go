@@ -34,6 +34,10 @@ type Request struct {
 	Paths []string
 	// Pins tell, by path, where the content came from; optional.
 	Pins map[string]pack.Pin
+	// Trees are, by path, the tree digests of content that was verified before;
+	// optional. A pack with another one, which somebody changed since, fails with
+	// [pack.CodeContentChanged].
+	Trees map[string]pack.Digest
 	// Replace says what may be replaced; "" means ReplaceNever. A version that
 	// installed packs cannot do with which could do with the active one takes
 	// ReplaceAny, unless the request replaces them too.

@@ -41,7 +41,7 @@ func checkPlaces(ctx context.Context, b *bench) error {
 		errs := []error{
 			err, equal("ref", got.Ref, pack.Ref(want.name)), equal("version", got.Version.String(), "1.0.0"),
 			equal("path", got.Path, filepath.Join(b.dest, want.path)), equal("checksum", got.Checksum, sum),
-			b.checkContent(want.name, want.name),
+			b.checkContent(want.name, want.name), checkTree(got),
 		}
 		if err := errors.Join(errs...); err != nil {
 			return err
@@ -52,6 +52,16 @@ func checkPlaces(ctx context.Context, b *bench) error {
 		return err
 	}
 	return equal("mode of a script", info.Mode().Perm(), 0o755)
+}
+
+// checkTree checks the digest by which the content is told when it is changed
+// later.
+func checkTree(got installer.DownloadedPack) error {
+	tree, err := pack.TreeDigest(os.DirFS(got.Path))
+	if err != nil || got.Tree == "" {
+		return err
+	}
+	return equal("tree digest", got.Tree, tree)
 }
 
 func checkOrder(ctx context.Context, b *bench) error {

@@ -67,6 +67,11 @@ func TestSuiteFindsBrokenInstallers(t *testing.T) {
 				rep.Downloaded[i].Path = filepath.Dir(rep.Downloaded[i].Path)
 			}
 		}), "packs lie at their refs"},
+		{"lies about the content", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+			for i := range rep.Downloaded {
+				rep.Downloaded[i].Tree = rep.Downloaded[i].Checksum
+			}
+		}), "packs lie at their refs"},
 		{"reports backwards", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
 			slices.Reverse(rep.Downloaded)
 		}), "outcomes are in the order of the request"},
