@@ -20,81 +20,85 @@ const (
 // directory.
 type dirs struct {
 	root *os.Root
-	open []openDir // from below the root down
+	open []openDir // from the root down; none before the first file
 }
 
 type openDir struct {
 	path string
-	root *os.Root
+	dir
 }
 
 // enter opens the directory path, creating what is missing of it.
-func (d *dirs) enter(x *index, path string) (*os.Root, error) {
+func (d *dirs) enter(x *index, path string) (dir, error) {
+	if err := d.begin(); err != nil {
+		return dir{}, err
+	}
 	d.leave(path)
-	current, at := d.root, ""
-	if n := len(d.open); n > 0 {
-		current, at = d.open[n-1].root, d.open[n-1].path
-	}
-	for at != path {
-		name := path[len(at):]
-		name, _, _ = strings.Cut(strings.TrimPrefix(name, "/"), "/")
-		at = join(at, name)
-		next, err := enterChild(current, name, x.dir(at))
+	current := d.open[len(d.open)-1]
+	for current.path != path {
+		name := strings.TrimPrefix(path[len(current.path):], "/")
+		name, _, _ = strings.Cut(name, "/")
+		at := join(current.path, name)
+		child, err := enterChild(current.dir, name, x.dir(at))
 		if err != nil {
-			return nil, err
+			return dir{}, err
 		}
-		d.open = append(d.open, openDir{path: at, root: next})
-		current = next
+		current = openDir{path: at, dir: child}
+		d.open = append(d.open, current)
 	}
-	return current, nil
+	return current.dir, nil
+}
+
+// begin opens the root, unless that was done.
+func (d *dirs) begin() error {
+	if len(d.open) > 0 {
+		return nil
+	}
+	top, err := openRoot(d.root)
+	if err != nil {
+		return ioError("open directory", ".", err)
+	}
+	d.open = append(d.open, openDir{dir: top})
+	return nil
 }
 
 // leave closes what does not lead to path.
 func (d *dirs) leave(path string) {
-	for n := len(d.open); n > 0; n-- {
+	for n := len(d.open); n > 1; n-- {
 		last := d.open[n-1]
 		if rest, ok := strings.CutPrefix(path, last.path); ok && (rest == "" || rest[0] == '/') {
 			return
 		}
-		_ = last.root.Close() // a directory that was only read
+		_ = last.close() // a directory that was only read
 		d.open = d.open[:n-1]
 	}
 }
 
 func (d *dirs) close() {
-	for _, dir := range d.open {
-		_ = dir.root.Close()
+	for _, open := range d.open {
+		_ = open.close()
 	}
 	d.open = nil
 }
 
-func enterChild(parent *os.Root, name string, n *node) (*os.Root, error) {
+func enterChild(parent dir, name string, n *node) (dir, error) {
 	if n.created {
-		child, err := parent.OpenRoot(name)
+		child, err := parent.enter(name)
 		return child, ioError("open directory", n.path, err)
 	}
-	if err := parent.Mkdir(name, dirMode); err != nil {
-		return nil, ioError("create directory", n.path, err)
+	if err := parent.mkdir(name, dirMode); err != nil {
+		return dir{}, ioError("create directory", n.path, err)
 	}
 	n.created = true
-	child, err := parent.OpenRoot(name)
+	child, err := parent.enter(name)
 	if err != nil {
-		return nil, ioError("open directory", n.path, err)
+		return dir{}, ioError("open directory", n.path, err)
 	}
-	if err := restoreMode(child); err != nil {
-		return nil, ioError("create directory", n.path, errors.Join(err, child.Close()))
+	// The umask may have taken some of the mode.
+	if err := child.chmod(dirMode); err != nil {
+		return dir{}, ioError("create directory", n.path, errors.Join(err, child.close()))
 	}
 	return child, nil
-}
-
-// restoreMode undoes what the umask took from a new directory. It works on the
-// open directory: the name may mean something else by now.
-func restoreMode(dir *os.Root) error {
-	f, err := dir.Open(".")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(dirMode), f.Close())
 }
 
 func join(dir, name string) string {

@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -169,26 +170,22 @@ func sizeOf(e Entry, n int) int64 {
 	return e.Size
 }
 
-func (w *Writer) create(path string, e Entry) (*os.File, error) {
+func (w *Writer) create(path string, e Entry) (f file, err error) {
 	parent := parentOf(path)
 	dir, err := w.dirs.enter(w.index, parent)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	mode := fileMode
 	if e.executable() {
 		mode = executableMode
 	}
-	name := strings.TrimPrefix(path[len(parent):], "/")
-	// Not blocking spares the calls by which os makes every file so.
-	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY|syscall.O_NONBLOCK, mode)
-	if err != nil {
-		return nil, ioError("create", path, err)
+	if f, err = dir.create(strings.TrimPrefix(path[len(parent):], "/"), mode); err != nil {
+		return f, ioError("create", path, err)
 	}
 	// The umask may have taken some of the mode.
 	if err := f.Chmod(mode); err != nil {
-		_ = f.Close()
-		return nil, ioError("create", path, err)
+		return f, ioError("create", path, errors.Join(err, f.Close()))
 	}
 	return f, nil
 }

@@ -55,7 +55,7 @@ func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64
 		return err
 	}
 	w.dirs = append(w.dirs, listedDir{name, info})
-	list, err := dir.Open(".")
+	list, err := roots.List(dir)
 	if err != nil {
 		return unreadable(err, w.shown(name))
 	}
@@ -96,14 +96,14 @@ func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, nam
 }
 
 func (w *walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) (err error) {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	listed, err := entry.Info()
+	info, err := dir.Lstat(entry.Name())
 	if err != nil {
 		return openError(err, dir, entry, w.shown(name))
 	}
-	sub, err := roots.EnterSame(dir, entry.Name(), listed)
+	if !info.IsDir() {
+		return changed(w.shown(name))
+	}
+	sub, err := roots.EnterSame(dir, entry.Name(), info)
 	if err != nil {
 		return openError(err, dir, entry, w.shown(name))
 	}
@@ -123,7 +123,7 @@ func (w *walker) file(ctx context.Context, dir *os.Root, entry fs.DirEntry, name
 	if err != nil {
 		return err
 	}
-	if listed, err := entry.Info(); err != nil || !before.Mode().IsRegular() || !os.SameFile(listed, before) {
+	if !before.Mode().IsRegular() {
 		return changed(name)
 	}
 	if err := w.rules.checkFile(before, name); err != nil {
