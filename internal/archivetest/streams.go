@@ -111,7 +111,7 @@ func ZipZeros(n uint64) []byte {
 		f.Local, f.Central = Put32(localSize, uint32(n)), Put32(centralSizeAt, uint32(n))
 		return Zip{Files: []ZipFile{f}}.Bytes()
 	}
-	f.LocalExtra, f.CentralExtra = zip64(n, uint64(len(packed))), zip64(n)
+	f.LocalExtra, f.CentralExtra = Zip64(n, uint64(len(packed))), Zip64(n)
 	f.Local = Both(Put32(localPacked, 1<<32-1), Put32(localSize, 1<<32-1))
 	f.Central = Put32(centralSizeAt, 1<<32-1)
 	return Zip{Files: []ZipFile{f}}.Bytes()

@@ -146,6 +146,13 @@ func Descriptor(magic, content, packed string) string {
 	return magic + string(b)
 }
 
+// Descriptor64 is that of a file with zip64 fields.
+func Descriptor64(magic, content, packed string) string {
+	b := make([]byte, 20)
+	Both(Put32(0, crc32.ChecksumIEEE([]byte(content))), Put32(4, uint32(len(packed))), Put32(12, uint32(len(content))))(b)
+	return magic + string(b)
+}
+
 // Extra makes an extra field.
 func Extra(id uint16, data string) string {
 	b := make([]byte, 4)

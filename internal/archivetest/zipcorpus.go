@@ -1,6 +1,7 @@
 package archivetest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -21,9 +22,10 @@ func zipped(id, name string, want pack.Code, files ...ZipFile) Case {
 	return Case{id, name, Zip{Files: append([]ZipFile{manifest()}, files...)}.Bytes(), want}
 }
 
-// Zips are zip archives of group B. All have a good pack.yaml first.
+// Zips are zip archives of group B, and of group A what only zip can spell. All
+// have a good pack.yaml first.
 func Zips() []Case {
-	return append(append(zipHeaders(), zipContents()...), zipFrames()...)
+	return slices.Concat(zipHeaders(), zipContents(), zipFrames(), zipNames())
 }
 
 func zipHeaders() []Case {
@@ -63,10 +65,11 @@ func zipHeaders() []Case {
 		zipped("B14", "zstd", format, both(localMethod, centralMethod, 93)),
 		zipped("B14", "patch", format, both(localFlags, centralFlags, 1<<5)),
 		zipped("B14", "version of the far future", format, edit(Put16(4, 63), Put16(6, 63))),
-		zipped("B16", "other name", format, ZipFile{Name: "a", Content: "x", CentralExtra: unicodePath("a", "../b")}),
-		zipped("B16", "other name, locally", format, ZipFile{Name: "a", Content: "x", LocalExtra: unicodePath("a", "b")}),
-		zipped("B16", "wrong checksum", format, ZipFile{Name: "a", Content: "x", CentralExtra: unicodePath("b", "a")}),
-		zipped("B16", "same name", fine, ZipFile{Name: "a", Content: "x", CentralExtra: unicodePath("a", "a"), LocalExtra: unicodePath("a", "a")}),
+		zipped("B16", "other name", format, ZipFile{Name: "a", Content: "x", Flags: 1 << 11, CentralExtra: UnicodePath("a", "../b")}),
+		zipped("B16", "other name, locally", format, ZipFile{Name: "a", Content: "x", Flags: 1 << 11, LocalExtra: UnicodePath("a", "b")}),
+		zipped("B16", "wrong checksum", format, ZipFile{Name: "a", Content: "x", Flags: 1 << 11, CentralExtra: UnicodePath("b", "a")}),
+		zipped("B16", "same name", fine, ZipFile{Name: "ü", Content: "x", Flags: 1 << 11, CentralExtra: UnicodePath("ü", "ü"), LocalExtra: UnicodePath("ü", "ü")}),
+		zipped("B16", "same name, not marked as UTF-8", format, ZipFile{Name: "a", Content: "x", CentralExtra: UnicodePath("a", "a")}),
 		zipped("B16", "link in an extra field", format, ZipFile{Name: "a", Content: "x", CentralExtra: Extra(0x756e, strings.Repeat("\x00", 14))}),
 		zipped("B16", "times without any", format, ZipFile{Name: "a", Content: "x", CentralExtra: Extra(0x5455, "")}),
 		zipped("B16", "malformed field", format, ZipFile{Name: "a", Content: "x", CentralExtra: "\x01"}),
@@ -79,8 +82,8 @@ func zipHeaders() []Case {
 	}
 }
 
-// unicodePath makes the field that gives a file another name.
-func unicodePath(of, name string) string {
+// UnicodePath makes the field that gives a file another name.
+func UnicodePath(of, name string) string {
 	sum := Descriptor("", of, "")[:4]
 	return Extra(0x7075, "\x01"+sum+name)
 }
@@ -113,13 +116,8 @@ func zipContents() []Case {
 		zipped("B15", "other packed size", format, descriptor(Descriptor(magic, Text(), packed+"x"))),
 		zipped("B15", "other magic", format, descriptor(Descriptor("PK\x07\x09", Text(), packed))),
 		zipped("B15", "cut", format, descriptor(Descriptor(magic, Text(), packed)[:14])),
-		zipped("B15", "64 bits without a zip64 field", format, descriptor(descriptor64(packed))),
+		zipped("B15", "64 bits without a zip64 field", format, descriptor(Descriptor64(magic, Text(), packed))),
 		zipped("B15", "without the flag", format, ZipFile{Name: "a", Content: "x", Descriptor: Descriptor(magic, "x", "x")}),
 		zipped("B15", "flag without descriptor", format, ZipFile{Name: "a", Content: "x", Flags: 1 << 3}),
 	}
-}
-
-func descriptor64(packed string) string {
-	d := Descriptor("PK\x07\x08", Text(), packed)
-	return d[:12] + "\x00\x00\x00\x00" + d[12:] + "\x00\x00\x00\x00"
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// zip64 makes the field with sizes beyond 32 bits.
-func zip64(numbers ...uint64) string {
+// Zip64 makes the field with sizes beyond 32 bits.
+func Zip64(numbers ...uint64) string {
 	var b []byte
 	for _, n := range numbers {
 		b = binary.LittleEndian.AppendUint64(b, n)
@@ -30,27 +30,28 @@ func zipFrames() []Case {
 		z.Files = files
 		return z.Bytes()
 	}
+	end64 := func(edit func([]byte), shift uint64) []byte { return Zip{Files: files}.WithEnd64(edit, shift).Bytes() }
 	plain := with(Zip{})
 	other := Zip{Files: []ZipFile{manifest(), {Name: "evil", Content: "x"}}}.Bytes()
 	end := string(plain[len(plain)-22:])
 	empty := "PK\x05\x06" + string(make([]byte, 18))
 	half := Put16(8, 1)
 	return []Case{
-		zipped("B07", "zip64", fine, big(zip64(n, n), zip64(n, n))),
-		zipped("B07", "zip64, other sizes", format, big(zip64(n, n), zip64(n, n+1))),
-		zipped("B07", "zip64 lies", format, big(zip64(n+1, n+1), zip64(n+1, n+1))),
-		zipped("B07", "zip64, 2^63", format, big(zip64(1<<63, n), zip64(1<<63, n))),
-		zipped("B07", "zip64, packed 2^63", format, big(zip64(n, 1<<63), zip64(n, 1<<63))),
-		zipped("B07", "zip64 in the local header only", format, ZipFile{Name: "a", Content: Text(), LocalExtra: zip64(n, n)}),
-		zipped("B07", "zip64 in the central header only", format, ZipFile{Name: "a", Content: Text(), Stored: true, CentralExtra: zip64(n, n), Central: big("", "").Central}),
+		zipped("B07", "zip64", fine, big(Zip64(n, n), Zip64(n, n))),
+		zipped("B07", "zip64, other sizes", format, big(Zip64(n, n), Zip64(n, n+1))),
+		zipped("B07", "zip64 lies", format, big(Zip64(n+1, n+1), Zip64(n+1, n+1))),
+		zipped("B07", "zip64, 2^63", format, big(Zip64(1<<63, n), Zip64(1<<63, n))),
+		zipped("B07", "zip64, packed 2^63", format, big(Zip64(n, 1<<63), Zip64(n, 1<<63))),
+		zipped("B07", "zip64 in the local header only", format, ZipFile{Name: "a", Content: Text(), LocalExtra: Zip64(n, n)}),
+		zipped("B07", "zip64 in the central header only", format, ZipFile{Name: "a", Content: Text(), Stored: true, CentralExtra: Zip64(n, n), Central: big("", "").Central}),
 		zipped("B07", "zip64 for one of two sizes", format, ZipFile{
-			Name: "a", Content: Text(), Stored: true, LocalExtra: zip64(n, n), CentralExtra: zip64(n, n),
+			Name: "a", Content: Text(), Stored: true, LocalExtra: Zip64(n, n), CentralExtra: Zip64(n, n),
 			Local: Put32(localPacked, 1<<32-1), Central: big("", "").Central,
 		}),
 		zipped("B07", "zip64 missing", format, big("", "")),
-		zipped("B07", "zip64 twice", format, big(zip64(n, n), zip64(n, n)+zip64(n, n))),
-		zipped("B07", "zip64 too short", format, big(zip64(n), zip64(n, n))),
-		zipped("B07", "zip64 not needed", format, ZipFile{Name: "a", Content: "x", CentralExtra: zip64(1, 1)}),
+		zipped("B07", "zip64 twice", format, big(Zip64(n, n), Zip64(n, n)+Zip64(n, n))),
+		zipped("B07", "zip64 too short", format, big(Zip64(n), Zip64(n, n))),
+		zipped("B07", "zip64 not needed", format, ZipFile{Name: "a", Content: "x", CentralExtra: Zip64(1, 1)}),
 		{"B04", "shared body", sharedBody(), format},
 		{"B04", "quoted overlap", quotedOverlap(), format},
 		{"B09", "garbage", with(Zip{Suffix: "garbage"}), format},
@@ -67,9 +68,9 @@ func zipFrames() []Case {
 		{"B12", "comment cut", with(Zip{Comment: "comment", End: Put16(20, 9)}), format},
 		{"B12", "comment too long", with(Zip{Comment: "comment", End: Put16(20, 3)}), format},
 		{"B12", "wrong zip64 locator", with(Zip{BeforeEnd: "PK\x06\x07" + string(make([]byte, 16))}), format},
-		{"B12", "zip64 end record with other content", end64(files, func(b []byte) { b[24]++; b[32]++ }, 0), format},
-		{"B12", "zip64 locator beside the record", end64(files, nil, 1), format},
-		{"B12", "zip64 end record", end64(files, nil, 0), fine},
+		{"B12", "zip64 end record with other content", end64(func(b []byte) { b[24]++; b[32]++ }, 0), format},
+		{"B12", "zip64 locator beside the record", end64(nil, 1), format},
+		{"B12", "zip64 end record", end64(nil, 0), fine},
 		{"B17", "too many", with(Zip{End: Both(Put16(8, 3), Put16(10, 3))}), format},
 		{"B17", "too few", with(Zip{End: Both(Put16(8, 1), Put16(10, 1))}), format},
 		{"B17", "two counts", with(Zip{End: half}), format},
@@ -86,15 +87,16 @@ func zipFrames() []Case {
 	}
 }
 
-// end64 makes an archive with the end records of zip64, the first changed by edit.
-func end64(files []ZipFile, edit func([]byte), shift uint64) []byte {
-	plain := Zip{Files: files}.Bytes()
+// WithEnd64 returns the archive with the end records of zip64, the first changed by
+// edit unless that is nil, and its locator pointing beside it by shift.
+func (z Zip) WithEnd64(edit func([]byte), shift uint64) Zip {
+	plain := Zip{Files: z.Files}.Bytes()
 	start := len(plain) - 22
 	size, at := binary.LittleEndian.Uint32(plain[start+12:]), binary.LittleEndian.Uint32(plain[start+16:])
 	b := make([]byte, 56+20)
 	copy(b, "PK\x06\x06")
 	binary.LittleEndian.PutUint64(b[4:], 44)
-	b[24], b[32] = byte(len(files)), byte(len(files))
+	b[24], b[32] = byte(len(z.Files)), byte(len(z.Files))
 	binary.LittleEndian.PutUint64(b[40:], uint64(size))
 	binary.LittleEndian.PutUint64(b[48:], uint64(at))
 	copy(b[56:], "PK\x06\x07")
@@ -103,8 +105,9 @@ func end64(files []ZipFile, edit func([]byte), shift uint64) []byte {
 	if edit != nil {
 		edit(b)
 	}
-	none := Both(Put16(8, 1<<16-1), Put16(10, 1<<16-1), Put32(12, 1<<32-1), Put32(16, 1<<32-1))
-	return Zip{Files: files, BeforeEnd: string(b), End: none}.Bytes()
+	z.BeforeEnd = string(b)
+	z.End = Both(Put16(8, 1<<16-1), Put16(10, 1<<16-1), Put32(12, 1<<32-1), Put32(16, 1<<32-1))
+	return z
 }
 
 // manyFiles makes an archive of empty files; their number is what 16 bits hold.

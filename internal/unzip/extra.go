@@ -60,7 +60,7 @@ func (h *header) readExtra(extra []byte, wanted []*uint64) error {
 			return h.readZip64(data, wanted)
 		case id == extraName && !named:
 			named = true
-			return h.checkName(data)
+			return h.checkSecondName(data)
 		case id == extraAES:
 			return malformed("entry %.80q is encrypted", h.name)
 		case id == extraTimes && len(data) == 0:
@@ -87,10 +87,13 @@ func (h *header) readZip64(data []byte, wanted []*uint64) error {
 	return nil
 }
 
-// checkName compares a second name in UTF-8, which some programs prefer.
-func (h *header) checkName(data []byte) error {
-	if len(data) < 5 || data[0] != 1 || binary.LittleEndian.Uint32(data[1:]) != crc32.ChecksumIEEE([]byte(h.name)) || string(data[5:]) != h.name {
-		return malformed("entry %.80q has a second name", h.name)
+// checkSecondName compares a second name in UTF-8, which some programs prefer.
+// Where the first one is not in UTF-8, unzip of Debian goes on to misread the
+// descriptors of all files, and refuses the archive.
+func (h *header) checkSecondName(data []byte) error {
+	same := len(data) >= 5 && data[0] == 1 && binary.LittleEndian.Uint32(data[1:]) == crc32.ChecksumIEEE([]byte(h.name)) && string(data[5:]) == h.name
+	if !same || h.flags&flagUTF8 == 0 {
+		return malformed("entry %.80q has a second name, which differs or is not needed", h.name)
 	}
 	return nil
 }

@@ -40,7 +40,9 @@ type header struct {
 type central struct {
 	header
 
-	madeBy     byte
+	madeBy     byte // a system
+	madeWith   byte // a version of the format
+	extra      bool // it has extra fields
 	attributes uint32
 	at         uint64 // of the local header
 }

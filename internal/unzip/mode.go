@@ -8,9 +8,6 @@ import (
 )
 
 const (
-	madeByUnix  = 3
-	madeByMacOS = 19
-
 	unixType    = 0o170000
 	unixDir     = 0o040000
 	unixRegular = 0o100000

@@ -18,7 +18,10 @@ func readCentral(dir *bufio.Reader) (*central, error) {
 	if _, err := io.ReadFull(dir, text); err != nil {
 		return nil, malformed("its central directory was cut")
 	}
-	c := &central{header: parseFixed(b[6:]), madeBy: b[5], attributes: le.Uint32(b[38:]), at: uint64(le.Uint32(b[42:]))}
+	c := &central{
+		header: parseFixed(b[6:]), madeBy: b[5], madeWith: b[4], extra: extraLen > 0,
+		attributes: le.Uint32(b[38:]), at: uint64(le.Uint32(b[42:])),
+	}
 	c.name = string(text[:nameLen])
 	if disk := le.Uint16(b[34:]); disk != 0 {
 		return nil, malformed("entry %.80q is on another disk", c.name)

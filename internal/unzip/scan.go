@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"unicode/utf8"
 
 	"github.com/packtrain/pack"
 )
@@ -93,8 +92,9 @@ func (s *scanner) file(c *central, at, next uint64, visit func(*file) error) err
 		return malformed("the directory %.80q has content", c.name)
 	case c.method == methodStored && c.packed != c.size:
 		return malformed("entry %.80q is stored, and has two sizes", c.name)
-	case c.flags&flagUTF8 == 0 && !isASCII(c.name):
-		return pack.Errorf(pack.CodeUnsafePath, "read zip archive: entry %.80q: the encoding of its name is not known", c.name)
+	}
+	if err := c.checkName(); err != nil {
+		return err
 	}
 	if err := s.count(int64(c.size)); err != nil {
 		return err
@@ -103,15 +103,6 @@ func (s *scanner) file(c *central, at, next uint64, visit func(*file) error) err
 		name: c.name, mode: mode, method: c.method, crc: c.crc,
 		at: int64(start), packed: int64(c.packed), size: int64(c.size),
 	})
-}
-
-func isASCII(name string) bool {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // count keeps to the limits.

@@ -27,7 +27,7 @@ type Limits struct {
 // and is returned as it is.
 //
 // Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
-// [pack.CodeUnsafePath] (a name in an unknown encoding) or are a
+// [pack.CodeUnsafePath] (a name that programs spell differently) or are a
 // [*pack.LimitError]; errors of r, other than its end, are returned as they are.
 func Walk(r io.ReaderAt, size int64, limits Limits, visit func(Entry, io.Reader) error) error {
 	src := &source{r: r}
