@@ -26,6 +26,8 @@ func tarExtensions() []TarCase {
 		{"C13", "sparse 0.0", Meta('x', Record("GNU.sparse.size", "1000000")) + File("a", "") + End(), typ},
 		{"C13", "sparse 0.1", Meta('x', Record("GNU.sparse.map", "0,1")) + File("a", "x") + End(), typ},
 		{"C13", "sparse 1.0, 8 EiB", Meta('x', Record("GNU.sparse.major", "1")+Record("GNU.sparse.realsize", "9223372036854775807")) + File("a", "") + End(), typ},
+		{"C13", "old GNU map of a plain file", File("a", "x", Set(257, "ustar  \x00"), Set(386, "1")) + End(), format},
+		{"C13", "old GNU size of a plain file", File("a", "x", Set(257, "ustar  \x00"), Set(483, "00000000000\x00")) + End(), format},
 		{"C14", "negative", Header('0', "a", 0, Set(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")) + End(), format},
 		{"C14", "binary", Header('0', "a", 0, Set(124, "\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01")) + Pad("x") + End(), format},
 		{"C14", "spaces inside", Header('0', "a", 0, Set(124, "0000 000001\x00")) + Pad("x") + End(), format},

@@ -78,6 +78,7 @@ func zipHeaders() []Case {
 		zipped("B18", "file by its attributes", format, ZipFile{Name: "d/", Attributes: 0o100644 << 16}),
 		zipped("B18", "directory by its attributes", format, ZipFile{Name: "d", Attributes: 0o040755 << 16}),
 		zipped("B18", "directory by its DOS attributes", format, ZipFile{Name: "d", Attributes: 0x10}),
+		zipped("A18", "volume label", typ, ZipFile{Name: "a", Content: "x", Attributes: 0x08, Central: func(b []byte) { b[5] = 0 }}),
 		zipped("B18", "deflated nothing", fine, ZipFile{Name: "d/", Packed: "\x03\x00"}),
 	}
 }

@@ -34,13 +34,14 @@ func (b *block) prefix() string {
 	return text(b[345:500])
 }
 
-// onePrefix reports whether all programs read the same prefix: some take for one
-// what stands there without the mark of POSIX, and some read it on into the times
+// oneTail reports whether all programs read the same behind the device numbers:
+// without the mark of POSIX, some take what stands there for a prefix, or for the map
+// of a sparse file, whatever the type; with it, some read a prefix on into the times
 // of star.
-func (b *block) onePrefix() bool {
+func (b *block) oneTail() bool {
 	switch {
 	case string(b[257:263]) != "ustar\x00":
-		return b[345] == 0
+		return len(bytes.Trim(b[345:495], "\x00")) == 0
 	case string(b[508:512]) == "tar\x00":
 		return bytes.IndexByte(b[345:476], 0) >= 0
 	}

@@ -134,8 +134,8 @@ func (f *framer) header() error {
 	if !f.block.marked() || !f.block.numeric() {
 		return malformed("a header has a malformed number or an unknown mark, after entry %.80q", f.name)
 	}
-	if !f.block.onePrefix() {
-		return malformed("a header can be read with and without a prefix of its name, after entry %.80q", f.name)
+	if !f.block.oneTail() {
+		return malformed("a header can be read with and without a prefix of its name or a map of its content, after entry %.80q", f.name)
 	}
 	f.out = f.block[:]
 	switch kind := f.block.kind(); kind {

@@ -12,6 +12,7 @@ const (
 	unixDir     = 0o040000
 	unixRegular = 0o100000
 	unixLink    = 0o120000
+	dosLabel    = 0x08
 	dosDir      = 0x10
 )
 
@@ -26,6 +27,8 @@ func (c *central) mode() (fs.FileMode, error) {
 		return 0, c.forbidden("a symbolic link")
 	case kind != 0 && kind != unixRegular && kind != unixDir:
 		return 0, c.forbidden("neither a file nor a directory")
+	case c.attributes&dosLabel != 0:
+		return 0, c.forbidden("the label of a volume")
 	case dir && kind == unixRegular, !dir && (kind == unixDir || c.attributes&dosDir != 0):
 		return 0, malformed("entry %.80q is a directory by its name or its attributes only", c.name)
 	case dir:
