@@ -2,13 +2,16 @@ package archivesource_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 )
 
@@ -39,4 +42,31 @@ func TestRefusalDoesNotWaitForTheServer(t *testing.T) {
 	if !errors.Is(err, refused) || ctx.Err() != nil {
 		t.Errorf("got %v, and %v of the context", err, ctx.Err())
 	}
+}
+
+// TestBrokenArchivesAreReadToTheirEnd: that an archive is another one is told also
+// when its content turned out to be broken before it was here.
+func TestBrokenArchivesAreReadToTheirEnd(t *testing.T) {
+	t.Parallel()
+	data := archive(t, file("pack.yaml", noise(t)))
+	n := len(data) / 4
+	other := slices.Concat(data[:n], bytes.Repeat([]byte{'x'}, n), data[2*n:])
+	broken := make(chan struct{})
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(other[:2*n])
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-broken:
+			_, _ = w.Write(other[2*n:])
+		case <-r.Context().Done():
+		}
+	})
+	pin := pinOf(srv.URL + "/x.tar.gz")
+	pin.Archive = digest(data)
+	err := newSource().Fetch(t.Context(), pin, sinkFunc(func(_ source.Entry, content io.Reader) error {
+		_, err := io.Copy(io.Discard, content)
+		close(broken)
+		return err
+	}))
+	wantCode(t, err, pack.CodeChecksumMismatch)
 }

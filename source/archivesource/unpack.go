@@ -100,13 +100,36 @@ func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) err
 	if err := ctx.Err(); err != nil {
 		return err // the rest of the archive may be here already
 	}
-	p.refused = p.dst.Put(ctx, e, content)
-	if p.refused != nil && p.abort != nil {
+	w := &watched{r: content}
+	if content != nil {
+		content = w
+	}
+	err := p.dst.Put(ctx, e, content)
+	if err == nil || w.err != nil {
+		return err // a sink may hand on that the content is broken
+	}
+	p.refused = err
+	if p.abort != nil {
 		p.abort()
 	}
-	return p.refused
+	return err
 }
 
 // isRefusal reports whether err is what the sink said, which is no statement
 // about the archive, although it may look like one.
 func (p *pusher) isRefusal(err error) bool { return p.refused != nil && errors.Is(err, p.refused) }
+
+// A watched reader remembers why it could not be read to its end.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements [io.Reader].
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
+}
