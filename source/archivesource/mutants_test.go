@@ -31,6 +31,8 @@ func mutable(random *rand.Rand) []mutant {
 			mutant{".tar.gz", string(archivetest.Gzip(tar)), nil, raw},
 			mutant{".tar.gz", namedGzip(tar), nil, raw},
 			mutant{".tar.zst", string(archivetest.Zstd(tar)), nil, raw},
+			mutant{".tar.bz2", string(run(tar, "bzip2")), nil, raw},
+			mutant{".tar", tar, fixTar, raw},
 		)
 	}
 	for _, c := range archivetest.Zips() {
