@@ -36,7 +36,7 @@ func unpack(t *testing.T, path string, strip bool) (found content, err error) {
 		t.Fatal(err)
 	}
 	defer func() { err = errors.Join(err, tree.Discard()) }()
-	u := archivesource.NewUnpacker(nil)
+	u := archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: xzDecoder})
 	if err := u.Unpack(t.Context(), filepath.Base(path), io.NewSectionReader(f, 0, info.Size()), tree); err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func unpack(t *testing.T, path string, strip bool) (found content, err error) {
 // program must unpack to the same files.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	needPrograms(t, "bash", "unzip", "7z", "bsdtar", "tar", "zstd", "python3", "bzip2")
+	needPrograms(t, "bash", "unzip", "7z", "bsdtar", "tar", "zstd", "python3", "bzip2", "xz")
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), 8)
 	var accepted atomic.Int64

@@ -30,7 +30,7 @@ func TestOneDigest(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "actions", "run.sh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	local, err := localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: standInDecoder})})
+	local, err := localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: xzDecoder})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestOneDigest(t *testing.T) {
 	if digest, err := pack.TreeDigest(content); err != nil || digest != want.Digest {
 		t.Fatalf("a directory gives %+v, want %s, %v", want, digest, err)
 	}
-	web := newSourceWith(t, archivesource.Options{XZ: standInDecoder})
+	web := newSourceWith(t, archivesource.Options{XZ: xzDecoder})
 	for ext, make := range formats(t) {
 		archive := make(entries(t, content)...)
 		path := filepath.Join(t.TempDir(), "demo."+ext)

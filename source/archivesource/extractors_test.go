@@ -29,12 +29,12 @@ type extractor struct {
 
 // extractors are programs that have to agree with us.
 func extractors() []extractor {
-	packed := []string{".tar.gz", ".tar.zst", ".tar.bz2"}
-	tars := append(packed[:3:3], ".tar")
+	packed := []string{".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz"}
+	tars := append(packed[:4:4], ".tar")
 	return []extractor{
 		{"unzip", `unzip -q "$1"`, []string{".zip"}},
 		{"7z", `7z x -y -bd "$1"`, []string{".zip", ".tar"}},
-		{"bsdtar", `bsdtar -x -f "$1"`, append(tars[:4:4], ".zip")},
+		{"bsdtar", `bsdtar -x -f "$1"`, append(tars[:5:5], ".zip")},
 		{"tar", `tar -x -f "$1"`, tars},
 		{"7z", `7z x -so "$1" | 7z x -y -bd -si -ttar`, packed},
 	}

@@ -12,13 +12,15 @@ func generate(random *rand.Rand) (end string, data []byte) {
 		return ".zip", oddZip(random)
 	}
 	tar := oddTar(random)
-	switch end := pick(random, ".tar", ".tar.gz", ".tar.gz", ".tar.zst", ".tar.zst", ".tar.bz2"); end {
+	switch end := pick(random, ".tar", ".tar.gz", ".tar.gz", ".tar.zst", ".tar.zst", ".tar.bz2", ".tar.xz"); end {
 	case ".tar.gz":
 		return end, oddGzip(random, tar)
 	case ".tar.zst":
 		return end, oddZstd(random, tar)
 	case ".tar.bz2":
 		return end, oddBzip2(random, tar)
+	case ".tar.xz":
+		return end, oddXz(random, tar)
 	default:
 		return end, []byte(tar)
 	}

@@ -32,6 +32,7 @@ func mutable(random *rand.Rand) []mutant {
 			mutant{".tar.gz", namedGzip(tar), nil, raw},
 			mutant{".tar.zst", string(archivetest.Zstd(tar)), nil, raw},
 			mutant{".tar.bz2", string(run(tar, "bzip2")), nil, raw},
+			mutant{".tar.xz", string(run(tar, "xz")), nil, raw},
 			mutant{".tar", tar, fixTar, raw},
 		)
 	}

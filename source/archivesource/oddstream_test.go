@@ -151,6 +151,20 @@ func oddBzip2(random *rand.Rand, content string) []byte {
 	return out
 }
 
+// oddXz makes one or two streams of several blocks.
+func oddXz(random *rand.Rand, content string) []byte {
+	var out []byte
+	for _, part := range cut(random, content, 2) {
+		check := "--check=" + pick(random, "none", "crc32", "crc64", "sha256")
+		out = append(out, run(part, "xz", check, fmt.Sprintf("-%d", random.IntN(3)), "--block-size="+pick(random, "512", "4096", "1MiB"))...)
+		out = append(out, make([]byte, 4*(random.IntN(12)/11))...) // padding
+	}
+	if oneIn(random, 8) {
+		out = changeOnce(out, random)
+	}
+	return out
+}
+
 // run returns what a program makes of its standard input, which it must accept.
 func run(in, program string, args ...string) []byte {
 	cmd := exec.Command(program, args...)

@@ -24,7 +24,7 @@ func formats(t *testing.T) map[string]func(...archivetest.Entry) []byte {
 		"tar.gz":  func(e ...archivetest.Entry) []byte { return archivetest.Gzip(archivetest.Tar(e...)) },
 		"tar.zst": func(e ...archivetest.Entry) []byte { return archivetest.Zstd(archivetest.Tar(e...)) },
 		"tar.bz2": func(e ...archivetest.Entry) []byte { return compress(t, "bzip2", archivetest.Tar(e...)) },
-		"tar.xz":  func(e ...archivetest.Entry) []byte { return standIn(archivetest.Tar(e...)) },
+		"tar.xz":  func(e ...archivetest.Entry) []byte { return compress(t, "xz", archivetest.Tar(e...)) },
 	}
 }
 
@@ -113,7 +113,7 @@ func harness(t *testing.T, ext string, make func(...archivetest.Entry) []byte, a
 	}
 	scratch := t.TempDir()
 	h := sourcetest.Harness{
-		Source:  newSourceWith(t, archivesource.Options{Scratch: scratch, XZ: standInDecoder}),
+		Source:  newSourceWith(t, archivesource.Options{Scratch: scratch, XZ: xzDecoder}),
 		Locator: locator("/demo."), Want: want, Missing: locator("/missing."), Dirs: []string{scratch},
 	}
 	for name := range archives {
