@@ -61,7 +61,7 @@ func New(policy pack.NetworkPolicy, opts *Options) (*http.Client, error) {
 	}
 	rules := compile(policy)
 	rules.proxied = opts.Proxy != nil
-	return newClient(rules, known, newTransport(rules, opts)), nil
+	return newClient(rules, known, newTransport(newDialer(rules, opts.Resolver), opts)), nil
 }
 
 func newClient(rules *rules, known credentials, base http.RoundTripper) *http.Client {
@@ -71,8 +71,7 @@ func newClient(rules *rules, known credentials, base http.RoundTripper) *http.Cl
 	}
 }
 
-func newTransport(rules *rules, opts *Options) *http.Transport {
-	dialer := &dialer{rules: rules, resolver: opts.Resolver, timeout: connectTimeout}
+func newTransport(dialer *dialer, opts *Options) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{

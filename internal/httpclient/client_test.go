@@ -135,14 +135,14 @@ func stalledHeaders(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var wg sync.WaitGroup
-				c := httpclient.OverConn(pack.NetworkPolicy{AllowHTTP: true}, func(context.Context, string, string) (net.Conn, error) {
+				c := httpclient.OverConn(pack.NetworkPolicy{AllowHTTP: true}, &httpclient.Options{}, 0, func(context.Context, string, string) (net.Conn, error) {
 					client, server := net.Pipe()
 					wg.Go(func() { io.Copy(io.Discard, server) })
 					wg.Go(func() { tc.server(server) })
 					return client, nil
 				})
 				start := time.Now()
-				req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://example.com/", http.NoBody)
+				req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://9.9.9.9/", http.NoBody)
 				_, err := do(c, req)
 				wantCode(t, err, pack.CodeUnavailable)
 				if d := time.Since(start); d > time.Minute {

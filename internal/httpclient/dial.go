@@ -2,26 +2,31 @@ package httpclient
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
-	"syscall"
 	"time"
-
-	"github.com/packtrain/pack"
 )
 
-// A dialer connects only where the rules allow it. A name with any address that
-// they refuse is refused, so that it does not depend on which one answers first.
-// The address that the kernel is asked to connect to is checked again, so what a
-// name resolves to at another moment does not matter.
+// A dialer connects only where the rules allow it. It looks a name up once,
+// refuses it when any of its addresses is refused, so that it does not depend on
+// which one answers first, and connects to these addresses: what the name resolves
+// to at another moment does not matter.
 type dialer struct {
 	rules    *rules
 	resolver *net.Resolver
 	timeout  time.Duration // for looking up and connecting together
+	connect  dialFunc      // to an address
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func newDialer(rules *rules, resolver *net.Resolver) *dialer {
+	return &dialer{rules: rules, resolver: resolver, timeout: connectTimeout, connect: new(net.Dialer).DialContext}
 }
 
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	name, _, err := net.SplitHostPort(address)
+	name, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
@@ -31,34 +36,38 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	if err := d.vet(ctx, host); err != nil {
+	addrs, err := d.vetted(ctx, host)
+	if err != nil {
 		return nil, err
 	}
-	nd := net.Dialer{Resolver: d.resolver}
-	nd.ControlContext = func(_ context.Context, network, address string, _ syscall.RawConn) error {
-		return d.rules.checkConnect(host, network, address)
-	}
-	return nd.DialContext(ctx, network, address)
+	return race(ctx, addrs, func(ctx context.Context, addr netip.Addr) (net.Conn, error) {
+		return d.connect(ctx, network, net.JoinHostPort(addr.String(), port))
+	})
 }
 
-// vet looks at all addresses of a host.
-func (d *dialer) vet(ctx context.Context, host string) error {
-	addrs, err := d.resolver.LookupNetIP(ctx, "ip", host)
+// vetted returns the addresses of a host, all of which are allowed.
+func (d *dialer) vetted(ctx context.Context, host string) ([]netip.Addr, error) {
+	addrs, err := d.lookup(ctx, host)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, addr := range addrs {
 		if err := d.rules.checkAddr(host, addr); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return addrs, nil
 }
 
-func (r *rules) checkConnect(host, network, address string) error {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil || (network != "tcp4" && network != "tcp6") {
-		return pack.Errorf(pack.CodePolicyDenied, "contact host %q: refused to connect to %s %q", host, network, address)
+// lookup asks for both families of addresses. When net failed to ask for one and
+// there are none of the other, it says that there is no such host, so then it is
+// asked for each alone.
+func (d *dialer) lookup(ctx context.Context, host string) (addrs []netip.Addr, err error) {
+	for _, family := range []string{"ip", "ip4", "ip6"} {
+		addrs, err = d.resolver.LookupNetIP(ctx, family, host)
+		if dns, ok := errors.AsType[*net.DNSError](err); !ok || !dns.IsNotFound {
+			break
+		}
 	}
-	return r.checkAddr(host, to.Addr())
+	return addrs, err
 }

@@ -155,18 +155,17 @@ func hostileNames(t *testing.T) {
 		names nameServer
 		want  pack.Code
 	}{
-		"public":                      {always(addrs("127.0.0.2")...), ""},
-		"private":                     {always(addrs("127.0.0.1")...), pack.CodePolicyDenied},
-		"private beyond aliases":      {viaAliases(5, netip.MustParseAddr("127.0.0.1")), pack.CodePolicyDenied},
-		"private by IPv6":             {always(addrs("::1")...), pack.CodePolicyDenied},
-		"private by both":             {always(addrs("::1", "127.0.0.1")...), pack.CodePolicyDenied},
-		"IPv4 in IPv6":                {always(addrs("::ffff:127.0.0.1")...), pack.CodePolicyDenied},
-		"private first, public next":  {always(addrs("127.0.0.1", "127.0.0.2")...), pack.CodePolicyDenied},
-		"public first, private next":  {always(addrs("127.0.0.2", "127.0.0.1")...), pack.CodePolicyDenied},
-		"private IPv6, public IPv4":   {always(addrs("::1", "127.0.0.2")...), pack.CodePolicyDenied},
-		"one private of many":         {always(append(slices.Repeat(addrs("127.0.0.2"), 30), addrs("10.0.0.1")...)...), pack.CodePolicyDenied},
-		"private when it connects":    {inTurn(addrs("127.0.0.2"), addrs("127.0.0.1")), pack.CodePolicyDenied},
-		"also private as it connects": {inTurn(addrs("127.0.0.2"), addrs("127.0.0.1", "127.0.0.2")), ""},
+		"public":                     {always(addrs("127.0.0.2")...), ""},
+		"private":                    {always(addrs("127.0.0.1")...), pack.CodePolicyDenied},
+		"private beyond aliases":     {viaAliases(5, netip.MustParseAddr("127.0.0.1")), pack.CodePolicyDenied},
+		"private by IPv6":            {always(addrs("::1")...), pack.CodePolicyDenied},
+		"private by both":            {always(addrs("::1", "127.0.0.1")...), pack.CodePolicyDenied},
+		"IPv4 in IPv6":               {always(addrs("::ffff:127.0.0.1")...), pack.CodePolicyDenied},
+		"private first, public next": {always(addrs("127.0.0.1", "127.0.0.2")...), pack.CodePolicyDenied},
+		"public first, private next": {always(addrs("127.0.0.2", "127.0.0.1")...), pack.CodePolicyDenied},
+		"private IPv6, public IPv4":  {always(addrs("::1", "127.0.0.2")...), pack.CodePolicyDenied},
+		"one private of many":        {always(append(slices.Repeat(addrs("127.0.0.2"), 30), addrs("10.0.0.1")...)...), pack.CodePolicyDenied},
+		"private when asked again":   {inTurn(addrs("127.0.0.2"), addrs("127.0.0.1")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +180,7 @@ func hostileNames(t *testing.T) {
 	}
 	t.Run("private the next time", func(t *testing.T) {
 		t.Parallel()
-		names := inTurn(addrs("127.0.0.2"), addrs("127.0.0.2"), addrs("127.0.0.1"))
+		names := inTurn(addrs("127.0.0.2"), addrs("127.0.0.1"))
 		c := httpclient.Make(policy, &httpclient.Options{Resolver: names.resolver(t)})
 		if body, err := get(t, c, target); err != nil || string(body) != "public" {
 			t.Fatalf("got %q, %v from the public address", body, err)
@@ -203,6 +202,14 @@ func wantRefusal(t *testing.T, c *http.Client, target string, want pack.Code) er
 	return err
 }
 
+// halfAnswer has no IPv6 addresses, and fails to say which there are of IPv4.
+func halfAnswer(q question) []byte {
+	if q.kind == kindA {
+		return q.fails(2)
+	}
+	return q.text
+}
+
 func failingNames(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -212,6 +219,7 @@ func failingNames(t *testing.T) {
 		"no such name":        {func(q question) []byte { return q.fails(3) }, false},
 		"no records":          {func(q question) []byte { return q.text }, false},
 		"the server fails":    {func(q question) []byte { return q.fails(2) }, true},
+		"half an answer":      {halfAnswer, true},
 		"the server refuses":  {func(q question) []byte { return q.fails(5) }, true},
 		"64 KB of records":    {always(slices.Repeat(addrs("127.0.0.1"), 4000)...), true},
 		"an alias of itself":  {func(q question) []byte { return q.records(record(12, kindCNAME, []byte{0xc0, 12})) }, false},
@@ -254,9 +262,17 @@ func failingNames(t *testing.T) {
 	t.Run("silence", silentNames)
 }
 
+// prepareNames makes resolvers read the settings of the system, which they do once
+// in a process and cannot do in a bubble of synctest.
+func prepareNames(t *testing.T) {
+	t.Helper()
+	(&net.Resolver{PreferGo: true, Dial: dialTo("")}).LookupNetIP(t.Context(), "ip", "packs.example")
+}
+
 // silentNames has a name server that never answers.
 func silentNames(t *testing.T) {
 	t.Parallel()
+	prepareNames(t)
 	synctest.Test(t, func(t *testing.T) {
 		silent := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()

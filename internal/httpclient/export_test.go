@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -23,12 +24,12 @@ func Over(policy pack.NetworkPolicy, base http.RoundTripper) *http.Client {
 	return newClient(compile(policy), nil, base)
 }
 
-// OverConn returns a client that speaks over the connections of dial.
-func OverConn(policy pack.NetworkPolicy, dial func(context.Context, string, string) (net.Conn, error)) *http.Client {
-	rules := compile(policy)
-	t := newTransport(rules, &Options{})
-	t.DialContext = dial
-	return newClient(rules, nil, t)
+// OverConn returns a client that connects by connect, within timeout when that is
+// not zero.
+func OverConn(policy pack.NetworkPolicy, opts *Options, timeout time.Duration, connect func(context.Context, string, string) (net.Conn, error)) *http.Client {
+	d := newDialer(compile(policy), opts.Resolver)
+	d.timeout, d.connect = cmp.Or(timeout, d.timeout), connect
+	return newClient(d.rules, nil, newTransport(d, opts))
 }
 
 func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) { return retryAfter(h, now) }

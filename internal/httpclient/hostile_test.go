@@ -54,7 +54,7 @@ func TestHostile(t *testing.T) {
 	t.Run("G19", otherProtocol)
 	t.Run("G21", bodiesComeAsSent)
 	t.Run("G22/connections", manyDownloads)
-	t.Run("G22/files", noFilesLeft)
+	t.Run("G22/causes", passingCauses)
 	t.Run("G23", cutNetworks)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,28 @@ func flappingServers(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// finalStatuses are not asked for again.
+func finalStatuses(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]pack.Code{
+		http.StatusNotFound: pack.CodeNotFound, http.StatusGone: pack.CodeNotFound,
+		http.StatusForbidden: pack.CodeUnauthorized, http.StatusUnauthorized: pack.CodeUnauthorized,
+		http.StatusUnavailableForLegalReasons: pack.CodeUnavailable, http.StatusBadRequest: pack.CodeUnavailable,
+	} {
+		var asked atomic.Int32
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.WriteHeader(status)
+		})
+		_, err := get(t, httpclient.Make(loopback(), nil), srv.URL)
+		wantCode(t, err, want)
+		u, ok := errors.AsType[*pack.UnavailableError](err)
+		if n := asked.Load(); n != 1 || pack.Retryable(err) || ok && u.Status != status {
+			t.Errorf("status %d: %d requests, %v", status, n, err)
+		}
 	}
 }
 

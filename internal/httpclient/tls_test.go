@@ -133,13 +133,13 @@ func badCertificates(t *testing.T) {
 func stalledHandshake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := httpclient.OverConn(pack.NetworkPolicy{}, func(context.Context, string, string) (net.Conn, error) {
+		c := httpclient.OverConn(pack.NetworkPolicy{}, &httpclient.Options{}, 0, func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()
 			go io.Copy(io.Discard, server)
 			return client, nil
 		})
 		start := time.Now()
-		err := wantRefusal(t, c, "https://example.com", pack.CodeUnavailable)
+		err := wantRefusal(t, c, "https://9.9.9.9", pack.CodeUnavailable)
 		if d := time.Since(start); d > 15*time.Second || !pack.Retryable(err) {
 			t.Errorf("gave up after %v with %v", d, err)
 		}
