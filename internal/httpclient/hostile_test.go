@@ -55,7 +55,10 @@ func TestHostile(t *testing.T) {
 	t.Run("G21", bodiesComeAsSent)
 	t.Run("G22/connections", manyDownloads)
 	t.Run("G22/causes", passingCauses)
+	t.Run("G22/files", filesRunOut)
+	t.Run("G22/ports", portsRunOut)
 	t.Run("G23", cutNetworks)
+	t.Run("G23/silence", silentServers)
 }
 
 func hostileHosts(t *testing.T) {
