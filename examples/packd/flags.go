@@ -17,6 +17,7 @@ type flags struct {
 	addr, tokenFile string
 	allowRoot       []string
 	maxJobs         int
+	maxConnections  int
 	grace           time.Duration
 	traceEndpoint   string
 }
@@ -26,6 +27,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringVar(&f.tokenFile, "token-file", "", "file with tokens, TOKEN:SCOPE+SCOPE a line (default: the variable PACKD_TOKENS, separated by commas)")
 	set.StringArrayVar(&f.allowRoot, "allow-root", nil, "directory where packs may be read and written; repeatable")
 	set.IntVar(&f.maxJobs, "max-jobs", 2, "how much work is done at a time; what comes beyond waits")
+	set.IntVar(&f.maxConnections, "max-connections", 2048, "how many connections there may be; of more, those are closed that are silent for longest")
 	set.DurationVar(&f.grace, "grace", 30*time.Second, "how long work may go on after a signal to end")
 	set.StringVar(&f.traceEndpoint, "trace-endpoint", "", "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP (default: none are made)")
 	f.Bind(set)
@@ -37,10 +39,15 @@ func (f *flags) config(w world) (server.Config, error) {
 	config, configErr := f.Config(w.getenv, w.environ())
 	allowed, allowedErr := host.AbsoluteAll(f.allowRoot)
 	tokens, tokensErr := f.tokens(w)
-	var jobsErr error
-	if f.maxJobs < 1 {
-		jobsErr = fmt.Errorf("--max-jobs %d: want at least 1", f.maxJobs)
-	}
+	jobsErr := atLeastOne("max-jobs", f.maxJobs)
+	connectionsErr := atLeastOne("max-connections", f.maxConnections)
 	return server.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs},
-		errors.Join(configErr, allowedErr, tokensErr, jobsErr)
+		errors.Join(configErr, allowedErr, tokensErr, jobsErr, connectionsErr)
+}
+
+func atLeastOne(flag string, n int) error {
+	if n < 1 {
+		return fmt.Errorf("--%s %d: want at least 1", flag, n)
+	}
+	return nil
 }

@@ -94,7 +94,8 @@ func (f *flags) listenAndServe(ctx context.Context, s *server.Server, logger *sl
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
 	hs := &http.Server{
 		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		ErrorLog:  slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		ConnState: newConnections(f.maxConnections).state,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- hs.Serve(listener) }()

@@ -30,15 +30,16 @@ func eventStream() map[string]*huma.Response {
 	}}
 }
 
-func (s *Server) followOperation(_ context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
 	if _, err := s.jobs.Summary(in.ID); err != nil {
 		return nil, err
 	}
-	if err := s.streams.enter(); err != nil {
+	token := exchangeOf(ctx).token
+	if err := s.streams.enter(token); err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer s.streams.leave()
+		defer s.streams.leave(token)
 		r, w := humago.Unwrap(ctx)
 		w.Header().Set("Content-Type", typeEvents)
 		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back

@@ -154,6 +154,48 @@ func TestReaderThatDoesNotReadIsDropped(t *testing.T) {
 	}
 }
 
+// TestStreamsAreBoundedByToken takes all places that one token has, with both
+// kinds of streams: others have theirs still.
+func TestStreamsAreBoundedByToken(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.Streams = server.StreamLimits{Max: 4, PerToken: 2} })
+	gate := filepath.Join(t.TempDir(), "gate")
+	id := f.begin(writeGated(t, f.allowed, "gated", gate))
+	ctx, cut := context.WithCancel(t.Context())
+	defer cut()
+	stream, err := f.connect(ctx, id, 0) // of tokenAll
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stream.Close() }()
+	for range 2 {
+		conn, _, err := f.socket(id, "", nil) // of tokenRead
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.CloseNow() }()
+	}
+	for _, kind := range []string{"events", "ws"} {
+		a := f.call("GET", "/api/v1/operations/"+id+"/"+kind, request{token: tokenRead})
+		f.wantError(kind, a, refusal{status: http.StatusTooManyRequests, code: "busy", detail: `"max":2`})
+		if a.header.Get("Retry-After") == "" {
+			t.Error("nothing says when to come back")
+		}
+	}
+	second, err := f.connect(t.Context(), id, 0)
+	if err != nil {
+		t.Fatalf("another token: %v", err)
+	}
+	defer func() { _ = second.Close() }()
+	third := func() answer {
+		return f.plain("GET", "/api/v1/operations/"+id+"/events", request{})
+	}
+	wantStatus(t, third(), http.StatusTooManyRequests)
+	cut()
+	openGate(t, gate)
+	poll(t, "a place", func() bool { return third().status == http.StatusOK })
+}
+
 func TestEventsOfRequestsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	var id string

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/packtrain/pack/examples/packd/client"
@@ -10,6 +11,7 @@ import (
 // StreamLimits bound what readers of events may cost.
 type StreamLimits struct {
 	Max       int           // streams at a time; 0 means 1024
+	PerToken  int           // streams of one token at a time; 0 means 128
 	Heartbeat time.Duration // how often a stream without events shows that it lives; 0 means 15 seconds
 	Patience  time.Duration // how long a reader may take to take something; 0 means 10 seconds
 }
@@ -17,6 +19,9 @@ type StreamLimits struct {
 func (l StreamLimits) withDefaults() StreamLimits {
 	if l.Max == 0 {
 		l.Max = 1024
+	}
+	if l.PerToken == 0 {
+		l.PerToken = 128
 	}
 	if l.Heartbeat == 0 {
 		l.Heartbeat = 15 * time.Second
@@ -30,25 +35,44 @@ func (l StreamLimits) withDefaults() StreamLimits {
 // streams lets a bounded number of readers follow operations.
 type streams struct {
 	limits StreamLimits
-	places chan struct{}
+
+	mu   sync.Mutex
+	all  int
+	held map[string]int // by token, none of them 0
 }
 
 func newStreams(limits StreamLimits) *streams {
-	limits = limits.withDefaults()
-	return &streams{limits: limits, places: make(chan struct{}, limits.Max)}
+	return &streams{limits: limits.withDefaults(), held: map[string]int{}}
 }
 
-// enter takes a place, which leave gives back.
-func (s *streams) enter() error {
-	select {
-	case s.places <- struct{}{}:
-		return nil
-	default:
-		return tooMany("too many streams of events are open", 5*time.Second)
+// enter takes a place for a token, which leave gives back.
+func (s *streams) enter(token string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.held[token] >= s.limits.PerToken:
+		p := tooMany("the token has too many streams of events open", streamPause)
+		p.details = map[string]any{"limit": "streams", "max": s.limits.PerToken}
+		return p
+	case s.all >= s.limits.Max:
+		return tooMany("too many streams of events are open", streamPause)
+	}
+	s.all++
+	s.held[token]++
+	return nil
+}
+
+// streamPause is when it may be worth trying again.
+const streamPause = 5 * time.Second
+
+func (s *streams) leave(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all--
+	if s.held[token]--; s.held[token] == 0 {
+		delete(s.held, token)
 	}
 }
-
-func (s *streams) leave() { <-s.places }
 
 // An eventWriter is the side of a reader. An error of its ends the stream: the
 // reader is gone, or does not read.

@@ -37,15 +37,16 @@ func (s *Server) addSocket() {
 	}, s.followBySocket)
 }
 
-func (s *Server) followBySocket(_ context.Context, in *socketInput) (*huma.StreamResponse, error) {
+func (s *Server) followBySocket(ctx context.Context, in *socketInput) (*huma.StreamResponse, error) {
 	if _, err := s.jobs.Summary(in.ID); err != nil {
 		return nil, err
 	}
-	if err := s.streams.enter(); err != nil {
+	token := exchangeOf(ctx).token
+	if err := s.streams.enter(token); err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		defer s.streams.leave()
+		defer s.streams.leave(token)
 		r, w := humago.Unwrap(hc)
 		shake := &handshake{ResponseWriter: w}
 		conn, err := websocket.Accept(shake, r, nil) // it refuses pages of other hosts

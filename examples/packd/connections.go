@@ -1,0 +1,50 @@
+package main
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// connections bounds how many there are. When there are too many, it closes the
+// one that has asked for nothing for longest, whether it never did or is kept
+// alive: nobody keeps others out by holding connections. Streams through
+// WebSockets are not counted; the server bounds these.
+type connections struct {
+	max int
+
+	mu   sync.Mutex
+	all  map[net.Conn]*list.Element // its place in idle, nil for one that is served
+	idle list.List                  // of net.Conn, the longest first
+}
+
+func newConnections(limit int) *connections {
+	return &connections{max: limit, all: map[net.Conn]*list.Element{}}
+}
+
+// state is for the field ConnState of an [http.Server].
+func (c *connections) state(conn net.Conn, s http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget(conn)
+	switch s {
+	case http.StateNew, http.StateIdle:
+		c.all[conn] = c.idle.PushBack(conn)
+	case http.StateActive:
+		c.all[conn] = nil
+	case http.StateHijacked, http.StateClosed:
+	}
+	if longest := c.idle.Front(); len(c.all) > c.max && longest != nil {
+		closing, _ := longest.Value.(net.Conn)
+		c.forget(closing)
+		_ = closing.Close() // it is told to be closed later, too
+	}
+}
+
+func (c *connections) forget(conn net.Conn) {
+	if place := c.all[conn]; place != nil {
+		c.idle.Remove(place)
+	}
+	delete(c.all, conn)
+}
