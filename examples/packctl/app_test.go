@@ -24,7 +24,7 @@ func packctl(t *testing.T, args ...string) outcome {
 	status := run(t.Context(), args, world{stdout: &stdout, stderr: &stderr, getenv: func(name string) string {
 		switch name {
 		case "PATH":
-			return os.Getenv(name)
+			return searchPath()
 		case "XDG_DATA_HOME":
 			return data
 		}

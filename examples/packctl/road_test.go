@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +30,28 @@ func need(t *testing.T, programs ...string) {
 		t.Skipf("%s is missing", p)
 	}
 }
+
+// searchPath is that of the tests' programs: where the variable PATH leads to the
+// scripts of a version manager, to the interpreter that these start. To ask each of
+// a dozen such scripts for its version takes seconds.
+var searchPath = sync.OnceValue(func() string {
+	path := os.Getenv("PATH")
+	script, err := exec.LookPath("python3")
+	if err != nil {
+		return path
+	}
+	program, err := exec.CommandContext(context.Background(), script, "-I", "-c", "import sys; print(sys.executable)").Output()
+	if err != nil {
+		return path
+	}
+	dirs := filepath.SplitList(path)
+	for i := range dirs {
+		if dirs[i] == filepath.Dir(script) {
+			dirs[i] = filepath.Dir(strings.TrimSpace(string(program)))
+		}
+	}
+	return strings.Join(dirs, string(filepath.ListSeparator))
+})
 
 // TestWholeRoad installs packs of all kinds from all kinds of sources, twice,
 // and runs an action of each.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,7 +24,7 @@ const token = "a-token-for-tests"
 // are read and written below dir.
 func serve(t *testing.T, config host.Config, dir string) (url, tokenFile string) {
 	t.Helper()
-	config.SearchPath = filepath.SplitList(os.Getenv("PATH"))
+	config.SearchPath = filepath.SplitList(searchPath())
 	s, err := server.Open(t.Context(), server.Config{
 		Host: config, AllowRoots: []string{dir},
 		Tokens: []server.Token{{Secret: token, Scopes: []server.Scope{server.ScopeRead, server.ScopeInstall, server.ScopeConfigure}}},
@@ -65,11 +66,18 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 		Root: there, Index: world.Index(), Network: policy, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 	}, filepath.Dir(world.Directory()))
 	install := []string{"install", "hello@^1.0", world.Git(), world.Archive(), world.Directory(), "--json"}
-	local := on(t, here)(append([]string{
-		"--index", world.Index(), "--allow-http", "--allow-private", "127.0.0.1",
-		"--find-links", world.Wheels(), "--node-registry", world.NodeRegistry(),
-	}, install...)...)
-	remote := packctl(t, append([]string{"--server", url, "--token-file", tokenFile}, install...)...)
+	var local, remote outcome
+	var both sync.WaitGroup
+	both.Go(func() {
+		local = on(t, here)(append([]string{
+			"--index", world.Index(), "--allow-http", "--allow-private", "127.0.0.1",
+			"--find-links", world.Wheels(), "--node-registry", world.NodeRegistry(),
+		}, install...)...)
+	})
+	both.Go(func() {
+		remote = packctl(t, append([]string{"--server", url, "--token-file", tokenFile}, install...)...)
+	})
+	both.Wait()
 	wantStatuses(t, remote, installer.StatusInstalled, "hello", "wordcount", "slugs", "report")
 	if diff := cmp.Diff(normal(local.stdout, here), normal(remote.stdout, there)); diff != "" {
 		t.Errorf("reports -local +remote:\n%s", diff)
