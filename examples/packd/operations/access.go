@@ -128,7 +128,8 @@ func (o *operation) requestCancel() error {
 //
 // Any number of readers may read at once, each at its own pace. The log of one
 // operation holds up to 10,000 events or 2 MB of progress, at most four a second
-// for one pack and stage; beyond that, progress is left out, and nothing else.
+// for one pack and stage; beyond that, progress is left out. Behind 8 MB a warning
+// says that the rest is left out, but for the events of the operation as a whole.
 // Texts are cut at 4 KB.
 func (m *Manager) Events(ctx context.Context, id string, after uint64) iter.Seq2[client.Event, error] {
 	return func(yield func(client.Event, error) bool) {

@@ -13,6 +13,10 @@
 // is over, its body is replaced by a digest, which tells it from other work with
 // the same key; when the process died before that, at the next Open.
 //
+// Operations that are over are kept within bounds of number, age and bytes, see
+// [Config]; no work is refused because of them. Those that are not over are
+// bounded by how much work may run and wait.
+//
 // What was queued or running when the process died is begun again when the
 // directory is opened, because every kind of work is idempotent; what was begun
 // too often is reported failed, with the reason. A directory that is not one of

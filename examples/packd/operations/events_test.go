@@ -243,3 +243,30 @@ func TestProgressIsBounded(t *testing.T) {
 		t.Errorf("last news %+v", o.Progress)
 	}
 }
+
+// TestEventsAreBounded has work that warns without end: readers are told that
+// something is missing, and how it ended.
+func TestEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 4<<10)
+	c := operations.Config{Dir: t.TempDir(), Run: func(ctx context.Context, _ operations.Work, observe pack.EventFunc) (any, error) {
+		for range 3000 { // 12 MB
+			observe(ctx, pack.Event{Kind: pack.EventWarning, Message: text})
+		}
+		observe(ctx, pack.Event{Kind: pack.EventFinished, Stage: pack.StageTests, Spec: "a"})
+		return nil, nil
+	}}
+	m := open(t, c)
+	o, events := await(t, m, submit(t, m, `1`, "").ID)
+	lines(t, events)
+	if info, err := os.Stat(filepath.Join(c.Dir, o.ID, "events.ndjson")); err != nil || info.Size() > 9<<20 || info.Size() < 7<<20 {
+		t.Errorf("got %v, %v", info, err)
+	}
+	missing := events[len(events)-2]
+	if missing.Kind != pack.EventWarning || !strings.Contains(missing.Message, "left out") || events[len(events)-1].Kind != client.EventCompleted {
+		t.Errorf("the last events are %.200v", events[len(events)-2:])
+	}
+	if len(o.Progress) != 1 || o.Progress[0].Status != pack.EventFinished {
+		t.Errorf("the last news is %+v", o.Progress)
+	}
+}

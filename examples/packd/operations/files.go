@@ -95,6 +95,18 @@ func discard(dir, id string) error {
 	return os.RemoveAll(gone)
 }
 
+// sizeOf returns how many bytes the files in a directory have. Those that cannot
+// be looked at have none.
+func sizeOf(dir string) (size int64) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			size += info.Size()
+		}
+	}
+	return size
+}
+
 func readRequest(dir string) (r request, err error) {
 	if err = readJSON(filepath.Join(dir, requestName), &r); err == nil && r.Format != format {
 		err = pack.Errorf(pack.CodeStoreCorrupt, "%s has format %d, want %d", requestName, r.Format, format)

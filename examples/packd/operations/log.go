@@ -13,6 +13,7 @@ import (
 const (
 	progressEvents = 10_000  // progress is dropped from here on,
 	progressBytes  = 2 << 20 // or from here on
+	workBytes      = 8 << 20 // all that work tells is dropped from here on
 	textBytes      = 4 << 10 // each text of an event is cut here
 )
 
@@ -113,6 +114,13 @@ func (l *eventLog) full() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.seq >= progressEvents || l.size >= progressBytes
+}
+
+// closed reports whether nothing that work tells is logged any more.
+func (l *eventLog) closed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.size >= workBytes
 }
 
 func (l *eventLog) last() uint64 {

@@ -32,10 +32,13 @@ type Config struct {
 	// Attempts is how often work is begun before it is given up, because each
 	// time the process ended under it; zero means 3.
 	Attempts int
-	// Keep and KeepFor bound what is kept of finished operations, by number and
-	// by age. Zero means 1000 and 30 days. Their idempotency keys go with them.
-	Keep    int
-	KeepFor time.Duration
+	// Keep, KeepFor and KeepBytes bound what is kept of finished operations, by
+	// number, by age and by the size of all their files. Zero means 1000, 30 days
+	// and 1 GiB. The oldest go first, and their idempotency keys with them; the
+	// latest one stays, whatever its size.
+	Keep      int
+	KeepFor   time.Duration
+	KeepBytes int64
 	// Logger is told what nobody else can be told; nil for nobody.
 	Logger *slog.Logger
 }
@@ -49,6 +52,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Attempts = cmp.Or(c.Attempts, 3)
 	c.Keep = cmp.Or(c.Keep, 1000)
 	c.KeepFor = cmp.Or(c.KeepFor, 30*24*time.Hour)
+	c.KeepBytes = cmp.Or(c.KeepBytes, 1<<30)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

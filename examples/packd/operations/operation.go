@@ -32,6 +32,7 @@ type operation struct {
 	key  string
 	work Work              // without its body once it is over
 	sum  [sha256.Size]byte // of the work
+	size func() int64      // of the files, once it is over
 
 	ready  chan struct{} // closed once it exists, or is known not to
 	absent error         // why it does not exist; read after ready
@@ -53,6 +54,7 @@ func newOperation(dir string, req request, rec record) *operation {
 	return &operation{
 		id: rec.ID, dir: dir, key: req.Key, work: req.Work, sum: req.digest(), record: rec,
 		log:   newEventLog(filepath.Join(dir, eventsName)),
+		size:  sync.OnceValue(func() int64 { return sizeOf(dir) }),
 		ready: make(chan struct{}), cancelled: make(chan struct{}),
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// prune forgets finished operations that are too many or too old.
+// prune forgets finished operations that are too many, too old or too large.
 func (m *Manager) prune() {
 	for _, o := range m.forgetOld() {
 		m.told(o, discard(m.config.Dir, o.id))
@@ -19,8 +19,10 @@ func (m *Manager) forgetOld() []*operation {
 	defer m.mu.Unlock()
 	all := m.finished()
 	kept := 0
+	var bytes int64
 	for _, f := range all {
-		if kept == m.config.Keep || time.Since(f.at) > m.config.KeepFor {
+		bytes += f.size()
+		if kept == m.config.Keep || time.Since(f.at) > m.config.KeepFor || kept > 0 && bytes > m.config.KeepBytes {
 			break
 		}
 		kept++

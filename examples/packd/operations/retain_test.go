@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,6 +51,58 @@ func TestOnlySomeFinishedOperationsAreKept(t *testing.T) {
 	if again := submit(t, m, `2`, "a"); again.ID == all[0] {
 		t.Error("the key of an operation that is gone still counts")
 	}
+}
+
+// TestCancelledOperationsAreNotKept cancels what waits behind work that goes on.
+func TestCancelledOperationsAreNotKept(t *testing.T) {
+	t.Parallel()
+	run, began, _ := blocking()
+	m := open(t, operations.Config{Run: run, MaxJobs: 1, Keep: 2})
+	runs := submit(t, m, `1`, "")
+	<-began
+	for range 10 {
+		cancel(t, m, submit(t, m, `2`, "").ID)
+	}
+	cancelled := operations.Filter{State: client.StateCancelled}
+	for end := time.After(20 * time.Second); len(m.List(cancelled)) > 2; {
+		select {
+		case <-end:
+			t.Fatalf("%d cancelled operations are kept beside %s", len(m.List(cancelled)), runs.ID)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// TestLargeOperationsAreNotKept has operations whose reports take most of the
+// space, and one that takes more than all.
+func TestLargeOperationsAreNotKept(t *testing.T) {
+	t.Parallel()
+	run := func(_ context.Context, w operations.Work, _ pack.EventFunc) (any, error) {
+		n, err := strconv.Atoi(string(w.Body))
+		return strings.Repeat("x", n), err
+	}
+	c := operations.Config{Dir: t.TempDir(), Run: run, KeepBytes: 100_000}
+	m := open(t, c)
+	add := func(bytes int) string {
+		id := submit(t, m, strconv.Itoa(bytes), "").ID
+		await(t, m, id)
+		return id
+	}
+	want := func(kept ...string) {
+		t.Helper()
+		shut(t, m) // pruning is over
+		if diff := cmp.Diff(kept, ids(m.List(operations.Filter{}))); diff != "" {
+			t.Errorf("kept (-want +got)\n%s", diff)
+		}
+		m = open(t, c)
+	}
+	add(40_000)
+	second, third := add(40_000), add(40_000)
+	want(third, second)
+	huge := add(200_000)
+	want(huge)
+	last := add(10)
+	want(last)
 }
 
 func TestOldOperationsAreNotKept(t *testing.T) {

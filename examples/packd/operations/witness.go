@@ -25,6 +25,7 @@ type witness struct {
 	mu     sync.Mutex
 	last   map[progressKey]time.Time // when progress was logged
 	gone   bool
+	closed bool // the log is, and that was told
 	failed bool
 }
 
@@ -43,8 +44,12 @@ func (w *witness) observe(_ context.Context, e pack.Event) {
 		e.Time = time.Now()
 	}
 	w.note(e)
-	if e.Kind == pack.EventProgress && (w.tooSoon(e) || w.log.full()) {
+	switch {
+	case w.closed, e.Kind == pack.EventProgress && (w.tooSoon(e) || w.log.full()):
 		return
+	case w.log.closed():
+		w.closed = true
+		e = client.Event{Time: e.Time, Kind: pack.EventWarning, Message: "there are too many events: the rest is left out up to the end of the operation"}
 	}
 	if err := w.log.append(e); err != nil && !w.failed {
 		w.failed = true

@@ -38,6 +38,7 @@ func (m *Manager) Do(ctx context.Context, w Work) (any, error) {
 // live takes an operation from the queue to its end.
 func (m *Manager) live(ctx context.Context, o *operation, t *ticket) {
 	defer m.work.Done()
+	defer m.prune()
 	defer t.leave()
 	if t.wait(ctx, m.closing, o.cancelled) != nil || !m.start(o) {
 		return
@@ -49,7 +50,6 @@ func (m *Manager) live(ctx context.Context, o *operation, t *ticket) {
 	report, err := m.call(ctx, o.work, w.observe, o.cancelled)
 	w.dismiss()
 	m.settle(o, report, err)
-	m.prune()
 }
 
 // start makes a queued operation a running one. It returns false when that is
