@@ -28,7 +28,7 @@ func clean() map[string]string {
 		"source/sourcetest/suite.go":          file("sourcetest", self, self+"/source", "testing"),
 		"source/localsource/local.go":         file("localsource", self, self+"/source"),
 		"source/localsource/local_test.go":    file("localsource_test", self+"/source/sourcetest", "os/exec"),
-		"source/gitsource/git.go":             file("gitsource", self+"/source", "github.com/go-git/go-git/v5/plumbing/object", "github.com/go-git/go-billy/v5/osfs"),
+		"source/gitsource/git.go":             file("gitsource", self+"/source", "github.com/go-git/go-git/v5/plumbing/object"),
 		"installer/installer.go":              file("installer", self+"/source", self+"/deps", self+"/internal/emit"),
 		"deps/deps.go":                        file("deps", self),
 		"examples/go.mod":                     exMod,

