@@ -24,15 +24,18 @@ func (l *Loader) packed(ctx context.Context, p *Pack, at int64) (plumbing.Hash, 
 		if err != nil {
 			return plumbing.ZeroHash, err
 		}
-		if e.isDelta() {
-			err = l.extend(&waiting, e)
-			at = e.on.at
-		} else {
-			l.ids[place{p, at}], err = l.load(e.typ, e.size)
+		if !e.isDelta() {
+			id, err := l.load(e.typ, e.size)
+			if err != nil {
+				return id, err
+			}
+			l.ids[place{p, at}] = id
+			continue
 		}
-		if err != nil {
+		if err := l.extend(&waiting, e); err != nil {
 			return plumbing.ZeroHash, err
 		}
+		at = e.on.at
 	}
 }
 

@@ -31,7 +31,9 @@ func FuzzPatch(f *testing.F) {
 	for _, code := range [][]byte{
 		gittest.Delta(4, 5, 0x90, 4, 1, 'e'), gittest.Delta(4, 4, 0x90, 5), gittest.Delta(4, 4, 0x91, 1, 4), gittest.Delta(4, 4, 0x00),
 		gittest.Delta(4, 4, 5, 'a'), gittest.Delta(4, 1<<16, 0x80), gittest.Delta(4, 4, 0xff, 0, 0, 0, 0, 4, 0, 0), gittest.Delta(4, 3, 0x90, 4),
-		gittest.Delta(4, 5, 0x90, 4), gittest.Delta(4, 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), gittest.Delta(4, 4, 0x9f), {0x80}, {},
+		gittest.Delta(4, 5, 0x90, 4), gittest.Delta(4, 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), gittest.Delta(4, 4, 0x9f),
+		{0x80},
+		{},
 	} {
 		f.Add([]byte("abcd"), code)
 	}

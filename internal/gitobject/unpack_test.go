@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -153,6 +154,11 @@ func TestUnpackRefusesStrangePacks(t *testing.T) {
 		{"longer than declared", []gittest.Packed{{Type: gittest.BlobType, Data: []byte("abcd"), Size: 3}}},
 		{"shorter than declared", []gittest.Packed{{Type: gittest.BlobType, Data: []byte("abcd"), Size: 5}}},
 		{"base is missing", []gittest.Packed{{Type: gittest.NameDeltaType, Base: make([]byte, 20), Data: gittest.Delta(4, 4, 0x90, 4)}}},
+		{"base is missing, another is there", []gittest.Packed{
+			{Type: gittest.NameDeltaType, Base: make([]byte, 20), Data: gittest.Delta(4, 4, 0x90, 4)},
+			blob,
+			{Type: gittest.NameDeltaType, Base: name, Data: gittest.Delta(4, 5, 0x90, 4, 1, 'e')},
+		}},
 		{"base is the delta itself", []gittest.Packed{{Type: gittest.NameDeltaType, Base: gittest.ObjectName("blob", []byte("abce")), Data: gittest.Delta(4, 4, 0x90, 3, 1, 'e')}}},
 		{"base lies in front of the pack", []gittest.Packed{blob, {Type: gittest.OffsetDeltaType, Base: []byte{0x7f}, Data: gittest.Delta(4, 4, 0x90, 4)}}},
 		{"base lies between objects", []gittest.Packed{blob, {Type: gittest.OffsetDeltaType, Base: []byte{1}, Data: gittest.Delta(4, 4, 0x90, 4)}}},
@@ -282,6 +288,59 @@ func TestUnpackLimitsDeltas(t *testing.T) {
 	content, _ := gittest.BuildPack(grow, grow, blob, grow, grow)
 	if got, err := unpack(t, content, gitobject.Limits{DeltaBytes: 12}); err != nil || len(got) != 2 {
 		t.Errorf("what fits: got %v, %v", got, err)
+	}
+}
+
+// A base in the scratch file is read for each delta that builds on it.
+func TestUnpackLimitsWhatIsReadAgain(t *testing.T) {
+	t.Parallel()
+	blob := gittest.Packed{Type: gittest.BlobType, Data: bytes.Repeat([]byte("0123456789"), 100)}
+	name := gittest.ObjectName("blob", blob.Data)
+	objects := []gittest.Packed{blob}
+	for i := range 20 {
+		objects = append(objects, gittest.Packed{Type: gittest.NameDeltaType, Base: name, Data: gittest.Delta(1000, 3, 0x90, 2, 1, byte(i))})
+	}
+	content, _ := gittest.BuildPack(objects...)
+	limits := gitobject.Limits{Bytes: 19_999}
+	_, err := gitobject.UnpackSizes(t.Context(), bytes.NewReader(content), t.TempDir(), 0, limits)
+	if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Limit != "size of what deltas build on" {
+		t.Errorf("got %v, want an error about what deltas build on", err)
+	}
+	if _, err := gitobject.UnpackSizes(t.Context(), bytes.NewReader(content), t.TempDir(), 1000, limits); err != nil {
+		t.Errorf("in memory: %v", err)
+	}
+	limits.Bytes++
+	if _, err := gitobject.UnpackSizes(t.Context(), bytes.NewReader(content), t.TempDir(), 0, limits); err != nil {
+		t.Errorf("what fits: %v", err)
+	}
+}
+
+// An object gets memory as it comes, not as it says. What is allocated is
+// counted, so no other test may run at the same time.
+func TestUnpackBelievesNoSizes(t *testing.T) { //nolint:paralleltest // as it says
+	content, _ := gittest.BuildPack(gittest.Packed{Type: gittest.BlobType, Data: []byte("abcd"), Size: 200 << 20})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := gitobject.UnpackSizes(t.Context(), bytes.NewReader(content), "", memory, gitobject.Limits{})
+	runtime.ReadMemStats(&after)
+	wantRefused(t, err)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 10<<20 {
+		t.Errorf("%d bytes were allocated for 4", got)
+	}
+}
+
+func TestUnpackRefusesWhatFollows(t *testing.T) {
+	t.Parallel()
+	content, _ := gittest.SmallPack()
+	sum := sha1.Sum(content)
+	for _, more := range []string{string(sum[:]), "x", strings.Repeat("x", 19), strings.Repeat("x", 20), string(content), string(content[len(content)-20:])} {
+		var broken *gitobject.BrokenError
+		if _, err := unpack(t, append(bytes.Clone(content), more...), gitobject.Limits{}); !errors.As(err, &broken) {
+			t.Errorf("followed by %d bytes: got %v", len(more), err)
+		}
+	}
+	if _, err := gitobject.UnpackSizes(t.Context(), iotest.OneByteReader(bytes.NewReader(content)), "", memory, gitobject.Limits{}); err != nil {
+		t.Errorf("byte by byte: %v", err)
 	}
 }
 

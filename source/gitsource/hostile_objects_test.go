@@ -242,6 +242,8 @@ func bombs(t *testing.T) {
 			t.Parallel()
 			err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, nowhere{})
 			wantCode(t, err, pack.CodeLimitExceeded)
+			err = newLocal(t, repo.Dir).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: fileURL(repo.Dir), Commit: commit}, nowhere{})
+			wantCode(t, err, pack.CodeLimitExceeded)
 		})
 	}
 	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: gitsource.Limits{PackBytes: 100}}))

@@ -56,10 +56,19 @@ func (r storedRepo) packAndIndex(t *testing.T, content, index []byte) {
 	writeFile(t, base+".idx", string(index))
 }
 
+// source returns one that may read it.
+func (r storedRepo) source(limits gitsource.Limits) *gitsource.Source {
+	return must(gitsource.New(&gitsource.Options{Roots: []string{r.dir}, Limits: limits}))
+}
+
 func (r storedRepo) fetch(t *testing.T, limits gitsource.Limits) error {
 	t.Helper()
-	s := must(gitsource.New(&gitsource.Options{Roots: []string{r.dir}, Limits: limits}))
-	_, err := fetch(t, s, fileURL(r.dir), someCommit)
+	return r.fetchCommit(t, someCommit, limits)
+}
+
+func (r storedRepo) fetchCommit(t *testing.T, commit string, limits gitsource.Limits) error {
+	t.Helper()
+	_, err := fetch(t, r.source(limits), fileURL(r.dir), commit)
 	return err
 }
 
@@ -189,23 +198,6 @@ func chainOfDeltas(t *testing.T, r storedRepo) {
 	}
 	content, offsets := gittest.BuildPack(objects...)
 	r.pack(t, content, map[string]int64{someCommit: int64(offsets[len(offsets)-1])})
-}
-
-// manyLooseRefs: a list of branches and tags is bounded here, too.
-func manyLooseRefs(t *testing.T) {
-	t.Parallel()
-	r := newStoredRepo(t)
-	repo := gittest.NewRepo(t)
-	commit := repo.Commit("main", samplePack())
-	writeFile(t, filepath.Join(repo.Dir, "packed-refs"), strings.Repeat(commit+" refs/heads/a-branch-with-a-name-that-is-rather-long\n", 1000))
-	for i := range 50 {
-		writeFile(t, filepath.Join(r.dir, "refs", "heads", fmt.Sprint("branch", i)), someCommit+"\n")
-	}
-	for _, dir := range []string{r.dir, repo.Dir} {
-		s := must(gitsource.New(&gitsource.Options{Roots: []string{dir}, Limits: gitsource.Limits{RefBytes: 500}}))
-		_, err := resolve(t, s, fileURL(dir), "main")
-		wantCode(t, err, pack.CodeLimitExceeded)
-	}
 }
 
 // strangeRefFiles: what a branch's file holds is the name of an object.

@@ -260,3 +260,21 @@ func noSSH(t *testing.T) {
 		refused(t, newSource(t), spec, "main", pack.CodePolicyDenied)
 	}
 }
+
+// H17: a pipe where a file of a repository should be keeps nobody waiting.
+func pipes(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"HEAD", "packed-refs", "refs/heads/main", "refs/heads/other", "objects/pack/pack-1.idx", "objects/" + someCommit[:2] + "/" + someCommit[2:]} {
+		r := newStoredRepo(t)
+		path := filepath.Join(r.dir, name)
+		mkdir(t, filepath.Dir(path))
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := newLocal(t, r.dir).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: fileURL(r.dir), Rev: "main"}, files{})
+		wantCode(t, err, pack.CodeForbiddenEntry)
+	}
+}

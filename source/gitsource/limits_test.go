@@ -2,6 +2,10 @@ package gitsource_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -62,6 +66,75 @@ func TestBytesDeliveredAreLimited(t *testing.T) {
 		t.Error(err)
 	}
 	wantCode(t, fetchWithin(t, url, commit, gitsource.Limits{Bytes: 3999}), pack.CodeLimitExceeded)
+}
+
+// In a repository of this machine what is read is counted, object by object.
+func TestLimitsOfLocalRepositories(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	commit := repo.Commit("main", fstest.MapFS{"a/b/c": {Data: []byte("12345")}, "same": {Data: []byte("12345")}, "d": {Data: []byte("123")}})
+	repo.Commit("other", fstest.MapFS{"c": {Data: []byte("not read")}})
+	var stored, content int64
+	for _, name := range strings.Fields(repo.Git("rev-list", "--objects", "--no-object-names", commit)) {
+		info, err := os.Stat(filepath.Join(repo.Dir, "objects", name[:2], name[2:]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size, err := strconv.ParseInt(repo.Git("cat-file", "-s", name), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, content = stored+info.Size(), content+size
+	}
+	for _, tt := range []struct {
+		limit     string
+		fits, too gitsource.Limits
+	}{
+		{"number of objects", gitsource.Limits{Objects: 6}, gitsource.Limits{Objects: 5}},
+		{"size of what is read of a repository", gitsource.Limits{PackBytes: stored}, gitsource.Limits{PackBytes: stored - 1}},
+		{"size of all objects", gitsource.Limits{Bytes: content}, gitsource.Limits{Bytes: content - 1}},
+		{"object size", gitsource.Limits{ObjectBytes: 1000}, gitsource.Limits{ObjectBytes: 100}},
+	} {
+		if err := (storedRepo{repo.Dir}).fetchCommit(t, commit, tt.fits); err != nil {
+			t.Errorf("%+v: %v", tt.fits, err)
+		}
+		err := storedRepo{repo.Dir}.fetchCommit(t, commit, tt.too)
+		if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Limit != tt.limit {
+			t.Errorf("%+v: got %v, want an error about the %s", tt.too, err, tt.limit)
+		}
+	}
+}
+
+// The trees on the way to a file are in memory at once, those beside it are not.
+func TestTreesOfAPathAreLimited(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	long := strings.Repeat("n", 200)
+	content := fstest.MapFS{}
+	for _, name := range []string{"a/b/c", "a/d/c", "e/c"} {
+		content[strings.ReplaceAll(name, "c", long)] = &fstest.MapFile{}
+	}
+	commit := repo.Commit("main", content)
+	url, _ := serve(t, repo)
+	const path = (7 + 21) + (7+21)*2 + (7 + 200 + 21) + 28 // root has two entries, too
+	for location, s := range map[string]func(gitsource.Limits) *gitsource.Source{
+		url: func(l gitsource.Limits) *gitsource.Source {
+			return must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: l}))
+		},
+		fileURL(repo.Dir): storedRepo{repo.Dir}.source,
+	} {
+		if _, err := fetch(t, s(gitsource.Limits{TreeBytes: path}), location, commit); err != nil {
+			t.Errorf("what fits: %v", err)
+		}
+		_, err := fetch(t, s(gitsource.Limits{TreeBytes: path - 1}), location, commit)
+		if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Limit != "size of the trees of a path" {
+			t.Errorf("got %v, want an error about the trees", err)
+		}
+		_, err = fetch(t, s(gitsource.Limits{TreeBytes: 100}), location, commit)
+		if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Limit != "size of the commit" {
+			t.Errorf("got %v, want an error about the commit", err)
+		}
+	}
 }
 
 func TestTimeout(t *testing.T) {
