@@ -186,7 +186,7 @@ func (j *job) report() (*DownloadReport, error) {
 			rep.Downloaded = append(rep.Downloaded, it.got)
 			continue
 		}
-		rep.Failed = append(rep.Failed, FailedDownload{Item: it.at, Spec: it.spec, Message: it.err.Error(), Err: it.err})
+		rep.Failed = append(rep.Failed, FailedDownload{Item: it.at, Spec: it.spec, Ref: it.got.Ref, Message: it.err.Error(), Err: it.err})
 		failed = append(failed, &pack.ItemError{Spec: it.spec, Ref: it.got.Ref, Stage: pack.StageDownload, Err: it.err})
 	}
 	rep.Succeeded, rep.Failures = len(rep.Downloaded), len(rep.Failed)

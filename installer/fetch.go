@@ -33,7 +33,7 @@ func (j *job) fetch(ctx context.Context, it *item) error {
 
 func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	j.complete(&it.loc)
-	it.got = DownloadedPack{Item: it.at, Spec: it.spec, Type: sourceType(it.loc)}
+	it.got = DownloadedPack{Item: it.at, Spec: it.spec, Type: sourceType(it.loc), Ref: wantedRef(it.loc, pack.Pin{})}
 	pins, err := j.config.Source.Resolve(ctx, it.loc)
 	if err != nil {
 		return err
@@ -86,6 +86,7 @@ func (it *item) setPin(pin pack.Pin) {
 func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 	var failed error
 	for n, pin := range pins {
+		it.got.Ref = wantedRef(it.loc, pin)
 		err := j.try(ctx, it, fmt.Sprintf("%d-%d", it.at, n), pin)
 		if err == nil {
 			return nil

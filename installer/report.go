@@ -82,10 +82,11 @@ type DownloadedPack struct {
 
 // A FailedDownload is a spec that could not be downloaded.
 type FailedDownload struct {
-	Item    int    `json:"-"` // as in [DownloadedPack]
-	Spec    string `json:"source"`
-	Message string `json:"error"`
-	Err     error  `json:"-"`
+	Item    int      `json:"-"` // as in [DownloadedPack]
+	Spec    string   `json:"source"`
+	Ref     pack.Ref `json:"-"` // what the spec or the index says, "" when neither does
+	Message string   `json:"error"`
+	Err     error    `json:"-"`
 }
 
 // Installed knows the packs that are installed; a registry.Store does. It is

@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,8 +49,11 @@ func (r *run) noteDownload(ts []*traveller, rep *DownloadReport) error {
 		if f.Item < 0 || f.Item >= len(ts) {
 			return fmt.Errorf("download packs: report on item %d of %d", f.Item, len(ts))
 		}
-		ts[f.Item].Spec = f.Spec
-		r.fail(ts[f.Item], pack.StageDownload, orText(f.Err, f.Message))
+		t := ts[f.Item]
+		r.fail(t, pack.StageDownload, orText(f.Err, f.Message))
+		// Only now: another version of the pack may still be added.
+		t.Spec, t.Ref = f.Spec, cmp.Or(t.Ref, f.Ref)
+		t.Previous = r.previous(t.Ref)
 	}
 	for _, t := range ts {
 		if !t.going() {

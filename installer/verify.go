@@ -28,13 +28,16 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err != nil {
 		return err
 	}
+	if err := j.checkIdentity(it, pin, id); err != nil {
+		return err
+	}
 	if it.got.Tree, err = treeBelow(content, dir, result.Digest); err != nil {
 		return err
 	}
 	it.got.Ref, it.got.Version, it.got.Checksum = id.Ref, id.Version, result.Directory
 	it.root = dir
 	it.setPin(pin)
-	return j.checkIdentity(it, pin, id)
+	return nil
 }
 
 // treeBelow returns the tree digest of a directory of content, whose own is
@@ -67,12 +70,17 @@ func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
 	return dir, p.Manifest.ID(), nil
 }
 
+// wantedRef returns the ref that content has to have, "" when any is fine.
+func wantedRef(loc source.Locator, pin pack.Pin) pack.Ref {
+	if loc.Scheme == source.SchemeRegistry && pin.Ref == "" {
+		return pack.Ref(loc.Location)
+	}
+	return pin.Ref
+}
+
 // checkIdentity checks ref and version against the pin and the spec.
 func (j *job) checkIdentity(it *item, pin pack.Pin, id pack.ID) error {
-	want := pack.ID{Ref: pin.Ref, Version: pin.Version}
-	if it.loc.Scheme == source.SchemeRegistry && want.Ref == "" {
-		want.Ref = pack.Ref(it.loc.Location)
-	}
+	want := pack.ID{Ref: wantedRef(it.loc, pin), Version: pin.Version}
 	switch {
 	case want.Ref != "" && id.Ref != want.Ref:
 		return pack.Errorf(pack.CodeInvalidRef, "pack.yaml says that this is pack %s, want %s", id.Ref, want.Ref)
