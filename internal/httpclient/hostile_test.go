@@ -38,6 +38,7 @@ func TestHostile(t *testing.T) {
 	t.Run("G08/headers", secretsStayAtTheirOrigin)
 	t.Run("G08/credentials", credentialsStayAtTheirOrigin)
 	t.Run("G08/ports", credentialsAreNotForAnyPort)
+	t.Run("G08/redirects", secretsThroughRedirects)
 	t.Run("G09", noCredentialsOnDemand)
 	t.Run("G10", secretsInErrors)
 	t.Run("G11/body", slowTransfers)
