@@ -14,7 +14,8 @@ type Pin struct {
 	// "https", "http" or "local", or the scheme of a host's own source.
 	Scheme string `json:"scheme"`
 	// Location is the URL (without user information) or absolute path. The query
-	// of a URL belongs to it, although it may hold a secret: see WithoutQuery.
+	// of a URL belongs to it, although it may hold a secret: see WithoutQuery,
+	// which is what records keep.
 	Location string `json:"location"`
 	// Rev is the git branch, tag or commit that was asked for; "" for the
 	// default branch, or where there is no such thing.

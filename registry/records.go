@@ -90,7 +90,7 @@ type Generation struct {
 	// [pack.DirectoryChecksum].
 	Tree      pack.Digest `json:"tree_digest"`
 	Directory pack.Digest `json:"directory_checksum"`
-	// Pin tells where the content came from, without the query of a URL; the zero
+	// Pin tells where the content came from, as [pack.Pin.WithoutQuery]; the zero
 	// value when that was not said.
 	Pin pack.Pin `json:"pin"`
 	// Environments are those that were attached to the content.
