@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/server"
 )
@@ -180,6 +181,26 @@ func TestSecretsInSpecsEndWithTheirOperations(t *testing.T) {
 	for name, text := range map[string]string{"log": f.log.String(), "root": contentOf(t, f.root)} {
 		if i := strings.Index(text, "canary-"); i >= 0 {
 			t.Errorf("%s: ...%s...", name, text[max(i-300, 0):min(i+100, len(text))])
+		}
+	}
+}
+
+// TestFailuresHaveCodesInEvents asks the four stages for packs that are not there:
+// their reports say why in words, the events of an operation by a code, too.
+func TestFailuresHaveCodesInEvents(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, kind := range kinds() {
+		r := request{body: asJSON(t, f.valid(kind)), prefer: async}
+		id, _ := f.accept(kind, r)["id"].(string)
+		var codes []pack.Code
+		for _, e := range f.events(id) {
+			if e.Kind == pack.EventFailed {
+				codes = append(codes, e.Code)
+			}
+		}
+		if len(codes) != 1 || codes[0] != pack.CodeNotFound {
+			t.Errorf("%s: codes %q", kind, codes)
 		}
 	}
 }
