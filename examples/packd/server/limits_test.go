@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"net"
@@ -166,6 +167,60 @@ func TestClientThatGoesAway(t *testing.T) {
 		return f.plain("POST", "/api/v1/packs/dependencies", request{body: asJSON(t, f.valid("dependencies"))}).status == 200
 	})
 	wantStatus(t, f.call("GET", "/api/v1/packs/slow", request{}), 404)
+	metrics := f.plain("GET", "/metrics", request{})
+	const counted = `packd_requests_total{method="POST",route="POST /api/v1/packs/register-batch",status="499"} 1`
+	if !strings.Contains(f.log.String(), `"status":499`) || !strings.Contains(string(metrics.body), counted) {
+		t.Errorf("nothing tells of a client that went away:\n%s\n%s", f.log, metrics.body)
+	}
+}
+
+// TestWorkThatIsInterrupted ends the server under work that runs and work that
+// waits: both clients are told to come back.
+func TestWorkThatIsInterrupted(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.MaxJobs = 1 })
+	slow, release := slowPack(t, f.allowed, "slow")
+	answers := make(chan answer, 2)
+	ask := func(accept string) {
+		answers <- f.plain("POST", "/api/v1/packs/register-batch", request{body: asJSON(t, m{"pack_paths": list{slow}}), accept: accept})
+	}
+	go ask("")
+	awaitFile(t, release+".begun")
+	go ask("application/vnd.packtrain.report+json")
+	poll(t, "the line", func() bool {
+		return strings.Contains(string(f.plain("GET", "/metrics", request{}).body), "packd_jobs_queued 1")
+	})
+	now, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.server.Finish(now); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		a := <-answers
+		if a.status != 503 || a.header.Get("Retry-After") == "" || !strings.Contains(string(a.body), "packd is shutting down") {
+			t.Errorf("status %d, %v: %s", a.status, a.header, a.body)
+		}
+	}
+}
+
+// TestRecordsThatDoNotAnswer takes the records away under a server.
+func TestRecordsThatDoNotAnswer(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	db, err := sql.Open("sqlite", filepath.Join(f.root, "packtrain.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(t.Context(), "DROP TABLE packtrain_packs"); err != nil {
+		t.Fatal(err)
+	}
+	a := f.call("GET", "/readyz", request{})
+	f.wantError("readyz", a, refusal{status: 503, code: "unavailable"})
+	if text := string(a.body); strings.Contains(text, "packtrain") || !strings.Contains(f.log.String(), "packtrain_packs") {
+		t.Errorf("the client is told %s, the log %s", text, f.log)
+	}
+	f.wantError("packs", f.call("GET", "/api/v1/packs", request{}), refusal{status: 500, code: "io_error"})
 }
 
 // TestTimeoutOfWork ends work that takes too long.
