@@ -34,7 +34,7 @@ type Directory struct {
 // NewDirectory returns a Directory that takes files in the given order, which
 // is [ByComponent] unless the checksum to compare with was made otherwise.
 func NewDirectory(order Order) *Directory {
-	return &Directory{order: order, hash: sha256.New(), buf: make([]byte, bufferSize)}
+	return &Directory{order: order, hash: sha256.New()}
 }
 
 // Reset makes d as new, with its buffers kept.
@@ -124,6 +124,9 @@ func (d *Directory) drain(n int, rest io.Reader) (int64, error) {
 // fill reads until the buffer is full or r ends. It is not io.ReadFull, which
 // would take a reader's own io.ErrUnexpectedEOF for the end.
 func (d *Directory) fill(r io.Reader) (n int, err error) {
+	if d.buf == nil {
+		d.buf = make([]byte, bufferSize)
+	}
 	for n < len(d.buf) && err == nil {
 		var m int
 		m, err = r.Read(d.buf[n:])

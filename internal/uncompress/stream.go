@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	bufferSize  = 64 << 10
+	bufferSize  = 32 << 10
 	headBytes   = 512
 	freeOfRatio = 10 << 20
 )
