@@ -45,8 +45,9 @@ type InstalledPack struct {
 	ID
 	// Pin tells where the content came from; the zero value when nobody said.
 	Pin Pin
-	// Directory is the content's directory checksum.
-	Directory Digest
+	// Directory is the content's directory checksum, Tree its tree digest, ""
+	// when nobody said.
+	Directory, Tree Digest
 	// Path is the absolute path of the directory where its pack.yaml lies.
 	Path string
 }

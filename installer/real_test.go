@@ -170,24 +170,45 @@ func withTests(fsys fstest.MapFS, script string) fstest.MapFS {
 	return fsys
 }
 
-// TestForceBringsBackWhatWasPublished: files that were damaged since are not
-// what is installed by force.
+// TestForceBringsBackWhatWasPublished: files that were damaged since, in any way
+// that the tree digest tells, are not what is installed by force. Without force it
+// stays at that.
 func TestForceBringsBackWhatWasPublished(t *testing.T) {
 	t.Parallel()
-	h := newRealHouse(t, "web@1.0.0:")
-	first, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
-	if err != nil {
-		t.Fatal(err)
+	for name, damage := range map[string]func(dir string) error{
+		"a file more":   func(dir string) error { return os.WriteFile(filepath.Join(dir, "added"), nil, 0o600) },
+		"a file less":   func(dir string) error { return os.Remove(filepath.Join(dir, "run")) },
+		"other content": func(dir string) error { return os.WriteFile(filepath.Join(dir, "run"), []byte("#!/bin/sH\n"), 0o600) },
+		"executable":    func(dir string) error { return os.Chmod(filepath.Join(dir, "run"), 0o644) },
+		"a link":        func(dir string) error { return os.Symlink("run", filepath.Join(dir, "added")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newRealHouse(t, "web@1.0.0:")
+			h.content["web@1.0.0"]["run"] = &fstest.MapFile{Data: []byte("#!/bin/sh\n"), Mode: 0o755}
+			h.promise(t)
+			first, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := damage(first.Outcomes[0].Path); err != nil {
+				t.Fatal(err)
+			}
+			again, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
+			if err != nil || again.Summary.Unchanged != 1 {
+				t.Errorf("without force: got %q, %v", outcomes(again), err)
+			}
+			if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}, Force: true}); err != nil {
+				t.Fatal(err)
+			}
+			published, err := pack.TreeDigest(h.content["web@1.0.0"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := pack.TreeDigest(os.DirFS(first.Outcomes[0].Path)); err != nil || got != published {
+				t.Errorf("installed is %s, %v, published was %s", got, err, published)
+			}
+			h.state(t)
+		})
 	}
-	damaged := filepath.Join(first.Outcomes[0].Path, "added.txt")
-	if err := os.WriteFile(damaged, []byte("not published"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}, Force: true}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(damaged); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("what was not published is installed: %v", err)
-	}
-	h.state(t)
 }

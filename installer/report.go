@@ -30,7 +30,8 @@ type DownloadRequest struct {
 	Timeout time.Duration
 	// Known are packs already on hand: a spec that resolves to the content of
 	// one of them is not fetched but reported with its path, Unchanged, as
-	// long as its files still have the directory checksum.
+	// long as its files still have the tree digest, or else, when that is not
+	// known, the directory checksum.
 	Known []pack.InstalledPack
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc
@@ -74,7 +75,7 @@ type DownloadedPack struct {
 
 	// Pin is the alternative that delivered the content.
 	Pin pack.Pin `json:"-"`
-	// Tree is the tree digest of what was put at Path, "" when nothing was.
+	// Tree is the tree digest of what lies at Path, "" when it is not known.
 	Tree pack.Digest `json:"-"`
 	// Unchanged: nothing was fetched, see DownloadRequest.Known.
 	Unchanged bool `json:"-"`

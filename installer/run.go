@@ -32,7 +32,7 @@ type run struct {
 type traveller struct {
 	Outcome
 	path  string      // where its pack.yaml lies; "" before it was downloaded
-	tree  pack.Digest // of what was verified there, "" when it was there before
+	tree  pack.Digest // of what was verified there, "" when nobody said
 	pin   pack.Pin
 	built bool
 }

@@ -20,6 +20,7 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 			ID:        pack.ID{Ref: rec.Ref, Version: rec.Active.Version},
 			Pin:       rec.Active.Pin,
 			Directory: rec.Active.Directory,
+			Tree:      rec.Active.Tree,
 			Path:      rec.StoragePath,
 		}
 	}

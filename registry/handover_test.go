@@ -26,12 +26,16 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tree, err := pack.TreeDigest(os.DirFS(path))
+	if err != nil {
+		t.Fatal(err)
+	}
 	version, err := pack.ParseVersion("1.0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []pack.InstalledPack{{
-		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, Directory: sum, Path: filepath.Join(r.dir, "current", "demo"),
+		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, Directory: sum, Tree: tree, Path: filepath.Join(r.dir, "current", "demo"),
 	}}
 	got, err := s.InstalledPacks(t.Context())
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
