@@ -11,9 +11,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
@@ -22,7 +24,8 @@ import (
 // is a line of a file, and opening it plays them again.
 type logRecords struct {
 	*registry.Memory
-	log *os.File
+	log  *os.File
+	step func() // called before and after each commit, unless nil
 }
 
 func openLog(t testing.TB, name string) *logRecords {
@@ -69,8 +72,16 @@ func (r *logRecords) Commit(ctx context.Context, a registry.Activation) (registr
 	if err != nil {
 		return rec, err
 	}
+	r.tell()
 	_, err = r.log.Write(append(line, '\n'))
+	r.tell()
 	return rec, err
+}
+
+func (r *logRecords) tell() {
+	if r.step != nil {
+		r.step()
+	}
 }
 
 // generation describes packs that need each other, all in one version.
@@ -81,10 +92,14 @@ func generation(n int) (lines, specs []string) {
 	}, []string{"app", "tool"}
 }
 
-func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
+// crashHouse has the packs of a generation; step, unless nil, is called at many
+// moments of an installation.
+func crashHouse(t testing.TB, root string, n int, step func()) (*realHouse, []string) {
 	t.Helper()
 	lines, specs := generation(n)
-	h := openRealHouse(t, root, openLog(t, filepath.Join(filepath.Dir(root), "records")), lines...)
+	records := openLog(t, filepath.Join(filepath.Dir(root), "records"))
+	records.step = step
+	h := openRealHouse(t, root, records, lines...)
 	for id, fsys := range h.content {
 		if strings.HasPrefix(id, "log@") {
 			withTests(fsys, "#!/bin/sh\nexit 0\n")
@@ -97,19 +112,40 @@ func crashHouse(t testing.TB, root string, n int) (*realHouse, []string) {
 	return h, specs
 }
 
-// TestCrashChild is the process that TestCrash kills; by itself it does nothing.
+// TestCrashChild is the process that other tests kill; by itself it does nothing.
 func TestCrashChild(t *testing.T) {
 	t.Parallel()
-	root, n := os.Getenv("PACK_CRASH_ROOT"), 0
+	root, n, at := os.Getenv("PACK_CRASH_ROOT"), 0, int64(0)
 	if root == "" {
 		return
 	}
 	if _, err := fmt.Sscan(os.Getenv("PACK_CRASH_GENERATION"), &n); err != nil {
 		t.Fatal(err)
 	}
-	h, specs := crashHouse(t, root, n)
+	_, _ = fmt.Sscan(os.Getenv("PACK_CRASH_AT"), &at) // 0 for not at all
+	var steps atomic.Int64
+	step := func() {
+		if steps.Add(1) == at {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				_ = self.Kill()
+			}
+			select {}
+		}
+	}
+	h, specs := crashHouse(t, root, n, step)
+	if only := os.Getenv("PACK_CRASH_SPEC"); only != "" {
+		specs = []string{only}
+	}
+	h.onFetch = func(context.Context, pack.Pin) error { step(); return nil }
+	hooks := hooked{PipelineConfig: h.config, hook: func(string) error { step(); return nil }}
 	fmt.Println("ready")
-	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: specs}); err != nil {
+	req := installer.Request{Specs: specs, OnEvent: func(_ context.Context, e pack.Event) {
+		if e.Kind == pack.EventFinished {
+			step()
+		}
+	}}
+	if _, err := hooks.compose(t).Install(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Println("done")
@@ -120,7 +156,7 @@ func TestCrashChild(t *testing.T) {
 // install works.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	kills := 50
+	kills := 30
 	if testing.Short() {
 		kills = 5
 	}
@@ -146,13 +182,7 @@ func TestCrash(t *testing.T) {
 // time has passed since it began. It returns how long installing took.
 func runChild(t *testing.T, root string, n int, life time.Duration) time.Duration {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), exe, "-test.run=^TestCrashChild$")
-	cmd.Env = append(os.Environ(), "PACK_CRASH_ROOT="+root, fmt.Sprintf("PACK_CRASH_GENERATION=%d", n))
-	cmd.Stderr = os.Stderr
+	cmd := crashChild(t, root, n)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -179,11 +209,55 @@ func runChild(t *testing.T, root string, n int, life time.Duration) time.Duratio
 	return took
 }
 
+// crashChild returns a process that installs generation n.
+func crashChild(t *testing.T, root string, n int, env ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe, "-test.run=^TestCrashChild$")
+	cmd.Env = append(os.Environ(), "PACK_CRASH_ROOT="+root, fmt.Sprintf("PACK_CRASH_GENERATION=%d", n))
+	cmd.Env = append(cmd.Env, env...)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// TestKilledAtEveryStep kills processes while they upgrade packs: the first where
+// the first call of a stage, delivery of content, commit or part of a stage begins or
+// ends, the next one at the second, until one lives. Afterwards each pack is exactly the old or exactly the
+// new one, and the next install works.
+func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	stride := 1
+	if testing.Short() {
+		stride = 10
+	}
+	root := filepath.Join(t.TempDir(), "root")
+	runChild(t, root, 1, time.Hour)
+	steps, torn := 0, 0
+	for old := 1; ; old++ {
+		steps += stride
+		out, err := crashChild(t, root, old+1, fmt.Sprintf("PACK_CRASH_AT=%d", steps)).Output()
+		torn += checkCrashed(t, root, old, old+1)
+		if t.Failed() {
+			t.Fatalf("after step %d: %v, %s", steps, err, out)
+		}
+		if err == nil {
+			break
+		}
+	}
+	t.Logf("%d steps, %d of them between the first and the last activation", steps, torn)
+	if steps < 40 || torn < 3/stride {
+		t.Errorf("%d steps, %d of them between activations: does every stage take part still?", steps, torn)
+	}
+}
+
 // checkCrashed opens the root after a crash and installs the new generation. It
 // returns 1 when some packs were old and some new.
 func checkCrashed(t *testing.T, root string, old, n int) (torn int) {
 	t.Helper()
-	h, specs := crashHouse(t, root, n)
+	h, specs := crashHouse(t, root, n, nil)
 	defer func() { _ = h.store.Close() }()
 	state := h.state(t)
 	news := 0
