@@ -16,8 +16,10 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archivetest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/sourcetest"
 )
 
 // loopback allows what test servers need.
@@ -68,7 +70,7 @@ func dir(name string) tar.Header {
 
 func demo(t testing.TB) []byte {
 	t.Helper()
-	return archive(t, dir("demo-1.0.0/"), file("demo-1.0.0/pack.yaml", "ref: demo\n"), file("demo-1.0.0/actions/run.sh", "#!/bin/sh\n"))
+	return archive(t, dir("demo-1.0.0/"), file("demo-1.0.0/pack.yaml", archivetest.Manifest), file("demo-1.0.0/actions/run.sh", "#!/bin/sh\n"))
 }
 
 // noise is 200 kB that cannot be compressed.
@@ -119,6 +121,23 @@ func fetch(t testing.TB, s source.Source, pin pack.Pin) (source.TreeResult, erro
 		return source.TreeResult{}, err
 	}
 	return tree.Finish()
+}
+
+// take takes what a pin stands for as an installation does.
+func take(t testing.TB, s source.Source, pin pack.Pin, want pack.Code) source.TreeResult {
+	t.Helper()
+	return sourcetest.Receive(t, pinned{s, pin}, source.Locator{Scheme: pin.Scheme, Location: pin.Location}, want)
+}
+
+// A pinned source resolves everything to one pin.
+type pinned struct {
+	source.Source
+
+	pin pack.Pin
+}
+
+func (p pinned) Resolve(context.Context, source.Locator) ([]pack.Pin, error) {
+	return []pack.Pin{p.pin}, nil
 }
 
 func wantCode(t testing.TB, err error, want pack.Code) {
