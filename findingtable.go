@@ -57,12 +57,12 @@ var findingTable = []findingKind{
 	{componentUnsafePath, SeverityError, "a path of a component leads out of the pack"},
 
 	{actionNoEntryPoint, SeverityError, "an action has no `entry_point`, which its runner needs"},
-	{actionEntryPointMissing, SeverityError, "the `entry_point` of an action does not exist"},
+	{actionEntryPointMissing, SeverityError, "the `entry_point` of an action does not exist, or is a pointer of Git LFS"},
 	{actionWorkflowMissing, SeverityError, "the `workflow_file` of an action does not exist"},
 	{actionParameter, SeverityError, "a parameter has a name that is not a string, or a spec that is not a mapping"},
 
 	{sensorNoEntryPoint, SeverityError, "a sensor has no `entry_point`, which its runner needs"},
-	{sensorEntryPointMissing, SeverityError, "the `entry_point` of a sensor does not exist"},
+	{sensorEntryPointMissing, SeverityError, "the `entry_point` of a sensor does not exist, or is a pointer of Git LFS"},
 	{sensorInlineTriggers, SeverityWarning, "a sensor describes its triggers itself, in StackStorm shape"},
 	{sensorUnknownTrigger, SeverityWarning, "a sensor names a trigger of its own pack that does not exist"},
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // checkFiles checks that the files exist which components and tests name.
@@ -42,6 +43,7 @@ func (v *validator) wantFile(code findingCode, c *Component, key, file string) {
 var (
 	errNoSuchFile = errors.New("there is no such file")
 	errNotAFile   = errors.New("that is not a regular file")
+	errLFSPointer = errors.New("that is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS")
 )
 
 func (v *validator) isFile(file string) error {
@@ -53,8 +55,24 @@ func (v *validator) isFile(file string) error {
 		return err
 	case !info.Mode().IsRegular():
 		return errNotAFile
+	case v.isPointer(file, info.Size()):
+		return errLFSPointer
 	}
 	return nil
+}
+
+// isPointer reports whether a file is what Git LFS leaves in place of another.
+func (v *validator) isPointer(file string, size int64) bool {
+	const (
+		start = "version https://git-lfs.github.com/spec/"
+		least = int64(len(start + "v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 1\n"))
+		most  = 1024 // as its specification has it
+	)
+	if size < least || size > most {
+		return false
+	}
+	data, err := readFile(v.fsys, file, most)
+	return err == nil && strings.HasPrefix(string(data), start)
 }
 
 func (v *validator) checkTests() {
