@@ -134,7 +134,7 @@ func TestCheckRev(t *testing.T) {
 		}
 	}
 	for rev, want := range map[string]pack.Code{
-		"-x": pack.CodePolicyDenied, "": pack.CodeInvalidRequest, "a b": pack.CodeInvalidRequest, "a\x7f": pack.CodeInvalidRequest,
+		"-x": pack.CodePolicyDenied, "": pack.CodeInvalidRequest, "a b": pack.CodeInvalidRequest, "a\x7f": pack.CodePolicyDenied, "a\x00": pack.CodePolicyDenied, "a\n": pack.CodePolicyDenied,
 		"a\u200b": pack.CodeInvalidRequest, "\xff": pack.CodeInvalidRequest, strings.Repeat("r", source.MaxRevLen+1): pack.CodeInvalidRequest,
 	} {
 		if err := source.CheckRev(rev); pack.CodeOf(err) != want {

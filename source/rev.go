@@ -13,8 +13,8 @@ const MaxRevLen = 255
 
 // CheckRev returns an error unless rev can be the name of a git branch, tag or
 // commit, by git's own rules; a name is no expression, so "v1^{tree}", "@{-1}"
-// and ":/message" are none. A rev that begins with "-" has
-// [pack.CodePolicyDenied], others [pack.CodeInvalidRequest].
+// and ":/message" are none. A rev that begins with "-" or has control characters
+// has [pack.CodePolicyDenied], others [pack.CodeInvalidRequest].
 func CheckRev(rev string) error {
 	if reason, code := revProblem(rev); reason != "" {
 		return pack.Errorf(code, "rev %.80q: %s", rev, reason)
@@ -27,6 +27,8 @@ func revProblem(rev string) (reason string, code pack.Code) {
 	switch {
 	case strings.HasPrefix(rev, "-"):
 		return `a rev does not begin with "-"`, pack.CodePolicyDenied
+	case strings.ContainsFunc(rev, unicode.IsControl):
+		return "a rev has no control characters", pack.CodePolicyDenied
 	case rev == "":
 		return "the rev is empty", pack.CodeInvalidRequest
 	case len(rev) > MaxRevLen:

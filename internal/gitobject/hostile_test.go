@@ -13,6 +13,8 @@ import (
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("H15/collision", collision)
+	t.Run("H17/bombs", bombs)
+	t.Run("H17/damage", damage)
 }
 
 // collision: the SHA-1 of both contents is the same, their names are not.

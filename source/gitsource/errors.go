@@ -15,6 +15,7 @@ func broken(format string, args ...any) error { return gitobject.Broken(format, 
 // form. Another request may get the same content.
 type refusal struct {
 	reason string
+	code   pack.Code
 }
 
 func (e *refusal) Error() string { return "server refused the request: " + e.reason }
@@ -35,8 +36,11 @@ func explain(target string, err error) error {
 		return nil
 	}
 	_, isBroken := errors.AsType[*gitobject.BrokenError](err)
-	_, isRefusal := errors.AsType[*refusal](err)
-	if isBroken || isRefusal {
+	refused, isRefusal := errors.AsType[*refusal](err)
+	switch {
+	case isRefusal && refused.code != "":
+		return pack.Errorf(refused.code, "git repository %s: %w", target, err)
+	case isBroken || isRefusal:
 		return &pack.UnavailableError{Code: pack.CodeGit, Target: target, Err: err}
 	}
 	if _, ok := errors.AsType[*pack.UnavailableError](err); ok {

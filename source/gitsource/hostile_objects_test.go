@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -154,6 +155,14 @@ func submoduleConfig(t *testing.T) {
 	if got := srv.Requests(); len(got) != 1 {
 		t.Errorf("more was asked for than the commit: %q", got)
 	}
+	p, err := pack.Load(content, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := pack.Validate(content, p, nil)
+	if !slices.ContainsFunc(found, func(f pack.Finding) bool { return f.Code == "tree.submodule" && f.File == ".gitmodules" }) {
+		t.Errorf("nothing is reported: %v", found)
+	}
 }
 
 func attributes(t *testing.T) {
@@ -167,11 +176,14 @@ func attributes(t *testing.T) {
 		content[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	commit := repo.Commit("main", content)
-	url, _ := serve(t, repo)
-	got, err := fetchTree(t, newSource(t), url, commit)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var digests []pack.Digest
+	bothWays(t, repo, func(s *gitsource.Source, location string) {
+		got, err := fetchTree(t, s, location, commit)
+		if err != nil {
+			t.Error(err)
+		}
+		digests = append(digests, got)
+	})
 	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -180,8 +192,10 @@ func attributes(t *testing.T) {
 		t.Fatal(err)
 	}
 	want, err := tree.Finish()
-	if err != nil || got != want.Digest {
-		t.Errorf("got digest %s, want that of the files as committed, %s, %v", got, want.Digest, err)
+	for _, got := range digests {
+		if err != nil || got != want.Digest {
+			t.Errorf("got digest %s, want that of the files as committed, %s, %v", got, want.Digest, err)
+		}
 	}
 }
 
@@ -191,8 +205,19 @@ func nestedRepositories(t *testing.T) {
 	blob := objectID(t, repo, "blob", []byte("gitdir: /tmp\n"))
 	inner := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 .git"))
 	config := objectID(t, repo, "tree", gittest.TreeObject(blob, "100644 config"))
+	bare := func(head string) []byte {
+		tree := gittest.TreeObject(blob, "100644 config", "100644 "+head)
+		if head == "HEAD" {
+			tree = gittest.TreeObject(blob, "100644 HEAD", "100644 config")
+		}
+		return objectID(t, repo, "tree", append(tree, gittest.TreeObject(config, "40000 objects", "40000 refs")...))
+	}
 	runTreeTests(t, repo, []treeTest{
 		{"gitdir file", gittest.TreeObject(inner, "40000 sub"), pack.CodeInvalidManifest},
+		{"bare", gittest.TreeObject(bare("HEAD"), "40000 sub"), pack.CodeInvalidManifest},
+		{"bare, another case", gittest.TreeObject(bare("head"), "40000 sub"), pack.CodeInvalidManifest},
+		{"bare at the top", append(gittest.TreeObject(blob, "100644 HEAD"), gittest.TreeObject(config, "40000 objects", "40000 refs")...), pack.CodeInvalidManifest},
+		{"not quite", gittest.TreeObject(bare("heads"), "40000 sub"), ""},
 		{".git/config", gittest.TreeObject(config, "40000 .git"), pack.CodeInvalidManifest},
 	})
 }
@@ -203,17 +228,19 @@ func lfsPointers(t *testing.T) {
 	for _, name := range []string{"pack.yaml", "pack/pack.yaml"} {
 		repo := gittest.NewRepo(t)
 		commit := repo.Commit("main", fstest.MapFS{name: {Data: pointer}})
-		url, _ := serve(t, repo)
-		_, err := fetch(t, newSource(t), url, commit)
-		wantCode(t, err, pack.CodeInvalidManifest)
-		if err != nil && !strings.Contains(err.Error(), "Git LFS") {
-			t.Errorf("%v does not say what is the matter", err)
-		}
+		bothWays(t, repo, func(s *gitsource.Source, location string) {
+			_, err := fetch(t, s, location, commit)
+			wantCode(t, err, pack.CodeInvalidManifest)
+			if err != nil && !strings.Contains(err.Error(), "Git LFS") {
+				t.Errorf("%v does not say what is the matter", err)
+			}
+			fails(t, s, location, commit, pack.CodeInvalidManifest)
+		})
 	}
 }
 
 // bombs are trees that grow while they are walked; those of packs are in
-// TestUnpackRefusesBombs.
+// internal/gitobject.
 func bombs(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)
@@ -242,6 +269,9 @@ func bombs(t *testing.T) {
 			t.Parallel()
 			err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, nowhere{})
 			wantCode(t, err, pack.CodeLimitExceeded)
+			if name == "depth" { // the others are as much as a disk takes in seconds
+				fails(t, newSource(t), url, commit, pack.CodeLimitExceeded)
+			}
 			err = newLocal(t, repo.Dir).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: fileURL(repo.Dir), Commit: commit}, nowhere{})
 			wantCode(t, err, pack.CodeLimitExceeded)
 		})

@@ -147,6 +147,18 @@ func chainOfNames(n int) map[string]string {
 	return refs
 }
 
+// tagLoop: two tags can only lead to each other when one has a wrong name.
+func tagLoop(t *testing.T) {
+	t.Parallel()
+	r := newStoredRepo(t)
+	for id, target := range map[string]string{someCommit: otherName, otherName: someCommit} {
+		text := "object " + target + "\ntype tag\ntag x\n\n"
+		r.loose(t, id, fmt.Sprintf("tag %d\x00%s", len(text), text), nil)
+	}
+	writeFile(t, filepath.Join(r.dir, "refs", "tags", "loop"), someCommit+"\n")
+	fails(t, newLocal(t, r.dir), fileURL(r.dir), "loop", pack.CodeGit)
+}
+
 // strangeLocalTags: only tags are loaded to find out what tags lead to.
 func strangeLocalTags(t *testing.T) {
 	t.Parallel()
@@ -177,6 +189,7 @@ func strangeLocalTags(t *testing.T) {
 		for _, rev := range []string{"blob", "blob2", "tree", "chain", "nothing"} {
 			err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: fileURL(repo.Dir), Rev: rev}, files{})
 			wantCode(t, err, pack.CodeGit)
+			fails(t, s, fileURL(repo.Dir), rev, pack.CodeGit)
 		}
 	}
 	long := repo.Object("tag", []byte("object "+commit+"\n"+strings.Repeat("\n", 1<<20)))

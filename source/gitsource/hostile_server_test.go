@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,11 +62,14 @@ func strangeServers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: wire{tt.refs, tt.upload}.serve(t), Rev: "main"}, files{})
+			url := wire{tt.refs, tt.upload}.serve(t)
+			err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "main"}, files{})
 			wantCode(t, err, pack.CodeGit)
+			fails(t, newSource(t), url, "main", pack.CodeGit)
 		})
 	}
 	t.Run("a million branches", manyBranches)
+	t.Run("protocol 1 and bundles", inertOffers)
 	t.Run("endless progress", func(t *testing.T) {
 		t.Parallel()
 		endless := wire{good.refs, "0000" + line("NAK\n") + strings.Repeat(band(2, "counting"), 10_000)}
@@ -73,6 +78,30 @@ func strangeServers(t *testing.T) {
 		wantCode(t, err, pack.CodeLimitExceeded)
 	})
 	t.Run("wrong content type", wrongContentType)
+}
+
+// inertOffers: protocol 1 is read, and what else is offered is not asked for.
+func inertOffers(t *testing.T) {
+	t.Parallel()
+	content, commit := gittest.SmallPack()
+	refs := line("# service=git-upload-pack\n") + "0000" + line("version 1\n") +
+		line(commit+" HEAD\x00side-band-64k bundle-uri bundle.one.uri=http://127.0.0.1:1/evil packfile-uris=http symref=HEAD:../../x agent=\x1b[2J\n") +
+		line(commit+" refs/heads/main\n") + "0000"
+	var asked []string
+	answers := wire{refs, uploadOf(content)}.handler()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.Path+" "+r.Header.Get("Git-Protocol"))
+		answers.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	got := files{}
+	err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: srv.URL + "/x.git", Rev: "main"}, got)
+	if err != nil || len(got.names()) != 1 {
+		t.Errorf("got %q, %v", got.names(), err)
+	}
+	if want := []string{"GET /x.git/info/refs ", "POST /x.git/git-upload-pack "}; !slices.Equal(asked, want) {
+		t.Errorf("got requests %q, want %q", asked, want)
+	}
 }
 
 func otherPack() []byte {
@@ -114,8 +143,8 @@ func credentialsWanted(t *testing.T) {
 		refused(t, newSource(t), url, "main", pack.CodeUnauthorized)
 		_, err := fetch(t, newSource(t), url, commit)
 		wantCode(t, err, pack.CodeUnauthorized)
-		if got := srv.Requests(); len(got) != 3 {
-			t.Errorf("%d: got requests %q, want one each", status, got)
+		if got := srv.Requests(); len(got) != 4 {
+			t.Errorf("%d: got requests %q, want no second tries", status, got)
 		}
 	}
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/sourcetest"
 )
 
 // TestHostile holds the rows of the corpus that concern git, by their ids.
@@ -31,6 +33,7 @@ func TestHostile(t *testing.T) {
 	t.Run("H07", movedNames)
 	t.Run("H08", strangeTags)
 	t.Run("H08_local", strangeLocalTags)
+	t.Run("H08_local/loop", tagLoop)
 	t.Run("H09", strangeNames)
 	t.Run("H10", strangeModes)
 	t.Run("H11", submoduleConfig)
@@ -50,6 +53,7 @@ func TestHostile(t *testing.T) {
 	t.Run("H21", noProcess)
 	t.Run("H21_path", hostileGitInPath)
 	t.Run("H22", concurrencyAndCancellation)
+	t.Run("H22_killed", killed)
 	t.Run("H23", hostileVariables)
 	t.Run("H24", strangeSubdirectories)
 }
@@ -62,6 +66,21 @@ func refused(t *testing.T, s *gitsource.Source, url, rev string, code pack.Code)
 	_, err := resolve(t, s, url, rev)
 	wantCode(t, err, code)
 	wantCode(t, s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: rev}, files{}), code)
+	fails(t, s, url, rev, code)
+}
+
+// fails installs what a rev names, and expects what holds for every failure.
+func fails(t *testing.T, s source.Source, url, rev string, code pack.Code) {
+	t.Helper()
+	sourcetest.Receive(t, s, source.Locator{Scheme: source.SchemeGit, Location: url, Rev: rev}, code)
+}
+
+// bothWays does something with a repository as it is served and as it lies here.
+func bothWays(t *testing.T, repo *gittest.Repo, do func(s *gitsource.Source, location string)) {
+	t.Helper()
+	url, _ := serve(t, repo)
+	do(newSource(t), url)
+	do(newLocal(t, repo.Dir), fileURL(repo.Dir))
 }
 
 func optionsInURLAndRev(t *testing.T) {
@@ -70,12 +89,10 @@ func optionsInURLAndRev(t *testing.T) {
 	repo.Commit("main", samplePack())
 	url, srv := serve(t, repo)
 	s := newSource(t)
-	for _, rev := range []string{"-", "--upload-pack=touch x", "-oProxyCommand=x", "-u"} {
+	for _, rev := range []string{"-", "--upload-pack=touch x", "-oProxyCommand=x", "-u", "main\x00", "main\n", "\r", "\x1b[2Jmain"} {
 		refused(t, s, url, rev, pack.CodePolicyDenied)
 	}
-	for _, rev := range []string{"main\x00", "main\n", "\x1b[2Jmain", "ma\xffin"} {
-		refused(t, s, url, rev, pack.CodeInvalidRequest) // source.Parse denies them before
-	}
+	refused(t, s, url, "ma\xffin", pack.CodeInvalidRequest)
 	for _, bad := range []string{"-", "--upload-pack=touch x", "-oProxyCommand=x", url + "\x00", url + "\n", "-" + url} {
 		refused(t, s, bad, "main", pack.CodePolicyDenied)
 	}
@@ -125,23 +142,24 @@ func redirects(t *testing.T) {
 	only := gittest.Policy()
 	only.AllowPrivate = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	other := strings.Replace(inner.URL, "127.0.0.1", "127.0.0.2", 1)
-	for _, to := range []string{other, "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd?", "git://127.0.0.1", "ext::sh%20-c%20x"} {
-		for _, service := range []string{gittest.ListRefs, gittest.Fetch} {
-			url, _ := serve(t, repo, gittest.On(service, gittest.Redirect(to, http.StatusFound)))
-			s := must(gitsource.New(&gitsource.Options{Network: only}))
-			if service == gittest.Fetch {
-				// the list of branches and tags stays on the server, so the tip is asked for there
-				_, err := fetch(t, s, url, commit)
-				wantCode(t, err, pack.CodeGit)
-				continue
-			}
-			refused(t, s, url, "main", pack.CodePolicyDenied)
-		}
+	s := must(gitsource.New(&gitsource.Options{Network: only}))
+	for i, to := range []string{other, "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd?", "git://127.0.0.1", "ext::sh%20-c%20x"} {
+		status := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}[i%4]
+		url, _ := serve(t, repo, gittest.On(gittest.ListRefs, gittest.Redirect(to, status)))
+		refused(t, s, url, "main", pack.CodePolicyDenied)
+		// The list stays on the server, so the tip is asked for there again.
+		url, _ = serve(t, repo, gittest.On(gittest.Fetch, gittest.Redirect(to, status)))
+		_, err := fetch(t, s, url, commit)
+		wantCode(t, err, pack.CodePolicyDenied)
 	}
 	url, _ := serve(t, repo, gittest.Redirect("https://example.com", http.StatusFound))
 	only.Hosts = []string{"127.0.0.1"}
-	refused(t, must(gitsource.New(&gitsource.Options{Network: only})), url, "main", pack.CodePolicyDenied)
-	refused(t, must(gitsource.New(&gitsource.Options{Network: only})), loop(t), "main", pack.CodePolicyDenied)
+	s = must(gitsource.New(&gitsource.Options{Network: only}))
+	refused(t, s, url, "main", pack.CodePolicyDenied)
+	refused(t, s, loop(t), "main", pack.CodePolicyDenied)
+	if got := inner.Requests(); len(got) > 0 {
+		t.Errorf("a server was asked that is not allowed: %q", got)
+	}
 }
 
 // loop is a server that redirects to itself for ever.
@@ -166,8 +184,6 @@ func strangeRevs(t *testing.T) {
 	repo.Tag("both", first)
 	repo.Branch("ünïcode", second)
 	repo.Tag("refs/heads/main", first) // refs/tags/refs/heads/main
-	url, _ := serve(t, repo)
-	s := newSource(t)
 	for _, tt := range []struct {
 		rev, want string
 		code      pack.Code
@@ -175,6 +191,8 @@ func strangeRevs(t *testing.T) {
 		{first, first, ""}, // the commit, whatever the branch of that name says
 		{"abcdef1", first, ""},
 		{"ünïcode", second, ""},
+		{"", second, ""},
+		{"refs/heads/main", second, ""}, // not the tag of that short name
 		{"both", "", pack.CodeGit},
 		{"HEAD", "", pack.CodeNotFound},
 		{"heads/main", "", pack.CodeNotFound},
@@ -195,15 +213,13 @@ func strangeRevs(t *testing.T) {
 		{strings.Repeat("x", 4096), "", pack.CodeInvalidRequest},
 		{strings.Repeat("0a", 32), "", pack.CodeGit},
 	} {
-		pin, err := resolve(t, s, url, tt.rev)
-		wantCode(t, err, tt.code)
-		if pin.Commit != tt.want {
-			t.Errorf("%.80q: got commit %q, want %q", tt.rev, pin.Commit, tt.want)
-		}
-	}
-	// Written in full it is the branch, never the tag whose short name it is.
-	if pin, err := resolve(t, s, url, "refs/heads/main"); err == nil && pin.Commit != second {
-		t.Errorf("refs/heads/main: got %s, want %s", pin.Commit, second)
+		bothWays(t, repo, func(s *gitsource.Source, location string) {
+			pin, err := resolve(t, s, location, tt.rev)
+			wantCode(t, err, tt.code)
+			if pin.Commit != tt.want {
+				t.Errorf("%.80q: got commit %q, want %q", tt.rev, pin.Commit, tt.want)
+			}
+		})
 	}
 }
 
@@ -218,11 +234,16 @@ func commitsThatAreNotServed(t *testing.T) {
 	for _, commit := range []string{someCommit, unreachable, someCommit[:12], strings.Repeat("0a", 32), strings.Repeat("0", 40)} {
 		_, err := fetch(t, s, url, commit)
 		wantCode(t, err, pack.CodeGit)
+		fails(t, s, url, commit, pack.CodeGit)
+		if commit != unreachable { // which is here
+			fails(t, newLocal(t, repo.Dir), fileURL(repo.Dir), commit, pack.CodeGit)
+		}
 	}
 	sha256 := gittest.NewRepo(t, "--object-format=sha256")
 	sha256.Commit("main", samplePack())
 	url, _ = serve(t, sha256)
 	refused(t, s, url, "main", pack.CodeGit)
+	refused(t, newLocal(t, sha256.Dir), fileURL(sha256.Dir), "main", pack.CodeGit)
 	_, err := fetch(t, s, url, someCommit)
 	wantCode(t, err, pack.CodeGit)
 	if err != nil && !strings.Contains(err.Error(), "SHA-256") {
@@ -253,10 +274,18 @@ func movedNames(t *testing.T) {
 		}
 	}
 	// Rewritten, so that the commit is on no branch any more.
-	repo.Git("update-ref", "refs/heads/main", repo.Git("commit-tree", "-m", "rewritten", before+"^{tree}"))
+	after := repo.Git("commit-tree", "-m", "rewritten", before+"^{tree}")
+	repo.Git("update-ref", "refs/heads/main", after)
+	repo.Tag("v1.0.0", after)
+	for _, pin := range pins {
+		got := files{}
+		wantCode(t, s.Fetch(t.Context(), pin, got), pack.CodeContentChanged)
+		if len(got) > 0 {
+			t.Errorf("%s: %q were delivered", pin.Rev, got.names())
+		}
+	}
 	repo.Git("update-ref", "-d", "refs/tags/v1.0.0")
-	err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "main", Commit: before}, files{})
-	wantCode(t, err, pack.CodeContentChanged)
+	wantCode(t, s.Fetch(t.Context(), pins[1], files{}), pack.CodeContentChanged)
 }
 
 func strangeTags(t *testing.T) {
@@ -276,6 +305,7 @@ func strangeTags(t *testing.T) {
 	for _, rev := range []string{"blob", "tree", tagObject} {
 		err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: rev}, files{})
 		wantCode(t, err, pack.CodeGit)
+		fails(t, s, url, rev, pack.CodeGit)
 	}
 }
 
@@ -285,18 +315,19 @@ func strangeSubdirectories(t *testing.T) {
 	commit := repo.Commit("main", fstest.MapFS{
 		"packs/one/pack.yaml": {}, "link": {Data: []byte("packs/one"), Mode: fs.ModeSymlink}, "up": {Data: []byte(".."), Mode: fs.ModeSymlink},
 	})
-	url, _ := serve(t, repo)
-	s := newSource(t)
 	for subdir, code := range map[string]pack.Code{
-		"packs/three": pack.CodeNotFound, "packs/one/pack.yaml": pack.CodeNotFound, "pack*": pack.CodeNotFound, "PACKS": pack.CodeNotFound,
+		"packs/three": pack.CodeNotFound, "packs/one/pack.yaml": pack.CodeNotFound, "PACKS": pack.CodeNotFound, "p[a]cks": pack.CodeNotFound,
+		"pack*": pack.CodeUnsafePath, "packs/?ne": pack.CodeUnsafePath, `packs\one`: pack.CodeUnsafePath, "packs\x00": pack.CodeUnsafePath,
 		"link": pack.CodeForbiddenEntry, "link/a": pack.CodeForbiddenEntry, "up/packs": pack.CodeForbiddenEntry,
-		"../packs": pack.CodeUnsafePath, "/packs": pack.CodeUnsafePath, "packs/./one": pack.CodeUnsafePath, "packs/../packs": pack.CodeUnsafePath,
+		"../packs": pack.CodeUnsafePath, "packs/../../packs": pack.CodeUnsafePath, "//packs": pack.CodeUnsafePath, "/packs": pack.CodeUnsafePath, "packs/./one": pack.CodeUnsafePath, "packs/../packs": pack.CodeUnsafePath,
 		".": pack.CodeUnsafePath, "packs/": pack.CodeUnsafePath, "packs//one": pack.CodeUnsafePath,
 	} {
-		got := files{}
-		wantCode(t, s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit, Subdir: subdir}, got), code)
-		if len(got) > 0 {
-			t.Errorf("%q: %q were delivered", subdir, got.names())
-		}
+		bothWays(t, repo, func(s *gitsource.Source, location string) {
+			got := files{}
+			wantCode(t, s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: location, Commit: commit, Subdir: subdir}, got), code)
+			if len(got) > 0 {
+				t.Errorf("%q: %q were delivered", subdir, got.names())
+			}
+		})
 	}
 }

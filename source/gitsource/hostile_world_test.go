@@ -3,8 +3,11 @@
 package gitsource_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +16,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/gittest"
@@ -25,7 +29,8 @@ const childVariable = "GITSOURCE_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if job := os.Getenv(childVariable); job != "" {
-		if err := fetchAsChild(strings.Split(job, "\n")); err != nil {
+		do, words, _ := strings.Cut(job, "\n")
+		if err := children[do](strings.Split(words, "\n")); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -33,6 +38,8 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+var children = map[string]func(job []string) error{"fetch": fetchAsChild, "hold": holdAsChild}
 
 // fetchAsChild resolves and fetches the branch "main" at each location below
 // the first, and fails when a program was started for it.
@@ -180,7 +187,7 @@ func (w *hostileWorld) fetchIn(t *testing.T, r *hostileRepo) {
 	}
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Dir = r.dir // as git would find it
-	cmd.Env = append(w.env, childVariable+"="+strings.Join([]string{filepath.Dir(r.dir), r.url, fileURL(r.dir)}, "\n"))
+	cmd.Env = append(w.env, childVariable+"="+strings.Join([]string{"fetch", filepath.Dir(r.dir), r.url, fileURL(r.dir)}, "\n"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -276,5 +283,55 @@ func pipes(t *testing.T) {
 		}
 		err := newLocal(t, r.dir).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: fileURL(r.dir), Rev: "main"}, files{})
 		wantCode(t, err, pack.CodeForbiddenEntry)
+	}
+}
+
+// holdAsChild fetches the branch "main" by way of a scratch directory, and holds
+// on at the first file until its input ends.
+func holdAsChild(job []string) error {
+	s, err := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: job[0], Limits: gitsource.Limits{Ratio: -1}})
+	if err != nil {
+		return err
+	}
+	hold := &failing{after: 1, then: func() {
+		fmt.Println("here")
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}}
+	return s.Fetch(context.Background(), pack.Pin{Scheme: "git", Location: job[1], Rev: "main"}, hold)
+}
+
+// H22: who is killed in the middle of a fetch leaves nothing behind.
+func killed(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	repo.Commit("main", fstest.MapFS{"large": {Data: make([]byte, 33<<20)}, "pack.yaml": samplePack()["pack.yaml"]})
+	url, _ := serve(t, repo)
+	scratch := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), childVariable+"="+strings.Join([]string{"hold", scratch, url}, "\n"))
+	stdin, inErr := cmd.StdinPipe()
+	stdout, outErr := cmd.StdoutPipe()
+	if err := errors.Join(inErr, outErr, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := bufio.NewReader(stdout).ReadString('\n'); text != "here\n" {
+		t.Fatalf("got %q, %v", text, err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = cmd.Process.Wait() // which says that it was killed
+	_ = stdin.Close()
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+		t.Errorf("scratch directory holds %v, %v", left, err)
+	}
+	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch, Limits: gitsource.Limits{Ratio: -1}}))
+	got := files{}
+	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "main"}, got); err != nil || len(got.names()) != 2 {
+		t.Errorf("the next one: got %q, %v", got.names(), err)
 	}
 }

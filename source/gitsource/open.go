@@ -3,12 +3,12 @@ package gitsource
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/extract"
 	"github.com/packtrain/pack/internal/gitobject"
 	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
@@ -82,13 +82,26 @@ func checkPin(pin pack.Pin) error {
 	if pin.Scheme != source.SchemeGit {
 		return pack.Errorf(pack.CodeInvalidRequest, "scheme %s is not served here: want %q", shown(pin.Scheme), source.SchemeGit)
 	}
-	if pin.Subdir != "" && (!fs.ValidPath(pin.Subdir) || pin.Subdir == ".") {
-		return pack.Errorf(pack.CodeUnsafePath, "directory %s: write a relative path without %q and %q", shown(pin.Subdir), ".", "..")
+	if err := checkSubdir(pin.Subdir); err != nil {
+		return err
 	}
 	if _, ok := gitobject.ParseID(pin.Commit); !ok && pin.Commit != "" {
 		return pack.Errorf(pack.CodeGit, "commit %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit))
 	}
 	return checkRev(pin.Rev)
+}
+
+// checkSubdir refuses what is neither "" nor the name of a directory as packs have
+// it.
+func checkSubdir(subdir string) error {
+	if subdir == "" {
+		return nil
+	}
+	clean, err := extract.CleanName(subdir, extract.Limits{})
+	if err == nil && clean == subdir {
+		return nil
+	}
+	return pack.Errorf(pack.CodeUnsafePath, "directory %s: write its names in the repository, separated by %q", shown(subdir), "/")
 }
 
 func (s *Source) bound(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -146,6 +146,9 @@ func maybeRefused(err error) error {
 	if !ok || u.Temporary || u.Code == pack.CodeUnauthorized || u.Status == 0 {
 		return err
 	}
+	if u.Status/100 == 3 {
+		return &refusal{reason: "it redirects to elsewhere, where only the list of branches and tags may lead", code: pack.CodePolicyDenied}
+	}
 	return &refusal{reason: u.Err.Error()}
 }
 

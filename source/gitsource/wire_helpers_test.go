@@ -16,16 +16,20 @@ type wire struct {
 
 func (s wire) serve(t testing.TB) string {
 	t.Helper()
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(s.handler())
+	t.Cleanup(srv.Close)
+	return srv.URL + "/x.git"
+}
+
+func (s wire) handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		service, body := "result", s.upload
 		if strings.HasSuffix(r.URL.Path, "/info/refs") {
 			service, body = "advertisement", s.refs
 		}
 		w.Header().Set("Content-Type", "application/x-git-upload-pack-"+service)
 		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(srv.Close)
-	return srv.URL + "/x.git"
+	})
 }
 
 func line(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
