@@ -45,7 +45,8 @@ func (s *Server) mayEnter(r *http.Request, scope Scope) *problem {
 		}
 		return problemf(http.StatusUnauthorized, "", "a valid bearer token is needed").with("WWW-Authenticate", `Bearer realm="packd"`)
 	}
-	exchangeOf(r.Context()).token = key.name
+	x := exchangeOf(r.Context())
+	x.key, x.token = key, key.name
 	if p := take(key.limit); p != nil {
 		return p
 	}

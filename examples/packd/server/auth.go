@@ -59,15 +59,16 @@ type key struct {
 	sum    [sha256.Size]byte
 	scopes []Scope
 	// name stands for the token where people read: the beginning of its digest.
-	name  string
-	limit *rate.Limiter
+	name   string
+	limit  *rate.Limiter
+	bodies *budget
 }
 
-func newKeyring(tokens []Token, limit rate.Limit, burst int) keyring {
+func newKeyring(tokens []Token, limit rate.Limit, burst int, bodies int64) keyring {
 	var ring keyring
 	for _, t := range tokens {
 		sum := sha256.Sum256([]byte(t.Secret))
-		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: hex.EncodeToString(sum[:4]), limit: rate.NewLimiter(limit, burst)})
+		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: hex.EncodeToString(sum[:4]), limit: rate.NewLimiter(limit, burst), bodies: &budget{max: bodies}})
 	}
 	return ring
 }

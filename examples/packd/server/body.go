@@ -36,13 +36,9 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, err := receive(w, r, op)
-	if err == nil {
-		data, err = keepFields(data, op.Metadata[bodyValue])
-	}
-	if err == nil {
-		err = checkNumbers(data)
-	}
+	x := exchangeOf(r.Context())
+	defer x.burden.understood()
+	data, err := s.takeBody(w, r, op, x)
 	if err != nil {
 		s.fail(w, r, problemOf(err))
 		return
@@ -50,30 +46,55 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 	next(&bodyContext{received: ctx, body: bytes.NewReader(data)})
 }
 
-// receive reads the body and returns it as JSON. How long that may take was set
-// when the request came.
-func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, error) {
-	kind, err := bodyType(r.Header.Get("Content-Type"), op.RequestBody.Content[typeDotenv] != nil)
+// takeBody receives the body and decodes it, as far as that is fair to others.
+func (s *Server) takeBody(w http.ResponseWriter, r *http.Request, op *huma.Operation, x *exchange) ([]byte, error) {
+	giveBack, p := x.key.bodies.take(weight(r))
+	if p != nil {
+		return nil, p
+	}
+	x.burden.memory = giveBack
+	data, kind, err := receive(w, r, op)
 	if err != nil {
 		return nil, err
 	}
-	if r.ContentLength > maxBody { // it is not even asked for
-		return nil, bodyProblem(&http.MaxBytesError{Limit: maxBody})
+	if err := x.burden.decode(r.Context(), s.decoders); err != nil {
+		return nil, err
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return decodeBody(data, kind, op.Metadata[bodyValue])
+}
+
+// receive reads the body. How long that may take was set when the request came.
+func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) (data []byte, kind string, err error) {
+	kind, err = bodyType(r.Header.Get("Content-Type"), op.RequestBody.Content[typeDotenv] != nil)
 	if err != nil {
-		return nil, bodyProblem(err)
+		return nil, "", err
+	}
+	if r.ContentLength > maxBody { // it is not even asked for
+		return nil, "", bodyProblem(&http.MaxBytesError{Limit: maxBody})
+	}
+	data, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, "", bodyProblem(err)
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // could be set before, or cannot be at all
+	return data, kind, nil
+}
+
+// decodeBody turns a body into JSON with the fields of v.
+func decodeBody(data []byte, kind string, v any) ([]byte, error) {
+	var err error
 	if kind == typeDotenv {
-		if data, err = dotenv.JSON(data, op.Metadata[bodyValue]); err != nil {
+		if data, err = dotenv.JSON(data, v); err != nil {
 			return nil, malformed("dotenv", err)
 		}
 	}
-	if err := checkJSON(data); err != nil {
+	if err = checkJSON(data); err != nil {
 		return nil, malformed("JSON", err)
 	}
-	return data, nil
+	if data, err = keepFields(data, v); err != nil {
+		return nil, err
+	}
+	return data, checkNumbers(data)
 }
 
 // bodyType returns the type of the body, which has to be one of those read here.

@@ -30,6 +30,9 @@ type Config struct {
 	// BodyTimeout is how long a client may take to send a body; 0 means 20
 	// seconds.
 	BodyTimeout time.Duration
+	// BodyBytes is how much bodies of one token may take at a time; 0 means 64
+	// MiB. What is work by then does not count.
+	BodyBytes int64
 	// Rate is how many requests a token may make in a second, Burst how many at
 	// once; 0 means 100 and 200.
 	Rate  float64
@@ -49,6 +52,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BodyTimeout == 0 {
 		c.BodyTimeout = 20 * time.Second
+	}
+	if c.BodyBytes == 0 {
+		c.BodyBytes = 64 << 20
 	}
 	if c.Rate == 0 {
 		c.Rate = 100

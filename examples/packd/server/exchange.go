@@ -10,8 +10,10 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	id     string
-	token  string // the name of the key; "" while nobody showed one
+	key    *key   // nil while nobody showed one
+	token  string // its name, "" for none
 	status int    // 0 while there is no answer
+	burden burden
 }
 
 type exchangeKey struct{}
@@ -31,6 +33,7 @@ const writeTimeout = time.Minute
 // WriteHeader notes the status. From here on the client has to read.
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
+		x.burden.answered()
 		x.status = status
 		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout)) // where it can be set
 	}

@@ -11,11 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds how deep lists and objects nest in a request.
-const maxDepth = 32
+// Bounds of a request.
+const (
+	maxDepth  = 32     // how deep lists and objects nest
+	maxValues = 50_000 // how many values there are; each takes memory, whatever its size
+)
 
 // checkJSON refuses what has more than one reading, or none: text that is not
-// UTF-8, a key twice, anything behind the end, and what nests too deep.
+// UTF-8, a key twice, anything behind the end, and what nests too deep or has too
+// many parts.
 func checkJSON(data []byte) error {
 	switch {
 	case !utf8.Valid(data):
@@ -25,7 +29,8 @@ func checkJSON(data []byte) error {
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber() // what is too large for a float64 is JSON all the same
-	return checkValue(dec, 0)
+	c := checker{dec, maxValues}
+	return c.value(0)
 }
 
 // syntaxError says where what is no JSON goes wrong.
@@ -38,10 +43,19 @@ func syntaxError(data []byte) error {
 	return err
 }
 
-func checkValue(dec *json.Decoder, depth int) error {
-	token, err := dec.Token()
+// A checker reads JSON that is valid.
+type checker struct {
+	dec  *json.Decoder
+	left int // how many values may follow
+}
+
+func (c *checker) value(depth int) error {
+	token, err := c.dec.Token()
 	bracket, opens := token.(json.Delim)
+	c.left--
 	switch {
+	case c.left < 0:
+		return fmt.Errorf("it has more than %d values", maxValues)
 	case err != nil:
 		return err
 	case !opens:
@@ -50,22 +64,22 @@ func checkValue(dec *json.Decoder, depth int) error {
 		return fmt.Errorf("it nests deeper than %d levels", maxDepth)
 	}
 	seen := map[string]bool{}
-	for dec.More() {
+	for c.dec.More() {
 		if bracket == '{' {
-			if err := checkKey(dec, seen); err != nil {
+			if err := c.key(seen); err != nil {
 				return err
 			}
 		}
-		if err := checkValue(dec, depth+1); err != nil {
+		if err := c.value(depth + 1); err != nil {
 			return err
 		}
 	}
-	_, err = dec.Token() // the bracket that closes
+	_, err = c.dec.Token() // the bracket that closes
 	return err
 }
 
-func checkKey(dec *json.Decoder, seen map[string]bool) error {
-	token, err := dec.Token()
+func (c *checker) key(seen map[string]bool) error {
+	token, err := c.dec.Token()
 	key, _ := token.(string)
 	if err == nil && seen[key] {
 		return fmt.Errorf("key %.40q is there twice", key)

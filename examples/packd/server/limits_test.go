@@ -101,6 +101,49 @@ func TestHugeBodies(t *testing.T) {
 	}
 }
 
+// TestBodiesThatAreHeldBack sends large bodies but for their last byte: those of
+// one token take no more memory than they may, and others are served.
+func TestBodiesThatAreHeldBack(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.BodyBytes = 2 << 20 })
+	url := "/api/v1/packs/dependencies"
+	head := "POST " + url + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + tokenAll + "\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+	body := asJSON(t, f.valid("dependencies"))
+	large := body + strings.Repeat(" ", 1<<20-len(body))
+	held := []net.Conn{dial(t, f.url), dial(t, f.url)}
+	for i, length := range []string{"Content-Length: 1048576", "Transfer-Encoding: chunked"} {
+		fmt.Fprintf(held[i], "%s%s\r\n\r\n", head, length)
+		if line, err := bufio.NewReader(held[i]).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+			t.Fatalf("got %q, %v", line, err)
+		}
+	}
+	a := f.plain("POST", url, request{body: body})
+	f.wantError("one more", a, refusal{status: 429, code: "busy", detail: `"limit":"bodies"`})
+	if a.header.Get("Retry-After") == "" {
+		t.Error("nothing says when to come back")
+	}
+	wantStatus(t, f.plain("POST", url, request{body: large, token: tokenInstall}), 200)
+	for _, conn := range held {
+		_ = conn.Close()
+	}
+	poll(t, "room", func() bool { return f.plain("POST", url, request{body: large}).status == 200 })
+}
+
+// TestWorkHoldsNoMemory has work go on whose bodies take all that there is.
+func TestWorkHoldsNoMemory(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *server.Config) { c.BodyBytes = 1 << 20 })
+	slow, release := slowPack(t, f.allowed, "slow")
+	body := asJSON(t, m{"pack_paths": list{slow}})
+	body += strings.Repeat(" ", 1<<20-len(body))
+	done := make(chan answer, 1)
+	go func() { done <- f.plain("POST", "/api/v1/packs/register-batch", request{body: body}) }()
+	awaitFile(t, release+".begun")
+	wantStatus(t, f.plain("POST", "/api/v1/packs/register-batch", request{body: body, prefer: async}), 202)
+	touch(t, release)
+	wantStatus(t, <-done, 200)
+}
+
 // endless is a body of spaces.
 type endless struct{ read atomic.Int64 }
 

@@ -73,6 +73,7 @@ func (f *fixture) refusals(kind string) []refusal {
 		{"a key twice", request{body: `{"` + field + `":["a"],"` + field + `":["b"]}`}, 400, "malformed_content", ""},
 		{"not UTF-8", request{body: `{"` + field + `":["` + "\xff" + `"]}`}, 400, "malformed_content", ""},
 		{"too deep", request{body: deep}, 400, "malformed_content", ""},
+		{"too many values", request{body: `{"x":[` + strings.Repeat("{},", 50_000) + `{}]}`}, 400, "malformed_content", ""},
 		{"broken dotenv", request{kind: "text/x-dotenv", body: "packs=unquoted"}, 400, "malformed_content", ""},
 		{"list of none", request{body: f.with(kind, field, list{})}, 422, "invalid_request", field},
 		{"too long a list", request{body: f.with(kind, field, make([]string, 1001))}, 422, "invalid_request", field},

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,7 @@ type Server struct {
 	draining  atomic.Bool
 
 	bodyTimeout time.Duration
+	decoders    chan struct{} // as many places as bodies are decoded at once
 }
 
 // Open opens the root, begins again what was not finished in it, and makes a
@@ -56,8 +58,9 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	limit := rate.Limit(c.Rate)
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
-		keys: newKeyring(c.Tokens, limit, c.Burst), strangers: rate.NewLimiter(limit, c.Burst),
+		keys: newKeyring(c.Tokens, limit, c.Burst, c.BodyBytes), strangers: rate.NewLimiter(limit, c.Burst),
 		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
+		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))

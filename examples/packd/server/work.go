@@ -63,7 +63,7 @@ func addStage[Q, R any](s *Server, kind, summary string) {
 		body:        request, dotenv: true, report: report,
 		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
 	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
-		w, err := s.work(kind, in.Body)
+		w, err := s.work(ctx, kind, in.Body)
 		switch {
 		case err != nil:
 			return nil, err
@@ -97,7 +97,7 @@ func (s *Server) addInstall() {
 		body:        client.InstallRequest{},
 		responses:   map[string]*huma.Response{"202": s.accepted()},
 	}, func(ctx context.Context, in *installInput) (*workOutput, error) {
-		w, err := s.work(client.KindInstall, in.Body)
+		w, err := s.work(ctx, client.KindInstall, in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -121,11 +121,12 @@ func (s *Server) accepted() *huma.Response {
 }
 
 // work makes work of a request, unless it is refused.
-func (s *Server) work(kind string, req any) (operations.Work, error) {
+func (s *Server) work(ctx context.Context, kind string, req any) (operations.Work, error) {
 	if err := s.stages.permit(req); err != nil {
 		return operations.Work{}, err
 	}
 	body, err := json.Marshal(req)
+	exchangeOf(ctx).burden.understood()
 	return operations.Work{Kind: kind, Body: body}, err
 }
 
