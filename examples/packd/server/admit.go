@@ -46,7 +46,7 @@ func (s *Server) mayEnter(r *http.Request, scope Scope) *problem {
 		return problemf(http.StatusUnauthorized, "", "a valid bearer token is needed").with("WWW-Authenticate", `Bearer realm="packd"`)
 	}
 	x := exchangeOf(r.Context())
-	x.key, x.token = key, key.name
+	x.key, x.token, x.patience = key, key.name, readTimeout
 	if p := take(key.limit); p != nil {
 		return p
 	}

@@ -57,6 +57,7 @@ func (s *Server) takeBody(w http.ResponseWriter, r *http.Request, op *huma.Opera
 	if err != nil {
 		return nil, err
 	}
+	x.unread = false
 	if err := x.burden.decode(r.Context(), s.decoders); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ type exchange struct {
 	token  string // its name, "" for none
 	status int    // 0 while there is no answer
 	burden burden
+
+	unread   bool          // there is a body, and nobody has read it
+	patience time.Duration // how long the client may take to read the answer
 }
 
 type exchangeKey struct{}
@@ -27,15 +30,24 @@ func exchangeOf(ctx context.Context) *exchange {
 	return &exchange{}
 }
 
-// writeTimeout is how long a client may take to read an answer.
-const writeTimeout = time.Minute
+const (
+	// readTimeout is how long those with a token may take to read an answer.
+	readTimeout = time.Minute
+	// restTimeout is how long the rest of a body may take that nobody wants.
+	restTimeout = time.Second
+)
 
-// WriteHeader notes the status. From here on the client has to read.
+// WriteHeader notes the status. From here on the client has to read, and what it
+// still sends is of no use.
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.burden.answered()
 		x.status = status
-		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout)) // where it can be set
+		control := http.NewResponseController(x.ResponseWriter)
+		_ = control.SetWriteDeadline(time.Now().Add(x.patience)) // where it can be set
+		if x.unread {
+			_ = control.SetReadDeadline(time.Now().Add(restTimeout))
+		}
 	}
 	x.ResponseWriter.WriteHeader(status)
 }

@@ -21,7 +21,7 @@ import (
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	x := &exchange{ResponseWriter: w, id: rand.Text()}
+	x := &exchange{ResponseWriter: w, id: rand.Text(), unread: r.ContentLength != 0, patience: s.streams.limits.Patience}
 	x.Header().Set("X-Request-Id", x.id)
 	x.Header().Set("X-Content-Type-Options", "nosniff")
 	x.Header().Set("Cache-Control", "no-store")
