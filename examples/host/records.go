@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,7 +21,14 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may hold a password: do not quote it
 		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(root, dsn))
+	if dsn == "" {
+		dsn = filepath.Join(root, "packtrain.db")
+	}
+	err := createPrivate(dsn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("create database: %w", err)
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(dsn))
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)
 	}
@@ -32,14 +40,25 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 	return db, records, nil
 }
 
+// createPrivate makes the file of a database that is missing one of its owner
+// alone: configurations may hold secrets. SQLite makes the files beside it the
+// same. A "file:" DSN is its author's.
+func createPrivate(dsn string) error {
+	if strings.HasPrefix(dsn, "file:") {
+		return nil
+	}
+	f, err := os.OpenFile(dsn, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // sqliteDSN takes a "file:" DSN as it is. A path gets the settings that
 // package sqlregistry asks for.
-func sqliteDSN(root, dsn string) string {
+func sqliteDSN(dsn string) string {
 	if strings.HasPrefix(dsn, "file:") {
 		return dsn
-	}
-	if dsn == "" {
-		dsn = filepath.Join(root, "packtrain.db")
 	}
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(dsn)}
 	u.RawQuery = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"

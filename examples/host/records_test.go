@@ -3,6 +3,7 @@ package host
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -23,6 +24,9 @@ func TestRecordsLieInsideTheRoot(t *testing.T) {
 		if packs, err := records.Packs(t.Context()); err != nil || len(packs) > 0 {
 			t.Errorf("got %v, %v", packs, err)
 		}
+		if mode := openToOthers(t, root); mode != "" { // configurations may hold secrets
+			t.Errorf("others may use %s", mode)
+		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
@@ -30,6 +34,26 @@ func TestRecordsLieInsideTheRoot(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "packtrain.db")); err != nil {
 		t.Error(err)
 	}
+}
+
+// openToOthers returns which files in a directory others than their owner may use.
+func openToOthers(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open []string
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+			open = append(open, info.Mode().String()+" "+e.Name())
+		}
+	}
+	return strings.Join(open, ", ")
 }
 
 func TestRecordsElsewhere(t *testing.T) {
