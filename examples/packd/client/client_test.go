@@ -81,6 +81,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 		"{}":                       pack.ErrMalformed,
 		`{"data": null}`:           pack.ErrMalformed,
 		`{"data": {"pack_id":"x"}`: pack.ErrMalformed,
+		`{"data": {}} {}`:          pack.ErrMalformed,
+		`{"data": {}}}`:            pack.ErrMalformed,
 		`{"data": "` + strings.Repeat("x", 1<<10) + `"}`: pack.ErrLimit,
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -144,7 +144,12 @@ func TestEventsEndWithAnError(t *testing.T) {
 		"unreachable": {t.Context(), func(http.ResponseWriter, *http.Request) { hangUp() }, pack.ErrUnavailable},
 		"no event":    {t.Context(), func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("data: {\n\n")) }, pack.ErrMalformed},
 		"long line":   {t.Context(), func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2<<20)) }, pack.ErrLimit},
-		"cancelled":   {done, func(w http.ResponseWriter, _ *http.Request) { t.Error("asked") }, context.Canceled},
+		"long event": {t.Context(), func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil { // without an end
+				_, _ = w.Write([]byte("data: " + strings.Repeat("x", 1<<10) + "\n"))
+			}
+		}, pack.ErrLimit},
+		"cancelled": {done, func(w http.ResponseWriter, _ *http.Request) { t.Error("asked") }, context.Canceled},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

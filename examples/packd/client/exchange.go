@@ -65,7 +65,11 @@ func decode[T any](data []byte) (*T, error) {
 	var body Envelope[*T]
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	if err := dec.Decode(&body); err != nil {
+	err := dec.Decode(&body)
+	if _, end := dec.Token(); err == nil && !errors.Is(end, io.EOF) {
+		err = errors.New("something follows it")
+	}
+	if err != nil {
 		return nil, pack.Errorf(pack.CodeMalformedContent, "read answer of the server: %w", err)
 	}
 	if body.Data == nil {

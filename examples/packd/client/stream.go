@@ -10,8 +10,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// maxLine bounds a line of a stream in bytes. packd cuts texts long before.
-const maxLine = 1 << 20
+// maxEvent bounds an event, and a line of a stream, in bytes. packd cuts texts long
+// before.
+const maxEvent = 1 << 20
 
 // A stream reads Server-Sent Events. What was not ended by an empty line is no
 // event: the connection broke in it.
@@ -22,7 +23,7 @@ type stream struct {
 
 func newStream(r io.Reader, alive func()) *stream {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 4<<10), maxLine)
+	lines.Buffer(make([]byte, 0, 4<<10), maxEvent)
 	return &stream{lines: lines, alive: alive}
 }
 
@@ -33,7 +34,9 @@ func (s *stream) next() (Event, error) {
 		s.alive()
 		line := s.lines.Bytes()
 		if len(line) > 0 {
-			data = append(data, field(line)...)
+			if data = append(data, field(line)...); len(data) > maxEvent {
+				return Event{}, tooLong()
+			}
 			continue
 		}
 		if len(data) > 0 {
@@ -45,9 +48,13 @@ func (s *stream) next() (Event, error) {
 	case err == nil:
 		return Event{}, io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return Event{}, &pack.LimitError{Limit: "line of an event", Max: maxLine, Value: maxLine + 1}
+		return Event{}, tooLong()
 	}
 	return Event{}, err
+}
+
+func tooLong() error {
+	return &pack.LimitError{Limit: "event", Max: maxEvent, Value: maxEvent + 1}
 }
 
 // field returns what a line adds to the data of its event. The number is in the
