@@ -70,6 +70,9 @@ func receive(w http.ResponseWriter, r *http.Request, op *huma.Operation) (data [
 	if err != nil {
 		return nil, "", err
 	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, "", problemf(http.StatusUnsupportedMediaType, pack.CodeInvalidRequest, "the body must not be compressed")
+	}
 	if r.ContentLength > maxBody { // it is not even asked for
 		return nil, "", bodyProblem(&http.MaxBytesError{Limit: maxBody})
 	}

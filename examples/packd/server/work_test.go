@@ -75,6 +75,21 @@ func TestHeadersOfSeveralLines(t *testing.T) {
 	}
 }
 
+// TestCompressedBodies are refused by their header, for what they are.
+func TestCompressedBodies(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for coding, status := range map[string]int{"gzip": 415, "Identity": 200} {
+		req := f.request("POST", "/api/v1/packs/dependencies", request{body: asJSON(t, f.valid("dependencies"))})
+		req.Header.Set("Content-Encoding", coding)
+		a := f.do(req)
+		wantStatus(t, a, status)
+		if status != 200 {
+			f.wantError(coding, a, refusal{status: 415, code: "invalid_request", detail: "compressed"})
+		}
+	}
+}
+
 func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	f := start(t)
