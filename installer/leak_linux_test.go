@@ -1,0 +1,99 @@
+package installer_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+)
+
+// TestNothingIsLeftOpen installs, refuses and cancels in a process of its own,
+// again and again. Then as many files and goroutines are open as in the beginning,
+// and what belongs to the whole process is as it was.
+func TestNothingIsLeftOpen(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestLeakChild$", "-test.v")
+	cmd.Env = append(os.Environ(), "PACK_LEAK_DIR="+t.TempDir())
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "looked") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestLeakChild is that process.
+func TestLeakChild(t *testing.T) { //nolint:paralleltest // it counts what is open
+	dir := os.Getenv("PACK_LEAK_DIR")
+	if dir == "" {
+		return
+	}
+	debug.SetGCPercent(-1) // the collector closes what was forgotten
+	h := newRealHouse(t, "web@1.0.0:", "web@2.0.0:")
+	h.add("link", fstest.MapFS{"l": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
+	dest := filepath.Join(dir, "packs")
+	round := func() {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for _, spec := range []string{"web@^1", "web@^2", "test:link"} {
+			_, _ = h.pipeline.Install(ctx, installer.Request{Specs: []string{spec}, Force: true})
+			_, _ = newDownloader(t, h.world).Download(ctx, installer.DownloadRequest{Specs: []string{spec, spec}, Dest: dest})
+		}
+		h.onFetch = func(context.Context, pack.Pin) error { cancel(); return nil }
+		_, _ = h.pipeline.Install(ctx, installer.Request{Specs: []string{"web@^1"}, Force: true})
+		h.onFetch = nil
+	}
+	round()
+	before := process(t)
+	for range 20 {
+		round()
+	}
+	for range 1000 { // what was ended may take a moment to be gone
+		if cmp.Equal(before, process(t)) {
+			break
+		}
+		runtime.Gosched()
+	}
+	if diff := cmp.Diff(before, process(t)); diff != "" {
+		t.Errorf("(-before +after)\n%s", diff)
+	}
+	checkClean(t, dest)
+	t.Log("looked")
+}
+
+// process tells what there is once in a process.
+func process(t *testing.T) map[string]string {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cwd, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := syscall.Umask(0)
+	syscall.Umask(mask)
+	env := os.Environ()
+	slices.Sort(env)
+	return map[string]string{
+		"files": fmt.Sprint(len(open)), "goroutines": fmt.Sprint(runtime.NumGoroutine()),
+		"directory": cwd, "umask": fmt.Sprint(mask), "environment": strings.Join(env, "\n"),
+	}
+}
