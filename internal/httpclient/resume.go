@@ -39,7 +39,7 @@ func resumeBody(c *http.Client, req *http.Request, resp *http.Response) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), totalDuration, errTooLong)
 	resp.Body = &resumable{
 		client: c, req: req.Clone(ctx), cancel: cancel,
-		etag: etag, encoding: resp.Header.Get("Content-Encoding"), length: resp.ContentLength, body: resp.Body,
+		etag: etag, encoding: ContentEncoding(resp.Header), length: resp.ContentLength, body: resp.Body,
 	}
 }
 
@@ -96,7 +96,7 @@ var errOther = errors.New("the server sends something else now")
 
 // attach makes sure that the body of resp continues where we are.
 func (r *resumable) attach(resp *http.Response) error {
-	if StrongETag(resp.Header) != r.etag || resp.Header.Get("Content-Encoding") != r.encoding {
+	if StrongETag(resp.Header) != r.etag || ContentEncoding(resp.Header) != r.encoding {
 		return errOther
 	}
 	if resp.StatusCode == http.StatusPartialContent {

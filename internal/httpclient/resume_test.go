@@ -119,6 +119,9 @@ func brokenTransfers(t *testing.T) {
 		{"weak entity tag", `W/"v1"`, []int{1000, -1}, nil, 1, false},
 		{"another file", tag, []int{1000, -1}, otherFile, 2, false},
 		{"another entity tag with the range", tag, []int{1000, -1}, header("Etag", `"v2"`), 2, false},
+		{"two entity tags with the range", tag, []int{1000, -1}, func(_ *file, _ *http.Request, resp *http.Response) {
+			resp.Header.Add("Etag", `"v2"`)
+		}, 2, false},
 		{"no entity tag with the range", tag, []int{1000, -1}, header("Etag", ""), 2, false},
 		{"another start", tag, []int{1000, -1}, header("Content-Range", "bytes 999-4999/5000"), 2, false},
 		{"another end", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4998/5000"), 2, false},

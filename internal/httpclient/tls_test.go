@@ -146,24 +146,39 @@ func stalledHandshake(t *testing.T) {
 	})
 }
 
-// cutTLS ends the connection in the middle of a body without TLS's own goodbye.
+// cutTLS ends a connection in the middle of a body: without TLS's own goodbye, with
+// one that comes too early, with an alert that anybody could have sent, and with
+// what is no record.
 func cutTLS(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)
-	srv := serveBy(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, x509.Certificate{})}}, func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it")
-		conn.(*tls.Conn).NetConn().Close()
-	})
-	c := httpclient.Make(loopback(), &httpclient.Options{TLS: &tls.Config{RootCAs: ours.pool()}})
-	_, err := get(t, c, srv.URL)
-	wantCode(t, err, pack.CodeUnavailable)
-	if !pack.Retryable(err) {
-		t.Errorf("%v should be retryable", err)
+	for name, end := range map[string]func(*tls.Conn){
+		"nothing":           func(*tls.Conn) {},
+		"goodbye":           func(c *tls.Conn) { c.CloseWrite() },
+		"alert":             func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x15\x03\x03\x00\x02\x02\x28") },
+		"goodbye of others": func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x15\x03\x03\x00\x02\x01\x00") },
+		"forged record":     func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\x00\x14"+strings.Repeat("x", 20)) },
+		"huge record":       func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\xff\xff"+strings.Repeat("x", 100)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := serveBy(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, x509.Certificate{})}}, func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it")
+				end(conn.(*tls.Conn))
+				conn.(*tls.Conn).NetConn().Close()
+			})
+			c := httpclient.Make(loopback(), &httpclient.Options{TLS: &tls.Config{RootCAs: ours.pool()}})
+			_, err := get(t, c, srv.URL)
+			wantCode(t, err, pack.CodeUnavailable)
+			if retry := name == "nothing" || name == "goodbye"; retry && !pack.Retryable(err) {
+				t.Errorf("%v should be retryable", err)
+			}
+		})
 	}
 }
 

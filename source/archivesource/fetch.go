@@ -42,7 +42,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 }
 
 func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
-	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
+	switch encoding := httpclient.ContentEncoding(resp.Header); encoding {
 	case "", "identity", "gzip", "x-gzip": // some servers call the archive's own format so
 	default:
 		return &pack.UnavailableError{

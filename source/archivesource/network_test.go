@@ -24,6 +24,7 @@ func TestHostileNetwork(t *testing.T) {
 	t.Run("G14", otherContent)
 	t.Run("G15", cutArchives)
 	t.Run("G20", names)
+	t.Run("G21", encodings)
 }
 
 // credentialsOfArchives are not for where an archive is redirected to.
@@ -210,5 +211,34 @@ func names(t *testing.T) {
 		if got := take(t, newSource(), pinOf(srv.URL+path), "").Digest; got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
+	}
+}
+
+// encodings: what arrives is taken as it is, and only when the server says that it
+// is the archive, or calls the archive's own format an encoding.
+func encodings(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	for _, tc := range []struct {
+		encodings []string
+		want      pack.Code
+	}{
+		{nil, ""},
+		{[]string{"gzip"}, ""},
+		{[]string{"identity"}, ""},
+		{[]string{"br"}, pack.CodeUnavailable},
+		{[]string{"zstd"}, pack.CodeUnavailable},
+		{[]string{"gzip, gzip"}, pack.CodeUnavailable},
+		{[]string{"gzip", "gzip"}, pack.CodeUnavailable},
+		{[]string{"gzip", "br"}, pack.CodeUnavailable},
+		{[]string{"", "br"}, pack.CodeUnavailable},
+	} {
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Encoding"] = tc.encodings
+			w.Write(data)
+		})
+		pin := pinOf(srv.URL + "/x.tar.gz")
+		pin.Archive = digest(data)
+		take(t, newSource(), pin, tc.want)
 	}
 }

@@ -53,7 +53,7 @@ func (b *bridge) check(resp *http.Response) (err error) {
 		}
 	}()
 	tag := httpclient.StrongETag(resp.Header)
-	switch encoding := resp.Header.Get("Content-Encoding"); {
+	switch encoding := httpclient.ContentEncoding(resp.Header); {
 	case encoding != "" && encoding != "identity" && encoding != "gzip" && encoding != "x-gzip":
 		return &pack.UnavailableError{
 			Target: httpclient.Redact(b.pin.Location),

@@ -82,7 +82,7 @@ func (s *snapshot) addConditions(h http.Header) bool {
 // receive reads the whole body and closes it.
 func (w *web) receive(resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close() //nolint:errcheck // it was read
-	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+	if encoding := httpclient.ContentEncoding(resp.Header); encoding != "" && encoding != "identity" {
 		return nil, malformed("the server sends it with the content encoding %.40q, which was not asked for", encoding)
 	}
 	if w.limits.Bytes < 0 {
