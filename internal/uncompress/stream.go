@@ -76,7 +76,7 @@ func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error)
 	case Gzip:
 		return gzip.NewReader(s.buf)
 	case Bzip2:
-		return bzip2.NewReader(s.buf), nil
+		return bzip2.NewReader(newBlocks(s.buf)), nil
 	case Zstd:
 		return zstd.NewReader(&frame{r: s.buf, unpacked: limits.Unpacked},
 			zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -127,6 +128,7 @@ func TestHostile(t *testing.T) {
 		})
 	}
 	t.Run("C05/bzip2", brokenBzip2)
+	t.Run("C05/bzip2 code that is not complete", incompleteCode)
 	t.Run("C07/behind other streams", behind)
 	t.Run("B06/limits", bombs)
 	t.Run("B20/names", names)
@@ -163,6 +165,36 @@ func brokenBzip2(t *testing.T) {
 			t.Errorf("byte %d: not noticed", i)
 		} else if err != nil && pack.CodeOf(err) != pack.CodeMalformedContent {
 			t.Errorf("byte %d: %v", i, err)
+		}
+	}
+}
+
+// incompleteCode is 202 zeros, and again with one bit more for a symbol, so that
+// compress/bzip2 finds zeros there as well, and the program bzip2 something else.
+func incompleteCode(t *testing.T) {
+	t.Parallel()
+	const before, after = "BZh71AY&SY\x24\x74\x8d\x07\x00\x00\x00\x40\x04\x40\x00\x01\x00\x20\x00", "\x00\x82\x83\x17\x72\x45\x38\x50\x90\x24\x74\x8d\x07"
+	if got, err := read([]byte(before+"\x21"+after), limits); got != string(make([]byte, 202)) || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	got, err := read([]byte(before+"\x25"+after), limits)
+	wantCode(t, err, pack.CodeMalformedContent)
+	if got != "" {
+		t.Errorf("got %q of what can be read differently", got)
+	}
+}
+
+func TestBzip2OfManyBlocks(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	var content strings.Builder
+	for i := range 1 << 20 {
+		content.WriteByte(byte(random.IntN(2 + i>>12)))
+	}
+	want := content.String()
+	for _, archive := range [][]byte{bzip2(t, want), append(bzip2(t, want[:1<<19]), bzip2(t, want[1<<19:])...)} {
+		if got, err := read(archive, limits); got != want || err != nil {
+			t.Errorf("got %d bytes, %v", len(got), err)
 		}
 	}
 }
