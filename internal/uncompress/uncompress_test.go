@@ -2,6 +2,7 @@ package uncompress_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -169,15 +170,20 @@ func brokenBzip2(t *testing.T) {
 	}
 }
 
+// zeros are 202 of them in bzip2, but for one byte of a code.
+const (
+	zerosBefore = "BZh71AY&SY\x24\x74\x8d\x07\x00\x00\x00\x40\x04\x40\x00\x01\x00\x20\x00"
+	zerosAfter  = "\x00\x82\x83\x17\x72\x45\x38\x50\x90\x24\x74\x8d\x07"
+)
+
 // incompleteCode is 202 zeros, and again with one bit more for a symbol, so that
 // compress/bzip2 finds zeros there as well, and the program bzip2 something else.
 func incompleteCode(t *testing.T) {
 	t.Parallel()
-	const before, after = "BZh71AY&SY\x24\x74\x8d\x07\x00\x00\x00\x40\x04\x40\x00\x01\x00\x20\x00", "\x00\x82\x83\x17\x72\x45\x38\x50\x90\x24\x74\x8d\x07"
-	if got, err := read([]byte(before+"\x21"+after), limits); got != string(make([]byte, 202)) || err != nil {
+	if got, err := read([]byte(zerosBefore+"\x21"+zerosAfter), limits); got != string(make([]byte, 202)) || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
-	got, err := read([]byte(before+"\x25"+after), limits)
+	got, err := read([]byte(zerosBefore+"\x25"+zerosAfter), limits)
 	wantCode(t, err, pack.CodeMalformedContent)
 	if got != "" {
 		t.Errorf("got %q of what can be read differently", got)
@@ -284,6 +290,7 @@ func FuzzUncompress(f *testing.F) {
 		}
 	}
 	f.Add([]byte("BZh9\x17\x72\x45\x38\x50\x90\x00\x00\x00\x00"))
+	f.Add([]byte(zerosBefore + "\x21" + zerosAfter))
 	f.Fuzz(func(t *testing.T, archive []byte) {
 		limits := uncompress.Limits{Unpacked: 1 << 20, Ratio: 200}
 		got, err := read(archive, limits)
@@ -293,5 +300,23 @@ func FuzzUncompress(f *testing.F) {
 		if err != nil && pack.CodeOf(err) == "" {
 			t.Errorf("error without a code: %v", err)
 		}
+		if format, _ := uncompress.OfContent(archive); err == nil && format == uncompress.Gzip {
+			if want := byStandard(t, archive); got != want {
+				t.Errorf("got %q, compress/gzip has %q", got, want)
+			}
+		}
 	})
+}
+
+func byStandard(t *testing.T, archive []byte) string {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(archive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(want)
 }
