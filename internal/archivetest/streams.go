@@ -19,6 +19,8 @@ func Gzips() []Case {
 		{"C07", "garbage", append(bytes.Clone(one), "garbage"...), format},
 		{"C07", "one byte", append(bytes.Clone(one), 0x1f), format},
 		{"C07", "zeros", append(bytes.Clone(one), make([]byte, 20)...), format},
+		{"C07", "head cut in a name", append(bytes.Clone(one), "\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03name"...), format},
+		{"C07", "head cut in a comment", append(bytes.Clone(one), "\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\x03"...), format},
 		{"C07", "half a head", append(bytes.Clone(one), 0x1f, 0x8b, 8, 0), format},
 		{"B20", "web page", Gzip("<!DOCTYPE html><title>Log in</title>" + strings.Repeat(" ", 1000)), format},
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/packtrain/pack"
@@ -74,7 +73,7 @@ func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error)
 	case Tar:
 		return s.buf, nil
 	case Gzip:
-		return gzip.NewReader(s.buf)
+		return newMembers(s.buf)
 	case Bzip2:
 		return bzip2.NewReader(newBlocks(s.buf)), nil
 	case Zstd:
