@@ -73,7 +73,7 @@ func (e extractor) extract(t *testing.T, archive string) (content, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", e.script+`; s=$?; chmod -R u+rwX . && exit $s`, "bash", archive)
+	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", e.script, "bash", archive)
 	cmd.Dir = dir
 	out, failed := cmd.CombinedOutput()
 	if failed != nil {
@@ -83,16 +83,21 @@ func (e extractor) extract(t *testing.T, archive string) (content, error) {
 	return found, errors.Join(failed, err)
 }
 
-// contentOf reads the regular files below a directory; there must be nothing
-// else but directories.
+// contentOf reads the regular files below a directory, whatever their modes are;
+// there must be nothing else but directories.
 func contentOf(dir string) (content, error) {
 	found := content{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		switch {
+		case err != nil:
 			return err
-		}
-		if !d.Type().IsRegular() {
+		case d.IsDir():
+			return os.Chmod(path, 0o700) // before it is read
+		case !d.Type().IsRegular():
 			return fmt.Errorf("%s is %v", path, d.Type())
+		}
+		if err := os.Chmod(path, 0o600); err != nil {
+			return err
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
