@@ -139,7 +139,7 @@ func oddFields(random *rand.Rand, f *archivetest.ZipFile) {
 
 // oddDescriptor says sizes and checksum behind the content.
 func oddDescriptor(random *rand.Rand, f *archivetest.ZipFile) {
-	if f.Descriptor != "" || f.Local != nil || f.Packed != "" || !f.Stored && f.Content != "" && oneIn(random, 8) {
+	if f.Descriptor != "" || f.Local != nil || f.Packed != "" {
 		return
 	}
 	packed := f.Content

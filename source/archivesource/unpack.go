@@ -14,7 +14,9 @@ import (
 
 // A Decoder uncompresses a stream. What it returns ends with io.EOF only when
 // all of compressed was read and its checksums are right; whatever it holds in
-// memory, hostile content decides, so it should have a bound of its own.
+// memory, hostile content decides, so it should have a bound of its own. compressed
+// is read only while the Decoder, or Read of what it returned, has not returned: not
+// by a goroutine or a process that goes on by itself.
 type Decoder = func(compressed io.Reader) (io.Reader, error)
 
 // UnpackerOptions of [NewUnpacker]. The zero value is the default.
