@@ -103,29 +103,36 @@ func (s *Stream) explain(f Format, err error) error {
 	return malformed("the %s stream is broken or was cut: %w", f, err)
 }
 
-// An inflater keeps what comes out of a decoder to the limits.
+// An inflater keeps what comes out of a decoder to the limits. Its errors stay: some
+// decoders go on after theirs, and a reader that wanted no more than what came with
+// an error does not see it.
 type inflater struct {
 	r      io.Reader
 	s      *Stream
 	format Format
 	limits Limits
 	out    int64
+	err    error
 }
 
 // Read implements [io.Reader].
 func (i *inflater) Read(p []byte) (int, error) {
+	if i.err != nil {
+		return 0, i.err
+	}
 	n, err := i.r.Read(p)
 	i.out += int64(n)
-	if limit := i.check(); limit != nil {
-		return n, limit
+	if i.err = i.check(); i.err != nil {
+		return n, i.err
 	}
 	switch {
 	case err == nil:
-		return n, nil
 	case err != io.EOF:
-		return n, i.s.explain(i.format, err)
+		i.err = i.s.explain(i.format, err)
+	default:
+		i.err = i.end()
 	}
-	return n, i.end()
+	return n, i.err
 }
 
 // end returns io.EOF when the decoder has read all there is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -38,6 +39,9 @@ func readFrom(r io.Reader, limits uncompress.Limits) (string, error) {
 		return "", err
 	}
 	content, err := io.ReadAll(out)
+	if n, again := out.Read(make([]byte, 1)); n > 0 || (again == io.EOF) != (err == nil) {
+		return "", fmt.Errorf("read on: %d bytes and %v, after %v", n, again, err) //nolint:errorlint // their codes are not wanted
+	}
 	return string(content), err
 }
 
