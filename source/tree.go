@@ -29,8 +29,8 @@ import (
 //     or in the composition of characters only, a name that comes twice, a name
 //     that is both a file and a directory. A directory may be named again
 //     ([pack.CodeNameCollision]).
-//   - No directories of version control systems: .git, .hg, .svn, .bzr
-//     ([pack.CodeInvalidManifest]).
+//   - No directories of version control systems, .git, .hg, .svn and .bzr, and no
+//     bare repositories of git ([pack.CodeInvalidManifest]).
 //   - Size, number, depth and length of names are bounded by [Limits]
 //     ([pack.CodeLimitExceeded]).
 //   - Content is read to its end; its size is that of the entry, when the entry

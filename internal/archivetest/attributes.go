@@ -47,6 +47,8 @@ func manifests() []Tree {
 	}
 	return []Tree{
 		tree("A22", "git", man, file(".git/config", "x")),
+		tree("A22", "bare repository", man, file("sub/HEAD", "ref: refs/heads/main"), file("sub/objects/x", "x"), file("sub/refs/x", "x")),
+		tree("A22", "nearly a bare repository", fine, file("sub/HEAD", "x"), file("sub/objects/x", "x"), file("refs/x", "x"), file("other/refs", "x")),
 		tree("A22", "mercurial", man, file(".hg/hgrc", "x")),
 		tree("A22", "our own names, and those of tools", fine, file(".partial", "x"), file(".ok", "x"), file("journal", "x"), file("lock", "x"), file(".npmrc", "x")),
 		only("A23", "directory", dir("pack.yaml/"), file("pack.yaml/x", "x")),

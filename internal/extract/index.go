@@ -64,7 +64,26 @@ func (x *index) addDir(path string) error {
 
 func (x *index) add(key string, n *node) error {
 	x.nodes[key] = n
+	if dir := parentOf(key); x.isRepository(dir, key) {
+		return pack.Errorf(pack.CodeInvalidManifest, "directory %q is a git repository: packs hold none", shown(parentOf(n.path)))
+	}
 	return check("number of entries", x.limits.Entries, int64(len(x.nodes)), "")
+}
+
+// isRepository reports whether git takes a directory for a repository since key
+// was added to it: it holds a file HEAD and the directories objects and refs. No
+// ".git" is needed for whoever runs git there to be led by its settings.
+func (x *index) isRepository(dir, key string) bool {
+	switch strings.TrimPrefix(key[len(dir):], "/") {
+	case "head", "objects", "refs":
+		return x.is(join(dir, "head"), false) && x.is(join(dir, "objects"), true) && x.is(join(dir, "refs"), true)
+	}
+	return false
+}
+
+func (x *index) is(key string, dir bool) bool {
+	n := x.nodes[key]
+	return n != nil && n.dir == dir
 }
 
 // noteTop keeps track of the one directory that may hold all files.

@@ -1,7 +1,6 @@
 package gitsource
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,13 +104,9 @@ func (d *delivery) tree(ctx context.Context, id plumbing.Hash, dir string, depth
 	}
 	d.trees += int64(len(content))
 	defer func() { d.trees -= int64(len(content)) }()
-	var marks repositoryMarks
 	for e, err := range gitobject.Tree(content) {
 		if err != nil {
 			return err
-		}
-		if marks.add(e); marks.all() {
-			return pack.Errorf(pack.CodeInvalidManifest, "directory %s is a git repository: packs hold none", shown(cmp.Or(dir, ".")))
 		}
 		if err := d.entry(ctx, e, join(dir, e.Name), depth+1); err != nil {
 			return err
@@ -119,24 +114,6 @@ func (d *delivery) tree(ctx context.Context, id plumbing.Hash, dir string, depth
 	}
 	return nil
 }
-
-// repositoryMarks are what git takes a directory for a repository by, which
-// needs no ".git" for that: whoever runs git in it would be led by its settings.
-type repositoryMarks struct{ head, objects, refs bool }
-
-func (m *repositoryMarks) add(e gitobject.TreeEntry) {
-	isDir := e.Mode == gitobject.ModeDir
-	switch strings.ToLower(e.Name) {
-	case "head":
-		m.head = m.head || !isDir
-	case "objects":
-		m.objects = m.objects || isDir
-	case "refs":
-		m.refs = m.refs || isDir
-	}
-}
-
-func (m *repositoryMarks) all() bool { return m.head && m.objects && m.refs }
 
 // join does not clean: the sink judges names as they are.
 func join(dir, name string) string {

@@ -15,8 +15,8 @@
 // the branch that the pin's rev names is received, or of the default branch.
 // The files delivered are the bytes that were committed: no line endings,
 // keywords or filters are applied. Symbolic links are delivered as such, for
-// the [source.Sink] to refuse; submodules are refused here, and so are bare
-// repositories inside of a pack, and a pack.yaml that is a pointer of Git LFS.
+// the [source.Sink] to refuse; submodules are refused here, and so is a pack.yaml
+// that is a pointer of Git LFS.
 //
 // A repository of this machine, bare or with a work tree, is named as
 // "git+file:///path" and has to lie below one of the directories in
