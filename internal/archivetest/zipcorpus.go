@@ -45,6 +45,8 @@ func zipHeaders() []Case {
 		zipped("B02", "method", format, edit(Put16(localMethod, 0), nil)),
 		zipped("B02", "central size", format, edit(nil, Put32(centralSizeAt, 1))),
 		zipped("B02", "flags", format, edit(Put16(localFlags, 1<<11), nil)),
+		zipped("B02", "level of deflate", fine, edit(Put16(localFlags, 2), nil)),
+		zipped("B02", "level of what is stored", format, ZipFile{Name: "a", Content: "x", Stored: true, Central: Put16(centralFlags, 2)}),
 		zipped("B03", "only locally", format, ZipFile{Name: "hidden", Content: "x", Hidden: true}, a),
 		zipped("B03", "only locally, last", format, a, ZipFile{Name: "hidden", Content: "x", Hidden: true}),
 		zipped("B03", "only centrally", format, ZipFile{Name: "ghost", NotThere: true}, a),

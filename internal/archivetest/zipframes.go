@@ -71,6 +71,7 @@ func zipFrames() []Case {
 		{"B12", "zip64 end record with other content", end64(func(b []byte) { b[24]++; b[32]++ }, 0), format},
 		{"B12", "zip64 locator beside the record", end64(nil, 1), format},
 		{"B12", "zip64 end record", end64(nil, 0), fine},
+		{"B12", "zip64 locator of no disk", end64(func(b []byte) { b[72] = 0 }, 0), format},
 		{"B17", "too many", with(Zip{End: Both(Put16(8, 3), Put16(10, 3))}), format},
 		{"B17", "too few", with(Zip{End: Both(Put16(8, 1), Put16(10, 1))}), format},
 		{"B17", "two counts", with(Zip{End: half}), format},

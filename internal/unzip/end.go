@@ -90,7 +90,7 @@ func findEnd64(src *source, e end, start int64) (end, int64, error) {
 		size:    binary.LittleEndian.Uint64(b[40:]),
 		at:      binary.LittleEndian.Uint64(b[48:]),
 	}
-	disks := binary.LittleEndian.Uint32(locator[4:]) != 0 || binary.LittleEndian.Uint32(locator[16:]) > 1 ||
+	disks := binary.LittleEndian.Uint32(locator[4:]) != 0 || binary.LittleEndian.Uint32(locator[16:]) != 1 ||
 		binary.LittleEndian.Uint64(b[16:]) != 0 || binary.LittleEndian.Uint64(b[24:]) != e64.entries
 	agree := same(e.entries, e64.entries, none16) && same(e.size, e64.size, none32) && same(e.at, e64.at, none32)
 	switch {

@@ -93,7 +93,7 @@ func (c *central) agree(l *header) error {
 	switch {
 	case l.name != c.name:
 		return malformed("entry %.80q is called %.80q in the central directory", l.name, c.name)
-	case l.method != c.method || (l.flags^c.flags)&^flagLevel != 0:
+	case l.method != c.method || l.flags != c.flags && (l.method != methodDeflated || (l.flags^c.flags)&^flagLevel != 0):
 		return malformed("entry %.80q has another method or other flags in the central directory", l.name)
 	case !sizes && !later:
 		return malformed("entry %.80q has another size or checksum in the central directory", l.name)
