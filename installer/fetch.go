@@ -123,9 +123,9 @@ func canReplace(err error) bool {
 const maxAgain = 2
 
 // try fetches one alternative and checks it, into a directory whose name begins
-// with name. A transfer that broke off
-// in the middle, which its source could not continue, is begun anew; one that
-// did not even begin was tried often enough by its source.
+// with name. A transfer that broke off in the middle, which its source could not
+// continue, is begun anew; one that did not even begin was tried often enough by
+// its source.
 func (j *job) try(ctx context.Context, it *item, name string, pin pack.Pin) error {
 	for again := 0; ; again++ {
 		begun, err := j.once(ctx, it, fmt.Sprintf("%s-%d", name, again), pin)

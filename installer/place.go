@@ -35,7 +35,7 @@ func (j *job) finish(ctx context.Context, it *item) {
 func (j *job) place(it *item) error {
 	ref := it.got.Ref
 	if first, taken := j.refs[ref]; taken {
-		return pack.Errorf(pack.CodeConflict, "pack %s comes from %q in this request already", ref, first)
+		return pack.Errorf(pack.CodeConflict, "pack %s comes from %q in this request already; name it once", ref, first)
 	}
 	j.refs[ref] = it.spec
 	if it.staged == "" {
@@ -48,26 +48,35 @@ func (j *job) place(it *item) error {
 	return nil
 }
 
+// maxPut is how often a pack is put in its place while others keep changing what
+// lies there.
+const maxPut = 100
+
 // put renames what is staged under one name to its place, name in the
 // destination. What lies there with the same digest stays; anything else is left
 // in staging in exchange.
-func (s *stagingDir) put(staged, name string, digest pack.Digest) error {
-	for {
-		info, err := s.dest.Lstat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			// Another call may be faster: then the name is taken.
-			if err := fsx.Rename(s.inStaging(staged), s.inDest(name)); !errors.Is(err, fs.ErrExist) {
-				return err
-			}
-			continue
-		case err != nil:
+func (s *stagingDir) put(staged, name string, digest pack.Digest) (err error) {
+	for range maxPut {
+		err = s.putOnce(staged, name, digest)
+		if !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 			return err
-		case info.IsDir() && s.holds(name, info, digest):
-			return nil
 		}
-		return fsx.Swap(s.inStaging(staged), s.inDest(name))
 	}
+	return err
+}
+
+// putOnce fails with fs.ErrExist or fs.ErrNotExist when somebody was faster.
+func (s *stagingDir) putOnce(staged, name string, digest pack.Digest) error {
+	info, err := s.dest.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fsx.Rename(s.inStaging(staged), s.inDest(name))
+	case err != nil:
+		return err
+	case info.IsDir() && s.holds(name, info, digest):
+		return nil
+	}
+	return fsx.Swap(s.inStaging(staged), s.inDest(name))
 }
 
 // holds reports whether the directory name in the destination, which info

@@ -1,7 +1,9 @@
 package installer_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -98,4 +100,47 @@ func TestManyPutOnePackInItsPlace(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	}
+}
+
+// TestPutComesToAnEnd: somebody took what was staged away.
+func TestPutComesToAnEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := installer.Put(filepath.Join(dir, "none"), filepath.Join(dir, "web"), "sha256:none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestPutWhileItsPlaceComesAndGoes: somebody makes and removes what lies there,
+// as fast as they can.
+func TestPutWhileItsPlaceComesAndGoes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	dest, stop, stopped := filepath.Join(dir, "web"), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				_ = os.Symlink("nowhere", dest)
+				_ = os.Remove(dest) // not a directory that is full
+			}
+		}
+	}()
+	for i := range 200 {
+		staged := filepath.Join(dir, fmt.Sprint(i))
+		if err := os.CopyFS(staged, files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+		if err := installer.Put(staged, dest, "sha256:none"); err != nil {
+			t.Errorf("got %v", err)
+		}
+		if err := os.Rename(dest, staged+"-done"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	<-stopped
 }

@@ -18,7 +18,11 @@ func MkdirOwn(parent *os.Root, name string) (*os.Root, error) {
 	if err := parent.Mkdir(name, 0o700); err != nil {
 		return nil, err
 	}
-	return openOwn(parent, name)
+	dir, err := openOwn(parent, name)
+	if err != nil && !errors.Is(err, ErrExchanged) {
+		err = errors.Join(err, parent.Remove(name))
+	}
+	return dir, err
 }
 
 func openOwn(parent *os.Root, name string) (*os.Root, error) {

@@ -16,7 +16,7 @@ type Place struct {
 
 // Rename moves what is at from to the place to, on the same file system. Where
 // something is already other than an empty directory or, for a file, another
-// file, it fails.
+// file, it fails, for a directory with fs.ErrExist.
 func Rename(from, to Place) error {
 	if err := rename(from, to); err != nil {
 		return fmt.Errorf("rename %q to %q: %w", from.Name, to.Name, err)

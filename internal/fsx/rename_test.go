@@ -92,8 +92,8 @@ func TestRenameOverWhatIsThere(t *testing.T) {
 	}{
 		"nothing":    {make: func(string) error { return nil }, ok: true},
 		"a full one": {make: func(p string) error { return os.MkdirAll(filepath.Join(p, "x"), 0o755) }, is: fs.ErrExist},
-		"a link":     {make: func(p string) error { return os.Symlink("nowhere", p) }},
-		"a file":     {make: func(p string) error { return os.WriteFile(p, nil, 0o644) }},
+		"a link":     {make: func(p string) error { return os.Symlink("nowhere", p) }, is: fs.ErrExist},
+		"a file":     {make: func(p string) error { return os.WriteFile(p, nil, 0o644) }, is: fs.ErrExist},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,12 +4,20 @@ package fsx
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 
 	"golang.org/x/sys/unix"
 )
 
-func rename(from, to Place) error { return atBoth(from, to, unix.Renameat) }
+func rename(from, to Place) error {
+	err := atBoth(from, to, unix.Renameat)
+	if errors.Is(err, unix.ENOTDIR) { // a directory, over something else
+		return fmt.Errorf("%w: %w", fs.ErrExist, err)
+	}
+	return err
+}
 
 // atBoth calls fn with the open directories that hold both names.
 func atBoth(a, b Place, fn func(dirA int, a string, dirB int, b string) error) error {
