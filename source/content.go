@@ -66,8 +66,11 @@ func (t *Tree) base() string {
 	return t.opts.Subdir
 }
 
-// result computes the result from what was written.
+// result ends writing and computes the result from what was written.
 func (t *Tree) result() (TreeResult, error) {
+	if err := t.writer.Finish(); err != nil {
+		return TreeResult{}, err
+	}
 	base := t.base()
 	files := contentFiles(t.writer.Files(), base)
 	if len(files) == 0 && t.opts.Subdir != "" {

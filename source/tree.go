@@ -72,8 +72,8 @@ type TreeOptions struct {
 
 // A TreeResult tells what a finished [Tree] holds.
 type TreeResult struct {
-	// Dir is the absolute path of the content: the tree's directory, or one
-	// below it.
+	// Dir is the path of the content: the tree's directory, or one below it. It
+	// is absolute, or relative to the directory given to [NewTreeIn].
 	Dir string
 	// Digest is what [pack.TreeDigest] says of the content, Directory what
 	// [pack.DirectoryChecksum] says ("" unless asked for).

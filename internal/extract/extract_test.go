@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -67,6 +68,9 @@ func TestWriterWritesAnyOrder(t *testing.T) {
 		if err := put(t, w, name, want[name]); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := w.Finish(); err != nil {
+		t.Fatal(err)
 	}
 	files := w.Files()
 	if len(files) != len(want) {
@@ -201,6 +205,9 @@ func TestWriterIsUnusableAfterAnError(t *testing.T) {
 	if err := put(t, w, "good", ""); pack.CodeOf(err) != pack.CodeUnsafePath {
 		t.Errorf("got %v", err)
 	}
+	if err := w.Finish(); pack.CodeOf(err) != pack.CodeUnsafePath {
+		t.Errorf("finish: got %v", err)
+	}
 	if got := list(t, dir); len(got) != 0 {
 		t.Errorf("got %q", got)
 	}
@@ -262,12 +269,34 @@ func TestWriterRefusesWhatIsThereAlready(t *testing.T) {
 	}
 }
 
+// Empty files, which cost an archive nothing, cost nothing here before all is
+// known to be fine.
+func TestEmptyFilesAreCreatedLast(t *testing.T) {
+	t.Parallel()
+	w, dir := open(t, extract.Options{})
+	if err := errors.Join(put(t, w, "a/empty", ""), put(t, w, "b", "x"), put(t, w, "c/d/empty", "")); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, dir); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("before Finish: %q", got)
+	}
+	if err := w.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, dir); !slices.Equal(got, []string{"a", "a/empty", "b", "c", "c/d", "c/d/empty"}) {
+		t.Errorf("after Finish: %q", got)
+	}
+	if n := len(w.Files()); n != 3 {
+		t.Errorf("%d files", n)
+	}
+}
+
 // A directory that another process turns into a link is not followed out.
 func TestWriterStaysInsideWhenADirectoryIsReplaced(t *testing.T) {
 	t.Parallel()
 	w, dir := open(t, extract.Options{})
 	outside := t.TempDir()
-	if err := errors.Join(put(t, w, "d/a", ""), put(t, w, "e/a", "")); err != nil {
+	if err := errors.Join(put(t, w, "d/a", "x"), put(t, w, "e/a", "x")); err != nil {
 		t.Fatal(err)
 	}
 	d := filepath.Join(dir, "d")

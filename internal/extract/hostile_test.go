@@ -148,6 +148,9 @@ func testModes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := w.Finish(); err != nil {
+		t.Fatal(err)
+	}
 	modes["."] = [2]fs.FileMode{0, 0o755 | fs.ModeDir}
 	for name, mode := range modes {
 		info, err := os.Stat(filepath.Join(dir, "d", name))

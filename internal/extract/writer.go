@@ -3,7 +3,6 @@ package extract
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,6 +38,7 @@ type Writer struct {
 	dirs  dirs
 	copy  *copier
 	files []File
+	empty []File // of files, those that Finish creates
 	err   error
 }
 
@@ -117,75 +117,4 @@ func trimSlash(name string) string {
 		return name
 	}
 	return strings.TrimSuffix(name, "/")
-}
-
-func (w *Writer) putFile(ctx context.Context, path string, e Entry, content io.Reader) error {
-	if err := w.index.addFile(path, path != e.Name); err != nil {
-		return err
-	}
-	if content == nil {
-		content = strings.NewReader("")
-	}
-	n, err := w.copy.start(ctx, e, content)
-	if err != nil {
-		return err
-	}
-	if w.opts.Wanted != nil && !w.opts.Wanted(path) {
-		_, err := w.copy.copy(ctx, e, io.Discard, n, content)
-		return err
-	}
-	f := File{Path: path, Executable: e.executable()}
-	if f.Size, err = w.write(ctx, path, e, n, content); err != nil {
-		return err
-	}
-	w.copy.hash.Sum(f.Sum[:0])
-	w.files = append(w.files, f)
-	return nil
-}
-
-// write creates the file and fills it with the n bytes that were read and the
-// rest of the content.
-func (w *Writer) write(ctx context.Context, path string, e Entry, n int, content io.Reader) (size int64, err error) {
-	f, err := w.create(path, e)
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if closeErr := f.Close(); err == nil {
-			err = ioError("write", path, closeErr)
-		}
-	}()
-	if w.opts.Observer == nil {
-		return w.copy.copy(ctx, e, f, n, content)
-	}
-	w.opts.Observer.Begin(path, sizeOf(e, n))
-	return w.copy.copy(ctx, e, io.MultiWriter(f, w.opts.Observer), n, content)
-}
-
-// sizeOf returns the size of an entry of which n bytes were read.
-func sizeOf(e Entry, n int) int64 {
-	if n < PartSize {
-		return int64(n)
-	}
-	return e.Size
-}
-
-func (w *Writer) create(path string, e Entry) (f file, err error) {
-	parent := parentOf(path)
-	dir, err := w.dirs.enter(w.index, parent)
-	if err != nil {
-		return f, err
-	}
-	mode := fileMode
-	if e.executable() {
-		mode = executableMode
-	}
-	if f, err = dir.create(strings.TrimPrefix(path[len(parent):], "/"), mode); err != nil {
-		return f, ioError("create", path, err)
-	}
-	// The umask may have taken some of the mode.
-	if err := f.Chmod(mode); err != nil {
-		return f, ioError("create", path, errors.Join(err, f.Close()))
-	}
-	return f, nil
 }
