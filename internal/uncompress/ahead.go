@@ -7,15 +7,15 @@ import (
 
 const (
 	aheadAfter  = 1 << 20 // what is shorter gains nothing from a second processor
-	aheadChunk  = 256 << 10
 	aheadChunks = 4
 )
 
 // An ahead reads what comes next while what came is being used, once a stream
-// turns out to be long: then another processor uncompresses. What a reader gives,
-// errors included, keeps its order.
+// turns out to be long: then one goroutine receives, one uncompresses and one
+// writes. What a reader gives, errors included, keeps its order.
 type ahead struct {
 	r      io.Reader
+	size   int // of a chunk
 	direct int // bytes that are still read by whoever wants them
 
 	free   chan []byte   // buffers to fill
@@ -31,7 +31,7 @@ type chunk struct {
 	err  error
 }
 
-func newAhead(r io.Reader) *ahead { return &ahead{r: r, direct: aheadAfter} }
+func newAhead(r io.Reader, size int) *ahead { return &ahead{r: r, size: size, direct: aheadAfter} }
 
 // Read implements [io.Reader].
 func (a *ahead) Read(p []byte) (int, error) {
@@ -57,7 +57,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 func (a *ahead) begin() {
 	a.free, a.filled, a.stop = make(chan []byte, aheadChunks), make(chan chunk, aheadChunks), make(chan struct{})
 	for range aheadChunks {
-		a.free <- make([]byte, aheadChunk)
+		a.free <- make([]byte, a.size)
 	}
 	go a.work()
 }
@@ -65,7 +65,7 @@ func (a *ahead) begin() {
 // next gives the buffer back, and waits for the next one that is filled.
 func (a *ahead) next() {
 	if a.buffer != nil {
-		a.free <- a.buffer[:aheadChunk]
+		a.free <- a.buffer[:a.size]
 	}
 	a.now = <-a.filled
 	a.buffer = a.now.data

@@ -5,6 +5,7 @@ import (
 	"compress/bzip2"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -13,6 +14,8 @@ import (
 
 const (
 	bufferSize  = 32 << 10
+	rawChunk    = 64 << 10 // of an archive, which comes from a network
+	plainChunk  = 256 << 10
 	headBytes   = 512
 	freeOfRatio = 10 << 20
 )
@@ -29,13 +32,15 @@ type Decoder func(io.Reader) (io.Reader, error)
 // A Stream is an archive whose first bytes are known.
 type Stream struct {
 	head []byte
+	raw  *ahead
 	src  *counter
 	buf  *bufio.Reader
 }
 
 // Open reads the first bytes of an archive. Errors of r are returned as they are.
 func Open(r io.Reader) (*Stream, error) {
-	s := &Stream{src: &counter{r: r}}
+	s := &Stream{raw: &ahead{r: r, size: rawChunk, direct: math.MaxInt}}
+	s.src = &counter{r: s.raw}
 	s.buf = bufio.NewReaderSize(s.src, bufferSize)
 	head, err := s.buf.Peek(headBytes)
 	if err != nil && err != io.EOF {
@@ -65,8 +70,19 @@ func (s *Stream) Uncompressed(f Format, limits Limits, xz Decoder) (io.ReadClose
 	if err != nil {
 		return nil, s.explain(f, err)
 	}
-	return newAhead(&inflater{r: r, s: s, format: f, limits: limits}), nil
+	s.raw.direct = aheadAfter
+	return both{newAhead(&inflater{r: r, s: s, format: f, limits: limits}, plainChunk), s.raw}, nil
 }
+
+// both are what comes out of a stream, and what goes into it: two that are ahead
+// of whoever reads.
+type both struct {
+	*ahead
+	raw *ahead
+}
+
+// Close implements [io.Closer].
+func (b both) Close() error { return errors.Join(b.ahead.Close(), b.raw.Close()) }
 
 func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error) {
 	switch f {
