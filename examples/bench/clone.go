@@ -19,7 +19,7 @@ import (
 // cloneRepositories is S1: 100 packs at pinned commits from a git server.
 func cloneRepositories() job {
 	return job{
-		id: "S1", name: "100 packs from git over HTTP", rival: "git clone --depth 1, 8 at a time", goal: 0.40, floor: 0.28,
+		id: "S1", name: "100 packs from git over HTTP", rival: "git clone --depth 1, 8 at a time", goal: 0.30, floor: 0.28,
 		prepare: func(ctx context.Context, dir string) (sides, error) {
 			packs, err := writePacks(filepath.Join(dir, "packs"))
 			if err != nil {

@@ -8,7 +8,8 @@ import (
 
 const row = "%-4s %-42s %-32s %10s %10s %8s %8s %8s  %s\n"
 
-func printHeader(w io.Writer) {
+func printHeader(w io.Writer, dir string) {
+	fmt.Fprintf(w, "files lie in %s; -dir names another place\n", dir)
 	fmt.Fprintf(w, row, "", "job", "rival", "ours", "rival", "ratio", "goal", "floor", "")
 }
 
