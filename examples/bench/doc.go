@@ -6,5 +6,5 @@
 // processes gets more of it. Files lie in memory where that is possible: some
 // file systems create files much slower for minutes after others were removed.
 //
-//	go -C examples run ./bench [-runs 5] [-dir DIR] [S1 S2 S3 S4 S5 S8]
+//	go -C examples run ./bench [-runs 9] [-dir DIR] [S1 S2 S3 S4 S5 S8]
 package main

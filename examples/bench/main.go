@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	runs := flag.Int("runs", 5, "counted runs of each side")
+	runs := flag.Int("runs", 9, "counted runs of each side")
 	dir := flag.String("dir", memory(), "where the files lie; empty for the directory of temporary files")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
