@@ -8,6 +8,7 @@ import (
 const (
 	aheadAfter  = 1 << 20 // what is shorter gains nothing from a second processor
 	aheadChunks = 4
+	maxEmpty    = 100 // reads in a row that give nothing
 )
 
 // An ahead reads what comes next while what came is being used, once a stream
@@ -89,7 +90,7 @@ func (a *ahead) work() {
 	}
 }
 
-// fill reads until the buffer is full. A decoder that panics ends the stream: here
+// fill reads until the buffer is full, or the reader gives nothing. A decoder that panics ends the stream: here
 // nobody else could keep it from ending the program.
 func fill(r io.Reader, buffer []byte) (c chunk) {
 	n := 0
@@ -98,9 +99,15 @@ func fill(r io.Reader, buffer []byte) (c chunk) {
 			c = chunk{buffer[:n], malformed("the decoder panicked: %q", fmt.Sprint(v))}
 		}
 	}()
-	for n < len(buffer) {
+	for empty := 0; n < len(buffer); empty++ {
 		m, err := r.Read(buffer[n:])
 		n += m
+		if m > 0 {
+			empty = 0
+		}
+		if err == nil && empty == maxEmpty {
+			err = io.ErrNoProgress
+		}
 		if err != nil {
 			return chunk{buffer[:n], err}
 		}

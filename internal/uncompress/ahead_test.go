@@ -85,6 +85,19 @@ func TestReadAheadKeepsTheOrder(t *testing.T) {
 	}
 }
 
+// TestReadAheadEnds: neither goroutine goes on with a reader that gives nothing.
+func TestReadAheadEnds(t *testing.T) {
+	t.Parallel()
+	idle := readerFunc(func([]byte) (int, error) { return 0, nil })
+	content := openGzip(t, io.MultiReader(bytes.NewReader(gzipped(t, long(4<<20))[:3<<20]), idle))
+	if _, err := io.Copy(io.Discard, content); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("got %v, want that there was no progress", err)
+	}
+	if err := content.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestNothingIsReadAfterClose: then what is behind the stream belongs to others.
 func TestNothingIsReadAfterClose(t *testing.T) {
 	t.Parallel()
