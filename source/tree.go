@@ -46,7 +46,7 @@ import (
 // A Tree is for one goroutine at a time, and has to be finished or discarded.
 // After an error it only takes [Tree.Discard].
 type Tree struct {
-	dir      string
+	dir      string // "" for one that stays
 	opts     TreeOptions
 	root     *os.Root
 	writer   *extract.Writer
@@ -85,15 +85,24 @@ type TreeResult struct {
 // NewTree returns a Tree that writes into dir, an absolute path. dir is created,
 // or is empty; its parent exists. opts may be nil.
 func NewTree(dir string, opts *TreeOptions) (*Tree, error) {
-	t := &Tree{dir: dir}
+	t, err := newTree(opts, func() (*os.Root, error) { return openEmpty(dir) })
+	if err != nil {
+		return nil, err
+	}
+	t.dir = dir
+	return t, nil
+}
+
+// newTree opens the directory of a tree when opts are fine.
+func newTree(opts *TreeOptions, open func() (*os.Root, error)) (t *Tree, err error) {
+	t = &Tree{}
 	if opts != nil {
 		t.opts = *opts
 	}
 	if err := t.cleanSubdir(); err != nil {
 		return nil, err
 	}
-	var err error
-	if t.root, err = openEmpty(dir); err != nil {
+	if t.root, err = open(); err != nil {
 		return nil, err
 	}
 	t.writer = extract.New(t.root, t.extractOptions())

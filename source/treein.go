@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
 )
 
 // NewTreeIn returns a Tree that writes below root, an open directory that is
@@ -15,20 +14,17 @@ import (
 // to remove, which [Tree.Discard] leaves to it. TreeResult.Dir is relative to
 // root, "" for root itself. opts may be nil.
 func NewTreeIn(root *os.Root, opts *TreeOptions) (*Tree, error) {
-	t := &Tree{} // without dir, so that nothing is removed
-	if opts != nil {
-		t.opts = *opts
-	}
-	if err := t.cleanSubdir(); err != nil {
-		return nil, err
-	}
-	var err error
-	if t.root, err = root.OpenRoot("."); err != nil {
+	return newTree(opts, func() (*os.Root, error) { return openAgain(root) })
+}
+
+// openAgain opens the directory of root, which is empty, once more.
+func openAgain(root *os.Root) (*os.Root, error) {
+	again, err := root.OpenRoot(".")
+	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "create tree: %w", err)
 	}
-	if err := prepare(t.root, false); err != nil {
-		return nil, errors.Join(fmt.Errorf("create tree in %q: %w", root.Name(), err), t.root.Close())
+	if err := prepare(again, false); err != nil {
+		return nil, errors.Join(fmt.Errorf("create tree in %q: %w", root.Name(), err), again.Close())
 	}
-	t.writer = extract.New(t.root, t.extractOptions())
-	return t, nil
+	return again, nil
 }
