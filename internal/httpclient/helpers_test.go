@@ -24,8 +24,8 @@ func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	return srv
 }
 
-// serveRaw answers each connection with response and closes it.
-func serveRaw(t *testing.T, response string) string {
+// accept serves connections until the end of the test, and returns their address.
+func accept(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -38,15 +38,21 @@ func serveRaw(t *testing.T, response string) string {
 			if err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				buf := make([]byte, 4096)
-				conn.Read(buf)
-				io.WriteString(conn, response)
-			}()
+			go serve(conn)
 		}
 	}()
-	return "http://" + ln.Addr().String()
+	return ln.Addr().String()
+}
+
+// serveRaw answers each connection with response and closes it.
+func serveRaw(t *testing.T, response string) string {
+	t.Helper()
+	return "http://" + accept(t, func(conn net.Conn) {
+		defer conn.Close()
+		buf := make([]byte, 4096)
+		conn.Read(buf)
+		io.WriteString(conn, response)
+	})
 }
 
 func get(t *testing.T, c *http.Client, url string) ([]byte, error) {

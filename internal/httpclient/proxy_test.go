@@ -31,21 +31,7 @@ type proxy struct {
 
 func (p *proxy) start(t *testing.T) *url.URL {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go p.tunnel(conn)
-		}
-	}()
-	return &url.URL{Scheme: "http", Host: ln.Addr().String()}
+	return &url.URL{Scheme: "http", Host: accept(t, p.tunnel)}
 }
 
 func (p *proxy) tunnel(conn net.Conn) {
@@ -153,22 +139,9 @@ func literalsThroughProxies(t *testing.T) {
 // next request, which is for somebody else.
 func answersOfOthers(t *testing.T) {
 	t.Parallel()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go answerLate(conn)
-		}
-	}()
+	address := accept(t, answerLate)
 	policy := pack.NetworkPolicy{AllowHTTP: true, Hosts: []string{"evil.example", "good.example"}}
-	c := httpclient.Make(policy, &httpclient.Options{Proxy: &url.URL{Scheme: "http", Host: ln.Addr().String()}})
+	c := httpclient.Make(policy, &httpclient.Options{Proxy: &url.URL{Scheme: "http", Host: address}})
 	for _, host := range []string{"evil", "good", "good"} {
 		if body, err := get(t, c, "http://"+host+".example/"); err != nil || string(body) != host {
 			t.Errorf("%s: got %q, %v", host, body, err)
