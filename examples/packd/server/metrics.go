@@ -78,17 +78,15 @@ func (s *Server) plain(e endpoint, kind string, serve http.HandlerFunc) {
 		Description: http.StatusText(http.StatusOK),
 		Content:     map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
-	if e.scope == "" {
+	enter := func(r *http.Request) *problem { return s.mayEnter(r, e.scope) }
+	if e.scope == "" { // these answers are long
 		e.statuses = []int{http.StatusTooManyRequests}
+		enter = func(*http.Request) *problem { return take(s.strangers) }
 	}
 	op := s.describe(e)
 	s.api.OpenAPI().AddOperation(&op)
 	s.mux.HandleFunc("GET "+e.path, func(w http.ResponseWriter, r *http.Request) {
-		p := s.mayEnter(r, e.scope)
-		if e.scope == "" { // these answers are long
-			p = take(s.strangers)
-		}
-		if p != nil {
+		if p := enter(r); p != nil {
 			s.fail(w, r, p)
 			return
 		}
