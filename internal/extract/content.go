@@ -32,7 +32,20 @@ func (c *copier) start(ctx context.Context, e Entry, content io.Reader) (n int, 
 	if err := c.checkSize(e, e.Size); err != nil {
 		return 0, err
 	}
+	c.makeRoom(e.Size)
 	return c.fill(ctx, e, 0, content)
+}
+
+// makeRoom gets a buffer that a file of the given size does not fill, or one for
+// a part: most packs have small files only.
+func (c *copier) makeRoom(size int64) {
+	room := int64(PartSize)
+	if size >= 0 {
+		room = min(room, size+1)
+	}
+	if int64(len(c.buf)) < room {
+		c.buf = make([]byte, min(PartSize, 2*room))
+	}
 }
 
 // copy writes the n bytes that start read, and what follows them, to dst, and

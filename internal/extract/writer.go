@@ -51,7 +51,7 @@ func New(root *os.Root, opts Options) *Writer {
 		opts:  opts,
 		index: newIndex(limits),
 		dirs:  dirs{root: root},
-		copy:  &copier{limits: limits, hash: sha256.New(), buf: make([]byte, PartSize)},
+		copy:  &copier{limits: limits, hash: sha256.New()},
 	}
 }
 
