@@ -60,7 +60,7 @@ cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
 
 weight: ## weigh two small host programs
-	go run ./internal/weight
+	go run ./internal/house/weight
 
 check: build lint test weight ## what has to pass before a change is merged
 

@@ -4,13 +4,13 @@ import (
 	"os"
 	"testing"
 
-	"github.com/packtrain/pack/internal/archcheck"
+	"github.com/packtrain/pack/internal/house"
 )
 
 // TestHouse keeps the rules of ARCHITECTURE.md true, in all modules.
 func TestHouse(t *testing.T) {
 	t.Parallel()
-	tree, err := archcheck.Load(os.DirFS("."))
+	tree, err := house.Load(os.DirFS("."))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // maxComponentRef is the longest ref of a component, in bytes.
@@ -21,7 +21,7 @@ func (s *componentSection) ref(kind Kind) (ref string, line int) {
 	case n == nil:
 		stem := strings.TrimSuffix(path.Base(s.file), path.Ext(s.file))
 		return s.pack.String() + "." + stem, s.node.Line
-	case n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence || n.Kind != yamldoc.String && !s.compat:
+	case n.Kind == yaml.Mapping || n.Kind == yaml.Sequence || n.Kind != yaml.String && !s.compat:
 		s.reportRef(componentInvalidRef, n.Line, "%s is %v; want a string", key, n.Kind)
 	case s.compat && key != "ref":
 		s.checkName(key, n)
@@ -57,7 +57,7 @@ func (s *componentSection) refKey(kind Kind) string {
 }
 
 // checkOwner reports a full ref of another pack.
-func (s *componentSection) checkOwner(n *yamldoc.Node) (ok bool) {
+func (s *componentSection) checkOwner(n *yaml.Node) (ok bool) {
 	owner, _, full := strings.Cut(n.Text, ".")
 	if !full || owner == s.pack.String() || !refPattern.MatchString(owner) {
 		return true
@@ -67,7 +67,7 @@ func (s *componentSection) checkOwner(n *yamldoc.Node) (ok bool) {
 }
 
 // checkRef reports a ref of invalid form or of another pack.
-func (s *componentSection) checkRef(n *yamldoc.Node) {
+func (s *componentSection) checkRef(n *yaml.Node) {
 	if !s.checkOwner(n) {
 		return
 	}
@@ -80,7 +80,7 @@ func (s *componentSection) checkRef(n *yamldoc.Node) {
 
 // checkName reports a name that could not be part of a path. Packs of
 // StackStorm shape have names with dots, capitals and hyphens.
-func (s *componentSection) checkName(key string, n *yamldoc.Node) {
+func (s *componentSection) checkName(key string, n *yaml.Node) {
 	bad := func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' }
 	if n.Text == "" || strings.ContainsFunc(n.Text, bad) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "%s %.128q: want at most %d characters without slashes", key, n.Text, maxComponentRef)

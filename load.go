@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // A Shape is a dialect of pack files.
@@ -134,7 +134,7 @@ func (l *loader) compat() bool { return l.pack.Shape == ShapeStackStorm }
 type fileKey struct{ file, key string }
 
 // noteLines notes the lines of keys that name files or other components.
-func (p *Pack) noteLines(file string, node *yamldoc.Node) {
+func (p *Pack) noteLines(file string, node *yaml.Node) {
 	for _, key := range []string{
 		"entry_point", "workflow_file", "trigger_ref", "action_ref", "trigger", "action", "trigger_type", "trigger_types",
 		"tasks", "resource_ref", "testing",

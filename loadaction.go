@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 func (s *componentSection) action() *Action {
@@ -110,14 +110,14 @@ func (s *componentSection) parameters() []Parameter {
 // "properties" would be the specs of two parameters.
 func isJSONSchema(s *section) bool {
 	typ, properties := s.get("type"), s.get("properties")
-	return typ != nil && typ.Kind == yamldoc.String && typ.Text == "object" && (properties == nil || properties.Kind == yamldoc.Mapping)
+	return typ != nil && typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)
 }
 
 // requiredNames returns the names in the list `required` of a JSON Schema
 // object.
 func (s *section) requiredNames() map[string]bool {
 	names := map[string]bool{}
-	if n := s.get("required"); n != nil && n.Kind == yamldoc.Sequence {
+	if n := s.get("required"); n != nil && n.Kind == yaml.Sequence {
 		for _, name := range s.texts("required") {
 			names[name] = true
 		}
@@ -125,18 +125,18 @@ func (s *section) requiredNames() map[string]bool {
 	return names
 }
 
-func (s *section) parameter(f yamldoc.Field) (Parameter, bool) {
+func (s *section) parameter(f yaml.Field) (Parameter, bool) {
 	switch {
-	case f.Key.Kind != yamldoc.String:
+	case f.Key.Kind != yaml.String:
 		s.report(actionParameter, f.Key.Line, "parameter %.64q: the name is %v; quote it", f.Key.Text, f.Key.Kind)
 		return Parameter{}, false
-	case f.Value.Kind != yamldoc.Mapping:
+	case f.Value.Kind != yaml.Mapping:
 		s.report(actionParameter, f.Value.Line, "parameter %.64q is %v; want a mapping such as %q", f.Key.Text, f.Value.Kind, "{type: string}")
 		return Parameter{}, false
 	}
 	spec := s.at(f.Value)
 	p := Parameter{Name: f.Key.Text, Type: spec.typeName(), Secret: spec.flag("secret", false)}
-	if n := spec.get("required"); n != nil && n.Kind != yamldoc.Sequence {
+	if n := spec.get("required"); n != nil && n.Kind != yaml.Sequence {
 		p.Required = spec.flag("required", false)
 	}
 	if d := f.Value.Field("default"); d != nil {
@@ -147,7 +147,7 @@ func (s *section) parameter(f yamldoc.Field) (Parameter, bool) {
 
 // typeName returns `type`, of which JSON Schema allows a list.
 func (s *section) typeName() string {
-	if n := s.get("type"); n != nil && n.Kind == yamldoc.Sequence {
+	if n := s.get("type"); n != nil && n.Kind == yaml.Sequence {
 		return strings.Join(s.texts("type"), "|")
 	}
 	return s.str("type")

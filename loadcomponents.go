@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // loadComponents reads the component files of every kind.
@@ -157,7 +157,7 @@ func (s *componentSection) label() string {
 	if label := s.str("label"); label != "" {
 		return label
 	}
-	if n := s.get("name"); n != nil && n.Kind == yamldoc.String {
+	if n := s.get("name"); n != nil && n.Kind == yaml.String {
 		return n.Text
 	}
 	return ""

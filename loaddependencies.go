@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // readDependencies reads `dependencies`, which is a list of packs, or a map
@@ -14,7 +14,7 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 	if n == nil {
 		return
 	}
-	if n.Kind != yamldoc.Mapping {
+	if n.Kind != yaml.Mapping {
 		m.Dependencies = s.dependencyList("dependencies", compat)
 		return
 	}
@@ -35,7 +35,7 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 func (s *section) dependencyList(key string, compat bool) []Dependency {
 	list := []Dependency{}
 	for _, item := range s.items(key) {
-		if item.Kind != yamldoc.String {
+		if item.Kind != yaml.String {
 			s.wrongType("a dependency", item, "a string such as \"core\" or \"core@^1.2\"")
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // loadManifest reads pack.yaml. What is wrong with it becomes a finding; an
@@ -93,7 +93,7 @@ func (l *loader) manifestRef(s *section) Ref {
 		s.report(manifestNoRef, s.line("ref"), "ref is missing; write the name of the pack, such as %q", "ref: my_pack")
 		return ""
 	}
-	if n.Kind != yamldoc.String {
+	if n.Kind != yaml.String {
 		s.findings.report(manifestInvalidRef, s.file, n.Line, Errorf(CodeInvalidRef, "%s is %v; want a string", key, n.Kind))
 		return ""
 	}
@@ -113,7 +113,7 @@ func (s *section) version() Version {
 			Errorf(CodeInvalidVersion, "version is missing; write %q", "version: 1.0.0"))
 		return Version{}
 	}
-	if n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence {
+	if n.Kind == yaml.Mapping || n.Kind == yaml.Sequence {
 		s.findings.report(manifestInvalidVersion, s.file, n.Line,
 			Errorf(CodeInvalidVersion, "version is %v; write %q", n.Kind, "version: 1.0.0"))
 		return Version{}
@@ -132,7 +132,7 @@ func (l *loader) readDescription(m *Manifest, s *section) {
 		s.report(manifestNoDescription, s.node.Line, "description is missing")
 	}
 	for _, key := range []string{"description", "author", "email"} {
-		if f := s.node.Field(key); f != nil && f.Value.Kind == yamldoc.Null {
+		if f := s.node.Field(key); f != nil && f.Value.Kind == yaml.Null {
 			s.report(manifestNull, f.Key.Line, "%s is null; write a text, or leave the key out", key)
 		}
 	}
@@ -158,12 +158,12 @@ func (l *loader) label(s *section) string {
 func (s *section) legacy(key, legacy string) *section {
 	current, old := s.get(key), s.node.Field(legacy)
 	switch {
-	case old == nil || old.Value.Kind == yamldoc.Null:
+	case old == nil || old.Value.Kind == yaml.Null:
 		return s
 	case current == nil:
 		renamed := *old
-		renamed.Key = &yamldoc.Node{Kind: yamldoc.String, Text: key, Line: old.Key.Line}
-		return s.at(&yamldoc.Node{Kind: yamldoc.Mapping, Line: s.node.Line, Fields: []yamldoc.Field{renamed}})
+		renamed.Key = &yaml.Node{Kind: yaml.String, Text: key, Line: old.Key.Line}
+		return s.at(&yaml.Node{Kind: yaml.Mapping, Line: s.node.Line, Fields: []yaml.Field{renamed}})
 	case !reflect.DeepEqual(current.Value(), old.Value.Value()):
 		s.report(manifestLegacyConflict, old.Key.Line, "%s is the legacy name of %s, which has another value at line %d; remove %[1]s", legacy, key, current.Line)
 	}
@@ -174,7 +174,7 @@ func (s *section) legacy(key, legacy string) *section {
 // `python_versions`.
 func (s *section) checkPythonVersions() {
 	n := s.get("python_versions")
-	if n == nil || n.Kind != yamldoc.Sequence || len(n.Items) == 0 {
+	if n == nil || n.Kind != yaml.Sequence || len(n.Items) == 0 {
 		return
 	}
 	for _, item := range n.Items {

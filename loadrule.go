@@ -3,7 +3,7 @@ package pack
 import (
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // rule reads `trigger_ref` and `action_ref`, or in StackStorm shape the
@@ -25,7 +25,7 @@ func (s *componentSection) rule() *Rule {
 
 func (s *componentSection) isStackStormRule() bool {
 	trigger, action := s.get("trigger"), s.get("action")
-	return trigger != nil && trigger.Kind == yamldoc.Mapping && action != nil && action.Kind == yamldoc.Mapping
+	return trigger != nil && trigger.Kind == yaml.Mapping && action != nil && action.Kind == yaml.Mapping
 }
 
 // nested returns the component that the mapping with the given key names.

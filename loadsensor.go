@@ -1,6 +1,6 @@
 package pack
 
-import "github.com/packtrain/pack/internal/yamldoc"
+import "github.com/packtrain/pack/internal/text/yaml"
 
 func (s *componentSection) sensor() *Sensor {
 	absent := "native"
@@ -28,9 +28,9 @@ func (s *componentSection) triggerTypes() []string {
 	inline := 0
 	for _, item := range s.items("trigger_types") {
 		switch item.Kind {
-		case yamldoc.String:
+		case yaml.String:
 			refs = append(refs, s.qualifyUse(item.Text))
-		case yamldoc.Mapping:
+		case yaml.Mapping:
 			inline++
 			refs = append(refs, s.pack.String()+"."+s.at(item).str("name"))
 		default:

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // defaultTestTimeout is how long a test runner may take unless it says more.
@@ -39,7 +39,7 @@ func (s *section) testRunners(format string) []TestRunner {
 		return runners
 	}
 	for _, f := range sub.node.Fields {
-		if f.Value.Kind != yamldoc.Mapping {
+		if f.Value.Kind != yaml.Mapping {
 			s.wrongType(fmt.Sprintf("test runner %.64q", f.Key.Text), f.Value, "a mapping")
 			continue
 		}
@@ -76,7 +76,7 @@ func (s *section) testDiscovery() TestDiscovery {
 func (s *section) testCases() []TestCase {
 	cases := []TestCase{}
 	for _, item := range s.items("tests") {
-		if item.Kind != yamldoc.Mapping {
+		if item.Kind != yaml.Mapping {
 			s.wrongType("a test", item, "a mapping")
 			continue
 		}

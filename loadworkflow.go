@@ -3,7 +3,7 @@ package pack
 import (
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // workflow reads `tasks`, which is a list of tasks or a map of them.
@@ -15,7 +15,7 @@ func (s *componentSection) workflow() *Workflow {
 	}
 	seen := map[string]bool{"": true}
 	for _, task := range s.taskNodes(tasks) {
-		if task.Kind != yamldoc.Mapping {
+		if task.Kind != yaml.Mapping {
 			s.wrongType("a task", task, "a mapping")
 			continue
 		}
@@ -27,12 +27,12 @@ func (s *componentSection) workflow() *Workflow {
 	return w
 }
 
-func (s *componentSection) taskNodes(tasks *yamldoc.Node) []*yamldoc.Node {
+func (s *componentSection) taskNodes(tasks *yaml.Node) []*yaml.Node {
 	switch tasks.Kind {
-	case yamldoc.Sequence:
+	case yaml.Sequence:
 		return tasks.Items
-	case yamldoc.Mapping:
-		var nodes []*yamldoc.Node
+	case yaml.Mapping:
+		var nodes []*yaml.Node
 		for _, f := range tasks.Fields {
 			nodes = append(nodes, f.Value)
 		}
@@ -43,7 +43,7 @@ func (s *componentSection) taskNodes(tasks *yamldoc.Node) []*yamldoc.Node {
 }
 
 // taskAction returns the action of a task, "" when it has none or computes it.
-func (s *componentSection) taskAction(task *yamldoc.Node) string {
+func (s *componentSection) taskAction(task *yaml.Node) string {
 	ref := s.at(task).str("action")
 	if strings.ContainsAny(ref, "{<") {
 		return ""

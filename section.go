@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // A section is a mapping of a pack file on its way into Go values. Its methods
 // take absent and null entries for the zero value, and report entries of the
 // wrong type.
 type section struct {
-	node     *yamldoc.Node
+	node     *yaml.Node
 	file     string
 	findings *Findings
 	codes    sectionCodes
@@ -33,9 +33,9 @@ func (s *section) report(code findingCode, line int, format string, args ...any)
 }
 
 // get returns the entry with the given key, nil when it is absent or null.
-func (s *section) get(key string) *yamldoc.Node {
+func (s *section) get(key string) *yaml.Node {
 	f := s.node.Field(key)
-	if f == nil || f.Value.Kind == yamldoc.Null {
+	if f == nil || f.Value.Kind == yaml.Null {
 		return nil
 	}
 	return f.Value
@@ -49,17 +49,17 @@ func (s *section) line(key string) int {
 	return s.node.Line
 }
 
-func (s *section) wrongType(key string, n *yamldoc.Node, want string) {
+func (s *section) wrongType(key string, n *yaml.Node, want string) {
 	s.report(s.codes.wrongType, n.Line, "%s is %v; want %s", key, n.Kind, want)
 }
 
 // items returns the entries of the list with the given key.
-func (s *section) items(key string) []*yamldoc.Node {
+func (s *section) items(key string) []*yaml.Node {
 	n := s.get(key)
 	if n == nil {
 		return nil
 	}
-	if n.Kind != yamldoc.Sequence {
+	if n.Kind != yaml.Sequence {
 		s.wrongType(key, n, "a list")
 		return nil
 	}
@@ -72,7 +72,7 @@ func (s *section) sub(key string) *section {
 	if n == nil {
 		return nil
 	}
-	if n.Kind != yamldoc.Mapping {
+	if n.Kind != yaml.Mapping {
 		s.wrongType(key, n, "a mapping")
 		return nil
 	}
@@ -80,13 +80,13 @@ func (s *section) sub(key string) *section {
 }
 
 // at returns the section of the same file that n is.
-func (s *section) at(n *yamldoc.Node) *section {
+func (s *section) at(n *yaml.Node) *section {
 	return &section{node: n, file: s.file, findings: s.findings, codes: s.codes}
 }
 
 // checkKeys reports keys that differ from one of known only in case, and returns
 // those that are not known at all.
-func (s *section) checkKeys(known []string) (unknown []yamldoc.Field) {
+func (s *section) checkKeys(known []string) (unknown []yaml.Field) {
 	for _, f := range s.node.Fields {
 		i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(f.Key.Text, k) })
 		switch {

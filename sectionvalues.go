@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // str returns the string with the given key.
@@ -15,7 +15,7 @@ func (s *section) str(key string) string {
 	if n == nil {
 		return ""
 	}
-	if n.Kind != yamldoc.String {
+	if n.Kind != yaml.String {
 		s.wrongType(key, n, "a string; quote it if it is text")
 		return ""
 	}
@@ -28,7 +28,7 @@ func (s *section) text(key string) string {
 	if n == nil {
 		return ""
 	}
-	if n.Kind == yamldoc.Mapping || n.Kind == yamldoc.Sequence {
+	if n.Kind == yaml.Mapping || n.Kind == yaml.Sequence {
 		s.wrongType(key, n, "a string")
 		return ""
 	}
@@ -64,8 +64,8 @@ func (s *section) flag(key string, absent bool) bool {
 }
 
 // boolean also takes the words that were booleans in YAML 1.1.
-func boolean(n *yamldoc.Node) (value, ok bool) {
-	if n.Kind != yamldoc.Bool && (n.Kind != yamldoc.String || n.Quoted) {
+func boolean(n *yaml.Node) (value, ok bool) {
+	if n.Kind != yaml.Bool && (n.Kind != yaml.String || n.Quoted) {
 		return false, false
 	}
 	switch strings.ToLower(n.Text) {
@@ -126,7 +126,7 @@ func (s *section) seconds(key string, absent time.Duration) Duration {
 func (s *section) texts(key string) []string {
 	list := []string{}
 	for _, item := range s.items(key) {
-		if item.Kind == yamldoc.Mapping || item.Kind == yamldoc.Sequence || item.Kind == yamldoc.Null {
+		if item.Kind == yaml.Mapping || item.Kind == yaml.Sequence || item.Kind == yaml.Null {
 			s.wrongType("an entry of "+key, item, "a string")
 			continue
 		}

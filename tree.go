@@ -10,7 +10,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/packtrain/pack/internal/dirsum"
+	"github.com/packtrain/pack/internal/digest"
 )
 
 // TreeDigest returns the canonical digest of all files of fsys. Two trees have
@@ -27,7 +27,7 @@ import (
 // A symbolic link or any other irregular file is an error with
 // [CodeForbiddenEntry], a name that is not UTF-8 one with [CodeUnsafePath].
 func TreeDigest(fsys fs.FS) (Digest, error) {
-	var files []dirsum.File
+	var files []digest.File
 	r := contentReader{hash: sha256.New(), buf: make([]byte, 64<<10)}
 	err := walkFiles(fsys, nil, func(p string) error {
 		f, err := r.read(fsys, p)
@@ -37,7 +37,7 @@ func TreeDigest(fsys fs.FS) (Digest, error) {
 	if err != nil {
 		return "", fmt.Errorf("compute tree digest: %w", err)
 	}
-	return Digest(dirsum.Tree(files)), nil
+	return Digest(digest.Tree(files)), nil
 }
 
 // DirectoryChecksum returns the directory checksum `attune-pack-file-v1` of
@@ -52,7 +52,7 @@ func TreeDigest(fsys fs.FS) (Digest, error) {
 // Errors are as those of [TreeDigest]. To compare with an expected checksum use
 // [VerifyDirectory].
 func DirectoryChecksum(fsys fs.FS) (Digest, error) {
-	d := dirsum.NewDirectory(dirsum.ByComponent)
+	d := digest.NewDirectory(digest.ByComponent)
 	err := walkFiles(fsys, skipGit, func(p string) error { return addFile(d, fsys, p) })
 	if err != nil {
 		return "", fmt.Errorf("compute directory checksum: %w", err)
@@ -92,7 +92,7 @@ func checksumByString(fsys fs.FS) (Digest, error) {
 		return "", err
 	}
 	slices.Sort(paths)
-	d := dirsum.NewDirectory(dirsum.ByString)
+	d := digest.NewDirectory(digest.ByString)
 	for _, p := range paths {
 		if err := addFile(d, fsys, p); err != nil {
 			return "", err
@@ -103,7 +103,7 @@ func checksumByString(fsys fs.FS) (Digest, error) {
 
 func skipGit(name string) bool { return name == ".git" }
 
-func addFile(d *dirsum.Directory, fsys fs.FS, p string) error {
+func addFile(d *digest.Directory, fsys fs.FS, p string) error {
 	f, err := fsys.Open(p)
 	if err != nil {
 		return err
@@ -156,8 +156,8 @@ type contentReader struct {
 	buf  []byte
 }
 
-func (r *contentReader) read(fsys fs.FS, p string) (dirsum.File, error) {
-	file := dirsum.File{Path: p}
+func (r *contentReader) read(fsys fs.FS, p string) (digest.File, error) {
+	file := digest.File{Path: p}
 	f, err := fsys.Open(p)
 	if err != nil {
 		return file, err

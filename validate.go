@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // ValidateOptions say how to validate a pack.
@@ -57,12 +57,12 @@ func (v *validator) checkConfigSchema() {
 		v.findings.report(configSchemaInvalid, configSchemaFile, 0, err)
 		return
 	}
-	node, problems := yamldoc.Parse(data, v.limits.yaml(v.limits.ComponentSize, v.limits.Aliases))
+	node, problems := yaml.Parse(data, v.limits.yaml(v.limits.ComponentSize, v.limits.Aliases))
 	for i := range problems {
 		_, err := problemCode(&problems[i])
 		v.findings.report(configSchemaInvalid, configSchemaFile, problems[i].Line, err)
 	}
-	if node != nil && node.Kind != yamldoc.Mapping {
+	if node != nil && node.Kind != yaml.Mapping {
 		v.report(configSchemaInvalid, configSchemaFile, node.Line, "the document is %v; want a mapping of settings", node.Kind)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"unicode/utf8"
 
-	"github.com/packtrain/pack/internal/pep508"
+	"github.com/packtrain/pack/internal/text/pep508"
 )
 
 const requirementsFile = "requirements.txt"

@@ -6,12 +6,12 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/packtrain/pack/internal/yamldoc"
+	"github.com/packtrain/pack/internal/text/yaml"
 )
 
 // readYAML returns the mapping in a file, or nil after findings that say why
 // there is none. An error is one of the file system.
-func (l *loader) readYAML(file string, lim yamldoc.Limits) (*yamldoc.Node, error) {
+func (l *loader) readYAML(file string, lim yaml.Limits) (*yaml.Node, error) {
 	data, err := readFile(l.fsys, file, lim.Bytes)
 	if limit, ok := errors.AsType[*LimitError](err); ok {
 		l.pack.Findings.report(yamlLimit, file, 0, limit)
@@ -21,12 +21,12 @@ func (l *loader) readYAML(file string, lim yamldoc.Limits) (*yamldoc.Node, error
 		return nil, err
 	}
 	l.size += len(data)
-	node, problems := yamldoc.Parse(data, lim)
+	node, problems := yaml.Parse(data, lim)
 	for i := range problems {
 		code, err := problemCode(&problems[i])
 		l.pack.Findings.report(code, file, problems[i].Line, err)
 	}
-	if node != nil && node.Kind != yamldoc.Mapping {
+	if node != nil && node.Kind != yaml.Mapping {
 		l.pack.Findings.report(yamlNotMapping, file, node.Line, fmt.Errorf("the document is %v; want a mapping with keys", node.Kind))
 		return nil, nil
 	}
@@ -61,14 +61,14 @@ func readFile(fsys fs.FS, file string, limit int) ([]byte, error) {
 	return data, err
 }
 
-func problemCode(p *yamldoc.Problem) (findingCode, error) {
-	if p.Reason == yamldoc.Limit {
+func problemCode(p *yaml.Problem) (findingCode, error) {
+	if p.Reason == yaml.Limit {
 		return yamlLimit, &LimitError{Limit: p.Name, Max: int64(p.Max), Value: int64(p.Value)}
 	}
 	return findingCode("yaml." + string(p.Reason)), errors.New(p.Message)
 }
 
 // yaml returns the limits of a file with at most size bytes.
-func (l Limits) yaml(size, aliases int) yamldoc.Limits {
-	return yamldoc.Limits{Bytes: size, Depth: l.Depth, Keys: l.Keys, Nodes: l.Values, Aliases: aliases}
+func (l Limits) yaml(size, aliases int) yaml.Limits {
+	return yaml.Limits{Bytes: size, Depth: l.Depth, Keys: l.Keys, Nodes: l.Values, Aliases: aliases}
 }

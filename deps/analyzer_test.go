@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/deps/depstest"
-	"github.com/packtrain/pack/internal/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/wirecheck"
 )
 
 func TestAnalyzer(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/envstore"
-	"github.com/packtrain/pack/internal/filelock"
-	"github.com/packtrain/pack/internal/fsx"
-	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
+	"github.com/packtrain/pack/envbuild/internal/interp"
+	"github.com/packtrain/pack/internal/os/filelock"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // DefaultTimeout is the limit of [Request.Timeout] when none is given.

@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/envstore"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/rescue"
 )

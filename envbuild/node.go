@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
-	"github.com/packtrain/pack/internal/npmfile"
+	"github.com/packtrain/pack/internal/text/npm"
 )
 
 // A node chooses how node_modules directories are made.
@@ -59,32 +59,32 @@ type modules struct {
 	config   *Config
 	node     interp.Program
 	npm      interp.NPM
-	manifest *npmfile.Manifest
-	lock     *npmfile.Lock // nil for none
+	manifest *npm.Manifest
+	lock     *npm.Lock // nil for none
 }
 
 const lockFile = "package-lock.json"
 
 func (m *modules) read(files fs.FS, name string) error {
-	m.manifest = &npmfile.Manifest{}
+	m.manifest = &npm.Manifest{}
 	if name == "" {
 		return nil
 	}
-	data, err := readFile(files, name, npmfile.MaxManifestSize)
+	data, err := readFile(files, name, npm.MaxManifestSize)
 	if err != nil {
 		return err
 	}
-	if m.manifest, err = npmfile.ParseManifest(data); err != nil {
+	if m.manifest, err = npm.ParseManifest(data); err != nil {
 		return err
 	}
-	data, err = readFile(files, lockFile, npmfile.MaxLockSize)
+	data, err = readFile(files, lockFile, npm.MaxLockSize)
 	if errors.Is(err, fs.ErrNotExist) || m.manifest.Empty() {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	m.lock, err = npmfile.ParseLock(data)
+	m.lock, err = npm.ParseLock(data)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (m *modules) count(dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return npmfile.CountInstalled(data)
+	return npm.CountInstalled(data)
 }
 
 func (m *modules) build(ctx context.Context, t *tool) error {

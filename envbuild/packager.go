@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 )
 
 // A packager installs Python packages: uv, or else the interpreter's own pip.

@@ -8,7 +8,7 @@ import (
 	"runtime"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
 )
 

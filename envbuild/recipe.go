@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/envstore"
-	"github.com/packtrain/pack/internal/interp"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
 )
 

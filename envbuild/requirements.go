@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/pep508"
+	"github.com/packtrain/pack/internal/text/pep508"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/childproc"
+	"github.com/packtrain/pack/internal/os/childproc"
 )
 
 // RunnerOptions are optional settings of [NewRunner]. Zero fields mean the

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/emit"
-	"github.com/packtrain/pack/internal/envstore"
-	"github.com/packtrain/pack/internal/interp"
 	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/packdir"
 	"github.com/packtrain/pack/internal/rescue"

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/envstore"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
 )
 
 // A tool runs programs that build an environment at one site.

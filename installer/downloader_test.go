@@ -16,7 +16,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/wirecheck"
 )
 
 func TestDownloadReportsWhatLiesWhere(t *testing.T) {

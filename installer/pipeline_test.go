@@ -10,7 +10,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/wirecheck"
 )
 
 // outcomes shows a report as lines.

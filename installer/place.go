@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/fsx"
+	"github.com/packtrain/pack/internal/os/fsx"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/internal/rescue"
-	"github.com/packtrain/pack/internal/roots"
 )
 
 // placeAll puts what was fetched in its place, in the order of the request. Once

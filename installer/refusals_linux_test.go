@@ -13,8 +13,8 @@ import (
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/archivetest"
-	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
+	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/fsx"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // A stagingDir is a directory in the destination of a download, for this user

@@ -18,7 +18,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/dirsum"
+	"github.com/packtrain/pack/internal/digest"
 	"github.com/packtrain/pack/source"
 )
 
@@ -195,7 +195,7 @@ func (s slowSink) Put(ctx context.Context, e source.Entry, content io.Reader) er
 // the paths as whole strings.
 func checksumByString(t testing.TB, fsys fstest.MapFS) pack.Digest {
 	t.Helper()
-	sum := dirsum.NewDirectory(strings.Compare)
+	sum := digest.NewDirectory(strings.Compare)
 	for _, name := range slices.Sorted(maps.Keys(fsys)) {
 		data := fsys[name].Data
 		if err := sum.Add(name, int64(len(data)), bytes.NewReader(data)); err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/dirsum"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/digest"
 )
 
 func readError(doing string, err error) error {
@@ -39,9 +39,9 @@ func (f inputFS) measure() error {
 		}
 		depth := int64(strings.Count(name, "/")) + 1
 		for _, l := range []pack.LimitError{
-			{Limit: "number of files and directories", Max: extract.DefaultEntries, Value: entries},
-			{Limit: "depth", Max: extract.DefaultDepth, Value: depth, Path: name},
-			{Limit: "size of all files", Max: extract.DefaultBytes, Value: size, Path: name},
+			{Limit: "number of files and directories", Max: write.DefaultEntries, Value: entries},
+			{Limit: "depth", Max: write.DefaultDepth, Value: depth, Path: name},
+			{Limit: "size of all files", Max: write.DefaultBytes, Value: size, Path: name},
 		} {
 			if l.Value > l.Max {
 				return &l
@@ -62,27 +62,27 @@ func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err er
 		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	w := extract.New(root, extract.Options{})
+	w := write.New(root, write.Options{})
 	defer w.Close()
 	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
 		return "", fmt.Errorf("copy pack: %w", err)
 	}
 	written := w.Files()
-	files := make([]dirsum.File, len(written))
+	files := make([]digest.File, len(written))
 	for i := range written {
-		files[i] = dirsum.File(written[i])
+		files[i] = digest.File(written[i])
 	}
-	return pack.Digest(dirsum.Tree(files)), nil
+	return pack.Digest(digest.Tree(files)), nil
 }
 
-func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.DirEntry, err error) error {
+func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.DirEntry, err error) error {
 	switch {
 	case err != nil:
 		return readError("read", err)
 	case name == ".":
 		return ctx.Err()
 	case !d.Type().IsRegular():
-		return w.Put(ctx, extract.Entry{Name: name, Mode: d.Type()}, nil)
+		return w.Put(ctx, write.Entry{Name: name, Mode: d.Type()}, nil)
 	}
 	file, err := f.Open(name)
 	if err != nil {
@@ -93,7 +93,7 @@ func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.D
 	if err != nil {
 		return readError("read", err)
 	}
-	return w.Put(ctx, extract.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
+	return w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
 }
 
 // workingCopyDigest returns the tree digest with the directory of a version
@@ -101,7 +101,7 @@ func (f inputFS) put(ctx context.Context, w *extract.Writer, name string, d fs.D
 // part of a digest.
 func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
 	entries, err := fs.ReadDir(f.root.FS(), ".")
-	isVCS := func(e fs.DirEntry) bool { return extract.IsVCS(e.Name()) }
+	isVCS := func(e fs.DirEntry) bool { return write.IsVCS(e.Name()) }
 	if err != nil || !slices.ContainsFunc(entries, isVCS) {
 		return "", false
 	}

@@ -8,7 +8,7 @@ import (
 	"syscall"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
 )
 
 // An inputFS reads a directory that somebody else may be changing: nothing
@@ -52,8 +52,8 @@ type inputFile struct {
 // Read implements [io.Reader].
 func (f *inputFile) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
-	if f.read += int64(n); f.read > extract.DefaultFileBytes {
-		return n, &pack.LimitError{Limit: "file size", Max: extract.DefaultFileBytes, Value: f.read, Path: f.name}
+	if f.read += int64(n); f.read > write.DefaultFileBytes {
+		return n, &pack.LimitError{Limit: "file size", Max: write.DefaultFileBytes, Value: f.read, Path: f.name}
 	}
 	return n, err
 }
@@ -61,7 +61,7 @@ func (f *inputFile) Read(p []byte) (int, error) {
 // ReadDir implements [fs.ReadDirFS].
 func (f inputFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(f.root.FS(), name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return extract.IsVCS(e.Name()) }), err
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return write.IsVCS(e.Name()) }), err
 }
 
 // Lstat implements [fs.ReadLinkFS].

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/fsx"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // The directories of a root.

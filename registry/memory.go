@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/exactjson"
+	"github.com/packtrain/pack/internal/text/exactjson"
 )
 
 // Memory keeps records in memory: for tests, and for hosts that start from

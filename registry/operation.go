@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/filelock"
+	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 const lockSuffix = ".lock"

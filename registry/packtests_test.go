@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/childproc"
+	"github.com/packtrain/pack/internal/os/childproc"
 	"github.com/packtrain/pack/registry"
 )
 

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/wirecheck"
 	"github.com/packtrain/pack/registry"
 )
 

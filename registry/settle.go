@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/filelock"
+	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 // recover finishes or undoes what dead processes left.

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/childproc"
-	"github.com/packtrain/pack/internal/filelock"
+	"github.com/packtrain/pack/internal/os/childproc"
+	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 // The defaults of [Config].

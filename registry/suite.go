@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/packtest"
+	"github.com/packtrain/pack/registry/internal/packtests"
 )
 
 // defaultSuiteTimeout is the timeout of a suite that says nothing about it.
@@ -48,7 +48,7 @@ func (r *testRun) suite(ctx context.Context, spec *suiteSpec) (TestSuite, error)
 		suite.judge(&result)
 	}
 	if suite.Status != TestsPassed {
-		suite.Output = packtest.Tail(slices.Concat(result.Stdout, result.Stderr), outputLines, outputSize)
+		suite.Output = packtests.Tail(slices.Concat(result.Stdout, result.Stderr), outputLines, outputSize)
 	}
 	return suite, nil
 }
@@ -80,11 +80,11 @@ func (s *TestSuite) judge(result *pack.Result) {
 	}
 }
 
-func (s *TestSuite) totals(result *pack.Result) (packtest.Totals, bool) {
+func (s *TestSuite) totals(result *pack.Result) (packtests.Totals, bool) {
 	if s.Runner == runnerUnittest {
-		return packtest.Unittest(result.Stderr)
+		return packtests.Unittest(result.Stderr)
 	}
-	return packtest.Simple(slices.Concat(result.Stderr, []byte("\n"), result.Stdout))
+	return packtests.Simple(slices.Concat(result.Stderr, []byte("\n"), result.Stdout))
 }
 
 // breakDown makes the suite fail as a whole, which counts as one test.
@@ -149,7 +149,7 @@ func (r *testRun) script(spec *suiteSpec) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("entry point %q cannot be read", spec.entry)
 	}
-	shebang, ok := packtest.ParseShebang(head)
+	shebang, ok := packtests.ParseShebang(head)
 	if !ok {
 		shebang = defaultShebang(spec.entry)
 	}
@@ -173,14 +173,14 @@ func (r *testRun) script(spec *suiteSpec) ([]string, error) {
 }
 
 // defaultShebang stands in for a first line that names no interpreter.
-func defaultShebang(entry string) packtest.Shebang {
+func defaultShebang(entry string) packtests.Shebang {
 	switch path.Ext(entry) {
 	case ".py":
-		return packtest.Shebang{Path: "/usr/bin/env", Arg: "python"}
+		return packtests.Shebang{Path: "/usr/bin/env", Arg: "python"}
 	case ".js", ".cjs", ".mjs":
-		return packtest.Shebang{Path: "/usr/bin/env", Arg: "node"}
+		return packtests.Shebang{Path: "/usr/bin/env", Arg: "node"}
 	}
-	return packtest.Shebang{Path: "/bin/sh"}
+	return packtests.Shebang{Path: "/bin/sh"}
 }
 
 // interpreter returns that of the attached environment of runtime.

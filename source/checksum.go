@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/dirsum"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/digest"
 )
 
 // keepBytes of content stay in memory when files come out of order, so that
@@ -23,7 +23,7 @@ const keepBytes = 8 << 20
 // is kept while it is small, and the checksum begins anew when all is there.
 type checksum struct {
 	opts   TreeOptions
-	sum    *dirsum.Directory
+	sum    *digest.Directory
 	begun  bool
 	base   string // where the content is expected
 	skip   bool   // the current file is no content
@@ -34,10 +34,10 @@ type checksum struct {
 	room   int64 // what may still be kept
 }
 
-var _ extract.Observer = (*checksum)(nil)
+var _ write.Observer = (*checksum)(nil)
 
 func newChecksum(opts TreeOptions) *checksum {
-	return &checksum{opts: opts, sum: dirsum.NewDirectory(dirsum.ByComponent), kept: map[string][]byte{}, room: keepBytes}
+	return &checksum{opts: opts, sum: digest.NewDirectory(digest.ByComponent), kept: map[string][]byte{}, room: keepBytes}
 }
 
 // Begin takes the next file.
@@ -77,11 +77,11 @@ func (c *checksum) Write(part []byte) (int, error) {
 }
 
 // result returns the checksum of files, all that lie below base. It sorts files.
-func (c *checksum) result(base string, files []dirsum.File, open func(path string) (io.ReadCloser, error)) (pack.Digest, error) {
+func (c *checksum) result(base string, files []digest.File, open func(path string) (io.ReadCloser, error)) (pack.Digest, error) {
 	if !c.broken && c.begun && c.base == base {
 		return pack.Digest(c.sum.Sum()), nil
 	}
-	slices.SortFunc(files, func(a, b dirsum.File) int { return dirsum.ByComponent(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b digest.File) int { return digest.ByComponent(a.Path, b.Path) })
 	c.sum.Reset()
 	for _, f := range files {
 		if err := c.add(f, path.Join(base, f.Path), open); err != nil {
@@ -92,7 +92,7 @@ func (c *checksum) result(base string, files []dirsum.File, open func(path strin
 }
 
 // add takes a file, from memory or from the disk.
-func (c *checksum) add(f dirsum.File, written string, open func(path string) (io.ReadCloser, error)) error {
+func (c *checksum) add(f digest.File, written string, open func(path string) (io.ReadCloser, error)) error {
 	if content, ok := c.kept[written]; ok {
 		return c.sum.Add(f.Path, f.Size, bytes.NewReader(content))
 	}

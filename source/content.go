@@ -7,15 +7,15 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/dirsum"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/digest"
 )
 
 func (t *Tree) cleanSubdir() error {
 	if t.opts.Subdir == "" {
 		return nil
 	}
-	subdir, err := extract.CleanName(t.opts.Subdir, extract.Limits(t.opts.Limits))
+	subdir, err := write.CleanName(t.opts.Subdir, write.Limits(t.opts.Limits))
 	if err != nil {
 		return fmt.Errorf("subdirectory: %w", err)
 	}
@@ -23,8 +23,8 @@ func (t *Tree) cleanSubdir() error {
 	return nil
 }
 
-func (t *Tree) extractOptions() extract.Options {
-	opts := extract.Options{Limits: extract.Limits(t.opts.Limits)}
+func (t *Tree) extractOptions() write.Options {
+	opts := write.Options{Limits: write.Limits(t.opts.Limits)}
 	if t.opts.Subdir != "" {
 		opts.Wanted = t.mayBeContent
 	}
@@ -78,7 +78,7 @@ func (t *Tree) result() (TreeResult, error) {
 	}
 	r := TreeResult{
 		Dir:    filepath.Join(t.dir, filepath.FromSlash(base)),
-		Digest: pack.Digest(dirsum.Tree(files)),
+		Digest: pack.Digest(digest.Tree(files)),
 		Files:  len(files),
 	}
 	for _, f := range files {
@@ -95,12 +95,12 @@ func (t *Tree) result() (TreeResult, error) {
 	return r, nil
 }
 
-func contentFiles(written []extract.File, base string) []dirsum.File {
-	files := make([]dirsum.File, 0, len(written))
+func contentFiles(written []write.File, base string) []digest.File {
+	files := make([]digest.File, 0, len(written))
 	for _, f := range written {
 		if name, ok := below(base, f.Path); ok {
 			f.Path = name
-			files = append(files, dirsum.File(f))
+			files = append(files, digest.File(f))
 		}
 	}
 	return files

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
 )
 
 // MaxSpecLen is the longest spec accepted, in bytes.
@@ -161,7 +161,7 @@ func (p parser) subdir(text string) (string, error) {
 	if name == "" {
 		return "", p.invalid(p.at(text), `there is no directory behind "//"`)
 	}
-	clean, err := extract.CleanName(name, extract.Limits{})
+	clean, err := write.CleanName(name, write.Limits{})
 	if err == nil && clean == name {
 		return name, nil
 	}

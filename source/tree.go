@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
 )
 
 // A Tree receives the files of one pack into a directory of its own, and trusts
@@ -49,7 +49,7 @@ type Tree struct {
 	dir      string // "" for one that stays
 	opts     TreeOptions
 	root     *os.Root
-	writer   *extract.Writer
+	writer   *write.Writer
 	checksum *checksum // nil unless asked for
 	err      error     // why the tree takes nothing any more
 }
@@ -105,7 +105,7 @@ func newTree(opts *TreeOptions, open func() (*os.Root, error)) (t *Tree, err err
 	if t.root, err = open(); err != nil {
 		return nil, err
 	}
-	t.writer = extract.New(t.root, t.extractOptions())
+	t.writer = write.New(t.root, t.extractOptions())
 	return t, nil
 }
 
@@ -114,7 +114,7 @@ func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
 	if t.err != nil {
 		return fmt.Errorf("put %.200q: %w", e.Name, t.err)
 	}
-	if err := t.writer.Put(ctx, extract.Entry(e), content); err != nil {
+	if err := t.writer.Put(ctx, write.Entry(e), content); err != nil {
 		t.err = fmt.Errorf("tree is unusable since an error: %w", err)
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/exactjson"
+	"github.com/packtrain/pack/internal/text/exactjson"
 )
 
 // Values are kept as text in every database: a driver has no chance to bring in

@@ -11,8 +11,8 @@ import (
 	"net/http"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/compress"
 	"github.com/packtrain/pack/internal/httpclient"
-	"github.com/packtrain/pack/internal/uncompress"
 	"github.com/packtrain/pack/source"
 )
 
@@ -72,7 +72,7 @@ func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io
 // read pushes the entries of an archive. Zip archives are read from their end,
 // so they have to be here first.
 func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) error {
-	stream, err := uncompress.Open(r)
+	stream, err := compress.Open(r)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) 
 	if err != nil {
 		return err
 	}
-	if format != uncompress.Zip {
+	if format != compress.Zip {
 		return s.unpack.tar(ctx, stream, format, p)
 	}
 	archive, err := newSpool(stream.Raw(), s.scratch)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack/internal/archivetest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 )
 
 // framings are archives as producers frame them that do not run here: byte by byte,

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/archivetest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/sourcetest"
 )

@@ -3,8 +3,8 @@ package archivesource
 import (
 	"math"
 
-	"github.com/packtrain/pack/internal/uncompress"
-	"github.com/packtrain/pack/internal/unzip"
+	"github.com/packtrain/pack/internal/archive/compress"
+	"github.com/packtrain/pack/internal/archive/zip"
 )
 
 // Limits bound what one archive may cost. Zero means the default, a negative
@@ -40,10 +40,10 @@ func orDefault(n, byDefault int64) int64 {
 	return n
 }
 
-func (l limits) stream() uncompress.Limits {
-	return uncompress.Limits{Unpacked: l.bytes, Ratio: l.ratio}
+func (l limits) stream() compress.Limits {
+	return compress.Limits{Unpacked: l.bytes, Ratio: l.ratio}
 }
 
-func (l limits) zip() unzip.Limits {
-	return unzip.Limits{Entries: l.entries, Unpacked: l.bytes, Ratio: l.ratio}
+func (l limits) zip() zip.Limits {
+	return zip.Limits{Entries: l.entries, Unpacked: l.bytes, Ratio: l.ratio}
 }

@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"github.com/packtrain/pack/internal/archivetest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 )
 
 // A mutant is an archive with the ways to change it.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/packtrain/pack/internal/archivetest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 )
 
 // oddGzip makes a gzip stream of one to three members.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/packtrain/pack/internal/archivetest"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 )
 
 const utf8Flag, descriptorFlag = 1 << 11, 1 << 3

@@ -8,8 +8,8 @@ import (
 	"net/url"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/compress"
 	"github.com/packtrain/pack/internal/httpclient"
-	"github.com/packtrain/pack/internal/uncompress"
 	"github.com/packtrain/pack/source"
 )
 
@@ -114,7 +114,7 @@ func (s *Source) parse(scheme, location string) (*url.URL, error) {
 	if u.Scheme != scheme {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is not of the scheme %q", httpclient.Redact(location), scheme)
 	}
-	if err := s.unpack.supports(uncompress.OfName(u.Path)); err != nil {
+	if err := s.unpack.supports(compress.OfName(u.Path)); err != nil {
 		return nil, fmt.Errorf("%q: %w", httpclient.Redact(location), err)
 	}
 	return u, nil

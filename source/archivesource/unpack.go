@@ -6,9 +6,9 @@ import (
 	"io"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/uncompress"
-	"github.com/packtrain/pack/internal/untar"
-	"github.com/packtrain/pack/internal/unzip"
+	"github.com/packtrain/pack/internal/archive/compress"
+	"github.com/packtrain/pack/internal/archive/tar"
+	"github.com/packtrain/pack/internal/archive/zip"
 	"github.com/packtrain/pack/source"
 )
 
@@ -50,7 +50,7 @@ func (u *Unpacker) Unpack(ctx context.Context, name string, archive *io.SectionR
 	if size := archive.Size(); size > u.limits.archive {
 		return &pack.LimitError{Limit: archiveSize, Max: u.limits.archive, Value: size}
 	}
-	s, err := uncompress.Open(archive)
+	s, err := compress.Open(archive)
 	if err != nil {
 		return err
 	}
@@ -59,34 +59,34 @@ func (u *Unpacker) Unpack(ctx context.Context, name string, archive *io.SectionR
 		return err
 	}
 	p := &pusher{dst: dst}
-	if format == uncompress.Zip {
+	if format == compress.Zip {
 		return u.zip(ctx, archive, archive.Size(), p)
 	}
 	return u.tar(ctx, s, format, p)
 }
 
 // supports returns an error for a format that is not read.
-func (u *Unpacker) supports(f uncompress.Format) error {
-	if f == uncompress.SevenZip || f == uncompress.XZ && u.xz == nil {
-		return uncompress.Unsupported(f)
+func (u *Unpacker) supports(f compress.Format) error {
+	if f == compress.SevenZip || f == compress.XZ && u.xz == nil {
+		return compress.Unsupported(f)
 	}
 	return nil
 }
 
 func (u *Unpacker) zip(ctx context.Context, r io.ReaderAt, size int64, p *pusher) error {
-	return unzip.Walk(r, size, u.limits.zip(), func(e unzip.Entry, content io.Reader) error {
+	return zip.Walk(r, size, u.limits.zip(), func(e zip.Entry, content io.Reader) error {
 		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 	})
 }
 
 // tar reads a tar archive, compressed or not.
-func (u *Unpacker) tar(ctx context.Context, s *uncompress.Stream, format uncompress.Format, p *pusher) error {
+func (u *Unpacker) tar(ctx context.Context, s *compress.Stream, format compress.Format, p *pusher) error {
 	r, err := s.Uncompressed(format, u.limits.stream(), u.xz)
 	if err != nil {
 		return err
 	}
 	defer r.Close() //nolint:errcheck // it only waits
-	return untar.Walk(r, u.limits.entries, func(e untar.Entry, content io.Reader) error {
+	return tar.Walk(r, u.limits.entries, func(e tar.Entry, content io.Reader) error {
 		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 	})
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 // resolve returns the commit that a rev means.
 func (r *remote) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
-	if commit, ok := gitobject.ParseID(rev); ok {
+	if commit, ok := git.ParseID(rev); ok {
 		return commit, ctx.Err()
 	}
 	list, err := r.list(ctx)
@@ -30,7 +30,7 @@ const recent = 50
 // what it does not advertise. Otherwise it asks for what is advertised: a branch
 // or tag that is at the commit, or the branch that rev names, of which the
 // recent history first and then all.
-func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *gitobject.Store) error {
+func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *git.Store) error {
 	err := r.fetch(ctx, commit, 1, s)
 	if _, refused := errors.AsType[*refusal](err); !refused {
 		return err
@@ -51,7 +51,7 @@ func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev stri
 }
 
 // search receives the history of tip up to a commit.
-func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *gitobject.Store) (found bool, err error) {
+func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *git.Store) (found bool, err error) {
 	for _, depth := range []int{recent, 0} {
 		s.Clear()
 		if err := r.fetch(ctx, tip, depth, s); err != nil {
@@ -66,7 +66,7 @@ func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *gitob
 
 // unserved says why a commit is not to be had.
 func unserved(commit plumbing.Hash, rev string) error {
-	if _, ok := gitobject.ParseID(rev); !ok && rev != "" {
+	if _, ok := git.ParseID(rev); !ok && rev != "" {
 		return pack.Errorf(pack.CodeContentChanged, "commit %s is not served, and the branch or tag %s does not lead to it any more: pin another commit", commit, shown(rev))
 	}
 	return broken("the server does not serve commit %s, which is in no branch or tag that it advertises: "+

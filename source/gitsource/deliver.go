@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 	"github.com/packtrain/pack/source"
 )
 
@@ -22,7 +22,7 @@ const lfsStart = "version https://git-lfs.github.com/spec/"
 // A delivery pushes the files of one commit into a sink. Limits hold while it
 // walks: a few trees that hold each other many times would never end.
 type delivery struct {
-	store   *gitobject.Store
+	store   *git.Store
 	limits  Limits
 	dst     source.Sink
 	entries int64
@@ -60,7 +60,7 @@ func (d *delivery) root(id plumbing.Hash) (plumbing.Hash, error) {
 	if err != nil {
 		return id, err
 	}
-	return gitobject.CommitTree(content)
+	return git.CommitTree(content)
 }
 
 // child returns the directory name inside of a tree.
@@ -69,14 +69,14 @@ func (d *delivery) child(tree plumbing.Hash, name, subdir string) (child plumbin
 	if err != nil {
 		return child, err
 	}
-	for e, err := range gitobject.Tree(content) {
+	for e, err := range git.Tree(content) {
 		switch {
 		case err != nil:
 			return child, err
 		case e.Name != name:
-		case e.Mode == gitobject.ModeDir:
+		case e.Mode == git.ModeDir:
 			child = e.ID
-		case e.Mode == gitobject.ModeSymlink:
+		case e.Mode == git.ModeSymlink:
 			return child, pack.Errorf(pack.CodeForbiddenEntry, "directory %q: %q is a symbolic link", subdir, name)
 		}
 	}
@@ -104,7 +104,7 @@ func (d *delivery) tree(ctx context.Context, id plumbing.Hash, dir string, depth
 	}
 	d.trees += int64(len(content))
 	defer func() { d.trees -= int64(len(content)) }()
-	for e, err := range gitobject.Tree(content) {
+	for e, err := range git.Tree(content) {
 		if err != nil {
 			return err
 		}
@@ -123,23 +123,23 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-func (d *delivery) entry(ctx context.Context, e gitobject.TreeEntry, name string, depth int64) error {
+func (d *delivery) entry(ctx context.Context, e git.TreeEntry, name string, depth int64) error {
 	if err := d.checkEntry(ctx, name, depth); err != nil {
 		return err
 	}
 	switch e.Mode {
-	case gitobject.ModeDir:
+	case git.ModeDir:
 		if err := d.put(ctx, source.Entry{Name: name, Mode: fs.ModeDir | 0o755}, nil); err != nil {
 			return err
 		}
 		return d.tree(ctx, e.ID, name, depth)
-	case gitobject.ModeFile, gitobject.ModeGroupFile:
+	case git.ModeFile, git.ModeGroupFile:
 		return d.file(ctx, e.ID, source.Entry{Name: name, Mode: 0o644})
-	case gitobject.ModeExecutable:
+	case git.ModeExecutable:
 		return d.file(ctx, e.ID, source.Entry{Name: name, Mode: 0o755})
-	case gitobject.ModeSymlink:
+	case git.ModeSymlink:
 		return d.symlink(ctx, e.ID, name)
-	case gitobject.ModeSubmodule:
+	case git.ModeSubmodule:
 		return pack.Errorf(pack.CodePolicyDenied, "entry %s is a submodule: packs have to hold their files themselves", shown(name))
 	}
 	return pack.Errorf(pack.CodeForbiddenEntry, "entry %s has mode %o: only regular files and directories are allowed", shown(name), e.Mode)
@@ -179,7 +179,7 @@ func (d *delivery) file(ctx context.Context, id plumbing.Hash, e source.Entry) e
 
 // checkPointer refuses a pack.yaml whose content is kept elsewhere, which would
 // be read as a strange manifest.
-func (d *delivery) checkPointer(o gitobject.Object, name string) error {
+func (d *delivery) checkPointer(o git.Object, name string) error {
 	start := make([]byte, len(lfsStart))
 	_, _ = io.ReadFull(d.store.Reader(o), start) // what fails here fails again when the sink reads
 	if string(start) == lfsStart {

@@ -5,11 +5,11 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 // broken says that a server sent, or a repository holds, what git does not write.
-func broken(format string, args ...any) error { return gitobject.Broken(format, args...) }
+func broken(format string, args ...any) error { return git.Broken(format, args...) }
 
 // A refusal is the answer of a server that will not serve a request in this
 // form. Another request may get the same content.
@@ -35,7 +35,7 @@ func explain(target string, err error) error {
 	if err == nil {
 		return nil
 	}
-	_, isBroken := errors.AsType[*gitobject.BrokenError](err)
+	_, isBroken := errors.AsType[*git.BrokenError](err)
 	refused, isRefusal := errors.AsType[*refusal](err)
 	switch {
 	case isRefusal && refused.code != "":

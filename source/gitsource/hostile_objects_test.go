@@ -11,7 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/sourcetest"
@@ -240,7 +240,7 @@ func lfsPointers(t *testing.T) {
 }
 
 // bombs are trees that grow while they are walked; those of packs are in
-// internal/gitobject.
+// internal/git.
 func bombs(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)

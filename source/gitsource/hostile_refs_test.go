@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source/gitsource"
 )
 

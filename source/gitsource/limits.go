@@ -3,7 +3,7 @@ package gitsource
 import (
 	"cmp"
 
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 // The default limits.
@@ -54,8 +54,8 @@ func (l Limits) withDefaults() Limits {
 }
 
 // objects returns those that hold for objects of any kind.
-func (l Limits) objects() gitobject.Limits {
-	return gitobject.Limits{
+func (l Limits) objects() git.Limits {
+	return git.Limits{
 		Objects:     l.Objects,
 		ObjectBytes: l.ObjectBytes,
 		DeltaBytes:  l.DeltaBytes,
@@ -66,4 +66,4 @@ func (l Limits) objects() gitobject.Limits {
 }
 
 // check returns a [*pack.LimitError] when value is above most.
-func check(what string, most, value int64) error { return gitobject.Check(what, most, value) }
+func check(what string, most, value int64) error { return git.Check(what, most, value) }

@@ -11,8 +11,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/git"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
 // fileScheme starts the location of a repository of this machine.
@@ -24,7 +24,7 @@ const fileScheme = "file:"
 type local struct {
 	dir     *os.Root // what is named ".git" in a work tree
 	objects *os.Root
-	packs   []*gitobject.Pack
+	packs   []*git.Pack
 	limits  Limits
 }
 
@@ -96,7 +96,7 @@ func (l *local) close() error {
 
 // resolve returns the commit that a rev means.
 func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
-	if commit, ok := gitobject.ParseID(rev); ok {
+	if commit, ok := git.ParseID(rev); ok {
 		return commit, ctx.Err()
 	}
 	list, err := l.list(ctx)
@@ -107,7 +107,7 @@ func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) 
 }
 
 // fetchCommit lets s read what it is asked for, a commit first.
-func (l *local) fetchCommit(ctx context.Context, commit plumbing.Hash, _ string, s *gitobject.Store) error {
+func (l *local) fetchCommit(ctx context.Context, commit plumbing.Hash, _ string, s *git.Store) error {
 	s.Missing = newLoader(l, s, l.limits).load(ctx)
 	_, err := s.Find(commit, plumbing.CommitObject)
 	return err

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/sourcetest"

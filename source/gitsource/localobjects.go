@@ -7,22 +7,22 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/git"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
 // A loader copies objects of a repository of this machine into a store, from
 // wherever they lie.
 type loader struct {
-	*gitobject.Loader
+	*git.Loader
 
 	local   *local
-	store   *gitobject.Store
+	store   *git.Store
 	renewed bool // the packs were listed again
 }
 
-func newLoader(l *local, s *gitobject.Store, limits Limits) *loader {
-	return &loader{Loader: gitobject.NewLoader(s, limits.objects()), local: l, store: s}
+func newLoader(l *local, s *git.Store, limits Limits) *loader {
+	return &loader{Loader: git.NewLoader(s, limits.objects()), local: l, store: s}
 }
 
 // load returns a function that loads an object unless it is there.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
 // readPacked reads the file packed-refs, if there is one: lines "<object>

@@ -9,8 +9,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/git"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
 // mostPacks is far more than a repository has that is collected now and then,
@@ -18,7 +18,7 @@ import (
 const mostPacks = 200
 
 // openPacks opens the packs of a repository.
-func openPacks(objects *os.Root) ([]*gitobject.Pack, error) {
+func openPacks(objects *os.Root) ([]*git.Pack, error) {
 	dir, err := enterDir(objects, "pack")
 	if errors.Is(err, pack.ErrNotFound) {
 		return nil, nil
@@ -31,7 +31,7 @@ func openPacks(objects *os.Root) ([]*gitobject.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	var packs []*gitobject.Pack
+	var packs []*git.Pack
 	for _, name := range names {
 		p, err := openPack(dir, name)
 		if errors.Is(err, pack.ErrNotFound) {
@@ -81,7 +81,7 @@ func eachName(dir *os.Root, do func(name string) error) error {
 	}
 }
 
-func openPack(dir *os.Root, name string) (*gitobject.Pack, error) {
+func openPack(dir *os.Root, name string) (*git.Pack, error) {
 	index, _, err := roots.OpenFile(dir, name+".idx")
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func openPack(dir *os.Root, name string) (*gitobject.Pack, error) {
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
-	return gitobject.OpenPack(index, content)
+	return git.OpenPack(index, content)
 }
 
 func (l *local) renewPacks() error {
@@ -100,7 +100,7 @@ func (l *local) renewPacks() error {
 	return err
 }
 
-func closeAll(packs []*gitobject.Pack) error {
+func closeAll(packs []*git.Pack) error {
 	var errs []error
 	for _, p := range packs {
 		errs = append(errs, p.Close())

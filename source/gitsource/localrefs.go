@@ -12,8 +12,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/git"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
 )
 
@@ -165,7 +165,7 @@ func (r *refReader) follow() {
 
 // objectOf reads the name of an object that was found in the given place.
 func objectOf(text, place string) (plumbing.Hash, error) {
-	if hash, ok := gitobject.ParseID(text); ok {
+	if hash, ok := git.ParseID(text); ok {
 		return hash, nil
 	}
 	if longCommitPattern.MatchString(text) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 const (
@@ -30,7 +30,7 @@ func (r *refReader) peel(ctx context.Context) error {
 			continue
 		}
 		target, err := tags.target(hash)
-		if _, isBroken := errors.AsType[*gitobject.BrokenError](err); isBroken {
+		if _, isBroken := errors.AsType[*git.BrokenError](err); isBroken {
 			continue // whoever asks for this tag is told when it is fetched
 		}
 		if err != nil {
@@ -45,12 +45,12 @@ func (r *refReader) peel(ctx context.Context) error {
 
 // A tagReader follows tags of a repository of this machine.
 type tagReader struct {
-	store *gitobject.Store
+	store *git.Store
 	load  func(plumbing.Hash) error
 }
 
 func newTagReader(ctx context.Context, l *local) *tagReader {
-	s := gitobject.NewStore("")
+	s := git.NewStore("")
 	limits := l.limits
 	limits.ObjectBytes, limits.Bytes = tagBytes, tagsBytes
 	loader := newLoader(l, s, limits)
@@ -63,7 +63,7 @@ func newTagReader(ctx context.Context, l *local) *tagReader {
 func (r *tagReader) target(id plumbing.Hash) (plumbing.Hash, error) {
 	for range tagChain {
 		if err := r.load(id); err != nil {
-			if errors.Is(err, gitobject.ErrOtherType) {
+			if errors.Is(err, git.ErrOtherType) {
 				err = nil
 			}
 			return id, err
@@ -76,7 +76,7 @@ func (r *tagReader) target(id plumbing.Hash) (plumbing.Hash, error) {
 		if err != nil {
 			return id, err
 		}
-		if id, err = gitobject.TagTarget(content); err != nil {
+		if id, err = git.TagTarget(content); err != nil {
 			return id, err
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/git"
 	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
 )
@@ -20,7 +20,7 @@ type repository interface {
 	list(ctx context.Context) (*refs, error)
 	// fetchCommit makes a commit and what it consists of readable in s. rev is
 	// the branch or tag that it was found by, or "".
-	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *gitobject.Store) error
+	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *git.Store) error
 	close() error
 }
 
@@ -85,7 +85,7 @@ func checkPin(pin pack.Pin) error {
 	if err := checkSubdir(pin.Subdir); err != nil {
 		return err
 	}
-	if _, ok := gitobject.ParseID(pin.Commit); !ok && pin.Commit != "" {
+	if _, ok := git.ParseID(pin.Commit); !ok && pin.Commit != "" {
 		return pack.Errorf(pack.CodeGit, "commit %s: write a SHA-1 commit with all of its 40 digits", shown(pin.Commit))
 	}
 	return checkRev(pin.Rev)
@@ -97,7 +97,7 @@ func checkSubdir(subdir string) error {
 	if subdir == "" {
 		return nil
 	}
-	clean, err := extract.CleanName(subdir, extract.Limits{})
+	clean, err := write.CleanName(subdir, write.Limits{})
 	if err == nil && clean == subdir {
 		return nil
 	}

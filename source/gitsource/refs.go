@@ -9,7 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 const (
@@ -83,7 +83,7 @@ func (r *refs) tip(commit plumbing.Hash) (plumbing.Hash, bool) {
 // history returns the newest commit of the branch whose history should hold
 // what a rev once meant: the default branch for a commit or no rev.
 func (r *refs) history(rev string) (plumbing.Hash, bool) {
-	if _, ok := gitobject.ParseID(rev); ok || rev == "" {
+	if _, ok := git.ParseID(rev); ok || rev == "" {
 		return r.head, !r.head.IsZero()
 	}
 	h, ok := r.names[branchPrefix+strings.TrimPrefix(rev, branchPrefix)]

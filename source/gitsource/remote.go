@@ -13,7 +13,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 	"github.com/packtrain/pack/internal/httpclient"
 )
 
@@ -90,7 +90,7 @@ func (r *remote) follow(resp *http.Response) error {
 
 // fetch receives one object and what it consists of, with its history up to
 // depth commits (0: all), into s. A [*refusal] leaves s as it was.
-func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *gitobject.Store) error {
+func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *git.Store) error {
 	resp, err := r.upload(ctx, uploadRequest(want, depth))
 	if err != nil {
 		return err
@@ -152,13 +152,13 @@ func maybeRefused(err error) error {
 	return &refusal{reason: u.Err.Error()}
 }
 
-func (r *remote) receive(ctx context.Context, body io.Reader, s *gitobject.Store) error {
+func (r *remote) receive(ctx context.Context, body io.Reader, s *git.Store) error {
 	in := bufio.NewReaderSize(body, 64<<10)
 	packed, err := readUpload(in)
 	if err != nil {
 		return err
 	}
-	if err := gitobject.Unpack(ctx, packed, s, r.limits.objects()); err != nil {
+	if err := git.Unpack(ctx, packed, s, r.limits.objects()); err != nil {
 		return err
 	}
 	return drain(in)

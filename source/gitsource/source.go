@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 	"github.com/packtrain/pack/internal/httpclient"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
 )
 
@@ -158,7 +158,7 @@ func (s *Source) fetch(ctx context.Context, r repository, pin pack.Pin, dst sour
 	if err != nil {
 		return err
 	}
-	objects := gitobject.NewStore(s.scratch)
+	objects := git.NewStore(s.scratch)
 	defer objects.Close()
 	if err := r.fetchCommit(ctx, commit, pin.Rev, objects); err != nil {
 		return err

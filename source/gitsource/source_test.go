@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/gittest"
+	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
 )

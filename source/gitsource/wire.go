@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 
-	"github.com/packtrain/pack/internal/gitobject"
+	"github.com/packtrain/pack/internal/git"
 )
 
 // uploadRequest asks for one object and what it consists of, with its history
@@ -82,7 +82,7 @@ func (r *refs) add(line string) error {
 		return broken("the repository names objects by SHA-256: only SHA-1 repositories are supported")
 	}
 	object, name, _ := strings.Cut(line, " ")
-	hash, ok := gitobject.ParseID(object)
+	hash, ok := git.ParseID(object)
 	switch {
 	case line == "version 1", object == "shallow":
 		return nil

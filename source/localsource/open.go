@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
 )
 

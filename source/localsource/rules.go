@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/extract"
+	"github.com/packtrain/pack/internal/archive/write"
 )
 
 // rules say what of a directory is delivered.
@@ -78,7 +78,7 @@ func (r rules) checkOwner(info fs.FileInfo, name string, isFile bool) error {
 
 // leavesOut reports whether an entry is no part of a pack, and tells the host.
 func (r rules) leavesOut(ctx context.Context, entry fs.DirEntry, name string) bool {
-	if !extract.IsVCS(entry.Name()) && !isEditors(entry.Name()) && !isLeftSocket(entry, name) {
+	if !write.IsVCS(entry.Name()) && !isEditors(entry.Name()) && !isLeftSocket(entry, name) {
 		return false
 	}
 	if r.onExcluded != nil {

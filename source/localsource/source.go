@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
 )
 

@@ -12,7 +12,7 @@ import (
 	"syscall"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/roots"
+	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/strictjson"
+	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
 )
 
@@ -39,7 +39,7 @@ func entryKinds() map[string]string {
 	}
 }
 
-func decodeEntry(v strictjson.Value, cfg *Config) (*entry, error) {
+func decodeEntry(v json.Value, cfg *Config) (*entry, error) {
 	if v.Kind() != "object" {
 		return nil, malformed("entry is of the JSON type %s, want object", v.Kind())
 	}
@@ -55,7 +55,7 @@ func decodeEntry(v strictjson.Value, cfg *Config) (*entry, error) {
 }
 
 // refOf returns the ref of an entry that may not be usable, "" when it has none.
-func refOf(v strictjson.Value) pack.Ref {
+func refOf(v json.Value) pack.Ref {
 	text, _ := v.Get("ref").Text()
 	ref, err := pack.ParseRef(text)
 	if err != nil {
@@ -64,7 +64,7 @@ func refOf(v strictjson.Value) pack.Ref {
 	return ref
 }
 
-func decodeID(v strictjson.Value) (id pack.ID, err error) {
+func decodeID(v json.Value) (id pack.ID, err error) {
 	ref, _ := v.Get("ref").Text()
 	version, _ := v.Get("version").Text()
 	if id.Ref, err = pack.ParseRef(ref); err != nil {
@@ -76,7 +76,7 @@ func decodeID(v strictjson.Value) (id pack.ID, err error) {
 	return id, nil
 }
 
-func (e *entry) decode(v strictjson.Value, cfg *Config) error {
+func (e *entry) decode(v json.Value, cfg *Config) error {
 	known, err := members(v, entryKinds())
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (e *entry) decode(v strictjson.Value, cfg *Config) error {
 }
 
 // texts returns a list of strings.
-func texts(v strictjson.Value, name string) ([]string, error) {
+func texts(v json.Value, name string) ([]string, error) {
 	var list []string
 	for item := range v.Elements() {
 		text, ok := item.Text()
@@ -110,7 +110,7 @@ func texts(v strictjson.Value, name string) ([]string, error) {
 
 // decodeDependencies reads what the entry states; an entry without a list of
 // packs states nothing.
-func (e *entry) decodeDependencies(v strictjson.Value) error {
+func (e *entry) decodeDependencies(v json.Value) error {
 	known, err := members(v, map[string]string{
 		"packs": "array", "attune_version": "string", "python_version": "string", "nodejs_version": "string",
 	})
@@ -135,7 +135,7 @@ func (e *entry) decodeDependencies(v strictjson.Value) error {
 // decodeSources makes a pin of each install source. One that is not to be
 // contacted, or of an unknown type, is left out as long as another remains;
 // whatever else is wrong with one makes the entry unusable.
-func (e *entry) decodeSources(v strictjson.Value, cfg *Config) error {
+func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 	position := -1
 	for item := range v.Elements() {
 		if position++; position == maxInstallSources {
@@ -156,7 +156,7 @@ func (e *entry) decodeSources(v strictjson.Value, cfg *Config) error {
 }
 
 // add adds the pin of an install source, or notes why it is left out.
-func (e *entry) add(position int, v strictjson.Value, network pack.NetworkPolicy) error {
+func (e *entry) add(position int, v json.Value, network pack.NetworkPolicy) error {
 	pin, err := decodeSource(v, network)
 	if other, ok := errors.AsType[*notForUs](err); ok {
 		e.dropped = append(e.dropped, dropped{position, fmt.Errorf("install source %d: %w", position+1, other)})

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/strictjson"
+	"github.com/packtrain/pack/internal/text/json"
 )
 
 // An index is a document of format 1 whose JSON was checked. Entries are
 // decoded when they are asked for.
 type index struct {
 	data      []byte
-	entries   []strictjson.Value
+	entries   []json.Value
 	positions map[string][]int // of the entries of each ref, as written
 }
 
@@ -23,7 +23,7 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, malformed("it is empty (%d bytes)", len(data))
 	}
-	doc, err := strictjson.Parse(data, strictjson.Limits{})
+	doc, err := json.Parse(data, json.Limits{})
 	if err != nil {
 		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
 			return nil, malformed("it is a web page, perhaps one to log in")
@@ -49,7 +49,7 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 
 // packsOf returns the list of packs of an index of format 1, and names the other
 // formats that it knows.
-func packsOf(doc strictjson.Value) (strictjson.Value, error) {
+func packsOf(doc json.Value) (json.Value, error) {
 	if doc.Kind() != "object" {
 		return doc, malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
 	}
@@ -79,8 +79,8 @@ func packsOf(doc strictjson.Value) (strictjson.Value, error) {
 
 // members returns the members of an object that are known, by the kinds that
 // they have to be of.
-func members(object strictjson.Value, kinds map[string]string) (map[string]strictjson.Value, error) {
-	known := make(map[string]strictjson.Value, len(kinds))
+func members(object json.Value, kinds map[string]string) (map[string]json.Value, error) {
+	known := make(map[string]json.Value, len(kinds))
 	for key, member := range object.Members() {
 		switch want := kinds[key]; {
 		case want == member.Kind():

@@ -8,7 +8,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/httpclient"
-	"github.com/packtrain/pack/internal/strictjson"
+	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
 )
 
@@ -22,7 +22,7 @@ type notForUs struct{ error }
 func (n *notForUs) Unwrap() error { return n.error }
 
 // decodeSource makes a pin of an install source.
-func decodeSource(v strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+func decodeSource(v json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
 	if v.Kind() != "object" {
 		return pack.Pin{}, malformed("it is of the JSON type %s, want object", v.Kind())
 	}
@@ -41,7 +41,7 @@ func decodeSource(v strictjson.Value, network pack.NetworkPolicy) (pack.Pin, err
 }
 
 // archivePin expects the checksum of the archive's bytes.
-func archivePin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+func archivePin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
 	u, digest, err := urlAndChecksum(v, network)
 	if err != nil {
 		return pack.Pin{}, err
@@ -50,7 +50,7 @@ func archivePin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack
 }
 
 // gitPin expects the checksum of the directory.
-func gitPin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+func gitPin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
 	u, digest, err := urlAndChecksum(v, network)
 	if err != nil {
 		return pack.Pin{}, err
@@ -66,7 +66,7 @@ func gitPin(v map[string]strictjson.Value, network pack.NetworkPolicy) (pack.Pin
 	return pin, nil
 }
 
-func urlAndChecksum(v map[string]strictjson.Value, network pack.NetworkPolicy) (*url.URL, pack.Digest, error) {
+func urlAndChecksum(v map[string]json.Value, network pack.NetworkPolicy) (*url.URL, pack.Digest, error) {
 	location, _ := v["url"].Text()
 	u, err := httpclient.ParseURL(network, location)
 	if err != nil {

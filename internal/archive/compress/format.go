@@ -1,0 +1,119 @@
+package compress
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// A Format is that of an archive, or of the compression around one. Its text is
+// for messages.
+type Format string
+
+// The formats that are told apart.
+const (
+	Zip      Format = "zip"
+	Tar      Format = "uncompressed tar"
+	Gzip     Format = "gzip"
+	Zstd     Format = "zstd"
+	Bzip2    Format = "bzip2"
+	XZ       Format = "xz"
+	SevenZip Format = "7z" // recognised, never read
+)
+
+// A mark is the text by which a format is recognised, at an offset.
+type mark struct {
+	format Format
+	text   string
+	offset int
+}
+
+func marks() []mark {
+	return []mark{
+		{Gzip, "\x1f\x8b", 0},
+		{Zip, "PK\x03\x04", 0},
+		{Zip, "PK\x05\x06", 0}, // an empty one
+		{Zstd, "\x28\xb5\x2f\xfd", 0},
+		{XZ, "\xfd7zXZ\x00", 0},
+		{Bzip2, "BZh", 0},
+		{SevenZip, "7z\xbc\xaf\x27\x1c", 0},
+		{Tar, "ustar", 257},
+	}
+}
+
+// OfContent tells a format by the first bytes; "" when it is none of those that
+// are known. Content with the marks of two formats is an error.
+func OfContent(head []byte) (Format, error) {
+	var found Format
+	for _, m := range marks() {
+		if len(head) <= m.offset || !bytes.HasPrefix(head[m.offset:], []byte(m.text)) {
+			continue
+		}
+		if found != "" {
+			return "", malformed("the archive can be read as %s and as %s", found, m.format)
+		}
+		found = m.format
+	}
+	return found, nil
+}
+
+// OfName tells the format that the extension of a path stands for; "" when it
+// has none that is known.
+func OfName(path string) Format {
+	name := strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
+	for _, s := range []struct {
+		suffix string
+		format Format
+	}{
+		{".gz", Gzip},
+		{".tgz", Gzip},
+		{".zip", Zip},
+		{".zst", Zstd},
+		{".tzst", Zstd},
+		{".xz", XZ},
+		{".txz", XZ},
+		{".bz2", Bzip2},
+		{".tbz", Bzip2},
+		{".tbz2", Bzip2},
+		{".7z", SevenZip},
+		{".tar", Tar},
+	} {
+		if strings.HasSuffix(name, s.suffix) {
+			return s.format
+		}
+	}
+	return ""
+}
+
+// Check tells the format of an archive that begins with head and is called
+// name. When the name has an extension, it must agree.
+func Check(head []byte, name string) (Format, error) {
+	found, err := OfContent(head)
+	named := OfName(name)
+	switch {
+	case err != nil:
+		return "", err
+	case len(head) == 0:
+		return "", malformed("there is no archive: it has no bytes")
+	case strings.HasPrefix(http.DetectContentType(head), "text/html"):
+		return "", malformed("this is a web page instead of an archive, perhaps one to log in")
+	case found == "":
+		return "", malformed("this is no archive")
+	case named != "" && named != found:
+		return "", malformed("the archive is %s, although its name says %s", found, named)
+	case found == SevenZip:
+		return "", Unsupported(found)
+	}
+	return found, nil
+}
+
+// Unsupported is the error for an archive of a format that is not read.
+func Unsupported(f Format) error {
+	return malformed("archives in the format %s are not supported: use .tar.gz, .tar.zst or .zip", f)
+}
+
+func malformed(format string, args ...any) error {
+	return pack.Errorf(pack.CodeMalformedContent, "read archive: "+format, args...)
+}

@@ -1,0 +1,118 @@
+package write
+
+import (
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// An index knows every name of a tree, and refuses those that collide.
+type index struct {
+	limits Limits
+	nodes  map[string]*node // by folded path
+	parent string           // the directory of the last file, known to be there
+	top    string           // first component of all files so far
+	spread bool             // not all files are below top
+	files  int
+}
+
+type node struct {
+	path    string
+	dir     bool
+	dotted  bool // written with a leading "./"
+	created bool // a directory that is on disk
+}
+
+func newIndex(limits Limits) *index {
+	return &index{limits: limits, nodes: map[string]*node{}}
+}
+
+// addFile takes the path of a file; its directories are implied.
+func (x *index) addFile(path string, dotted bool) error {
+	if err := x.addDir(parentOf(path)); err != nil {
+		return err
+	}
+	key := fold(path)
+	if n := x.nodes[key]; n != nil {
+		return n.collision(path, false, dotted)
+	}
+	x.noteTop(path)
+	return x.add(key, &node{path: path, dotted: dotted})
+}
+
+// addDir takes the path of a directory and those above it. A directory may be
+// named any number of times.
+func (x *index) addDir(path string) error {
+	if path == "" || path == x.parent {
+		return nil
+	}
+	if err := x.addDir(parentOf(path)); err != nil {
+		return err
+	}
+	key := fold(path)
+	switch n := x.nodes[key]; {
+	case n == nil:
+		if err := x.add(key, &node{path: path, dir: true}); err != nil {
+			return err
+		}
+	case n.path != path || !n.dir:
+		return n.collision(path, true, false)
+	}
+	x.parent = path
+	return nil
+}
+
+func (x *index) add(key string, n *node) error {
+	x.nodes[key] = n
+	if dir := parentOf(key); x.isRepository(dir, key) {
+		return pack.Errorf(pack.CodeInvalidManifest, "directory %q is a git repository: packs hold none", shown(parentOf(n.path)))
+	}
+	return check("number of entries", x.limits.Entries, int64(len(x.nodes)), "")
+}
+
+// isRepository reports whether git takes a directory for a repository since key
+// was added to it: it holds a file HEAD and the directories objects and refs. No
+// ".git" is needed for whoever runs git there to be led by its settings.
+func (x *index) isRepository(dir, key string) bool {
+	switch strings.TrimPrefix(key[len(dir):], "/") {
+	case "head", "objects", "refs":
+		return x.is(join(dir, "head"), false) && x.is(join(dir, "objects"), true) && x.is(join(dir, "refs"), true)
+	}
+	return false
+}
+
+func (x *index) is(key string, dir bool) bool {
+	n := x.nodes[key]
+	return n != nil && n.dir == dir
+}
+
+// noteTop keeps track of the one directory that may hold all files.
+func (x *index) noteTop(path string) {
+	top, _, below := strings.Cut(path, "/")
+	if x.files == 0 {
+		x.top = top
+	}
+	x.spread = x.spread || !below || top != x.top
+	x.files++
+}
+
+// dir returns the node of a directory that was added.
+func (x *index) dir(path string) *node { return x.nodes[fold(path)] }
+
+// collision is the error for a second node at the place of n.
+func (n *node) collision(path string, dir, dotted bool) error {
+	switch {
+	case n.path != path:
+		return pack.Errorf(pack.CodeNameCollision, "entries %q and %q are one name on some systems: rename one", shown(n.path), shown(path))
+	case n.dir != dir:
+		return pack.Errorf(pack.CodeNameCollision, "entry %q is both a file and a directory", shown(path))
+	case n.dotted != dotted:
+		return unsafe(path, `comes both with and without "./"`)
+	}
+	return pack.Errorf(pack.CodeNameCollision, "entry %q comes twice", shown(path))
+}
+
+func parentOf(path string) string {
+	i := strings.LastIndexByte(path, '/')
+	return path[:max(i, 0)]
+}

@@ -1,0 +1,120 @@
+package write
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// Options change what a Writer does. The zero value is fine.
+type Options struct {
+	Limits Limits
+	// Wanted says which files are written; the others are only checked. nil
+	// means all.
+	Wanted func(path string) bool
+	// Observer, unless nil, sees the content of each file that is written.
+	Observer Observer
+}
+
+// An Observer sees files while they are written. When the tree turns out to be
+// refused it has seen too much, and is to be forgotten.
+type Observer interface {
+	// Begin tells of the next file. size is -1 when it shows only at the end.
+	Begin(path string, size int64)
+	// Writer gets the content. A file smaller than [PartSize] comes at once.
+	io.Writer
+}
+
+// A Writer writes a tree below a root. It is for one goroutine at a time. After
+// an error every further call returns an error that wraps the first one.
+type Writer struct {
+	root  *os.Root
+	opts  Options
+	index *index
+	dirs  dirs
+	copy  *copier
+	files []File
+	empty []File // of files, those that Finish creates
+	err   error
+}
+
+// New returns a Writer that writes below root, which must be empty and remains
+// the caller's to close.
+func New(root *os.Root, opts Options) *Writer {
+	limits := opts.Limits.withDefaults()
+	return &Writer{
+		root:  root,
+		opts:  opts,
+		index: newIndex(limits),
+		dirs:  dirs{root: root},
+		copy:  &copier{limits: limits, hash: sha256.New()},
+	}
+}
+
+// Put takes one entry. The content of a regular file is read to its end; nil
+// means an empty file. A directory is noted, and created when a file needs it.
+func (w *Writer) Put(ctx context.Context, e Entry, content io.Reader) error {
+	if w.err != nil {
+		return fmt.Errorf("write %q: unusable since: %w", shown(e.Name), w.err)
+	}
+	w.err = w.put(ctx, e, content)
+	return w.err
+}
+
+// Files returns the files that were written, in the order of their arrival.
+func (w *Writer) Files() []File { return w.files }
+
+// Top returns the name of the one directory that holds all files, those that
+// were not wanted included; "" when there is none.
+func (w *Writer) Top() string {
+	if w.index.spread {
+		return ""
+	}
+	return w.index.top
+}
+
+// Open opens the content of a file that was written.
+func (w *Writer) Open(path string) (io.ReadCloser, error) {
+	// Not blocking, should another process have put a pipe there.
+	f, err := w.root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return f, ioError("open", path, err)
+}
+
+// Close releases what the Writer holds, but not the root. No entry may be put
+// afterwards.
+func (w *Writer) Close() { w.dirs.close() }
+
+func (w *Writer) put(ctx context.Context, e Entry, content io.Reader) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write %q: %w", shown(e.Name), err)
+	}
+	if err := e.checkType(); err != nil {
+		return err
+	}
+	name := e.Name
+	if e.Mode.IsDir() {
+		name = trimSlash(name)
+	}
+	path, err := w.copy.limits.cleanName(name)
+	switch {
+	case err != nil:
+		return err
+	case e.Mode.IsDir():
+		return w.index.addDir(path)
+	case path == "":
+		return unsafe(e.Name, "is that of the top directory")
+	}
+	return w.putFile(ctx, path, e, content)
+}
+
+// trimSlash removes the slash that archives write behind the name of a directory.
+func trimSlash(name string) string {
+	if name == "./" || name == "/" {
+		return name
+	}
+	return strings.TrimSuffix(name, "/")
+}

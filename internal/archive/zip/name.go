@@ -1,0 +1,60 @@
+package zip
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/packtrain/pack"
+)
+
+const (
+	madeByDOS     = 0
+	madeByOS2     = 6
+	madeByUnix    = 3
+	madeByWindows = 11
+	madeByMacOS   = 19
+
+	windows50 = 50 // a version of the format
+)
+
+// checkName refuses names that do not say how they are spelled, and those that
+// Info-ZIP's unzip reads in its own way.
+func (c *central) checkName() error {
+	switch {
+	case isASCII(c.name):
+	case c.flags&flagUTF8 == 0:
+		return c.unsafe("the encoding of its name is not known")
+	case c.codePage() && !c.extra:
+		return c.unsafe("unzip takes its name for one in a code page of DOS: let the archiver store extra fields, such as times, or use names in ASCII")
+	}
+	if isVersioned(c.name) {
+		return c.unsafe("unzip takes the end of its name for a version number, and drops it")
+	}
+	return nil
+}
+
+// codePage reports whether the file comes from a system whose names unzip converts.
+// It takes that back, in favour of UTF-8, where it reads extra fields.
+func (c *central) codePage() bool {
+	return c.madeBy == madeByDOS || c.madeBy == madeByOS2 || c.madeBy == madeByWindows && c.madeWith == windows50
+}
+
+// isVersioned reports whether a name ends as those of files on VMS do: "a.txt;2".
+func isVersioned(name string) bool {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	i := strings.LastIndexByte(name, ';')
+	return i >= 0 && strings.Trim(name[i+1:], "0123456789") == ""
+}
+
+func isASCII(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *central) unsafe(why string) error {
+	return pack.Errorf(pack.CodeUnsafePath, "read zip archive: entry %.80q: %s", c.name, why)
+}

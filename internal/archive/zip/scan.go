@@ -1,0 +1,167 @@
+package zip
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+	"io/fs"
+	"math"
+
+	"github.com/packtrain/pack"
+)
+
+const (
+	freeOfRatio = 10 << 20
+	readAhead   = 64 << 10
+)
+
+// A file is an entry whose two headers agree.
+type file struct {
+	name         string
+	mode         fs.FileMode
+	method       uint16
+	crc          uint32
+	at           int64 // of the compressed content
+	packed, size int64
+}
+
+// A scanner reads the central directory and the local headers in lock-step.
+type scanner struct {
+	src    *source
+	size   int64
+	end    end
+	limits Limits
+
+	entries, unpacked int64
+}
+
+// each calls visit for each file, in order. A file is checked as soon as it is
+// known where the next one begins.
+func (s *scanner) each(visit func(*file) error) error {
+	s.entries, s.unpacked = 0, 0
+	dir := bufio.NewReaderSize(io.NewSectionReader(s.src, int64(s.end.at), int64(s.end.size)), readAhead)
+	var pending *central
+	var at uint64
+	for range s.end.entries {
+		next, err := readCentral(dir)
+		if err != nil {
+			return err
+		}
+		if pending != nil {
+			if err := s.file(pending, at, next.at, visit); err != nil {
+				return err
+			}
+			at = next.at
+		} else if next.at != 0 {
+			return malformed("there is something in front of its first entry")
+		}
+		pending = next
+	}
+	if _, err := dir.Peek(1); err != io.EOF {
+		return malformed("its central directory has more entries than its end record says")
+	}
+	return s.file(pending, at, s.end.at, visit)
+}
+
+// file checks the file that c describes and that takes the bytes from at to next.
+func (s *scanner) file(c *central, at, next uint64, visit func(*file) error) error {
+	local, start, err := s.readLocal(at)
+	if err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.agree(local); err != nil {
+		return err
+	}
+	switch {
+	case next > s.end.at || next < start || next-start < c.packed:
+		return malformed("entry %.80q overlaps with what follows it", c.name)
+	case c.size > math.MaxInt64:
+		return malformed("entry %.80q has an impossible size", c.name)
+	}
+	if err := s.descriptor(c, start+c.packed, next); err != nil {
+		return err
+	}
+	mode, err := c.mode()
+	switch {
+	case err != nil:
+		return err
+	case mode.IsDir() && c.size > 0:
+		return malformed("the directory %.80q has content", c.name)
+	case c.method == methodStored && c.packed != c.size:
+		return malformed("entry %.80q is stored, and has two sizes", c.name)
+	}
+	if err := c.checkName(); err != nil {
+		return err
+	}
+	if err := s.count(int64(c.size)); err != nil {
+		return err
+	}
+	return visit(&file{
+		name: c.name, mode: mode, method: c.method, crc: c.crc,
+		at: int64(start), packed: int64(c.packed), size: int64(c.size),
+	})
+}
+
+// count keeps to the limits.
+func (s *scanner) count(size int64) error {
+	s.entries++
+	if s.entries > s.limits.Entries {
+		return &pack.LimitError{Limit: "number of entries", Max: s.limits.Entries, Value: s.entries}
+	}
+	if size > math.MaxInt64-s.unpacked {
+		size = math.MaxInt64 - s.unpacked
+	}
+	s.unpacked += size
+	if s.unpacked > s.limits.Unpacked {
+		return &pack.LimitError{Limit: "unpacked size", Max: s.limits.Unpacked, Value: s.unpacked}
+	}
+	if ratio := s.unpacked / s.size; s.unpacked > freeOfRatio && ratio > s.limits.Ratio {
+		return &pack.LimitError{Limit: "compression ratio", Max: s.limits.Ratio, Value: ratio}
+	}
+	return nil
+}
+
+// descriptor checks what lies between the content of a file and the next one:
+// nothing, or size and checksum once more, with or without a magic number.
+func (s *scanner) descriptor(c *central, from, to uint64) error {
+	const magic = "PK\x07\x08"
+	n := to - from
+	if c.flags&flagDescriptor == 0 {
+		if n != 0 {
+			return malformed("there is something behind entry %.80q", c.name)
+		}
+		return nil
+	}
+	width := uint64(4)
+	if c.zip64 {
+		width = 8
+	}
+	short := 4 + 2*width
+	if n != short && n != short+uint64(len(magic)) {
+		return malformed("there is something behind entry %.80q", c.name)
+	}
+	b, err := s.src.read(int64(from), int(n))
+	if err != nil {
+		return err
+	}
+	if n > short {
+		if string(b[:4]) != magic {
+			return malformed("there is something behind entry %.80q", c.name)
+		}
+		b = b[4:]
+	}
+	if binary.LittleEndian.Uint32(b) != c.crc || number(b[4:4+width]) != c.packed || number(b[4+width:]) != c.size {
+		return malformed("entry %.80q has another size or checksum behind its content", c.name)
+	}
+	return nil
+}
+
+func number(b []byte) uint64 {
+	if len(b) == 4 {
+		return uint64(binary.LittleEndian.Uint32(b))
+	}
+	return binary.LittleEndian.Uint64(b)
+}

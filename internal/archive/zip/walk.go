@@ -1,0 +1,91 @@
+package zip
+
+import (
+	"io"
+	"io/fs"
+
+	"github.com/packtrain/pack"
+)
+
+// An Entry is a regular file or a directory of an archive.
+type Entry struct {
+	Name string      // as the archive has it
+	Mode fs.FileMode // type and permissions
+	Size int64       // of the content in bytes
+}
+
+// Limits bound what an archive may hold.
+type Limits struct {
+	Entries  int64 // files and directories
+	Unpacked int64 // bytes of content
+	Ratio    int64 // bytes of content per byte of the archive, beyond 10 MiB
+}
+
+// Walk reads the archive r of the given size and calls visit for each entry, in
+// order, with its content (nil for a directory). Nothing is visited before the
+// framing of the whole archive has been checked. An error of visit ends the walk
+// and is returned as it is.
+//
+// Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
+// [pack.CodeUnsafePath] (a name that programs spell differently) or are a
+// [*pack.LimitError]; errors of r, other than its end, are returned as they are.
+func Walk(r io.ReaderAt, size int64, limits Limits, visit func(Entry, io.Reader) error) error {
+	src := &source{r: r}
+	err := walk(src, size, limits, visit)
+	if src.err != nil {
+		return src.err
+	}
+	return err
+}
+
+func walk(src *source, size int64, limits Limits, visit func(Entry, io.Reader) error) error {
+	end, err := findEnd(src, size)
+	if err != nil {
+		return err
+	}
+	s := scanner{src: src, size: size, end: end, limits: limits}
+	if err := s.each(func(*file) error { return nil }); err != nil {
+		return err
+	}
+	content := newContent(src)
+	return s.each(func(f *file) error {
+		content.open(f)
+		var r io.Reader
+		if !f.mode.IsDir() {
+			r = content
+		}
+		if err := visit(Entry{Name: f.name, Mode: f.mode, Size: f.size}, r); err != nil {
+			return err
+		}
+		return content.drain()
+	})
+}
+
+// A source reads an archive, and tells its own failures from what is wrong with
+// the archive.
+type source struct {
+	r   io.ReaderAt
+	err error
+}
+
+// ReadAt implements [io.ReaderAt].
+func (s *source) ReadAt(p []byte, at int64) (int, error) {
+	n, err := s.r.ReadAt(p, at)
+	if err != nil && err != io.EOF && s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
+
+// read reads n bytes at an offset.
+func (s *source) read(at int64, n int) ([]byte, error) {
+	p := make([]byte, n)
+	if got, err := s.ReadAt(p, at); got < n {
+		return nil, malformed("it was cut, or its sizes are wrong: %w", err)
+	}
+	return p, nil
+}
+
+func malformed(format string, args ...any) error {
+	return pack.Errorf(pack.CodeMalformedContent, "read zip archive: "+format, args...)
+}

@@ -1,0 +1,192 @@
+package house_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/packtrain/pack/internal/house"
+)
+
+const (
+	rootMod = "module github.com/packtrain/pack\n\ngo 1.26.8\n\nrequire gopkg.in/yaml.v3 v3.0.1\n"
+	exMod   = "module github.com/packtrain/pack/examples\n\ngo 1.26.8\n\nrequire github.com/packtrain/pack v0.0.0\n\nreplace github.com/packtrain/pack => ../\n"
+	self    = "github.com/packtrain/pack"
+)
+
+// clean is a small tree that keeps every rule.
+func clean() map[string]string {
+	return map[string]string{
+		"go.mod":                              rootMod,
+		"pack.go":                             file("pack", self+"/internal/leaf", "gopkg.in/yaml.v3"),
+		"example_test.go":                     file("pack_test", self+"/installer", self+"/source/localsource"),
+		"internal/leaf/leaf.go":               file("leaf", "io"),
+		"internal/emit/emit.go":               file("emit", self),
+		"source/source.go":                    file("source", self, self+"/internal/emit"),
+		"source/sourcetest/suite.go":          file("sourcetest", self, self+"/source", "testing"),
+		"source/localsource/local.go":         file("localsource", self, self+"/source"),
+		"source/localsource/local_test.go":    file("localsource_test", self+"/source/sourcetest", "os/exec"),
+		"source/gitsource/git.go":             file("gitsource", self+"/source", "github.com/go-git/go-git/v5/plumbing/object"),
+		"installer/installer.go":              file("installer", self+"/source", self+"/deps", self+"/internal/emit"),
+		"deps/deps.go":                        file("deps", self),
+		"examples/go.mod":                     exMod,
+		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/host"),
+		"examples/packctl/packctl_test.go":    file("main", self+"/examples/internal/samples"),
+		"examples/packctl/run.go":             file("main", self+"/examples/actionrun", self+"/examples/host", self+"/examples/packd/client"),
+		"examples/host/host.go":               file("host", self+"/source/localsource"),
+		"source/testdata/ignored/not_ours.go": "this is not Go",
+	}
+}
+
+func file(pkg string, imports ...string) string {
+	var b strings.Builder
+	b.WriteString("// Package p does.\npackage " + pkg + "\n")
+	for _, i := range imports {
+		b.WriteString("import _ \"" + i + "\"\n")
+	}
+	return b.String()
+}
+
+func load(t *testing.T, files map[string]string) *house.Tree {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, content := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(content)}
+	}
+	tree, err := house.Load(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func check(t *testing.T, files map[string]string) []string {
+	t.Helper()
+	return texts(load(t, files).Check())
+}
+
+func texts(violations []house.Violation) []string {
+	var got []string
+	for _, v := range violations {
+		got = append(got, v.String())
+	}
+	return got
+}
+
+func TestCleanTreeHasNoViolation(t *testing.T) {
+	t.Parallel()
+	if got := check(t, clean()); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestPlantedViolations plants one fault at a time and wants exactly it back.
+func TestPlantedViolations(t *testing.T) {
+	t.Parallel()
+	req := func(mod, line string) string { return mod + "\nrequire " + line + "\n" }
+	tests := []struct{ name, file, content, want string }{
+		{"stage imports stage", "deps/deps.go", file("deps", self+"/source"), "imports source"},
+		{"stage imports installer", "deps/deps.go", file("deps", self+"/installer"), "imports installer"},
+		{"stage test imports stage", "deps/x_test.go", file("deps_test", self+"/source"), "imports source"},
+		{"stage imports its plug-in", "source/source.go", file("source", self+"/source/localsource"), "imports source/localsource"},
+		{"plug-in imports plug-in", "source/gitsource/git.go", file("gitsource", self+"/source/localsource"), "imports source/localsource"},
+		{"plug-in imports its suite", "source/gitsource/git.go", file("gitsource", self+"/source/sourcetest"), "imports source/sourcetest"},
+		{"installer imports plug-in", "installer/installer.go", file("installer", self+"/source/localsource"), "imports source/localsource"},
+		{"suite imports internal", "source/sourcetest/suite.go", file("sourcetest", self+"/internal/emit"), "imports internal/emit"},
+		{"internal imports stage", "internal/emit/emit.go", file("emit", self+"/source"), "imports source"},
+		{"internal imports internal", "internal/emit/emit.go", file("emit", self+"/internal/leaf"), "imports internal/leaf"},
+		{"kept inside a stage, imports the stage", "registry/internal/journal/j.go", file("journal", self+"/registry"), "does not know the stage"},
+		{"product imports test kit", "deps/deps.go", file("deps", self+"/internal/testkit/fakes"), "only _test files do"},
+		{"leaf imports root", "internal/leaf/leaf.go", file("leaf", self), "has to be a leaf"},
+		{"root imports stage", "pack.go", file("pack", self+"/source"), "imports source"},
+		{"examples import internal", "examples/quickstart/main.go", file("main", self+"/internal/emit"), "imports internal/emit"},
+		{"example tests import internal", "examples/quickstart/main_test.go", file("main", self+"/internal/emit"), "imports internal/emit"},
+		{"packctl imports internal", "examples/packctl/main.go", file("main", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"packd imports internal", "examples/packd/client/client.go", file("client", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"host imports internal", "examples/host/host.go", file("host", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"package in no room", "util/util.go", file("util"), "in no room"},
+
+		{"unknown requirement", "go.mod", req(rootMod, "github.com/pkg/errors v0.9.1"), "no row admits"},
+		{"unknown indirect requirement", "examples/go.mod", req(exMod, "github.com/pkg/errors v0.9.1 // indirect"), "no row admits"},
+		{"driver in the root module", "go.mod", req(rootMod, "modernc.org/sqlite v1.61.1"), "no row admits"},
+		{"tool line", "go.mod", rootMod + "\ntool golang.org/x/tools/cmd/stringer\n", "tool or toolchain"},
+		{"replace in the root module", "go.mod", rootMod + "\nreplace a => ../a\n", "replace line"},
+		{"unknown import", "deps/deps.go", file("deps", "github.com/pkg/errors"), "no row admits"},
+		{"import in the wrong room", "deps/deps.go", file("deps", "gopkg.in/yaml.v3"), "which is for"},
+		{"test module outside tests", "deps/deps.go", file("deps", "github.com/google/go-cmp/cmp"), "which is for"},
+		{"indirect module imported", "source/gitsource/git.go", file("gitsource", "golang.org/x/net/http2"), "which is for"},
+
+		{"git porcelain", "source/gitsource/git.go", file("gitsource", "github.com/go-git/go-git/v5"), "reader of the protocol"},
+		{"git file transport", "source/gitsource/git.go", file("gitsource", "github.com/go-git/go-git/v5/plumbing/transport/file"), "reader of the protocol"},
+		{"git transport table", "source/gitsource/git.go", file("gitsource", "github.com/go-git/go-git/v5/plumbing/transport/client"), "reader of the protocol"},
+
+		{"old Go", "go.mod", strings.Replace(rootMod, "1.26.8", "1.26.5", 1), "at least 1.26.6"},
+		{"old go-git", "go.mod", req(rootMod, "github.com/go-git/go-git/v5 v5.19.1"), "at least 5.19.2"},
+
+		{"os/exec in a source", "source/source.go", file("source", "os/exec"), "os/exec"},
+		{"testing in a package", "source/source.go", file("source", "testing"), "imports testing"},
+		{"fstest in a package", "source/source.go", file("source", "testing/fstest"), "imports testing/fstest"},
+		{"init", "deps/deps.go", file("deps") + "func init() {}\n", "init function"},
+		{"init in a test", "deps/deps_test.go", file("deps_test") + "func init() {}\n", "init function"},
+		{"long file", "deps/deps.go", file("deps") + strings.Repeat("\n", 400), "402 lines"},
+		{"no package comment", "deps/deps.go", "package deps\n", "no doc comment"},
+		{"registry host", "README.md", "see\nhttps://py" + "pi.org", "README.md:2"},
+		{"machine path", "deps/deps_test.go", file("deps_test") + "// /ro" + "ot/x\n", "knows no machine"},
+		{"left for later", "deps/deps.go", file("deps") + "// TO" + "DO\n", "is an issue"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := maps.Clone(clean())
+			files[tt.file] = tt.content
+			got := check(t, files)
+			if len(got) != 1 || !strings.Contains(got[0], tt.want) {
+				t.Errorf("got %q, want one that contains %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestBannedModules(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"github.com/goccy/go-yaml", "github.com/mholt/archiver/v3", "github.com/hashicorp/go-getter/v2"} {
+		files := clean()
+		files["go.mod"] += "\nrequire " + path + " v1.0.0\n"
+		got := check(t, files)
+		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "go.mod: requires "+path+": ") }) {
+			t.Errorf("%s: got %q", path, got)
+		}
+	}
+}
+
+func TestRowsThatNobodyUses(t *testing.T) {
+	t.Parallel()
+	got := strings.Join(texts(load(t, clean()).Unused()), "\n")
+	for _, want := range []string{"admits golang.org/x/sync, which no module requires", "examples/go.mod: does not require github.com/spf13/cobra"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "gopkg.in/yaml.v3") {
+		t.Errorf("yaml.v3 is required:\n%s", got)
+	}
+}
+
+func TestLoadRefusesWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, content string }{
+		{"go.mod without module", "go.mod", "go 1.26.8\n"},
+		{"require it cannot read", "go.mod", "module m\nrequire a\n"},
+		{"broken Go", "a.go", "package"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := house.Load(fstest.MapFS{tt.file: {Data: []byte(tt.content)}}); err == nil {
+				t.Error("no error")
+			}
+		})
+	}
+}

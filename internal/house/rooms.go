@@ -1,0 +1,92 @@
+package house
+
+import "path"
+
+// A room is a row of the table of who may import whom. Packages are named by
+// their directories; "x/..." means x and everything below it, "*" one name.
+type room struct {
+	who   string
+	may   []string // packages of ours that it may import, beside itself
+	tests []string // further ones for its _test files
+	why   string
+}
+
+// rooms returns the table. The first row that fits a package holds for it.
+func rooms() []room {
+	table := []room{
+		{".", list("internal/..."), list("..."), "the vocabulary is a leaf: what it imports may import nothing of ours"},
+		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
+	}
+	for _, stage := range stages() {
+		table = append(table, stageRooms(stage)...)
+	}
+	for _, program := range newcomers() {
+		table = append(table, room{program, newcomer(), public(), "it shows what anybody could have written: not even the internal packages of the examples"})
+	}
+	return append(
+		table,
+		room{"installer/*test", list(".", "installer"), list("..."), "doubles and suites depend on what they test and nothing else"},
+		room{"installer", append(list(".", "internal/..."), stages()...), list("..."), "the installer composes the stages; plug-ins are the host's choice"},
+		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},
+	)
+}
+
+func stages() []string { return list("source", "deps", "envbuild", "registry") }
+
+// stageRooms are the rows of one stage, the most particular first.
+func stageRooms(stage string) []room {
+	tests := list(stage+"/...", "internal/...")
+	return []room{
+		{stage + "/*test", list(".", stage), tests, "doubles and suites depend on what they test and nothing else"},
+		{stage + "/*/*test", list(".", stage, stage+"/*", stage+"/*test"), tests, "the suite of one plug-in against its real counterpart"},
+		{stage + "/internal/...", list(".", "internal/..."), tests, "what a stage keeps to itself does not know the stage"},
+		{stage + "/*", list(".", stage, "internal/..."), tests, "a plug-in knows its stage and no other plug-in"},
+		{stage, list(".", "internal/...", stage+"/internal/..."), tests, "stages never import each other, nor their plug-ins"},
+	}
+}
+
+func public() []string {
+	return list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/...", "examples/...")
+}
+
+// newcomers are the examples that are what they say only as long as they need
+// nothing that is hidden from others.
+func newcomers() []string {
+	return list("examples/packctl/...", "examples/packd/...", "examples/host/...", "examples/actionrun/...", "examples/dotenv/...")
+}
+
+func newcomer() []string {
+	return append(list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/..."), newcomers()...)
+}
+
+func list(s ...string) []string { return s }
+
+// roomOf returns the row that holds for pkg, nil when there is none.
+func roomOf(pkg string) *room {
+	for _, r := range rooms() {
+		if matches(r.who, pkg) {
+			return &r
+		}
+	}
+	return nil
+}
+
+func matches(pattern, pkg string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if base := path.Base(pattern); base == "..." {
+		return within(path.Dir(pattern), pkg)
+	}
+	ok, err := path.Match(pattern, pkg)
+	return ok && err == nil
+}
+
+func matchesAny(patterns []string, pkg string) bool {
+	for _, p := range patterns {
+		if matches(p, pkg) {
+			return true
+		}
+	}
+	return false
+}

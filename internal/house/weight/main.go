@@ -1,0 +1,64 @@
+// Weight builds two small host programs outside of the tree, as a host would,
+// and fails when they require more modules, weigh more, or link more than a
+// host that imports only these packages has to bear.
+//
+//	go run ./internal/house/weight
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+)
+
+// A host is a program of testdata with what it may weigh.
+type host struct {
+	dir          string
+	what         string
+	requirements int     // in its go.mod, besides ours
+	megabytes    float64 // stripped
+}
+
+func hosts() []host {
+	return []host{
+		{"stages", "four stages, installer, localsource, archivesource", 10, 12},
+		{"local", "source, localsource", 6, 6},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := weigh(ctx, ".")
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// weigh builds and checks all hosts of the tree at root.
+func weigh(ctx context.Context, root string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "weight-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	var errs []error
+	for _, h := range hosts() {
+		b, err := build(ctx, root, filepath.Join(scratch, h.dir), h.dir)
+		if err != nil {
+			return fmt.Errorf("build host %s: %w", h.dir, err)
+		}
+		fmt.Printf("%-7s %2d of %2d requirements, %5.2f of %2.0f MB, links %d modules  (%s)\n",
+			h.dir, len(b.requirements), h.requirements, b.megabytes, h.megabytes, len(b.linked), h.what)
+		errs = append(errs, h.judge(b))
+	}
+	return errors.Join(errs...)
+}

@@ -1,3 +1,0 @@
-// Package packtest reads what the tests of a pack are and what they print. It
-// runs nothing.
-package packtest

@@ -1,0 +1,15 @@
+// Package json reads JSON that has one reading only, without copying it.
+//
+// encoding/json takes the last of two equal keys, matches keys in any case
+// (even "packſ" for "packs"), replaces invalid UTF-8, and a Decoder ignores what
+// follows the value: two programs can read two different documents. [Parse]
+// refuses all of that:
+//
+//   - two keys of one object that are equal or differ in case only;
+//   - text that is not UTF-8, a byte order mark, halves of surrogate pairs;
+//   - numbers that no float64 can hold;
+//   - anything but white space around the value.
+//
+// It limits the nesting and the length of strings. What it returns is a view of
+// the text: values are decoded when they are asked for.
+package json

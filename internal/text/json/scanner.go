@@ -1,0 +1,176 @@
+package json
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/packtrain/pack"
+)
+
+// A scanner walks over a document once and checks it.
+type scanner struct {
+	data   []byte
+	at     int
+	depth  int
+	limits Limits
+}
+
+// peek returns the byte at the scanner's place, 0 at the end: a NUL is never
+// valid outside of a string.
+func (s *scanner) peek() byte {
+	if s.at < len(s.data) {
+		return s.data[s.at]
+	}
+	return 0
+}
+
+func (s *scanner) space() {
+	for s.at < len(s.data) {
+		switch s.data[s.at] {
+		case ' ', '\t', '\n', '\r':
+			s.at++
+		default:
+			return
+		}
+	}
+}
+
+func (s *scanner) value() error {
+	switch c := s.peek(); {
+	case c == '{':
+		return s.nested(s.members)
+	case c == '[':
+		return s.nested(s.elements)
+	case c == '"':
+		_, err := s.text()
+		return err
+	case c == '-' || '0' <= c && c <= '9':
+		return s.number()
+	case c == 't':
+		return s.word("true")
+	case c == 'f':
+		return s.word("false")
+	case c == 'n':
+		return s.word("null")
+	case s.at >= len(s.data):
+		return s.fail("it ends too early")
+	default:
+		return s.fail("a value cannot begin with %q", c)
+	}
+}
+
+func (s *scanner) word(want string) error {
+	if !bytes.HasPrefix(s.data[s.at:], []byte(want)) {
+		return s.fail("%q is no value", s.data[s.at:min(s.at+len(want), len(s.data))])
+	}
+	s.at += len(want)
+	return nil
+}
+
+// nested reads an object or array with the function for what is in it.
+func (s *scanner) nested(inside func() error) error {
+	if s.depth++; s.depth > s.limits.Depth {
+		return &pack.LimitError{Limit: "depth of JSON", Max: int64(s.limits.Depth), Value: int64(s.depth)}
+	}
+	closing := s.peek() + 2 // '{' and '}', '[' and ']' are two apart
+	s.at++
+	if s.space(); s.peek() != closing {
+		if err := inside(); err != nil {
+			return err
+		}
+	}
+	if s.peek() != closing {
+		return s.fail("want %q or %q", ',', closing)
+	}
+	s.at++
+	s.depth--
+	return nil
+}
+
+func (s *scanner) elements() error {
+	for {
+		if err := s.value(); err != nil {
+			return err
+		}
+		if s.space(); s.peek() != ',' {
+			return nil
+		}
+		s.at++
+		s.space()
+	}
+}
+
+func (s *scanner) members() error {
+	var keys keySet
+	for {
+		if err := s.key(&keys); err != nil {
+			return err
+		}
+		if err := s.value(); err != nil {
+			return err
+		}
+		if s.space(); s.peek() != ',' {
+			return nil
+		}
+		s.at++
+		s.space()
+	}
+}
+
+// key reads a key and the colon behind it.
+func (s *scanner) key(keys *keySet) error {
+	if s.peek() != '"' {
+		return s.fail("want a key in quotes")
+	}
+	raw, err := s.text()
+	if err != nil {
+		return err
+	}
+	if !keys.add(fold(raw)) {
+		return s.fail("key %.80q comes twice, perhaps in another case", unquote(raw))
+	}
+	if s.space(); s.peek() != ':' {
+		return s.fail("want %q behind a key", ':')
+	}
+	s.at++
+	s.space()
+	return nil
+}
+
+// number reads a number as RFC 8259 has it.
+func (s *scanner) number() error {
+	start := s.at
+	if s.peek() == '-' {
+		s.at++
+	}
+	if s.peek() == '0' {
+		s.at++
+	} else if !s.digits() {
+		return s.fail("a number needs digits")
+	}
+	if s.peek() == '.' {
+		if s.at++; !s.digits() {
+			return s.fail("a number needs digits behind its point")
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		if s.at++; s.peek() == '+' || s.peek() == '-' {
+			s.at++
+		}
+		if !s.digits() {
+			return s.fail("a number needs digits in its exponent")
+		}
+	}
+	if _, err := strconv.ParseFloat(string(s.data[start:s.at]), 64); err != nil {
+		return s.fail("number %.40q is out of range", s.data[start:s.at])
+	}
+	return nil
+}
+
+func (s *scanner) digits() bool {
+	start := s.at
+	for c := s.peek(); '0' <= c && c <= '9'; c = s.peek() {
+		s.at++
+	}
+	return s.at > start
+}

@@ -1,0 +1,108 @@
+package packtests
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Totals count the tests of one run. Failed includes those with errors.
+type Totals struct {
+	Total, Passed, Failed, Skipped int
+}
+
+// Sound reports whether the counts can be true together.
+func (t Totals) Sound() bool { return t.Passed >= 0 && t.Passed+t.Failed+t.Skipped <= t.Total }
+
+var (
+	ansi       = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+	simpleLine = regexp.MustCompile(`(?im)^\W*(total tests|total|tests run|passed|failed|skipped)(?:[ \t]+(?:tests|run))?[ \t]*:[ \t]*(\d{1,9})[ \t\r]*$`)
+	ranLine    = regexp.MustCompile(`(?m)^Ran (\d{1,9}) tests? in `)
+	resultLine = regexp.MustCompile(`(?m)^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?\r?$`)
+)
+
+// StripANSI removes colours and other control sequences of terminals.
+func StripANSI(out []byte) []byte { return ansi.ReplaceAll(out, nil) }
+
+// Simple reads the lines "Total Tests: N", "Passed: N", "Failed: N" and
+// "Skipped: N", in any order and with the variations that are found in the
+// wild. The last of each kind counts. ok is false when there is none.
+func Simple(out []byte) (t Totals, ok bool) {
+	found := map[string]int{}
+	for _, m := range simpleLine.FindAllSubmatch(StripANSI(out), -1) {
+		label, _, _ := strings.Cut(strings.ToLower(string(m[1])), " ")
+		if label == "tests" {
+			label = "total"
+		}
+		found[label] = number(m[2])
+	}
+	total, hasTotal := found["total"]
+	passed, hasPassed := found["passed"]
+	t = Totals{Total: total, Passed: passed, Failed: found["failed"], Skipped: found["skipped"]}
+	if !hasTotal {
+		t.Total = t.Passed + t.Failed + t.Skipped
+	}
+	if !hasPassed {
+		t.Passed = t.Total - t.Failed - t.Skipped
+	}
+	return t, len(found) > 0
+}
+
+// Unittest reads the summary that Python's unittest prints on standard error.
+// ok is false when there is none.
+func Unittest(out []byte) (t Totals, ok bool) {
+	out = StripANSI(out)
+	ran := ranLine.FindAllSubmatchIndex(out, -1)
+	if ran == nil {
+		return t, false
+	}
+	last := ran[len(ran)-1]
+	t.Total = number(out[last[2]:last[3]])
+	if result := resultLine.FindSubmatch(out[last[1]:]); result != nil {
+		for part := range bytes.SplitSeq(result[1], []byte(", ")) {
+			name, count, _ := bytes.Cut(part, []byte("="))
+			switch string(name) {
+			case "skipped":
+				t.Skipped += number(count)
+			case "failures", "errors", "unexpected successes":
+				t.Failed += number(count)
+			}
+		}
+	}
+	t.Total = max(t.Total, t.Failed+t.Skipped) // an import that fails is an error, but no test
+	t.Passed = t.Total - t.Failed - t.Skipped
+	return t, true
+}
+
+// number reads up to nine digits; anything else is 0.
+func number(digits []byte) int {
+	n, err := strconv.ParseUint(string(digits), 10, 30)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// Tail returns the last lines of an output, at most the given number of lines
+// and bytes, as text that is safe to show.
+func Tail(out []byte, lines, size int) string {
+	out = bytes.TrimSpace(StripANSI(out))
+	if cut := len(out) - size; cut > 0 {
+		out = out[cut:]
+	}
+	text := strings.Map(printable, strings.ToValidUTF8(string(out), "?"))
+	all := strings.Split(text, "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+func printable(r rune) rune {
+	switch {
+	case r == '\n', r == '\t', unicode.IsPrint(r):
+		return r
+	case r == '\r':
+		return -1
+	}
+	return '?'
+}
