@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -48,3 +49,28 @@ func (d Digest) Verify(subject Subject, got Digest) error {
 	}
 	return &IntegrityError{Subject: subject, Want: d, Got: got}
 }
+
+// An IntegrityError says that content does not have the digest it should have.
+// It matches [ErrIntegrity].
+type IntegrityError struct {
+	Subject   Subject
+	Want, Got Digest
+}
+
+// Error names the subject and both digests.
+func (e *IntegrityError) Error() string {
+	return fmt.Sprintf("%s checksum is %s, want %s", e.Subject, orNone(e.Got), orNone(e.Want))
+}
+
+func orNone(d Digest) Digest {
+	if d == "" {
+		return "(none)"
+	}
+	return d
+}
+
+// Unwrap returns [ErrIntegrity].
+func (e *IntegrityError) Unwrap() error { return ErrIntegrity }
+
+// ErrorCode implements [Coder].
+func (e *IntegrityError) ErrorCode() Code { return CodeChecksumMismatch }

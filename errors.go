@@ -1,8 +1,11 @@
 package pack
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 )
 
 // An Error is a failure with a stable code. errors.Is finds the sentinel of its
@@ -51,31 +54,6 @@ func (e *LimitError) Unwrap() error { return ErrLimit }
 // ErrorCode implements [Coder].
 func (e *LimitError) ErrorCode() Code { return CodeLimitExceeded }
 
-// An IntegrityError says that content does not have the digest it should have.
-// It matches [ErrIntegrity].
-type IntegrityError struct {
-	Subject   Subject
-	Want, Got Digest
-}
-
-// Error names the subject and both digests.
-func (e *IntegrityError) Error() string {
-	return fmt.Sprintf("%s checksum is %s, want %s", e.Subject, orNone(e.Got), orNone(e.Want))
-}
-
-func orNone(d Digest) Digest {
-	if d == "" {
-		return "(none)"
-	}
-	return d
-}
-
-// Unwrap returns [ErrIntegrity].
-func (e *IntegrityError) Unwrap() error { return ErrIntegrity }
-
-// ErrorCode implements [Coder].
-func (e *IntegrityError) ErrorCode() Code { return CodeChecksumMismatch }
-
 // An UnavailableError says that another system did not deliver. It matches
 // [ErrUnavailable].
 type UnavailableError struct {
@@ -117,4 +95,144 @@ func withSentinel(code Code, err error) []error {
 		return []error{err, s}
 	}
 	return []error{err}
+}
+
+// A Code is the stable name of a kind of failure, in events, reports and HTTP
+// bodies. [CodeOf] finds the code of an error.
+type Code string
+
+// The codes, with the sentinel that errors.Is finds in an error of that code.
+const (
+	CodeUnsafePath     Code = "unsafe_path"     // ErrUnsafe: a name that would leave the tree, or that systems read differently
+	CodeForbiddenEntry Code = "forbidden_entry" // ErrUnsafe: a link, device, pipe, submodule
+	CodeNameCollision  Code = "name_collision"  // ErrUnsafe: two entries that are one on some system
+
+	CodeLimitExceeded Code = "limit_exceeded" // ErrLimit, see LimitError
+
+	CodeMalformedContent Code = "malformed_content" // ErrMalformed: broken or ambiguous archive, index, ...
+
+	CodeChecksumMismatch Code = "checksum_mismatch" // ErrIntegrity, see IntegrityError
+	CodeContentChanged   Code = "content_changed"   // ErrIntegrity: content is not what was pinned
+
+	CodeInvalidManifest Code = "invalid_manifest" // ErrInvalid: pack.yaml or a component
+	CodeInvalidRef      Code = "invalid_ref"      // ErrInvalid
+	CodeInvalidVersion  Code = "invalid_version"  // ErrInvalid
+	CodeInvalidSchema   Code = "invalid_schema"   // ErrInvalid
+	CodeInvalidRequest  Code = "invalid_request"  // ErrInvalid: the caller's request, not a pack
+
+	CodeDependencyMissing  Code = "dependency_missing"  // ErrDependency
+	CodeDependencyConflict Code = "dependency_conflict" // ErrDependency
+	CodeDependencyCycle    Code = "dependency_cycle"    // ErrDependency
+
+	CodePolicyDenied Code = "policy_denied" // ErrPolicy
+
+	CodeNotFound Code = "not_found" // ErrNotFound
+
+	CodeUnavailable  Code = "unavailable"           // ErrUnavailable, see UnavailableError
+	CodeUnauthorized Code = "unauthorized_upstream" // ErrUnavailable
+	CodeGit          Code = "git_error"             // ErrUnavailable
+
+	CodeBuildFailed Code = "build_failed" // ErrBuild
+	CodeTestsFailed Code = "tests_failed" // ErrTests
+
+	CodeBusy             Code = "busy"              // ErrBusy
+	CodeConflict         Code = "conflict"          // ErrConflict
+	CodeAlreadyInstalled Code = "already_installed" // ErrConflict
+
+	CodeStoreCorrupt Code = "store_corrupt" // ErrStore
+	CodeIO           Code = "io_error"      // ErrStore
+
+	CodeCancelled Code = "cancelled" // context.Canceled
+	CodeTimeout   Code = "timeout"   // context.DeadlineExceeded
+)
+
+// Sentinel errors: the classes of failure. Every error of this module that
+// stems from bad input or a failing world matches one of them, or a context
+// error, with errors.Is.
+var (
+	ErrUnsafe      = errors.New("unsafe content")
+	ErrLimit       = errors.New("limit exceeded")
+	ErrMalformed   = errors.New("malformed content")
+	ErrIntegrity   = errors.New("content is not what was expected")
+	ErrInvalid     = errors.New("invalid")
+	ErrDependency  = errors.New("dependencies cannot be satisfied")
+	ErrPolicy      = errors.New("denied by policy")
+	ErrNotFound    = errors.New("not found")
+	ErrUnavailable = errors.New("unavailable")
+	ErrBuild       = errors.New("build failed")
+	ErrTests       = errors.New("tests failed")
+	ErrBusy        = errors.New("busy")
+	ErrConflict    = errors.New("conflict")
+	ErrStore       = errors.New("store failed")
+)
+
+// Sentinel returns the sentinel error that errors of code c match, nil for a
+// code that is not one of this package.
+func (c Code) Sentinel() error {
+	switch c {
+	case CodeUnsafePath, CodeForbiddenEntry, CodeNameCollision:
+		return ErrUnsafe
+	case CodeLimitExceeded:
+		return ErrLimit
+	case CodeMalformedContent:
+		return ErrMalformed
+	case CodeChecksumMismatch, CodeContentChanged:
+		return ErrIntegrity
+	case CodeInvalidManifest, CodeInvalidRef, CodeInvalidVersion, CodeInvalidSchema, CodeInvalidRequest:
+		return ErrInvalid
+	case CodeDependencyMissing, CodeDependencyConflict, CodeDependencyCycle:
+		return ErrDependency
+	case CodePolicyDenied:
+		return ErrPolicy
+	case CodeNotFound:
+		return ErrNotFound
+	case CodeUnavailable, CodeUnauthorized, CodeGit:
+		return ErrUnavailable
+	case CodeBuildFailed:
+		return ErrBuild
+	case CodeTestsFailed:
+		return ErrTests
+	case CodeBusy:
+		return ErrBusy
+	case CodeConflict, CodeAlreadyInstalled:
+		return ErrConflict
+	case CodeStoreCorrupt, CodeIO:
+		return ErrStore
+	case CodeCancelled:
+		return context.Canceled
+	case CodeTimeout:
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// CodeOf returns the code of err: the one that the outermost error in its tree
+// carries; else the one that fits a context or file system error; else "". A
+// [*BatchError] has the code of its first item.
+func CodeOf(err error) Code {
+	if c, ok := errors.AsType[Coder](err); ok {
+		return c.ErrorCode()
+	}
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, context.Canceled):
+		return CodeCancelled
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return CodeTimeout
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return CodeIO
+	}
+	if _, ok := errors.AsType[*os.LinkError](err); ok {
+		return CodeIO
+	}
+	return ""
+}
+
+// A Coder is an error that carries a [Code]. Errors of this module do; a host's
+// own source may return errors of its own that do.
+type Coder interface {
+	error
+	ErrorCode() Code
 }

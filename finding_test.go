@@ -56,16 +56,22 @@ func TestFindingTableIsComplete(t *testing.T) {
 	for _, row := range pack.FindingTable() {
 		table = append(table, row[0])
 	}
-	f, err := parser.ParseFile(token.NewFileSet(), "findingcode.go", nil, 0)
+	f, err := parser.ParseFile(token.NewFileSet(), "finding.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var constants []string
 	ast.Inspect(f, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if s, err := strconv.Unquote(lit.Value); err == nil && strings.Contains(s, ".") {
-				constants = append(constants, s)
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "findingCode" {
+			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Error(err)
 			}
+			constants = append(constants, code)
 		}
 		return true
 	})

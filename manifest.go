@@ -40,34 +40,6 @@ type Manifest struct {
 // ID returns the pack's ref and version.
 func (m *Manifest) ID() ID { return ID{Ref: m.Ref, Version: m.Version} }
 
-// A Dependency is a pack that another one needs.
-type Dependency struct {
-	Ref        Ref        `json:"ref"`
-	Constraint Constraint `json:"constraint"`
-}
-
-// ParseDependency parses "ref" or "ref@constraint". Errors have the code
-// [CodeInvalidRef] or [CodeInvalidVersion].
-func ParseDependency(text string) (Dependency, error) { return parseDependency(text, false) }
-
-// String returns "ref" or "ref@constraint".
-func (d Dependency) String() string {
-	if d.Constraint.Any() {
-		return d.Ref.String()
-	}
-	return d.Ref.String() + "@" + d.Constraint.String()
-}
-
-// A RuntimeDep is a program that a pack needs, as `runtime_deps` names it.
-type RuntimeDep struct {
-	// Name is the word as written; Runtime the runtime it stands for
-	// ("python", "nodejs", "shell", "native"), "" when the word is not known.
-	Name    string `json:"name"`
-	Runtime string `json:"runtime"`
-	// Range is the version range as written, "" for any.
-	Range string `json:"range"`
-}
-
 // Testing is the `testing` section of a pack.yaml.
 type Testing struct {
 	Enabled bool `json:"enabled"`

@@ -1,6 +1,13 @@
 package pack
 
-import "net/netip"
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/netip"
+	"regexp"
+	"strings"
+)
 
 // A NetworkPolicy says which hosts may be contacted. It is applied where a
 // connection is made and on every redirect, so that a name that resolves to
@@ -20,3 +27,111 @@ type NetworkPolicy struct {
 	// Hosts, when not empty, lists the only hosts that may be contacted.
 	Hosts []string
 }
+
+// A Credential tells a server who asks: a header of requests. It shows its
+// secret to callers of [Credential.Header] only; printed, logged or marshalled
+// it is a placeholder. The zero value is no credential. It is safe for
+// concurrent use.
+type Credential struct {
+	// A function, because whatever prints or walks values sees only its address,
+	// also where it cannot call methods.
+	header func() (name, value string)
+}
+
+const maxCredentialLen = 8 << 10
+
+// BearerCredential returns a credential that sends "Authorization: Bearer token".
+func BearerCredential(token string) Credential {
+	if strings.ContainsRune(token, ' ') {
+		return HeaderCredential("Authorization", "")
+	}
+	return HeaderCredential("Authorization", prefixed("Bearer ", token))
+}
+
+// BasicCredential returns a credential that sends user and password in the
+// scheme "Basic", as UTF-8. Either may be empty; user has no ":".
+func BasicCredential(user, password string) Credential {
+	if strings.ContainsFunc(user+password, isControl) || strings.ContainsRune(user, ':') || user+password == "" {
+		return HeaderCredential("Authorization", "")
+	}
+	return HeaderCredential("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
+}
+
+// HeaderCredential returns a credential that sends a header of any other name,
+// such as "Private-Token". Headers that decide how a message is read or which
+// content it is about are refused by [Credential.Validate].
+func HeaderCredential(name, value string) Credential {
+	return Credential{header: func() (string, string) { return name, value }}
+}
+
+func prefixed(scheme, secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return scheme + secret
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// Header returns the name and the value of the header, the value being secret;
+// "" and "" for the zero value.
+func (c Credential) Header() (name, value string) {
+	if c.header == nil {
+		return "", ""
+	}
+	return c.header()
+}
+
+var (
+	headerNamePattern  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\\z")
+	headerValuePattern = regexp.MustCompile(`^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?\z`)
+)
+
+// Validate returns an error with [CodeInvalidRequest] when no server could be
+// sent the credential: a name that is no header's or that of a header with
+// another purpose, a secret that is empty, longer than 8 KiB or has characters
+// that do not belong there. The error does not tell the secret.
+func (c Credential) Validate() error {
+	name, value := c.Header()
+	switch {
+	case name == "" && value == "":
+		return Errorf(CodeInvalidRequest, "there is no credential")
+	case !headerNamePattern.MatchString(name), isReservedHeader(name):
+		return Errorf(CodeInvalidRequest, "header %.100q cannot carry a credential", name)
+	case len(value) > maxCredentialLen:
+		return Errorf(CodeInvalidRequest, "credential for the header %q has %d bytes, at most %d are allowed", name, len(value), maxCredentialLen)
+	case !headerValuePattern.MatchString(value):
+		return Errorf(CodeInvalidRequest, "credential for the header %q is empty or has characters that cannot be sent", name)
+	}
+	return nil
+}
+
+// isReservedHeader knows the headers that have another purpose.
+func isReservedHeader(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "accept-encoding", "connection", "expect", "host", "keep-alive", "range", "referer", "te", "trailer",
+		"transfer-encoding", "upgrade", "user-agent":
+		return true
+	}
+	for _, prefix := range []string{"content-", "if-", "proxy-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// String returns a placeholder.
+func (c Credential) String() string {
+	if c.header == nil {
+		return "(no credential)"
+	}
+	return "(credential)"
+}
+
+// Format implements [fmt.Formatter]: every verb prints the placeholder.
+func (c Credential) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// MarshalText returns the placeholder. There is no way back.
+func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -3,6 +3,7 @@ package pack
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // MaxRefLen is the longest Ref accepted, in bytes.
@@ -41,3 +42,68 @@ func ParseRef(s string) (Ref, error) {
 
 // String returns the ref as text.
 func (r Ref) String() string { return string(r) }
+
+// An ID names one version of a pack. It does not identify content: packs are
+// re-published under the same version (see [Digest]).
+type ID struct {
+	Ref     Ref     `json:"ref"`
+	Version Version `json:"version"`
+}
+
+// String returns "ref@version", or the ref alone when there is no version.
+func (id ID) String() string {
+	if id.Version.IsZero() {
+		return id.Ref.String()
+	}
+	return id.Ref.String() + "@" + id.Version.String()
+}
+
+// A Provided pack exists outside of any store, supplied by the host (such as
+// the "core" pack of a platform). It satisfies dependencies and its ref is
+// reserved: no other pack may take it.
+type Provided struct {
+	Ref Ref `json:"ref"`
+	// Version of the provided pack; the zero value satisfies every constraint.
+	Version Version `json:"version"`
+}
+
+// Satisfies reports whether the provided pack satisfies c.
+func (p Provided) Satisfies(c Constraint) bool {
+	return p.Version.IsZero() || c.Allows(p.Version)
+}
+
+// A Dependency is a pack that another one needs.
+type Dependency struct {
+	Ref        Ref        `json:"ref"`
+	Constraint Constraint `json:"constraint"`
+}
+
+// ParseDependency parses "ref" or "ref@constraint". Errors have the code
+// [CodeInvalidRef] or [CodeInvalidVersion].
+func ParseDependency(text string) (Dependency, error) { return parseDependency(text, false) }
+
+// String returns "ref" or "ref@constraint".
+func (d Dependency) String() string {
+	if d.Constraint.Any() {
+		return d.Ref.String()
+	}
+	return d.Ref.String() + "@" + d.Constraint.String()
+}
+
+// parseDependency parses "ref" or "ref@constraint"; in compatibility mode also
+// "ref=version".
+func parseDependency(text string, compat bool) (Dependency, error) {
+	name, constraint, versioned := strings.Cut(text, "@")
+	if !versioned && compat {
+		name, constraint, versioned = strings.Cut(text, "=")
+	}
+	ref, err := ParseRef(strings.TrimSpace(name))
+	if err != nil {
+		return Dependency{}, err
+	}
+	if versioned && strings.TrimSpace(constraint) == "" {
+		return Dependency{}, Errorf(CodeInvalidVersion, "the constraint is empty; write %q", name)
+	}
+	c, err := ParseConstraint(constraint)
+	return Dependency{Ref: ref, Constraint: c}, err
+}

@@ -1,10 +1,17 @@
 package pack
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
+	"github.com/packtrain/pack/internal/text/pep508"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -65,4 +72,266 @@ func (v *validator) checkConfigSchema() {
 	if node != nil && node.Kind != yaml.Mapping {
 		v.report(configSchemaInvalid, configSchemaFile, node.Line, "the document is %v; want a mapping of settings", node.Kind)
 	}
+}
+
+// checkFiles checks that the files exist which components and tests name.
+func (v *validator) checkFiles() {
+	for i := range v.pack.Components {
+		switch c := &v.pack.Components[i]; {
+		case c.Action != nil:
+			if v.runsFile(c.Action.Runner) {
+				v.wantFile(actionEntryPointMissing, c, "entry_point", c.Action.EntryPoint)
+			}
+			v.wantFile(actionWorkflowMissing, c, "workflow_file", c.Action.WorkflowFile)
+		case c.Sensor != nil && v.runsFile(c.Sensor.Runner):
+			v.wantFile(sensorEntryPointMissing, c, "entry_point", c.Sensor.EntryPoint)
+		}
+	}
+	v.checkTests()
+}
+
+// runsFile reports whether the entry point of a runner is a file of the pack.
+// That of the native runner may come with the platform, that of a command
+// runner means nothing.
+func (v *validator) runsFile(runner string) bool {
+	return runner != "native" && !slices.Contains(commandRunners, runner)
+}
+
+// wantFile reports when a file that component c names is not there.
+func (v *validator) wantFile(code findingCode, c *Component, key, file string) {
+	if file == "" {
+		return
+	}
+	if err := v.isFile(file); err != nil {
+		v.report(code, c.File, v.pack.lineOf(c.File, key), "%s %q: %w", key, file, err)
+	}
+}
+
+var (
+	errNoSuchFile = errors.New("there is no such file")
+	errNotAFile   = errors.New("that is not a regular file")
+	errLFSPointer = errors.New("that is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS")
+)
+
+func (v *validator) isFile(file string) error {
+	info, err := fs.Lstat(v.fsys, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+		return errNoSuchFile
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errNotAFile
+	case v.isPointer(file, info.Size()):
+		return errLFSPointer
+	}
+	return nil
+}
+
+// isPointer reports whether a file is what Git LFS leaves in place of another.
+func (v *validator) isPointer(file string, size int64) bool {
+	const (
+		start = "version https://git-lfs.github.com/spec/"
+		least = int64(len(start + "v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 1\n"))
+		most  = 1024 // as its specification has it
+	)
+	if size < least || size > most {
+		return false
+	}
+	data, err := readFile(v.fsys, file, most)
+	return err == nil && strings.HasPrefix(string(data), start)
+}
+
+func (v *validator) checkTests() {
+	t := v.pack.Manifest.Testing
+	if t == nil || !t.Enabled {
+		return
+	}
+	for _, r := range t.Runners {
+		if r.EntryPoint == "" {
+			continue
+		}
+		if _, err := fs.Lstat(v.fsys, r.EntryPoint); err != nil {
+			v.report(manifestTestsMissing, ManifestFile, v.pack.lineOf(ManifestFile, "testing"), "testing: entry_point %q of runner %q: %w", r.EntryPoint, r.Name, errNoSuchFile)
+		}
+	}
+}
+
+const requirementsFile = "requirements.txt"
+
+// checkRequirements judges every line of requirements.txt.
+func (v *validator) checkRequirements() {
+	data, err := readRegular(v.fsys, requirementsFile, v.limits.ComponentSize)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return
+	case err == nil && !utf8.Valid(data):
+		err = errors.New("the file is not UTF-8")
+	}
+	if err != nil {
+		v.findings.report(requirementUnreadable, requirementsFile, 0, err)
+		return
+	}
+	for number, text := range pep508.Lines(string(data)) {
+		v.checkRequirement(number, text)
+	}
+}
+
+func (v *validator) checkRequirement(number int, text string) {
+	line, err := pep508.ParseLine(text)
+	code, advice := requirementUnpinned, "the newest version will be taken, whatever it is; write one behind %q"
+	switch {
+	case errors.Is(err, pep508.ErrSingleEquals):
+		v.findings.report(requirementSingleEquals, requirementsFile, number, err)
+		return
+	case err != nil:
+		v.findings.report(requirementInvalid, requirementsFile, number, err)
+		return
+	case line.Kind == pep508.VCS:
+		code, advice = requirementVCS, "%q is fetched from version control when the environment is built"
+	case line.Kind == pep508.URL, line.Kind == pep508.Path:
+		code, advice = requirementURL, "%q is fetched from there when the environment is built"
+	case line.Kind == pep508.Option:
+		code, advice = requirementOption, "option %q is for the installer; the host decides those"
+	case line.Pinned():
+		return
+	}
+	v.report(code, requirementsFile, number, advice, line.Text)
+}
+
+// checkTree walks over the whole pack.
+func (v *validator) checkTree() {
+	entries := 0
+	_ = fs.WalkDir(v.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			v.findings.report(treeUnreadable, p, 0, err)
+			return fs.SkipDir
+		}
+		if entries++; entries > v.limits.Files {
+			v.findings.report(treeLimit, ".", 0, &LimitError{Limit: "number of files and directories", Max: int64(v.limits.Files), Value: int64(entries)})
+			return fs.SkipAll
+		}
+		return v.checkEntry(p, d)
+	})
+	v.checkGitModules()
+}
+
+func (v *validator) checkEntry(p string, d fs.DirEntry) error {
+	switch {
+	case d.Name() == ".git":
+		return v.checkGit(p, d)
+	case d.IsDir():
+	case d.Type()&fs.ModeSymlink != 0:
+		v.findings.report(treeSymlink, p, 0, Errorf(CodeForbiddenEntry, "%q is a symbolic link; put the file itself there", p))
+	case !d.Type().IsRegular():
+		v.findings.report(treeIrregular, p, 0, Errorf(CodeForbiddenEntry, "%q is %s; remove it", p, typeName(d.Type())))
+	case d.Name() == ManifestFile && p != ManifestFile:
+		v.report(treeNestedPack, p, 0, "this pack.yaml is ignored; the pack is described by the one at its root")
+	}
+	return nil
+}
+
+// checkGit passes over the pack's own repository; any other is a submodule.
+func (v *validator) checkGit(p string, d fs.DirEntry) error {
+	if dir := path.Dir(p); dir != "." {
+		v.report(treeSubmodule, dir, 0, "%q is a git repository of its own; its content is not delivered with the pack", dir)
+	}
+	if d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+const gitModulesFile = ".gitmodules"
+
+// checkGitModules warns of the submodules that .gitmodules lists.
+func (v *validator) checkGitModules() {
+	data, err := readRegular(v.fsys, gitModulesFile, v.limits.ComponentSize)
+	if err != nil {
+		return // absent, or reported as what it is
+	}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for number := 1; lines.Scan(); number++ {
+		key, dir, _ := strings.Cut(lines.Text(), "=")
+		if strings.TrimSpace(key) == "path" {
+			v.report(treeSubmodule, gitModulesFile, number, "%q is a git submodule; its content is not delivered with the pack", strings.TrimSpace(dir))
+		}
+	}
+}
+
+// checkUses checks that the components exist which other components name. In
+// StackStorm shape nothing can be said: many packs name what others bring.
+func (v *validator) checkUses() {
+	if v.pack.Shape == ShapeStackStorm {
+		return
+	}
+	known := v.knownRefs()
+	for i := range v.pack.Components {
+		switch c := &v.pack.Components[i]; {
+		case c.Rule != nil:
+			v.wantRef(known, use{c, KindTrigger, c.Rule.TriggerRef, ruleUnknownTrigger, []string{"trigger_ref", "trigger"}})
+			v.wantRef(known, use{c, KindAction, c.Rule.ActionRef, ruleUnknownAction, []string{"action_ref", "action"}})
+		case c.Sensor != nil:
+			for _, ref := range c.Sensor.TriggerTypes {
+				v.wantRef(known, use{c, KindTrigger, ref, sensorUnknownTrigger, []string{"trigger_types", "trigger_type"}})
+			}
+		case c.Workflow != nil:
+			for _, ref := range c.Workflow.ActionRefs {
+				v.checkForeign(use{by: c, ref: ref, keys: []string{"tasks"}})
+			}
+		case c.Policy != nil:
+			v.checkForeign(use{by: c, ref: c.Policy.ActionRef, keys: []string{"action_ref", "resource_ref"}})
+		}
+	}
+}
+
+// A refKey is a component of some kind.
+type refKey struct {
+	kind Kind
+	ref  string
+}
+
+// knownRefs returns the components of the pack. Workflows are actions too.
+func (v *validator) knownRefs() map[refKey]bool {
+	known := map[refKey]bool{}
+	for i := range v.pack.Components {
+		c := &v.pack.Components[i]
+		known[refKey{c.Kind, c.Ref}] = true
+		if c.Kind == KindWorkflow {
+			known[refKey{KindAction, c.Ref}] = true
+		}
+	}
+	return known
+}
+
+// A use is one component's mention of another.
+type use struct {
+	by   *Component
+	kind Kind
+	ref  string
+	code findingCode // to report when it is of this pack and not known
+	keys []string    // under which it is mentioned
+}
+
+// wantRef reports a ref of this pack that is not known, and warns of one of
+// another pack.
+func (v *validator) wantRef(known map[refKey]bool, u use) {
+	if u.ref == "" || v.isForeign(u.ref) {
+		v.checkForeign(u)
+		return
+	}
+	if !known[refKey{u.kind, u.ref}] {
+		v.report(u.code, u.by.File, v.pack.lineOf(u.by.File, u.keys...), "%.128q is not among the %s of this pack", u.ref, u.kind)
+	}
+}
+
+// checkForeign warns of a ref of another pack.
+func (v *validator) checkForeign(u use) {
+	if u.ref != "" && v.isForeign(u.ref) {
+		v.report(componentForeignUse, u.by.File, v.pack.lineOf(u.by.File, u.keys...), "%.128q belongs to another pack, which has to be installed too", u.ref)
+	}
+}
+
+func (v *validator) isForeign(ref string) bool {
+	return !strings.HasPrefix(ref, v.pack.Manifest.Ref.String()+".")
 }

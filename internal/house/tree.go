@@ -21,6 +21,7 @@ type Tree struct {
 	modules []*module
 	files   []*goFile
 	texts   []text
+	fset    *token.FileSet
 }
 
 // A Violation is a rule broken at a place.
@@ -57,7 +58,7 @@ type text struct {
 // directories are parsed, other files are kept as text. Hidden directories but
 // .ci and .github, and bin and node_modules, are left out.
 func Load(fsys fs.FS) (*Tree, error) {
-	t := &Tree{}
+	t := &Tree{fset: token.NewFileSet()}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -103,7 +104,7 @@ func (t *Tree) add(name string, content []byte) error {
 		}
 		t.modules = append(t.modules, m)
 	case path.Ext(name) == ".go" && !slices.Contains(strings.Split(name, "/"), "testdata"):
-		f, err := parseFile(name, content)
+		f, err := parseFile(t.fset, name, content)
 		if err != nil {
 			return err
 		}
@@ -112,8 +113,8 @@ func (t *Tree) add(name string, content []byte) error {
 	return nil
 }
 
-func parseFile(name string, content []byte) (*goFile, error) {
-	syntax, err := parser.ParseFile(token.NewFileSet(), name, content, parser.ParseComments|parser.SkipObjectResolution)
+func parseFile(fset *token.FileSet, name string, content []byte) (*goFile, error) {
+	syntax, err := parser.ParseFile(fset, name, content, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func TestStatuses(t *testing.T) {
 // TestCodes wants every code of the library to be told, and no others.
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("../../../code.go")
+	source, err := os.ReadFile("../../../errors.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,11 @@ package pack
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/packtrain/pack/internal/text/yaml"
 )
@@ -183,4 +185,154 @@ func (s *section) checkPythonVersions() {
 		}
 	}
 	s.report(manifestPython2, n.Line, "python_versions names Python 2 only, for which no environment can be built")
+}
+
+// defaultTestTimeout is how long a test runner may take unless it says more.
+const defaultTestTimeout = 5 * time.Minute
+
+// testing reads `testing`, nil when the pack declares no tests.
+func (s *section) testing() *Testing {
+	sub := s.sub("testing")
+	if sub == nil {
+		return nil
+	}
+	format := sub.resultFormat("simple")
+	return &Testing{
+		Enabled:      sub.flag("enabled", true),
+		Runners:      sub.testRunners(format),
+		Discovery:    sub.testDiscovery(),
+		ResultFormat: format,
+		ResultPath:   sub.path("result_path"),
+		MinPassRate:  sub.passRate(),
+		OnFailure:    sub.oneOf("on_failure", "block", "block", "warn", "ignore"),
+	}
+}
+
+func (s *section) resultFormat(absent string) string {
+	return s.oneOf("result_format", absent, "simple", "junit-xml", "tap", "json")
+}
+
+func (s *section) testRunners(format string) []TestRunner {
+	runners := []TestRunner{}
+	sub := s.sub("runners")
+	if sub == nil {
+		return runners
+	}
+	for _, f := range sub.node.Fields {
+		if f.Value.Kind != yaml.Mapping {
+			s.wrongType(fmt.Sprintf("test runner %.64q", f.Key.Text), f.Value, "a mapping")
+			continue
+		}
+		runner := s.at(f.Value).testRunner(format)
+		runner.Name = f.Key.Text
+		runners = append(runners, runner)
+	}
+	return runners
+}
+
+func (s *section) testRunner(format string) TestRunner {
+	return TestRunner{
+		Type:         s.str("type"),
+		EntryPoint:   s.path("entry_point"),
+		Timeout:      s.seconds("timeout", defaultTestTimeout),
+		ResultFormat: s.resultFormat(format),
+		Requirements: s.path("requirements"),
+	}
+}
+
+func (s *section) testDiscovery() TestDiscovery {
+	sub := s.sub("discovery")
+	if sub == nil {
+		return TestDiscovery{Tests: []TestCase{}}
+	}
+	return TestDiscovery{
+		Method:  sub.str("method"),
+		Path:    sub.path("path"),
+		Command: sub.str("command"),
+		Tests:   sub.testCases(),
+	}
+}
+
+func (s *section) testCases() []TestCase {
+	cases := []TestCase{}
+	for _, item := range s.items("tests") {
+		if item.Kind != yaml.Mapping {
+			s.wrongType("a test", item, "a mapping")
+			continue
+		}
+		c := s.at(item)
+		cases = append(cases, TestCase{
+			Name: c.str("name"), Runner: c.str("runner"), Command: c.str("command"),
+			Timeout: c.seconds("timeout", defaultTestTimeout),
+		})
+	}
+	return cases
+}
+
+func (s *section) passRate() float64 {
+	rate := s.number("min_pass_rate", 1)
+	if rate < 0 || rate > 1 {
+		s.report(s.codes.invalidValue, s.line("min_pass_rate"), "min_pass_rate is %v; want a number from 0 to 1", rate)
+		return 1
+	}
+	return rate
+}
+
+// readDependencies reads `dependencies`, which is a list of packs, or a map
+// with `packs` and the versions of platform and runtimes.
+func (s *section) readDependencies(m *Manifest, compat bool) {
+	n := s.get("dependencies")
+	if n == nil {
+		return
+	}
+	if n.Kind != yaml.Mapping {
+		m.Dependencies = s.dependencyList("dependencies", compat)
+		return
+	}
+	sub := s.at(n)
+	m.PlatformVersion = sub.text("attune_version")
+	m.PythonVersion = sub.text("python_version")
+	m.NodeVersion = sub.text("nodejs_version")
+	m.Dependencies = sub.dependencyList("packs", compat)
+	for _, f := range n.Fields {
+		switch f.Key.Text {
+		case "attune_version", "python_version", "nodejs_version", "packs":
+		default:
+			s.report(manifestUnknownKey, f.Key.Line, "key %.64q of dependencies is not known; it has no effect", f.Key.Text)
+		}
+	}
+}
+
+func (s *section) dependencyList(key string, compat bool) []Dependency {
+	list := []Dependency{}
+	for _, item := range s.items(key) {
+		if item.Kind != yaml.String {
+			s.wrongType("a dependency", item, "a string such as \"core\" or \"core@^1.2\"")
+			continue
+		}
+		if strings.ContainsAny(item.Text, "/\\:") {
+			s.report(manifestDependencyURL, item.Line, "dependency %.128q is a URL or a path and is ignored; write the pack's ref", item.Text)
+			continue
+		}
+		d, err := parseDependency(item.Text, compat)
+		if err != nil {
+			s.findings.report(manifestDependency, s.file, item.Line, fmt.Errorf("dependency %.128q: %w", item.Text, err))
+			continue
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// runtimeDeps reads `runtime_deps`.
+func (s *section) runtimeDeps() []RuntimeDep {
+	deps := []RuntimeDep{}
+	for _, text := range s.texts("runtime_deps") {
+		d := parseRuntimeDep(text)
+		if d.Runtime == "" {
+			s.report(manifestUnknownRuntime, s.line("runtime_deps"), "runtime_deps: %.64q is no runtime we know; it is not provided", d.Name)
+		}
+		deps = append(deps, d)
+	}
+	return deps
 }

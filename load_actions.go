@@ -152,3 +152,147 @@ func (s *section) typeName() string {
 	}
 	return s.str("type")
 }
+
+func (s *componentSection) sensor() *Sensor {
+	absent := "native"
+	if s.compat {
+		absent = RuntimePython
+	}
+	sensor := &Sensor{
+		Runner:         s.runner(absent),
+		EntryPoint:     s.entryPoint(KindSensor),
+		RuntimeVersion: s.text("runtime_version"),
+		TriggerTypes:   s.triggerTypes(),
+	}
+	if s.get("entry_point") == nil && sensor.Runner != "native" {
+		s.report(sensorNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", sensor.Runner)
+	}
+	return sensor
+}
+
+// triggerTypes returns the full refs of the sensor's triggers.
+func (s *componentSection) triggerTypes() []string {
+	refs := []string{}
+	if ref := s.use("trigger_type"); ref != "" {
+		refs = append(refs, ref)
+	}
+	inline := 0
+	for _, item := range s.items("trigger_types") {
+		switch item.Kind {
+		case yaml.String:
+			refs = append(refs, s.qualifyUse(item.Text))
+		case yaml.Mapping:
+			inline++
+			refs = append(refs, s.pack.String()+"."+s.at(item).str("name"))
+		default:
+			s.wrongType("an entry of trigger_types", item, "the ref of a trigger")
+		}
+	}
+	if inline > 0 {
+		s.report(sensorInlineTriggers, s.line("trigger_types"), "%d triggers are described in the sensor; the native form are files in triggers/", inline)
+	}
+	return refs
+}
+
+// rule reads `trigger_ref` and `action_ref`, or in StackStorm shape the
+// mappings `trigger` and `action`.
+func (s *componentSection) rule() *Rule {
+	if s.isStackStormRule() {
+		s.report(ruleStackStorm, s.node.Line, "the rule has trigger and action mappings; trigger_ref and action_ref are the native form")
+		return &Rule{TriggerRef: s.nested("trigger", "type"), ActionRef: s.nested("action", "ref")}
+	}
+	r := &Rule{TriggerRef: s.use("trigger_ref"), ActionRef: s.use("action_ref")}
+	if r.TriggerRef == "" {
+		s.report(ruleNoTrigger, s.line("trigger_ref"), "trigger_ref is missing; name the trigger that starts the rule")
+	}
+	if r.ActionRef == "" {
+		s.report(ruleNoAction, s.line("action_ref"), "action_ref is missing; name the action that the rule runs")
+	}
+	return r
+}
+
+func (s *componentSection) isStackStormRule() bool {
+	trigger, action := s.get("trigger"), s.get("action")
+	return trigger != nil && trigger.Kind == yaml.Mapping && action != nil && action.Kind == yaml.Mapping
+}
+
+// nested returns the component that the mapping with the given key names.
+func (s *componentSection) nested(key, field string) string {
+	if sub := s.sub(key); sub != nil {
+		return s.qualifyUse(sub.str(field))
+	}
+	return ""
+}
+
+// use returns the full ref of the component that an entry names.
+func (s *componentSection) use(key string) string { return s.qualifyUse(s.str(key)) }
+
+// qualifyUse gives a short ref the prefix of this pack.
+func (s *componentSection) qualifyUse(ref string) string {
+	if ref == "" || strings.Contains(ref, ".") {
+		return ref
+	}
+	return s.pack.String() + "." + ref
+}
+
+// workflow reads `tasks`, which is a list of tasks or a map of them.
+func (s *componentSection) workflow() *Workflow {
+	w := &Workflow{ActionRefs: []string{}}
+	tasks := s.get("tasks")
+	if tasks == nil {
+		return w
+	}
+	seen := map[string]bool{"": true}
+	for _, task := range s.taskNodes(tasks) {
+		if task.Kind != yaml.Mapping {
+			s.wrongType("a task", task, "a mapping")
+			continue
+		}
+		if ref := s.taskAction(task); !seen[ref] {
+			seen[ref] = true
+			w.ActionRefs = append(w.ActionRefs, ref)
+		}
+	}
+	return w
+}
+
+func (s *componentSection) taskNodes(tasks *yaml.Node) []*yaml.Node {
+	switch tasks.Kind {
+	case yaml.Sequence:
+		return tasks.Items
+	case yaml.Mapping:
+		var nodes []*yaml.Node
+		for _, f := range tasks.Fields {
+			nodes = append(nodes, f.Value)
+		}
+		return nodes
+	}
+	s.wrongType("tasks", tasks, "a list or a mapping")
+	return nil
+}
+
+// taskAction returns the action of a task, "" when it has none or computes it.
+func (s *componentSection) taskAction(task *yaml.Node) string {
+	ref := s.at(task).str("action")
+	if strings.ContainsAny(ref, "{<") {
+		return ""
+	}
+	return s.qualifyUse(ref)
+}
+
+// policy reads a policy; those of StackStorm shape have `resource_ref` and
+// `policy_type`.
+func (s *componentSection) policy() *Policy {
+	p := &Policy{ActionRef: s.use("action_ref"), Priority: s.whole("priority")}
+	if p.ActionRef == "" {
+		p.ActionRef = s.use("resource_ref")
+	}
+	limited := s.get("policy_type") != nil && s.compat
+	for _, key := range []string{"concurrency", "rate_limit", "quotas"} {
+		limited = limited || s.get(key) != nil
+	}
+	if !limited {
+		s.report(policyNoLimit, s.node.Line, "the policy limits nothing; write concurrency, rate_limit or quotas")
+	}
+	return p
+}
