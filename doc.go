@@ -27,7 +27,7 @@
 // The stages live in packages of their own, and a host imports those it wants:
 //
 //	source     where packs come from (registry, git, archive, directory)
-//	installer  stage 1, downloading, and the Pipeline through all stages
+//	installer  stage 1, downloading; below it pipeline, through all stages
 //	deps       stage 2, analysing dependencies
 //	envbuild   stage 3, building Python and Node.js environments
 //	registry   stage 4, testing, registering, activating and rolling back

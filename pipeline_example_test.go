@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -44,10 +45,10 @@ func install(ctx context.Context, root string, specs ...string) {
 	store := must(registry.Open(ctx, registry.Config{Root: root, Records: registry.NewMemory(), Environments: builder}))
 	defer store.Close()
 	analyzer := must(deps.New(deps.Config{Installed: store}))
-	pipeline := must(installer.NewPipeline(installer.PipelineConfig{
+	whole := must(pipeline.New(pipeline.Config{
 		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
 	}))
-	for _, o := range must(pipeline.Install(ctx, installer.Request{Specs: specs})).Outcomes {
+	for _, o := range must(whole.Install(ctx, pipeline.Request{Specs: specs})).Outcomes {
 		fmt.Println(o.Ref, o.Version, o.Status)
 	}
 }

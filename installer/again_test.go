@@ -9,6 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/source"
 )
 
@@ -24,21 +25,21 @@ func TestBrokenTransferIsBegunAnew(t *testing.T) {
 		fetches int
 		ok      bool
 	}{
-		{"once", 1, fstest.MapFS{"half": file("x")}, 2, true},
-		{"twice", 2, fstest.MapFS{"half": file("x")}, 3, true},
-		{"for ever", 100, fstest.MapFS{"half": file("x")}, 3, false},
+		{"once", 1, fstest.MapFS{"half": world.File("x")}, 2, true},
+		{"twice", 2, fstest.MapFS{"half": world.File("x")}, 3, true},
+		{"for ever", 100, fstest.MapFS{"half": world.File("x")}, 3, false},
 		{"before anything came", 1, fstest.MapFS{}, 1, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld()
-			w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "https://host/web?token=canary"}}
-			w.onFetch = func(_ context.Context, pin pack.Pin) error {
-				w.mu.Lock()
-				defer w.mu.Unlock()
-				w.content[pin.Location], w.broken[pin.Location] = files("web@1.0.0"), nil
-				if len(w.fetched) <= tc.breaks {
-					w.content[pin.Location], w.broken[pin.Location] = tc.half, cut
+			w := world.New()
+			w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "https://host/web?token=canary"}}
+			w.OnFetch = func(_ context.Context, pin pack.Pin) error {
+				w.Mu.Lock()
+				defer w.Mu.Unlock()
+				w.Content[pin.Location], w.Broken[pin.Location] = world.Files("web@1.0.0"), nil
+				if len(w.Fetched) <= tc.breaks {
+					w.Content[pin.Location], w.Broken[pin.Location] = tc.half, cut
 				}
 				return nil
 			}
@@ -50,7 +51,7 @@ func TestBrokenTransferIsBegunAnew(t *testing.T) {
 			if (err == nil) != tc.ok || !tc.ok && !errors.Is(err, pack.ErrUnavailable) {
 				t.Errorf("got %v", err)
 			}
-			if got := len(w.fetches()); got != tc.fetches {
+			if got := len(w.Fetches()); got != tc.fetches {
 				t.Errorf("fetched %d times, want %d", got, tc.fetches)
 			}
 			if strings.Contains(told.String(), "canary") {
@@ -82,16 +83,16 @@ func TestPanicsOfTheHost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld()
-			w.add("bad", files("bad@1.0.0"))
-			w.add("good", files("good@1.0.0"))
-			w.onFetch = func(_ context.Context, pin pack.Pin) error {
+			w := world.New()
+			w.Add("bad", world.Files("bad@1.0.0"))
+			w.Add("good", world.Files("good@1.0.0"))
+			w.OnFetch = func(_ context.Context, pin pack.Pin) error {
 				if tc.fetch && pin.Location == "bad" {
 					panic("source")
 				}
 				return nil
 			}
-			src := panicky{world: w, resolve: tc.resolve}
+			src := panicky{World: w, resolve: tc.resolve}
 			rep, err := download(t, src, installer.DownloadRequest{
 				Specs: []string{"test:bad", "test:good"}, Dest: t.TempDir(), OnEvent: tc.onEvent,
 			})
@@ -108,7 +109,7 @@ func TestPanicsOfTheHost(t *testing.T) {
 
 // A panicky source panics when it resolves the location "bad".
 type panicky struct {
-	*world
+	*world.World
 	resolve bool
 }
 
@@ -116,5 +117,5 @@ func (p panicky) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	if p.resolve && loc.Location == "bad" {
 		panic("source")
 	}
-	return p.world.Resolve(ctx, loc)
+	return p.World.Resolve(ctx, loc)
 }

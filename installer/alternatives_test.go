@@ -14,11 +14,12 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 func TestAlternatives(t *testing.T) {
 	t.Parallel()
-	web := files("web@1.2.0", "data", "right")
+	web := world.Files("web@1.2.0", "data", "right")
 	sum, err := pack.DirectoryChecksum(web)
 	if err != nil {
 		t.Fatal(err)
@@ -33,28 +34,28 @@ func TestAlternatives(t *testing.T) {
 		code    pack.Code
 	}{
 		{name: "the first does", first: web, want: []string{"first"}},
-		{name: "the first is unavailable half way", first: fstest.MapFS{"half": file("x")}, err: unavailable, want: []string{"first", "second"}},
+		{name: "the first is unavailable half way", first: fstest.MapFS{"half": world.File("x")}, err: unavailable, want: []string{"first", "second"}},
 		{name: "the first is not there", err: pack.Errorf(pack.CodeNotFound, "gone"), want: []string{"first", "second"}},
-		{name: "the first has other content", first: files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
+		{name: "the first has other content", first: world.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
 		{name: "the first has other bytes", err: &pack.IntegrityError{Subject: pack.SubjectArchive}, want: []string{"first", "second"}},
 		{name: "the first is malformed", err: pack.Errorf(pack.CodeMalformedContent, "no archive"), want: []string{"first"}, code: pack.CodeMalformedContent},
-		{name: "the first is another pack", first: files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
+		{name: "the first is another pack", first: world.Files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld()
+			w := world.New()
 			tt.firstBy.Scheme, tt.firstBy.Location = "https", "first"
 			second := pack.Pin{Scheme: "git", Location: "second", Directory: sum}
-			w.pins["web"] = []pack.Pin{tt.firstBy, second}
-			w.add("first", tt.first)
-			w.add("second", web)
-			w.broken["first"] = tt.err
+			w.Pins["web"] = []pack.Pin{tt.firstBy, second}
+			w.Add("first", tt.first)
+			w.Add("second", web)
+			w.Broken["first"] = tt.err
 			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
 			if got := pack.CodeOf(err); got != tt.code {
 				t.Fatalf("got %v with code %q, want %q", err, got, tt.code)
 			}
-			if diff := cmp.Diff(tt.want, w.fetches()); diff != "" {
+			if diff := cmp.Diff(tt.want, w.Fetches()); diff != "" {
 				t.Errorf("fetched (-want +got)\n%s", diff)
 			}
 			if tt.code == "" && rep.Downloaded[0].Pin.Location != tt.want[len(tt.want)-1] {
@@ -66,10 +67,10 @@ func TestAlternatives(t *testing.T) {
 
 func TestAllAlternativesFail(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
-	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
-	w.broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
-	w.broken["second"] = &pack.UnavailableError{Target: "two", Err: errors.New("gone")}
+	w := world.New()
+	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+	w.Broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
+	w.Broken["second"] = &pack.UnavailableError{Target: "two", Err: errors.New("gone")}
 	_, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
 	if !errors.Is(err, pack.ErrUnavailable) || !strings.Contains(err.Error(), "one: down") || !strings.Contains(err.Error(), "two: gone") {
 		t.Errorf("got %v", err)
@@ -80,13 +81,13 @@ func TestAllAlternativesFail(t *testing.T) {
 // second one is asked.
 func TestAlternativeStartsClean(t *testing.T) {
 	t.Parallel()
-	w, dest := newWorld(), t.TempDir()
-	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
-	w.add("first", files("web@1.0.0"))
-	w.add("second", files("web@1.0.0"))
-	w.broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
+	w, dest := world.New(), t.TempDir()
+	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+	w.Add("first", world.Files("web@1.0.0"))
+	w.Add("second", world.Files("web@1.0.0"))
+	w.Broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
 	var trees [][]string
-	w.onFetch = func(context.Context, pack.Pin) error {
+	w.OnFetch = func(context.Context, pack.Pin) error {
 		found, err := filepath.Glob(filepath.Join(dest, ".staging-*", "*"))
 		trees = append(trees, found)
 		return err
@@ -102,9 +103,9 @@ func TestAlternativeStartsClean(t *testing.T) {
 func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
-		w.onFetch = func(ctx context.Context, _ pack.Pin) error {
+		w := world.New()
+		w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
+		w.OnFetch = func(ctx context.Context, _ pack.Pin) error {
 			<-ctx.Done()
 			return &pack.UnavailableError{Target: "one", Err: ctx.Err()}
 		}
@@ -112,7 +113,7 @@ func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
 		if pack.CodeOf(err) != pack.CodeTimeout {
 			t.Errorf("got %v", err)
 		}
-		if diff := cmp.Diff([]string{"first"}, w.fetches()); diff != "" {
+		if diff := cmp.Diff([]string{"first"}, w.Fetches()); diff != "" {
 			t.Errorf("fetched (-want +got)\n%s", diff)
 		}
 	})
@@ -121,16 +122,16 @@ func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
 func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 	t.Parallel()
 	// The order of whole strings differs: "a-b" comes before "a/c".
-	web := files("web@1.2.0", "a/c", "1", "a-b", "2")
+	web := world.Files("web@1.2.0", "a/c", "1", "a-b", "2")
 	byString := pack.Digest("sha256:" + strings.Repeat("0", 64))
 	var mismatch *pack.IntegrityError
 	if err := pack.VerifyDirectory(web, byString); !errors.As(err, &mismatch) {
 		t.Fatal(err)
 	}
 	for name, sum := range map[string]pack.Digest{"component": mismatch.Got, "string": checksumByString(t, web)} {
-		w := newWorld()
-		w.pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", Directory: sum}}
-		w.add("there", web)
+		w := world.New()
+		w.Pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", Directory: sum}}
+		w.Add("there", web)
 		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
 		if err != nil {
 			t.Errorf("%s order: %v", name, err)
@@ -142,7 +143,7 @@ func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 
 func TestStripTopAndSubdir(t *testing.T) {
 	t.Parallel()
-	inner := files("web@1.2.0", "data", "x")
+	inner := world.Files("web@1.2.0", "data", "x")
 	tests := []struct {
 		name    string
 		content fstest.MapFS
@@ -150,18 +151,18 @@ func TestStripTopAndSubdir(t *testing.T) {
 		path    string // relative to the destination
 		whole   fstest.MapFS
 	}{
-		{name: "stripped", content: below("web-main", inner), pin: pack.Pin{StripTop: true}, path: "web", whole: inner},
-		{name: "subdirectory", content: below("packs/web", inner), pin: pack.Pin{Subdir: "packs/web"}, path: "web", whole: inner},
-		{name: "both", content: below("top/packs/web", inner), pin: pack.Pin{StripTop: true, Subdir: "packs/web"}, path: "web", whole: inner},
-		{name: "in pack/", content: below("pack", inner), path: "web/pack", whole: below("pack", inner)},
+		{name: "stripped", content: world.Below("web-main", inner), pin: pack.Pin{StripTop: true}, path: "web", whole: inner},
+		{name: "subdirectory", content: world.Below("packs/web", inner), pin: pack.Pin{Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "both", content: world.Below("top/packs/web", inner), pin: pack.Pin{StripTop: true, Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "in pack/", content: world.Below("pack", inner), path: "web/pack", whole: world.Below("pack", inner)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, dest := newWorld(), t.TempDir()
+			w, dest := world.New(), t.TempDir()
 			tt.pin.Scheme, tt.pin.Location = "test", "there"
-			w.pins["web"] = []pack.Pin{tt.pin}
-			w.add("there", tt.content)
+			w.Pins["web"] = []pack.Pin{tt.pin}
+			w.Add("there", tt.content)
 			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: dest})
 			if err != nil {
 				t.Fatal(err)
@@ -169,7 +170,7 @@ func TestStripTopAndSubdir(t *testing.T) {
 			if got, want := rep.Downloaded[0].Path, filepath.Join(dest, tt.path); got != want {
 				t.Errorf("got path %q, want %q", got, want)
 			}
-			if diff := cmp.Diff(contents(tt.whole), read(t, filepath.Join(dest, "web"))); diff != "" {
+			if diff := cmp.Diff(world.Contents(tt.whole), world.Read(t, filepath.Join(dest, "web"))); diff != "" {
 				t.Errorf("content (-want +got)\n%s", diff)
 			}
 			sum, err := pack.DirectoryChecksum(tt.whole)

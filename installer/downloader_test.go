@@ -17,13 +17,14 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/internal/testkit/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	t.Parallel()
-	w, dest := newWorld(), t.TempDir()
-	web := files("web@1.2.0", "bin/run", "#!/bin/sh\n")
-	w.add("web", web)
+	w, dest := world.New(), t.TempDir()
+	web := world.Files("web@1.2.0", "bin/run", "#!/bin/sh\n")
+	w.Add("web", web)
 	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: filepath.Join(dest, "packs")})
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +48,7 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	if diff := cmp.Diff(want, rep); diff != "" {
 		t.Errorf("report (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(contents(web), read(t, rep.Downloaded[0].Path)); diff != "" {
+	if diff := cmp.Diff(world.Contents(web), world.Read(t, rep.Downloaded[0].Path)); diff != "" {
 		t.Errorf("content (-want +got)\n%s", diff)
 	}
 }
@@ -70,10 +71,10 @@ func TestSourceTypes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(string(tt.want), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld()
+			w := world.New()
 			tt.pin.Location = "there"
-			w.pins[tt.location] = []pack.Pin{tt.pin}
-			w.add("there", files("web@1.2.0"))
+			w.Pins[tt.location] = []pack.Pin{tt.pin}
+			w.Add("there", world.Files("web@1.2.0"))
 			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{tt.spec}, Dest: t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
@@ -88,7 +89,7 @@ func TestSourceTypes(t *testing.T) {
 
 func TestRequestCompletesLocators(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := world.New()
 	req := installer.DownloadRequest{
 		Specs: []string{"web", "github:org/web", "github:org/web@v1", "https://example.com/web.tar.gz"},
 		Dest:  t.TempDir(), Rev: "main", Index: "https://example.com/index.json",
@@ -101,7 +102,7 @@ func TestRequestCompletesLocators(t *testing.T) {
 		t.Fatal("an empty world delivered something")
 	}
 	var got []string
-	for _, loc := range w.resolved {
+	for _, loc := range w.Resolved {
 		got = append(got, fmt.Sprintf("%s rev=%q index=%q", loc.Scheme, loc.Rev, loc.Index))
 	}
 	want := []string{`registry rev="" index="https://example.com/index.json"`, `git rev="main" index=""`, `git rev="v1" index=""`, `https rev="" index=""`}
@@ -115,16 +116,16 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 	version, _ := pack.ParseVersion("1.2.0")
 	pin := pack.Pin{Ref: "web", Version: version, Scheme: "git", Location: "there", Commit: strings.Repeat("1", 40)}
 	known := pack.InstalledPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Path: t.TempDir()}
-	if err := os.CopyFS(known.Path, files("web@1.2.0")); err != nil {
+	if err := os.CopyFS(known.Path, world.Files("web@1.2.0")); err != nil {
 		t.Fatal(err)
 	}
 	known.Directory, _ = pack.DirectoryChecksum(os.DirFS(known.Path))
-	w := newWorld()
-	w.pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
-	w.pins["other"] = w.pins["web"]
+	w := world.New()
+	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
+	w.Pins["other"] = w.Pins["web"]
 	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web", "test:other", "web@^2"}, Dest: t.TempDir(), Known: []pack.InstalledPack{known}})
-	if len(w.fetches()) != 0 {
-		t.Errorf("fetched %q", w.fetches())
+	if len(w.Fetches()) != 0 {
+		t.Errorf("fetched %q", w.Fetches())
 	}
 	if len(rep.Downloaded) != 1 {
 		t.Fatalf("got %+v, %v", rep, err)
@@ -140,11 +141,11 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 
 func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 	t.Parallel()
-	w, dest := newWorld(), t.TempDir()
-	w.add("a", files("a@1.0.0"))
-	w.add("same", files("a@2.0.0"))
-	w.add("bad", fstest.MapFS{"pack.yaml": file("ref: [")})
-	w.add("z", files("z@1.0.0"))
+	w, dest := world.New(), t.TempDir()
+	w.Add("a", world.Files("a@1.0.0"))
+	w.Add("same", world.Files("a@2.0.0"))
+	w.Add("bad", fstest.MapFS{"pack.yaml": world.File("ref: [")})
+	w.Add("z", world.Files("z@1.0.0"))
 	specs := []string{"test:bad", "test:a", "test:none", "https://user:secret@example.com/x.git", "test:same", "test:z"}
 	rep, err := download(t, w, installer.DownloadRequest{Specs: specs, Dest: dest})
 	batch, ok := errors.AsType[*pack.BatchError](err)
@@ -179,7 +180,7 @@ func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
-	d := newDownloader(t, newWorld())
+	d := newDownloader(t, world.New())
 	for name, req := range map[string]installer.DownloadRequest{
 		"no specs":         {Dest: t.TempDir()},
 		"relative path":    {Specs: []string{"web"}, Dest: "packs"},
@@ -197,10 +198,10 @@ func TestBadRequests(t *testing.T) {
 func TestTimeoutIsOfOnePack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, dest := newWorld(), t.TempDir()
-		w.add("slow", files("slow@1.0.0"))
-		w.add("quick", files("quick@1.0.0"))
-		w.onFetch = func(ctx context.Context, pin pack.Pin) error {
+		w, dest := world.New(), t.TempDir()
+		w.Add("slow", world.Files("slow@1.0.0"))
+		w.Add("quick", world.Files("quick@1.0.0"))
+		w.OnFetch = func(ctx context.Context, pin pack.Pin) error {
 			if pin.Location == "slow" {
 				<-ctx.Done()
 				return ctx.Err()
@@ -221,9 +222,9 @@ func TestTimeoutIsOfOnePack(t *testing.T) {
 func TestCancelWhileFetching(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	w, dest := newWorld(), t.TempDir()
-	w.add("web", files("web@1.0.0"))
-	w.onFetch = func(ctx context.Context, _ pack.Pin) error {
+	w, dest := world.New(), t.TempDir()
+	w.Add("web", world.Files("web@1.0.0"))
+	w.OnFetch = func(ctx context.Context, _ pack.Pin) error {
 		cancel()
 		return nil
 	}
@@ -245,13 +246,13 @@ func TestCancelWhileFetching(t *testing.T) {
 func TestProgressIsThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		web := files("web@1.0.0")
+		w := world.New()
+		web := world.Files("web@1.0.0")
 		for i := range 20 {
-			web[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat("x", 1000))
+			web[fmt.Sprintf("data/%02d", i)] = world.File(strings.Repeat("x", 1000))
 		}
-		src := &slowSource{world: w, pause: 30 * time.Millisecond}
-		w.add("web", web)
+		src := &slowSource{World: w, pause: 30 * time.Millisecond}
+		w.Add("web", web)
 		var done []int64
 		_, err := download(t, src, installer.DownloadRequest{
 			Specs: []string{"test:web"}, Dest: t.TempDir(),

@@ -15,6 +15,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/source"
 )
 
@@ -30,9 +31,9 @@ func newScene(t testing.TB) *scene {
 	t.Helper()
 	dir := t.TempDir()
 	s := &scene{dest: filepath.Join(dir, "packs"), outside: filepath.Join(dir, "outside")}
-	canary := fstest.MapFS{"canary": file("canary"), "web/canary": file("canary")}
+	canary := fstest.MapFS{"canary": world.File("canary"), "web/canary": world.File("canary")}
 	for i := range 3 {
-		canary[fmt.Sprintf("%d-0-0/canary", i)] = file("canary")
+		canary[fmt.Sprintf("%d-0-0/canary", i)] = world.File("canary")
 	}
 	if err := errors.Join(os.Mkdir(s.dest, 0o755), os.CopyFS(s.outside, canary)); err != nil {
 		t.Fatal(err)
@@ -98,7 +99,7 @@ func exchanges() map[string]func(s *scene) error {
 			return s.replaceStaging(func(string, string) error { return nil })
 		},
 		"place, a link":             func(s *scene) error { return place(func(p string) error { return os.Symlink(s.outside, p) })(s) },
-		"place, a directory":        place(func(p string) error { return os.CopyFS(p, files("web@1.0.0", "data", "hostile")) }),
+		"place, a directory":        place(func(p string) error { return os.CopyFS(p, world.Files("web@1.0.0", "data", "hostile")) }),
 		"place, an empty directory": place(func(p string) error { return os.Mkdir(p, 0o755) }),
 		"place, a file":             place(func(p string) error { return os.WriteFile(p, nil, 0o644) }),
 		"destination, a link": func(s *scene) error {
@@ -130,7 +131,7 @@ func steps(act func() error) map[string]func(r *exchangedRequest) {
 
 // An exchangedRequest is a source and an observer that tell what happens.
 type exchangedRequest struct {
-	*world
+	*world.World
 	at func(did, about string) error
 }
 
@@ -138,14 +139,14 @@ func (r *exchangedRequest) Resolve(ctx context.Context, loc source.Locator) ([]p
 	if err := r.at("resolve", loc.Location); err != nil {
 		return nil, err
 	}
-	return r.world.Resolve(ctx, loc)
+	return r.World.Resolve(ctx, loc)
 }
 
 func (r *exchangedRequest) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 	if err := r.at("fetch", pin.Location); err != nil {
 		return err
 	}
-	err := r.world.Fetch(ctx, pin, dst)
+	err := r.World.Fetch(ctx, pin, dst)
 	return errors.Join(err, r.at("fetched", pin.Location))
 }
 
@@ -170,13 +171,13 @@ func TestExchangedDirectories(t *testing.T) {
 func testExchange(t *testing.T, do func(s *scene) error, step string, broken bool) {
 	t.Helper()
 	s := newScene(t)
-	before := read(t, s.outside)
-	r := &exchangedRequest{world: newWorld()}
+	before := world.Read(t, s.outside)
+	r := &exchangedRequest{World: world.New()}
 	for _, ref := range []string{"first", "web", "last"} {
-		r.add(ref, files(ref+"@1.0.0", "data", "verified", "lib/deep/data", "verified"))
+		r.Add(ref, world.Files(ref+"@1.0.0", "data", "verified", "lib/deep/data", "verified"))
 	}
 	if broken {
-		r.broken["web"] = pack.Errorf(pack.CodeMalformedContent, "broken")
+		r.Broken["web"] = pack.Errorf(pack.CodeMalformedContent, "broken")
 	}
 	steps(func() error {
 		s.done = true
@@ -204,7 +205,7 @@ func testExchange(t *testing.T, do func(s *scene) error, step string, broken boo
 		t.Errorf("got %v", err)
 	}
 	if step != "after placing" {
-		s.checkReported(t, rep, r.world)
+		s.checkReported(t, rep, r.World)
 	}
 }
 
@@ -212,11 +213,11 @@ func testExchange(t *testing.T, do func(s *scene) error, step string, broken boo
 // download is left.
 func (s *scene) check(t *testing.T, before map[string]string) {
 	t.Helper()
-	if diff := cmp.Diff(before, read(t, s.outside)); diff != "" {
+	if diff := cmp.Diff(before, world.Read(t, s.outside)); diff != "" {
 		t.Errorf("outside (-before +after)\n%s", diff)
 	}
 	if beside := filepath.Join(s.dest, "beside"); exists(beside) {
-		if diff := cmp.Diff(before, read(t, beside)); diff != "" {
+		if diff := cmp.Diff(before, world.Read(t, beside)); diff != "" {
 			t.Errorf("beside (-before +after)\n%s", diff)
 		}
 	}
@@ -233,7 +234,7 @@ func exists(path string) bool {
 
 // checkReported checks that each pack that the report names is in its place in
 // the directory that was the destination when the download began.
-func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *world) {
+func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *world.World) {
 	t.Helper()
 	dest := s.dest
 	if moved := s.dest + "-moved"; exists(moved) {
@@ -245,7 +246,7 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 			t.Errorf("%s: got %v, %v", at, info, err)
 			continue
 		}
-		if diff := cmp.Diff(contents(w.content[d.Ref.String()]), read(t, at)); diff != "" {
+		if diff := cmp.Diff(world.Contents(w.Content[d.Ref.String()]), world.Read(t, at)); diff != "" {
 			t.Errorf("%s (-verified +in place)\n%s", d.Ref, diff)
 		}
 	}
@@ -256,13 +257,13 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 func TestExchangedAllTheTime(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	before := read(t, s.outside)
+	before := world.Read(t, s.outside)
 	stop, stopped := make(chan struct{}), make(chan int)
 	go func() { stopped <- s.exchangeUntil(stop) }()
-	w := newWorld()
+	w := world.New()
 	downloaded := 0
 	for n := range 50 {
-		w.add("web", files("web@1.0.0", "data", fmt.Sprint("verified ", n)))
+		w.Add("web", world.Files("web@1.0.0", "data", fmt.Sprint("verified ", n)))
 		rep, err := newDownloader(t, w).Download(t.Context(), installer.DownloadRequest{Specs: []string{"test:web"}, Dest: s.dest})
 		if err != nil && rep == nil && pack.CodeOf(err) != pack.CodeIO && pack.CodeOf(err) != pack.CodeContentChanged {
 			t.Errorf("got %v", err)
@@ -274,7 +275,7 @@ func TestExchangedAllTheTime(t *testing.T) {
 	}
 	close(stop)
 	t.Logf("%d of 50 downloads succeeded while directories were exchanged %d times", downloaded, <-stopped)
-	if diff := cmp.Diff(before, read(t, s.outside)); diff != "" {
+	if diff := cmp.Diff(before, world.Read(t, s.outside)); diff != "" {
 		t.Errorf("outside (-before +after)\n%s", diff)
 	}
 }
@@ -299,7 +300,7 @@ func (s *scene) exchangeUntil(stop chan struct{}) (exchanged int) {
 			if len(seen)%2 == 0 {
 				err = os.Symlink(s.outside, path)
 			} else {
-				err = os.CopyFS(filepath.Join(path, "0-0-0"), files("web@1.0.0", "data", "hostile"))
+				err = os.CopyFS(filepath.Join(path, "0-0-0"), world.Files("web@1.0.0", "data", "hostile"))
 			}
 			if err == nil {
 				exchanged++

@@ -9,7 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -51,12 +51,12 @@ func TestInstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := h.Pipeline.Install(t.Context(), installer.Request{Specs: []string{dir}})
+	report, err := h.Pipeline.Install(t.Context(), pipeline.Request{Specs: []string{dir}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := report.Outcomes[0]
-	if o.Status != installer.StatusInstalled || o.Tests == nil || o.Tests.Status != registry.TestsPassed || o.Tests.Passed < 20 {
+	if o.Status != pipeline.StatusInstalled || o.Tests == nil || o.Tests.Status != registry.TestsPassed || o.Tests.Passed < 20 {
 		t.Errorf("got %+v with tests %+v", o, o.Tests)
 	}
 }

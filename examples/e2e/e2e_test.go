@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/examples/host"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 func open(t *testing.T) *host.Host {
@@ -52,9 +52,9 @@ func writePack(t *testing.T, ref, runner, script, code, manifest, packages strin
 	return dir
 }
 
-func install(t *testing.T, h *host.Host, dir string) installer.Outcome {
+func install(t *testing.T, h *host.Host, dir string) pipeline.Outcome {
 	t.Helper()
-	report, err := h.Pipeline.Install(t.Context(), installer.Request{Specs: []string{dir}})
+	report, err := h.Pipeline.Install(t.Context(), pipeline.Request{Specs: []string{dir}})
 	if err != nil {
 		t.Fatal(err)
 	}

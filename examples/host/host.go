@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -63,7 +64,7 @@ type Host struct {
 	Analyzer  deps.DependencyAnalyzer
 	Builder   envbuild.EnvBuilder
 	Store     *registry.Store
-	Pipeline  *installer.Pipeline
+	Pipeline  *pipeline.Pipeline
 	Runner    pack.Runner
 
 	searchPath string
@@ -129,7 +130,7 @@ func (h *Host) openStages(c Config) error {
 	if err != nil {
 		return err
 	}
-	h.Pipeline, err = installer.NewPipeline(installer.PipelineConfig{
+	h.Pipeline, err = pipeline.New(pipeline.Config{
 		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Store,
 		Installed: h.Store, Staging: h.Store,
 	})

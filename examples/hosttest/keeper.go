@@ -9,13 +9,13 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // A Pipeline is what a Keeper needs of Packtrain: the one method of an
-// [installer.Pipeline] that it calls.
+// [pipeline.Pipeline] that it calls.
 type Pipeline interface {
-	Install(ctx context.Context, req installer.Request) (*installer.Report, error)
+	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 }
 
 // A Keeper keeps a list of packs installed. Call Sync now and then.
@@ -30,19 +30,19 @@ type Keeper struct {
 // how many packs changed. Packs that failed are no error: those that may succeed
 // next time are left for it, the others are an alert.
 func (k *Keeper) Sync(ctx context.Context) (changed int, err error) {
-	report, err := k.Pipeline.Install(ctx, installer.Request{Specs: k.Wanted})
+	report, err := k.Pipeline.Install(ctx, pipeline.Request{Specs: k.Wanted})
 	if _, failed := errors.AsType[*pack.BatchError](err); err != nil && !failed {
 		return 0, fmt.Errorf("sync packs: %w", err)
 	}
 	for _, o := range report.Outcomes {
 		switch o.Status {
-		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusReplaced:
+		case pipeline.StatusInstalled, pipeline.StatusUpgraded, pipeline.StatusReplaced:
 			changed++
-		case installer.StatusFailed:
+		case pipeline.StatusFailed:
 			if !pack.Retryable(o.Failure.Err) {
 				k.Alert(fmt.Sprintf("%s: %s (%s)", o.Spec, o.Failure.Message, o.Failure.Code))
 			}
-		case installer.StatusUnchanged, installer.StatusSkipped:
+		case pipeline.StatusUnchanged, pipeline.StatusSkipped:
 		}
 	}
 	return changed, nil

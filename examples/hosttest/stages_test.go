@@ -11,13 +11,14 @@ import (
 	"github.com/packtrain/pack/envbuild/envbuildtest"
 	"github.com/packtrain/pack/examples/hosttest"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
 // openPipeline composes real stages without the world: packs come from memory, a
 // Runner imitates Python and its tools, and the records are gone with the test.
-func openPipeline(t *testing.T, packs map[string]fstest.MapFS) (*installer.Pipeline, *registry.Store) {
+func openPipeline(t *testing.T, packs map[string]fstest.MapFS) (*pipeline.Pipeline, *registry.Store) {
 	t.Helper()
 	root := t.TempDir()
 	tools, err := envbuildtest.NewTools(t.TempDir())
@@ -33,11 +34,11 @@ func openPipeline(t *testing.T, packs map[string]fstest.MapFS) (*installer.Pipel
 	check(t, err)
 	analyzer, err := deps.New(deps.Config{Installed: store})
 	check(t, err)
-	pipeline, err := installer.NewPipeline(installer.PipelineConfig{
+	whole, err := pipeline.New(pipeline.Config{
 		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
 	})
 	check(t, err)
-	return pipeline, store
+	return whole, store
 }
 
 func check(t *testing.T, err error) {

@@ -9,13 +9,14 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
 // A backend does what commands ask for: the stages and the store of this
 // process, or a server.
 type backend interface {
-	pipeline
+	packInstaller
 	installer.Installer
 	deps.DependencyAnalyzer
 	envbuild.EnvBuilder
@@ -26,14 +27,14 @@ type backend interface {
 	registry.Configurer
 }
 
-// A pipeline installs packs; an [installer.Pipeline] does.
-type pipeline interface {
-	Install(ctx context.Context, req installer.Request) (*installer.Report, error)
+// A packInstaller installs packs; a [pipeline.Pipeline] does.
+type packInstaller interface {
+	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 }
 
 // local is the backend of this process.
 type local struct {
-	*installer.Pipeline
+	*pipeline.Pipeline
 	installer.Installer
 	deps.DependencyAnalyzer
 	envbuild.EnvBuilder

@@ -3,11 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 func (a *app) installCommand() *cobra.Command {
-	var req installer.Request
+	var req pipeline.Request
 	cmd := command("install SPEC...", "Install packs, and those they need", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, specs []string) error {
 			if err := a.checkSpecs(cmd, specs); err != nil {
@@ -28,14 +28,14 @@ func (a *app) installCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) printInstall(r *installer.Report) {
+func (a *app) printInstall(r *pipeline.Report) {
 	for _, o := range r.Outcomes {
 		switch o.Status {
-		case installer.StatusFailed:
+		case pipeline.StatusFailed:
 			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
-		case installer.StatusSkipped:
+		case pipeline.StatusSkipped:
 			a.println("%s  skipped", o.Spec)
-		case installer.StatusInstalled, installer.StatusUpgraded, installer.StatusReplaced, installer.StatusUnchanged:
+		case pipeline.StatusInstalled, pipeline.StatusUpgraded, pipeline.StatusReplaced, pipeline.StatusUnchanged:
 			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
 		}
 	}

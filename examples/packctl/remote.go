@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -16,8 +17,8 @@ import (
 // that it can be watched and cancelled.
 type remote struct{ *client.Client }
 
-// Install implements [pipeline].
-func (r remote) Install(ctx context.Context, req installer.Request) (*installer.Report, error) {
+// Install implements [packInstaller].
+func (r remote) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
 	return r.Client.Install(ctx, client.InstallRequest{
 		Packs: req.Specs, RefSpec: given(req.Rev), RegistryURL: given(req.Index), Timeout: seconds(req.Timeout),
 		Python: given(req.Python), Node: given(req.Node), Force: req.Force,

@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/server"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 const token = "a-token-for-tests"
@@ -78,7 +78,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 		remote = packctl(t, append([]string{"--server", url, "--token-file", tokenFile}, install...)...)
 	})
 	both.Wait()
-	wantStatuses(t, remote, installer.StatusInstalled, "hello", "wordcount", "slugs", "report")
+	wantStatuses(t, remote, pipeline.StatusInstalled, "hello", "wordcount", "slugs", "report")
 	if diff := cmp.Diff(normal(local.stdout, here), normal(remote.stdout, there)); diff != "" {
 		t.Errorf("reports -local +remote:\n%s", diff)
 	}

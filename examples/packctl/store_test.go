@@ -14,6 +14,7 @@ import (
 
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -129,7 +130,7 @@ func TestInstallArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := run("install", path, "--skip-envs", "--json")
-	wantStatuses(t, o, installer.StatusInstalled, "demo")
+	wantStatuses(t, o, pipeline.StatusInstalled, "demo")
 	o = run("download", path, "--dest", t.TempDir(), "--json")
 	wantStatus(t, o, exitOK)
 	if got := decode[installer.DownloadReport](t, o).Downloaded[0].Type; got != installer.TypeLocalArchive {

@@ -19,7 +19,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 const (
@@ -213,7 +213,7 @@ func (w *killWorld) checkEnd(t *testing.T, v *victim, id, spec string) {
 
 func (w *killWorld) checkReport(t *testing.T, op *client.Operation, spec string) {
 	t.Helper()
-	var report installer.Report
+	var report pipeline.Report
 	if err := json.Unmarshal(op.Report, &report); err != nil {
 		t.Fatal(err)
 	}

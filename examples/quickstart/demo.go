@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // A demo installs the sample packs of one world and tells what happens.
@@ -56,7 +56,7 @@ func (d *demo) install(ctx context.Context) error {
 	}
 	fmt.Fprintln(d.out, "\nstages that finished:")
 	start := time.Now()
-	report, err := d.host.Pipeline.Install(ctx, installer.Request{Specs: specs, OnEvent: d.observe})
+	report, err := d.host.Pipeline.Install(ctx, pipeline.Request{Specs: specs, OnEvent: d.observe})
 	if report == nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *demo) observe(_ context.Context, e pack.Event) {
 	}
 }
 
-func (d *demo) printOutcome(o installer.Outcome) {
+func (d *demo) printOutcome(o pipeline.Outcome) {
 	fmt.Fprintf(d.out, "  %-17s %s", pack.ID{Ref: o.Ref, Version: o.Version}, o.Status)
 	if o.Tests != nil {
 		fmt.Fprintf(d.out, ", tests %s (%d of %d)", o.Tests.Status, o.Tests.Passed, o.Tests.Total)

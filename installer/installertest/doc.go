@@ -4,7 +4,7 @@
 // installs nothing, answers what the test says and remembers what it was asked:
 //
 //	fake := &installertest.Fake{Broken: map[string]error{"slack": pack.ErrUnavailable}}
-//	report, err := fake.Install(ctx, installer.Request{Specs: []string{"slack", "jira"}})
+//	report, err := fake.Install(ctx, pipeline.Request{Specs: []string{"slack", "jira"}})
 //
 // Who writes an [installer.Installer] checks with [Run] that it keeps the
 // contract.

@@ -5,13 +5,13 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/installertest"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 func ExampleFake() {
 	fake := &installertest.Fake{Broken: map[string]error{"slack": pack.ErrUnavailable}}
-	report, err := fake.Install(context.Background(), installer.Request{Specs: []string{"slack", "jira@^1"}})
+	report, err := fake.Install(context.Background(), pipeline.Request{Specs: []string{"slack", "jira@^1"}})
 	for _, o := range report.Outcomes {
 		fmt.Println(o.Spec, o.Status)
 	}

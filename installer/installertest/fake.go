@@ -9,9 +9,10 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
-// A Fake stands for an [installer.Installer] and for an [installer.Pipeline] in
+// A Fake stands for an [installer.Installer] and for a [pipeline.Pipeline] in
 // the test of a host. It touches neither network nor disk: a spec "ref",
 // "ref@constraint" or "<anything>/ref" succeeds as pack ref in [FakeVersion],
 // unless it is broken. The zero value is ready. It is safe for concurrent use,
@@ -21,11 +22,11 @@ type Fake struct {
 	Broken map[string]error
 	// OnDownload and OnInstall, when not nil, answer in place of the Fake.
 	OnDownload func(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error)
-	OnInstall  func(ctx context.Context, req installer.Request) (*installer.Report, error)
+	OnInstall  func(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 
 	mu        sync.Mutex
 	downloads []installer.DownloadRequest
-	installs  []installer.Request
+	installs  []pipeline.Request
 }
 
 var _ installer.Installer = (*Fake)(nil)
@@ -62,8 +63,8 @@ func (f *Fake) Download(ctx context.Context, req installer.DownloadRequest) (*in
 	return rep, pack.NewBatchError(items)
 }
 
-// Install is like that of an [installer.Pipeline].
-func (f *Fake) Install(ctx context.Context, req installer.Request) (*installer.Report, error) {
+// Install is like that of a [pipeline.Pipeline].
+func (f *Fake) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
 	f.mu.Lock()
 	f.installs = append(f.installs, req)
 	f.mu.Unlock()
@@ -73,15 +74,15 @@ func (f *Fake) Install(ctx context.Context, req installer.Request) (*installer.R
 	case f.OnInstall != nil:
 		return f.OnInstall(ctx, req)
 	}
-	rep := &installer.Report{Outcomes: []installer.Outcome{}}
+	rep := &pipeline.Report{Outcomes: []pipeline.Outcome{}}
 	items := make([]*pack.ItemError, len(req.Specs))
 	for i, spec := range req.Specs {
 		id, err := f.pack(spec)
-		o := installer.Outcome{Spec: spec, Ref: id.Ref, Version: id.Version, Status: installer.StatusInstalled, RequiredBy: []pack.Ref{}}
+		o := pipeline.Outcome{Spec: spec, Ref: id.Ref, Version: id.Version, Status: pipeline.StatusInstalled, RequiredBy: []pack.Ref{}}
 		if err != nil {
 			items[i] = &pack.ItemError{Spec: spec, Stage: pack.StageDownload, Err: err}
-			o.Status = installer.StatusFailed
-			o.Failure = &installer.Failure{Stage: pack.StageDownload, Code: pack.CodeOf(err), Message: err.Error(), Err: err}
+			o.Status = pipeline.StatusFailed
+			o.Failure = &pipeline.Failure{Stage: pack.StageDownload, Code: pack.CodeOf(err), Message: err.Error(), Err: err}
 			rep.Summary.Failed++
 		}
 		rep.Outcomes = append(rep.Outcomes, o)
@@ -112,7 +113,7 @@ func (f *Fake) Downloads() []installer.DownloadRequest {
 }
 
 // Installs returns the requests to Install so far, in order.
-func (f *Fake) Installs() []installer.Request {
+func (f *Fake) Installs() []pipeline.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.installs)

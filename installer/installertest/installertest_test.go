@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/installertest"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
@@ -159,18 +160,18 @@ func TestFake(t *testing.T) {
 	if !errors.Is(err, pack.ErrUnavailable) || len(rep.Downloaded) != 2 || rep.Downloaded[1].Path != "/packs/tool" || rep.Failed[0].Item != 1 {
 		t.Errorf("got %+v, %v", rep, err)
 	}
-	all, err := f.Install(t.Context(), installer.Request{Specs: []string{"slack", "web"}})
-	if !errors.Is(err, pack.ErrUnavailable) || all.Summary.Installed != 1 || all.Outcomes[1].Status != installer.StatusFailed {
+	all, err := f.Install(t.Context(), pipeline.Request{Specs: []string{"slack", "web"}})
+	if !errors.Is(err, pack.ErrUnavailable) || all.Summary.Installed != 1 || all.Outcomes[1].Status != pipeline.StatusFailed {
 		t.Errorf("got %+v, %v", all, err)
 	}
 	if len(f.Downloads()) != 1 || len(f.Installs()) != 1 || f.Installs()[0].Specs[1] != "web" {
 		t.Errorf("got %+v and %+v", f.Downloads(), f.Installs())
 	}
-	f.OnInstall = func(context.Context, installer.Request) (*installer.Report, error) { return nil, pack.ErrBusy }
+	f.OnInstall = func(context.Context, pipeline.Request) (*pipeline.Report, error) { return nil, pack.ErrBusy }
 	f.OnDownload = func(context.Context, installer.DownloadRequest) (*installer.DownloadReport, error) {
 		return nil, pack.ErrBusy
 	}
-	if _, err := f.Install(t.Context(), installer.Request{}); !errors.Is(err, pack.ErrBusy) {
+	if _, err := f.Install(t.Context(), pipeline.Request{}); !errors.Is(err, pack.ErrBusy) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := f.Download(t.Context(), installer.DownloadRequest{}); !errors.Is(err, pack.ErrBusy) {

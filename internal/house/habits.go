@@ -38,7 +38,7 @@ func (f *goFile) checkStandardImport(imp string) []Violation {
 	switch {
 	case f.test:
 		return nil
-	case within("testing", imp) && !strings.HasSuffix(path.Base(f.pkg), "test"):
+	case within("testing", imp) && !strings.HasSuffix(path.Base(f.pkg), "test") && !within(testkit, f.pkg):
 		return []Violation{violation(f.name, "imports %s: only _test files and *test packages do", imp)}
 	case imp == "os/exec" && !matchesAny(mayExec(), f.pkg):
 		return []Violation{violation(f.name, "imports os/exec: child processes go through a pack.Runner")}

@@ -15,6 +15,7 @@ type room struct {
 func rooms() []room {
 	table := []room{
 		{".", list("internal/..."), list("..."), "the vocabulary is a leaf: what it imports may import nothing of ours"},
+		{testkit + "/...", list(".", "source", "internal/..."), list("..."), "tests of every room lay out packs and servers with it"},
 		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
 	}
 	for _, stage := range stages() {
@@ -25,8 +26,9 @@ func rooms() []room {
 	}
 	return append(
 		table,
-		room{"installer/*test", list(".", "installer"), list("..."), "doubles and suites depend on what they test and nothing else"},
-		room{"installer", append(list(".", "internal/..."), stages()...), list("..."), "the installer composes the stages; plug-ins are the host's choice"},
+		room{"installer/*test", list(".", "installer", "installer/pipeline"), list("..."), "doubles and suites depend on what they test and nothing else"},
+		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
+		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},
 		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},
 	)
 }

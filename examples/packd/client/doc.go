@@ -3,7 +3,7 @@
 //
 // The reports of the four stages and of an installation are the types of the
 // library itself: [installer.DownloadReport], [deps.Report], [envbuild.Report],
-// [registry.Report] and [installer.Report]. They come as they do from the
+// [registry.Report] and [pipeline.Report]. They come as they do from the
 // library: packs that failed are in the report and in a [*pack.BatchError] beside
 // it, any other error means that the request itself failed. An answer of the
 // server that says so is an [*Error]; a server that could not be reached is a

@@ -22,7 +22,7 @@ import (
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/server"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // A packd is a real one, with a directory of packs.
@@ -163,7 +163,7 @@ func TestPackdStartsAgain(t *testing.T) {
 	dir := p.add(t, "slow", "[ -e "+mark+" ] || { : > "+mark+"; echo > "+running+"; exec sleep 100; }")
 	c := newClient(t, client.Config{URL: direct})
 	attempts, tested, ended := 0, make(chan struct{}), make(chan error, 1)
-	var rep *installer.Report
+	var rep *pipeline.Report
 	go func() {
 		_, _ = os.ReadFile(running) // until the test of the pack runs
 		close(tested)
@@ -185,7 +185,7 @@ func TestPackdStartsAgain(t *testing.T) {
 	p.close(t, first)
 	second := p.open(t)
 	defer p.close(t, second)
-	if err := <-ended; err != nil || rep.Outcomes[0].Status != installer.StatusInstalled || attempts != 2 {
+	if err := <-ended; err != nil || rep.Outcomes[0].Status != pipeline.StatusInstalled || attempts != 2 {
 		t.Errorf("got %+v, %v after %d attempts", rep, err, attempts)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -57,7 +58,7 @@ func failedRegistrations(r *registry.Report) []*pack.ItemError {
 	return items
 }
 
-func failedInstallations(r *installer.Report) []*pack.ItemError {
+func failedInstallations(r *pipeline.Report) []*pack.ItemError {
 	var items []*pack.ItemError
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]

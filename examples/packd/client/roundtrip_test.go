@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -26,7 +27,7 @@ func TestBodiesRoundTrip(t *testing.T) {
 		reflect.TypeFor[client.Envelope[deps.Report]](),
 		reflect.TypeFor[client.Envelope[envbuild.Report]](),
 		reflect.TypeFor[client.Envelope[registry.Report]](),
-		reflect.TypeFor[client.Envelope[installer.Report]](),
+		reflect.TypeFor[client.Envelope[pipeline.Report]](),
 		reflect.TypeFor[client.Envelope[registry.PackDetails]](),
 		reflect.TypeFor[client.Envelope[registry.Record]](),
 		reflect.TypeFor[client.Envelope[[]registry.ActivePack]](),

@@ -8,6 +8,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -35,7 +36,7 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (*registry.R
 
 // Install runs the whole pipeline as an operation of the server: see
 // [Client.Background] for what that means.
-func (c *Client) Install(ctx context.Context, req InstallRequest, observe pack.EventFunc) (*installer.Report, error) {
+func (c *Client) Install(ctx context.Context, req InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
 	return follow(ctx, c.Background(observe), KindInstall, req, failedInstallations)
 }
 

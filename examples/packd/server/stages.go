@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // The preferred versions of runtimes when a request names none.
@@ -108,11 +108,11 @@ func (s *stages) build(ctx context.Context, req client.BuildRequest, observe pac
 	})
 }
 
-func (s *stages) install(ctx context.Context, req client.InstallRequest, observe pack.EventFunc) (*installer.Report, error) {
+func (s *stages) install(ctx context.Context, req client.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
 	if err := s.mayAsk(req.RegistryURL); err != nil {
 		return nil, err
 	}
-	return s.host.Pipeline.Install(ctx, installer.Request{
+	return s.host.Pipeline.Install(ctx, pipeline.Request{
 		Specs: req.Packs, Rev: value(req.RefSpec), Index: value(req.RegistryURL), Timeout: seconds(req.Timeout),
 		Python: value(req.Python), Node: value(req.Node), Force: req.Force,
 		SkipTests: req.SkipTests, SkipEnvironments: req.SkipEnvs, FailFast: req.FailFast, OnEvent: observe,

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -54,13 +55,13 @@ func install(ctx context.Context, root string, specs []string) error {
 	if err != nil {
 		return err
 	}
-	pipeline, err := installer.NewPipeline(installer.PipelineConfig{
+	pipeline, err := pipeline.New(pipeline.Config{
 		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
 	})
 	if err != nil {
 		return err
 	}
-	report, err := pipeline.Install(ctx, installer.Request{Specs: specs})
+	report, err := pipeline.Install(ctx, pipeline.Request{Specs: specs})
 	fmt.Println(report)
 	return err
 }

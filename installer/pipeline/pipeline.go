@@ -1,4 +1,4 @@
-package installer
+package pipeline
 
 import (
 	"context"
@@ -9,26 +9,27 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/internal/emit"
 	"github.com/packtrain/pack/internal/rescue"
 	"github.com/packtrain/pack/registry"
 )
 
-// PipelineConfig names the stages that a [Pipeline] composes. All but Installed
+// Config names the stages that a [Pipeline] composes. All but Installed
 // are required.
-type PipelineConfig struct {
-	Installer Installer
+type Config struct {
+	Installer installer.Installer
 	Analyzer  deps.DependencyAnalyzer
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
 	// Installed knows what is installed; nil when nobody does: then everything
 	// is downloaded, and every pack counts as new.
-	Installed Installed
+	Installed installer.Installed
 	// Staging lends the directory that receives downloads.
-	Staging Staging
+	Staging installer.Staging
 }
 
-func (c PipelineConfig) check() error {
+func (c Config) check() error {
 	var missing string
 	switch {
 	case c.Installer == nil:
@@ -52,12 +53,12 @@ func (c PipelineConfig) check() error {
 // interfaces: whatever it does, a host can do by hand. It is safe for concurrent
 // use.
 type Pipeline struct {
-	config PipelineConfig
+	config Config
 }
 
-// NewPipeline returns a Pipeline. A stage that is missing is an error with
+// New returns a Pipeline. A stage that is missing is an error with
 // [pack.CodeInvalidRequest].
-func NewPipeline(c PipelineConfig) (*Pipeline, error) {
+func New(c Config) (*Pipeline, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}

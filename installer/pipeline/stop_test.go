@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -12,12 +12,13 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
 // hooked are all collaborators of a pipeline, with a hook around each call.
 type hooked struct {
-	installer.PipelineConfig
+	pipeline.Config
 	hook func(call string) error
 }
 
@@ -56,9 +57,9 @@ func (h hooked) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 }
 
 // compose returns the pipeline with the hooks in it.
-func (h hooked) compose(t testing.TB) *installer.Pipeline {
+func (h hooked) compose(t testing.TB) *pipeline.Pipeline {
 	t.Helper()
-	return compose(t, installer.PipelineConfig{Installer: h, Analyzer: h, Builder: h, Registrar: h, Installed: h, Staging: h.Staging})
+	return compose(t, pipeline.Config{Installer: h, Analyzer: h, Builder: h, Registrar: h, Installed: h, Staging: h.Staging})
 }
 
 // TestStopAnywhere fails and cancels an upgrade with an added pack before and
@@ -89,11 +90,11 @@ func recordCalls(t *testing.T) []string {
 	t.Helper()
 	var calls []string
 	h := oldHouse(t)
-	hooks := hooked{PipelineConfig: h.config, hook: numbered(func(call string) error {
+	hooks := hooked{Config: h.config, hook: numbered(func(call string) error {
 		calls = append(calls, call)
 		return nil
 	})}
-	if _, err := hooks.compose(t).Install(t.Context(), installer.Request{Specs: []string{"app"}}); err != nil {
+	if _, err := hooks.compose(t).Install(t.Context(), pipeline.Request{Specs: []string{"app"}}); err != nil {
 		t.Fatal(err)
 	}
 	if len(calls) != 14 {
@@ -129,7 +130,7 @@ func stopAt(t *testing.T, call string, stop func() error) error {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	h := oldHouse(t)
-	hooks := hooked{PipelineConfig: h.config, hook: numbered(func(c string) error {
+	hooks := hooked{Config: h.config, hook: numbered(func(c string) error {
 		if c != call {
 			return nil
 		}
@@ -139,7 +140,7 @@ func stopAt(t *testing.T, call string, stop func() error) error {
 		}
 		return err
 	})}
-	rep, stopped := hooks.compose(t).Install(ctx, installer.Request{Specs: []string{"app"}})
+	rep, stopped := hooks.compose(t).Install(ctx, pipeline.Request{Specs: []string{"app"}})
 	if stopped != nil && rep != nil {
 		t.Errorf("got a report with %v", stopped)
 	}

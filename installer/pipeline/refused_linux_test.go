@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -16,8 +16,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/testkit/gittest"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -79,7 +80,7 @@ type fullWorld struct {
 	dir      string // holds all that must stay
 	store    *registry.Store
 	sources  *source.Mux
-	pipeline func(shelf) *installer.Pipeline
+	pipeline func(shelf) *pipeline.Pipeline
 }
 
 func newFullWorld(t *testing.T, local string) *fullWorld {
@@ -94,14 +95,14 @@ func newFullWorld(t *testing.T, local string) *fullWorld {
 	t.Cleanup(func() { _ = store.Close() })
 	w.store = store
 	w.sources = newSources(t, local, t.TempDir())
-	w.pipeline = func(s shelf) *installer.Pipeline {
+	w.pipeline = func(s shelf) *pipeline.Pipeline {
 		s.Source = w.sources
 		all, err := source.NewMux(s, w.sources)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, universe := indexed(t)
-		return compose(t, installer.PipelineConfig{
+		return compose(t, pipeline.Config{
 			Installer: newDownloader(t, all), Analyzer: newAnalyzer(t, universe, store), Builder: e,
 			Registrar: store, Installed: store, Staging: store,
 		})
@@ -125,11 +126,11 @@ func newSources(t *testing.T, local, scratch string) *source.Mux {
 func (w *fullWorld) activate(t *testing.T, local string) (before []string) {
 	t.Helper()
 	dir := filepath.Join(local, "before")
-	if err := os.CopyFS(dir, files("demo@0.9.0", "data", "before")); err != nil {
+	if err := os.CopyFS(dir, world.Files("demo@0.9.0", "data", "before")); err != nil {
 		t.Fatal(err)
 	}
 	first := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
-	if _, err := w.pipeline(first).Install(t.Context(), installer.Request{Specs: []string{"demo"}}); err != nil {
+	if _, err := w.pipeline(first).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}}); err != nil {
 		t.Fatal(err)
 	}
 	return snapshot(t, w.dir)
@@ -188,7 +189,7 @@ func TestRefusedUpgradeChangesNothing(t *testing.T) {
 			local := t.TempDir()
 			w := newFullWorld(t, local)
 			before := w.activate(t, local)
-			rep, err := w.pipeline(shelf{loc: row.serve(t, local), promise: row.promise}).Install(t.Context(), installer.Request{Specs: []string{"demo"}})
+			rep, err := w.pipeline(shelf{loc: row.serve(t, local), promise: row.promise}).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
 			row.check(t, rep, err)
 			if diff := cmp.Diff(before, snapshot(t, w.dir)); diff != "" {
 				t.Errorf("what lies there (-before +after)\n%s", diff)
@@ -199,7 +200,7 @@ func TestRefusedUpgradeChangesNothing(t *testing.T) {
 }
 
 // check checks the error of a refusal.
-func (r refusal) check(t *testing.T, rep *installer.Report, err error) {
+func (r refusal) check(t *testing.T, rep *pipeline.Report, err error) {
 	t.Helper()
 	batch, ok := errors.AsType[*pack.BatchError](err)
 	if !ok || len(batch.Items) != 1 || len(rep.Outcomes) != 1 {
@@ -212,7 +213,7 @@ func (r refusal) check(t *testing.T, rep *installer.Report, err error) {
 	if item.Ref != "demo" || item.Spec != "demo" || item.Stage != pack.StageDownload {
 		t.Errorf("got item %+v", item)
 	}
-	if out.Ref != "demo" || out.Status != installer.StatusFailed || out.Failure == nil || out.Failure.Stage != item.Stage || out.Failure.Code != r.code {
+	if out.Ref != "demo" || out.Status != pipeline.StatusFailed || out.Failure == nil || out.Failure.Stage != item.Stage || out.Failure.Code != r.code {
 		t.Errorf("got outcome %+v with failure %+v", out, out.Failure)
 	}
 	if out.Previous == nil || out.Previous.String() != "0.9.0" {
@@ -230,12 +231,12 @@ func (r refusal) check(t *testing.T, rep *installer.Report, err error) {
 func (r refusal) repair(t *testing.T, w *fullWorld, local string) {
 	t.Helper()
 	dir := filepath.Join(local, "after")
-	if err := os.CopyFS(dir, files("demo@1.0.0", "data", "after")); err != nil {
+	if err := os.CopyFS(dir, world.Files("demo@1.0.0", "data", "after")); err != nil {
 		t.Fatal(err)
 	}
 	fine := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
-	rep, err := w.pipeline(fine).Install(t.Context(), installer.Request{Specs: []string{"demo"}})
-	if err != nil || rep.Outcomes[0].Status != installer.StatusUpgraded {
+	rep, err := w.pipeline(fine).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
+	if err != nil || rep.Outcomes[0].Status != pipeline.StatusUpgraded {
 		t.Errorf("got %v, %+v", err, rep)
 	}
 }

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"bufio"
@@ -16,7 +16,8 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -100,15 +101,15 @@ func crashHouse(t testing.TB, root string, n int, step func()) (*realHouse, []st
 	records := openLog(t, filepath.Join(filepath.Dir(root), "records"))
 	records.step = step
 	h := openRealHouse(t, root, records, lines...)
-	for id, fsys := range h.content {
+	for id, fsys := range h.Content {
 		if strings.HasPrefix(id, "log@") {
 			withTests(fsys, "#!/bin/sh\nexit 0\n")
 		}
 		for i := range 8 {
-			fsys[fmt.Sprintf("data/%02d", i)] = file(strings.Repeat(id, 1000))
+			fsys[fmt.Sprintf("data/%02d", i)] = world.File(strings.Repeat(id, 1000))
 		}
 	}
-	h.promise(t)
+	promise(t, h.World)
 	return h, specs
 }
 
@@ -137,10 +138,10 @@ func TestCrashChild(t *testing.T) {
 	if only := os.Getenv("PACK_CRASH_SPEC"); only != "" {
 		specs = []string{only}
 	}
-	h.onFetch = func(context.Context, pack.Pin) error { step(); return nil }
-	hooks := hooked{PipelineConfig: h.config, hook: func(string) error { step(); return nil }}
+	h.OnFetch = func(context.Context, pack.Pin) error { step(); return nil }
+	hooks := hooked{Config: h.config, hook: func(string) error { step(); return nil }}
 	fmt.Println("ready")
-	req := installer.Request{Specs: specs, OnEvent: func(_ context.Context, e pack.Event) {
+	req := pipeline.Request{Specs: specs, OnEvent: func(_ context.Context, e pack.Event) {
 		if e.Kind == pack.EventFinished {
 			step()
 		}
@@ -277,7 +278,7 @@ func checkCrashed(t *testing.T, root string, old, n int) (torn int) {
 	if news > 0 && news < len(state) {
 		torn = 1
 	}
-	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: specs}); err != nil {
+	if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: specs}); err != nil {
 		t.Errorf("next install: %v", err)
 	}
 	for _, id := range h.state(t) {

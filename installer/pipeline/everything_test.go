@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -38,9 +39,9 @@ func TestEverythingReal(t *testing.T) {
 	}
 	w, universe := indexed(t, "app@1.0.0: lib", "lib@1.0.0:", "shell@1.0.0:", "other@1.0.0: lib, shell", "last@1.0.0: other")
 	for _, id := range []string{"app@1.0.0", "lib@1.0.0"} {
-		withUnittest(w.content[id])
+		withUnittest(w.Content[id])
 	}
-	w.promise(t)
+	promise(t, w)
 	root := t.TempDir()
 	runner := &countingRunner{Runner: envbuild.NewRunner(nil)}
 	envs, err := envbuild.New(envbuild.Config{Dir: filepath.Join(root, "envs"), SearchPath: filepath.SplitList(os.Getenv("PATH")), Runner: runner})
@@ -52,12 +53,12 @@ func TestEverythingReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	p := compose(t, installer.PipelineConfig{
+	p := compose(t, pipeline.Config{
 		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, store), Builder: envs,
 		Registrar: store, Installed: store, Staging: store,
 	})
 	specs := []string{"app", "last", "shell", "lib", "other"}
-	first, err := p.Install(t.Context(), installer.Request{Specs: specs})
+	first, err := p.Install(t.Context(), pipeline.Request{Specs: specs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestEverythingReal(t *testing.T) {
 		t.Errorf("got environments %+v and tests %+v", app.Environments, app.Tests)
 	}
 	started, start := runner.started.Load(), time.Now()
-	second, err := p.Install(t.Context(), installer.Request{Specs: specs})
+	second, err := p.Install(t.Context(), pipeline.Request{Specs: specs})
 	took := time.Since(start)
 	if err != nil {
 		t.Fatal(err)
@@ -87,5 +88,5 @@ func TestEverythingReal(t *testing.T) {
 func withUnittest(fsys fstest.MapFS) {
 	f := fsys[pack.ManifestFile]
 	f.Data = append(f.Data, "runtime_deps: [python]\ntesting:\n  enabled: true\n  runners:\n    python: {type: unittest, entry_point: tests/test_it.py}\n"...)
-	fsys["tests/test_it.py"] = file("import unittest\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        pass\n")
+	fsys["tests/test_it.py"] = world.File("import unittest\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        pass\n")
 }

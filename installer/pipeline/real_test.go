@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"errors"
@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/localsource"
@@ -19,11 +20,11 @@ import (
 
 // A realHouse has a real registry on disk, and directories beside the world.
 type realHouse struct {
-	*world
+	*world.World
 	root     string
 	store    *registry.Store
-	config   installer.PipelineConfig
-	pipeline *installer.Pipeline
+	config   pipeline.Config
+	pipeline *pipeline.Pipeline
 }
 
 func newRealHouse(t testing.TB, lines ...string) *realHouse {
@@ -51,8 +52,8 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &realHouse{world: w, root: root, store: store}
-	h.config = installer.PipelineConfig{
+	h := &realHouse{World: w, root: root, store: store}
+	h.config = pipeline.Config{
 		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, universe, store), Builder: &builder{},
 		Registrar: store, Installed: store, Staging: store,
 	}
@@ -61,7 +62,7 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 }
 
 // remote is a world without the local scheme.
-type remote struct{ *world }
+type remote struct{ *world.World }
 
 func (remote) Schemes() []string { return []string{"test", source.SchemeRegistry} }
 
@@ -101,7 +102,7 @@ func TestInstallIntoARealRegistry(t *testing.T) {
 		t.Fatal(err)
 	}
 	specs := []string{"app", dir, "tool"}
-	first, err := h.pipeline.Install(t.Context(), installer.Request{Specs: specs})
+	first, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: specs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +117,8 @@ func TestInstallIntoARealRegistry(t *testing.T) {
 		t.Errorf("installed (-want +got)\n%s", diff)
 	}
 
-	fetched, start := len(h.fetches()), time.Now()
-	second, err := h.pipeline.Install(t.Context(), installer.Request{Specs: append(specs, "web", "log")})
+	fetched, start := len(h.Fetches()), time.Now()
+	second, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: append(specs, "web", "log")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +126,8 @@ func TestInstallIntoARealRegistry(t *testing.T) {
 	if got := second.Summary; got.Unchanged != 5 || got.Total != 5 {
 		t.Errorf("got summary %+v", got)
 	}
-	if len(h.fetches()) != fetched {
-		t.Errorf("fetched again: %q", h.fetches())
+	if len(h.Fetches()) != fetched {
+		t.Errorf("fetched again: %q", h.Fetches())
 	}
 	if diff := cmp.Diff(first.Outcomes[0].Generation, second.Outcomes[0].Generation); diff != "" {
 		t.Errorf("generation (-first +second)\n%s", diff)
@@ -136,14 +137,14 @@ func TestInstallIntoARealRegistry(t *testing.T) {
 func TestFailureInARealRegistryLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	h := newRealHouse(t, "app@1.0.0: web", "web@1.0.0:", "alone@1.0.0:")
-	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}}); err != nil {
+	if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}}); err != nil {
 		t.Fatal(err)
 	}
 	// The new web fails its tests; the app needs it.
 	w, _ := indexed(t, "web@2.0.0:", "app@2.0.0: web@^2")
-	h.content["newapp"] = w.content["app@2.0.0"]
-	h.content["newweb"] = withTests(w.content["web@2.0.0"], "#!/bin/sh\nexit 1\n")
-	rep, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"test:newapp", "test:newweb", "alone"}})
+	h.Content["newapp"] = w.Content["app@2.0.0"]
+	h.Content["newweb"] = withTests(w.Content["web@2.0.0"], "#!/bin/sh\nexit 1\n")
+	rep, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"test:newapp", "test:newweb", "alone"}})
 	want := []string{
 		"test:newapp failed at dependencies: dependency_missing", "test:newweb failed from 1.0.0 at tests: tests_failed", "alone installed",
 	}
@@ -156,7 +157,7 @@ func TestFailureInARealRegistryLeavesNothingBehind(t *testing.T) {
 	if diff := cmp.Diff([]string{"alone@1.0.0", "web@1.0.0"}, h.state(t)); diff != "" {
 		t.Errorf("installed (-want +got)\n%s", diff)
 	}
-	forced, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"test:newapp", "test:newweb"}, Force: true})
+	forced, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"test:newapp", "test:newweb"}, Force: true})
 	if diff := cmp.Diff([]string{"test:newapp installed", "test:newweb upgraded from 1.0.0"}, outcomes(forced)); diff != "" {
 		t.Errorf("forced (-want +got)\n%s\n%v", diff, err)
 	}
@@ -185,23 +186,23 @@ func TestForceBringsBackWhatWasPublished(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newRealHouse(t, "web@1.0.0:")
-			h.content["web@1.0.0"]["run"] = &fstest.MapFile{Data: []byte("#!/bin/sh\n"), Mode: 0o755}
-			h.promise(t)
-			first, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
+			h.Content["web@1.0.0"]["run"] = &fstest.MapFile{Data: []byte("#!/bin/sh\n"), Mode: 0o755}
+			promise(t, h.World)
+			first, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := damage(first.Outcomes[0].Path); err != nil {
 				t.Fatal(err)
 			}
-			again, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}})
+			again, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}})
 			if err != nil || again.Summary.Unchanged != 1 {
 				t.Errorf("without force: got %q, %v", outcomes(again), err)
 			}
-			if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}, Force: true}); err != nil {
+			if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}, Force: true}); err != nil {
 				t.Fatal(err)
 			}
-			published, err := pack.TreeDigest(h.content["web@1.0.0"])
+			published, err := pack.TreeDigest(h.Content["web@1.0.0"])
 			if err != nil {
 				t.Fatal(err)
 			}

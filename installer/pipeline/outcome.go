@@ -1,4 +1,4 @@
-package installer
+package pipeline
 
 import (
 	"time"
@@ -6,6 +6,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -19,7 +20,7 @@ type Request struct {
 	Rev string
 	// Index, when not "", is asked instead of the configured index.
 	Index string
-	// Timeout for the download of one pack; 0 means [DefaultTimeout].
+	// Timeout for the download of one pack; 0 means [installer.DefaultTimeout].
 	Timeout time.Duration
 	// Python and Node are preferred versions, see [envbuild.Request].
 	Python, Node string
@@ -45,10 +46,10 @@ type Report struct {
 	// The reports of the stages, nil for those that were not reached; paths in
 	// them may lie in a directory that is gone by now. Download and
 	// Environments sum up several rounds, Dependencies is the last one.
-	Download     *DownloadReport  `json:"download"`
-	Dependencies *deps.Report     `json:"dependencies"`
-	Environments *envbuild.Report `json:"environments"`
-	Registration *registry.Report `json:"registration"`
+	Download     *installer.DownloadReport `json:"download"`
+	Dependencies *deps.Report              `json:"dependencies"`
+	Environments *envbuild.Report          `json:"environments"`
+	Registration *registry.Report          `json:"registration"`
 }
 
 // A Status says how it ended for a pack.

@@ -1,4 +1,4 @@
-package installer
+package pipeline
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -21,7 +22,7 @@ func (r *run) downloadRequested(ctx context.Context) error {
 
 // download downloads ts, which were not yet.
 func (r *run) download(ctx context.Context, ts []*traveller) error {
-	req := DownloadRequest{
+	req := installer.DownloadRequest{
 		Dest: r.staging, Rev: r.req.Rev, Index: r.req.Index, Timeout: r.req.Timeout,
 		Known: r.known, OnEvent: r.relay(nil),
 	}
@@ -36,7 +37,7 @@ func (r *run) download(ctx context.Context, ts []*traveller) error {
 	return r.noteDownload(ts, rep)
 }
 
-func (r *run) noteDownload(ts []*traveller, rep *DownloadReport) error {
+func (r *run) noteDownload(ts []*traveller, rep *installer.DownloadReport) error {
 	for _, d := range rep.Downloaded {
 		if d.Item < 0 || d.Item >= len(ts) {
 			return fmt.Errorf("download packs: report on item %d of %d", d.Item, len(ts))
@@ -63,9 +64,9 @@ func (r *run) noteDownload(ts []*traveller, rep *DownloadReport) error {
 	return nil
 }
 
-func (r *run) addDownload(rep *DownloadReport) {
+func (r *run) addDownload(rep *installer.DownloadReport) {
 	if r.report.Download == nil {
-		r.report.Download = &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{}}
+		r.report.Download = &installer.DownloadReport{Downloaded: []installer.DownloadedPack{}, Failed: []installer.FailedDownload{}}
 	}
 	all := r.report.Download
 	all.Downloaded = append(all.Downloaded, rep.Downloaded...)

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -19,6 +19,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // TestNothingIsLeftOpen installs, refuses and cancels in a process of its own,
@@ -46,18 +48,18 @@ func TestLeakChild(t *testing.T) { //nolint:paralleltest // it counts what is op
 	}
 	debug.SetGCPercent(-1) // the collector closes what was forgotten
 	h := newRealHouse(t, "web@1.0.0:", "web@2.0.0:")
-	h.add("link", fstest.MapFS{"l": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
+	h.Add("link", fstest.MapFS{"l": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
 	dest := filepath.Join(dir, "packs")
 	round := func() {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		for _, spec := range []string{"web@^1", "web@^2", "test:link"} {
-			_, _ = h.pipeline.Install(ctx, installer.Request{Specs: []string{spec}, Force: true})
-			_, _ = newDownloader(t, h.world).Download(ctx, installer.DownloadRequest{Specs: []string{spec, spec}, Dest: dest})
+			_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{spec}, Force: true})
+			_, _ = newDownloader(t, h.World).Download(ctx, installer.DownloadRequest{Specs: []string{spec, spec}, Dest: dest})
 		}
-		h.onFetch = func(context.Context, pack.Pin) error { cancel(); return nil }
-		_, _ = h.pipeline.Install(ctx, installer.Request{Specs: []string{"web@^1"}, Force: true})
-		h.onFetch = nil
+		h.OnFetch = func(context.Context, pack.Pin) error { cancel(); return nil }
+		_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{"web@^1"}, Force: true})
+		h.OnFetch = nil
 	}
 	round()
 	before := process(t)
@@ -74,7 +76,7 @@ func TestLeakChild(t *testing.T) { //nolint:paralleltest // it counts what is op
 	if diff := cmp.Diff(before.other, after.other); diff != "" || after.exceeds(before) {
 		t.Errorf("%+v became %+v; (-before +after)\n%s", before.open, after.open, diff)
 	}
-	checkClean(t, dest)
+	world.CheckClean(t, dest)
 	t.Log("looked")
 }
 

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -17,17 +17,20 @@ import (
 	"github.com/packtrain/pack/deps/depstest"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source"
 )
 
 // A house holds all stages: the real Downloader and Analyzer, and doubles of
 // the two others, which keep what they get.
 type house struct {
-	*world
+	*world.World
 	builder  *builder
 	store    *store
-	config   installer.PipelineConfig
-	pipeline *installer.Pipeline
+	config   pipeline.Config
+	pipeline *pipeline.Pipeline
 }
 
 // newHouse returns a house with an index of the packs that the lines describe
@@ -35,8 +38,8 @@ type house struct {
 func newHouse(t testing.TB, lines ...string) *house {
 	t.Helper()
 	w, universe := indexed(t, lines...)
-	h := &house{world: w, builder: &builder{}, store: newStore(t)}
-	h.config = installer.PipelineConfig{
+	h := &house{World: w, builder: &builder{}, store: newStore(t)}
+	h.config = pipeline.Config{
 		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, h.store), Builder: h.builder,
 		Registrar: h.store, Installed: h.store, Staging: h.store,
 	}
@@ -47,14 +50,14 @@ func newHouse(t testing.TB, lines ...string) *house {
 // indexed returns a world with an index of the packs that the lines describe as
 // "ref@version: needs". With "!" in place of ":" the index says nothing of the
 // needs.
-func indexed(t testing.TB, lines ...string) (*world, *depstest.Universe) {
+func indexed(t testing.TB, lines ...string) (*world.World, *depstest.Universe) {
 	t.Helper()
-	w := newWorld()
+	w := world.New()
 	var known []string
 	for _, line := range lines {
 		id, _, _ := strings.Cut(line, "!")
 		known = append(known, id)
-		w.publish(t, strings.Replace(line, "!", ":", 1))
+		publish(t, w, strings.Replace(line, "!", ":", 1))
 	}
 	u, err := depstest.NewUniverse(known...)
 	if err != nil {
@@ -72,9 +75,9 @@ func newAnalyzer(t testing.TB, finder deps.Finder, installed deps.Installed) *de
 	return a
 }
 
-func compose(t testing.TB, c installer.PipelineConfig) *installer.Pipeline {
+func compose(t testing.TB, c pipeline.Config) *pipeline.Pipeline {
 	t.Helper()
-	p, err := installer.NewPipeline(c)
+	p, err := pipeline.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +85,7 @@ func compose(t testing.TB, c installer.PipelineConfig) *installer.Pipeline {
 }
 
 // publish lets the index have a version of a pack.
-func (w *world) publish(t testing.TB, line string) {
+func publish(t testing.TB, w *world.World, line string) {
 	t.Helper()
 	id, fsys := describe(line)
 	sum, err := pack.DirectoryChecksum(fsys)
@@ -94,16 +97,16 @@ func (w *world) publish(t testing.TB, line string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.add(id, fsys)
-	w.index[ref] = append(w.index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
+	w.Add(id, fsys)
+	w.Index[ref] = append(w.Index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
 }
 
 // promise lets the index promise the content as it is by now.
-func (w *world) promise(t testing.TB) {
+func promise(t testing.TB, w *world.World) {
 	t.Helper()
-	for _, pins := range w.index {
+	for _, pins := range w.Index {
 		for i := range pins {
-			sum, err := pack.DirectoryChecksum(w.content[pins[i].Location])
+			sum, err := pack.DirectoryChecksum(w.Content[pins[i].Location])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +118,7 @@ func (w *world) promise(t testing.TB) {
 // describe returns the pack that a line describes as "ref@version: needs".
 func describe(line string) (id string, fsys fstest.MapFS) {
 	id, needs, _ := strings.Cut(line, ":")
-	fsys = files(id)
+	fsys = world.Files(id)
 	var list []string
 	for need := range strings.SplitSeq(needs, ",") {
 		if need = strings.TrimSpace(need); need != "" {
@@ -262,4 +265,13 @@ func (s *store) state(t testing.TB) []string {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func newDownloader(t testing.TB, src source.Source) *installer.Downloader {
+	t.Helper()
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: src, Provided: []pack.Provided{{Ref: "core"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // TestBatchIsTheUnionOfItsItems installs packs that do not need each other in
@@ -43,13 +44,13 @@ func TestBatchIsTheUnionOfItsItems(t *testing.T) {
 func installBatch(t *testing.T, specs ...string) []string {
 	t.Helper()
 	h := newHouse(t, "app@1.0.0:", "tool@1.0.0:", "needy@1.0.0: none@^1")
-	h.add("link", fstest.MapFS{"pack.yaml": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
-	h.add("empty", fstest.MapFS{})
-	h.add("broken", files("broken@1.0.0"))
-	h.world.broken["broken"] = pack.Errorf(pack.CodeMalformedContent, "broken")
-	h.add("good", files("good@1.0.0"))
-	h.add("other", files("core@1.0.0"))
-	h.add("unbuilt", files("unbuilt@1.0.0"))
+	h.Add("link", fstest.MapFS{"pack.yaml": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
+	h.Add("empty", fstest.MapFS{})
+	h.Add("broken", world.Files("broken@1.0.0"))
+	h.World.Broken["broken"] = pack.Errorf(pack.CodeMalformedContent, "broken")
+	h.Add("good", world.Files("good@1.0.0"))
+	h.Add("other", world.Files("core@1.0.0"))
+	h.Add("unbuilt", world.Files("unbuilt@1.0.0"))
 	h.builder.broken = map[string]error{"unbuilt": pack.Errorf(pack.CodeBuildFailed, "wrong")}
 	rep, err := install(t, h, specs...)
 	if rep == nil {

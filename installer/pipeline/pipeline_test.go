@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -9,12 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/testkit/wirecheck"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // outcomes shows a report as lines.
-func outcomes(rep *installer.Report) []string {
+func outcomes(rep *pipeline.Report) []string {
 	var lines []string
 	for _, o := range rep.Outcomes {
 		line := fmt.Sprintf("%s %s", o.Spec, o.Status)
@@ -32,9 +33,9 @@ func outcomes(rep *installer.Report) []string {
 	return lines
 }
 
-func install(t testing.TB, h *house, specs ...string) (*installer.Report, error) {
+func install(t testing.TB, h *house, specs ...string) (*pipeline.Report, error) {
 	t.Helper()
-	return h.pipeline.Install(t.Context(), installer.Request{Specs: specs})
+	return h.pipeline.Install(t.Context(), pipeline.Request{Specs: specs})
 }
 
 func TestInstallAddsWhatIsNeeded(t *testing.T) {
@@ -51,7 +52,7 @@ func TestInstallAddsWhatIsNeeded(t *testing.T) {
 	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.5.0"}, h.store.state(t)); diff != "" {
 		t.Errorf("installed (-want +got)\n%s", diff)
 	}
-	if want := (installer.Summary{Total: 4, Installed: 4, DurationMS: rep.Summary.DurationMS}); rep.Summary != want {
+	if want := (pipeline.Summary{Total: 4, Installed: 4, DurationMS: rep.Summary.DurationMS}); rep.Summary != want {
 		t.Errorf("got summary %+v", rep.Summary)
 	}
 }
@@ -62,7 +63,7 @@ func TestSecondInstallChangesNothing(t *testing.T) {
 	if _, err := install(t, h, "app"); err != nil {
 		t.Fatal(err)
 	}
-	fetched, written := len(h.fetches()), h.store.writes
+	fetched, written := len(h.Fetches()), h.store.writes
 	rep, err := install(t, h, "app", "web")
 	if err != nil {
 		t.Fatal(err)
@@ -70,8 +71,8 @@ func TestSecondInstallChangesNothing(t *testing.T) {
 	if diff := cmp.Diff([]string{"app unchanged from 1.0.0", "web unchanged from 1.0.0"}, outcomes(rep)); diff != "" {
 		t.Errorf("outcomes (-want +got)\n%s", diff)
 	}
-	if len(h.fetches()) != fetched || h.store.writes != written {
-		t.Errorf("%d fetches and %d writes more", len(h.fetches())-fetched, h.store.writes-written)
+	if len(h.Fetches()) != fetched || h.store.writes != written {
+		t.Errorf("%d fetches and %d writes more", len(h.Fetches())-fetched, h.store.writes-written)
 	}
 }
 
@@ -89,7 +90,7 @@ func TestUpgradeAndForce(t *testing.T) {
 		{spec: "app@^1", force: true, want: "app@^1 replaced from 2.0.0"},
 	}
 	for _, s := range steps {
-		rep, _ := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{s.spec}, Force: s.force})
+		rep, _ := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{s.spec}, Force: s.force})
 		if diff := cmp.Diff([]string{s.want}, outcomes(rep)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
@@ -109,7 +110,7 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 	}{
 		{
 			name: "download of an added pack", specs: []string{"app", "alone", "web"},
-			breakIt: func(h *house) { h.world.broken["log@1.0.0"] = pack.Errorf(pack.CodeMalformedContent, "x") },
+			breakIt: func(h *house) { h.World.Broken["log@1.0.0"] = pack.Errorf(pack.CodeMalformedContent, "x") },
 			want: []string{
 				"app failed at dependencies: dependency_missing", "alone installed",
 				"web failed at dependencies: dependency_missing", "log@1.0.0 failed for [web] at download: malformed_content",
@@ -144,7 +145,7 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 		},
 		{
 			name: "an invalid pack that others need", specs: []string{"test:badlog", "tool", "alone"},
-			breakIt: func(h *house) { h.add("badlog", files("log@1.1.0", "actions/a.yaml", "ref: [")) },
+			breakIt: func(h *house) { h.Add("badlog", world.Files("log@1.1.0", "actions/a.yaml", "ref: [")) },
 			want: []string{
 				"test:badlog failed at dependencies: invalid_manifest",
 				"tool failed at dependencies: dependency_missing", "alone installed",
@@ -172,11 +173,11 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 }
 
 // checkBatch checks that the error mirrors the failed outcomes.
-func checkBatch(t *testing.T, rep *installer.Report, err error) {
+func checkBatch(t *testing.T, rep *pipeline.Report, err error) {
 	t.Helper()
 	var want, got []string
 	for _, o := range rep.Outcomes {
-		if o.Status == installer.StatusFailed {
+		if o.Status == pipeline.StatusFailed {
 			want = append(want, fmt.Sprintf("%s %s %v", o.Spec, o.Failure.Stage, o.Failure.Err))
 		}
 	}
@@ -194,7 +195,7 @@ func TestFailFastSkipsTheRest(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "app@1.0.0:", "web@1.0.0:")
 	h.builder.broken = map[string]error{"app": errors.New("wrong")}
-	rep, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app", "web"}, FailFast: true})
+	rep, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"app", "web"}, FailFast: true})
 	if err == nil {
 		t.Error("no error")
 	}
@@ -209,7 +210,7 @@ func TestFailFastSkipsTheRest(t *testing.T) {
 func TestSkipEnvironments(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "app@1.0.0:")
-	rep, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app"}, SkipEnvironments: true})
+	rep, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"app"}, SkipEnvironments: true})
 	if err != nil || rep.Environments != nil || len(h.builder.built) != 0 {
 		t.Errorf("got %v, %+v, built %v", err, rep.Environments, h.builder.built)
 	}
@@ -220,7 +221,7 @@ func TestEventsAreOneSequenceWithTheUsersSpecs(t *testing.T) {
 	h := newHouse(t, "app@1.0.0: web", "web@1.0.0:")
 	var got []string
 	var seq uint64
-	_, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"app"}, OnEvent: func(_ context.Context, e pack.Event) {
+	_, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"app"}, OnEvent: func(_ context.Context, e pack.Event) {
 		if seq++; e.Seq != seq {
 			t.Errorf("event %d has number %d", seq, e.Seq)
 		}
@@ -259,7 +260,7 @@ func TestPipelineRefusesBadRequests(t *testing.T) {
 	if _, err := install(t, newHouse(t)); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("no specs: got %v", err)
 	}
-	if _, err := installer.NewPipeline(installer.PipelineConfig{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+	if _, err := pipeline.New(pipeline.Config{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("no stages: got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"errors"
@@ -10,7 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // TestContentChangedAfterVerifying lets somebody, as a program that building an
@@ -32,15 +33,15 @@ func testChanged(t *testing.T, call, sub string) {
 	t.Helper()
 	h := newRealHouse(t, "web@1.0.0:")
 	upgrade := fstest.MapFS{}
-	for name, f := range files("web@2.0.0", "data", "verified") {
+	for name, f := range world.Files("web@2.0.0", "data", "verified") {
 		upgrade[filepath.ToSlash(filepath.Join(sub, name))] = f
 	}
-	h.add("upgrade", upgrade)
-	if _, err := h.pipeline.Install(t.Context(), installer.Request{Specs: []string{"web"}}); err != nil {
+	h.Add("upgrade", upgrade)
+	if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}}); err != nil {
 		t.Fatal(err)
 	}
 	changed := 0
-	hooks := hooked{PipelineConfig: h.config, hook: func(c string) error {
+	hooks := hooked{Config: h.config, hook: func(c string) error {
 		if c != call {
 			return nil
 		}
@@ -51,7 +52,7 @@ func testChanged(t *testing.T, call, sub string) {
 		}
 		return err
 	}}
-	rep, err := hooks.compose(t).Install(t.Context(), installer.Request{Specs: []string{"test:upgrade"}})
+	rep, err := hooks.compose(t).Install(t.Context(), pipeline.Request{Specs: []string{"test:upgrade"}})
 	if changed != 1 {
 		t.Fatalf("%d files were changed", changed)
 	}

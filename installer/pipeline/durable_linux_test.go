@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package installer_test
+package pipeline_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/deps/depstest"
-	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
@@ -84,7 +85,7 @@ func TestMisfitsWithoutEnd(t *testing.T) {
 		}
 		return rep, nil
 	}}
-	rep, err := compose(t, h.config).Install(t.Context(), installer.Request{Specs: []string{"app", "alone"}})
+	rep, err := compose(t, h.config).Install(t.Context(), pipeline.Request{Specs: []string{"app", "alone"}})
 	if err == nil || rep == nil {
 		t.Fatalf("got %v, %v", rep, err)
 	}
@@ -113,7 +114,7 @@ func TestInstalledVersionSavesDependents(t *testing.T) {
 func TestReasonIsTheFailureOfTheNeededPack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "tool@1.0.0: log")
-	h.add("badlog", files("log@1.1.0", "actions/a.yaml", "ref: ["))
+	h.Add("badlog", world.Files("log@1.1.0", "actions/a.yaml", "ref: ["))
 	rep, _ := install(t, h, "test:badlog", "tool")
 	if f := rep.Outcomes[1].Failure; f == nil || f.Code != pack.CodeDependencyMissing || !errors.Is(f.Err, pack.ErrInvalid) {
 		t.Errorf("got %+v", f)
@@ -124,7 +125,7 @@ func TestCyclesAreNotDownloadedAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "a@1.0.0! b", "b@1.0.0! a", "c@1.0.0! a")
 	rep, _ := install(t, h, "c")
-	if diff := cmp.Diff([]string{"a@1.0.0", "b@1.0.0", "c@1.0.0"}, h.fetches()); diff != "" {
+	if diff := cmp.Diff([]string{"a@1.0.0", "b@1.0.0", "c@1.0.0"}, h.Fetches()); diff != "" {
 		t.Errorf("fetched (-want +got)\n%s\n%v", diff, outcomes(rep))
 	}
 }
