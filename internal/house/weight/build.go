@@ -17,6 +17,7 @@ const ours = "github.com/packtrain/pack"
 type built struct {
 	requirements []string // direct and indirect, without ours
 	linked       []string // modules in the binary, without ours
+	packages     []string // of ours in the binary, by their directories
 	megabytes    float64
 }
 
@@ -70,6 +71,9 @@ func inspect(ctx context.Context, dir, binary string) (*built, error) {
 			b.requirements = append(b.requirements, r.Path)
 		}
 	}
+	if b.packages, err = packages(ctx, dir); err != nil {
+		return nil, err
+	}
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return nil, err
@@ -85,4 +89,19 @@ func inspect(ctx context.Context, dir, binary string) (*built, error) {
 	}
 	b.megabytes = float64(stat.Size()) / 1e6
 	return b, nil
+}
+
+// packages returns the packages of ours that the program in dir links.
+func packages(ctx context.Context, dir string) ([]string, error) {
+	out, err := goCommand(ctx, dir, "list", "-deps", ".")
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for path := range strings.Lines(string(out)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(path), ours+"/"); ok {
+			found = append(found, name)
+		}
+	}
+	return found, nil
 }

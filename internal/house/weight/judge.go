@@ -30,6 +30,13 @@ func (h host) judge(b *built) error {
 	if b.megabytes > h.megabytes {
 		errs = append(errs, fmt.Errorf("host %s weighs %.2f MB, at most %.0f are allowed", h.dir, b.megabytes, h.megabytes))
 	}
+	for _, apart := range h.apart {
+		for _, name := range b.packages {
+			if name == apart || strings.HasPrefix(name, apart+"/") {
+				errs = append(errs, fmt.Errorf("host %s links %s, which it does not use", h.dir, name))
+			}
+		}
+	}
 	for kind, prefixes := range forbidden() {
 		for _, module := range b.linked {
 			for _, prefix := range prefixes {

@@ -7,7 +7,7 @@ import (
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	h := host{dir: "local", requirements: 2, megabytes: 6}
+	h := host{dir: "local", requirements: 2, megabytes: 6, apart: []string{"deps"}}
 	tests := []struct {
 		name string
 		b    built
@@ -18,6 +18,7 @@ func TestJudge(t *testing.T) {
 		{"weight", built{megabytes: 6.01}, "6.01 MB"},
 		{"driver", built{linked: []string{"modernc.org/sqlite"}}, "SQL driver: modernc.org/sqlite"},
 		{"git", built{linked: []string{"github.com/go-git/go-git/v5"}}, "links a git"},
+		{"other stage", built{packages: []string{"source", "deps/depstest"}}, "links deps/depstest"},
 		{"framework", built{linked: []string{"github.com/go-chi/chi/v5"}}, "web framework"},
 	}
 	for _, tt := range tests {

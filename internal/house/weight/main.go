@@ -20,12 +20,16 @@ type host struct {
 	what         string
 	requirements int     // in its go.mod, besides ours
 	megabytes    float64 // stripped
+	// apart are packages of ours that it does not link, nor any below them.
+	apart []string
 }
 
 func hosts() []host {
+	stages := []string{"deps", "envbuild", "registry", "installer/pipeline"}
 	return []host{
-		{"stages", "four stages, installer, localsource, archivesource", 10, 12},
-		{"local", "source, localsource", 6, 6},
+		{"stages", "four stages, installer, localsource, archivesource", 10, 12, nil},
+		{"download", "installer, localsource", 6, 6, stages},
+		{"local", "source, localsource", 6, 6, append(stages, "installer")},
 	}
 }
 
@@ -56,7 +60,7 @@ func weigh(ctx context.Context, root string) error {
 		if err != nil {
 			return fmt.Errorf("build host %s: %w", h.dir, err)
 		}
-		fmt.Printf("%-7s %2d of %2d requirements, %5.2f of %2.0f MB, links %d modules  (%s)\n",
+		fmt.Printf("%-8s %2d of %2d requirements, %5.2f of %2.0f MB, links %d modules  (%s)\n",
 			h.dir, len(b.requirements), h.requirements, b.megabytes, h.megabytes, len(b.linked), h.what)
 		errs = append(errs, h.judge(b))
 	}

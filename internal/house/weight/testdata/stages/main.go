@@ -55,13 +55,13 @@ func install(ctx context.Context, root string, specs []string) error {
 	if err != nil {
 		return err
 	}
-	pipeline, err := pipeline.New(pipeline.Config{
+	whole, err := pipeline.New(pipeline.Config{
 		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
 	})
 	if err != nil {
 		return err
 	}
-	report, err := pipeline.Install(ctx, pipeline.Request{Specs: specs})
+	report, err := whole.Install(ctx, pipeline.Request{Specs: specs})
 	fmt.Println(report)
 	return err
 }
