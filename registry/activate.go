@@ -2,16 +2,14 @@ package registry
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // activateAll takes the items that are left through their further stages, each
-// once those it needs are through.
+// after those that it needs.
 func (b *batch) activateAll(ctx context.Context) {
 	waiting := make([]*item, 0, len(b.items))
 	for _, it := range b.items {
@@ -27,7 +25,7 @@ func (b *batch) activateAll(ctx context.Context) {
 		for _, need := range it.needs {
 			<-need.done
 		}
-		slots <- struct{}{} // only once nothing is waited for any more
+		slots <- struct{}{} // only when nothing is waited for any more
 		defer func() { <-slots }()
 		b.activate(ctx, it)
 	})
@@ -54,15 +52,15 @@ func (b *batch) activate(ctx context.Context, it *item) {
 // operation was faster.
 func (b *batch) register(ctx context.Context, it *item) error {
 	s := b.store
-	if err := s.settleDead(ctx); err != nil {
+	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
-	release, err := s.lock(ctx, it.id.Ref, b.lockedDependencies(it)...)
+	release, err := s.disk.Lock(ctx, it.id.Ref, b.lockedDependencies(it)...)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.settle(ctx, it.id.Ref); err != nil {
+	if err := s.disk.Settle(ctx, it.id.Ref, s.ledger()); err != nil {
 		return err
 	}
 	if err := s.compare(ctx, it, b.req.Replace); err != nil || it.unchanged {
@@ -71,11 +69,11 @@ func (b *batch) register(ctx context.Context, it *item) error {
 	if err := b.checkDependencies(ctx, it); err != nil {
 		return err
 	}
-	c, err := b.change(ctx, it)
+	op, err := b.activating(ctx, it)
 	if err != nil {
 		return err
 	}
-	it.record, err = s.apply(ctx, b.operation.dir, c)
+	it.record, err = s.apply(ctx, op, b.staging.Apply)
 	return err
 }
 
@@ -93,94 +91,29 @@ func (b *batch) lockedDependencies(it *item) []pack.Ref {
 	return refs
 }
 
-func (b *batch) change(ctx context.Context, it *item) (*change, error) {
-	s := b.store
-	pointer, err := s.disk.pointer(it.id.Ref)
+// activating returns the operation that makes it active.
+func (b *batch) activating(ctx context.Context, it *item) (op generations.Operation, err error) {
+	s, ref := b.store, it.id.Ref
+	name, err := s.nextGeneration(ctx, ref, it.tree)
 	if err != nil {
-		return nil, err
+		return op, err
 	}
-	name, err := s.nextGeneration(ctx, it.id.Ref, it.tree)
-	if err != nil {
-		return nil, err
-	}
-	now := s.now()
-	return &change{
-		intent:     intent{Ref: it.id.Ref, From: pointer, To: name, Known: it.record.Active.Name, New: true, Time: now},
-		staged:     it.staged,
-		activation: b.activation(it, name, now),
-	}, nil
+	op.Time = s.now()
+	a := b.activation(it, name, op.Time)
+	a.Previous, a.Time = it.record.Active.Name, op.Time
+	metadata, err := a.metadata()
+	op.Moves = []generations.Move{{Ref: ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}}
+	return op, err
 }
 
 func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, tree pack.Digest) (string, error) {
-	last, err := s.disk.lastNumber(ref)
+	recorded, err := s.generations(ctx, ref)
 	if err != nil {
 		return "", err
 	}
-	known, err := s.generations(ctx, ref)
-	if err != nil {
-		return "", err
+	names := make([]string, len(recorded))
+	for i := range recorded {
+		names[i] = recorded[i].Name
 	}
-	for i := range known {
-		last = max(last, generationNumber(known[i].Name))
-	}
-	return generationName(last+1, tree), nil
-}
-
-// linkEnvironments links the environments beside the content.
-func (d *disk) linkEnvironments(dir string, envs []pack.Environment) error {
-	for name, target := range environmentLinks(envs) {
-		err := d.do("link environment", func() error { return os.Symlink(target, filepath.Join(dir, name)) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func environmentLinks(envs []pack.Environment) map[string]string {
-	links := map[string]string{}
-	for _, e := range envs {
-		switch {
-		case e.Path == "":
-		case e.Runtime == pack.RuntimePython:
-			links[pythonLink] = e.Path
-		case e.Runtime == pack.RuntimeNode:
-			links[nodeLink] = e.Path
-		}
-	}
-	return links
-}
-
-// checkStaged checks that nobody, and above all no test, changed what is staged
-// since it was copied.
-func checkStaged(it *item) error {
-	tree, err := pack.TreeDigest(os.DirFS(it.content))
-	if err != nil {
-		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed: %w", err)
-	}
-	if tree != it.tree {
-		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed; tests must write elsewhere, such as into TMPDIR")
-	}
-	return checkBeside(it)
-}
-
-func checkBeside(it *item) error {
-	entries, err := os.ReadDir(it.staged)
-	if err != nil {
-		return pack.Errorf(pack.CodeIO, "check staged pack: %w", err)
-	}
-	links := environmentLinks(it.envs)
-	want := []string{contentName}
-	for name, target := range links {
-		if got, err := os.Readlink(filepath.Join(it.staged, name)); err != nil || got != target {
-			return pack.Errorf(pack.CodeContentChanged, "the link %s beside the pack was changed; tests must write elsewhere, such as into TMPDIR", name)
-		}
-		want = append(want, name)
-	}
-	for _, e := range entries {
-		if !slices.Contains(want, e.Name()) {
-			return pack.Errorf(pack.CodeContentChanged, "%q appeared beside the pack; tests must write elsewhere, such as into TMPDIR", e.Name())
-		}
-	}
-	return nil
+	return s.disk.NextName(ref, tree, names...)
 }

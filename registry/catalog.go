@@ -55,7 +55,7 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 }
 
 func (s *Store) installed(rec Record) ActivePack {
-	return ActivePack{Record: rec, StoragePath: s.disk.current(rec.Ref)}
+	return ActivePack{Record: rec, StoragePath: s.disk.Current(rec.Ref)}
 }
 
 // Show implements [Catalog].
@@ -71,7 +71,7 @@ func (s *Store) Show(ctx context.Context, ref pack.Ref) (*PackDetails, error) {
 			return nil, err
 		}
 		// Read again when it was replaced in between.
-		active, err := s.known(ctx, ref)
+		active, err := s.ledger().Active(ctx, ref)
 		if err != nil || active == details.Active.Name {
 			return details, err
 		}

@@ -32,11 +32,11 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 // intact reports whether readers get the active content of rec. Its files are
 // read only where the request may replace anything: then it repairs them.
 func (s *Store) intact(rec Record, replace Replace) (bool, error) {
-	pointer, err := s.disk.pointer(rec.Ref)
+	pointer, err := s.disk.Pointer(rec.Ref)
 	if err != nil || pointer != rec.Active.Name {
 		return false, err
 	}
-	content := s.disk.content(rec.Ref, pointer)
+	content := s.disk.Content(rec.Ref, pointer)
 	if replace == ReplaceAny {
 		tree, err := pack.TreeDigest(os.DirFS(content))
 		return err == nil && tree == rec.Active.Tree, nil

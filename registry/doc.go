@@ -48,26 +48,17 @@
 //
 // # What happens in a crash
 //
-// A change does these steps, and a process or the machine may die before each:
+// A pack is always exactly as before a change or exactly as after it, whenever
+// the process or the machine dies. The rename of the link current/<ref>
+// decides: a change whose link has moved is finished, any other is undone. That
+// happens when the root is opened, and before the next change; repeating it
+// changes nothing. A step that fails while the process lives is undone at once.
+// Success is reported only after the files and the records are durable.
 //
-//  1. The content is staged. Opening the root sweeps it away: whoever gets the
-//     lock of an operation knows that it is dead.
-//  2. The intent is written to the journal and, together with the content, made
-//     durable. It has not done anything yet, so opening the root withdraws it.
-//  3. The content is moved to its place. Nothing points there; withdrawing the
-//     intent drops it.
-//  4. The link current/<ref> is renamed over the old one. This decides: from
-//     here on, opening the root goes forward.
-//  5. The records are told, in one transaction that takes effect only where the
-//     expected generation is active. It may be repeated.
-//  6. The intent is removed, and only then the caller is told.
-//
-// So a pack is always exactly as before or exactly as after, and repeating the
-// repair changes nothing. A step that fails while the process lives is undone at
-// once. Processes that change the same pack exclude each other by the lock of its
-// ref, which the system releases when they die; who registers or removes a pack
-// first settles the intents that dead processes left, of all packs: others may
-// depend on it.
+// Processes that change the same pack exclude each other by the lock of its
+// ref, which the system releases when they die. Registering and removing a pack
+// first finishes or undoes the changes of all dead processes, because other
+// packs may depend on those.
 //
 // # Tests of packs
 //

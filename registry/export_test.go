@@ -1,10 +1,14 @@
 package registry
 
-import "context"
+import (
+	"context"
+
+	"github.com/packtrain/pack/registry/internal/generations"
+)
 
 // OpenFaulty is [Open] with a fault that is asked before each step that changes
 // the root, and takes its place when it returns an error; nil for no fault.
 // Nothing is synced, which no test could notice, but everybody would wait for.
 func OpenFaulty(ctx context.Context, c Config, fault func(step string) error) (*Store, error) {
-	return open(ctx, c, &disk{fault: fault, unsynced: true})
+	return open(ctx, c, generations.Config{Fault: fault, Unsynced: true})
 }

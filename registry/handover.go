@@ -29,17 +29,17 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 
 // Stage lends an empty directory for content on its way into the registry. It
 // belongs to the caller until release is called, which removes it and may be
-// called again; what a process that died did not release is removed when the root is opened. Close
-// waits for the release.
+// called again; opening the root removes the directories of dead processes. Close waits
+// for the release.
 func (s *Store) Stage(ctx context.Context) (dir string, release func(), err error) {
 	leave, err := s.enter()
 	if err != nil {
 		return "", nil, err
 	}
-	o, err := s.disk.begin(ctx)
+	staging, err := s.disk.Begin(ctx)
 	if err != nil {
 		leave()
 		return "", nil, err
 	}
-	return o.dir, sync.OnceFunc(func() { o.end(); leave() }), nil
+	return staging.Dir, sync.OnceFunc(func() { staging.End(); leave() }), nil
 }

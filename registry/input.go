@@ -12,6 +12,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/internal/digest"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 func readError(doing string, err error) error {
@@ -54,7 +55,7 @@ func (f inputFS) measure() error {
 // copyTo writes all of f into the directory dest, which it creates, and returns
 // the tree digest of what it wrote.
 func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
-	if err := mkdir(dest); err != nil {
+	if err := fsx.Mkdir(dest); err != nil {
 		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
 	}
 	root, err := os.OpenRoot(dest)

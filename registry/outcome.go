@@ -54,7 +54,7 @@ func (b *batch) report() *Report {
 func (s *Store) registered(rec Record) RegisteredPack {
 	g := rec.Active
 	return RegisteredPack{
-		Ref: rec.Ref, ID: rec.ID, Version: g.Version, StoragePath: s.disk.current(rec.Ref),
+		Ref: rec.Ref, ID: rec.ID, Version: g.Version, StoragePath: s.disk.Current(rec.Ref),
 		Components: g.Components, Tests: g.Tests.Summary(), Validation: g.Validation, Generation: g.Name,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/packdir"
 	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // prepare does for one pack all that needs no other pack.
@@ -86,7 +87,7 @@ func (b *batch) stageContent(ctx context.Context, it *item, input inputFS) error
 	if err != nil {
 		return err
 	}
-	it.staged, it.content = dir, filepath.Join(dir, contentName)
+	it.staged, it.content = dir, filepath.Join(dir, generations.ContentName)
 	tree, err := input.copyTo(ctx, it.content)
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (b *batch) stageContent(ctx context.Context, it *item, input inputFS) error
 	if it.directory, err = pack.DirectoryChecksum(content); err != nil {
 		return err
 	}
-	return b.store.disk.linkEnvironments(dir, it.envs)
+	return b.store.disk.Link(dir, generations.LinksTo(it.envs))
 }
 
 // stageOfContent returns the stage of an error that came up in another stage:

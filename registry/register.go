@@ -3,14 +3,13 @@ package registry
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 var _ Registrar = (*Store)(nil)
@@ -30,7 +29,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	if err := s.settleDead(ctx); err != nil {
+	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return nil, fmt.Errorf("register packs: %w", err)
 	}
 	b := &batch{store: s, req: req, events: emit.New(s.guarded(req.OnEvent)), started: time.Now()}
@@ -68,9 +67,8 @@ type batch struct {
 	replaced map[pack.Ref]bool
 	started  time.Time
 
-	mu        sync.Mutex
-	operation *operation // nil until something has to be written
-	staged    int
+	mu      sync.Mutex
+	staging *generations.Staging // nil until something has to be written
 }
 
 // An item is one pack of a batch.
@@ -138,21 +136,19 @@ func (b *batch) fail(ctx context.Context, it *item, stage pack.Stage, err error)
 func (b *batch) scratch(ctx context.Context) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.operation == nil {
-		o, err := b.store.disk.begin(ctx)
+	if b.staging == nil {
+		staging, err := b.store.disk.Begin(ctx)
 		if err != nil {
 			return "", err
 		}
-		b.operation = o
+		b.staging = staging
 	}
-	b.staged++
-	dir := filepath.Join(b.operation.dir, strconv.Itoa(b.staged))
-	return dir, b.store.disk.do("create staging directory", func() error { return mkdir(dir) })
+	return b.staging.Mkdir()
 }
 
 func (b *batch) end() {
-	if b.operation != nil {
-		b.operation.end()
+	if b.staging != nil {
+		b.staging.End()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // A Remover removes packs.
@@ -41,15 +42,15 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
-	if err := s.settleDead(ctx); err != nil {
+	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
-	release, err := s.lock(ctx, ref)
+	release, err := s.disk.Lock(ctx, ref)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.settle(ctx, ref); err != nil {
+	if err := s.disk.Settle(ctx, ref, s.ledger()); err != nil {
 		return err
 	}
 	rec, err := s.config.Records.Pack(ctx, ref)
@@ -59,13 +60,14 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if err := s.checkNotNeeded(ctx, ref); err != nil && !force {
 		return err
 	}
-	pointer, err := s.disk.pointer(ref)
+	pointer, err := s.disk.Pointer(ref)
 	if err != nil {
 		return err
 	}
 	if pointer == "" { // the files were lost: nothing but the records is left
 		return s.config.Records.Delete(ctx, ref, rec.Active.Name)
 	}
-	_, err = s.applyAlone(ctx, &change{intent: intent{Ref: ref, From: pointer, Known: rec.Active.Name, Time: s.now()}})
+	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: rec.Active.Name}}}
+	_, err = s.apply(ctx, op, s.disk.Apply)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // A RollBacker brings back an earlier generation of a pack.
@@ -47,68 +48,71 @@ func (s *Store) RollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 }
 
 func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
-	release, err := s.lock(ctx, ref)
+	release, err := s.disk.Lock(ctx, ref)
 	if err != nil {
 		return Record{}, err
 	}
 	defer release()
-	if err := s.settle(ctx, ref); err != nil {
+	if err := s.disk.Settle(ctx, ref, s.ledger()); err != nil {
 		return Record{}, err
 	}
 	rec, err := s.config.Records.Pack(ctx, ref)
 	if err != nil {
 		return Record{}, err
 	}
-	earlier, err := s.earlier(ctx, rec)
+	move, err := s.movingBack(ctx, rec)
 	if err != nil {
 		return Record{}, err
 	}
-	pointer, err := s.disk.pointer(ref)
+	pointer, err := s.disk.Pointer(ref)
 	if err != nil {
 		return Record{}, err
 	}
 	if pointer != rec.Active.Name {
 		return Record{}, pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
 	}
-	return s.applyAlone(ctx, &change{
-		intent:     intent{Ref: ref, From: pointer, To: earlier.Generation.Name, Known: rec.Active.Name, Time: s.now()},
-		activation: earlier,
-	})
+	return s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
 }
 
-// earlier returns the generation before the active one, if it is as it was.
-func (s *Store) earlier(ctx context.Context, rec Record) (*Activation, error) {
-	generations, err := s.generations(ctx, rec.Ref)
+// movingBack returns the move to the generation before the active one, if that
+// is as it was.
+func (s *Store) movingBack(ctx context.Context, rec Record) (move generations.Move, err error) {
+	recorded, err := s.generations(ctx, rec.Ref)
 	if err != nil {
-		return nil, err
+		return move, err
 	}
-	i := slices.IndexFunc(generations, func(g Generation) bool { return g.Name == rec.Active.Previous })
+	i := slices.IndexFunc(recorded, func(g Generation) bool { return g.Name == rec.Active.Previous })
 	if i < 0 {
-		return nil, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
+		return move, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
 	}
-	if err := s.checkGeneration(rec.Ref, &generations[i]); err != nil {
-		return nil, err
+	earlier := &recorded[i]
+	if err := s.checkGeneration(rec.Ref, earlier); err != nil {
+		return move, err
 	}
-	return s.disk.readMetadata(rec.Ref, generations[i].Name)
+	metadata, err := s.disk.Metadata(rec.Ref, earlier.Name)
+	if err != nil {
+		return move, err
+	}
+	_, err = parseMetadata(rec.Ref, earlier.Name, metadata)
+	return generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}, err
 }
 
 func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
-	dir := s.disk.generation(ref, g.Name)
-	tree, err := pack.TreeDigest(os.DirFS(filepath.Join(dir, contentName)))
+	tree, err := pack.TreeDigest(os.DirFS(s.disk.Content(ref, g.Name)))
 	if err != nil {
 		return pack.Errorf(pack.CodeStoreCorrupt, "generation %s cannot be read: %w; register version %s again", g.Name, err, g.Version)
 	}
 	if tree != g.Tree {
 		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
 	}
-	return checkEnvironments(dir, g)
+	return checkEnvironments(s.disk.Generation(ref, g.Name), g)
 }
 
 // checkEnvironments checks that what the generation in dir was pinned to is
 // there still, with interpreters, which may be links to what was uninstalled.
 func checkEnvironments(dir string, g *Generation) error {
 	var needed []string
-	for name := range environmentLinks(g.Environments) {
+	for name := range generations.LinksTo(g.Environments) {
 		needed = append(needed, filepath.Join(dir, name))
 	}
 	for _, e := range g.Environments {

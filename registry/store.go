@@ -8,13 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/childproc"
-	"github.com/packtrain/pack/internal/os/filelock"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // The defaults of [Config].
@@ -98,7 +97,7 @@ func (c Config) check() error {
 // one process or in many, may share a root and its records.
 type Store struct {
 	config   Config
-	disk     *disk
+	disk     *generations.Disk
 	provided map[pack.Ref]pack.Provided
 
 	mu      sync.Mutex
@@ -109,32 +108,28 @@ type Store struct {
 // Open opens the root, which it creates when it is missing, and finishes or
 // undoes what a dead process left there. A root that is a link or that others
 // may write to is an error that matches [pack.ErrStore].
-func Open(ctx context.Context, c Config) (*Store, error) { return open(ctx, c, &disk{}) }
+func Open(ctx context.Context, c Config) (*Store, error) {
+	return open(ctx, c, generations.Config{})
+}
 
-// open opens the root by way of d.
-func open(ctx context.Context, c Config, d *disk) (*Store, error) {
+// open opens the root with the faults of disk.
+func open(ctx context.Context, c Config, disk generations.Config) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
-	d.root = filepath.Clean(c.Root)
-	s := &Store{config: c.withDefaults(), disk: d, provided: map[pack.Ref]pack.Provided{}}
+	s := &Store{config: c.withDefaults(), provided: map[pack.Ref]pack.Provided{}}
 	for _, p := range c.Provided {
 		if _, twice := s.provided[p.Ref]; twice {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "open registry: pack %s is provided twice", p.Ref)
 		}
 		s.provided[p.Ref] = p
 	}
-	if err := s.start(ctx); err != nil {
+	disk.Root, disk.LockTimeout, disk.Now, disk.Logger = c.Root, s.config.LockTimeout, s.now, s.config.Logger
+	var err error
+	if s.disk, err = generations.Open(ctx, disk, s.ledger()); err != nil {
 		return nil, fmt.Errorf("open registry in %q: %w", c.Root, err)
 	}
 	return s, nil
-}
-
-func (s *Store) start(ctx context.Context) error {
-	if err := s.disk.prepare(); err != nil {
-		return err
-	}
-	return s.recover(ctx)
 }
 
 // closeReap is how long closing may delete files.
@@ -152,7 +147,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	deadline := time.Now().Add(closeReap)
-	return s.disk.reap(func() bool { return time.Now().After(deadline) })
+	return s.disk.Reap(func() bool { return time.Now().After(deadline) })
 }
 
 // Reap deletes the files of packs that were removed and of operations that
@@ -165,7 +160,7 @@ func (s *Store) Reap(ctx context.Context) error {
 		return err
 	}
 	defer leave()
-	if err := s.disk.reap(func() bool { return ctx.Err() != nil }); err != nil {
+	if err := s.disk.Reap(func() bool { return ctx.Err() != nil }); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -184,35 +179,3 @@ func (s *Store) enter() (leave func(), err error) {
 
 // now returns the time as records keep it.
 func (s *Store) now() time.Time { return s.config.Clock().UTC().Truncate(time.Microsecond) }
-
-// lock takes the lock of ref, for changing it, and shares those of others, which
-// thereby stay as they are. All operations take locks in the order of the refs,
-// so none waits for one that waits for it.
-func (s *Store) lock(ctx context.Context, ref pack.Ref, others ...pack.Ref) (release func(), err error) {
-	waiting, cancel := context.WithTimeout(ctx, s.config.LockTimeout)
-	defer cancel()
-	var held []func()
-	release = func() {
-		for _, r := range held {
-			r()
-		}
-	}
-	refs := append([]pack.Ref{ref}, others...)
-	slices.Sort(refs)
-	for _, r := range slices.Compact(refs) {
-		acquire := filelock.AcquireShared
-		if r == ref {
-			acquire = filelock.Acquire
-		}
-		one, err := acquire(waiting, s.disk.lockFile(r))
-		if err != nil {
-			release()
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			return nil, fmt.Errorf("wait for pack %s: %w", r, err)
-		}
-		held = append(held, one)
-	}
-	return release, nil
-}

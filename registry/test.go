@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // A TestError says that a pack's tests failed. It matches [pack.ErrTests].
@@ -167,4 +168,25 @@ func (r *testRun) environ() []string {
 		// Nothing writes into a pack's tree.
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1",
 	}, others...)
+}
+
+// checkStaged checks that what is staged was not changed, above all by a test,
+// since it was copied.
+func checkStaged(it *item) error {
+	const advice = "tests must write elsewhere, such as into TMPDIR"
+	tree, err := pack.TreeDigest(os.DirFS(it.content))
+	if err != nil {
+		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed: %w", err)
+	}
+	if tree != it.tree {
+		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed; %s", advice)
+	}
+	name, err := generations.LinksTo(it.envs).Changed(it.staged)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		return pack.Errorf(pack.CodeContentChanged, "%q beside the pack was changed; %s", name, advice)
+	}
+	return nil
 }

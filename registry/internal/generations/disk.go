@@ -1,0 +1,97 @@
+package generations
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/fsx"
+)
+
+// Config is what a [Disk] works with. All fields but Fault and Unsynced are
+// required.
+type Config struct {
+	// Root is the absolute path of the root directory. It is created.
+	Root string
+	// LockTimeout is the longest that [Disk.Lock] waits for a lock.
+	LockTimeout time.Duration
+	// Now returns the time that is recorded for a change whose intent was
+	// damaged.
+	Now func() time.Time
+	// Logger receives what could not be cleaned up.
+	Logger *slog.Logger
+	// Fault, if not nil, is called before each step that changes the root; its
+	// error replaces the step. For tests.
+	Fault func(step string) error
+	// Unsynced leaves it to the system when changes become durable. For tests,
+	// which do not cut the power.
+	Unsynced bool
+}
+
+// A Disk is the root directory of a registry. Every change of it is a named
+// step, and the process may die before each. It is safe for concurrent use;
+// several, in one process or in many, may share a root.
+type Disk struct {
+	Layout
+
+	config Config
+}
+
+// Open creates the directories that are missing below the root, and finishes
+// or undoes what dead processes left there. A root that is a link or is
+// world-writable is an error that matches [pack.ErrStore].
+func Open(ctx context.Context, c Config, records Records) (*Disk, error) {
+	root := filepath.Clean(c.Root)
+	d := &Disk{Layout: Layout{root}, config: c}
+	if err := d.create(); err != nil {
+		return nil, err
+	}
+	if err := d.sweep(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.SettleDead(ctx, records); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// create creates the directories that are missing.
+func (d *Disk) create() error {
+	if err := os.MkdirAll(d.root, 0o755); err != nil {
+		return pack.Errorf(pack.CodeIO, "create root: %w", err)
+	}
+	if err := checkDir(d.root); err != nil {
+		return err
+	}
+	for _, name := range []string{packsDir, currentDir, stagingDir, journalDir, locksDir, trashDir} {
+		if err := fsx.Mkdir(d.dir(name)); err != nil && !errors.Is(err, fs.ErrExist) {
+			return pack.Errorf(pack.CodeIO, "create directory in root: %w", err)
+		}
+		if err := checkDir(d.dir(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkDir refuses a directory that others can write to, and a link, which
+// leads elsewhere.
+func checkDir(dir string) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return pack.Errorf(pack.CodeIO, "check root: %w", err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return pack.Errorf(pack.CodeStoreCorrupt, "%q is a symbolic link; give the directory itself", dir)
+	case !info.IsDir():
+		return pack.Errorf(pack.CodeStoreCorrupt, "%q is not a directory; move it away", dir)
+	case info.Mode().Perm()&0o002 != 0:
+		return pack.Errorf(pack.CodeStoreCorrupt, "%q is world-writable; run chmod o-w on it", dir)
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package generations
+
+import (
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+)
+
+// The directories of a root.
+const (
+	packsDir   = "packs"
+	currentDir = "current"
+	stagingDir = "staging"
+	journalDir = "journal"
+	locksDir   = "locks"
+	trashDir   = "trash"
+)
+
+// ContentName is the name of the content in the directory of a generation,
+// staged or in place.
+const ContentName = "pack"
+
+const (
+	metadataName = "metadata.json"
+	intentSuffix = ".json"
+	lockSuffix   = ".lock"
+)
+
+// A Layout names what lies below a root. It does no I/O.
+type Layout struct{ root string }
+
+// Current returns the path of the link to the active content of ref, which
+// readers follow.
+func (l Layout) Current(ref pack.Ref) string {
+	return filepath.Join(l.root, currentDir, ref.String())
+}
+
+// Generation returns the directory of a generation.
+func (l Layout) Generation(ref pack.Ref, name string) string {
+	return filepath.Join(l.pack(ref), name)
+}
+
+// Content returns the directory of the content of a generation.
+func (l Layout) Content(ref pack.Ref, name string) string {
+	return filepath.Join(l.Generation(ref, name), ContentName)
+}
+
+func (l Layout) dir(name string) string { return filepath.Join(l.root, name) }
+
+func (l Layout) pack(ref pack.Ref) string {
+	return filepath.Join(l.root, packsDir, ref.String())
+}
+
+func (l Layout) metadataFile(ref pack.Ref, name string) string {
+	return filepath.Join(l.Generation(ref, name), metadataName)
+}
+
+func (l Layout) intentFile(ref pack.Ref) string {
+	return filepath.Join(l.root, journalDir, ref.String()+intentSuffix)
+}
+
+func (l Layout) lockFile(name string) string {
+	return filepath.Join(l.root, locksDir, name+lockSuffix)
+}

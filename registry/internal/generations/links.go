@@ -1,0 +1,67 @@
+package generations
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+)
+
+// Links are the symbolic links to environments that lie beside the content of
+// a generation: targets by name.
+type Links map[string]string
+
+// LinksTo returns the links to environments. Those without a path get none.
+func LinksTo(envs []pack.Environment) Links {
+	links := Links{}
+	for _, e := range envs {
+		if name := linkName(e.Runtime); name != "" && e.Path != "" {
+			links[name] = e.Path
+		}
+	}
+	return links
+}
+
+// linkName returns the name of the link to an environment of a runtime, "" for
+// a runtime whose environments are not linked.
+func linkName(runtime string) string {
+	switch runtime {
+	case pack.RuntimePython:
+		return "venv"
+	case pack.RuntimeNode:
+		return "node_modules"
+	}
+	return ""
+}
+
+// Link creates the links in the directory dir of a staged generation.
+func (d *Disk) Link(dir string, links Links) error {
+	for name, target := range links {
+		err := d.do("link environment", func() error { return os.Symlink(target, filepath.Join(dir, name)) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Changed returns the name of the first link that no longer lies in the
+// directory dir of a staged generation, or of the first entry that is neither
+// a link nor the content; "" when there is none.
+func (l Links) Changed(dir string) (name string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", pack.Errorf(pack.CodeIO, "check staged pack: %w", err)
+	}
+	for name, target := range l {
+		if got, err := os.Readlink(filepath.Join(dir, name)); err != nil || got != target {
+			return name, nil
+		}
+	}
+	for _, e := range entries {
+		if _, ok := l[e.Name()]; !ok && e.Name() != ContentName {
+			return e.Name(), nil
+		}
+	}
+	return "", nil
+}

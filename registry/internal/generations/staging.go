@@ -1,0 +1,111 @@
+package generations
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/filelock"
+	"github.com/packtrain/pack/internal/os/fsx"
+)
+
+// A Staging is a directory for content being received, on the file system of
+// the root. It holds a lock as long as its process lives; a staging directory
+// whose lock is free belongs to a dead process. It is safe for concurrent use.
+type Staging struct {
+	// Dir is the path of the directory.
+	Dir string
+
+	disk    *Disk
+	lock    string
+	release func()
+	dirs    atomic.Int64
+}
+
+// Begin creates a staging directory, which the caller ends.
+func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
+	unlock, err := d.lockStaging(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), newID())}
+	s.lock = s.Dir + lockSuffix
+	if s.release, err = filelock.Acquire(ctx, s.lock); err != nil {
+		return nil, err
+	}
+	if err := d.do("create staging directory", func() error { return fsx.Mkdir(s.Dir) }); err != nil {
+		s.End()
+		return nil, err
+	}
+	return s, nil
+}
+
+// lockStaging keeps staging directories from being created while dead ones are
+// swept away: one whose lock file is not locked yet would look dead. The name
+// of the lock is not a valid ref.
+func (d *Disk) lockStaging(ctx context.Context) (unlock func(), err error) {
+	return filelock.Acquire(ctx, d.lockFile(".staging"))
+}
+
+// Mkdir creates a directory in the staging directory and returns its path.
+func (s *Staging) Mkdir() (string, error) {
+	dir := filepath.Join(s.Dir, strconv.FormatInt(s.dirs.Add(1), 10))
+	return dir, s.disk.do("create staging directory", func() error { return fsx.Mkdir(dir) })
+}
+
+// End discards what is left in the directory and releases the lock. Files that
+// cannot be discarded now are swept away later.
+func (s *Staging) End() {
+	defer s.release()
+	err := s.disk.do("remove staging directory", func() error { return os.Remove(s.Dir) })
+	if err != nil { // it is not empty
+		err = s.disk.discard(s.Dir)
+	}
+	if err == nil {
+		_ = s.disk.do("remove lock of operation", func() error { return os.Remove(s.lock) })
+	}
+}
+
+func newID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// sweep discards the staging directories of dead processes.
+func (d *Disk) sweep(ctx context.Context) error {
+	unlock, err := d.lockStaging(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	entries, err := os.ReadDir(d.dir(stagingDir))
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "list staging: %w", err)
+	}
+	for _, e := range entries {
+		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(e.Name(), lockSuffix))
+		if err := d.sweepOne(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepOne discards the staging directory dir, unless its process is alive.
+func (d *Disk) sweepOne(dir string) error {
+	release, ok, err := filelock.Try(dir + lockSuffix)
+	if err != nil || !ok {
+		return err
+	}
+	s := &Staging{disk: d, Dir: dir, lock: dir + lockSuffix, release: release}
+	s.End()
+	return nil
+}
