@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/packtests"
 )
 
 // A TestResult is the evidence of one test run: what was tested, with what, and
@@ -55,4 +56,25 @@ func (r *TestResult) Summary() *TestSummary {
 		return nil
 	}
 	return &TestSummary{Status: r.Status, Total: r.Total, Passed: r.Passed, Failed: r.Failed}
+}
+
+// newTestResult returns the evidence for it when no test has run.
+func (s *Store) newTestResult(it *item) *TestResult {
+	return &TestResult{
+		Ref: it.id.Ref, Version: it.id.Version, Tree: it.tree, Environments: keys(it.envs),
+		Time: s.now(), Status: TestsSkipped, Suites: []TestSuite{},
+	}
+}
+
+// take sets the outcome of a run.
+func (r *TestResult) take(run *packtests.Result) {
+	r.Status, r.TestTotals, r.PassRate = TestStatus(run.Status), TestTotals(run.Totals), run.PassRate
+	r.DurationMS = run.Duration.Milliseconds()
+	for i := range run.Suites {
+		s := &run.Suites[i]
+		r.Suites = append(r.Suites, TestSuite{
+			Name: s.Name, Runner: s.Runner, Status: TestStatus(s.Status), TestTotals: TestTotals(s.Totals),
+			DurationMS: s.Duration.Milliseconds(), ExitCode: s.ExitCode, Message: s.Message, Output: s.Output,
+		})
+	}
 }

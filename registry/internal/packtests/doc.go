@@ -1,3 +1,8 @@
-// Package packtests reads what the tests of a pack are and what they print. It
-// runs nothing.
+// Package packtests runs the tests that a pack declares, and reads what they
+// print.
+//
+// [Run] finds the suites (suites.go), makes a command of each (command.go,
+// script.go), runs one after the other through a [pack.Runner], and judges each
+// by its exit status and the totals that it printed (suite.go, output.go). It
+// does not know what is done with the [Result].
 package packtests

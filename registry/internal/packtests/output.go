@@ -13,6 +13,10 @@ type Totals struct {
 	Total, Passed, Failed, Skipped int
 }
 
+func (t Totals) plus(o Totals) Totals {
+	return Totals{t.Total + o.Total, t.Passed + o.Passed, t.Failed + o.Failed, t.Skipped + o.Skipped}
+}
+
 // Sound reports whether the counts can be true together.
 func (t Totals) Sound() bool { return t.Passed >= 0 && t.Passed+t.Failed+t.Skipped <= t.Total }
 

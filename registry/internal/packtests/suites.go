@@ -1,4 +1,4 @@
-package registry
+package packtests
 
 import (
 	"io/fs"
@@ -26,20 +26,20 @@ const (
 
 // suites returns the suites of the pack: those that its runners name; without
 // any, those that are discovered.
-func (r *testRun) suites() []suiteSpec {
+func (c *Config) suites() []suiteSpec {
 	var specs []suiteSpec
-	for _, t := range r.testing.Runners {
+	for _, t := range c.Testing.Runners {
 		specs = append(specs, suiteSpec{name: t.Name, runner: t.Type, entry: t.EntryPoint, timeout: time.Duration(t.Timeout)})
 	}
 	if len(specs) > 0 {
 		return specs
 	}
-	d := r.testing.Discovery
+	d := c.Testing.Discovery
 	switch d.Method {
 	case "", "directory":
-		return discoverDirectory(os.DirFS(r.item.content), d.Path)
+		return discoverDirectory(os.DirFS(c.Dir), d.Path)
 	case "manifest":
-		return r.listed(d.Tests)
+		return listed(d.Tests)
 	case "executable":
 		return []suiteSpec{commandSuite("executable", d.Command, 0)}
 	}
@@ -77,7 +77,7 @@ func discoverDirectory(content fs.FS, dir string) []suiteSpec {
 
 // listed returns the suites that the manifest lists one by one. A test names
 // one of the runner types, or a command.
-func (r *testRun) listed(tests []pack.TestCase) []suiteSpec {
+func listed(tests []pack.TestCase) []suiteSpec {
 	var specs []suiteSpec
 	for _, t := range tests {
 		spec := commandSuite(t.Name, t.Command, time.Duration(t.Timeout))

@@ -1,0 +1,91 @@
+package packtests
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// defaultTimeout is the timeout of a suite that does not set one.
+const defaultTimeout = 5 * time.Minute
+
+// command returns the command of a suite.
+func (c *Config) command(spec *suiteSpec) (cmd pack.Command, err error) {
+	var argv []string
+	switch {
+	case spec.runner != runnerScript && spec.runner != runnerUnittest:
+		err = fmt.Errorf("test runner %q is not supported yet; skip the tests to register the pack", spec.runner)
+	case !filepath.IsLocal(filepath.FromSlash(spec.entry)):
+		err = fmt.Errorf("entry point %q is no file of the pack", spec.entry)
+	case spec.runner == runnerUnittest:
+		argv, err = c.unittest(spec)
+	default:
+		argv, err = c.script(spec)
+	}
+	if err != nil {
+		return cmd, err
+	}
+	timeout := spec.timeout
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	return pack.Command{
+		Path: argv[0], Args: argv[1:], Dir: c.Dir, Env: c.environ(),
+		Timeout: min(timeout, c.Timeout),
+	}, nil
+}
+
+// unittest discovers the tests in the file or directory of the entry point, so
+// that its name need not be that of a package and cannot be shadowed by a
+// package of the environment.
+func (c *Config) unittest(spec *suiteSpec) ([]string, error) {
+	python, err := c.interpreter(pack.RuntimePython, spec.name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(c.file(spec.entry))
+	if err != nil {
+		return nil, fmt.Errorf("entry point %q is missing", spec.entry)
+	}
+	dir, pattern := path.Split(spec.entry)
+	if info.IsDir() {
+		dir, pattern = spec.entry, "test*.py"
+	}
+	dir = path.Clean(dir)
+	argv := []string{python, "-m", "unittest", "discover", "-s", dir, "-p", pattern}
+	if _, err := os.Stat(c.file(path.Join(dir, "__init__.py"))); err == nil {
+		argv = append(argv, "-t", ".") // a package: relative imports work from its parent only
+	}
+	return argv, nil
+}
+
+// file returns the path of a file of the pack.
+func (c *Config) file(name string) string { return filepath.Join(c.Dir, filepath.FromSlash(name)) }
+
+// environ returns the whole environment of a suite.
+func (c *Config) environ() []string {
+	search := c.SearchPath
+	var others []string
+	for _, v := range c.Env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok {
+			search = path
+			continue
+		}
+		others = append(others, v)
+	}
+	for _, e := range c.Environments {
+		if e.Interpreter != "" {
+			search = filepath.Dir(e.Interpreter) + string(os.PathListSeparator) + search
+		}
+	}
+	return append([]string{
+		"PATH=" + search, "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
+		// Python must not write into the pack's tree.
+		"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1",
+	}, others...)
+}
