@@ -2,6 +2,7 @@ package registrysource
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, malformed("it is empty (%d bytes)", len(data))
 	}
-	doc, err := json.Parse(data, json.Limits{})
+	doc, err := parseJSON(data)
 	if err != nil {
 		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
 			return nil, malformed("it is a web page, perhaps one to log in")
@@ -45,6 +46,18 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 		idx.entries = append(idx.entries, e)
 	}
 	return idx, nil
+}
+
+// parseJSON reads a document. Its errors have codes.
+func parseJSON(data []byte) (json.Value, error) {
+	doc, err := json.Parse(data, json.Options{})
+	if limit, ok := errors.AsType[*json.LimitError](err); ok {
+		return doc, &pack.LimitError{Limit: limit.Limit, Max: limit.Max, Value: limit.Value}
+	}
+	if err != nil {
+		return doc, malformed("%w", err)
+	}
+	return doc, nil
 }
 
 // packsOf returns the list of packs of an index of format 1, and names the other

@@ -5,11 +5,15 @@
 // follows the value: two programs can read two different documents. [Parse]
 // refuses all of that:
 //
-//   - two keys of one object that are equal or differ in case only;
+//   - two keys of one object that are equal or, unless [Options] allow it,
+//     differ in case only;
 //   - text that is not UTF-8, a byte order mark, halves of surrogate pairs;
 //   - numbers that no float64 can hold;
 //   - anything but white space around the value.
 //
 // It limits the nesting and the length of strings. What it returns is a view of
 // the text: values are decoded when they are asked for.
+//
+// The package imports nothing of ours, so that every room can use it: callers
+// turn its errors into ones with a code.
 package json

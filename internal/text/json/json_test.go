@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
 )
 
@@ -22,7 +21,7 @@ func TestParseAccepts(t *testing.T) {
 		`{}`, `[]`, `""`, `0`, `-0`, `1.5e-3`, `true`, `false`, `null`, " [ 1 , {\"a\" : [ ] } ]\r\n\t",
 		`{"a":1,"b":{"a":2}}`, `"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"`, `"é😀"`, `{"":0}`, `1e308`, `1e-999`,
 	} {
-		v, err := json.Parse([]byte(text), json.Limits{})
+		v, err := json.Parse([]byte(text), json.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -134,20 +133,31 @@ func TestParseRefuses(t *testing.T) {
 		{`[1}`, "want"},
 		{`// comment`, "cannot begin"},
 	} {
-		_, err := json.Parse([]byte(tc.text), json.Limits{})
+		_, err := json.Parse([]byte(tc.text), json.Options{})
 		syntax, ok := errors.AsType[*json.SyntaxError](err)
 		if !ok || !strings.Contains(syntax.Reason, tc.reason) {
 			t.Errorf("%s: error %v, want one about %q", tc.text, err, tc.reason)
 		}
-		if pack.CodeOf(err) != pack.CodeMalformedContent || !errors.Is(err, pack.ErrMalformed) {
-			t.Errorf("%s: error %v has the code %q", tc.text, err, pack.CodeOf(err))
+	}
+}
+
+func TestExactKeys(t *testing.T) {
+	t.Parallel()
+	exact := json.Options{ExactKeys: true}
+	v, err := json.Parse([]byte(`{"JSONStream": 1, "jsonstream": 2}`), exact)
+	if err != nil || v.Get("jsonstream").Kind() != "number" {
+		t.Errorf("keys that differ in case: %v", err)
+	}
+	for _, text := range []string{`{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, `{"A":1,"A":2}`} {
+		if _, err := json.Parse([]byte(text), exact); err == nil || !strings.HasSuffix(err.Error(), "comes twice") {
+			t.Errorf("%s: error %v", text, err)
 		}
 	}
 }
 
 func TestSyntaxErrorNamesTheLine(t *testing.T) {
 	t.Parallel()
-	_, err := json.Parse([]byte("{\n  \"a\": 1,\n  \"a\": 2\n}"), json.Limits{})
+	_, err := json.Parse([]byte("{\n  \"a\": 1,\n  \"a\": 2\n}"), json.Options{})
 	if err == nil || !strings.HasPrefix(err.Error(), "line 3: ") {
 		t.Errorf("got %v", err)
 	}
@@ -157,30 +167,31 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 100_000)
 	for _, tc := range []struct {
-		text   string
-		limits json.Limits
-		ok     bool
+		text string
+		opts json.Options
+		ok   bool
 	}{
-		{`[[1]]`, json.Limits{Depth: 2}, true},
-		{`[[[1]]]`, json.Limits{Depth: 2}, false},
-		{`[[1],[1],[1]]`, json.Limits{Depth: 2}, true},
-		{deep, json.Limits{}, false},
-		{strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33), json.Limits{}, false},
-		{`"123456"`, json.Limits{String: 8}, true},
-		{`"1234567"`, json.Limits{String: 8}, true},
-		{`"12345678"`, json.Limits{String: 8}, false},
-		{`"` + strings.Repeat("x", 10<<20) + `"`, json.Limits{}, false},
+		{`[[1]]`, json.Options{Depth: 2}, true},
+		{`[[[1]]]`, json.Options{Depth: 2}, false},
+		{`[[1],[1],[1]]`, json.Options{Depth: 2}, true},
+		{deep, json.Options{}, false},
+		{strings.Repeat(`{"a":`, 33) + "1" + strings.Repeat("}", 33), json.Options{}, false},
+		{`"123456"`, json.Options{String: 8}, true},
+		{`"1234567"`, json.Options{String: 8}, true},
+		{`"12345678"`, json.Options{String: 8}, false},
+		{`"` + strings.Repeat("x", 10<<20) + `"`, json.Options{}, false},
 	} {
-		_, err := json.Parse([]byte(tc.text), tc.limits)
-		if tc.ok && err != nil || !tc.ok && !errors.Is(err, pack.ErrLimit) {
-			t.Errorf("%.40s within %+v: error %v", tc.text, tc.limits, err)
+		_, err := json.Parse([]byte(tc.text), tc.opts)
+		limit, ok := errors.AsType[*json.LimitError](err)
+		if tc.ok && err != nil || !tc.ok && (!ok || limit.Value <= limit.Max) {
+			t.Errorf("%.40s within %+v: error %v", tc.text, tc.opts, err)
 		}
 	}
 }
 
 func TestValue(t *testing.T) {
 	t.Parallel()
-	v, err := json.Parse([]byte(`{"a": "x", "A2": [true, null], "n": -1.5}`), json.Limits{})
+	v, err := json.Parse([]byte(`{"a": "x", "A2": [true, null], "n": -1.5}`), json.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,10 +231,11 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		v, err := json.Parse([]byte(text), json.Limits{})
+		v, err := json.Parse([]byte(text), json.Options{})
 		if err != nil {
-			if pack.CodeOf(err) == "" {
-				t.Errorf("error without a code: %v", err)
+			_, syntax := errors.AsType[*json.SyntaxError](err)
+			if _, limit := errors.AsType[*json.LimitError](err); !syntax && !limit {
+				t.Errorf("error of another type: %v", err)
 			}
 			return
 		}
@@ -247,7 +259,7 @@ func BenchmarkParse(b *testing.B) {
 		b.SetBytes(int64(len(data)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := json.Parse(data, json.Limits{}); err != nil {
+			if _, err := json.Parse(data, json.Options{}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -2,15 +2,17 @@ package json
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-
-	"github.com/packtrain/pack"
 )
 
-// Limits bound a document; zero means the default.
-type Limits struct {
-	Depth  int // of nested objects and arrays: 32
-	String int // bytes of one string as written: 1 MiB
+// Options say how a document is read. The zero value is the strictest.
+type Options struct {
+	Depth  int // limit on nested objects and arrays; zero means 32
+	String int // limit on the bytes of one string as written; zero means 1 MiB
+	// ExactKeys allows keys of one object that differ only in case, for formats
+	// where such keys are distinct names.
+	ExactKeys bool
 }
 
 const (
@@ -18,8 +20,7 @@ const (
 	defaultString = 1 << 20
 )
 
-// A SyntaxError says where text is not the JSON that is wanted. It has
-// [pack.CodeMalformedContent].
+// A SyntaxError says where text is not JSON with a single reading.
 type SyntaxError struct {
 	Line   int // counted from 1
 	Reason string
@@ -28,23 +29,25 @@ type SyntaxError struct {
 // Error names the line and the reason.
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
 
-// Unwrap returns [pack.ErrMalformed].
-func (e *SyntaxError) Unwrap() error { return pack.ErrMalformed }
+// A LimitError says which limit a document exceeds.
+type LimitError struct {
+	Limit string // what is limited, such as "depth of JSON"
+	Max   int64  // the limit
+	Value int64  // the first value above Max; the rest is not read
+}
 
-// ErrorCode implements [pack.Coder].
-func (e *SyntaxError) ErrorCode() pack.Code { return pack.CodeMalformedContent }
+// Error names the limit and both values.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("%s is %d, at most %d allowed", e.Limit, e.Value, e.Max)
+}
 
 // Parse checks data, a whole document, and returns its value. The value refers
 // to data, which must not be changed any more. Errors are of type [*SyntaxError]
-// or [*pack.LimitError].
-func Parse(data []byte, limits Limits) (Value, error) {
-	if limits.Depth == 0 {
-		limits.Depth = defaultDepth
-	}
-	if limits.String == 0 {
-		limits.String = defaultString
-	}
-	s := &scanner{data: data, limits: limits}
+// or [*LimitError].
+func Parse(data []byte, opts Options) (Value, error) {
+	opts.Depth = cmp.Or(opts.Depth, defaultDepth)
+	opts.String = cmp.Or(opts.String, defaultString)
+	s := &scanner{data: data, opts: opts}
 	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
 		return Value{}, s.fail("it begins with a byte order mark")
 	}

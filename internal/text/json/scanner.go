@@ -3,16 +3,14 @@ package json
 import (
 	"bytes"
 	"strconv"
-
-	"github.com/packtrain/pack"
 )
 
 // A scanner walks over a document once and checks it.
 type scanner struct {
-	data   []byte
-	at     int
-	depth  int
-	limits Limits
+	data  []byte
+	at    int
+	depth int
+	opts  Options
 }
 
 // peek returns the byte at the scanner's place, 0 at the end: a NUL is never
@@ -69,8 +67,8 @@ func (s *scanner) word(want string) error {
 
 // nested reads an object or array with the function for what is in it.
 func (s *scanner) nested(inside func() error) error {
-	if s.depth++; s.depth > s.limits.Depth {
-		return &pack.LimitError{Limit: "depth of JSON", Max: int64(s.limits.Depth), Value: int64(s.depth)}
+	if s.depth++; s.depth > s.opts.Depth {
+		return &LimitError{Limit: "depth of JSON", Max: int64(s.opts.Depth), Value: int64(s.depth)}
 	}
 	closing := s.peek() + 2 // '{' and '}', '[' and ']' are two apart
 	s.at++
@@ -126,8 +124,8 @@ func (s *scanner) key(keys *keySet) error {
 	if err != nil {
 		return err
 	}
-	if !keys.add(fold(raw)) {
-		return s.fail("key %.80q comes twice, perhaps in another case", unquote(raw))
+	if !keys.add(s.identity(raw)) {
+		return s.fail("key %.80q comes twice%s", unquote(raw), s.perhaps())
 	}
 	if s.space(); s.peek() != ':' {
 		return s.fail("want %q behind a key", ':')
@@ -135,6 +133,21 @@ func (s *scanner) key(keys *keySet) error {
 	s.at++
 	s.space()
 	return nil
+}
+
+// identity returns what is equal for keys that are one.
+func (s *scanner) identity(raw []byte) []byte {
+	if s.opts.ExactKeys {
+		return []byte(unquote(raw))
+	}
+	return fold(raw)
+}
+
+func (s *scanner) perhaps() string {
+	if s.opts.ExactKeys {
+		return ""
+	}
+	return ", perhaps in another case"
 }
 
 // number reads a number as RFC 8259 has it.

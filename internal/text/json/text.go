@@ -3,8 +3,6 @@ package json
 import (
 	"encoding/json"
 	"unicode/utf8"
-
-	"github.com/packtrain/pack"
 )
 
 // text reads a string and returns it as written, with its quotes.
@@ -12,8 +10,8 @@ func (s *scanner) text() ([]byte, error) {
 	start := s.at
 	s.at++
 	for {
-		if s.at-start > s.limits.String {
-			return nil, &pack.LimitError{Limit: "length of a JSON string", Max: int64(s.limits.String), Value: int64(s.at - start)}
+		if s.at-start > s.opts.String {
+			return nil, &LimitError{Limit: "length of a JSON string", Max: int64(s.opts.String), Value: int64(s.at - start)}
 		}
 		switch c := s.peek(); {
 		case c == '"':
