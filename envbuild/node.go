@@ -63,8 +63,6 @@ type modules struct {
 	lock     *npm.Lock // nil for none
 }
 
-const lockFile = "package-lock.json"
-
 func (m *modules) read(files fs.FS, name string) error {
 	m.manifest = &npm.Manifest{}
 	if name == "" {
@@ -75,9 +73,9 @@ func (m *modules) read(files fs.FS, name string) error {
 		return err
 	}
 	if m.manifest, err = npm.ParseManifest(data); err != nil {
-		return err
+		return npmError(err)
 	}
-	data, err = readFile(files, lockFile, npm.MaxLockSize)
+	data, err = readFile(files, npm.LockFile, npm.MaxLockSize)
 	if errors.Is(err, fs.ErrNotExist) || m.manifest.Empty() {
 		return nil
 	}
@@ -85,7 +83,21 @@ func (m *modules) read(files fs.FS, name string) error {
 		return err
 	}
 	m.lock, err = npm.ParseLock(data)
-	return err
+	return npmError(err)
+}
+
+// npmError gives an error of package npm its code.
+func npmError(err error) error {
+	e, ok := errors.AsType[*npm.Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Kind == npm.Limit:
+		return &pack.LimitError{Limit: e.Limit, Max: e.Max, Value: e.Value, Path: e.File}
+	case e.Kind == npm.Refused:
+		return pack.Errorf(pack.CodePolicyDenied, "%w", err)
+	}
+	return pack.Errorf(pack.CodeInvalidManifest, "%w", err)
 }
 
 func (m *modules) program() interp.Program { return m.node }
@@ -116,7 +128,8 @@ func (m *modules) count(dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return npm.CountInstalled(data)
+	n, err := npm.CountInstalled(data)
+	return n, npmError(err)
 }
 
 func (m *modules) build(ctx context.Context, t *tool) error {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/packtrain/pack/internal/text/npm"
 )
 
 // write writes what npm reads: our package.json and lock, never the pack's; and
@@ -28,7 +30,7 @@ func (m *modules) write(t *tool) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(t.site.Dir, lockFile), lock, 0o644)
+	return os.WriteFile(filepath.Join(t.site.Dir, npm.LockFile), lock, 0o644)
 }
 
 func (m *modules) userConfig(t *tool) string { return filepath.Join(t.site.Work, "npmrc") }

@@ -206,6 +206,11 @@ func TestValue(t *testing.T) {
 			t.Errorf("%s is of the kind %q, want %q", key, got, want)
 		}
 	}
+	for e := range v.Get("A2").Elements() {
+		if value, ok := e.Bool(); value != (e.Kind() == "boolean") || ok != value {
+			t.Errorf("a %s is the boolean %v, %v", e.Kind(), value, ok)
+		}
+	}
 	var kinds []string
 	for e := range v.Get("A2").Elements() {
 		kinds = append(kinds, e.Kind())

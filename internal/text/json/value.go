@@ -40,6 +40,12 @@ func (v Value) Text() (string, bool) {
 	return unquote(v.raw), true
 }
 
+// Bool returns the value of a boolean.
+func (v Value) Bool() (value, ok bool) {
+	ok = v.Kind() == "boolean"
+	return ok && v.raw[0] == 't', ok
+}
+
 // Members returns the members of an object in order; none of another value.
 func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {

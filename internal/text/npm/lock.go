@@ -3,62 +3,67 @@ package npm
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/packtrain/pack"
 )
 
 // A Lock is a package-lock.json.
-type Lock struct {
-	packages int
-	doc      map[string]any
-}
+type Lock struct{ doc map[string]any }
 
 // ParseLock reads a package-lock.json. Only locks that npm 7 and later write
 // are accepted, and only packages that come from a registry with a strong
-// digest; others are errors with [pack.CodePolicyDenied].
-func ParseLock(data []byte) (*Lock, error) { return parseLock(data, true) }
-
-// CountInstalled returns how many packages the lock lists that npm keeps in a
-// node_modules directory. A package that came from elsewhere than a registry,
-// at the wish of another one, is an error with [pack.CodePolicyDenied]. Digests
-// do not matter here: the registry that delivered the packages stated them.
-func CountInstalled(data []byte) (int, error) {
-	l, err := parseLock(data, false)
-	if err != nil {
-		return 0, fmt.Errorf("installed packages: %w", err)
-	}
-	return l.packages, nil
-}
-
-func parseLock(data []byte, digests bool) (*Lock, error) {
-	doc, err := parse("package-lock.json", data, MaxLockSize)
+// digest; others are [Refused].
+func ParseLock(data []byte) (*Lock, error) {
+	doc, _, err := parseLock(data, true)
 	if err != nil {
 		return nil, err
 	}
-	l := &Lock{doc: doc.fields}
-	if v := doc.fields["lockfileVersion"]; v != 2.0 && v != 3.0 {
-		return nil, pack.Errorf(pack.CodePolicyDenied,
-			"package-lock.json: lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", v)
+	l := &Lock{}
+	if err := doc.value.Decode(&l.doc); err != nil {
+		return nil, invalid(LockFile, "%v", err)
 	}
-	packages := doc.at("packages")
-	for _, place := range slices.Sorted(maps.Keys(packages.fields)) {
+	return l, nil
+}
+
+// CountInstalled returns how many packages the lock lists that npm keeps in a
+// node_modules directory. A package that came from elsewhere than a registry,
+// because another one asked for it, is [Refused]. Digests do not matter here:
+// the registry that delivered the packages stated them.
+func CountInstalled(data []byte) (int, error) {
+	_, n, err := parseLock(data, false)
+	if err != nil {
+		return 0, fmt.Errorf("installed packages: %w", err)
+	}
+	return n, nil
+}
+
+// parseLock judges a lock and counts its packages.
+func parseLock(data []byte, digests bool) (*document, int, error) {
+	doc, err := parse(LockFile, data, MaxLockSize)
+	if err != nil {
+		return nil, 0, err
+	}
+	var version any
+	_ = doc.value.Get("lockfileVersion").Decode(&version) // stays nil when there is none
+	if version != 2.0 && version != 3.0 {
+		return nil, 0, refused(LockFile, "lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", version)
+	}
+	n, packages := 0, doc.at("packages")
+	for place, v := range packages.value.Members() {
 		if place == "" {
 			continue
 		}
-		l.packages++
-		if reason := fault(place, packages.at(place), digests); reason != "" {
-			return nil, pack.Errorf(pack.CodePolicyDenied, "package-lock.json: %.200q %s", place, reason)
+		n++
+		packages.want(place, v, "object")
+		if reason := fault(place, object{v, doc}, digests); reason != "" {
+			return nil, 0, refused(LockFile, "%.200q %s", place, reason)
 		}
 	}
 	if doc.err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "package-lock.json: %w", doc.err)
+		return nil, 0, invalid(LockFile, "%v", doc.err)
 	}
-	return l, nil
+	return doc, n, nil
 }
 
 // MarshalJSON returns the lock in a normal form.
@@ -68,18 +73,18 @@ var strongDigest = regexp.MustCompile(`(?:^| )sha(?:256|384|512)-[A-Za-z0-9+/]+=
 
 // fault says what is wrong with the entry of packages at a place such as
 // "node_modules/a/node_modules/@b/c", "" when nothing is.
-func fault(place string, item *object, digests bool) string {
+func fault(place string, item object, digests bool) string {
 	name := nameAt(place)
 	switch {
 	case name == "":
-		return "is no place of a package"
+		return "is not the place of a package"
 	case item.has("link"):
 		return "is a link: only packages of a registry are installed"
 	case item.has("name") && item.text("name") != name:
 		return "stands for another package"
 	case !fromWeb(item.text("resolved")):
 		return "does not come from a registry"
-	case item.fields["inBundle"] == true: // it is inside another package, whose digest covers it
+	case item.isTrue("inBundle"): // it is inside another package, whose digest covers it
 		return ""
 	case item.text("version") == "":
 		return "has no version"

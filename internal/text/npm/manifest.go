@@ -4,6 +4,9 @@
 // npm also takes packages from git repositories, URLs, directories and under
 // other names, and runs scripts. A pack that asks for these is refused, or they
 // are left out where that changes nothing.
+//
+// The package imports nothing of ours but another leaf, so that validation and
+// building judge a file by the same functions; errors are of type [*Error].
 package npm
 
 import (
@@ -12,8 +15,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/packtrain/pack"
 )
 
 // Limits of what is read.
@@ -21,6 +22,12 @@ const (
 	MaxManifestSize = 1 << 20
 	MaxLockSize     = 16 << 20
 	maxDependencies = 1000
+)
+
+// The files.
+const (
+	ManifestFile = "package.json"
+	LockFile     = "package-lock.json"
 )
 
 // A Manifest is what a package.json says about packages to install.
@@ -31,17 +38,16 @@ type Manifest struct {
 	Engine string `json:"-"`
 }
 
-// ParseManifest reads a package.json. Text that is no unambiguous JSON object,
-// or whose dependencies have the wrong types, is an error with
-// [pack.CodeInvalidManifest]; a dependency that comes from elsewhere than a
-// registry is one with [pack.CodePolicyDenied].
+// ParseManifest reads a package.json. Text that is not an unambiguous JSON
+// object, or whose dependencies have the wrong types, is [Invalid]; a dependency
+// from elsewhere than a registry is [Refused].
 func ParseManifest(data []byte) (*Manifest, error) {
-	doc, err := parse("package.json", data, MaxManifestSize)
+	doc, err := parse(ManifestFile, data, MaxManifestSize)
 	if err != nil {
 		return nil, err
 	}
 	if doc.has("workspaces") {
-		return nil, pack.Errorf(pack.CodePolicyDenied, "package.json: workspaces are not supported: list the packages in dependencies")
+		return nil, refused(ManifestFile, "workspaces are not supported: list the packages in dependencies")
 	}
 	m := &Manifest{
 		Dependencies:         doc.texts("dependencies"),
@@ -49,10 +55,10 @@ func ParseManifest(data []byte) (*Manifest, error) {
 		Engine:               doc.at("engines").text("node"),
 	}
 	if doc.err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "package.json: %w", doc.err)
+		return nil, invalid(ManifestFile, "%v", doc.err)
 	}
 	if n := len(m.Dependencies) + len(m.OptionalDependencies); n > maxDependencies {
-		return nil, &pack.LimitError{Limit: "number of dependencies", Max: maxDependencies, Value: int64(n), Path: "package.json"}
+		return nil, tooMuch(ManifestFile, "number of dependencies", maxDependencies, int64(n))
 	}
 	return m, m.check()
 }
@@ -99,12 +105,12 @@ var (
 
 func checkDependency(name, spec string) error {
 	if len(name) > 214 || !packageName.MatchString(name) || strings.EqualFold(name, "node_modules") {
-		return pack.Errorf(pack.CodeInvalidManifest, "package.json: %.100q is no name of a package", name)
+		return invalid(ManifestFile, "%.100q is not the name of a package", name)
 	}
 	spec = strings.TrimSpace(spec)
 	if spec != "" && !registrySpec.MatchString(spec) || archiveSpec.MatchString(spec) {
-		return pack.Errorf(pack.CodePolicyDenied,
-			"package.json: dependency %s: %.100q does not come from a registry: write a version range such as %q", name, spec, "^1.2.3")
+		return refused(ManifestFile,
+			"dependency %s: %.100q does not come from a registry: write a version range such as %q", name, spec, "^1.2.3")
 	}
 	return nil
 }

@@ -2,13 +2,13 @@ package npm_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/npm"
 )
 
@@ -79,10 +79,17 @@ func TestHostile(t *testing.T) {
 	t.Run("K07", hostileJSON)
 }
 
-func wantCode(t *testing.T, err error, want pack.Code) {
+func kindOf(err error) npm.Kind {
+	if e, ok := errors.AsType[*npm.Error](err); ok {
+		return e.Kind
+	}
+	return ""
+}
+
+func wantKind(t *testing.T, err error, want npm.Kind) {
 	t.Helper()
-	if got := pack.CodeOf(err); got != want {
-		t.Errorf("code = %q, want %q (%v)", got, want, err)
+	if got := kindOf(err); got != want {
+		t.Errorf("kind = %q, want %q (%v)", got, want, err)
 	}
 }
 
@@ -95,19 +102,19 @@ func hostileSpecs(t *testing.T) {
 	} {
 		for _, field := range []string{"dependencies", "optionalDependencies"} {
 			_, err := npm.ParseManifest(fmt.Appendf(nil, `{"%s": {"x": %s}}`, field, quote(spec)))
-			if pack.CodeOf(err) != pack.CodePolicyDenied {
+			if kindOf(err) != npm.Refused {
 				t.Errorf("%s %q: %v", field, spec, err)
 			}
 		}
 	}
 	for _, name := range []string{"", ".x", "_x", "__proto__", "node_modules", "a/b", "@a", "@a/", "@/b", "../x", "a b", "x@1", strings.Repeat("x", 215)} {
 		_, err := npm.ParseManifest(fmt.Appendf(nil, `{"dependencies": {%s: "1"}}`, quote(name)))
-		if pack.CodeOf(err) != pack.CodeInvalidManifest {
+		if kindOf(err) != npm.Invalid {
 			t.Errorf("name %q: %v", name, err)
 		}
 	}
 	_, err := npm.ParseManifest([]byte(`{"workspaces": ["../*"]}`))
-	wantCode(t, err, pack.CodePolicyDenied)
+	wantKind(t, err, npm.Refused)
 }
 
 func quote(s string) string {
@@ -149,7 +156,30 @@ func TestCountInstalled(t *testing.T) {
 	}
 	for _, item := range []string{`"resolved": "git+ssh://h/x"`, `"resolved": "file:x.tgz"`, `"link": true`} {
 		_, err := npm.CountInstalled(lock("node_modules/a", `"version": "1.0.0", `+item))
-		wantCode(t, err, pack.CodePolicyDenied)
+		wantKind(t, err, npm.Refused)
+	}
+}
+
+func TestErrorsSayWhere(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"{\n\"a\": 1,\n\"a\": 2}":         `package.json: line 3: key "a" comes twice`,
+		`[]`:                              `package.json: want an object, not a value of the type array`,
+		`{"dependencies": {"a": 1}}`:      `package.json: "a": want the type string, not number`,
+		`{"dependencies": {"a": "./x"}}`:  `package.json: dependency a: "./x" does not come from a registry: write a version range such as "^1.2.3"`,
+		`{"a":` + strings.Repeat("[", 99): `package.json: depth of JSON is 65, at most 64 allowed`,
+	} {
+		if _, err := npm.ParseManifest([]byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%.50q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestNamesMayDifferInCase(t *testing.T) {
+	t.Parallel()
+	m, err := npm.ParseManifest([]byte(`{"dependencies": {"JSONStream": "1", "jsonstream": "1"}}`))
+	if err != nil || len(m.Names()) != 2 {
+		t.Errorf("got %+v, %v", m, err)
 	}
 }
 
@@ -189,7 +219,7 @@ func hostileLocks(t *testing.T) {
 		lock("node_modules/a", `"version": "1.0.0", "Integrity": "sha512-AAAA=="`),
 	} {
 		_, err := npm.ParseLock(data)
-		if pack.CodeOf(err) != pack.CodePolicyDenied {
+		if kindOf(err) != npm.Refused {
 			t.Errorf("%s: %v", data, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
@@ -197,11 +227,11 @@ func hostileLocks(t *testing.T) {
 		}
 	}
 	_, err := npm.ParseLock([]byte(`{"lockfileVersion": 3, "packages": []}`))
-	wantCode(t, err, pack.CodeInvalidManifest)
+	wantKind(t, err, npm.Invalid)
 	_, err = npm.ParseLock(lock("node_modules/a", goodItem+`, "resolved": false`))
-	wantCode(t, err, pack.CodeInvalidManifest)
+	wantKind(t, err, npm.Invalid)
 	_, err = npm.ParseLock(bytes.Repeat([]byte(" "), npm.MaxLockSize+1))
-	wantCode(t, err, pack.CodeLimitExceeded)
+	wantKind(t, err, npm.Limit)
 }
 
 func hostileJSON(t *testing.T) {
@@ -212,7 +242,7 @@ func hostileJSON(t *testing.T) {
 		`{"engines": {"node": 18}}`, `{"engines": ">=18"}`, `{"dependencies": {"__proto__": "1"}}`, `{"dependencies": {"a": "1"`,
 	} {
 		_, err := npm.ParseManifest([]byte(text))
-		if pack.CodeOf(err) != pack.CodeInvalidManifest {
+		if kindOf(err) != npm.Invalid {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -228,7 +258,7 @@ func hostileJSON(t *testing.T) {
 		"large": bytes.Repeat([]byte(" "), npm.MaxManifestSize+1),
 	} {
 		_, err := npm.ParseManifest(data)
-		if pack.CodeOf(err) != pack.CodeLimitExceeded {
+		if kindOf(err) != npm.Limit {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
