@@ -11,12 +11,13 @@ import (
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/text/npm"
+	"github.com/packtrain/pack/internal/text/pep440"
 )
 
 // A node chooses how node_modules directories are made.
 type node struct {
 	config   *Config
-	prefer   interp.Range
+	prefer   versionRange
 	programs func() ([]interp.Program, error)
 	npm      func(interp.Program) (interp.NPM, error)
 }
@@ -32,7 +33,7 @@ func (n *node) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 	if r.manifest.Engine != "" {
 		texts = append(texts[:len(texts):len(texts)], r.manifest.Engine)
 	}
-	ranges, err := parseRanges(texts, interp.NodeRange)
+	ranges, err := parseRanges(texts, nodeRange)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (n *node) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 		return r, err
 	}
 	r.npm, err = n.npm(r.node)
-	if err == nil && interp.Compare(r.npm.Version, minNPM) < 0 {
+	if err == nil && pep440.Compare(r.npm.Version, minNPM) < 0 {
 		err = pack.Errorf(pack.CodeBuildFailed, "npm %s at %s is too old: install npm %s or later", r.npm.Version, r.npm.Script, minNPM)
 	}
 	return r, err

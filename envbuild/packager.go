@@ -10,6 +10,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/interp"
+	"github.com/packtrain/pack/internal/text/pep440"
 )
 
 // A packager installs Python packages: uv, or else the interpreter's own pip.
@@ -21,7 +22,7 @@ type packager struct {
 // minPip is the first pip that installs into an environment without pip.
 const minPip = "22.3"
 
-func hasPip(p interp.Program) bool { return p.Pip != "" && interp.Compare(p.Pip, minPip) >= 0 }
+func hasPip(p interp.Program) bool { return p.Pip != "" && pep440.Compare(p.Pip, minPip) >= 0 }
 
 // choosePackager chooses what installs the requirements, if there are any.
 func (v *virtualenv) choosePackager(uvs []interp.Program) error {

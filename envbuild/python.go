@@ -15,7 +15,7 @@ import (
 // A python chooses how virtualenvs are made.
 type python struct {
 	config   *Config
-	prefer   interp.Range
+	prefer   versionRange
 	programs func() ([]interp.Program, error)
 	uvs      func() ([]interp.Program, error)
 }
@@ -27,7 +27,7 @@ func (p *python) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
 	if err := r.read(files, needs.File); err != nil {
 		return nil, err
 	}
-	ranges, err := parseRanges(needs.Ranges, interp.PythonRange)
+	ranges, err := parseRanges(needs.Ranges, pythonRange)
 	if err != nil {
 		return nil, err
 	}

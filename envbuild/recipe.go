@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/text/pep440"
 )
 
 // A kind is a kind of environment. It decides what a pack gets; to make it is up
@@ -77,8 +78,8 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime, key 
 // A choice is what an interpreter has to be.
 type choice struct {
 	runtime string // as a person writes it
-	ranges  []interp.Range
-	prefer  interp.Range
+	ranges  []versionRange
+	prefer  versionRange
 	// usable reports whether packages can be installed for a program; nil: for
 	// every one.
 	usable func(interp.Program) bool
@@ -90,7 +91,7 @@ type choice struct {
 func (c choice) of(programs []interp.Program) (interp.Program, error) {
 	var fitting []interp.Program
 	for _, p := range programs {
-		if !slices.ContainsFunc(c.ranges, func(r interp.Range) bool { return !r.Allows(p.Version) }) {
+		if !slices.ContainsFunc(c.ranges, func(r versionRange) bool { return !r.Allows(p.Version) }) {
 			fitting = append(fitting, p)
 		}
 	}
@@ -101,7 +102,7 @@ func (c choice) of(programs []interp.Program) (interp.Program, error) {
 		if d := c.rank(b) - c.rank(a); d != 0 {
 			return d
 		}
-		return interp.Compare(b.Version, a.Version)
+		return pep440.Compare(b.Version, a.Version)
 	})
 	return fitting[0], nil
 }
@@ -130,19 +131,6 @@ func (c choice) nothing(programs []interp.Program) error {
 	}
 	return pack.Errorf(pack.CodeBuildFailed, "no %s satisfies %s: found %s; install one, or add where it is to the search path",
 		c.runtime, strings.Join(wanted, " and "), strings.Join(found, ", "))
-}
-
-// parseRanges parses the ranges that a pack states, each by itself.
-func parseRanges(texts []string, parse func(string) (interp.Range, error)) ([]interp.Range, error) {
-	var ranges []interp.Range
-	for _, text := range texts {
-		r, err := parse(text)
-		if err != nil {
-			return nil, err
-		}
-		ranges = append(ranges, r)
-	}
-	return ranges, nil
 }
 
 // readFile reads a file of a pack, at most limit bytes of it.

@@ -46,11 +46,11 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 	if req.Timeout == 0 {
 		req.Timeout = DefaultTimeout
 	}
-	preferPython, err := interp.PythonRange(req.Python)
+	preferPython, err := pythonRange(req.Python)
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
 	}
-	preferNode, err := interp.NodeRange(req.Node)
+	preferNode, err := nodeRange(req.Node)
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
 	}

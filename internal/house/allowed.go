@@ -24,7 +24,7 @@ func allowedEverywhere() []allowed {
 		{"golang.org/x/text", "case folding and normal forms: names that are one on some system", list(".", "source", "internal/...")},
 		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...")},
 		{"github.com/gofrs/flock", "file locks with a context, on every system", list("internal/...", "examples/packd/operations")},
-		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("deps", "envbuild/...", "internal/...")},
+		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("internal/text/pep440", "internal/text/npmrange")},
 		{"github.com/klauspost/compress", "gzip at several times the speed", list("source/archivesource", "internal/...")},
 
 		{"github.com/go-git/go-billy/v5", git + ": its file systems", nil},

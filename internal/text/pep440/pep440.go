@@ -1,15 +1,18 @@
-package interp
+// Package pep440 reads version ranges of Python and compares versions.
+//
+// It imports nothing of ours. Package pep508, which package pack imports, stays
+// apart so that hosts without environments do not link the library of versions.
+package pep440
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
 	"deps.dev/util/semver"
-
-	"github.com/packtrain/pack"
 )
 
-// A Range admits some versions of an interpreter.
+// A Range admits some versions; the zero Range admits all.
 type Range struct {
 	text  string
 	parts []part // all have to hold
@@ -33,24 +36,36 @@ func (r Range) Allows(version string) bool {
 // String returns the range as written.
 func (r Range) String() string { return r.text }
 
+// A SyntaxError says that text is not a version range.
+type SyntaxError struct {
+	Text string // the whole range
+	At   string // where the fault is: the rest from the first specifier that is not one
+}
+
+// Error quotes the range and the specifier.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("version range %.64q: %.64q is not a version specifier", e.Text, e.At)
+}
+
 var (
 	specifier = regexp.MustCompile(`^(===|~=|==|!=|<=|>=|<|>)?\s*([0-9A-Za-z][0-9A-Za-z.!+*-]*)(?:\s*,\s*|\s+|$)`)
 	bare      = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
 )
 
-// PythonRange parses a range of Python versions: PEP 440 specifiers with commas
-// or spaces between, such as ">=3.8,<4". A bare version stands for all that
-// begin with it: "3.11" is "==3.11.*".
-func PythonRange(text string) (Range, error) {
+// ParseRange parses PEP 440 specifiers with commas or spaces between, such as
+// ">=3.8,<4". A bare version stands for all that begin with it: "3.11" is
+// "==3.11.*". No specifier at all admits every version. Errors are of type
+// [*SyntaxError].
+func ParseRange(text string) (Range, error) {
 	r := Range{text: text}
 	for rest := strings.TrimSpace(text); rest != ""; {
 		m := specifier.FindStringSubmatch(rest)
 		if m == nil {
-			return Range{}, invalid("Python", text, ">=3.8,<4")
+			return Range{}, &SyntaxError{Text: text, At: rest}
 		}
-		p, err := pythonPart(m[1], m[2])
+		p, err := parsePart(m[1], m[2])
 		if err != nil {
-			return Range{}, invalid("Python", text, ">=3.8,<4")
+			return Range{}, &SyntaxError{Text: text, At: rest}
 		}
 		r.parts = append(r.parts, p)
 		rest = rest[len(m[0]):]
@@ -58,9 +73,9 @@ func PythonRange(text string) (Range, error) {
 	return r, nil
 }
 
-// pythonPart parses one specifier. Each is kept by itself, for "!=" is lost
+// parsePart parses one specifier. Each is kept by itself, for "!=" is lost
 // where the library intersects sets; and it does not know "===".
-func pythonPart(op, version string) (part, error) {
+func parsePart(op, version string) (part, error) {
 	switch {
 	case op == "===":
 		return part{version: version}, nil
@@ -73,19 +88,6 @@ func pythonPart(op, version string) (part, error) {
 	return part{constraint: c}, err
 }
 
-// NodeRange parses a range of Node.js versions as npm writes them, such as
-// "^18 || >=20".
-func NodeRange(text string) (Range, error) {
-	c, err := semver.NPM.ParseConstraint(text)
-	if err != nil {
-		return Range{}, invalid("Node.js", text, ">=18 <23")
-	}
-	return Range{text: text, parts: []part{{constraint: c}}}, nil
-}
-
-func invalid(runtime, text, example string) error {
-	return pack.Errorf(pack.CodeInvalidVersion, "%s version range %.64q: write it as in %q", runtime, text, example)
-}
-
-// Compare orders versions of one kind of interpreter: positive when a is newer.
+// Compare orders versions: positive when a is newer. Versions of Node.js and of
+// npm are in the same order by these rules.
 func Compare(a, b string) int { return semver.PyPI.Compare(a, b) }

@@ -1,0 +1,50 @@
+package envbuild
+
+import (
+	"fmt"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/npmrange"
+	"github.com/packtrain/pack/internal/text/pep440"
+)
+
+// A versionRange admits some versions of an interpreter.
+type versionRange interface {
+	Allows(version string) bool
+	fmt.Stringer // as written
+}
+
+// pythonRange parses a range of Python versions.
+func pythonRange(text string) (versionRange, error) {
+	r, err := pep440.ParseRange(text)
+	if err != nil {
+		return nil, invalidRange("Python", text, ">=3.8,<4")
+	}
+	return r, nil
+}
+
+// nodeRange parses a range of Node.js versions.
+func nodeRange(text string) (versionRange, error) {
+	r, err := npmrange.Parse(text)
+	if err != nil {
+		return nil, invalidRange("Node.js", text, ">=18 <23")
+	}
+	return r, nil
+}
+
+func invalidRange(runtime, text, example string) error {
+	return pack.Errorf(pack.CodeInvalidVersion, "%s version range %.64q: write it as in %q", runtime, text, example)
+}
+
+// parseRanges parses the ranges that a pack states, each by itself.
+func parseRanges(texts []string, parse func(string) (versionRange, error)) ([]versionRange, error) {
+	var ranges []versionRange
+	for _, text := range texts {
+		r, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		ranges = append(ranges, r)
+	}
+	return ranges, nil
+}
