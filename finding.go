@@ -194,9 +194,16 @@ const (
 	requirementInvalid      findingCode = "requirements.invalid"
 	requirementVCS          findingCode = "requirements.vcs"
 	requirementURL          findingCode = "requirements.url"
+	requirementPath         findingCode = "requirements.path"
 	requirementOption       findingCode = "requirements.option"
+	requirementRefused      findingCode = "requirements.refused"
 	requirementUnpinned     findingCode = "requirements.unpinned"
 	requirementUnreadable   findingCode = "requirements.unreadable"
+
+	nodeManifestInvalid   findingCode = "node.invalid_manifest"
+	nodeDependencyRefused findingCode = "node.refused_dependency"
+	nodeLockInvalid       findingCode = "node.invalid_lock"
+	nodeLockRefused       findingCode = "node.refused_lock"
 
 	treeSymlink    findingCode = "tree.symlink"
 	treeIrregular  findingCode = "tree.irregular"
@@ -284,12 +291,19 @@ var findingTable = []findingKind{
 	{configSchemaInvalid, SeverityWarning, "config.schema.yaml cannot be read; the pack loads without it"},
 
 	{requirementSingleEquals, SeverityError, "a line of requirements.txt has a single `=`"},
-	{requirementInvalid, SeverityWarning, "a line of requirements.txt is not a requirement we can read"},
-	{requirementVCS, SeverityWarning, "a line of requirements.txt names a version control URL"},
-	{requirementURL, SeverityWarning, "a line of requirements.txt names a URL or a path"},
-	{requirementOption, SeverityWarning, "a line of requirements.txt is an option"},
+	{requirementInvalid, SeverityError, "a line of requirements.txt is not a requirement, or has a control character"},
+	{requirementVCS, SeverityWarning, "a line of requirements.txt names a version control URL, which a host may refuse"},
+	{requirementURL, SeverityWarning, "a line of requirements.txt names a URL, which a host may refuse"},
+	{requirementPath, SeverityError, "a line of requirements.txt names a file or directory"},
+	{requirementOption, SeverityError, "a line of requirements.txt is, or has, an option other than a digest"},
+	{requirementRefused, SeverityError, "a line of requirements.txt has a variable, a password, an unsafe URL or a weak digest, or only some lines have digests, or there are too many"},
 	{requirementUnpinned, SeverityWarning, "a line of requirements.txt has no version"},
-	{requirementUnreadable, SeverityWarning, "requirements.txt cannot be read as text"},
+	{requirementUnreadable, SeverityError, "requirements.txt cannot be read as text"},
+
+	{nodeManifestInvalid, SeverityError, "package.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
+	{nodeDependencyRefused, SeverityError, "package.json names a package that does not come from a registry, or workspaces"},
+	{nodeLockInvalid, SeverityError, "package-lock.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
+	{nodeLockRefused, SeverityError, "package-lock.json is of npm 6, or has a package that does not come from a registry with a strong digest"},
 
 	{treeSymlink, SeverityError, "the pack has a symbolic link"},
 	{treeIrregular, SeverityError, "the pack has a device, pipe or another irregular file"},

@@ -265,25 +265,11 @@ func treeCases() []findingCase {
 		{name: "nested pack", files: map[string]string{"tests/p/pack.yaml": ""}, want: []string{"tests/p/pack.yaml:0 tree.nested_pack"}},
 		{name: "link", files: map[string]string{"tests/l": "link to ../x"}, want: []string{"tests/l:0 tree.symlink"}},
 
-		{name: "requirements", files: map[string]string{"requirements.txt": "# all\n\na==1.0\nb>=2 # c\nc @ https://x/c.whl\n"}, want: []string{
-			"requirements.txt:5 requirements.url",
-		}},
 		{name: "links instead of files", files: map[string]string{
 			"requirements.txt": "link to pack.yaml", "config.schema.yaml": "link to actions/run.sh", ".gitmodules": "link to pack.yaml",
 		}, want: []string{
 			".gitmodules:0 tree.symlink", "config.schema.yaml:0 tree.symlink", "requirements.txt:0 tree.symlink",
 		}},
-		{name: "odd requirements", files: map[string]string{
-			"requirements.txt": "a=1\nb\n-r other.txt\ngit+https://x/y\n-e git+https://x/y\nc ===\n./wheels\n",
-		}, want: []string{
-			"requirements.txt:1 requirements.single_equals", "requirements.txt:2 requirements.unpinned", "requirements.txt:3 requirements.option",
-			"requirements.txt:4 requirements.vcs", "requirements.txt:5 requirements.vcs", "requirements.txt:6 requirements.invalid",
-			"requirements.txt:7 requirements.url",
-		}},
-		{name: "requirements in Latin-1", files: map[string]string{"requirements.txt": "caf\xe9\n"}, want: []string{
-			"requirements.txt:0 requirements.unreadable",
-		}},
-
 		{name: "configuration schema", files: map[string]string{"config.schema.yaml": "a: {type: string}\n"}},
 		{name: "broken configuration schema", files: map[string]string{"config.schema.yaml": "a: 1\n---\nb: 1\n"}, want: []string{
 			"config.schema.yaml:2 config_schema.invalid",
@@ -299,7 +285,7 @@ func treeCases() []findingCase {
 
 func TestFindingCases(t *testing.T) {
 	t.Parallel()
-	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases()) {
+	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p, found := c.run(pack.Limits{})
@@ -315,7 +301,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"manifest.missing", "component.limit", "tree.irregular", "tree.limit", "tree.unreadable"}
 	covered := map[string]bool{}
-	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases()) {
+	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases()) {
 		for _, want := range c.want {
 			covered[want[strings.LastIndex(want, " ")+1:]] = true
 		}

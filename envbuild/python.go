@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/text/pep508"
 )
 
 // A python chooses how virtualenvs are made.
@@ -61,7 +62,7 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 	if name == "" {
 		return nil
 	}
-	text, err := readFile(files, name, maxRequirementsSize)
+	text, err := readFile(files, name, pep508.MaxSize)
 	if err != nil {
 		return err
 	}

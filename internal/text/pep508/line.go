@@ -21,6 +21,8 @@ const (
 // A Line is a logical line of a requirements.txt.
 type Line struct {
 	Kind Kind
+	// Number is where the line begins, counted from 1; set by [JudgeFile].
+	Number int
 	// Text is the line without comment and surrounding space.
 	Text string
 	// Requirement is set for Named; for VCS and URL as far as the line tells:

@@ -2,8 +2,9 @@
 // requirements as PEP 508 specifies them ([Parse]), and the lines that pip
 // allows beside them ([ParseLine]): options, version control URLs, paths.
 //
-// It judges and normalises text. It resolves nothing, evaluates no marker and
-// reads no file.
+// It judges and normalises text: [Judge] says which lines are installed, for
+// validation as for building. It resolves nothing, evaluates no marker, reads no
+// file and imports nothing of ours.
 package pep508
 
 import (
