@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/localsource"
@@ -30,7 +31,7 @@ func TestOneDigest(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "actions", "run.sh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	local, err := localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: xzDecoder})})
+	local, err := localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: archivetest.XZ})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func TestOneDigest(t *testing.T) {
 	if digest, err := pack.TreeDigest(content); err != nil || digest != want.Digest {
 		t.Fatalf("a directory gives %+v, want %s, %v", want, digest, err)
 	}
-	web := newSourceWith(t, archivesource.Options{XZ: xzDecoder})
+	web := newSourceWith(t, archivesource.Options{XZ: archivetest.XZ})
 	for ext, make := range formats(t) {
 		archive := make(entries(t, content)...)
 		path := filepath.Join(t.TempDir(), "demo."+ext)

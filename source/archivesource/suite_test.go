@@ -113,7 +113,7 @@ func harness(t *testing.T, ext string, make func(...archivetest.Entry) []byte, a
 	}
 	scratch := t.TempDir()
 	h := sourcetest.Harness{
-		Source:  newSourceWith(t, archivesource.Options{Scratch: scratch, XZ: xzDecoder}),
+		Source:  newSourceWith(t, archivesource.Options{Scratch: scratch, XZ: archivetest.XZ}),
 		Locator: locator("/demo."), Want: want, Missing: locator("/missing."), Dirs: []string{scratch},
 	}
 	for name := range archives {

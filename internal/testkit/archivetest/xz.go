@@ -1,4 +1,4 @@
-package archivesource_test
+package archivetest
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"os/exec"
 )
 
-// xzDecoder uncompresses with the program xz, as a host without a Go module for it
+// XZ uncompresses with the program xz, as a host without a Go module for it
 // could: what comes out is held until xz has read everything and found it right.
-func xzDecoder(compressed io.Reader) (io.Reader, error) {
+func XZ(compressed io.Reader) (io.Reader, error) {
 	cmd := exec.Command("xz", "--decompress", "--stdout", "--memlimit=64MiB")
 	cmd.Stdin = compressed
 	var out, problem bytes.Buffer

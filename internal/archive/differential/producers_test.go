@@ -1,4 +1,4 @@
-package archivesource_test
+package differential_test
 
 import (
 	"archive/tar"

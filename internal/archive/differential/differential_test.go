@@ -1,4 +1,4 @@
-package archivesource_test
+package differential_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 )
@@ -36,7 +37,7 @@ func unpack(t *testing.T, path string, strip bool) (found content, err error) {
 		t.Fatal(err)
 	}
 	defer func() { err = errors.Join(err, tree.Discard()) }()
-	u := archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: xzDecoder})
+	u := archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: archivetest.XZ})
 	if err := u.Unpack(t.Context(), filepath.Base(path), io.NewSectionReader(f, 0, info.Size()), tree); err != nil {
 		return nil, err
 	}
