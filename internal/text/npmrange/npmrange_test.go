@@ -2,6 +2,8 @@ package npmrange_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/packtrain/pack/internal/text/npmrange"
@@ -48,7 +50,8 @@ func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"lts/*", "latest", ">=18,<20", "git://x", "=>18"} {
 		_, err := npmrange.Parse(text)
-		if syntax, ok := errors.AsType[*npmrange.SyntaxError](err); !ok || syntax.Text != text {
+		if syntax, ok := errors.AsType[*npmrange.SyntaxError](err); !ok || syntax.Text != text || errors.Unwrap(err) == nil ||
+			!strings.HasPrefix(err.Error(), fmt.Sprintf("version range %q: ", text)) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
