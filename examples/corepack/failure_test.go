@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 const (
@@ -63,7 +63,7 @@ func TestServersThatFail(t *testing.T) {
 			s := httptest.NewServer(tt.serve)
 			got := sh.run(t, "download_packs", encode(t, "api_url", s.URL, "api_token", token))
 			s.Close()
-			wantEmpty(t, tt.name, got, client.KindDownload, tt.reason)
+			wantEmpty(t, tt.name, got, wire.KindDownload, tt.reason)
 		}
 	})
 }
@@ -85,7 +85,7 @@ func TestRefusals(t *testing.T) {
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
 		for _, status := range []int{400, 401, 403, 413, 422, 429, 500, 504} {
-			want := emptyReport(t, client.KindRegister, fmt.Sprint("status ", status))
+			want := emptyReport(t, wire.KindRegister, fmt.Sprint("status ", status))
 			s := httptest.NewServer(answer(status, typeReport+"; charset=utf-8", want))
 			got := sh.run(t, "register_packs", encode(t, "api_url", s.URL, "api_token", token))
 			s.Close()
@@ -148,7 +148,7 @@ func TestNothingIsSent(t *testing.T) {
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
 		for _, tt := range tests {
-			wantEmpty(t, tt.params, sh.run(t, "build_pack_envs", url+tt.params), client.KindBuild, tt.reason)
+			wantEmpty(t, tt.params, sh.run(t, "build_pack_envs", url+tt.params), wire.KindBuild, tt.reason)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func TestNoCurl(t *testing.T) {
 		t.Helper()
 		sh.path = t.TempDir()
 		got := sh.run(t, "download_packs", encode(t, "api_token", token))
-		wantEmpty(t, "no curl", got, client.KindDownload, "curl is not installed")
+		wantEmpty(t, "no curl", got, wire.KindDownload, "curl is not installed")
 	})
 }
 
@@ -179,6 +179,6 @@ func TestSilentServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := sh.run(t, "download_packs", encode(t, "api_url", s.URL, "api_token", token))
-		wantEmpty(t, "silent", got, client.KindDownload, "the server did not answer in time")
+		wantEmpty(t, "silent", got, wire.KindDownload, "the server did not answer in time")
 	})
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
-	"github.com/packtrain/pack/examples/packd/client"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // A packd is a real server that installs the sample packs.
@@ -35,13 +35,13 @@ func startPackd(t *testing.T) packd {
 		t.Fatal(err)
 	}
 	p := packd{dir: t.TempDir(), world: world}
-	s, err := server.Open(t.Context(), server.Config{
+	s, err := api.Open(t.Context(), api.Config{
 		Host: host.Config{
 			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: policy, Index: world.Index(),
 			FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 		},
 		AllowRoots: []string{p.dir, filepath.Dir(world.Directory())},
-		Tokens:     []server.Token{{Secret: token, Scopes: []server.Scope{server.ScopeRead, server.ScopeInstall}}},
+		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestPackdUnderstands(t *testing.T) {
 		packs := asJSON(t, []string{"hello@^1.0", p.world.Directory(), none})
 		got := sh.run(t, "download_packs", encode(t,
 			"packs", packs, "destination_dir", dest, "registry_url", "", "timeout", "60", "verify_ssl", "true", "api_url", p.url, "api_token", token))
-		want := p.post(t, client.KindDownload, `{"packs":`+packs+`,"destination_dir":`+asJSON(t, dest)+`}`)
+		want := p.post(t, wire.KindDownload, `{"packs":`+packs+`,"destination_dir":`+asJSON(t, dest)+`}`)
 		if got != (outcome{stdout: want}) {
 			t.Errorf("got %+v, want %s", got, want)
 		}

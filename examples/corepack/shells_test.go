@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack/examples/dotenv"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // A wrapper is an action and the kind of work that it asks for.
@@ -21,10 +21,10 @@ type wrapper struct{ action, kind string }
 
 func wrappers() []wrapper {
 	return []wrapper{
-		{"download_packs", client.KindDownload},
-		{"get_pack_dependencies", client.KindDependencies},
-		{"build_pack_envs", client.KindBuild},
-		{"register_packs", client.KindRegister},
+		{"download_packs", wire.KindDownload},
+		{"get_pack_dependencies", wire.KindDependencies},
+		{"build_pack_envs", wire.KindBuild},
+		{"register_packs", wire.KindRegister},
 	}
 }
 
@@ -123,7 +123,7 @@ func emptyReport(t *testing.T, kind, reason string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(client.EmptyReport(kind, reason)); err != nil {
+	if err := enc.Encode(wire.EmptyReport(kind, reason)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

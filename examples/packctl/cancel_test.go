@@ -13,6 +13,7 @@ import (
 
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // TestSignalCancelsOnTheServer interrupts packctl while the tests of a pack run
@@ -71,7 +72,7 @@ func TestSignalCancelsOnTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	ops, err := c.Operations(t.Context(), client.OperationFilter{})
-	if err != nil || len(ops) != 1 || ops[0].State != client.StateCancelled {
+	if err != nil || len(ops) != 1 || ops[0].State != wire.StateCancelled {
 		t.Errorf("got %+v, %v", ops, err)
 	}
 }

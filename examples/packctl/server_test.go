@@ -14,7 +14,7 @@ import (
 
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -25,9 +25,9 @@ const token = "a-token-for-tests"
 func serve(t *testing.T, config host.Config, dir string) (url, tokenFile string) {
 	t.Helper()
 	config.SearchPath = filepath.SplitList(searchPath())
-	s, err := server.Open(t.Context(), server.Config{
+	s, err := api.Open(t.Context(), api.Config{
 		Host: config, AllowRoots: []string{dir},
-		Tokens: []server.Token{{Secret: token, Scopes: []server.Scope{server.ScopeRead, server.ScopeInstall, server.ScopeConfigure}}},
+		Tokens: []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}}},
 	})
 	if err != nil {
 		t.Fatal(err)

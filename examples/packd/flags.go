@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/packtrain/pack/examples/host"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 )
 
 // flags are what the command line says.
@@ -35,13 +35,13 @@ func (f *flags) bind(set *pflag.FlagSet) {
 }
 
 // config is what the flags describe.
-func (f *flags) config(w world) (server.Config, error) {
+func (f *flags) config(w world) (api.Config, error) {
 	config, configErr := f.Config(w.getenv, w.environ())
 	allowed, allowedErr := host.AbsoluteAll(f.allowRoot)
 	tokens, tokensErr := f.tokens(w)
 	jobsErr := atLeastOne("max-jobs", f.maxJobs)
 	connectionsErr := atLeastOne("max-connections", f.maxConnections)
-	return server.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs},
+	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs},
 		errors.Join(configErr, allowedErr, tokensErr, jobsErr, connectionsErr)
 }
 

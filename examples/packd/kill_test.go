@@ -19,6 +19,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -117,7 +118,7 @@ func (w *killWorld) ask(ctx context.Context, v *victim, i int) {
 		spec := w.spec(i, min(w.next[i], killVersions-1))
 		w.next[i]++
 		w.mu.Unlock()
-		op, err := v.client.Submit(ctx, client.KindInstall, client.InstallRequest{Packs: []string{spec}, Force: true})
+		op, err := v.client.Submit(ctx, wire.KindInstall, wire.InstallRequest{Packs: []string{spec}, Force: true})
 		if err != nil {
 			return
 		}
@@ -203,15 +204,15 @@ func (w *killWorld) checkEnd(t *testing.T, v *victim, id, spec string) {
 		t.Errorf("%s: %v", spec, err)
 	case op.LastEvent != last:
 		t.Errorf("%s: the last event is %d, read were %d", spec, op.LastEvent, last)
-	case op.State == client.StateFailed && op.Error != nil && strings.HasPrefix(op.Error.Error, "interrupted 3 times"):
-	case op.State != client.StateCompleted:
+	case op.State == wire.StateFailed && op.Error != nil && strings.HasPrefix(op.Error.Error, "interrupted 3 times"):
+	case op.State != wire.StateCompleted:
 		t.Errorf("%s: got %+v, %+v", spec, op, op.Error)
 	default:
 		w.checkReport(t, op, spec)
 	}
 }
 
-func (w *killWorld) checkReport(t *testing.T, op *client.Operation, spec string) {
+func (w *killWorld) checkReport(t *testing.T, op *wire.Operation, spec string) {
 	t.Helper()
 	var report pipeline.Report
 	if err := json.Unmarshal(op.Report, &report); err != nil {

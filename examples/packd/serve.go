@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 )
 
 // The exit statuses.
@@ -49,15 +49,15 @@ func run(ctx context.Context, args []string, w world) int {
 }
 
 // parse reads the command line and returns what it describes.
-func (f *flags) parse(args []string, w world) (server.Config, error) {
+func (f *flags) parse(args []string, w world) (api.Config, error) {
 	set := pflag.NewFlagSet("packd", pflag.ContinueOnError)
 	set.SetOutput(w.stdout)
 	f.bind(set)
 	if err := set.Parse(args); err != nil {
-		return server.Config{}, err
+		return api.Config{}, err
 	}
 	if set.NArg() > 0 {
-		return server.Config{}, fmt.Errorf("unexpected argument %q", set.Arg(0))
+		return api.Config{}, fmt.Errorf("unexpected argument %q", set.Arg(0))
 	}
 	config, err := f.config(w)
 	config.Logger = slog.New(slog.NewJSONHandler(w.stderr, nil))
@@ -65,13 +65,13 @@ func (f *flags) parse(args []string, w world) (server.Config, error) {
 }
 
 // serve opens the server, tells where it listens, and ends it when ctx ends.
-func (f *flags) serve(ctx context.Context, config server.Config, stdout io.Writer) error {
+func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) error {
 	tracer, flush, err := openTracer(ctx, f.traceEndpoint)
 	if err != nil {
 		return fmt.Errorf("open tracer: %w", err)
 	}
 	config.Tracer = tracer
-	s, err := server.Open(ctx, config)
+	s, err := api.Open(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (f *flags) serve(ctx context.Context, config server.Config, stdout io.Write
 	return errors.Join(err, s.Close(last), flush(last))
 }
 
-func (f *flags) listenAndServe(ctx context.Context, s *server.Server, logger *slog.Logger, stdout io.Writer) error {
+func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.Logger, stdout io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ const farewell = 5 * time.Second
 // shutDown accepts nothing any more, lets what runs finish within the grace, and
 // interrupts it then: what is in the background is recorded and goes on after the
 // next start, everybody else is told.
-func shutDown(ctx context.Context, hs *http.Server, s *server.Server, grace time.Duration) error {
+func shutDown(ctx context.Context, hs *http.Server, s *api.Server, grace time.Duration) error {
 	rest, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	last, cancel := context.WithTimeout(ctx, grace+farewell)

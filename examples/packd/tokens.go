@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 )
 
 const noTokens = `no tokens: write TOKEN:SCOPE+SCOPE lines into a file and name it with --token-file,
@@ -16,7 +16,7 @@ or set PACKD_TOKENS, for example:
   PACKD_TOKENS="$TOKEN:read+install+configure" packd --root DIR`
 
 // tokens returns those of the file or, without one, of the environment.
-func (f *flags) tokens(w world) ([]server.Token, error) {
+func (f *flags) tokens(w world) ([]api.Token, error) {
 	entries := strings.Split(w.getenv("PACKD_TOKENS"), ",")
 	if f.tokenFile != "" {
 		data, err := os.ReadFile(f.tokenFile)
@@ -33,14 +33,14 @@ func (f *flags) tokens(w world) ([]server.Token, error) {
 }
 
 // parseTokens reads entries; those that are empty or begin with # are comments.
-func parseTokens(entries []string) ([]server.Token, error) {
-	var tokens []server.Token
+func parseTokens(entries []string) ([]api.Token, error) {
+	var tokens []api.Token
 	for i, entry := range entries {
 		entry = strings.TrimSpace(entry)
 		if entry == "" || entry[0] == '#' {
 			continue
 		}
-		t, err := server.ParseToken(entry)
+		t, err := api.ParseToken(entry)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
 		}

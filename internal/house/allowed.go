@@ -59,14 +59,14 @@ func service() []allowed {
 		prometheus = "needed by the Prometheus client"
 		traces     = "needed by the OpenTelemetry exporter"
 	)
-	server := list("examples/packd/server")
+	api := list("examples/packd/api")
 	return []allowed{
-		{"github.com/coder/websocket", "WebSockets with contexts, beside the Server-Sent Events of packd", list("examples/packd/...")},
-		{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", list("examples/packd/...")},
-		{"golang.org/x/time", "rate limits", server},
+		{"github.com/coder/websocket", "WebSockets with contexts, beside the Server-Sent Events of packd", api},
+		{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", api},
+		{"golang.org/x/time", "rate limits", api},
 		{"github.com/santhosh-tekuri/jsonschema/v6", "JSON Schema 2020-12, to hold packd's traffic against its description", testsOnly()},
 
-		{"github.com/prometheus/client_golang", "metrics in the format that everybody collects", server},
+		{"github.com/prometheus/client_golang", "metrics in the format that everybody collects", api},
 		{"github.com/prometheus/client_model", prometheus, nil},
 		{"github.com/prometheus/common", prometheus, nil},
 		{"github.com/prometheus/procfs", prometheus, nil},
@@ -75,9 +75,9 @@ func service() []allowed {
 		{"github.com/munnerz/goautoneg", prometheus, nil},
 		{"google.golang.org/protobuf", prometheus + " and the OpenTelemetry exporter", nil},
 
-		{"go.opentelemetry.io/otel", "attributes and propagation of traces", list("examples/packd", "examples/packd/server")},
-		{"go.opentelemetry.io/otel/trace", "traces, where the host wants some", list("examples/packd", "examples/packd/server")},
-		{"go.opentelemetry.io/otel/sdk", "traces that leave the process", list("examples/packd", "examples/packd/server")},
+		{"go.opentelemetry.io/otel", "attributes and propagation of traces", list("examples/packd", "examples/packd/api")},
+		{"go.opentelemetry.io/otel/trace", "traces, where the host wants some", list("examples/packd", "examples/packd/api")},
+		{"go.opentelemetry.io/otel/sdk", "traces that leave the process", list("examples/packd", "examples/packd/api")},
 		{"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp", "traces in the protocol that every collector takes", list("examples/packd")},
 		{"go.opentelemetry.io/otel/exporters/otlp/otlptrace", traces, nil},
 		{"go.opentelemetry.io/otel/log", traces, nil},

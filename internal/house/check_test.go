@@ -108,6 +108,8 @@ func TestPlantedViolations(t *testing.T) {
 		{"example tests import internal", "examples/quickstart/main_test.go", file("main", self+"/internal/emit"), "imports internal/emit"},
 		{"packctl imports internal", "examples/packctl/main.go", file("main", self+"/examples/internal/samples"), "imports examples/internal/samples"},
 		{"packd imports internal", "examples/packd/client/client.go", file("client", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"client imports the service", "examples/packd/client/client.go", file("client", self+"/examples/packd/api"), "does not contain one"},
+		{"wire imports the client", "examples/packd/wire/wire.go", file("wire", self+"/examples/packd/client"), "it knows neither"},
 		{"host imports internal", "examples/host/host.go", file("host", self+"/examples/internal/samples"), "imports examples/internal/samples"},
 		{"package in no room", "util/util.go", file("util"), "in no room"},
 

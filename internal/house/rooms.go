@@ -23,6 +23,7 @@ func rooms() []room {
 	for _, stage := range stages() {
 		table = append(table, stageRooms(stage)...)
 	}
+	table = append(table, packdRooms()...)
 	for _, program := range newcomers() {
 		table = append(table, room{program, newcomer(), public(), "it shows what anybody could have written: not even the internal packages of the examples"})
 	}
@@ -49,9 +50,16 @@ func stageRooms(stage string) []room {
 	}
 }
 
-func public() []string {
-	return list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/...", "examples/...")
+// packdRooms are the rooms of packd that know less than the rest of it.
+func packdRooms() []room {
+	const wire = "examples/packd/wire"
+	return []room{
+		{wire, append(library(), "examples/dotenv"), public(), "the service and its clients share it, so it knows neither"},
+		{"examples/packd/client", append(library(), wire), public(), "a program that uses a packd does not contain one"},
+	}
 }
+
+func public() []string { return append(library(), "examples/...") }
 
 // newcomers are the examples that are what they say only as long as they need
 // nothing that is hidden from others.
@@ -59,8 +67,11 @@ func newcomers() []string {
 	return list("examples/packctl/...", "examples/packd/...", "examples/host/...", "examples/actionrun/...", "examples/dotenv/...")
 }
 
-func newcomer() []string {
-	return append(list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/..."), newcomers()...)
+func newcomer() []string { return append(library(), newcomers()...) }
+
+// library are the packages of the library that hosts see.
+func library() []string {
+	return list(".", "source/...", "deps/...", "envbuild/...", "registry/...", "installer/...")
 }
 
 func list(s ...string) []string { return s }

@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
@@ -33,23 +34,23 @@ func (c *Client) Background(observe pack.EventFunc) *Background {
 }
 
 // Download is stage 1.
-func (b *Background) Download(ctx context.Context, req DownloadRequest) (*installer.DownloadReport, error) {
-	return follow(ctx, b, KindDownload, req, failedDownloads)
+func (b *Background) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
+	return follow(ctx, b, wire.KindDownload, req, failedDownloads)
 }
 
 // Dependencies is stage 2.
-func (b *Background) Dependencies(ctx context.Context, req DependenciesRequest) (*deps.Report, error) {
-	return follow(ctx, b, KindDependencies, req, failedAnalyses)
+func (b *Background) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
+	return follow(ctx, b, wire.KindDependencies, req, failedAnalyses)
 }
 
 // Build is stage 3.
-func (b *Background) Build(ctx context.Context, req BuildRequest) (*envbuild.Report, error) {
-	return follow(ctx, b, KindBuild, req, failedBuilds)
+func (b *Background) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
+	return follow(ctx, b, wire.KindBuild, req, failedBuilds)
 }
 
 // Register is stage 4.
-func (b *Background) Register(ctx context.Context, req RegisterRequest) (*registry.Report, error) {
-	return follow(ctx, b, KindRegister, req, failedRegistrations)
+func (b *Background) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
+	return follow(ctx, b, wire.KindRegister, req, failedRegistrations)
 }
 
 func follow[R any](ctx context.Context, b *Background, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
@@ -68,7 +69,7 @@ func follow[R any](ctx context.Context, b *Background, kind string, req any, fai
 }
 
 // reportOf returns the report of an operation, nil when it has none.
-func reportOf[R any](op *Operation) (*R, error) {
+func reportOf[R any](op *wire.Operation) (*R, error) {
 	var report *R
 	if len(op.Report) == 0 {
 		return nil, nil //nolint:nilnil // there is none
@@ -80,7 +81,7 @@ func reportOf[R any](op *Operation) (*R, error) {
 }
 
 // run does the work and returns the operation once it is over.
-func (b *Background) run(ctx context.Context, kind string, req any) (*Operation, error) {
+func (b *Background) run(ctx context.Context, kind string, req any) (*wire.Operation, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -129,15 +130,15 @@ func (b *Background) end(ctx context.Context, id string, seen uint64) error {
 }
 
 // outcome returns the error of an operation that is over.
-func outcome(ctx context.Context, op *Operation) error {
+func outcome(ctx context.Context, op *wire.Operation) error {
 	switch {
-	case op.State == StateCompleted:
+	case op.State == wire.StateCompleted:
 		return nil
-	case op.State == StateCancelled && ctx.Err() != nil:
+	case op.State == wire.StateCancelled && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case op.Error != nil:
 		return pack.Errorf(op.Error.Code, "%s", op.Error.Error)
-	case op.State == StateCancelled:
+	case op.State == wire.StateCancelled:
 		return pack.Errorf(pack.CodeCancelled, "operation %s was cancelled", op.ID)
 	}
 	return pack.Errorf(pack.CodeMalformedContent, "operation %s is %.40q for no reason", op.ID, op.State)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -40,10 +41,10 @@ func TestInstall(t *testing.T) {
 		}
 		op.ServeHTTP(w, r)
 	})
-	var events []client.Event
+	var events []wire.Event
 	python := "3.12"
-	rep, err := c.Install(t.Context(), client.InstallRequest{Packs: []string{"hello", "slack"}, Python: &python, Force: true},
-		func(_ context.Context, e client.Event) { events = append(events, e) })
+	rep, err := c.Install(t.Context(), wire.InstallRequest{Packs: []string{"hello", "slack"}, Python: &python, Force: true},
+		func(_ context.Context, e wire.Event) { events = append(events, e) })
 	wantItem(t, err, pack.ItemError{Spec: "slack", Ref: "slack", Stage: pack.StageTests}, "slack: tests: 1 of 2 failed")
 	if !errors.Is(err, pack.ErrTests) || !errors.Is(rep.Outcomes[1].Failure.Err, pack.ErrTests) {
 		t.Errorf("got %v, %v", err, rep.Outcomes[1].Failure.Err)
@@ -62,20 +63,20 @@ func TestInstall(t *testing.T) {
 func TestInstallEndsBadly(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		state  client.State
-		err    *client.OperationError
+		state  wire.State
+		err    *wire.OperationError
 		report json.RawMessage
 		want   error
 	}{
-		{client.StateFailed, &client.OperationError{Error: "disk is full", Code: pack.CodeIO}, nil, pack.ErrStore},
-		{client.StateFailed, &client.OperationError{Error: "disk is full", Code: pack.CodeIO}, report(t), pack.ErrStore},
-		{client.StateCancelled, nil, report(t), context.Canceled},
-		{client.StateFailed, nil, nil, pack.ErrMalformed},
-		{client.StateCompleted, nil, json.RawMessage(`[]`), pack.ErrMalformed},
+		{wire.StateFailed, &wire.OperationError{Error: "disk is full", Code: pack.CodeIO}, nil, pack.ErrStore},
+		{wire.StateFailed, &wire.OperationError{Error: "disk is full", Code: pack.CodeIO}, report(t), pack.ErrStore},
+		{wire.StateCancelled, nil, report(t), context.Canceled},
+		{wire.StateFailed, nil, nil, pack.ErrMalformed},
+		{wire.StateCompleted, nil, json.RawMessage(`[]`), pack.ErrMalformed},
 	} {
 		op := newOperation(0)
 		op.op.State, op.op.Error, op.op.Report = tt.state, tt.err, tt.report
-		rep, err := connect(t, op.ServeHTTP).Install(t.Context(), client.InstallRequest{}, nil)
+		rep, err := connect(t, op.ServeHTTP).Install(t.Context(), wire.InstallRequest{}, nil)
 		if !errors.Is(err, tt.want) || (rep != nil) != (len(tt.report) > 2) {
 			t.Errorf("%+v: got %v, %v", tt, rep, err)
 		}
@@ -86,8 +87,8 @@ func TestInstallEndsBadly(t *testing.T) {
 // cancelled and awaited.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
-	op := &fakeOperation{op: client.Operation{ID: "op", State: client.StateRunning, Report: report(t)}}
-	op.add(pack.EventStarted, client.StateRunning)
+	op := &fakeOperation{op: wire.Operation{ID: "op", State: wire.StateRunning, Report: report(t)}}
+	op.add(pack.EventStarted, wire.StateRunning)
 	cancelled := make(chan struct{})
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -98,8 +99,8 @@ func TestCancelled(t *testing.T) {
 			op.ServeHTTP(w, r)
 		case r.Method == http.MethodPost && r.URL.Path == "/api/v1/operations/op/cancel":
 			answer(w, http.StatusAccepted, op.get())
-			op.add(pack.EventFailed, client.StateRunning)
-			op.add(client.EventCancelled, client.StateCancelled)
+			op.add(pack.EventFailed, wire.StateRunning)
+			op.add(wire.EventCancelled, wire.StateCancelled)
 			close(cancelled)
 		default:
 			op.ServeHTTP(w, r)
@@ -108,7 +109,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("enough")
 	var seen []uint64
-	rep, err := c.Install(ctx, client.InstallRequest{}, func(_ context.Context, e client.Event) {
+	rep, err := c.Install(ctx, wire.InstallRequest{}, func(_ context.Context, e wire.Event) {
 		seen = append(seen, e.Seq)
 		cancel(cause)
 	})
@@ -138,13 +139,13 @@ func TestCancelledBeforeTheAnswer(t *testing.T) {
 		}
 		op.ServeHTTP(w, r)
 	})
-	if _, err := c.Install(ctx, client.InstallRequest{}, nil); err != nil {
+	if _, err := c.Install(ctx, wire.InstallRequest{}, nil); err != nil {
 		t.Errorf("it completed nevertheless, but: %v", err)
 	}
 	if first, second := <-asked, <-asked; first != "POST /api/v1/packs/install" || second != "POST /api/v1/operations/op/cancel" {
 		t.Errorf("asked %s, %s", first, second)
 	}
-	if _, err := c.Install(ctx, client.InstallRequest{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := c.Install(ctx, wire.InstallRequest{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a context that is over: %v", err)
 	}
 }
@@ -152,7 +153,7 @@ func TestCancelledBeforeTheAnswer(t *testing.T) {
 // TestGrace wants the call to return although the operation does not end.
 func TestGrace(t *testing.T) {
 	t.Parallel()
-	op := &fakeOperation{op: client.Operation{ID: "op", State: client.StateRunning}}
+	op := &fakeOperation{op: wire.Operation{ID: "op", State: wire.StateRunning}}
 	ctx, cancel := context.WithCancel(t.Context())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -167,7 +168,7 @@ func TestGrace(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	c := newClient(t, client.Config{URL: server.URL, Grace: 50 * time.Millisecond})
-	_, err := c.Install(ctx, client.InstallRequest{}, nil)
+	_, err := c.Install(ctx, wire.InstallRequest{}, nil)
 	if !errors.Is(err, context.Canceled) || err.Error() == context.Canceled.Error() {
 		t.Errorf("got %v", err)
 	}

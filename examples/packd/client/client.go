@@ -28,9 +28,9 @@ type Config struct {
 	// MaxPause is the longest pause between two attempts, whatever the server
 	// asks for; 0 means 10 seconds.
 	MaxPause time.Duration
-	// Patience is how long an operation is followed while the server cannot be
+	// ReconnectFor is how long an operation is followed while the server cannot be
 	// reached; 0 means 1 minute.
-	Patience time.Duration
+	ReconnectFor time.Duration
 	// Idle is how long a stream of events may be silent before it is taken for
 	// dead and begun anew; 0 means 1 minute.
 	Idle time.Duration
@@ -63,7 +63,7 @@ func New(c Config) (*Client, error) {
 func (c Config) withDefaults() Config {
 	c.Attempts = positive(c.Attempts, 4)
 	c.MaxPause = positive(c.MaxPause, 10*time.Second)
-	c.Patience = positive(c.Patience, time.Minute)
+	c.ReconnectFor = positive(c.ReconnectFor, time.Minute)
 	c.Idle = positive(c.Idle, time.Minute)
 	c.Grace = positive(c.Grace, 30*time.Second)
 	c.MaxResponse = positive(c.MaxResponse, 64<<20)

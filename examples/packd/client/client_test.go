@@ -12,6 +12,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
@@ -115,7 +116,7 @@ func TestTokenStaysHome(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "redirects are not followed") || strings.Contains(err.Error(), token) {
 			t.Errorf("got %v", err)
 		}
-		if _, err := c.Install(t.Context(), client.InstallRequest{Packs: []string{"slack"}}, nil); err == nil {
+		if _, err := c.Install(t.Context(), wire.InstallRequest{Packs: []string{"slack"}}, nil); err == nil {
 			t.Error("installing follows")
 		}
 	}
@@ -136,21 +137,21 @@ func TestUnreachable(t *testing.T) {
 func TestFailedPacks(t *testing.T) {
 	t.Parallel()
 	reports := map[string]any{
-		client.KindDownload:     &installer.DownloadReport{Failed: []installer.FailedDownload{{Spec: "slack", Message: "gone"}}},
-		client.KindDependencies: &deps.Report{Errors: []deps.PathError{{Path: "/p", Message: "gone"}}},
-		client.KindRegister:     &registry.Report{Failed: []registry.FailedPack{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Message: "gone"}}},
+		wire.KindDownload:     &installer.DownloadReport{Failed: []installer.FailedDownload{{Spec: "slack", Message: "gone"}}},
+		wire.KindDependencies: &deps.Report{Errors: []deps.PathError{{Path: "/p", Message: "gone"}}},
+		wire.KindRegister:     &registry.Report{Failed: []registry.FailedPack{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Message: "gone"}}},
 	}
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, reports[strings.TrimPrefix(r.URL.Path, "/api/v1/packs/")])
 	})
-	download, err := c.Download(t.Context(), client.DownloadRequest{})
+	download, err := c.Download(t.Context(), wire.DownloadRequest{})
 	wantItem(t, err, pack.ItemError{Spec: "slack", Stage: pack.StageDownload}, "slack: download: gone")
 	if download.Failed[0].Err == nil {
 		t.Error("the report has no error")
 	}
-	_, err = c.Dependencies(t.Context(), client.DependenciesRequest{})
+	_, err = c.Dependencies(t.Context(), wire.DependenciesRequest{})
 	wantItem(t, err, pack.ItemError{Spec: "/p", Stage: pack.StageDependencies}, "/p: dependencies: gone")
-	_, err = c.Register(t.Context(), client.RegisterRequest{})
+	_, err = c.Register(t.Context(), wire.RegisterRequest{})
 	wantItem(t, err, pack.ItemError{Spec: "/p", Ref: "slack", Stage: pack.StageTests}, "/p: tests: gone")
 }
 

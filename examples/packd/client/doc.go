@@ -10,7 +10,7 @@
 // [*pack.UnavailableError].
 //
 //	c, err := client.New(client.Config{URL: "https://packs.example", Token: token})
-//	report, err := c.Install(ctx, client.InstallRequest{Packs: []string{"slack@^2"}}, nil)
+//	report, err := c.Install(ctx, wire.InstallRequest{Packs: []string{"slack@^2"}}, nil)
 //
 // Paths in requests and reports are those of the server.
 package client

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // An Error is the answer of a server that refused a request, or could not do
@@ -38,7 +39,7 @@ func (e *Error) ErrorCode() pack.Code { return e.Code }
 // packd stands for nothing but its status.
 func newError(res *http.Response, data []byte) *Error {
 	e := &Error{Status: res.StatusCode, retryAfter: retryAfter(res.Header)}
-	var body ErrorBody
+	var body wire.ErrorBody
 	if err := json.Unmarshal(data, &body); err == nil && body.Error != "" {
 		e.Message = body.Error
 		if body.Code != nil {

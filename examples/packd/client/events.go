@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // Events yields the events of an operation that come after the given one, 0 for
@@ -18,17 +19,17 @@ import (
 // operation is over. When the connection breaks it begins another one and goes
 // on behind the last event. It yields an error, and ends, when ctx does, when
 // the server says that there is nothing to be had, or when it could not be
-// reached for [Config.Patience].
-func (c *Client) Events(ctx context.Context, id string, after uint64) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
+// reached for [Config.ReconnectFor].
+func (c *Client) Events(ctx context.Context, id string, after uint64) iter.Seq2[wire.Event, error] {
+	return func(yield func(wire.Event, error) bool) {
 		path, err := operationPath(id)
 		if err != nil {
-			yield(Event{}, err)
+			yield(wire.Event{}, err)
 			return
 		}
 		f := &follower{client: c, id: id, path: path + "/events", last: after, yield: yield}
 		if err := f.follow(ctx); err != nil {
-			yield(Event{}, err)
+			yield(wire.Event{}, err)
 		}
 	}
 }
@@ -40,7 +41,7 @@ type follower struct {
 	id     string
 	path   string
 	last   uint64 // the number of the last event that was yielded
-	yield  func(Event, error) bool
+	yield  func(wire.Event, error) bool
 	over   bool // nothing follows, or nobody listens
 }
 
@@ -60,7 +61,7 @@ func (f *follower) follow(ctx context.Context) error {
 			return context.Cause(ctx)
 		case err != nil && !temporary(err):
 			return err
-		case err != nil && time.Since(reached) > f.client.config.Patience:
+		case err != nil && time.Since(reached) > f.client.config.ReconnectFor:
 			return err
 		}
 		if err := f.client.pause(ctx, attempt, err); err != nil {
@@ -96,7 +97,7 @@ func (f *follower) connect(ctx context.Context) error {
 // errSilent is why a connection is given up on which nothing comes.
 var errSilent = &pack.UnavailableError{Target: "server", Temporary: true, Err: errors.New("there is no sign of life")}
 
-func (f *follower) request() exchange {
+func (f *follower) request() call {
 	x := get(f.path)
 	x.header = http.Header{"Accept": {"text/event-stream"}, "Last-Event-Id": {strconv.FormatUint(f.last, 10)}}
 	return x
@@ -126,12 +127,12 @@ func (f *follower) read(ctx context.Context, s *stream) error {
 	}
 }
 
-func (f *follower) missing(e Event) error {
+func (f *follower) missing(e wire.Event) error {
 	return &pack.UnavailableError{Target: "server", Temporary: true, Err: fmt.Errorf("event %d comes after event %d", e.Seq, f.last)}
 }
 
-func final(e Event) bool {
-	return e.Kind == EventCompleted || e.Kind == EventFailed || e.Kind == EventCancelled
+func final(e wire.Event) bool {
+	return e.Kind == wire.EventCompleted || e.Kind == wire.EventFailed || e.Kind == wire.EventCancelled
 }
 
 // settle finds out whether a stream without events was one because the operation

@@ -156,7 +156,7 @@ func TestEventsEndWithAnError(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(tt.handler)
 			t.Cleanup(server.Close)
-			c := newClient(t, client.Config{URL: server.URL, Patience: time.Nanosecond})
+			c := newClient(t, client.Config{URL: server.URL, ReconnectFor: time.Nanosecond})
 			var errs []error
 			for _, err := range c.Events(tt.ctx, "op", 0) {
 				errs = append(errs, err)

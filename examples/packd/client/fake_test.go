@@ -14,6 +14,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 const token = "s3cret-token"
@@ -41,7 +42,7 @@ func newClient(t *testing.T, config client.Config) *client.Client {
 func answer(w http.ResponseWriter, status int, data any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(client.Envelope[any]{Data: data})
+	_ = json.NewEncoder(w).Encode(wire.Envelope[any]{Data: data})
 }
 
 // refuse writes an error as packd does.
@@ -57,31 +58,31 @@ func hangUp() { panic(http.ErrAbortHandler) }
 // called by several connections.
 type fakeOperation struct {
 	mu     sync.Mutex
-	op     client.Operation
-	events []client.Event
+	op     wire.Operation
+	events []wire.Event
 	keys   []string // the idempotency keys it was submitted with
 }
 
 // newOperation returns an operation that is over, with n events before the last.
 func newOperation(n int) *fakeOperation {
-	f := &fakeOperation{op: client.Operation{ID: "op", Kind: client.KindInstall, State: client.StateRunning}}
+	f := &fakeOperation{op: wire.Operation{ID: "op", Kind: wire.KindInstall, State: wire.StateRunning}}
 	for range n {
-		f.add(pack.EventProgress, client.StateRunning)
+		f.add(pack.EventProgress, wire.StateRunning)
 	}
-	f.add(client.EventCompleted, client.StateCompleted)
+	f.add(wire.EventCompleted, wire.StateCompleted)
 	return f
 }
 
-func (f *fakeOperation) add(kind pack.EventKind, state client.State) {
+func (f *fakeOperation) add(kind pack.EventKind, state wire.State) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.op.LastEvent++
 	f.op.State = state
-	e := client.Event{Seq: f.op.LastEvent, Kind: kind, Stage: pack.StageDownload, Spec: "slack", Message: "train \u2028 line"}
+	e := wire.Event{Seq: f.op.LastEvent, Kind: kind, Stage: pack.StageDownload, Spec: "slack", Message: "train \u2028 line"}
 	f.events = append(f.events, e)
 }
 
-func (f *fakeOperation) get() client.Operation {
+func (f *fakeOperation) get() wire.Operation {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.op

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 const operationsPath = "/operations"
@@ -17,13 +18,13 @@ const operationsPath = "/operations"
 // background. Who submits does not wait for the end: see [Client.Events] and
 // [Client.Operation]. However often the request had to be sent, there is one
 // operation.
-func (c *Client) Submit(ctx context.Context, kind string, req any) (*Operation, error) {
-	x, err := exchange{method: http.MethodPost, path: "/packs/" + url.PathEscape(kind), again: true}.with(req)
+func (c *Client) Submit(ctx context.Context, kind string, req any) (*wire.Operation, error) {
+	x, err := call{method: http.MethodPost, path: "/packs/" + url.PathEscape(kind), again: true}.with(req)
 	if err != nil {
 		return nil, err
 	}
 	x.header = http.Header{"Prefer": {"respond-async"}, "Idempotency-Key": {rand.Text()}}
-	op, err := read[Operation](ctx, c, x)
+	op, err := read[wire.Operation](ctx, c, x)
 	if err == nil && op.ID == "" {
 		return nil, pack.Errorf(pack.CodeMalformedContent, "submit %s: the server answers with no operation", kind)
 	}
@@ -32,20 +33,20 @@ func (c *Client) Submit(ctx context.Context, kind string, req any) (*Operation, 
 
 // Operation tells how far an operation is. One that is not known, or any more,
 // is an error that matches [pack.ErrNotFound].
-func (c *Client) Operation(ctx context.Context, id string) (*Operation, error) {
+func (c *Client) Operation(ctx context.Context, id string) (*wire.Operation, error) {
 	path, err := operationPath(id)
 	if err != nil {
 		return nil, err
 	}
-	return read[Operation](ctx, c, get(path))
+	return read[wire.Operation](ctx, c, get(path))
 }
 
 // An OperationFilter chooses operations. Its zero value chooses the newest ones.
 type OperationFilter struct {
-	State  State  // "" for all
-	Kind   string // "" for all
-	Before string // only those older than the one with this id; "" for all
-	Limit  int    // at most so many; 0 means 100
+	State  wire.State // "" for all
+	Kind   string     // "" for all
+	Before string     // only those older than the one with this id; "" for all
+	Limit  int        // at most so many; 0 means 100
 }
 
 func (f OperationFilter) query() string {
@@ -63,8 +64,8 @@ func (f OperationFilter) query() string {
 
 // Operations lists operations, the newest first, without their progress and
 // reports.
-func (c *Client) Operations(ctx context.Context, f OperationFilter) ([]Operation, error) {
-	return list[Operation](ctx, c, operationsPath+f.query())
+func (c *Client) Operations(ctx context.Context, f OperationFilter) ([]wire.Operation, error) {
+	return list[wire.Operation](ctx, c, operationsPath+f.query())
 }
 
 // Cancel asks for the end of an operation and does not wait for it. Cancelling
@@ -74,7 +75,7 @@ func (c *Client) Cancel(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	err = c.do(ctx, exchange{method: http.MethodPost, path: path + "/cancel", again: true})
+	err = c.do(ctx, call{method: http.MethodPost, path: path + "/cancel", again: true})
 	if errors.Is(err, pack.ErrConflict) {
 		return nil
 	}

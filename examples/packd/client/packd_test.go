@@ -20,8 +20,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/client"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -43,12 +44,12 @@ func startPackd(t *testing.T) (*packd, string) {
 	return p, hs.URL
 }
 
-func (p *packd) open(t *testing.T) *server.Server {
+func (p *packd) open(t *testing.T) *api.Server {
 	t.Helper()
-	s, err := server.Open(t.Context(), server.Config{
+	s, err := api.Open(t.Context(), api.Config{
 		Host:       host.Config{Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))},
 		AllowRoots: []string{p.packs},
-		Tokens:     []server.Token{{Secret: token, Scopes: []server.Scope{server.ScopeRead, server.ScopeInstall, server.ScopeConfigure}}},
+		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func (p *packd) open(t *testing.T) *server.Server {
 }
 
 // close ends the server at once: what runs is interrupted.
-func (p *packd) close(t *testing.T, s *server.Server) {
+func (p *packd) close(t *testing.T, s *api.Server) {
 	t.Helper()
 	var gone http.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	p.handler.Store(&gone)
@@ -109,21 +110,21 @@ func TestPackdThroughACuttingProxy(t *testing.T) {
 	front := httptest.NewServer(proxy)
 	t.Cleanup(front.Close)
 
-	req := client.InstallRequest{Packs: []string{p.add(t, "one", ":"), p.add(t, "two", "false"), p.add(t, "three", ":"), filepath.Join(p.packs, "none")}}
-	var seen []client.Event
-	rep, err := newClient(t, client.Config{URL: front.URL}).Install(t.Context(), req, func(_ context.Context, e client.Event) { seen = append(seen, e) })
+	req := wire.InstallRequest{Packs: []string{p.add(t, "one", ":"), p.add(t, "two", "false"), p.add(t, "three", ":"), filepath.Join(p.packs, "none")}}
+	var seen []wire.Event
+	rep, err := newClient(t, client.Config{URL: front.URL}).Install(t.Context(), req, func(_ context.Context, e wire.Event) { seen = append(seen, e) })
 	if batch, ok := errors.AsType[*pack.BatchError](err); !ok || len(batch.Items) != 1 || rep.Summary.Installed != 3 {
 		t.Fatalf("got %+v, %v", rep, err)
 	}
 	c := newClient(t, client.Config{URL: direct})
-	ops, err := c.Operations(t.Context(), client.OperationFilter{State: client.StateCompleted, Kind: client.KindInstall, Limit: 5})
+	ops, err := c.Operations(t.Context(), client.OperationFilter{State: wire.StateCompleted, Kind: wire.KindInstall, Limit: 5})
 	if err != nil || len(ops) != 1 {
 		t.Fatalf("got %v, %v", ops, err)
 	}
 	if none, err := c.Operations(t.Context(), client.OperationFilter{Before: ops[0].ID}); err != nil || len(none) > 0 {
 		t.Errorf("older ones: %v, %v", none, err)
 	}
-	var all []client.Event
+	var all []wire.Event
 	for e, err := range c.Events(t.Context(), ops[0].ID, 0) {
 		if err != nil {
 			t.Fatal(err)
@@ -170,8 +171,8 @@ func TestPackdStartsAgain(t *testing.T) {
 	}()
 	go func() {
 		var err error
-		rep, err = c.Install(t.Context(), client.InstallRequest{Packs: []string{dir}}, func(_ context.Context, e client.Event) {
-			if e.Kind == client.EventRunning {
+		rep, err = c.Install(t.Context(), wire.InstallRequest{Packs: []string{dir}}, func(_ context.Context, e wire.Event) {
+			if e.Kind == wire.EventRunning {
 				attempts++
 			}
 		})
@@ -198,19 +199,19 @@ func TestPackdStages(t *testing.T) {
 	defer p.close(t, s)
 	c := newClient(t, client.Config{URL: direct})
 	ctx, dir := t.Context(), p.add(t, "one", ":")
-	if r, err := c.Download(ctx, client.DownloadRequest{Packs: []string{dir}, Destination: filepath.Join(p.packs, "dest")}); err != nil || r.Downloaded[0].Ref != "one" {
+	if r, err := c.Download(ctx, wire.DownloadRequest{Packs: []string{dir}, Destination: filepath.Join(p.packs, "dest")}); err != nil || r.Downloaded[0].Ref != "one" {
 		t.Errorf("download: %+v, %v", r, err)
 	}
-	if r, err := c.Dependencies(ctx, client.DependenciesRequest{Paths: []string{dir}}); err != nil || r.Analyzed[0].Ref != "one" {
+	if r, err := c.Dependencies(ctx, wire.DependenciesRequest{Paths: []string{dir}}); err != nil || r.Analyzed[0].Ref != "one" {
 		t.Errorf("dependencies: %+v, %v", r, err)
 	}
-	if r, err := c.Build(ctx, client.BuildRequest{Paths: []string{dir}}); err != nil || r.Built[0].Ref != "one" {
+	if r, err := c.Build(ctx, wire.BuildRequest{Paths: []string{dir}}); err != nil || r.Built[0].Ref != "one" {
 		t.Errorf("build: %+v, %v", r, err)
 	}
-	if r, err := c.Register(ctx, client.RegisterRequest{Paths: []string{dir}}); err != nil || r.Registered[0].Tests.Passed != 1 {
+	if r, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{dir}}); err != nil || r.Registered[0].Tests.Passed != 1 {
 		t.Errorf("register: %+v, %v", r, err)
 	}
-	if _, err := c.Register(ctx, client.RegisterRequest{Paths: []string{"/etc"}}); err == nil {
+	if _, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{"/etc"}}); err == nil {
 		t.Errorf("register what is not allowed: %v", err)
 	}
 	if err := c.SetConfig(ctx, "one", map[string]any{"a": []any{1.5, uint64(1<<53 + 1), nil}}); err != nil {

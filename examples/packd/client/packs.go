@@ -53,7 +53,7 @@ func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, config map[string]
 	if config == nil {
 		config = map[string]any{}
 	}
-	x, err := exchange{method: http.MethodPut, path: path + "/config"}.with(config)
+	x, err := call{method: http.MethodPut, path: path + "/config"}.with(config)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (c *Client) RollBack(ctx context.Context, ref pack.Ref) (registry.Record, e
 	if err != nil {
 		return registry.Record{}, err
 	}
-	r, err := read[registry.Record](ctx, c, exchange{method: http.MethodPost, path: path + "/rollback"})
+	r, err := read[registry.Record](ctx, c, call{method: http.MethodPost, path: path + "/rollback"})
 	if err != nil {
 		return registry.Record{}, err
 	}
@@ -83,7 +83,7 @@ func (c *Client) Remove(ctx context.Context, ref pack.Ref, opts *registry.Remove
 	if opts != nil && opts.Force {
 		path += "?force=true"
 	}
-	return c.do(ctx, exchange{method: http.MethodDelete, path: path})
+	return c.do(ctx, call{method: http.MethodDelete, path: path})
 }
 
 func packPath(ref pack.Ref) (string, error) {

@@ -14,9 +14,9 @@ import (
 // long.
 const firstPause = 250 * time.Millisecond
 
-// insist tries an exchange until it succeeds, cannot succeed, or was tried often
+// insist tries a call until it succeeds, cannot succeed, or was tried often
 // enough.
-func (c *Client) insist(ctx context.Context, x exchange, try func() error) error {
+func (c *Client) insist(ctx context.Context, x call, try func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := try()
 		if err == nil || attempt >= c.config.Attempts || !worthwhile(x, err) {
@@ -30,7 +30,7 @@ func (c *Client) insist(ctx context.Context, x exchange, try func() error) error
 
 // worthwhile reports whether x may be sent again after err, and may do better
 // then.
-func worthwhile(x exchange, err error) bool {
+func worthwhile(x call, err error) bool {
 	e, answered := errors.AsType[*Error](err)
 	if answered && e.Status == http.StatusTooManyRequests {
 		return true // nothing was done

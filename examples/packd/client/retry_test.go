@@ -11,6 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // TestRetries answers the first two requests with a failure and counts what comes.
@@ -27,12 +28,12 @@ func TestRetries(t *testing.T) {
 	}
 	read := func(ctx context.Context, c *client.Client) error { _, err := c.Packs(ctx); return err }
 	stage := func(ctx context.Context, c *client.Client) error {
-		_, err := c.Register(ctx, client.RegisterRequest{Paths: []string{"/p"}})
+		_, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{"/p"}})
 		return err
 	}
 	remove := func(ctx context.Context, c *client.Client) error { return c.Remove(ctx, "slack", nil) }
 	submit := func(ctx context.Context, c *client.Client) error {
-		_, err := c.Submit(ctx, client.KindInstall, client.InstallRequest{})
+		_, err := c.Submit(ctx, wire.KindInstall, wire.InstallRequest{})
 		return err
 	}
 	tests := []struct {
@@ -93,7 +94,7 @@ func TestSubmitKeepsItsKey(t *testing.T) {
 		op.ServeHTTP(w, r)
 	})
 	for range 2 {
-		if _, err := c.Submit(t.Context(), client.KindInstall, client.InstallRequest{Packs: []string{"slack"}}); err != nil {
+		if _, err := c.Submit(t.Context(), wire.KindInstall, wire.InstallRequest{Packs: []string{"slack"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -23,18 +23,18 @@ import (
 func TestBodiesRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, body := range []reflect.Type{
-		reflect.TypeFor[client.Envelope[installer.DownloadReport]](),
-		reflect.TypeFor[client.Envelope[deps.Report]](),
-		reflect.TypeFor[client.Envelope[envbuild.Report]](),
-		reflect.TypeFor[client.Envelope[registry.Report]](),
-		reflect.TypeFor[client.Envelope[pipeline.Report]](),
-		reflect.TypeFor[client.Envelope[registry.PackDetails]](),
-		reflect.TypeFor[client.Envelope[registry.Record]](),
-		reflect.TypeFor[client.Envelope[[]registry.ActivePack]](),
-		reflect.TypeFor[client.Envelope[[]registry.Generation]](),
-		reflect.TypeFor[client.Envelope[client.Operation]](),
-		reflect.TypeFor[client.Event](),
-		reflect.TypeFor[client.ErrorBody](),
+		reflect.TypeFor[wire.Envelope[installer.DownloadReport]](),
+		reflect.TypeFor[wire.Envelope[deps.Report]](),
+		reflect.TypeFor[wire.Envelope[envbuild.Report]](),
+		reflect.TypeFor[wire.Envelope[registry.Report]](),
+		reflect.TypeFor[wire.Envelope[pipeline.Report]](),
+		reflect.TypeFor[wire.Envelope[registry.PackDetails]](),
+		reflect.TypeFor[wire.Envelope[registry.Record]](),
+		reflect.TypeFor[wire.Envelope[[]registry.ActivePack]](),
+		reflect.TypeFor[wire.Envelope[[]registry.Generation]](),
+		reflect.TypeFor[wire.Envelope[wire.Operation]](),
+		reflect.TypeFor[wire.Event](),
+		reflect.TypeFor[wire.ErrorBody](),
 	} {
 		for name, how := range map[string]filling{"full": full, "empty": empty, "null": null} {
 			t.Run(body.String()+"/"+name, func(t *testing.T) {

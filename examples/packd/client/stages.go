@@ -7,6 +7,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -15,33 +16,33 @@ import (
 // Download is stage 1. It waits for the report, as the other stages do; see
 // [Client.Background] for one that can be watched. A request of this kind is
 // sent once: when the connection breaks, nobody knows how far the server came.
-func (c *Client) Download(ctx context.Context, req DownloadRequest) (*installer.DownloadReport, error) {
-	return wait(ctx, c, KindDownload, req, failedDownloads)
+func (c *Client) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
+	return wait(ctx, c, wire.KindDownload, req, failedDownloads)
 }
 
 // Dependencies is stage 2.
-func (c *Client) Dependencies(ctx context.Context, req DependenciesRequest) (*deps.Report, error) {
-	return wait(ctx, c, KindDependencies, req, failedAnalyses)
+func (c *Client) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
+	return wait(ctx, c, wire.KindDependencies, req, failedAnalyses)
 }
 
 // Build is stage 3.
-func (c *Client) Build(ctx context.Context, req BuildRequest) (*envbuild.Report, error) {
-	return wait(ctx, c, KindBuild, req, failedBuilds)
+func (c *Client) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
+	return wait(ctx, c, wire.KindBuild, req, failedBuilds)
 }
 
 // Register is stage 4.
-func (c *Client) Register(ctx context.Context, req RegisterRequest) (*registry.Report, error) {
-	return wait(ctx, c, KindRegister, req, failedRegistrations)
+func (c *Client) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
+	return wait(ctx, c, wire.KindRegister, req, failedRegistrations)
 }
 
 // Install runs the whole pipeline as an operation of the server: see
 // [Client.Background] for what that means.
-func (c *Client) Install(ctx context.Context, req InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
-	return follow(ctx, c.Background(observe), KindInstall, req, failedInstallations)
+func (c *Client) Install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
+	return follow(ctx, c.Background(observe), wire.KindInstall, req, failedInstallations)
 }
 
 func wait[R any](ctx context.Context, c *Client, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
-	x, err := exchange{method: http.MethodPost, path: "/packs/" + kind}.with(req)
+	x, err := call{method: http.MethodPost, path: "/packs/" + kind}.with(req)
 	if err != nil {
 		return nil, err
 	}

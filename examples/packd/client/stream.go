@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // maxEvent bounds an event, and a line of a stream, in bytes. packd cuts texts long
@@ -28,14 +29,14 @@ func newStream(r io.Reader, alive func()) *stream {
 }
 
 // next returns the next event, [io.EOF] at the end of the stream.
-func (s *stream) next() (Event, error) {
+func (s *stream) next() (wire.Event, error) {
 	var data []byte
 	for s.lines.Scan() {
 		s.alive()
 		line := s.lines.Bytes()
 		if len(line) > 0 {
 			if data = append(data, field(line)...); len(data) > maxEvent {
-				return Event{}, tooLong()
+				return wire.Event{}, tooLong()
 			}
 			continue
 		}
@@ -46,11 +47,11 @@ func (s *stream) next() (Event, error) {
 	err := s.lines.Err()
 	switch {
 	case err == nil:
-		return Event{}, io.EOF
+		return wire.Event{}, io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return Event{}, tooLong()
+		return wire.Event{}, tooLong()
 	}
-	return Event{}, err
+	return wire.Event{}, err
 }
 
 func tooLong() error {
@@ -67,8 +68,8 @@ func field(line []byte) []byte {
 	return append(bytes.TrimPrefix(value, []byte(" ")), '\n')
 }
 
-func parseEvent(data []byte) (Event, error) {
-	var e Event
+func parseEvent(data []byte) (wire.Event, error) {
+	var e wire.Event
 	if err := json.Unmarshal(data, &e); err != nil {
 		return e, pack.Errorf(pack.CodeMalformedContent, "read event: %w", err)
 	}

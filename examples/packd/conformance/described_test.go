@@ -14,11 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack/examples/host"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 )
 
-// An api is the description that packd gives of itself.
-type api struct {
+// A description is the OpenAPI document of packd.
+type description struct {
 	Paths      map[string]map[string]operation
 	Components struct{ Schemas map[string]schema }
 }
@@ -37,7 +37,7 @@ type schema struct {
 }
 
 // properties returns the names of the members of what s describes.
-func (a *api) properties(s schema) []string {
+func (a *description) properties(s schema) []string {
 	var names []string
 	for name := range a.resolve(s).Properties {
 		if name != "$schema" {
@@ -48,7 +48,7 @@ func (a *api) properties(s schema) []string {
 	return names
 }
 
-func (a *api) resolve(s schema) schema {
+func (a *description) resolve(s schema) schema {
 	if len(s.AnyOf) > 0 {
 		s = s.AnyOf[0]
 	}
@@ -122,7 +122,7 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-func (s *section) check(t *testing.T, name string, a *api, op operation) {
+func (s *section) check(t *testing.T, name string, a *description, op operation) {
 	t.Helper()
 	body := a.properties(op.RequestBody.Content["application/json"].Schema)
 	if diff := cmp.Diff(body, s.parameters); diff != "" {
@@ -138,11 +138,11 @@ func (s *section) check(t *testing.T, name string, a *api, op operation) {
 }
 
 // describe asks a server for its description.
-func describe(t *testing.T) *api {
+func describe(t *testing.T) *description {
 	t.Helper()
-	s, err := server.Open(t.Context(), server.Config{
+	s, err := api.Open(t.Context(), api.Config{
 		Host:   host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))},
-		Tokens: []server.Token{{Secret: "nobody-asks-with-it", Scopes: []server.Scope{server.ScopeRead}}},
+		Tokens: []api.Token{{Secret: "nobody-asks-with-it", Scopes: []api.Scope{api.ScopeRead}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func describe(t *testing.T) *api {
 	}()
 	answer := httptest.NewRecorder()
 	s.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil))
-	var a api
+	var a description
 	if err := json.Unmarshal(answer.Body.Bytes(), &a); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func install(ctx context.Context, w io.Writer, url, token string, specs ...string) error {
@@ -16,7 +17,7 @@ func install(ctx context.Context, w io.Writer, url, token string, specs ...strin
 	if err != nil {
 		return err
 	}
-	report, err := c.Install(ctx, client.InstallRequest{Packs: specs}, func(_ context.Context, e pack.Event) {
+	report, err := c.Install(ctx, wire.InstallRequest{Packs: specs}, func(_ context.Context, e pack.Event) {
 		if e.Kind == pack.EventFinished {
 			fmt.Fprintln(w, e.Pack, e.Stage)
 		}

@@ -9,7 +9,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func (m *Manager) find(id string) (*operation, error) {
@@ -23,31 +23,31 @@ func (m *Manager) find(id string) (*operation, error) {
 
 // Get returns an operation. One that is not known is an error with
 // [pack.CodeNotFound], here and elsewhere.
-func (m *Manager) Get(id string) (client.Operation, error) {
+func (m *Manager) Get(id string) (wire.Operation, error) {
 	o, err := m.find(id)
 	if err != nil {
-		return client.Operation{}, err
+		return wire.Operation{}, err
 	}
 	return o.get(), nil
 }
 
 // Summary returns an operation without Progress and Report, at no cost.
-func (m *Manager) Summary(id string) (client.Operation, error) {
+func (m *Manager) Summary(id string) (wire.Operation, error) {
 	o, err := m.find(id)
 	if err != nil {
-		return client.Operation{}, err
+		return wire.Operation{}, err
 	}
 	return o.summary(), nil
 }
 
-func (o *operation) summary() client.Operation {
+func (o *operation) summary() wire.Operation {
 	r := o.snapshot()
 	r.Progress = nil
 	return r.forWire()
 }
 
 // get returns the operation with its report.
-func (o *operation) get() client.Operation {
+func (o *operation) get() wire.Operation {
 	now := o.snapshot()
 	if now.State.Final() {
 		if r, err := readRecord(o.dir); err == nil && r.State.Final() {
@@ -58,29 +58,29 @@ func (o *operation) get() client.Operation {
 }
 
 // forWire returns the operation with lists that are not nil.
-func (r record) forWire() client.Operation {
+func (r record) forWire() wire.Operation {
 	if r.Progress == nil {
-		r.Progress = []client.PackProgress{}
+		r.Progress = []wire.PackProgress{}
 	}
 	return r.Operation
 }
 
 // A Filter chooses operations. Its zero value chooses the newest ones.
 type Filter struct {
-	State  client.State // "" for all
-	Kind   string       // "" for all
-	Before string       // only those older than the one with this id; "" for all
-	Limit  int          // at most so many; zero means 100
+	State  wire.State // "" for all
+	Kind   string     // "" for all
+	Before string     // only those older than the one with this id; "" for all
+	Limit  int        // at most so many; zero means 100
 }
 
 // List returns operations, the newest first. They have neither Progress nor
 // Report.
-func (m *Manager) List(f Filter) []client.Operation {
+func (m *Manager) List(f Filter) []wire.Operation {
 	m.mu.Lock()
 	all := slices.Collect(maps.Values(m.operations))
 	m.mu.Unlock()
 	slices.SortFunc(all, func(a, b *operation) int { return cmp.Compare(b.id, a.id) })
-	list := []client.Operation{}
+	list := []wire.Operation{}
 	for _, o := range all {
 		s := o.summary()
 		if (f.State != "" && s.State != f.State) || (f.Kind != "" && s.Kind != f.Kind) || (f.Before != "" && s.ID >= f.Before) {
@@ -98,10 +98,10 @@ func (m *Manager) List(f Filter) []client.Operation {
 // told to stop and will be cancelled when it has, or completed when it was done
 // already. What is final stays as it is. When Cancel returns without an error,
 // not even a restart begins the work again.
-func (m *Manager) Cancel(_ context.Context, id string) (client.Operation, error) {
+func (m *Manager) Cancel(_ context.Context, id string) (wire.Operation, error) {
 	o, err := m.find(id)
 	if err != nil {
-		return client.Operation{}, err
+		return wire.Operation{}, err
 	}
 	err = o.requestCancel()
 	m.told(o, err)
@@ -116,8 +116,8 @@ func (o *operation) requestCancel() error {
 		return nil
 	}
 	defer close(o.cancelled)
-	if now.State == client.StateQueued {
-		return o.finish(client.StateCancelled, nil, errCancelled)
+	if now.State == wire.StateQueued {
+		return o.finish(wire.StateCancelled, nil, errCancelled)
 	}
 	return o.change(change{apply: func(r *record) { r.CancelRequested = true }})
 }
@@ -131,11 +131,11 @@ func (o *operation) requestCancel() error {
 // for one pack and stage; beyond that, progress is left out. Behind 8 MB a warning
 // says that the rest is left out, but for the events of the operation as a whole.
 // Texts are cut at 4 KB.
-func (m *Manager) Events(ctx context.Context, id string, after uint64) iter.Seq2[client.Event, error] {
-	return func(yield func(client.Event, error) bool) {
+func (m *Manager) Events(ctx context.Context, id string, after uint64) iter.Seq2[wire.Event, error] {
+	return func(yield func(wire.Event, error) bool) {
 		o, err := m.find(id)
 		if err != nil {
-			yield(client.Event{}, err)
+			yield(wire.Event{}, err)
 			return
 		}
 		for e, err := range o.log.follow(ctx, after, m.closed) {

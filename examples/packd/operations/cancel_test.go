@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-func cancel(t *testing.T, m *operations.Manager, id string) client.Operation {
+func cancel(t *testing.T, m *operations.Manager, id string) wire.Operation {
 	t.Helper()
 	o, err := m.Cancel(t.Context(), id)
 	if err != nil {
@@ -26,16 +26,16 @@ func TestCancel(t *testing.T) {
 	m := open(t, operations.Config{Run: run, MaxJobs: 1})
 	runs, waits, after := submit(t, m, `1`, ""), submit(t, m, `2`, ""), submit(t, m, `3`, "")
 	<-began
-	if o := cancel(t, m, waits.ID); o.State != client.StateCancelled || o.Attempt != 0 {
+	if o := cancel(t, m, waits.ID); o.State != wire.StateCancelled || o.Attempt != 0 {
 		t.Errorf("waiting: %+v", o)
 	}
 	cancel(t, m, runs.ID)
 	for range 2 { // the second time nothing changes
 		o, events := await(t, m, runs.ID)
-		if o.State != client.StateCancelled || o.Error == nil || o.Error.Code != pack.CodeCancelled {
+		if o.State != wire.StateCancelled || o.Error == nil || o.Error.Code != pack.CodeCancelled {
 			t.Errorf("running: %+v, %+v", o, o.Error)
 		}
-		if last := events[len(events)-1]; last.Kind != client.EventCancelled || len(events) != 3 {
+		if last := events[len(events)-1]; last.Kind != wire.EventCancelled || len(events) != 3 {
 			t.Errorf("events %+v", events)
 		}
 		if again := cancel(t, m, runs.ID); again.LastEvent != o.LastEvent {
@@ -47,7 +47,7 @@ func TestCancel(t *testing.T) {
 	}
 	close(end)
 	await(t, m, after.ID)
-	if o := cancel(t, m, after.ID); o.State != client.StateCompleted {
+	if o := cancel(t, m, after.ID); o.State != wire.StateCompleted {
 		t.Errorf("too late: %+v", o)
 	}
 	if _, err := m.Cancel(t.Context(), "x"); !errors.Is(err, pack.ErrNotFound) {
@@ -68,7 +68,7 @@ func TestCancelSurvivesDeath(t *testing.T) {
 	m := open(t, stubborn)
 	id := submit(t, m, `1`, "").ID
 	<-began
-	if o := cancel(t, m, id); o.State != client.StateRunning {
+	if o := cancel(t, m, id); o.State != wire.StateRunning {
 		t.Errorf("got %+v", o)
 	}
 	left := t.TempDir()
@@ -76,11 +76,11 @@ func TestCancelSurvivesDeath(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(end)
-	if o, _ := await(t, m, id); o.State != client.StateCompleted { // it was done already
+	if o, _ := await(t, m, id); o.State != wire.StateCompleted { // it was done already
 		t.Errorf("got %+v", o)
 	}
 	c.Dir = left
-	if o, _ := await(t, open(t, c), id); o.State != client.StateCancelled || o.Attempt != 1 {
+	if o, _ := await(t, open(t, c), id); o.State != wire.StateCancelled || o.Attempt != 1 {
 		t.Errorf("after the death: %+v", o)
 	}
 }

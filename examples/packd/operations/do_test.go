@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func TestDoSharesTheSlots(t *testing.T) {
@@ -30,7 +30,7 @@ func TestDoSharesTheSlots(t *testing.T) {
 	if _, err := m.Do(impatient, work(`3`)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if o, err := m.Get(id); err != nil || o.State != client.StateQueued {
+	if o, err := m.Get(id); err != nil || o.State != wire.StateQueued {
 		t.Errorf("beside other work: %+v, %v", o, err)
 	}
 	if running, waiting := m.Load(); running != 1 || waiting != 1 {

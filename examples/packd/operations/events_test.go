@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // talking returns work that tells n events, each once it may.
@@ -46,7 +46,7 @@ func TestReadersThatComeBackMissNothing(t *testing.T) {
 	m := open(t, operations.Config{Run: talking(n, may)})
 	id := submit(t, m, `1`, "").ID
 	var readers sync.WaitGroup
-	got := make([][]client.Event, 8)
+	got := make([][]wire.Event, 8)
 	for i := range got {
 		readers.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(i), 1))
@@ -106,7 +106,7 @@ func TestReaderThatDoesNotReadSlowsNobody(t *testing.T) {
 		slow <- seen
 	}()
 	<-reads
-	if o, events := await(t, m, id); o.State != client.StateCompleted || len(events) != n+3 {
+	if o, events := await(t, m, id); o.State != wire.StateCompleted || len(events) != n+3 {
 		t.Errorf("%d events of %+v", len(events), o)
 	}
 	close(goOn)
@@ -184,7 +184,7 @@ func TestReadersEnd(t *testing.T) {
 	defer cancel()
 	var last error
 	for e, err := range m.Events(ctx, id, 0) {
-		if last = err; e.Kind == client.EventRunning {
+		if last = err; e.Kind == wire.EventRunning {
 			cancel()
 		}
 	}
@@ -192,7 +192,7 @@ func TestReadersEnd(t *testing.T) {
 		t.Errorf("cancelled: %v", last)
 	}
 	for e, err := range m.Events(t.Context(), id, 0) {
-		if last = err; e.Kind == client.EventRunning {
+		if last = err; e.Kind == wire.EventRunning {
 			shut(t, m)
 		}
 	}
@@ -263,7 +263,7 @@ func TestEventsAreBounded(t *testing.T) {
 		t.Errorf("got %v, %v", info, err)
 	}
 	missing := events[len(events)-2]
-	if missing.Kind != pack.EventWarning || !strings.Contains(missing.Message, "left out") || events[len(events)-1].Kind != client.EventCompleted {
+	if missing.Kind != pack.EventWarning || !strings.Contains(missing.Message, "left out") || events[len(events)-1].Kind != wire.EventCompleted {
 		t.Errorf("the last events are %.200v", events[len(events)-2:])
 	}
 	if len(o.Progress) != 1 || o.Progress[0].Status != pack.EventFinished {

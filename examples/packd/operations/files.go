@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // The names in Config.Dir, beside those of operations.
@@ -48,7 +48,7 @@ func (r request) digest() [sha256.Size]byte {
 // A record is the content of operation.json.
 type record struct {
 	Format int `json:"format"`
-	client.Operation
+	wire.Operation
 	CancelRequested bool `json:"cancel_requested"`
 }
 

@@ -9,7 +9,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // readerBytes is the size of the buffer of each reader.
@@ -18,11 +18,11 @@ const readerBytes = 4 << 10
 // follow yields the events after the given number, those that are there and
 // those that come, until the log or ctx ends or closed is closed. The last two
 // yield an error.
-func (l *eventLog) follow(ctx context.Context, after uint64, closed <-chan struct{}) iter.Seq2[client.Event, error] {
-	return func(yield func(client.Event, error) bool) {
+func (l *eventLog) follow(ctx context.Context, after uint64, closed <-chan struct{}) iter.Seq2[wire.Event, error] {
+	return func(yield func(wire.Event, error) bool) {
 		f, err := l.open()
 		if err != nil {
-			yield(client.Event{}, err)
+			yield(wire.Event{}, err)
 			return
 		}
 		defer l.release()
@@ -34,12 +34,12 @@ func (l *eventLog) follow(ctx context.Context, after uint64, closed <-chan struc
 			}
 			if now.ended {
 				if now.err != nil {
-					yield(client.Event{}, now.err)
+					yield(wire.Event{}, now.err)
 				}
 				return
 			}
 			if err := await(ctx, now.changed, closed); err != nil {
-				yield(client.Event{}, err)
+				yield(wire.Event{}, err)
 				return
 			}
 		}
@@ -91,16 +91,16 @@ func newReader(f *os.File, after uint64) *reader {
 
 // replay yields the events up to a size of the log. It returns false when there
 // is no use in going on.
-func (r *reader) replay(ctx context.Context, size int64, yield func(client.Event, error) bool) bool {
+func (r *reader) replay(ctx context.Context, size int64, yield func(wire.Event, error) bool) bool {
 	r.limit = size
 	for r.read < size {
 		if err := ctx.Err(); err != nil {
-			yield(client.Event{}, err)
+			yield(wire.Event{}, err)
 			return false
 		}
 		line, err := r.line()
 		if err != nil {
-			yield(client.Event{}, err)
+			yield(wire.Event{}, err)
 			return false
 		}
 		if r.seq <= r.after {
@@ -125,7 +125,7 @@ func (r *reader) line() ([]byte, error) {
 	return line, nil
 }
 
-func parseEvent(line []byte, seq uint64) (e client.Event, err error) {
+func parseEvent(line []byte, seq uint64) (e wire.Event, err error) {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return e, pack.Errorf(pack.CodeStoreCorrupt, "read event %d: %w", seq, err)
 	}

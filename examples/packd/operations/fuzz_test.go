@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // FuzzLog begins work again whose log holds anything: what was whole at its
@@ -29,7 +29,7 @@ func FuzzLog(f *testing.F) {
 		lines(t, events)
 		kept := 0
 		for line := range strings.Lines(string(log)) {
-			var e client.Event
+			var e wire.Event
 			if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &e) != nil || e.Seq != uint64(kept+1) {
 				break
 			}

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 const (
@@ -109,7 +109,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		}
 	}
 	checkKeys(t, m, dir, false)
-	states := map[client.State]int{}
+	states := map[wire.State]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for _, o := range m.List(operations.Filter{Limit: keys + 1}) {
@@ -122,7 +122,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	all.Wait()
 	checkKeys(t, m, dir, true)
-	if states[client.StateCompleted] == 0 {
+	if states[wire.StateCompleted] == 0 {
 		t.Errorf("nothing was completed: %v", states)
 	}
 }
@@ -202,12 +202,12 @@ func checkKeys(t *testing.T, m *operations.Manager, dir string, over bool) {
 
 // checkEnd waits for the end of an operation, which has to be a good one or one
 // with a reason.
-func checkEnd(t *testing.T, m *operations.Manager, id string) client.State {
+func checkEnd(t *testing.T, m *operations.Manager, id string) wire.State {
 	t.Helper()
 	o, events := await(t, m, id)
 	lines(t, events)
 	for i, e := range events {
-		final := e.Kind == client.EventCompleted || e.Kind == client.EventFailed || e.Kind == client.EventCancelled
+		final := e.Kind == wire.EventCompleted || e.Kind == wire.EventFailed || e.Kind == wire.EventCancelled
 		if final != (i == len(events)-1) {
 			t.Errorf("event %d of %d is %s", i+1, len(events), e.Kind)
 		}
@@ -216,8 +216,8 @@ func checkEnd(t *testing.T, m *operations.Manager, id string) client.State {
 		t.Errorf("the last of %d events is %d", len(events), o.LastEvent)
 	}
 	switch o.State {
-	case client.StateCompleted:
-	case client.StateCancelled, client.StateFailed:
+	case wire.StateCompleted:
+	case wire.StateCancelled, wire.StateFailed:
 		if o.Error == nil || o.Error.Error != "interrupted 3 times by a restart" && o.Error.Error != "cancelled on request" {
 			t.Errorf("%s: %+v", o.State, o.Error)
 		}

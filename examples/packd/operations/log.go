@@ -6,7 +6,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // Bounds of the log of one operation.
@@ -63,7 +63,7 @@ func (l *eventLog) release() {
 
 // append writes e with the next number. A line that cannot be written is no
 // part of the log: the next one takes its place and its number.
-func (l *eventLog) append(e client.Event) error {
+func (l *eventLog) append(e wire.Event) error {
 	f, err := l.open()
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (l *eventLog) extent() extent {
 	return extent{l.size, l.ended, l.err, l.changed}
 }
 
-func shorten(e client.Event) client.Event {
+func shorten(e wire.Event) wire.Event {
 	for _, s := range []*string{&e.Spec, &e.Message, &e.Err} {
 		if len(*s) > textBytes {
 			*s = (*s)[:textBytes] + "…"

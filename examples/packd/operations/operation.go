@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // newID returns an id that sorts by time.
@@ -62,8 +62,8 @@ func newOperation(dir string, req request, rec record) *operation {
 // newRecord returns the record of work that was submitted now.
 func newRecord(kind string) record {
 	now := time.Now().UTC()
-	return record{Format: format, Operation: client.Operation{
-		ID: newID(now), Kind: kind, State: client.StateQueued, Created: now, Progress: []client.PackProgress{},
+	return record{Format: format, Operation: wire.Operation{
+		ID: newID(now), Kind: kind, State: wire.StateQueued, Created: now, Progress: []wire.PackProgress{},
 	}}
 }
 
@@ -88,7 +88,7 @@ func (o *operation) snapshot() record {
 type change struct {
 	apply  func(r *record)
 	report json.RawMessage
-	event  *client.Event // nil for none
+	event  *wire.Event // nil for none
 }
 
 // change makes a change durable and then known. The caller has the turn. The
@@ -119,7 +119,7 @@ func (o *operation) scrub() error {
 }
 
 // tell appends an event of the operation as a whole, and makes it durable.
-func (o *operation) tell(e client.Event, last bool) error {
+func (o *operation) tell(e wire.Event, last bool) error {
 	e.Time = time.Now().UTC()
 	err := o.log.append(e)
 	if last {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // open opens a manager that the test closes, should it not do so itself.
@@ -42,10 +42,10 @@ func shut(t testing.TB, m *operations.Manager) {
 }
 
 func work(body string) operations.Work {
-	return operations.Work{Kind: client.KindInstall, Body: json.RawMessage(body)}
+	return operations.Work{Kind: wire.KindInstall, Body: json.RawMessage(body)}
 }
 
-func submit(t testing.TB, m *operations.Manager, body, key string) client.Operation {
+func submit(t testing.TB, m *operations.Manager, body, key string) wire.Operation {
 	t.Helper()
 	o, err := m.Submit(t.Context(), work(body), key)
 	if err != nil {
@@ -55,9 +55,9 @@ func submit(t testing.TB, m *operations.Manager, body, key string) client.Operat
 }
 
 // await reads the events of an operation to their end, and returns it then.
-func await(t testing.TB, m *operations.Manager, id string) (client.Operation, []client.Event) {
+func await(t testing.TB, m *operations.Manager, id string) (wire.Operation, []wire.Event) {
 	t.Helper()
-	var events []client.Event
+	var events []wire.Event
 	for e, err := range m.Events(t.Context(), id, 0) {
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func await(t testing.TB, m *operations.Manager, id string) (client.Operation, []
 }
 
 // lines shows events as text, and fails when their numbers have a gap.
-func lines(t testing.TB, events []client.Event) []string {
+func lines(t testing.TB, events []wire.Event) []string {
 	t.Helper()
 	var ls []string
 	for i, e := range events {
@@ -112,13 +112,13 @@ func TestWorkIsDoneAndReported(t *testing.T) {
 	if diff := cmp.Diff(want, lines(t, events)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
-	if o.State != client.StateCompleted || o.Attempt != 1 || o.LastEvent != 6 || o.Error != nil || o.Started == nil || o.Finished == nil {
+	if o.State != wire.StateCompleted || o.Attempt != 1 || o.LastEvent != 6 || o.Error != nil || o.Started == nil || o.Finished == nil {
 		t.Errorf("got %+v", o)
 	}
 	if got := string(o.Report); got != `{"asked":{"packs":["a","b"]}}` {
 		t.Errorf("report %s", got)
 	}
-	progress := []client.PackProgress{
+	progress := []wire.PackProgress{
 		{Spec: "a", Ref: "aa", Stage: pack.StageDownload, Status: pack.EventFinished},
 		{Spec: "b", Stage: pack.StageDownload, Status: pack.EventFailed},
 	}
@@ -131,31 +131,31 @@ func TestFailuresAreReported(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		run  operations.RunFunc
-		want client.OperationError
+		want wire.OperationError
 	}{
 		"error": {
 			func(context.Context, operations.Work, pack.EventFunc) (any, error) {
 				return "a part", pack.Errorf(pack.CodePolicyDenied, "no")
 			},
-			client.OperationError{Error: "no", Code: pack.CodePolicyDenied},
+			wire.OperationError{Error: "no", Code: pack.CodePolicyDenied},
 		},
 		"panic": {
 			func(context.Context, operations.Work, pack.EventFunc) (any, error) { panic("a\nb") },
-			client.OperationError{Error: `the work panicked: "a\nb"`},
+			wire.OperationError{Error: `the work panicked: "a\nb"`},
 		},
 		"report that is no JSON": {
 			func(context.Context, operations.Work, pack.EventFunc) (any, error) { return func() {}, nil },
-			client.OperationError{Error: "marshal report: json: unsupported type: func()"},
+			wire.OperationError{Error: "marshal report: json: unsupported type: func()"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := open(t, operations.Config{Run: tc.run})
 			o, events := await(t, m, submit(t, m, `1`, "").ID)
-			if o.State != client.StateFailed || o.Error == nil || *o.Error != tc.want {
+			if o.State != wire.StateFailed || o.Error == nil || *o.Error != tc.want {
 				t.Errorf("got %+v, error %+v", o, o.Error)
 			}
-			if last := events[len(events)-1]; last.Kind != client.EventFailed || last.Err != tc.want.Error || last.Code != tc.want.Code {
+			if last := events[len(events)-1]; last.Kind != wire.EventFailed || last.Err != tc.want.Error || last.Code != tc.want.Code {
 				t.Errorf("last event %+v", last)
 			}
 		})
@@ -180,10 +180,10 @@ func TestKeyNamesOneOperation(t *testing.T) {
 	shut(t, m)
 
 	m = open(t, c)
-	if again := submit(t, m, `{"a":"s@>=1&<2"}`, "k"); again.ID != first.ID || again.State != client.StateCompleted {
+	if again := submit(t, m, `{"a":"s@>=1&<2"}`, "k"); again.ID != first.ID || again.State != wire.StateCompleted {
 		t.Errorf("after a restart the same key gave %+v", again)
 	}
-	for _, w := range []operations.Work{work(`{"a":2}`), {Kind: client.KindBuild, Body: json.RawMessage(`{"a":"s@>=1&<2"}`)}} {
+	for _, w := range []operations.Work{work(`{"a":2}`), {Kind: wire.KindBuild, Body: json.RawMessage(`{"a":"s@>=1&<2"}`)}} {
 		if _, err := m.Submit(t.Context(), w, "k"); pack.CodeOf(err) != pack.CodeConflict {
 			t.Errorf("other work with the same key: %v", err)
 		}
@@ -207,7 +207,7 @@ func TestTooMuchWorkIsSentAway(t *testing.T) {
 	}
 	close(end)
 	for _, id := range []string{runs.ID, waits.ID} {
-		if o, _ := await(t, m, id); o.State != client.StateCompleted {
+		if o, _ := await(t, m, id); o.State != wire.StateCompleted {
 			t.Errorf("got %+v", o)
 		}
 	}

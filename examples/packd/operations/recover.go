@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // recover finds the operations that are there and goes on with them, in the
@@ -91,9 +91,9 @@ func (o *operation) resume(attempts int) (again bool, err error) {
 	case r.State.Final():
 		return false, o.complete(r)
 	case r.CancelRequested:
-		return false, o.finish(client.StateCancelled, nil, errCancelled)
+		return false, o.finish(wire.StateCancelled, nil, errCancelled)
 	case r.Attempt >= attempts:
-		return false, o.finish(client.StateFailed, nil,
+		return false, o.finish(wire.StateFailed, nil,
 			pack.Errorf(pack.CodeUnavailable, "interrupted %d times by a restart", r.Attempt))
 	case r.Attempt > 0:
 		return true, o.queueAgain(fmt.Sprintf("interrupted by a restart; attempt %d of %d follows", r.Attempt+1, attempts))
@@ -104,8 +104,8 @@ func (o *operation) resume(attempts int) (again bool, err error) {
 
 func (o *operation) queueAgain(message string) error {
 	return o.change(change{
-		apply: func(r *record) { r.State = client.StateQueued },
-		event: &client.Event{Kind: client.EventQueued, Message: message},
+		apply: func(r *record) { r.State = wire.StateQueued },
+		event: &wire.Event{Kind: wire.EventQueued, Message: message},
 	})
 }
 
@@ -120,7 +120,7 @@ func (o *operation) complete(r record) (err error) {
 		o.log.end(nil)
 		return err
 	}
-	e := client.Event{Kind: terminal(r.State)}
+	e := wire.Event{Kind: terminal(r.State)}
 	if r.Error != nil {
 		e.Err, e.Code = r.Error.Error, r.Error.Code
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func TestInterruptedWorkIsBegunAgain(t *testing.T) {
@@ -22,7 +22,7 @@ func TestInterruptedWorkIsBegunAgain(t *testing.T) {
 	waits := submit(t, m, `2`, "")
 	<-began
 	shut(t, m)
-	if o, err := m.Get(runs.ID); err != nil || o.State != client.StateQueued {
+	if o, err := m.Get(runs.ID); err != nil || o.State != wire.StateQueued {
 		t.Errorf("interrupted: %+v, %v", o, err)
 	}
 	if _, err := m.Submit(t.Context(), work(`3`), ""); pack.CodeOf(err) != pack.CodeUnavailable {
@@ -36,12 +36,12 @@ func TestInterruptedWorkIsBegunAgain(t *testing.T) {
 		"queued", "running", "queued   interrupted by a restart; attempt 2 of 3 follows",
 		"running   attempt 2 of 3", "completed",
 	}
-	if diff := cmp.Diff(want, lines(t, events)); diff != "" || o.State != client.StateCompleted || o.Attempt != 2 {
+	if diff := cmp.Diff(want, lines(t, events)); diff != "" || o.State != wire.StateCompleted || o.Attempt != 2 {
 		t.Errorf("got %+v, events (-want +got)\n%s", o, diff)
 	}
 	o, events = await(t, m, waits.ID)
 	want = []string{"queued", "queued   still queued after a restart", "running", "completed"}
-	if diff := cmp.Diff(want, lines(t, events)); diff != "" || o.State != client.StateCompleted || o.Attempt != 1 {
+	if diff := cmp.Diff(want, lines(t, events)); diff != "" || o.State != wire.StateCompleted || o.Attempt != 1 {
 		t.Errorf("got %+v, events (-want +got)\n%s", o, diff)
 	}
 	if first, second := <-began, <-began; first != "1" || second != "2" {
@@ -61,11 +61,11 @@ func TestWorkIsGivenUpAfterSomeAttempts(t *testing.T) {
 		m = open(t, c)
 	}
 	o, events := await(t, m, id)
-	want := client.OperationError{Error: "interrupted 2 times by a restart", Code: pack.CodeUnavailable}
-	if o.State != client.StateFailed || o.Error == nil || *o.Error != want || o.Attempt != 2 {
+	want := wire.OperationError{Error: "interrupted 2 times by a restart", Code: pack.CodeUnavailable}
+	if o.State != wire.StateFailed || o.Error == nil || *o.Error != want || o.Attempt != 2 {
 		t.Errorf("got %+v, error %+v", o, o.Error)
 	}
-	if last := events[len(events)-1]; last.Kind != client.EventFailed || last.Err != want.Error {
+	if last := events[len(events)-1]; last.Kind != wire.EventFailed || last.Err != want.Error {
 		t.Errorf("last event %+v", last)
 	}
 }
@@ -82,7 +82,7 @@ func TestCloseLetsWorkFinish(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
-	if o, err := m.Get(id); err != nil || o.State != client.StateCompleted {
+	if o, err := m.Get(id); err != nil || o.State != wire.StateCompleted {
 		t.Errorf("got %+v, %v", o, err)
 	}
 }
@@ -152,7 +152,7 @@ func TestLostFilesHoldNobodyUp(t *testing.T) {
 	}
 	close(end)
 	<-read
-	if o, err := m.Get(id); err != nil || o.State != client.StateCompleted {
+	if o, err := m.Get(id); err != nil || o.State != wire.StateCompleted {
 		t.Errorf("got %+v, %v", o, err)
 	}
 	await(t, m, submit(t, m, `2`, "").ID)

@@ -14,13 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func nothing(context.Context, operations.Work, pack.EventFunc) (any, error) { return nil, nil }
 
-func ids(list []client.Operation) []string {
+func ids(list []wire.Operation) []string {
 	var s []string
 	for _, o := range list {
 		s = append(s, o.ID)
@@ -63,7 +63,7 @@ func TestCancelledOperationsAreNotKept(t *testing.T) {
 	for range 10 {
 		cancel(t, m, submit(t, m, `2`, "").ID)
 	}
-	cancelled := operations.Filter{State: client.StateCancelled}
+	cancelled := operations.Filter{State: wire.StateCancelled}
 	for end := time.After(20 * time.Second); len(m.List(cancelled)) > 2; {
 		select {
 		case <-end:
@@ -132,8 +132,8 @@ func TestList(t *testing.T) {
 		want   []string
 	}{
 		"all":     {operations.Filter{}, []string{all[2], all[1], all[0]}},
-		"running": {operations.Filter{State: client.StateRunning}, []string{all[0]}},
-		"kind":    {operations.Filter{Kind: client.KindBuild}, nil},
+		"running": {operations.Filter{State: wire.StateRunning}, []string{all[0]}},
+		"kind":    {operations.Filter{Kind: wire.KindBuild}, nil},
 		"page":    {operations.Filter{Limit: 1}, []string{all[2]}},
 		"next":    {operations.Filter{Limit: 1, Before: all[2]}, []string{all[1]}},
 	} {
@@ -171,7 +171,7 @@ func TestBodiesEndWithTheirOperations(t *testing.T) {
 	t.Parallel()
 	run, began, end := blocking()
 	fails := func(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
-		if w.Kind == client.KindBuild {
+		if w.Kind == wire.KindBuild {
 			return nil, pack.Errorf(pack.CodeBusy, "no")
 		}
 		return run(ctx, w, observe)
@@ -194,7 +194,7 @@ func TestBodiesEndWithTheirOperations(t *testing.T) {
 	<-began
 	close(end)
 	await(t, m, live.ID)
-	failed, err := m.Submit(t.Context(), operations.Work{Kind: client.KindBuild, Body: []byte(body)}, "fails")
+	failed, err := m.Submit(t.Context(), operations.Work{Kind: wire.KindBuild, Body: []byte(body)}, "fails")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestBodiesThatOutlivedTheirOperations(t *testing.T) {
 	if found := secretsIn(t, c.Dir); found != nil {
 		t.Errorf("the secret is in %v", found)
 	}
-	if again := submit(t, m, body, "k"); again.ID != id || again.State != client.StateCompleted {
+	if again := submit(t, m, body, "k"); again.ID != id || again.State != wire.StateCompleted {
 		t.Errorf("the same key gave %+v", again)
 	}
 }

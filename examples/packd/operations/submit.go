@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // Submit records work and begins it as soon as there is room. When it returns
@@ -20,23 +20,23 @@ import (
 // is a [*FullError].
 //
 // The work has the values of ctx, but does not end with it.
-func (m *Manager) Submit(ctx context.Context, w Work, key string) (client.Operation, error) {
+func (m *Manager) Submit(ctx context.Context, w Work, key string) (wire.Operation, error) {
 	var body bytes.Buffer
 	if err := json.Compact(&body, w.Body); err != nil {
-		return client.Operation{}, pack.Errorf(pack.CodeInvalidRequest, "submit work: %w", err)
+		return wire.Operation{}, pack.Errorf(pack.CodeInvalidRequest, "submit work: %w", err)
 	}
 	w.Body = body.Bytes()
 	o, t, err := m.reserve(w, key)
 	if err != nil {
-		return client.Operation{}, err
+		return wire.Operation{}, err
 	}
 	if t != nil {
 		m.begin(ctx, o, t)
 	} else if err := o.exists(ctx); err != nil {
-		return client.Operation{}, err
+		return wire.Operation{}, err
 	}
 	if o.absent != nil {
-		return client.Operation{}, fmt.Errorf("submit work: %w", o.absent)
+		return wire.Operation{}, fmt.Errorf("submit work: %w", o.absent)
 	}
 	return o.get(), nil
 }
@@ -92,7 +92,7 @@ func (m *Manager) begin(ctx context.Context, o *operation, t *ticket) {
 	m.mu.Lock()
 	m.operations[o.id] = o
 	m.mu.Unlock()
-	m.told(o, o.tell(client.Event{Kind: client.EventQueued}, false))
+	m.told(o, o.tell(wire.Event{Kind: wire.EventQueued}, false))
 	go m.live(context.WithoutCancel(ctx), o, t)
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 const (
@@ -49,7 +49,7 @@ func (w *witness) observe(_ context.Context, e pack.Event) {
 		return
 	case w.log.closed():
 		w.closed = true
-		e = client.Event{Time: e.Time, Kind: pack.EventWarning, Message: "there are too many events: the rest is left out up to the end of the operation"}
+		e = wire.Event{Time: e.Time, Kind: pack.EventWarning, Message: "there are too many events: the rest is left out up to the end of the operation"}
 	}
 	if err := w.log.append(e); err != nil && !w.failed {
 		w.failed = true
@@ -80,13 +80,13 @@ func (o *operation) note(e pack.Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	packs := &o.record.Progress
-	i := slices.IndexFunc(*packs, func(p client.PackProgress) bool { return p.Spec == e.Spec })
+	i := slices.IndexFunc(*packs, func(p wire.PackProgress) bool { return p.Spec == e.Spec })
 	if i < 0 {
 		if len(*packs) == progressPacks {
 			return
 		}
 		i = len(*packs)
-		*packs = append(*packs, client.PackProgress{Spec: e.Spec})
+		*packs = append(*packs, wire.PackProgress{Spec: e.Spec})
 	}
 	p := &(*packs)[i]
 	p.Stage, p.Status, p.Done, p.Total = e.Stage, e.Kind, e.Done, e.Total

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // Do does work at once, or as soon as there is room, and records nothing. When
@@ -58,17 +58,17 @@ func (m *Manager) start(o *operation) bool {
 	o.turn.Lock()
 	defer o.turn.Unlock()
 	now := o.snapshot()
-	if now.State != client.StateQueued || isClosed(m.closing) {
+	if now.State != wire.StateQueued || isClosed(m.closing) {
 		return false
 	}
-	e := client.Event{Kind: client.EventRunning}
+	e := wire.Event{Kind: wire.EventRunning}
 	if now.Attempt > 0 {
 		e.Message = fmt.Sprintf("attempt %d of %d", now.Attempt+1, m.config.Attempts)
 	}
 	m.told(o, o.change(change{event: &e, apply: func(r *record) {
-		r.State, r.Started = client.StateRunning, new(time.Now().UTC())
+		r.State, r.Started = wire.StateRunning, new(time.Now().UTC())
 		r.Attempt++
-		r.Progress = []client.PackProgress{}
+		r.Progress = []wire.PackProgress{}
 	}}))
 	return true
 }
@@ -107,24 +107,24 @@ func (m *Manager) settle(o *operation, report any, err error) {
 	_, partial := errors.AsType[*pack.BatchError](err)
 	switch stopped := err != nil; {
 	case stopped && isClosed(o.cancelled):
-		err = o.finish(client.StateCancelled, content, errCancelled)
+		err = o.finish(wire.StateCancelled, content, errCancelled)
 	case stopped && isClosed(m.interrupt):
-		err = o.change(change{apply: func(r *record) { r.State = client.StateQueued }})
+		err = o.change(change{apply: func(r *record) { r.State = wire.StateQueued }})
 	case err == nil, partial && string(content) != "null":
-		err = o.finish(client.StateCompleted, content, nil)
+		err = o.finish(wire.StateCompleted, content, nil)
 	default:
-		err = o.finish(client.StateFailed, content, err)
+		err = o.finish(wire.StateFailed, content, err)
 	}
 	m.told(o, err)
 }
 
 // finish makes the operation final. The caller has the turn.
-func (o *operation) finish(s client.State, report json.RawMessage, cause error) error {
-	e := client.Event{Kind: terminal(s)}
-	var failure *client.OperationError
+func (o *operation) finish(s wire.State, report json.RawMessage, cause error) error {
+	e := wire.Event{Kind: terminal(s)}
+	var failure *wire.OperationError
 	if cause != nil {
 		e.Err, e.Code = cause.Error(), pack.CodeOf(cause)
-		failure = &client.OperationError{Error: e.Err, Code: e.Code}
+		failure = &wire.OperationError{Error: e.Err, Code: e.Code}
 	}
 	return o.change(change{event: &e, report: report, apply: func(r *record) {
 		r.State, r.Error, r.Finished = s, failure, new(time.Now().UTC())
@@ -132,14 +132,14 @@ func (o *operation) finish(s client.State, report json.RawMessage, cause error) 
 }
 
 // terminal returns the kind of the last event of an operation.
-func terminal(s client.State) pack.EventKind {
+func terminal(s wire.State) pack.EventKind {
 	switch s {
-	case client.StateCompleted:
-		return client.EventCompleted
-	case client.StateCancelled:
-		return client.EventCancelled
+	case wire.StateCompleted:
+		return wire.EventCompleted
+	case wire.StateCancelled:
+		return wire.EventCancelled
 	}
-	return client.EventFailed
+	return wire.EventFailed
 }
 
 func isClosed(c <-chan struct{}) bool {

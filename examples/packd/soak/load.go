@@ -11,6 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // load is what a packd has to bear.
@@ -81,7 +82,7 @@ func (l load) install(ctx context.Context, i int, c *client.Client, m *meter) {
 			return
 		}
 		events := 0
-		_, err = c.Install(ctx, client.InstallRequest{Packs: []string{spec}}, func(context.Context, pack.Event) { events++ })
+		_, err = c.Install(ctx, wire.InstallRequest{Packs: []string{spec}}, func(context.Context, pack.Event) { events++ })
 		if err != nil {
 			m.note(0, events, fmt.Errorf("install %s: %w", spec, err))
 			return
@@ -142,7 +143,7 @@ func (r reader) showPack(ctx context.Context) error {
 }
 
 // pick returns an operation, nil when there is none.
-func (r reader) pick(ctx context.Context) (*client.Operation, error) {
+func (r reader) pick(ctx context.Context) (*wire.Operation, error) {
 	ops, err := r.client.Operations(ctx, client.OperationFilter{})
 	if err != nil || len(ops) == 0 {
 		return nil, err

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/packtrain/pack/examples/host"
-	"github.com/packtrain/pack/examples/packd/server"
+	"github.com/packtrain/pack/examples/packd/api"
 )
 
 // serve serves packd in this process, and returns a load for it.
-func serve(t *testing.T, c server.Config) load {
+func serve(t *testing.T, c api.Config) load {
 	t.Helper()
 	dir := t.TempDir()
 	packs := filepath.Join(dir, "packs")
@@ -24,8 +24,8 @@ func serve(t *testing.T, c server.Config) load {
 	const token = "a-token-of-the-soak"
 	c.Host = host.Config{Root: filepath.Join(dir, "root"), SearchPath: filepath.SplitList(os.Getenv("PATH"))}
 	c.AllowRoots = []string{packs}
-	c.Tokens = []server.Token{{Secret: token, Scopes: []server.Scope{server.ScopeRead, server.ScopeInstall}}}
-	s, err := server.Open(t.Context(), c)
+	c.Tokens = []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall}}}
+	s, err := api.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func serve(t *testing.T, c server.Config) load {
 // TestLoad bears a small load: no request fails, and no installation is lost.
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	l := serve(t, server.Config{Rate: 1e6, Burst: 1e6})
+	l := serve(t, api.Config{Rate: 1e6, Burst: 1e6})
 	l.readers, l.installers, l.installs = 40, 6, 2
 	r := l.mustRun(t)
 	if r.installed != 12 || r.events == 0 || len(r.reads) == 0 {
@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 // again, and everything is installed in the end.
 func TestTooMuchLoad(t *testing.T) {
 	t.Parallel()
-	l := serve(t, server.Config{Rate: 40, Burst: 5, MaxJobs: 1, MaxQueue: 1})
+	l := serve(t, api.Config{Rate: 40, Burst: 5, MaxJobs: 1, MaxQueue: 1})
 	l.readers, l.installers, l.installs = 10, 5, 1
 	r := l.mustRun(t)
 	if r.installed != 5 || r.later == 0 {

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/registry"
+)
+
+// answer is a body of success.
+type answer[T any] struct {
+	Body wire.Envelope[T]
+}
+
+func success[T any](data T) *answer[T] {
+	return &answer[T]{wire.Envelope[T]{Data: data}}
+}
+
+// refInput names a pack.
+type refInput struct {
+	Ref string `path:"ref" doc:"The ref of a pack"`
+}
+
+func (s *Server) addCatalog() {
+	get := func(id, path, summary string, statuses ...int) endpoint {
+		return endpoint{id: id, method: http.MethodGet, path: path, tag: "Packs", summary: summary, scope: ScopeRead, statuses: statuses}
+	}
+	handle(s, get("list-packs", packsPath, "List the installed packs"), s.listPacks)
+	handle(s, get("show-pack", packsPath+"/{ref}", "Tell all that is known of a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
+	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
+		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
+}
+
+func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]registry.ActivePack], error) {
+	packs, err := s.host.Store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if packs == nil {
+		packs = []registry.ActivePack{}
+	}
+	return success(packs), nil
+}
+
+func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[registry.PackDetails], error) {
+	p, err := s.show(ctx, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(*p), nil
+}
+
+func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.Generation], error) {
+	p, err := s.show(ctx, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(p.Generations), nil
+}
+
+func (s *Server) show(ctx context.Context, name string) (*registry.PackDetails, error) {
+	ref, err := pack.ParseRef(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.host.Store.Show(ctx, ref)
+}

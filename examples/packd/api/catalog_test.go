@@ -1,0 +1,107 @@
+package api_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLifeOfAPack registers, lists, configures, upgrades, rolls back and removes.
+func TestLifeOfAPack(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	get := func(path string, status int) m {
+		t.Helper()
+		a := f.call("GET", path, request{})
+		wantStatus(t, a, status)
+		return decode(t, a)
+	}
+	if packs := get("/api/v1/packs", 200)["data"].(list); len(packs) != 0 { //nolint:forcetypeassert // a test
+		t.Errorf("got %v", packs)
+	}
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.0.0")}}), 200)
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.1.0")}, "replace": "upgrade"}), 200)
+
+	a := f.call("PUT", "/api/v1/packs/demo/config", request{body: `{"channel":"ops","retries":9007199254740993}`})
+	wantStatus(t, a, 200)
+	for _, shown := range []answer{a, f.call("GET", "/api/v1/packs/demo", request{})} { // not through a float64
+		if !strings.Contains(string(shown.body), `{"channel":"ops","retries":9007199254740993}`) {
+			t.Errorf("got %s", shown.body)
+		}
+	}
+	if show := get("/api/v1/packs/demo", 200)["data"].(m); active(show) != "1.1.0" { //nolint:forcetypeassert // a test
+		t.Errorf("got %v", show)
+	}
+	if n := len(get("/api/v1/packs/demo/generations", 200)["data"].(list)); n != 2 { //nolint:forcetypeassert // a test
+		t.Errorf("%d generations, want 2", n)
+	}
+
+	a = f.call("POST", "/api/v1/packs/demo/rollback", request{})
+	wantStatus(t, a, 200)
+	if got := active(decode(t, a)["data"].(m)); got != "1.0.0" { //nolint:forcetypeassert // a test
+		t.Errorf("version %s is active, want 1.0.0", got)
+	}
+	wantStatus(t, f.call("POST", "/api/v1/packs/demo/rollback", request{}), 404)
+	a = f.call("DELETE", "/api/v1/packs/demo", request{})
+	wantStatus(t, a, 200)
+	if got := strings.TrimSpace(string(a.body)); got != `{"data":{},"message":null}` {
+		t.Errorf("got %s", got)
+	}
+	get("/api/v1/packs/demo", 404)
+	wantStatus(t, f.call("DELETE", "/api/v1/packs/demo", request{}), 404)
+	wantStatus(t, f.call("PUT", "/api/v1/packs/demo/config", request{body: "{}"}), 404)
+}
+
+func active(record any) string {
+	version, _ := record.(m)["active"].(m)["pack_version"].(string) //nolint:forcetypeassert // a test
+	return version
+}
+
+func TestPacksThatOthersNeedStay(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	base := writePack(t, f.allowed, "base", "1.0.0")
+	top := writePack(t, f.allowed, "top", "1.0.0")
+	appendTo(t, top+"/pack.yaml", "dependencies: [base]\n")
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{top, base}}), 200)
+	a := f.call("DELETE", "/api/v1/packs/base", request{})
+	f.wantError("remove", a, refusal{status: 409, code: "conflict"})
+	wantStatus(t, f.call("DELETE", "/api/v1/packs/base?force=true", request{}), 200)
+}
+
+func TestInvalidRefs(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, ref := range []string{"De mo", "a%2fb", "a.b", "%00"} {
+		path := "/api/v1/packs/" + strings.ReplaceAll(ref, " ", "%20")
+		f.wantError("GET "+ref, f.call("GET", path, request{}), refusal{status: 422, code: "invalid_ref"})
+		f.wantError("DELETE "+ref, f.call("DELETE", path, request{}), refusal{status: 422, code: "invalid_ref"})
+	}
+}
+
+// TestRemovedFilesAreDeleted looks at the trash while packd runs.
+func TestRemovedFilesAreDeleted(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.0.0")}}), 200)
+	wantStatus(t, f.call("DELETE", "/api/v1/packs/demo", request{}), 200)
+	trash := filepath.Join(f.root, "trash")
+	if !strings.Contains(listing(t, trash), "pack.yaml") {
+		t.Fatal("the files are not in the trash")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f.server.Maintain(ctx, time.Millisecond)
+	}()
+	poll(t, "empty trash", func() bool {
+		entries, err := os.ReadDir(trash)
+		return err == nil && len(entries) == 0
+	})
+	cancel()
+	<-done
+}

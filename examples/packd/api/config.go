@@ -1,0 +1,72 @@
+package api
+
+import (
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/packtrain/pack/examples/host"
+)
+
+// Config says what a [Server] is made of. Host.Root, Host.SearchPath and Tokens
+// are required.
+type Config struct {
+	// Host describes the root and the sources. Its Base and Allowed are not
+	// used: relative paths mean nothing to a service, and paths are confined to
+	// AllowRoots and the root.
+	Host host.Config
+	// AllowRoots are absolute paths of directories that exist, apart from the
+	// root: packs may be read there, and destinations lie there.
+	AllowRoots []string
+	// Tokens admit clients; at least one.
+	Tokens []Token
+	// MaxJobs is how much work is done at a time; 0 means 2. MaxQueue is how
+	// much may wait; 0 means 100.
+	MaxJobs, MaxQueue int
+	// JobTimeout is how long one request may work; 0 means 2 hours.
+	JobTimeout time.Duration
+	// BodyTimeout is how long a client may take to send a body; 0 means 20
+	// seconds.
+	BodyTimeout time.Duration
+	// BodyBytes is how much bodies of one token may take at a time; 0 means 64
+	// MiB. What is work by then does not count.
+	BodyBytes int64
+	// Rate is how many requests a token may make in a second, Burst how many at
+	// once; 0 means 100 and 200.
+	Rate  float64
+	Burst int
+	// Streams bound the readers of events.
+	Streams StreamLimits
+	// Logger gets a line for each request, and what nobody else is told; nil
+	// means nobody does.
+	Logger *slog.Logger
+	// Tracer makes a span of each request; nil means none are made.
+	Tracer trace.TracerProvider
+}
+
+func (c Config) withDefaults() Config {
+	if c.JobTimeout == 0 {
+		c.JobTimeout = 2 * time.Hour
+	}
+	if c.BodyTimeout == 0 {
+		c.BodyTimeout = 20 * time.Second
+	}
+	if c.BodyBytes == 0 {
+		c.BodyBytes = 64 << 20
+	}
+	if c.Rate == 0 {
+		c.Rate = 100
+	}
+	if c.Burst == 0 {
+		c.Burst = 200
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Tracer == nil {
+		c.Tracer = noop.NewTracerProvider()
+	}
+	return c
+}

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer"
+)
+
+func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe pack.EventFunc) (*installer.DownloadReport, error) {
+	if err := s.checkDownload(req); err != nil {
+		return nil, err
+	}
+	dest, err := s.openDestination(req.Destination)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dest.dir.Close() }()
+	r, err := s.host.Installer.Download(ctx, installer.DownloadRequest{
+		Specs: req.Packs, Dest: dest.path(), Rev: value(req.RefSpec), Index: value(req.RegistryURL),
+		Timeout: seconds(req.Timeout), OnEvent: dest.observer(observe),
+	})
+	return dest.report(r), dest.err(err)
+}
+
+// destination is a directory that is open: whoever exchanges it, or one above
+// it, with a link does not move what is written.
+type destination struct {
+	asked string
+	dir   *os.File
+}
+
+func (s *stages) openDestination(path string) (*destination, error) {
+	root, err := create(s.roots, path)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := root.Open(".")
+	return &destination{asked: path, dir: dir}, errors.Join(err, root.Close())
+}
+
+// rename replaces the path by which the directory is open by the one that was
+// asked for.
+func (d *destination) rename(text string) string {
+	return strings.ReplaceAll(text, d.path()+"/", strings.TrimSuffix(d.asked, "/")+"/")
+}
+
+func (d *destination) report(r *installer.DownloadReport) *installer.DownloadReport {
+	if r == nil {
+		return nil
+	}
+	for i := range r.Downloaded {
+		r.Downloaded[i].Path = d.rename(r.Downloaded[i].Path)
+	}
+	for i := range r.Failed {
+		r.Failed[i].Message = d.rename(r.Failed[i].Message)
+	}
+	return r
+}
+
+// err says the same with the path that was asked for.
+func (d *destination) err(err error) error {
+	_, batch := errors.AsType[*pack.BatchError](err) // the report has the texts
+	if err == nil || batch || d.rename(err.Error()) == err.Error() {
+		return err
+	}
+	return pack.Errorf(pack.CodeOf(err), "%s", d.rename(err.Error()))
+}
+
+func (d *destination) observer(observe pack.EventFunc) pack.EventFunc {
+	if observe == nil {
+		return nil
+	}
+	return func(ctx context.Context, e pack.Event) {
+		e.Message, e.Err = d.rename(e.Message), d.rename(e.Err)
+		observe(ctx, e)
+	}
+}

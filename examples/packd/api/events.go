@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/packtrain/pack/examples/packd/wire"
+)
+
+// eventsInput says where a reader begins: behind the greater of both.
+type eventsInput struct {
+	ID          string `path:"id" doc:"The id of an operation"`
+	After       uint64 `query:"after" doc:"The number of the last event that is known"`
+	LastEventID uint64 `header:"Last-Event-ID" doc:"The same; what a browser sends when it connects again"`
+}
+
+// eventStream describes the answer.
+func eventStream() map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {
+		Description: "Of each event, id is its number, event its kind, and data the event as JSON (schema Event). Comments are signs of life.",
+		Content:     map[string]*huma.MediaType{wire.TypeEvents: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+}
+
+func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+	if _, err := s.jobs.Summary(in.ID); err != nil {
+		return nil, err
+	}
+	token := stateOf(ctx).token
+	if err := s.streams.enter(token); err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		defer s.streams.leave(token)
+		r, w := humago.Unwrap(ctx)
+		w.Header().Set("Content-Type", wire.TypeEvents)
+		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
+		w.WriteHeader(http.StatusOK)
+		if r.Method == http.MethodHead {
+			return
+		}
+		out := &sseWriter{w: w, control: http.NewResponseController(w), writeTimeout: s.streams.limits.WriteTimeout}
+		err := out.flush(r.Context())
+		if err == nil {
+			err = s.follow(r.Context(), in.ID, max(in.After, in.LastEventID), out)
+		}
+		if err != nil { // the reader comes back, if it still lives
+			s.log.DebugContext(r.Context(), "a stream of events broke", "operation", in.ID, "error", err)
+		}
+	}}, nil
+}
+
+// An sseWriter writes Server-Sent Events.
+type sseWriter struct {
+	w            http.ResponseWriter
+	control      *http.ResponseController
+	writeTimeout time.Duration
+}
+
+func (s *sseWriter) event(_ context.Context, e wire.Event) error {
+	data, err := json.Marshal(e) // one line
+	if err != nil {
+		return err
+	}
+	return s.write("id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Kind, data)
+}
+
+func (s *sseWriter) heartbeat(context.Context) error { return s.write(": still here\n\n") }
+
+func (s *sseWriter) write(format string, args ...any) error {
+	if err := s.hurry(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.w, format, args...)
+	return err
+}
+
+func (s *sseWriter) flush(context.Context) error {
+	if err := s.hurry(); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
+
+// hurry sets how long the reader may take for what is written next.
+func (s *sseWriter) hurry() error { return s.control.SetWriteDeadline(time.Now().Add(s.writeTimeout)) }

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
+)
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	x := &requestState{ResponseWriter: w, id: rand.Text(), unread: r.ContentLength != 0, writeTimeout: s.streams.limits.WriteTimeout}
+	x.Header().Set("X-Request-Id", x.id)
+	x.Header().Set("X-Content-Type-Options", "nosniff")
+	x.Header().Set("Cache-Control", "no-store")
+	route := s.route(r)
+	ctx, span := s.startSpan(context.WithValue(r.Context(), requestStateKey{}, x), r, route)
+	r = r.WithContext(ctx)
+	defer func() {
+		span.SetAttributes(attribute.Int("http.response.status_code", x.status))
+		span.End()
+		s.metrics.request(methodName(r), route, x.status, time.Since(start))
+		s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", methodName(r)),
+			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
+	}()
+	defer s.recover(x, r)
+	s.hurry(x, r)
+	if route == "" {
+		s.unknown(x, r)
+		return
+	}
+	s.mux.ServeHTTP(x, r)
+}
+
+// hurry bounds how long the body may take to arrive, whether somebody reads it or
+// it is read only to come to what follows it on the connection.
+func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.bodyTimeout)) // where it can be set
+	}
+}
+
+// route returns the pattern of the endpoint, "" when there is none. A path that
+// is not clean names none: what it stands for is not guessed.
+func (s *Server) route(r *http.Request) string {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		return ""
+	}
+	_, pattern := s.mux.Handler(r)
+	return pattern
+}
+
+// unknown answers where there is no endpoint, or none of that method.
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if s.route(other) != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		s.fail(w, r, wire.NewProblem(http.StatusMethodNotAllowed, pack.CodeInvalidRequest, "the method is not allowed here").With("Allow", strings.Join(allowed, ", ")))
+		return
+	}
+	s.fail(w, r, wire.NewProblem(http.StatusNotFound, pack.CodeNotFound, "there is nothing at this path; see /docs"))
+}
+
+// methodName returns the method, "other" for one that could be anything.
+func methodName(r *http.Request) string {
+	switch r.Method {
+	case http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPatch, http.MethodPost, http.MethodPut:
+		return r.Method
+	}
+	return "other"
+}
+
+// recover answers in place of a handler that panicked.
+func (s *Server) recover(x *requestState, r *http.Request) {
+	v := recover()
+	switch err, _ := v.(error); {
+	case v == nil:
+		return
+	case errors.Is(err, http.ErrAbortHandler), x.status != 0:
+		s.logPanic(x, r, v)
+		panic(http.ErrAbortHandler)
+	}
+	s.logPanic(x, r, v)
+	s.fail(x, r, wire.NewProblem(http.StatusInternalServerError, "", "something is wrong with packd; its log tells more about request "+x.id))
+}
+
+func (s *Server) logPanic(x *requestState, r *http.Request, v any) {
+	s.log.ErrorContext(r.Context(), "a handler panicked", "request_id", x.id, "panic", v, "stack", string(debug.Stack()))
+}
+
+// startSpan begins the span of a request, within that of the client when it tells.
+func (s *Server) startSpan(ctx context.Context, r *http.Request, route string) (context.Context, trace.Span) {
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	name := route
+	if name == "" {
+		name = "unknown"
+	}
+	return s.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", methodName(r)), attribute.String("http.route", route)))
+}

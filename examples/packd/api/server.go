@@ -1,0 +1,148 @@
+// Package api is packd's HTTP service: the stages of an installation, the
+// installed packs, and work in the background, behind bearer tokens.
+//
+// It trusts its tokens, and nobody else. Paths in requests are opened below the
+// allowed directories and checked then; bodies are bounded in size, in depth and
+// in the time they take; what a request may cost is bounded per token; secrets
+// appear nowhere.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/packd/operations"
+)
+
+// A Server answers the requests of packd's API. It is safe for concurrent use.
+type Server struct {
+	log       *slog.Logger
+	tracer    trace.Tracer
+	keys      keyring
+	strangers *rate.Limiter // for requests without a valid token
+	host      *host.Host
+	reads     *host.Roots
+	writes    *host.Roots
+	stages    *stages
+	jobs      *operations.Manager
+	streams   *streams
+	metrics   *metrics
+	schemas   *schemas
+	api       huma.API
+	mux       *http.ServeMux
+	draining  atomic.Bool
+
+	bodyTimeout time.Duration
+	decoders    chan struct{} // as many places as bodies are decoded at once
+}
+
+// Open opens the root, begins again what was not finished in it, and makes a
+// Server of it, which is to be closed.
+func Open(ctx context.Context, c Config) (*Server, error) {
+	if len(c.Tokens) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open server: no tokens are configured, so nobody could use it")
+	}
+	c = c.withDefaults()
+	limit := rate.Limit(c.Rate)
+	s := &Server{
+		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
+		keys: newKeyring(c.Tokens, limit, c.Burst, c.BodyBytes), strangers: rate.NewLimiter(limit, c.Burst),
+		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
+		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+	if err := s.open(ctx, c); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	s.addEndpoints()
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context, c Config) (err error) {
+	if s.writes, s.reads, err = openRoots(c.Host.Root, c.AllowRoots); err != nil {
+		return err
+	}
+	hc := c.Host
+	hc.Base, hc.Allowed = "", s.reads
+	if s.host, err = host.Open(ctx, hc); err != nil {
+		return err
+	}
+	s.stages = &stages{
+		host: s.host, roots: s.writes, current: filepath.Join(filepath.Clean(hc.Root), "current"), network: hc.Network,
+		timeout: c.JobTimeout, tracer: s.tracer, ended: s.metrics.work,
+	}
+	s.jobs, err = operations.Open(ctx, operations.Config{
+		Dir: filepath.Join(hc.Root, "operations"), Run: s.stages.run,
+		MaxJobs: c.MaxJobs, MaxQueue: c.MaxQueue, Logger: c.Logger,
+	})
+	if err == nil {
+		s.metrics.watch(s.jobs.Load)
+	}
+	return err
+}
+
+// addEndpoints makes the API; everything else is open by now.
+func (s *Server) addEndpoints() {
+	s.newAPI()
+	s.addStages()
+	s.addInstall()
+	s.addOperations()
+	s.addCatalog()
+	s.addChanges()
+	s.addHealth()
+	s.addMetrics()
+	s.addDocument()
+}
+
+// Maintain deletes the files of what was removed, every so often until ctx ends.
+func (s *Server) Maintain(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.host.Store.Reap(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "removed packs cannot be deleted", "error", err)
+		}
+	}
+}
+
+// Finish begins no work any more, waits until ctx ends for what is under way, and
+// interrupts it then; what is in the background goes on when the root is opened
+// again. Requests are answered still, but /readyz tells that no more should come.
+func (s *Server) Finish(ctx context.Context) error {
+	s.draining.Store(true)
+	if s.jobs == nil {
+		return nil
+	}
+	return s.jobs.Close(ctx)
+}
+
+// Close does what [Server.Finish] does and closes the root. No requests may be
+// under way any more.
+func (s *Server) Close(ctx context.Context) error {
+	errs := []error{s.Finish(ctx)}
+	if s.host != nil {
+		errs = append(errs, s.host.Close())
+	}
+	for _, roots := range []*host.Roots{s.reads, s.writes} {
+		if roots != nil {
+			errs = append(errs, roots.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

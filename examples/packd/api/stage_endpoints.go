@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
+
+const (
+	packsPath      = "/api/v1/packs"
+	operationsPath = "/api/v1/operations"
+)
+
+// stageInput is a request for one of the stages.
+type stageInput[Q any] struct {
+	Prefer string `header:"Prefer" doc:"respond-async: do it in the background"`
+	Key    string `header:"Idempotency-Key" maxLength:"200" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"In the background: the same key with the same request is the same operation"`
+	Body   Q
+}
+
+// workOutput is the answer to a request for work: its report, or its operation.
+type workOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	Applied  string `header:"Preference-Applied"`
+	Body     any
+}
+
+// respondAsync is the preference for work in the background.
+const respondAsync = "respond-async"
+
+func (s *Server) addStages() {
+	addStage[wire.DownloadRequest, installer.DownloadReport](s, wire.KindDownload, "Download packs into a directory")
+	addStage[wire.DependenciesRequest, deps.Report](s, wire.KindDependencies, "Tell what packs need")
+	addStage[wire.BuildRequest, envbuild.Report](s, wire.KindBuild, "Build the environments of packs")
+	addStage[wire.RegisterRequest, registry.Report](s, wire.KindRegister, "Validate, test, register and activate packs")
+}
+
+// addStage adds the endpoint of a stage with requests of type Q and reports of
+// type R.
+func addStage[Q, R any](s *Server, kind, summary string) {
+	report := schemaOf[R](s)
+	ok := jsonResponse(http.StatusOK, schemaOf[wire.Envelope[R]](s))
+	ok.Content[wire.TypeReport] = &huma.MediaType{Schema: report}
+	var request Q
+	handle(s, endpoint{
+		id: kind, method: http.MethodPost, path: packsPath + "/" + kind, tag: "Stages", summary: summary, scope: ScopeInstall,
+		description: "Packs that fail are in the report; the status is 200 all the same.",
+		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
+		body:        request, dotenv: true, report: report,
+		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
+	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
+		w, err := s.work(ctx, kind, in.Body)
+		switch {
+		case err != nil:
+			return nil, err
+		case prefersAsync(in.Prefer):
+			out, err := s.submit(ctx, w, in.Key)
+			if out != nil {
+				out.Applied = respondAsync
+			}
+			return out, err
+		}
+		report, err := s.jobs.Do(ctx, w)
+		if _, partial := errors.AsType[*pack.BatchError](err); err != nil && !partial {
+			return nil, err
+		}
+		return &workOutput{Status: http.StatusOK, Body: stageAnswer{report}}, nil
+	})
+}
+
+// installInput is a request for an installation.
+type installInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"The same key with the same request is the same operation"`
+	Body wire.InstallRequest
+}
+
+func (s *Server) addInstall() {
+	handle(s, endpoint{
+		id: wire.KindInstall, method: http.MethodPost, path: packsPath + "/" + wire.KindInstall, tag: "Stages", scope: ScopeInstall,
+		summary:     "Install packs, and those they need",
+		description: "All stages, always in the background. The report of the operation tells the outcome of each pack.",
+		statuses:    workStatuses(),
+		body:        wire.InstallRequest{},
+		responses:   map[string]*huma.Response{"202": s.accepted()},
+	}, func(ctx context.Context, in *installInput) (*workOutput, error) {
+		w, err := s.work(ctx, wire.KindInstall, in.Body)
+		if err != nil {
+			return nil, err
+		}
+		return s.submit(ctx, w, in.Key)
+	})
+}
+
+func workStatuses(more ...int) []int {
+	return append(more, http.StatusConflict, http.StatusServiceUnavailable)
+}
+
+// accepted describes the answer to work in the background.
+func (s *Server) accepted() *huma.Response {
+	r := jsonResponse(http.StatusAccepted, schemaOf[wire.Envelope[wire.Operation]](s))
+	text := &huma.Schema{Type: huma.TypeString}
+	r.Headers = map[string]*huma.Param{
+		"Location":           {Description: "The operation.", Schema: text},
+		"Preference-Applied": {Description: respondAsync + " when the request preferred it.", Schema: text},
+	}
+	return r
+}
+
+// work makes work of a request, unless it is refused.
+func (s *Server) work(ctx context.Context, kind string, req any) (operations.Work, error) {
+	if err := s.stages.checkRequest(req); err != nil {
+		return operations.Work{}, err
+	}
+	body, err := json.Marshal(req)
+	stateOf(ctx).body.releaseAll()
+	return operations.Work{Kind: kind, Body: body}, err
+}
+
+// submit begins work in the background. Keys of different clients are different.
+func (s *Server) submit(ctx context.Context, w operations.Work, key string) (*workOutput, error) {
+	if key != "" {
+		key = fmt.Sprintf("%s/%s/%s", stateOf(ctx).token, w.Kind, key)
+	}
+	op, err := s.jobs.Submit(ctx, w, key)
+	if err != nil {
+		return nil, err
+	}
+	return &workOutput{
+		Status: http.StatusAccepted, Location: operationsPath + "/" + op.ID, Body: wire.Envelope[wire.Operation]{Data: op},
+	}, nil
+}
+
+// prefersAsync looks for a preference (RFC 7240).
+func prefersAsync(header string) bool {
+	for preference := range strings.SplitSeq(header, ",") {
+		name, _, _ := strings.Cut(preference, ";")
+		if strings.EqualFold(strings.TrimSpace(name), respondAsync) {
+			return true
+		}
+	}
+	return false
+}

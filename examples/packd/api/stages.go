@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/pipeline"
+)
+
+// The preferred versions of runtimes when a request names none.
+const (
+	defaultPython = "3.11"
+	defaultNode   = "20"
+)
+
+// stages does the work that requests ask for, now or in the background.
+type stages struct {
+	host    *host.Host
+	roots   *host.Roots // below which destinations lie
+	current string      // where active packs appear
+	network pack.NetworkPolicy
+	timeout time.Duration
+	tracer  trace.Tracer
+	ended   func(kind, outcome string)
+}
+
+// run is an [operations.RunFunc].
+func (s *stages) run(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
+	late := pack.Errorf(pack.CodeTimeout, "the work took longer than %v", s.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, late)
+	defer cancel()
+	ctx, span := s.tracer.Start(ctx, "work "+w.Kind)
+	defer span.End()
+	report, err := s.do(ctx, w, observe)
+	outcome := outcomeOf(err)
+	span.SetAttributes(attribute.String("outcome", outcome))
+	s.ended(w.Kind, outcome)
+	if err != nil && errors.Is(context.Cause(ctx), late) {
+		err = late
+	}
+	return report, err
+}
+
+func outcomeOf(err error) string {
+	_, partial := errors.AsType[*pack.BatchError](err)
+	switch {
+	case err == nil:
+		return "completed"
+	case partial:
+		return "partial"
+	}
+	return "failed"
+}
+
+func (s *stages) do(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
+	switch w.Kind {
+	case wire.KindDownload:
+		return work(ctx, w, observe, s.download)
+	case wire.KindDependencies:
+		return work(ctx, w, observe, s.dependencies)
+	case wire.KindBuild:
+		return work(ctx, w, observe, s.build)
+	case wire.KindRegister:
+		return work(ctx, w, observe, s.register)
+	case wire.KindInstall:
+		return work(ctx, w, observe, s.install)
+	}
+	return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown kind of work %.40q", w.Kind)
+}
+
+// work decodes the request and does the work of one kind. A report that is
+// not there is nil, not a nil pointer.
+func work[Q, R any](ctx context.Context, w operations.Work, observe pack.EventFunc, do func(context.Context, Q, pack.EventFunc) (*R, error)) (any, error) {
+	var req Q
+	if err := json.Unmarshal(w.Body, &req); err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "read request: %w", err)
+	}
+	r, err := do(ctx, req, observe)
+	if r == nil {
+		return nil, err
+	}
+	return r, err
+}
+
+func (s *stages) dependencies(ctx context.Context, req wire.DependenciesRequest, observe pack.EventFunc) (*deps.Report, error) {
+	return s.host.Analyzer.Analyze(ctx, deps.Request{Paths: req.Paths, SkipValidation: req.SkipValidation, OnEvent: observe})
+}
+
+func (s *stages) build(ctx context.Context, req wire.BuildRequest, observe pack.EventFunc) (*envbuild.Report, error) {
+	if err := s.checkLinkDir(req.BaseDir); err != nil {
+		return nil, err
+	}
+	return s.host.Builder.Build(ctx, envbuild.Request{
+		Paths: req.Paths, Python: valueOr(req.Python, defaultPython), Node: valueOr(req.Node, defaultNode),
+		SkipPython: req.SkipPython, SkipNode: req.SkipNode, Force: req.Force,
+		Timeout: seconds(req.Timeout), OnEvent: observe,
+	})
+}
+
+func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
+	if err := s.checkIndex(req.RegistryURL); err != nil {
+		return nil, err
+	}
+	return s.host.Pipeline.Install(ctx, pipeline.Request{
+		Specs: req.Packs, Rev: value(req.RefSpec), Index: value(req.RegistryURL), Timeout: seconds(req.Timeout),
+		Python: value(req.Python), Node: value(req.Node), Force: req.Force,
+		SkipTests: req.SkipTests, SkipEnvironments: req.SkipEnvs, FailFast: req.FailFast, OnEvent: observe,
+	})
+}
+
+// value returns what p points to, the zero value for nil.
+func value[T any](p *T) T {
+	var zero T
+	return valueOr(p, zero)
+}
+
+func valueOr[T any](p *T, absent T) T {
+	if p == nil {
+		return absent
+	}
+	return *p
+}
+
+// seconds returns a number of seconds as a duration, 0 for nil.
+func seconds(n *int) time.Duration { return time.Duration(value(n)) * time.Second }

@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/packtrain/pack"
+)
+
+// A Problem is why a request is not done: the status and the [ErrorBody] of the
+// answer. It has the methods of huma's StatusError and HeadersError.
+type Problem struct {
+	Status int
+	Text   string
+	Code   pack.Code // "" for none
+	// Details is an object of strings, numbers, lists and reports; nil for none.
+	Details map[string]any
+	Header  http.Header
+}
+
+// NewProblem returns a problem without details.
+func NewProblem(status int, code pack.Code, text string) *Problem {
+	return &Problem{Status: status, Code: code, Text: text}
+}
+
+// ProblemOf turns an error of the library into a problem with the status of its
+// code. A [*Problem] stays as it is.
+func ProblemOf(err error) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	code := pack.CodeOf(err)
+	p := NewProblem(StatusOf(code), code, err.Error())
+	if limit, ok := errors.AsType[*pack.LimitError](err); ok {
+		p.Details = map[string]any{"limit": limit.Limit, "max": limit.Max, "value": limit.Value}
+	}
+	return p
+}
+
+// Error returns the text.
+func (p *Problem) Error() string { return p.Text }
+
+// GetStatus returns the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders returns headers that go with the status.
+func (p *Problem) GetHeaders() http.Header { return p.Header }
+
+// With adds a header.
+func (p *Problem) With(name, value string) *Problem {
+	if p.Header == nil {
+		p.Header = http.Header{}
+	}
+	p.Header.Set(name, value)
+	return p
+}
+
+// Body returns the body of the answer.
+func (p *Problem) Body() ErrorBody {
+	b := ErrorBody{Error: p.Text}
+	if p.Code != "" {
+		b.Code = (*string)(&p.Code)
+	}
+	if p.Details != nil {
+		b.Details, _ = json.Marshal(p.Details)
+	}
+	return b
+}
