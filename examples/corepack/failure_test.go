@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
@@ -71,7 +72,13 @@ func TestServersThatFail(t *testing.T) {
 // wantEmpty checks that an action printed the empty report and failed.
 func wantEmpty(t *testing.T, name string, got outcome, kind, reason string) {
 	t.Helper()
-	if want := emptyReport(t, kind, reason); got.status != 1 || got.stdout != want {
+	wantRefused(t, name, got, kind, "", reason)
+}
+
+// wantRefused is wantEmpty for a report of the server.
+func wantRefused(t *testing.T, name string, got outcome, kind string, code pack.Code, reason string) {
+	t.Helper()
+	if want := emptyReport(t, kind, code, reason); got.status != 1 || got.stdout != want {
 		t.Errorf("%s: got %+v, want status 1 and %s", name, got, want)
 	}
 	if strings.Contains(got.stderr, token) {
@@ -85,7 +92,7 @@ func TestRefusals(t *testing.T) {
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
 		for _, status := range []int{400, 401, 403, 413, 422, 429, 500, 504} {
-			want := emptyReport(t, wire.KindRegister, fmt.Sprint("status ", status))
+			want := emptyReport(t, wire.KindRegister, pack.CodeIO, fmt.Sprint("status ", status))
 			s := httptest.NewServer(answer(status, typeReport+"; charset=utf-8", want))
 			got := sh.run(t, "register_packs", encode(t, "api_url", s.URL, "api_token", token))
 			s.Close()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
@@ -109,11 +110,12 @@ func TestPackdRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		reason string // the beginning of it
+		code   pack.Code
 		params []string
 	}{
-		{"a valid bearer token is needed", []string{"api_token", "not-the-token"}},
-		{"validation failed: pack", []string{"api_token", token, "packs", "[]", "pack_paths", "[]", "destination_dir", "/"}},
-		{"the body is not proper dotenv: dotenv line 2: ", []string{"api_token", token, "twice", "1", "twice", "2"}},
+		{"a valid bearer token is needed", "", []string{"api_token", "not-the-token"}},
+		{"validation failed: pack", pack.CodeInvalidRequest, []string{"api_token", token, "packs", "[]", "pack_paths", "[]", "destination_dir", "/"}},
+		{"the body is not proper dotenv: dotenv line 2: ", pack.CodeMalformedContent, []string{"api_token", token, "twice", "1", "twice", "2"}},
 	}
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
@@ -126,7 +128,7 @@ func TestPackdRefuses(t *testing.T) {
 				if !strings.HasPrefix(reason, tt.reason) || got.stderr != "" {
 					t.Errorf("%s: got %+v, want %q", w.action, got, tt.reason)
 				}
-				wantEmpty(t, w.action, got, w.kind, reason)
+				wantRefused(t, w.action, got, w.kind, tt.code, reason)
 			}
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/dotenv"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
@@ -117,13 +118,14 @@ func encode(t *testing.T, pairs ...string) string {
 	return string(doc)
 }
 
-// emptyReport is what an action prints when there is no report.
-func emptyReport(t *testing.T, kind, reason string) string {
+// emptyReport is what an action prints when there is no report. A server says a
+// code, too; the action itself says "".
+func emptyReport(t *testing.T, kind string, code pack.Code, reason string) string {
 	t.Helper()
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(wire.EmptyReport(kind, reason)); err != nil {
+	if err := enc.Encode(wire.EmptyReport(kind, code, reason)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -9,11 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/client"
-	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func asJSON(t *testing.T, v any) string {
@@ -47,7 +44,7 @@ func act[R any](f *flow, action string, pairs ...string) R {
 // install takes packs through the tasks of the workflow.
 func (f *flow) install(specs ...string) {
 	f.t.Helper()
-	downloaded := act[installer.DownloadReport](f, "download_packs", "packs", asJSON(f.t, specs), "destination_dir", f.packd.dir)
+	downloaded := act[wire.DownloadReport](f, "download_packs", "packs", asJSON(f.t, specs), "destination_dir", f.packd.dir)
 	var paths []string
 	for _, p := range downloaded.Downloaded {
 		paths = append(paths, p.Path)
@@ -56,13 +53,13 @@ func (f *flow) install(specs ...string) {
 		f.t.Fatalf("nothing was downloaded: %+v", downloaded)
 	}
 	pairs := []string{"pack_paths", asJSON(f.t, paths)}
-	for _, missing := range act[deps.Report](f, "get_pack_dependencies", pairs...).Missing {
+	for _, missing := range act[wire.DependenciesReport](f, "get_pack_dependencies", pairs...).Missing {
 		f.install(missing.Ref.String() + "@" + missing.VersionSpec.String())
 	}
-	if built := act[envbuild.Report](f, "build_pack_envs", pairs...); len(built.Built) != len(paths) {
+	if built := act[wire.BuildReport](f, "build_pack_envs", pairs...); len(built.Built) != len(paths) {
 		f.t.Fatalf("got %+v", built)
 	}
-	for _, p := range act[registry.Report](f, "register_packs", pairs...).Registered {
+	for _, p := range act[wire.RegisterReport](f, "register_packs", pairs...).Registered {
 		f.registered = append(f.registered, p.Ref)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -16,7 +17,7 @@ func (a *app) buildCommand() *cobra.Command {
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Build(cmd.Context(), req)
-				return finish(a, r, err, a.printBuild)
+				return finish(a, wire.NewBuildReport(r, err), err, a.printBuild)
 			})
 		})
 	flags := cmd.Flags()
@@ -30,7 +31,7 @@ func (a *app) buildCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) printBuild(r *envbuild.Report) {
+func (a *app) printBuild(r *wire.BuildReport) {
 	for _, b := range r.Built {
 		if b.Environments.Python == nil && b.Environments.Node == nil {
 			a.println("%s  no environment", b.Ref)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func (a *app) depsCommand() *cobra.Command {
@@ -18,12 +19,12 @@ func (a *app) depsCommand() *cobra.Command {
 			}
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
-				return finish(a, r, err, a.printDeps)
+				return finish(a, wire.NewDependenciesReport(r, err), err, a.printDeps)
 			})
 		})
 }
 
-func (a *app) printDeps(r *deps.Report) {
+func (a *app) printDeps(r *wire.DependenciesReport) {
 	for _, d := range r.Dependencies {
 		a.println("%s needs %s@%s: %s", d.RequiredBy, d.Ref, d.VersionSpec, presence(r, d))
 	}
@@ -44,8 +45,8 @@ func (a *app) printDeps(r *deps.Report) {
 }
 
 // presence tells where the pack is that is needed.
-func presence(r *deps.Report, d deps.Dependency) string {
-	missing := func(m deps.Dependency) bool { return m.Ref == d.Ref && m.RequiredBy == d.RequiredBy }
+func presence(r *wire.DependenciesReport, d wire.Dependency) string {
+	missing := func(m wire.Dependency) bool { return m.Ref == d.Ref && m.RequiredBy == d.RequiredBy }
 	switch {
 	case d.AlreadyInstalled:
 		return "installed"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 )
 
@@ -25,7 +26,7 @@ func (a *app) downloadCommand() *cobra.Command {
 			req.Specs, req.Dest, req.OnEvent = specs, dest[0], a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Download(cmd.Context(), req)
-				return finish(a, r, err, a.printDownload)
+				return finish(a, wire.NewDownloadReport(r, err), err, a.printDownload)
 			})
 		})
 	cmd.Flags().StringVar(&req.Dest, "dest", "", "directory that receives the packs, each at DIR/REF")
@@ -33,7 +34,7 @@ func (a *app) downloadCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) printDownload(r *installer.DownloadReport) {
+func (a *app) printDownload(r *wire.DownloadReport) {
 	for _, p := range r.Downloaded {
 		a.println("%s %s  %s  %s", p.Ref, p.Version, short(p.Checksum), p.Path)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -16,7 +17,7 @@ func (a *app) installCommand() *cobra.Command {
 			req.Specs, req.OnEvent = specs, a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Install(cmd.Context(), req)
-				return finish(a, r, err, a.printInstall)
+				return finish(a, wire.NewInstallReport(r, err), err, a.printInstall)
 			})
 		})
 	flags := cmd.Flags()
@@ -28,9 +29,9 @@ func (a *app) installCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) printInstall(r *pipeline.Report) {
+func (a *app) printInstall(r *wire.InstallReport) {
 	for _, o := range r.Outcomes {
-		switch o.Status {
+		switch pipeline.Status(o.Status) {
 		case pipeline.StatusFailed:
 			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
 		case pipeline.StatusSkipped:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -27,7 +28,7 @@ func (a *app) registerCommand() *cobra.Command {
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
-				return finish(a, r, err, a.printRegister)
+				return finish(a, wire.NewRegisterReport(r, err), err, a.printRegister)
 			})
 		})
 	flags := cmd.Flags()
@@ -46,13 +47,13 @@ func parseReplace(s string) (registry.Replace, error) {
 	return "", fmt.Errorf("--replace %q: want one of %q", s, all)
 }
 
-func (a *app) printRegister(r *registry.Report) {
+func (a *app) printRegister(r *wire.RegisterReport) {
 	for _, p := range r.Registered {
 		a.println("%s %s  active as %s  tests %s  %s", p.Ref, p.Version, p.Generation, tested(p.Tests), p.StoragePath)
 	}
 }
 
-func tested(t *registry.TestSummary) string {
+func tested(t *wire.TestSummary) string {
 	if t == nil {
 		return "none"
 	}

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"time"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/client"
@@ -20,62 +18,32 @@ type remote struct{ *client.Client }
 
 // Install implements [packInstaller].
 func (r remote) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
-	return r.Client.Install(ctx, wire.InstallRequest{
-		Packs: req.Specs, RefSpec: given(req.Rev), RegistryURL: given(req.Index), Timeout: seconds(req.Timeout),
-		Python: given(req.Python), Node: given(req.Node), Force: req.Force,
-		SkipTests: req.SkipTests, SkipEnvs: req.SkipEnvironments, FailFast: req.FailFast,
-	}, req.OnEvent)
+	return r.Client.Install(ctx, wire.NewInstallRequest(req), req.OnEvent)
 }
 
 // Download implements [installer.Installer].
 func (r remote) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
-	return r.Background(req.OnEvent).Download(ctx, wire.DownloadRequest{
-		Packs: req.Specs, Destination: req.Dest, RefSpec: given(req.Rev), RegistryURL: given(req.Index), Timeout: seconds(req.Timeout),
-	})
+	return r.Background(req.OnEvent).Download(ctx, wire.NewDownloadRequest(req))
 }
 
 // Analyze implements [deps.DependencyAnalyzer].
 func (r remote) Analyze(ctx context.Context, req deps.Request) (*deps.Report, error) {
-	return r.Background(req.OnEvent).Dependencies(ctx, wire.DependenciesRequest{Paths: req.Paths, SkipValidation: req.SkipValidation})
+	return r.Background(req.OnEvent).Dependencies(ctx, wire.NewDependenciesRequest(req))
 }
 
-// Build implements [envbuild.EnvBuilder]. No version prefers the newest one,
-// which has to be said: the server has others in mind.
+// Build implements [envbuild.EnvBuilder].
 func (r remote) Build(ctx context.Context, req envbuild.Request) (*envbuild.Report, error) {
-	return r.Background(req.OnEvent).Build(ctx, wire.BuildRequest{
-		Paths: req.Paths, Python: &req.Python, Node: &req.Node, SkipPython: req.SkipPython, SkipNode: req.SkipNode,
-		Force: req.Force, Timeout: seconds(req.Timeout),
-	})
+	return r.Background(req.OnEvent).Build(ctx, wire.NewBuildRequest(req))
 }
 
 // Register implements [registry.Registrar].
 func (r remote) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
-	wire := wire.RegisterRequest{
-		Paths: req.Paths, Replace: given(string(req.Replace)),
-		SkipValidation: req.SkipValidation, SkipTests: req.SkipTests, Force: req.IgnoreTestFailures,
+	q, err := wire.NewRegisterRequest(req)
+	if err != nil {
+		return nil, err
 	}
-	if req.IgnoreTestFailures && req.Replace != registry.ReplaceAny {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests replaces whatever is there")
-	}
-	return r.Background(req.OnEvent).Register(ctx, wire)
+	return r.Background(req.OnEvent).Register(ctx, q)
 }
 
 // List implements [registry.Catalog].
 func (r remote) List(ctx context.Context) ([]registry.ActivePack, error) { return r.Packs(ctx) }
-
-// given returns nil for "", which leaves the choice to the server.
-func given(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// seconds returns nil for 0.
-func seconds(d time.Duration) *int {
-	if d == 0 {
-		return nil
-	}
-	n := int(d.Round(time.Second) / time.Second)
-	return &n
-}

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/internal/samples"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -98,9 +98,9 @@ func wantStatuses(t *testing.T, o outcome, want pipeline.Status, refs ...pack.Re
 	t.Helper()
 	wantStatus(t, o, exitOK)
 	var got []pack.Ref
-	for _, outcome := range decode[pipeline.Report](t, o).Outcomes {
+	for _, outcome := range decode[wire.InstallReport](t, o).Outcomes {
 		got = append(got, outcome.Ref)
-		if outcome.Status != want {
+		if pipeline.Status(outcome.Status) != want {
 			t.Errorf("%s is %s, want %s", outcome.Ref, outcome.Status, want)
 		}
 	}
@@ -120,14 +120,14 @@ func TestBuildThenRegister(t *testing.T) {
 	files["actions/run.py"] = "import json, sys\nprint(json.dumps({'prefix': sys.prefix}))\n"
 	dir := writeTree(t, files)
 
-	check := decode[envbuild.Report](t, run("build", dir, "--check", "--json")).Built
+	check := decode[wire.BuildReport](t, run("build", dir, "--check", "--json")).Built
 	if len(check) != 1 || check[0].Environments.Python == nil || check[0].Environments.Python.RequirementsInstalled {
 		t.Fatalf("before building: %+v", check)
 	}
 	if o := run("build", dir); o.status != exitOK || !strings.Contains(o.stdout, "demo  Python 3.") || !strings.Contains(o.stdout, ", ready  ") {
 		t.Fatalf("got %+v", o)
 	}
-	env := decode[envbuild.Report](t, run("build", dir, "--json")).Built[0].Environments.Python
+	env := decode[wire.BuildReport](t, run("build", dir, "--json")).Built[0].Environments.Python
 	if !env.Reused {
 		t.Errorf("not reused: %+v", env)
 	}

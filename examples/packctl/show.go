@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -32,7 +33,7 @@ func (a *app) printDetails(p *registry.PackDetails) {
 	for _, e := range p.Active.Environments {
 		a.println("environment %s  %s", e.Version, e.Path)
 	}
-	a.println("tests       %s", tested(p.Active.Tests.Summary()))
+	a.println("tests       %s", tested(wire.NewTestSummary(p.Active.Tests.Summary())))
 	for _, c := range p.Components {
 		a.println("%-11s %s  %s", c.Kind, c.Ref, c.Label)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -50,13 +50,13 @@ func TestLifeOfAPack(t *testing.T) {
 
 	o := run("register", first, "--json")
 	wantStatus(t, o, exitOK)
-	id := decode[registry.Report](t, o).Registered[0].ID
+	id := decode[wire.RegisterReport](t, o).Registered[0].ID
 
 	wantStatus(t, run("register", first), exitOK) // unchanged
 	wantStatus(t, run("register", second), exitFailed)
 	o = run("--json", "register", "--replace", "upgrade", second)
 	wantStatus(t, o, exitOK)
-	if got := decode[registry.Report](t, o).Registered[0]; got.ID != id || got.Version.String() != "1.1.0" {
+	if got := decode[wire.RegisterReport](t, o).Registered[0]; got.ID != id || got.Version.String() != "1.1.0" {
 		t.Errorf("got %+v, want version 1.1.0 with ID %d", got, id)
 	}
 
@@ -107,7 +107,7 @@ func TestDownload(t *testing.T) {
 	dest := t.TempDir()
 	o := run("download", demoPack(t, "1.0.0"), "--dest", dest, "/none", "--json")
 	wantStatus(t, o, exitFailed)
-	got := decode[installer.DownloadReport](t, o)
+	got := decode[wire.DownloadReport](t, o)
 	if got.Succeeded != 1 || got.Failures != 1 || got.Downloaded[0].Path != filepath.Join(dest, "demo") {
 		t.Errorf("got %+v", got)
 	}
@@ -133,7 +133,7 @@ func TestInstallArchive(t *testing.T) {
 	wantStatuses(t, o, pipeline.StatusInstalled, "demo")
 	o = run("download", path, "--dest", t.TempDir(), "--json")
 	wantStatus(t, o, exitOK)
-	if got := decode[installer.DownloadReport](t, o).Downloaded[0].Type; got != installer.TypeLocalArchive {
+	if got := decode[wire.DownloadReport](t, o).Downloaded[0].Type; got != string(installer.TypeLocalArchive) {
 		t.Errorf("the archive is called %q", got)
 	}
 }
@@ -146,7 +146,7 @@ func TestDeps(t *testing.T) {
 	dir := writeTree(t, files)
 	o := run("deps", dir, "--provide", "core", "--json")
 	wantStatus(t, o, exitOK)
-	missing := decode[deps.Report](t, o).Missing
+	missing := decode[wire.DependenciesReport](t, o).Missing
 	if len(missing) != 1 || missing[0].Ref != "slack" {
 		t.Errorf("missing: %+v", missing)
 	}
@@ -219,7 +219,7 @@ func TestFailingTests(t *testing.T) {
 			o := on(t, t.TempDir())(append([]string{"register", dir, "--json"}, tt.flags...)...)
 			wantStatus(t, o, tt.status)
 			got := ""
-			for _, p := range decode[registry.Report](t, o).Registered {
+			for _, p := range decode[wire.RegisterReport](t, o).Registered {
 				if p.Tests != nil {
 					got = string(p.Tests.Status)
 				}

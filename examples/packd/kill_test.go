@@ -20,7 +20,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer/pipeline"
 )
 
 const (
@@ -214,7 +213,7 @@ func (w *killWorld) checkEnd(t *testing.T, v *victim, id, spec string) {
 
 func (w *killWorld) checkReport(t *testing.T, op *wire.Operation, spec string) {
 	t.Helper()
-	var report pipeline.Report
+	var report wire.InstallReport
 	if err := json.Unmarshal(op.Report, &report); err != nil {
 		t.Fatal(err)
 	}

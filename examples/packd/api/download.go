@@ -8,10 +8,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer"
 )
 
-func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe pack.EventFunc) (*installer.DownloadReport, error) {
+func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe pack.EventFunc) (*wire.DownloadReport, error) {
 	if err := s.checkDownload(req); err != nil {
 		return nil, err
 	}
@@ -20,11 +19,10 @@ func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe
 		return nil, err
 	}
 	defer func() { _ = dest.dir.Close() }()
-	r, err := s.host.Installer.Download(ctx, installer.DownloadRequest{
-		Specs: req.Packs, Dest: dest.path(), Rev: value(req.RefSpec), Index: value(req.RegistryURL),
-		Timeout: seconds(req.Timeout), OnEvent: dest.observer(observe),
-	})
-	return dest.report(r), dest.err(err)
+	q := req.Request()
+	q.Dest, q.OnEvent = dest.path(), dest.observer(observe)
+	r, err := s.host.Installer.Download(ctx, q)
+	return dest.report(wire.NewDownloadReport(r, err)), dest.err(err)
 }
 
 // destination is a directory that is open: whoever exchanges it, or one above
@@ -49,7 +47,8 @@ func (d *destination) rename(text string) string {
 	return strings.ReplaceAll(text, d.path()+"/", strings.TrimSuffix(d.asked, "/")+"/")
 }
 
-func (d *destination) report(r *installer.DownloadReport) *installer.DownloadReport {
+// report names the paths that were asked for.
+func (d *destination) report(r *wire.DownloadReport) *wire.DownloadReport {
 	if r == nil {
 		return nil
 	}

@@ -111,7 +111,7 @@ func (f *fixture) checkRefusal(t *testing.T, kind string, tt refusal) {
 	if a.status != tt.status || a.header.Get("Content-Type") != tt.r.accept {
 		t.Errorf("%s: %s: status %d of type %s", kind, tt.name, a.status, a.header.Get("Content-Type"))
 	}
-	if diff := cmp.Diff(emptyReport(kind, text), decode(t, a)); diff != "" {
+	if diff := cmp.Diff(emptyReport(kind, tt.code, text), decode(t, a)); diff != "" {
 		t.Errorf("%s: %s: empty report: -want +got:\n%s", kind, tt.name, diff)
 	}
 }
@@ -140,22 +140,29 @@ func (f *fixture) wantError(name string, a answer, want refusal) string {
 }
 
 // emptyReport is written by hand: it is what the contract promises.
-func emptyReport(kind, reason string) m {
+func emptyReport(kind, code, reason string) m {
+	failed := func(item m) list {
+		item["error"] = reason
+		if code != "" {
+			item["code"] = code
+		}
+		return list{item}
+	}
 	switch kind {
 	case wire.KindDownload:
 		return m{
-			"downloaded_packs": list{}, "failed_packs": list{m{"source": "", "error": reason}},
+			"downloaded_packs": list{}, "failed_packs": failed(m{"source": ""}),
 			"total_count": 0.0, "success_count": 0.0, "failure_count": 1.0,
 		}
 	case wire.KindDependencies:
 		return m{
 			"dependencies": list{}, "runtime_requirements": m{}, "missing_dependencies": list{}, "analyzed_packs": list{},
-			"errors": list{m{"pack_path": "", "error": reason}}, "conflicts": list{}, "warnings": list{},
+			"errors": failed(m{"pack_path": ""}), "conflicts": list{}, "warnings": list{},
 		}
 	case wire.KindBuild:
 		return m{
 			"built_environments":  list{},
-			"failed_environments": list{m{"pack_ref": "", "pack_path": "", "runtime": "unknown", "error": reason}},
+			"failed_environments": failed(m{"pack_ref": "", "pack_path": "", "runtime": "unknown"}),
 			"summary": m{
 				"total_packs": 0.0, "success_count": 0.0, "failure_count": 1.0,
 				"python_envs_built": 0.0, "nodejs_envs_built": 0.0, "total_duration_ms": 0.0,
@@ -164,7 +171,7 @@ func emptyReport(kind, reason string) m {
 	}
 	return m{
 		"registered_packs": list{},
-		"failed_packs":     list{m{"pack_ref": "", "pack_path": "", "error": reason, "error_stage": "load"}},
+		"failed_packs":     failed(m{"pack_ref": "", "pack_path": "", "error_stage": "load"}),
 		"summary": m{
 			"total_packs": 0.0, "success_count": 0.0, "failure_count": 1.0, "total_components": 0.0, "duration_ms": 0.0,
 		},

@@ -11,67 +11,59 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/registry"
 )
 
-func (s *stages) register(ctx context.Context, req wire.RegisterRequest, observe pack.EventFunc) (*registry.Report, error) {
-	r := registry.Request{
-		Paths: req.Paths, Replace: registry.Replace(value(req.Replace)),
-		SkipValidation: req.SkipValidation, SkipTests: req.SkipTests, OnEvent: observe,
-	}
-	if req.Force {
-		r.Replace, r.IgnoreTestFailures = registry.ReplaceAny, true
-	}
+func (s *stages) register(ctx context.Context, req wire.RegisterRequest, observe pack.EventFunc) (*wire.RegisterReport, error) {
+	q := req.Request()
+	q.OnEvent = observe
 	if s.isOwn(req.BaseDir) {
-		return s.host.Store.Register(ctx, r)
+		r, err := s.host.Store.Register(ctx, q)
+		return wire.NewRegisterReport(r, err), err
 	}
 	base, err := create(s.roots, *req.BaseDir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = base.Close() }()
-	report, err := s.host.Store.Register(ctx, r)
+	r, err := s.host.Store.Register(ctx, q)
+	report := wire.NewRegisterReport(r, err)
 	if report == nil {
 		return nil, err
 	}
 	return report, linkAll(base, report, req.Paths, err)
 }
 
-// linkAll makes a link to each registered pack. One that cannot be made is a
-// failure of its pack, which is active all the same.
-func linkAll(base *os.Root, r *registry.Report, paths []string, err error) error {
-	failed, batch := errors.AsType[*pack.BatchError](err)
+// linkAll makes a link to each registered pack. A pack whose link cannot be made
+// has failed, although it is active.
+func linkAll(base *os.Root, r *wire.RegisterReport, paths []string, err error) error {
+	_, batch := errors.AsType[*pack.BatchError](err)
 	if err != nil && !batch {
 		return err
 	}
-	var items []*pack.ItemError
-	if batch {
-		items = slices.Clone(failed.Items)
-	}
-	registered := []registry.RegisteredPack{}
-	for _, p := range r.Registered {
+	registered := r.Registered
+	r.Registered = []wire.RegisteredPack{}
+	for _, p := range registered {
 		if err := link(base, p.Ref.String(), p.StoragePath); err != nil {
-			err = fmt.Errorf("link to the pack, which is active at %q: %w", p.StoragePath, err)
-			items = append(items, drop(r, p, err))
+			fail(r, p, fmt.Errorf("link to the pack, which is active at %q: %w", p.StoragePath, err))
 			continue
 		}
-		registered = append(registered, p)
+		r.Registered = append(r.Registered, p)
 	}
-	r.Registered = registered
+	if len(r.Registered) == len(registered) {
+		return err
+	}
 	at := func(path string) int { return slices.Index(paths, path) } // failures are in the order of the request
-	slices.SortStableFunc(r.Failed, func(a, b registry.FailedPack) int { return at(a.Path) - at(b.Path) })
-	slices.SortStableFunc(items, func(a, b *pack.ItemError) int { return at(a.Spec) - at(b.Spec) })
-	return pack.NewBatchError(items)
+	slices.SortStableFunc(r.Failed, func(a, b wire.FailedRegistration) int { return at(a.Path) - at(b.Path) })
+	_, err = r.Result()
+	return err
 }
 
-// drop moves a pack to those that failed.
-func drop(r *registry.Report, p registry.RegisteredPack, err error) *pack.ItemError {
-	c := p.Components
+// fail moves a pack to those that failed.
+func fail(r *wire.RegisterReport, p wire.RegisteredPack, err error) {
 	r.Summary.Succeeded--
 	r.Summary.Failed++
-	r.Summary.TotalComponents -= c.Actions + c.Sensors + c.Triggers + c.Rules + c.Workflows + c.Policies
-	r.Failed = append(r.Failed, registry.FailedPack{Ref: p.Ref, Path: p.Path, Message: err.Error(), Stage: pack.StageStorage, Err: err})
-	return &pack.ItemError{Spec: p.Path, Ref: p.Ref, Stage: pack.StageStorage, Err: err}
+	r.Summary.TotalComponents -= p.Components.Total()
+	r.Failed = append(r.Failed, wire.NewFailedRegistration(p, pack.StageStorage, err))
 }
 
 // link makes name in base a link to target, in one step. What is there and no

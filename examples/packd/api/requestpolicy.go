@@ -28,7 +28,7 @@ func (s *stages) checkRequest(req any) error {
 }
 
 func (s *stages) checkDownload(req wire.DownloadRequest) error {
-	if !valueOr(req.VerifySSL, true) {
+	if req.VerifySSL != nil && !*req.VerifySSL {
 		return pack.Errorf(pack.CodePolicyDenied, "verify_ssl: servers have to prove who they are; this service was not started to allow anything else")
 	}
 	return s.checkIndex(req.RegistryURL)

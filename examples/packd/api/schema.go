@@ -108,35 +108,18 @@ func schemaName(t reflect.Type, hint string) string {
 		return hint
 	}
 	name, argument, generic := strings.Cut(t.Name(), "[")
-	if generic {
-		if strings.HasPrefix(argument, "[]") {
-			name += "ListOf"
-		}
-		return name + title(lastPart(strings.Trim(argument, "[]*")))
+	if !generic {
+		return qualified(lastPart(t.PkgPath()), name)
 	}
-	pkg := lastPart(t.PkgPath())
-	if isPlain(pkg) {
-		return name
+	if strings.HasPrefix(argument, "[]") {
+		name += "ListOf"
 	}
-	return title(pkg) + name
+	pkg, of, _ := strings.Cut(lastPart(strings.Trim(argument, "[]*")), ".")
+	return name + title(qualified(pkg, of))
 }
 
-// lastPart returns the package and the name of a qualified one, without a dot:
-// "registry.Report" is "registryReport".
-func lastPart(path string) string {
-	path = path[strings.LastIndexByte(path, '/')+1:]
-	pkg, name, ok := strings.Cut(path, ".")
-	switch {
-	case !ok:
-		return path
-	case isPlain(pkg):
-		return name
-	}
-	return pkg + name
-}
-
-// isPlain tells whether the types of a package are named without it.
-func isPlain(pkg string) bool { return pkg == "pack" || pkg == "wire" || pkg == "api" }
+// lastPart returns what follows the last "/".
+func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 func title(s string) string {
 	if s == "" {

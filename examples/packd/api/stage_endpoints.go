@@ -11,12 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/registry"
 )
 
 const (
@@ -43,10 +39,10 @@ type workOutput struct {
 const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
-	addStage[wire.DownloadRequest, installer.DownloadReport](s, wire.KindDownload, "Download packs into a directory")
-	addStage[wire.DependenciesRequest, deps.Report](s, wire.KindDependencies, "Tell what packs need")
-	addStage[wire.BuildRequest, envbuild.Report](s, wire.KindBuild, "Build the environments of packs")
-	addStage[wire.RegisterRequest, registry.Report](s, wire.KindRegister, "Validate, test, register and activate packs")
+	addStage[wire.DownloadRequest, wire.DownloadReport](s, wire.KindDownload, "Download packs into a directory")
+	addStage[wire.DependenciesRequest, wire.DependenciesReport](s, wire.KindDependencies, "Tell what packs need")
+	addStage[wire.BuildRequest, wire.BuildReport](s, wire.KindBuild, "Build the environments of packs")
+	addStage[wire.RegisterRequest, wire.RegisterReport](s, wire.KindRegister, "Validate, test, register and activate packs")
 }
 
 // addStage adds the endpoint of a stage with requests of type Q and reports of

@@ -10,18 +10,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer/pipeline"
-)
-
-// The preferred versions of runtimes when a request names none.
-const (
-	defaultPython = "3.11"
-	defaultNode   = "20"
 )
 
 // stages does the work that requests ask for, now or in the background.
@@ -81,7 +72,7 @@ func (s *stages) do(ctx context.Context, w operations.Work, observe pack.EventFu
 
 // work decodes the request and does the work of one kind. A report that is
 // not there is nil, not a nil pointer.
-func work[Q, R any](ctx context.Context, w operations.Work, observe pack.EventFunc, do func(context.Context, Q, pack.EventFunc) (*R, error)) (any, error) {
+func work[Q, D any](ctx context.Context, w operations.Work, observe pack.EventFunc, do func(context.Context, Q, pack.EventFunc) (*D, error)) (any, error) {
 	var req Q
 	if err := json.Unmarshal(w.Body, &req); err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "read request: %w", err)
@@ -93,44 +84,29 @@ func work[Q, R any](ctx context.Context, w operations.Work, observe pack.EventFu
 	return r, err
 }
 
-func (s *stages) dependencies(ctx context.Context, req wire.DependenciesRequest, observe pack.EventFunc) (*deps.Report, error) {
-	return s.host.Analyzer.Analyze(ctx, deps.Request{Paths: req.Paths, SkipValidation: req.SkipValidation, OnEvent: observe})
+func (s *stages) dependencies(ctx context.Context, req wire.DependenciesRequest, observe pack.EventFunc) (*wire.DependenciesReport, error) {
+	q := req.Request()
+	q.OnEvent = observe
+	r, err := s.host.Analyzer.Analyze(ctx, q)
+	return wire.NewDependenciesReport(r, err), err
 }
 
-func (s *stages) build(ctx context.Context, req wire.BuildRequest, observe pack.EventFunc) (*envbuild.Report, error) {
+func (s *stages) build(ctx context.Context, req wire.BuildRequest, observe pack.EventFunc) (*wire.BuildReport, error) {
 	if err := s.checkLinkDir(req.BaseDir); err != nil {
 		return nil, err
 	}
-	return s.host.Builder.Build(ctx, envbuild.Request{
-		Paths: req.Paths, Python: valueOr(req.Python, defaultPython), Node: valueOr(req.Node, defaultNode),
-		SkipPython: req.SkipPython, SkipNode: req.SkipNode, Force: req.Force,
-		Timeout: seconds(req.Timeout), OnEvent: observe,
-	})
+	q := req.Request()
+	q.OnEvent = observe
+	r, err := s.host.Builder.Build(ctx, q)
+	return wire.NewBuildReport(r, err), err
 }
 
-func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
+func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*wire.InstallReport, error) {
 	if err := s.checkIndex(req.RegistryURL); err != nil {
 		return nil, err
 	}
-	return s.host.Pipeline.Install(ctx, pipeline.Request{
-		Specs: req.Packs, Rev: value(req.RefSpec), Index: value(req.RegistryURL), Timeout: seconds(req.Timeout),
-		Python: value(req.Python), Node: value(req.Node), Force: req.Force,
-		SkipTests: req.SkipTests, SkipEnvironments: req.SkipEnvs, FailFast: req.FailFast, OnEvent: observe,
-	})
+	q := req.Request()
+	q.OnEvent = observe
+	r, err := s.host.Pipeline.Install(ctx, q)
+	return wire.NewInstallReport(r, err), err
 }
-
-// value returns what p points to, the zero value for nil.
-func value[T any](p *T) T {
-	var zero T
-	return valueOr(p, zero)
-}
-
-func valueOr[T any](p *T, absent T) T {
-	if p == nil {
-		return absent
-	}
-	return *p
-}
-
-// seconds returns a number of seconds as a duration, 0 for nil.
-func seconds(n *int) time.Duration { return time.Duration(value(n)) * time.Second }

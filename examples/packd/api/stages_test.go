@@ -66,7 +66,7 @@ func TestWayOfThePacks(t *testing.T) {
 			downloaded(w.Archive(), "archive", into, "slugs", "2.0.1", nil),
 			downloaded(w.Directory(), "local_directory", into, "report", "0.1.0", nil),
 		},
-		"failed_packs": list{m{"source": "nobody", "error": "..."}, m{"source": "./relative", "error": "..."}},
+		"failed_packs": list{m{"source": "nobody", "error": "...", "code": "not_found"}, m{"source": "./relative", "error": "...", "code": "invalid_request"}},
 		"total_count":  6.0, "success_count": 4.0, "failure_count": 2.0,
 	})
 	report, wordcount, slugs, none := filepath.Join(into, "report"), filepath.Join(into, "wordcount"), filepath.Join(into, "slugs"), filepath.Join(f.outside, "x")
@@ -81,8 +81,8 @@ func TestWayOfThePacks(t *testing.T) {
 			registered(f, "slugs", "2.0.1", nil),
 		},
 		"failed_packs": list{
-			m{"pack_ref": "report", "pack_path": report, "error": "...", "error_stage": "dependencies"},
-			m{"pack_ref": "", "pack_path": none, "error": denied, "error_stage": "load"},
+			m{"pack_ref": "report", "pack_path": report, "error": "...", "code": "dependency_missing", "error_stage": "dependencies"},
+			m{"pack_ref": "", "pack_path": none, "error": denied, "code": "policy_denied", "error_stage": "load"},
 		},
 		"summary": m{"total_packs": 4.0, "success_count": 2.0, "failure_count": 2.0, "total_components": 2.0, "duration_ms": 0.0},
 	})
@@ -115,7 +115,7 @@ func analysis(report, wordcount, slugs, none, denied string) m {
 			m{"pack_ref": "wordcount", "pack_path": wordcount, "has_dependencies": false, "dependency_count": 0.0},
 			m{"pack_ref": "slugs", "pack_path": slugs, "has_dependencies": false, "dependency_count": 0.0},
 		},
-		"errors":    list{m{"pack_path": none, "error": denied}},
+		"errors":    list{m{"pack_path": none, "error": denied, "code": "policy_denied"}},
 		"conflicts": list{}, "warnings": list{},
 	}
 }
@@ -137,7 +137,9 @@ func builds(root, report, wordcount, slugs, none, denied string) m {
 				"nodejs_version": "v...", "key": "...", "reused": false,
 			}),
 		},
-		"failed_environments": list{m{"pack_ref": "", "pack_path": none, "runtime": "unknown", "error": denied}},
+		"failed_environments": list{m{
+			"pack_ref": "", "pack_path": none, "runtime": "unknown", "error": denied, "code": "policy_denied", "error_stage": "load",
+		}},
 		"summary": m{
 			"total_packs": 4.0, "success_count": 3.0, "failure_count": 1.0,
 			"python_envs_built": 1.0, "nodejs_envs_built": 1.0, "total_duration_ms": 0.0,

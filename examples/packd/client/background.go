@@ -35,42 +35,45 @@ func (c *Client) Background(observe pack.EventFunc) *Background {
 
 // Download is stage 1.
 func (b *Background) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
-	return follow(ctx, b, wire.KindDownload, req, failedDownloads)
+	return follow(ctx, b, wire.KindDownload, req, (*wire.DownloadReport).Result)
 }
 
 // Dependencies is stage 2.
 func (b *Background) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
-	return follow(ctx, b, wire.KindDependencies, req, failedAnalyses)
+	return follow(ctx, b, wire.KindDependencies, req, (*wire.DependenciesReport).Result)
 }
 
 // Build is stage 3.
 func (b *Background) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
-	return follow(ctx, b, wire.KindBuild, req, failedBuilds)
+	return follow(ctx, b, wire.KindBuild, req, (*wire.BuildReport).Result)
 }
 
 // Register is stage 4.
 func (b *Background) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
-	return follow(ctx, b, wire.KindRegister, req, failedRegistrations)
+	return follow(ctx, b, wire.KindRegister, req, (*wire.RegisterReport).Result)
 }
 
-func follow[R any](ctx context.Context, b *Background, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
+// follow does work of a kind, with requests of type Q, as an operation. D is the
+// report on the wire, result makes of it what the library returns.
+func follow[Q, D, R any](ctx context.Context, b *Background, kind string, req Q, result func(*D) (*R, error)) (*R, error) {
 	op, err := b.run(ctx, kind, req)
 	if op == nil {
 		return nil, err
 	}
-	report, rerr := reportOf[R](op)
+	report, rerr := reportOf[D](op)
 	if rerr != nil || report == nil {
 		return nil, errors.Join(err, rerr)
 	}
-	if batch := pack.NewBatchError(failed(report)); err == nil {
+	r, batch := result(report)
+	if err == nil {
 		err = batch
 	}
-	return report, err
+	return r, err
 }
 
 // reportOf returns the report of an operation, nil when it has none.
-func reportOf[R any](op *wire.Operation) (*R, error) {
-	var report *R
+func reportOf[D any](op *wire.Operation) (*D, error) {
+	var report *D
 	if len(op.Report) == 0 {
 		return nil, nil //nolint:nilnil // there is none
 	}

@@ -14,15 +14,14 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // report is one with a pack that failed.
 func report(t *testing.T) json.RawMessage {
 	t.Helper()
-	data, err := json.Marshal(pipeline.Report{Outcomes: []pipeline.Outcome{
-		{Spec: "hello", Ref: "hello", Status: pipeline.StatusInstalled},
-		{Spec: "slack", Ref: "slack", Status: pipeline.StatusFailed, Failure: &pipeline.Failure{Stage: pack.StageTests, Code: pack.CodeTestsFailed, Message: "1 of 2 failed"}},
+	data, err := json.Marshal(wire.InstallReport{Outcomes: []wire.Outcome{
+		{Spec: "hello", Ref: "hello", Status: "installed"},
+		{Spec: "slack", Ref: "slack", Status: "failed", Failure: &wire.Failure{Stage: pack.StageTests, Code: pack.CodeTestsFailed, Message: "1 of 2 failed"}},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -10,11 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/registry"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -137,9 +134,9 @@ func TestUnreachable(t *testing.T) {
 func TestFailedPacks(t *testing.T) {
 	t.Parallel()
 	reports := map[string]any{
-		wire.KindDownload:     &installer.DownloadReport{Failed: []installer.FailedDownload{{Spec: "slack", Message: "gone"}}},
-		wire.KindDependencies: &deps.Report{Errors: []deps.PathError{{Path: "/p", Message: "gone"}}},
-		wire.KindRegister:     &registry.Report{Failed: []registry.FailedPack{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Message: "gone"}}},
+		wire.KindDownload:     &wire.DownloadReport{Failed: []wire.FailedDownload{{Spec: "slack", Message: "gone"}}},
+		wire.KindDependencies: &wire.DependenciesReport{Errors: []wire.FailedAnalysis{{Path: "/p", Message: "gone"}}},
+		wire.KindRegister:     &wire.RegisterReport{Failed: []wire.FailedRegistration{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Message: "gone"}}},
 	}
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, reports[strings.TrimPrefix(r.URL.Path, "/api/v1/packs/")])

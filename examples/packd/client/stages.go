@@ -17,38 +17,38 @@ import (
 // [Client.Background] for one that can be watched. A request of this kind is
 // sent once: when the connection breaks, nobody knows how far the server came.
 func (c *Client) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
-	return wait(ctx, c, wire.KindDownload, req, failedDownloads)
+	return wait(ctx, c, wire.KindDownload, req, (*wire.DownloadReport).Result)
 }
 
 // Dependencies is stage 2.
 func (c *Client) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
-	return wait(ctx, c, wire.KindDependencies, req, failedAnalyses)
+	return wait(ctx, c, wire.KindDependencies, req, (*wire.DependenciesReport).Result)
 }
 
 // Build is stage 3.
 func (c *Client) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
-	return wait(ctx, c, wire.KindBuild, req, failedBuilds)
+	return wait(ctx, c, wire.KindBuild, req, (*wire.BuildReport).Result)
 }
 
 // Register is stage 4.
 func (c *Client) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
-	return wait(ctx, c, wire.KindRegister, req, failedRegistrations)
+	return wait(ctx, c, wire.KindRegister, req, (*wire.RegisterReport).Result)
 }
 
 // Install runs the whole pipeline as an operation of the server: see
 // [Client.Background] for what that means.
 func (c *Client) Install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
-	return follow(ctx, c.Background(observe), wire.KindInstall, req, failedInstallations)
+	return follow(ctx, c.Background(observe), wire.KindInstall, req, (*wire.InstallReport).Result)
 }
 
-func wait[R any](ctx context.Context, c *Client, kind string, req any, failed func(*R) []*pack.ItemError) (*R, error) {
+func wait[Q, D, R any](ctx context.Context, c *Client, kind string, req Q, result func(*D) (*R, error)) (*R, error) {
 	x, err := call{method: http.MethodPost, path: "/packs/" + kind}.with(req)
 	if err != nil {
 		return nil, err
 	}
-	report, err := read[R](ctx, c, x)
+	report, err := read[D](ctx, c, x)
 	if err != nil {
 		return nil, err
 	}
-	return report, pack.NewBatchError(failed(report))
+	return result(report)
 }

@@ -1,4 +1,4 @@
-package client_test
+package wire_test
 
 import (
 	"bytes"
@@ -9,25 +9,21 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
-// TestBodiesRoundTrip writes a value, reads it as a client does, and wants the
+// TestBodiesRoundTrip writes a value, reads it, and wants the
 // same text when it is written again: with everything set, with lists and maps
 // that are empty, and with all null.
 func TestBodiesRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, body := range []reflect.Type{
-		reflect.TypeFor[wire.Envelope[installer.DownloadReport]](),
-		reflect.TypeFor[wire.Envelope[deps.Report]](),
-		reflect.TypeFor[wire.Envelope[envbuild.Report]](),
-		reflect.TypeFor[wire.Envelope[registry.Report]](),
-		reflect.TypeFor[wire.Envelope[pipeline.Report]](),
+		reflect.TypeFor[wire.Envelope[wire.DownloadReport]](),
+		reflect.TypeFor[wire.Envelope[wire.DependenciesReport]](),
+		reflect.TypeFor[wire.Envelope[wire.BuildReport]](),
+		reflect.TypeFor[wire.Envelope[wire.RegisterReport]](),
+		reflect.TypeFor[wire.Envelope[wire.InstallReport]](),
 		reflect.TypeFor[wire.Envelope[registry.PackDetails]](),
 		reflect.TypeFor[wire.Envelope[registry.Record]](),
 		reflect.TypeFor[wire.Envelope[[]registry.ActivePack]](),

@@ -1,0 +1,107 @@
+package wire
+
+import "github.com/packtrain/pack"
+
+// A BuildRequest asks for stage 3.
+type BuildRequest struct {
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	// BaseDir is checked like the base directory of a RegisterRequest.
+	BaseDir *string `json:"packs_base_dir,omitempty"`
+	// Python and Node are preferred versions; nil means "3.11" and "20".
+	Python     *string `json:"python_version,omitempty" default:"3.11"`
+	Node       *string `json:"nodejs_version,omitempty" default:"20"`
+	SkipPython bool    `json:"skip_python,omitempty"`
+	SkipNode   bool    `json:"skip_nodejs,omitempty"`
+	Force      bool    `json:"force_rebuild,omitempty"`
+	// Timeout per environment in seconds; nil means 600.
+	Timeout *int `json:"timeout,omitempty" minimum:"60" maximum:"3600" default:"600"`
+}
+
+// The preferred versions of runtimes when a BuildRequest names none.
+const (
+	defaultPython = "3.11"
+	defaultNode   = "20"
+)
+
+// A BuildReport says what was built.
+type BuildReport struct {
+	Built   []BuiltPack   `json:"built_environments"`
+	Failed  []FailedBuild `json:"failed_environments"`
+	Summary BuildSummary  `json:"summary"`
+}
+
+// A BuiltPack is a pack whose environments are ready; one that needs none has
+// both nil.
+type BuiltPack struct {
+	Ref          pack.Ref     `json:"pack_ref"`
+	Path         string       `json:"pack_path"`
+	Environments Environments `json:"environments"`
+	DurationMS   int64        `json:"duration_ms"`
+}
+
+// Environments are those of a pack.
+type Environments struct {
+	Python *PythonEnvironment `json:"python"`
+	Node   *NodeEnvironment   `json:"nodejs"`
+}
+
+// A PythonEnvironment is a virtualenv.
+type PythonEnvironment struct {
+	Path                  string `json:"virtualenv_path"`
+	RequirementsInstalled bool   `json:"requirements_installed"` // false only where nothing was to be built
+	PackageCount          int    `json:"package_count"`
+	Version               string `json:"python_version"` // as printed: "Python 3.11.7"
+	Key                   string `json:"key"`
+	Reused                bool   `json:"reused"`
+}
+
+// A NodeEnvironment is a node_modules directory.
+type NodeEnvironment struct {
+	Path                  string `json:"node_modules_path"`
+	DependenciesInstalled bool   `json:"dependencies_installed"` // false only where nothing was to be built
+	PackageCount          int    `json:"package_count"`
+	Version               string `json:"nodejs_version"` // as printed: "v20.20.2"
+	Key                   string `json:"key"`
+	Reused                bool   `json:"reused"`
+}
+
+// A FailedBuild is a pack without its environments.
+type FailedBuild struct {
+	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
+	Path    string     `json:"pack_path"`
+	Runtime string     `json:"runtime"` // python, nodejs or unknown
+	Message string     `json:"error"`
+	Code    pack.Code  `json:"code,omitempty"`
+	Stage   pack.Stage `json:"error_stage,omitempty"` // load or environments
+}
+
+// stage returns the stage in which a pack failed. Where none is named, a pack of
+// unknown runtime could not be read.
+func (f FailedBuild) stage() pack.Stage {
+	switch {
+	case f.Stage != "":
+		return f.Stage
+	case f.Runtime == unknownRuntime:
+		return pack.StageLoad
+	}
+	return pack.StageEnvironments
+}
+
+const unknownRuntime = "unknown"
+
+// A BuildSummary counts.
+type BuildSummary struct {
+	Total           int   `json:"total_packs"`
+	Succeeded       int   `json:"success_count"`
+	Failed          int   `json:"failure_count"`
+	PythonBuilt     int   `json:"python_envs_built"`
+	NodeBuilt       int   `json:"nodejs_envs_built"`
+	TotalDurationMS int64 `json:"total_duration_ms"`
+}
+
+func emptyBuild(code pack.Code, reason string) *BuildReport {
+	return &BuildReport{
+		Built: []BuiltPack{}, Failed: []FailedBuild{{Runtime: unknownRuntime, Message: reason, Code: code}}, Summary: BuildSummary{Failed: 1},
+	}
+}

@@ -1,0 +1,55 @@
+package wire
+
+import (
+	"errors"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// each converts the elements of a list; the result is never nil.
+func each[A, B any](list []A, convert func(A) B) []B {
+	out := make([]B, 0, len(list))
+	for _, v := range list {
+		out = append(out, convert(v))
+	}
+	return out
+}
+
+func same[T any](v T) T { return v }
+
+// itemError returns the error of an item that failed elsewhere.
+func itemError(code pack.Code, message string) error {
+	if code == "" {
+		return errors.New(message)
+	}
+	return pack.Errorf(code, "%s", message)
+}
+
+// optional returns nil for "", which leaves the choice to the server.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// value returns what p points to, absent for nil.
+func value[T any](p *T, absent T) T {
+	if p == nil {
+		return absent
+	}
+	return *p
+}
+
+// inSeconds returns nil for 0.
+func inSeconds(d time.Duration) *int {
+	if d == 0 {
+		return nil
+	}
+	n := int(d.Round(time.Second) / time.Second)
+	return &n
+}
+
+// duration returns a number of seconds as a duration, 0 for nil.
+func duration(n *int) time.Duration { return time.Duration(value(n, 0)) * time.Second }

@@ -1,0 +1,104 @@
+package wire
+
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+)
+
+// A DependenciesRequest asks for stage 2.
+type DependenciesRequest struct {
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths          []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	SkipValidation bool     `json:"skip_validation,omitempty"`
+}
+
+// NewDependenciesRequest returns what asks a server for r.
+func NewDependenciesRequest(r deps.Request) DependenciesRequest {
+	return DependenciesRequest{Paths: r.Paths, SkipValidation: r.SkipValidation}
+}
+
+// Request returns the request to the library.
+func (r DependenciesRequest) Request() deps.Request {
+	return deps.Request{Paths: r.Paths, SkipValidation: r.SkipValidation}
+}
+
+// A DependenciesReport says what packs need.
+type DependenciesReport struct {
+	Dependencies []Dependency                     `json:"dependencies"`
+	Runtimes     map[pack.Ref]RuntimeRequirements `json:"runtime_requirements"`
+	Missing      []Dependency                     `json:"missing_dependencies"`
+	Analyzed     []AnalyzedPack                   `json:"analyzed_packs"`
+	Errors       []FailedAnalysis                 `json:"errors"`
+	Conflicts    []Conflict                       `json:"conflicts"`
+	Warnings     []Warning                        `json:"warnings"`
+}
+
+// A Dependency is one pack's need of another.
+type Dependency struct {
+	Ref              pack.Ref        `json:"pack_ref"`
+	VersionSpec      pack.Constraint `json:"version_spec"`
+	RequiredBy       pack.Ref        `json:"required_by"`
+	AlreadyInstalled bool            `json:"already_installed"` // in a version that satisfies VersionSpec
+}
+
+// RuntimeRequirements are the runtimes a pack needs; nil where it needs none.
+type RuntimeRequirements struct {
+	Ref    pack.Ref           `json:"pack_ref"`
+	Python *PythonRequirement `json:"python"`
+	Node   *NodeRequirement   `json:"nodejs"`
+}
+
+// A PythonRequirement is the need of a Python interpreter.
+type PythonRequirement struct {
+	Version          *string `json:"version"`           // range as written; nil for any
+	RequirementsFile *string `json:"requirements_file"` // absolute path; nil when there is none
+}
+
+// A NodeRequirement is the need of Node.js.
+type NodeRequirement struct {
+	Version     *string `json:"version"`      // range as written; nil for any
+	PackageFile *string `json:"package_file"` // absolute path; nil when there is none
+}
+
+// An AnalyzedPack is a pack that could be read.
+type AnalyzedPack struct {
+	Ref             pack.Ref `json:"pack_ref"`
+	Path            string   `json:"pack_path"`
+	HasDependencies bool     `json:"has_dependencies"`
+	DependencyCount int      `json:"dependency_count"`
+}
+
+// A FailedAnalysis is a pack that could not be analysed.
+type FailedAnalysis struct {
+	Path    string    `json:"pack_path"`
+	Message string    `json:"error"`
+	Code    pack.Code `json:"code,omitempty"`
+}
+
+// A Conflict is a pack of which no version satisfies all who need it.
+type Conflict struct {
+	Ref         pack.Ref      `json:"pack_ref"`
+	Required    []Requirement `json:"required"`
+	Installed   *pack.Version `json:"installed_version"`
+	Explanation string        `json:"explanation"`
+}
+
+// A Requirement is one constraint on a pack, and the pack that states it.
+type Requirement struct {
+	VersionSpec pack.Constraint `json:"version_spec"`
+	RequiredBy  pack.Ref        `json:"required_by"`
+}
+
+// A Warning does not stop anything.
+type Warning struct {
+	Path    string `json:"pack_path"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func emptyDependencies(code pack.Code, reason string) *DependenciesReport {
+	return &DependenciesReport{
+		Dependencies: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{}, Missing: []Dependency{},
+		Analyzed: []AnalyzedPack{}, Errors: []FailedAnalysis{{Message: reason, Code: code}}, Conflicts: []Conflict{}, Warnings: []Warning{},
+	}
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer"
+)
+
+// A DownloadRequest asks for stage 1: packs are put into a directory of the
+// server.
+type DownloadRequest struct {
+	// Packs are specs: refs with or without a constraint, URLs, paths of the
+	// server; 1 to 1000.
+	Packs []string `json:"packs" minItems:"1" maxItems:"1000"`
+	// Destination is the absolute path of a directory below an allowed root.
+	Destination string `json:"destination_dir" minLength:"1"`
+	// RegistryURL names an index to ask instead of the configured one.
+	RegistryURL *string `json:"registry_url,omitempty"`
+	// RefSpec is a git branch, tag or commit for every git source.
+	RefSpec *string `json:"ref_spec,omitempty"`
+	// Timeout per pack in seconds; nil means 300.
+	Timeout *int `json:"timeout,omitempty" minimum:"10" maximum:"3600" default:"300"`
+	// VerifySSL set to false is refused by servers that were not started to
+	// allow it; nil means true.
+	VerifySSL *bool `json:"verify_ssl,omitempty" default:"true"`
+}
+
+// NewDownloadRequest returns what asks a server for r.
+func NewDownloadRequest(r installer.DownloadRequest) DownloadRequest {
+	return DownloadRequest{
+		Packs: r.Specs, Destination: r.Dest, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout),
+	}
+}
+
+// Request returns the request to the library.
+func (r DownloadRequest) Request() installer.DownloadRequest {
+	return installer.DownloadRequest{
+		Specs: r.Packs, Dest: r.Destination, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout),
+	}
+}
+
+// A DownloadReport says what was downloaded.
+type DownloadReport struct {
+	Downloaded []DownloadedPack `json:"downloaded_packs"`
+	Failed     []FailedDownload `json:"failed_packs"`
+	Total      int              `json:"total_count"`
+	Succeeded  int              `json:"success_count"`
+	Failures   int              `json:"failure_count"`
+}
+
+// A DownloadedPack lies at Path.
+type DownloadedPack struct {
+	Spec     string       `json:"source"`      // as given, without credentials
+	Type     string       `json:"source_type"` // git, archive, local_directory, local_archive or registry
+	Path     string       `json:"pack_path"`   // where pack.yaml lies
+	Ref      pack.Ref     `json:"pack_ref"`
+	Version  pack.Version `json:"pack_version"`
+	Commit   *string      `json:"git_commit"` // nil when it did not come from git
+	Checksum pack.Digest  `json:"checksum"`   // of the directory
+}
+
+// A FailedDownload is a spec that could not be downloaded.
+type FailedDownload struct {
+	Spec    string    `json:"source"`
+	Message string    `json:"error"`
+	Code    pack.Code `json:"code,omitempty"`
+}
+
+// NewDownloadReport returns the report on the wire of a call that returned r and
+// err; nil without r.
+func NewDownloadReport(r *installer.DownloadReport, _ error) *DownloadReport {
+	if r == nil {
+		return nil
+	}
+	return &DownloadReport{
+		Downloaded: each(r.Downloaded, func(p installer.DownloadedPack) DownloadedPack {
+			return DownloadedPack{
+				Spec: p.Spec, Type: string(p.Type), Path: p.Path, Ref: p.Ref, Version: p.Version, Commit: p.Commit, Checksum: p.Checksum,
+			}
+		}),
+		Failed: each(r.Failed, func(f installer.FailedDownload) FailedDownload {
+			return FailedDownload{Spec: f.Spec, Message: f.Message, Code: pack.CodeOf(f.Err)}
+		}),
+		Total: r.Total, Succeeded: r.Succeeded, Failures: r.Failures,
+	}
+}
+
+// Result returns what the library returned to the server: its report, without
+// what is not on the wire, and the [*pack.BatchError] of the packs that failed.
+func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
+	var items []*pack.ItemError
+	return &installer.DownloadReport{
+		Downloaded: each(r.Downloaded, func(p DownloadedPack) installer.DownloadedPack {
+			return installer.DownloadedPack{
+				Spec: p.Spec, Type: installer.SourceType(p.Type), Path: p.Path, Ref: p.Ref, Version: p.Version, Commit: p.Commit, Checksum: p.Checksum,
+			}
+		}),
+		Failed: each(r.Failed, func(f FailedDownload) installer.FailedDownload {
+			err := itemError(f.Code, f.Message)
+			items = append(items, &pack.ItemError{Spec: f.Spec, Stage: pack.StageDownload, Err: err})
+			return installer.FailedDownload{Spec: f.Spec, Message: f.Message, Err: err}
+		}),
+		Total: r.Total, Succeeded: r.Succeeded, Failures: r.Failures,
+	}, pack.NewBatchError(items)
+}
+
+func emptyDownload(code pack.Code, reason string) *DownloadReport {
+	return &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{{Message: reason, Code: code}}, Failures: 1}
+}

@@ -1,0 +1,89 @@
+package wire
+
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/pipeline"
+)
+
+// NewInstallRequest returns what asks a server for r.
+func NewInstallRequest(r pipeline.Request) InstallRequest {
+	return InstallRequest{
+		Packs: r.Specs, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout),
+		Python: optional(r.Python), Node: optional(r.Node), Force: r.Force,
+		SkipTests: r.SkipTests, SkipEnvs: r.SkipEnvironments, FailFast: r.FailFast,
+	}
+}
+
+// Request returns the request to the library.
+func (r InstallRequest) Request() pipeline.Request {
+	return pipeline.Request{
+		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout),
+		Python: value(r.Python, ""), Node: value(r.Node, ""), Force: r.Force,
+		SkipTests: r.SkipTests, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast,
+	}
+}
+
+// NewInstallReport returns the report on the wire of a call that returned r and
+// err; nil without r.
+func NewInstallReport(r *pipeline.Report, _ error) *InstallReport {
+	if r == nil {
+		return nil
+	}
+	return &InstallReport{
+		Outcomes: each(r.Outcomes, newOutcome), Summary: InstallSummary(r.Summary),
+		Download: NewDownloadReport(r.Download, nil), Dependencies: NewDependenciesReport(r.Dependencies, nil),
+		Environments: NewBuildReport(r.Environments, nil), Registration: NewRegisterReport(r.Registration, nil),
+	}
+}
+
+func newOutcome(o pipeline.Outcome) Outcome {
+	out := Outcome{
+		Spec: o.Spec, Ref: o.Ref, Version: o.Version, Previous: o.Previous, Status: string(o.Status),
+		Added: o.Added, RequiredBy: each(o.RequiredBy, same), Path: o.Path, Generation: o.Generation,
+		Environments: newEnvironments(o.Environments), Tests: NewTestSummary(o.Tests),
+	}
+	if f := o.Failure; f != nil {
+		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message}
+	}
+	return out
+}
+
+// Result returns what the library returned to the server: its report, without
+// what is not on the wire, and the [*pack.BatchError] of the packs that failed.
+func (r *InstallReport) Result() (*pipeline.Report, error) {
+	var items []*pack.ItemError
+	out := &pipeline.Report{Summary: pipeline.Summary(r.Summary)}
+	out.Outcomes = each(r.Outcomes, func(o Outcome) pipeline.Outcome {
+		outcome := o.result()
+		if f := outcome.Failure; f != nil {
+			items = append(items, &pack.ItemError{Spec: o.Spec, Ref: o.Ref, Stage: f.Stage, Err: f.Err})
+		}
+		return outcome
+	})
+	// What failed in the stages is in the outcomes.
+	if r.Download != nil {
+		out.Download, _ = r.Download.Result()
+	}
+	if r.Dependencies != nil {
+		out.Dependencies, _ = r.Dependencies.Result()
+	}
+	if r.Environments != nil {
+		out.Environments, _ = r.Environments.Result()
+	}
+	if r.Registration != nil {
+		out.Registration, _ = r.Registration.Result()
+	}
+	return out, pack.NewBatchError(items)
+}
+
+func (o Outcome) result() pipeline.Outcome {
+	out := pipeline.Outcome{
+		Spec: o.Spec, Ref: o.Ref, Version: o.Version, Previous: o.Previous, Status: pipeline.Status(o.Status),
+		Added: o.Added, RequiredBy: o.RequiredBy, Path: o.Path, Generation: o.Generation,
+		Environments: o.Environments.result(), Tests: o.Tests.result(),
+	}
+	if f := o.Failure; f != nil {
+		out.Failure = &pipeline.Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Err: itemError(f.Code, f.Message)}
+	}
+	return out
+}

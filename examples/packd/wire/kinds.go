@@ -1,0 +1,31 @@
+package wire
+
+import "github.com/packtrain/pack"
+
+// The kinds of work that packd does. Each is the last element of the path of
+// its endpoint, "/api/v1/packs/" before it.
+const (
+	KindDownload     = "download"
+	KindDependencies = "dependencies"
+	KindBuild        = "build-envs"
+	KindRegister     = "register-batch"
+	KindInstall      = "install"
+)
+
+// EmptyReport returns the report of a stage that did not take place, with the
+// one reason for it and its code, "" for none: the bare report of a request that
+// failed, and the output of the actions of the core pack when there is no server.
+// It is nil for a kind that is not one of the four stages.
+func EmptyReport(kind string, code pack.Code, reason string) any {
+	switch kind {
+	case KindDownload:
+		return emptyDownload(code, reason)
+	case KindDependencies:
+		return emptyDependencies(code, reason)
+	case KindBuild:
+		return emptyBuild(code, reason)
+	case KindRegister:
+		return emptyRegistration(code, reason)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package wire
+
+import "github.com/packtrain/pack"
+
+// A RegisterRequest asks for stage 4.
+type RegisterRequest struct {
+	// Paths of packs below allowed roots; 1 to 1000.
+	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	// BaseDir is a directory below an allowed root that gets a link to each
+	// registered pack, by its ref; nil for none.
+	BaseDir        *string `json:"packs_base_dir,omitempty"`
+	SkipValidation bool    `json:"skip_validation,omitempty"`
+	SkipTests      bool    `json:"skip_tests,omitempty"`
+	// Force replaces whatever is registered and lets failed tests pass.
+	Force bool `json:"force,omitempty"`
+	// Replace is finer than Force: "never", "upgrade" or "any".
+	Replace *string `json:"replace,omitempty" enum:"never,upgrade,any"`
+}
+
+// A RegisterReport says what was registered.
+type RegisterReport struct {
+	Registered []RegisteredPack     `json:"registered_packs"`
+	Failed     []FailedRegistration `json:"failed_packs"`
+	Summary    RegisterSummary      `json:"summary"`
+}
+
+// A RegisteredPack is active.
+type RegisteredPack struct {
+	Ref         pack.Ref         `json:"pack_ref"`
+	ID          int64            `json:"pack_id"` // kept when the pack is replaced
+	Version     pack.Version     `json:"pack_version"`
+	StoragePath string           `json:"storage_path"` // the stable path readers use
+	Components  ComponentCounts  `json:"components_registered"`
+	Tests       *TestSummary     `json:"test_result"` // nil when no tests are declared
+	Validation  ValidationResult `json:"validation_results"`
+	Generation  string           `json:"generation"`
+
+	// Path is the input, which is not on the wire.
+	Path string `json:"-"`
+}
+
+// ComponentCounts counts the components of a pack.
+type ComponentCounts struct {
+	Actions   int `json:"actions"`
+	Sensors   int `json:"sensors"`
+	Triggers  int `json:"triggers"`
+	Rules     int `json:"rules"`
+	Workflows int `json:"workflows"`
+	Policies  int `json:"policies"`
+}
+
+// Total returns the number of all components.
+func (c ComponentCounts) Total() int {
+	return c.Actions + c.Sensors + c.Triggers + c.Rules + c.Workflows + c.Policies
+}
+
+// A TestSummary counts the tests of a pack.
+type TestSummary struct {
+	Status string `json:"status"` // passed, failed, skipped or partial
+	Total  int    `json:"total_tests"`
+	Passed int    `json:"passed"`
+	Failed int    `json:"failed"`
+}
+
+// A ValidationResult says whether a pack has findings of severity error.
+type ValidationResult struct {
+	Valid  bool     `json:"valid"`
+	Errors []string `json:"errors"`
+}
+
+// A FailedRegistration is a pack that was not registered.
+type FailedRegistration struct {
+	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
+	Path    string     `json:"pack_path"`
+	Message string     `json:"error"`
+	Code    pack.Code  `json:"code,omitempty"`
+	Stage   pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
+}
+
+// A RegisterSummary counts.
+type RegisterSummary struct {
+	Total           int   `json:"total_packs"`
+	Succeeded       int   `json:"success_count"`
+	Failed          int   `json:"failure_count"`
+	TotalComponents int   `json:"total_components"`
+	DurationMS      int64 `json:"duration_ms"`
+}
+
+func emptyRegistration(code pack.Code, reason string) *RegisterReport {
+	return &RegisterReport{
+		Registered: []RegisteredPack{}, Failed: []FailedRegistration{{Message: reason, Code: code, Stage: pack.StageLoad}}, Summary: RegisterSummary{Failed: 1},
+	}
+}

@@ -1,0 +1,92 @@
+package wire
+
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+// NewRegisterRequest returns what asks a server for r. A server ignores failed
+// tests only where it may replace any version; another r is an error.
+func NewRegisterRequest(r registry.Request) (RegisterRequest, error) {
+	if r.IgnoreTestFailures && r.Replace != registry.ReplaceAny {
+		return RegisterRequest{}, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests replaces whatever is there")
+	}
+	return RegisterRequest{
+		Paths: r.Paths, Replace: optional(string(r.Replace)),
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, Force: r.IgnoreTestFailures,
+	}, nil
+}
+
+// Request returns the request to the library.
+func (r RegisterRequest) Request() registry.Request {
+	q := registry.Request{
+		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), SkipValidation: r.SkipValidation, SkipTests: r.SkipTests,
+	}
+	if r.Force {
+		q.Replace, q.IgnoreTestFailures = registry.ReplaceAny, true
+	}
+	return q
+}
+
+// NewRegisterReport returns the report on the wire of a call that returned r and
+// err; nil without r.
+func NewRegisterReport(r *registry.Report, _ error) *RegisterReport {
+	if r == nil {
+		return nil
+	}
+	return &RegisterReport{
+		Registered: each(r.Registered, func(p registry.RegisteredPack) RegisteredPack {
+			return RegisteredPack{
+				Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: ComponentCounts(p.Components),
+				Tests: NewTestSummary(p.Tests), Validation: ValidationResult{Valid: p.Validation.Valid, Errors: each(p.Validation.Errors, same)},
+				Generation: p.Generation, Path: p.Path,
+			}
+		}),
+		Failed: each(r.Failed, func(f registry.FailedPack) FailedRegistration {
+			return FailedRegistration{Ref: f.Ref, Path: f.Path, Message: f.Message, Code: pack.CodeOf(f.Err), Stage: f.Stage}
+		}),
+		Summary: RegisterSummary(r.Summary),
+	}
+}
+
+// NewFailedRegistration returns a pack that was registered and failed after that.
+func NewFailedRegistration(p RegisteredPack, stage pack.Stage, err error) FailedRegistration {
+	return FailedRegistration{Ref: p.Ref, Path: p.Path, Message: err.Error(), Code: pack.CodeOf(err), Stage: stage}
+}
+
+// NewTestSummary returns the counts on the wire; nil for nil.
+func NewTestSummary(t *registry.TestSummary) *TestSummary {
+	if t == nil {
+		return nil
+	}
+	return &TestSummary{Status: string(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed}
+}
+
+// Result returns what the library returned to the server: its report, without
+// what is not on the wire, and the [*pack.BatchError] of the packs that failed.
+func (r *RegisterReport) Result() (*registry.Report, error) {
+	var items []*pack.ItemError
+	return &registry.Report{
+		Registered: each(r.Registered, RegisteredPack.result),
+		Failed: each(r.Failed, func(f FailedRegistration) registry.FailedPack {
+			err := itemError(f.Code, f.Message)
+			items = append(items, &pack.ItemError{Spec: f.Path, Ref: f.Ref, Stage: f.Stage, Err: err})
+			return registry.FailedPack{Ref: f.Ref, Path: f.Path, Message: f.Message, Stage: f.Stage, Err: err}
+		}),
+		Summary: registry.Summary(r.Summary),
+	}, pack.NewBatchError(items)
+}
+
+func (p RegisteredPack) result() registry.RegisteredPack {
+	return registry.RegisteredPack{
+		Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: registry.ComponentCounts(p.Components),
+		Tests: p.Tests.result(), Validation: registry.ValidationResult(p.Validation), Generation: p.Generation, Path: p.Path,
+	}
+}
+
+func (t *TestSummary) result() *registry.TestSummary {
+	if t == nil {
+		return nil
+	}
+	return &registry.TestSummary{Status: registry.TestStatus(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed}
+}

@@ -1,0 +1,45 @@
+package wire_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack/examples/packd/wire"
+)
+
+// TestReportsSurviveTheLibrary turns each report into that of the library and
+// back: nothing that is on the wire is lost.
+func TestReportsSurviveTheLibrary(t *testing.T) {
+	t.Parallel()
+	survives(t, (*wire.DownloadReport).Result, wire.NewDownloadReport)
+	survives(t, (*wire.DependenciesReport).Result, wire.NewDependenciesReport)
+	survives(t, (*wire.BuildReport).Result, wire.NewBuildReport)
+	survives(t, (*wire.RegisterReport).Result, wire.NewRegisterReport)
+	survives(t, (*wire.InstallReport).Result, wire.NewInstallReport)
+}
+
+func survives[D, R any](t *testing.T, result func(*D) (*R, error), back func(*R, error) *D) {
+	t.Helper()
+	for name, how := range map[string]filling{"full": full, "empty": empty} {
+		t.Run(reflect.TypeFor[D]().Name()+"/"+name, func(t *testing.T) {
+			t.Parallel()
+			var report D
+			fill(t, reflect.ValueOf(&report).Elem(), how, 0)
+			if in, ok := any(&report).(*wire.InstallReport); ok && how == full {
+				in.Environments.Failed[0].Stage = "" // only the error beside the report of a stage has it
+			}
+			r, err := result(&report)
+			if (err != nil) != (how == full) {
+				t.Errorf("failed packs: %v", err)
+			}
+			if diff := cmp.Diff(string(encode(t, report)), string(encode(t, back(r, err)))); diff != "" {
+				t.Errorf("-before +after:\n%s", diff)
+			}
+		})
+	}
+	if got := back(nil, nil); got != nil {
+		t.Errorf("there is no report, but %+v", got)
+	}
+}
