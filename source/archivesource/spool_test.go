@@ -21,25 +21,33 @@ func storedZip(size int) []byte {
 
 func TestLargeZipsGoToTheScratchDirectory(t *testing.T) {
 	t.Parallel()
-	scratch := t.TempDir()
+	const none, present, missing = "", "present", "missing"
 	for name, tc := range map[string]struct {
 		size    int
 		scratch string
 		want    pack.Code
 	}{
-		"small":                         {1 << 10, scratch, ""},
-		"small, without a directory":    {1 << 10, "", ""},
-		"small, directory is missing":   {1 << 10, filepath.Join(scratch, "missing"), ""},
-		"medium":                        {5 << 20, scratch, ""},
-		"medium, without a directory":   {5 << 20, "", ""},
-		"medium, directory is missing":  {5 << 20, filepath.Join(scratch, "missing"), pack.CodeIO},
-		"large":                         {33 << 20, scratch, ""},
-		"large, without a directory":    {33 << 20, "", pack.CodeLimitExceeded},
-		"at the border, with directory": {4<<20 - 200, scratch, ""},
+		"small":                         {1 << 10, present, ""},
+		"small, without a directory":    {1 << 10, none, ""},
+		"small, directory is missing":   {1 << 10, missing, ""},
+		"medium":                        {5 << 20, present, ""},
+		"medium, without a directory":   {5 << 20, none, ""},
+		"medium, directory is missing":  {5 << 20, missing, pack.CodeIO},
+		"large":                         {33 << 20, present, ""},
+		"large, without a directory":    {33 << 20, none, pack.CodeLimitExceeded},
+		"at the border, with directory": {4<<20 - 200, present, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSourceWith(t, archivesource.Options{Scratch: tc.scratch})
+			scratch := filepath.Join(t.TempDir(), present) // of its own: a file has a name for a moment
+			if err := os.Mkdir(scratch, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			var opts archivesource.Options
+			if tc.scratch != none {
+				opts.Scratch = filepath.Join(filepath.Dir(scratch), tc.scratch)
+			}
+			s := newSourceWith(t, opts)
 			pin := pinOf(serveBytes(t, storedZip(tc.size)).URL + "/x.zip")
 			got := int64(0)
 			err := s.Fetch(t.Context(), pin, sinkFunc(func(_ source.Entry, content io.Reader) error {
