@@ -12,7 +12,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench soak microbench fuzz differential races e2e cover weight check prerequisites
+.PHONY: help build test lint fmt vet tidy bench soak microbench fuzz differential races e2e cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -59,7 +59,10 @@ e2e: prerequisites ## build environments from the public package registries
 cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
 
-weight: ## weigh two small host programs
+graph: ## print which part of the library uses which
+	@go test -count=1 -v -run='^TestGraph$$' .
+
+weight: ## weigh three small host programs
 	go run ./internal/house/weight
 
 check: build lint test weight ## what has to pass before a change is merged

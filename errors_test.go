@@ -9,7 +9,6 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"testing"
 
@@ -73,8 +72,9 @@ func TestCodeOf(t *testing.T) {
 		{"foreign", errors.New("x"), ""},
 		{"outermost", pack.Errorf(pack.CodeGit, "fetch: %w", busy), pack.CodeGit},
 		{"joined", errors.Join(errors.New("x"), busy), pack.CodeBusy},
-		{"item", &pack.ItemError{Spec: "a", Err: busy}, pack.CodeBusy},
-		{"batch", pack.NewBatchError([]*pack.ItemError{nil, {Err: busy}, {Err: context.Canceled}}), pack.CodeBusy},
+		{"batch", pack.NewBatchError([]pack.Failure{
+			pack.NewFailure(0, "a", "", pack.StageLoad, busy), pack.NewFailure(1, "b", "", pack.StageLoad, context.Canceled),
+		}), pack.CodeBusy},
 		{"limit", &pack.LimitError{}, pack.CodeLimitExceeded},
 		{"integrity", &pack.IntegrityError{}, pack.CodeChecksumMismatch},
 		{"unavailable", &pack.UnavailableError{Err: context.DeadlineExceeded}, pack.CodeUnavailable},
@@ -105,14 +105,19 @@ func TestTypedErrors(t *testing.T) {
 		{&pack.LimitError{Limit: "size", Max: 1, Value: 2, Path: "a\x1b"}, `"a\x1b": size is 2, at most 1 allowed`, pack.ErrLimit},
 		{down, "https://x: no route", pack.ErrUnavailable},
 		{down, "https://x: no route", cause},
-		{&pack.ItemError{Spec: "a", Stage: pack.StageDownload, Err: cause}, "a: download: no route", cause},
-		{&pack.ItemError{Spec: "a", Err: cause}, "a: no route", cause},
+		{failure(pack.StageDownload, cause), "a: download: no route", cause},
+		{failure("", cause), "a: no route", cause},
 	}
 	for _, tt := range tests {
 		if tt.err.Error() != tt.text || !errors.Is(tt.err, tt.sentinel) {
 			t.Errorf("got %q, want %q that matches %v", tt.err, tt.text, tt.sentinel)
 		}
 	}
+}
+
+func failure(stage pack.Stage, err error) error {
+	f := pack.NewFailure(0, "a", "", stage, err)
+	return &f
 }
 
 func TestRetryable(t *testing.T) {
@@ -134,23 +139,28 @@ func TestRetryable(t *testing.T) {
 
 func TestBatchError(t *testing.T) {
 	t.Parallel()
-	if err := pack.NewBatchError([]*pack.ItemError{nil, nil}); err != nil {
+	if err := pack.NewBatchError(nil); err != nil {
 		t.Errorf("got %v", err)
 	}
-	first := &pack.ItemError{Spec: "a", Err: pack.Errorf(pack.CodeBusy, "locked")}
-	second := &pack.ItemError{Spec: "b", Err: fs.ErrNotExist}
-	err := pack.NewBatchError([]*pack.ItemError{nil, first, second})
-	batch, ok := errors.AsType[*pack.BatchError](err)
-	if !ok || !slices.Equal(batch.Items, []*pack.ItemError{first, second}) {
-		t.Fatalf("got %v", err)
-	}
-	if !errors.Is(err, pack.ErrBusy) || !errors.Is(err, fs.ErrNotExist) {
+	first := pack.NewFailure(0, "a", "a", "", pack.Errorf(pack.CodeBusy, "locked"))
+	second := pack.NewFailure(2, "b", "", pack.StageLoad, fs.ErrNotExist)
+	err := pack.NewBatchError([]pack.Failure{first, second})
+	if !errors.Is(err, pack.ErrBusy) || !errors.Is(err, fs.ErrNotExist) || pack.CodeOf(err) != pack.CodeBusy || !pack.Retryable(err) {
 		t.Errorf("%v does not match its items", err)
 	}
-	if want := "2 packs failed:\n- a: locked\n- b: file does not exist"; err.Error() != want {
+	if want := "2 packs failed:\n- a: locked\n- b: load: file does not exist"; err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
-	if got := pack.NewBatchError([]*pack.ItemError{first}).Error(); got != "a: locked" {
+	if got := pack.NewBatchError([]pack.Failure{first}).Error(); got != "a: locked" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestFailureWithoutCause is about a failure whose cause stayed elsewhere.
+func TestFailureWithoutCause(t *testing.T) {
+	t.Parallel()
+	f := &pack.Failure{Spec: "a", Code: pack.CodeTestsFailed, Message: "two of three"}
+	if !errors.Is(f, pack.ErrTests) || pack.CodeOf(f) != pack.CodeTestsFailed || f.Error() != "a: two of three" {
+		t.Errorf("got %v with code %s", f, pack.CodeOf(f))
 	}
 }

@@ -32,6 +32,22 @@ const (
 	EventFinished EventKind = "finished" // a stage succeeded for one pack
 	EventFailed   EventKind = "failed"   // a stage failed for one pack; Err and Code say why
 	EventWarning  EventKind = "warning"  // something the user should know; nothing failed
+	EventClosed   EventKind = "closed"   // one pack is through, as Status says: the last event about it
+)
+
+// A Status says how a request ended for one pack.
+type Status string
+
+// The values of Status. A stage by itself ends with done, unchanged, failed or
+// skipped; the others are those of a whole installation.
+const (
+	StatusDone      Status = "done"      // the stage did what it is for
+	StatusInstalled Status = "installed" // it is active, and was not there before
+	StatusUpgraded  Status = "upgraded"  // it is active in place of a lower version
+	StatusReplaced  Status = "replaced"  // it is active in place of a higher version, or of other content or environments of this one
+	StatusUnchanged Status = "unchanged" // it was there with this content already
+	StatusFailed    Status = "failed"    // what was active before still is
+	StatusSkipped   Status = "skipped"   // another pack failed first
 )
 
 // An Event tells an observer what an operation does. It is a flat value:
@@ -53,7 +69,10 @@ type Event struct {
 	Total int64 `json:"total,omitempty"`
 	// Message is one line for a person, free of control characters.
 	Message string `json:"message,omitempty"`
-	// Err and Code tell the failure of an EventFailed.
+	// Status of an EventClosed.
+	Status Status `json:"status,omitempty"`
+	// Err and Code tell the failure of an EventFailed, or of an EventClosed whose
+	// Status is failed.
 	Err  string `json:"error,omitempty"`
 	Code Code   `json:"code,omitempty"`
 }

@@ -125,12 +125,12 @@ func (w *inertWorld) steps(ctx context.Context) error {
 	}
 	var paths []string
 	for _, d := range rep.Downloaded {
-		fsys := os.DirFS(d.Path)
+		fsys := os.DirFS(d.Content.Dir)
 		_, loadErr := pack.Load(fsys, nil)
-		if err := errors.Join(loadErr, pack.VerifyDirectory(fsys, d.Checksum)); err != nil {
+		if err := errors.Join(loadErr, pack.VerifyDirectory(fsys, d.DirectoryChecksum)); err != nil {
 			return err
 		}
-		paths = append(paths, d.Path)
+		paths = append(paths, d.Content.Dir)
 	}
 	found, err := must(deps.New(deps.Config{Finder: index})).Analyze(ctx, deps.Request{Paths: paths})
 	if err == nil && (len(paths) != len(w.Specs) || len(found.Additions) != 1) {

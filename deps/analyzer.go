@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 )
 
 // DefaultMaxPacks is the limit of [Config.MaxPacks] when none is given.
@@ -59,21 +59,20 @@ func New(c Config) (*Analyzer, error) {
 }
 
 // Analyze implements [DependencyAnalyzer].
-func (a *Analyzer) Analyze(ctx context.Context, req Request) (rep *Report, err error) {
-	defer rescue.Into(&err)
-	if len(req.Paths) == 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "analyse dependencies: name at least one path")
+func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
+	const doing = "analyse dependencies"
+	if len(req.Paths)+len(req.Contents) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one path", doing)
 	}
-	b, err := a.readAll(ctx, req)
-	if err != nil {
-		return nil, err
-	}
+	r := a.read(ctx, req)
+	defer r.close(context.WithoutCancel(ctx))
 	c := closure{
-		request: b, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
+		request: r, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
 		maxPacks: a.config.MaxPacks,
 	}
-	if err := c.run(ctx); err != nil {
-		return nil, fmt.Errorf("choose versions: %w", err)
+	if err := c.choose(ctx); err != nil {
+		return r.report(), fmt.Errorf("%s: choose versions: %w", doing, err)
 	}
-	return c.report(), pack.NewBatchError(b.failed)
+	rep := c.report()
+	return rep, batch.Err(ctx, doing, rep.Failed)
 }

@@ -6,22 +6,32 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/internal/need"
 )
 
-// report tells what the closure found.
-func (c *closure) report() *Report {
+// report tells what was read of the packs.
+func (r *request) report() *Report {
 	rep := &Report{
 		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{},
-		Analyzed: []AnalyzedPack{}, Errors: c.request.errors, Conflicts: []Conflict{}, Warnings: []Warning{},
-		Order: []pack.Ref{}, Additions: []Addition{},
+		Analyzed: []AnalyzedPack{}, Conflicts: []Conflict{}, Warnings: r.Warnings(),
+		Failed: batch.Failures(r.all, func(m *member) *batch.Item { return &m.Item }),
+		Order:  []pack.Ref{}, Additions: []Addition{},
 	}
-	for _, m := range c.request.members {
+	for _, m := range r.members {
 		rep.Analyzed = append(rep.Analyzed, m.analyzed())
 		rep.Warnings = append(rep.Warnings, m.warnings()...)
-		if r := m.requirements(); r.Python != nil || r.Node != nil {
-			rep.Runtimes[m.ref()] = r
+		if needs := m.requirements(); needs.Python != nil || needs.Node != nil {
+			rep.Runtimes[m.ref()] = needs
 		}
+	}
+	return rep
+}
+
+// report tells what was read, and what the closure found.
+func (c *closure) report() *Report {
+	rep := c.request.report()
+	for _, m := range c.request.members {
 		c.addDependencies(rep, m)
 	}
 	c.addOrder(rep)
@@ -98,15 +108,15 @@ func (c *closure) constraint(from, to pack.Ref) pack.Constraint {
 
 func (m *member) analyzed() AnalyzedPack {
 	n := len(m.deps())
-	return AnalyzedPack{Ref: m.ref(), Path: m.path, HasDependencies: n > 0, DependencyCount: n}
+	return AnalyzedPack{Ref: m.ref(), Path: m.Spec, HasDependencies: n > 0, DependencyCount: n, Pack: m.pack}
 }
 
 // warnings are all findings: those of severity error are here when the request
 // accepts them.
-func (m *member) warnings() []Warning {
-	ws := make([]Warning, len(m.pack.Findings))
+func (m *member) warnings() []pack.Warning {
+	ws := make([]pack.Warning, len(m.pack.Findings))
 	for i, f := range m.pack.Findings {
-		ws[i] = Warning{Path: m.path, Code: f.Code, Message: f.String()}
+		ws[i] = pack.Warning{Spec: m.Spec, Ref: m.ref(), Stage: pack.StageLoad, Code: f.Code, Message: f.String()}
 	}
 	return ws
 }
@@ -128,7 +138,7 @@ func (m *member) file(n *need.Runtime) *string {
 	if n.File == "" {
 		return nil
 	}
-	return optional(filepath.Join(m.path, n.File))
+	return optional(filepath.Join(m.Spec, n.File))
 }
 
 func optional(s string) *string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
 )
 
 // A closure chooses a version of every pack that the packs of a request need,
@@ -18,7 +19,7 @@ import (
 // solution that would need a choice given up before is not found: a solver that
 // finds it would replace this type and nothing else.
 type closure struct {
-	request   *batch
+	request   *request
 	provided  map[pack.Ref]pack.Provided
 	installed Installed // nil when nothing is
 	finder    Finder    // nil when nobody knows more
@@ -39,8 +40,10 @@ type visit struct {
 // moving. Real ones need fewer than ten.
 const maxWalks = 1000
 
-// run chooses. A slot for which nothing fits is left without a choice.
-func (c *closure) run(ctx context.Context) error {
+// choose chooses. A slot for which nothing fits is left without a choice. A panic
+// of the finder, or of what knows the installed packs, becomes an error.
+func (c *closure) choose(ctx context.Context) (err error) {
+	defer batch.Rescue(&err)
 	c.slots = map[pack.Ref]*slot{}
 	for range maxWalks {
 		if err := c.walk(ctx); err != nil {
@@ -60,7 +63,7 @@ func (c *closure) walk(ctx context.Context) error {
 	}
 	c.met = c.met[:0]
 	for _, m := range c.request.members {
-		c.queue = append(c.queue, visit{step: &step{ID: m.id()}, deps: m.deps()})
+		c.queue = append(c.queue, visit{step: &step{ID: m.ID}, deps: m.deps()})
 	}
 	for ; len(c.queue) > 0; c.queue = c.queue[1:] {
 		at := c.queue[0]
@@ -156,7 +159,7 @@ func (c *closure) lookUp(ctx context.Context, s *slot) error {
 // no choice; the finder is asked only when what is installed will not do.
 func (c *closure) fill(s *slot) {
 	if m := c.request.byRef[s.ref]; m != nil {
-		s.options = []*option{{version: m.id().Version, origin: originRequest}}
+		s.options = []*option{{version: m.ID.Version, origin: originRequest}}
 		return
 	}
 	if p, ok := c.provided[s.ref]; ok {

@@ -30,7 +30,7 @@ func TestPanicsOfTheHost(t *testing.T) {
 			panic("observer")
 		}
 	}})
-	if err == nil || !strings.Contains(err.Error(), "panic: observer") || len(rep.Errors) != 1 {
+	if err != nil || len(rep.Warnings) != 1 || !strings.Contains(rep.Warnings[0].Message, "panicked: observer") {
 		t.Errorf("got %v, %+v", err, rep)
 	}
 }

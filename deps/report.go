@@ -8,16 +8,20 @@ import (
 
 // A DependencyAnalyzer is stage 2: it tells what packs need.
 type DependencyAnalyzer interface {
-	// Analyze reads the packs at req.Paths. Packs that cannot be read are in
-	// Report.Errors and in a [*pack.BatchError] that comes with the full
-	// report; any other error means that the request itself failed.
+	// Analyze reads the packs of req. Packs that cannot be read are in
+	// Report.Failed and in a [*pack.BatchError] that comes with the full
+	// report. Any other error means that the request itself failed, or was
+	// cancelled; a report comes with it when packs were read before.
 	Analyze(ctx context.Context, req Request) (*Report, error)
 }
 
 // A Request names the packs to analyse.
 type Request struct {
-	// Paths of the packs' directories, where pack.yaml lies; at least one.
-	Paths []string
+	// Paths of the packs' directories, where pack.yaml lies, and Contents of packs
+	// that came through earlier stages; at least one of either. A directory that is
+	// named twice is one pack.
+	Paths    []string
+	Contents []*pack.Content
 	// SkipValidation analyses packs although they have findings of severity
 	// error, as far as their pack.yaml can be read.
 	SkipValidation bool
@@ -32,9 +36,9 @@ type Report struct {
 	Runtimes     map[pack.Ref]RuntimeRequirements `json:"runtime_requirements"`
 	Missing      []Dependency                     `json:"missing_dependencies"`
 	Analyzed     []AnalyzedPack                   `json:"analyzed_packs"`
-	Errors       []PathError                      `json:"errors"`
+	Failed       []pack.Failure                   `json:"errors"`
 	Conflicts    []Conflict                       `json:"conflicts"`
-	Warnings     []Warning                        `json:"warnings"`
+	Warnings     []pack.Warning                   `json:"warnings"`
 
 	// Order lists the analysed packs so that each comes after those of the
 	// request that it needs.
@@ -79,13 +83,8 @@ type AnalyzedPack struct {
 	Path            string   `json:"pack_path"`
 	HasDependencies bool     `json:"has_dependencies"`
 	DependencyCount int      `json:"dependency_count"`
-}
-
-// A PathError is a pack that could not be analysed.
-type PathError struct {
-	Path    string `json:"pack_path"`
-	Message string `json:"error"`
-	Err     error  `json:"-"`
+	// Pack is what was loaded, for stages that follow in the same process.
+	Pack *pack.Pack `json:"-"`
 }
 
 // A Conflict is a pack of which no version satisfies everyone who needs it.
@@ -104,13 +103,6 @@ type Conflict struct {
 type Requirement struct {
 	VersionSpec pack.Constraint `json:"version_spec"`
 	RequiredBy  pack.Ref        `json:"required_by"`
-}
-
-// A Warning is something worth knowing that does not stop anything.
-type Warning struct {
-	Path    string `json:"pack_path"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
 }
 
 // An Addition is a pack that has to be installed beside those of the request.

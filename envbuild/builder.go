@@ -1,17 +1,15 @@
 package envbuild
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/internal/os/filelock"
 	"github.com/packtrain/pack/internal/os/fsx"
 )
@@ -60,57 +58,28 @@ func (b *Builder) Build(ctx context.Context, req Request) (*Report, error) {
 	start := time.Now()
 	s, err := b.newSession(ctx, req)
 	if err != nil {
-		return nil, fmt.Errorf("build environments: %w", err)
+		return nil, fmt.Errorf("%s: %w", building, err)
 	}
-	outcomes := make([]outcome, len(req.Paths))
-	var group errgroup.Group
-	group.SetLimit(b.config.Jobs)
-	for i, path := range req.Paths {
-		group.Go(func() error {
-			outcomes[i] = s.pack(ctx, path)
-			return nil
-		})
-	}
-	_ = group.Wait() // every outcome tells its error
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("build environments: %w", context.Cause(ctx))
-	}
-	return report(outcomes, time.Since(start))
+	batch.Each(s.items, b.config.Jobs, func(it *item) { s.pack(ctx, it) })
+	rep := s.report(time.Since(start))
+	return rep, batch.Err(ctx, building, rep.Failed)
 }
 
-// An outcome is what became of one path.
-type outcome struct {
-	ref      pack.Ref
-	version  pack.Version
-	path     string
-	envs     Environments
-	duration time.Duration
+const building = "build environments"
 
-	stage   pack.Stage // in which it failed
-	runtime string     // that failed; "" when it was not about one
-	err     error
-}
-
-// report puts outcomes together, in input order.
-func report(outcomes []outcome, d time.Duration) (*Report, error) {
-	r := &Report{Built: []BuiltPack{}, Failed: []FailedPack{}}
-	r.Summary = Summary{Total: len(outcomes), TotalDurationMS: d.Milliseconds()}
-	var items []*pack.ItemError
-	for _, o := range outcomes {
-		if o.err != nil {
-			r.Failed = append(r.Failed, o.failed())
-			items = append(items, &pack.ItemError{Spec: o.path, Ref: o.ref, Stage: o.stage, Err: o.err})
-			continue
+// report puts the outcomes together, in input order.
+func (s *session) report(d time.Duration) *Report {
+	r := &Report{Built: []BuiltPack{}, Warnings: s.Warnings()}
+	r.Failed = batch.Failures(s.items, func(it *item) *batch.Item { return &it.Item })
+	for _, it := range s.items {
+		if it.Err == nil {
+			r.Built = append(r.Built, BuiltPack{Ref: it.ID.Ref, Path: it.Spec, Environments: it.envs, DurationMS: it.duration.Milliseconds()})
+			r.Summary.count(it.envs)
 		}
-		r.Built = append(r.Built, BuiltPack{Ref: o.ref, Path: o.path, Environments: o.envs, DurationMS: o.duration.Milliseconds()})
-		r.Summary.count(o.envs)
 	}
-	r.Summary.Succeeded, r.Summary.Failed = len(r.Built), len(r.Failed)
-	return r, pack.NewBatchError(items)
-}
-
-func (o *outcome) failed() FailedPack {
-	return FailedPack{Ref: o.ref, Path: o.path, Runtime: cmp.Or(o.runtime, "unknown"), Message: o.err.Error(), Err: o.err}
+	r.Summary.Total, r.Summary.Succeeded, r.Summary.Failed = len(s.items), len(r.Built), len(r.Failed)
+	r.Summary.TotalDurationMS = d.Milliseconds()
+	return r
 }
 
 // count counts what was built, as opposed to found.

@@ -184,7 +184,7 @@ func TestCancellingEndsTheBuild(t *testing.T) {
 			cancel()
 		}
 	}})
-	if rep != nil || pack.CodeOf(err) != pack.CodeCancelled {
+	if len(rep.Built) > 0 || len(rep.Failed) != 1 || pack.CodeOf(err) != pack.CodeCancelled {
 		t.Errorf("got %+v, %v", rep, err)
 	}
 	if _, ready := os.Stat(filepath.Join(s.config.Dir, "attached")); ready == nil {

@@ -3,12 +3,12 @@ package envbuild
 import (
 	"context"
 	"fmt"
-	"os"
+	"io/fs"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/internal/need"
-	"github.com/packtrain/pack/internal/rescue"
 )
 
 // A got is an environment that a pack got, or in a Check would get.
@@ -34,8 +34,8 @@ func (g got) node() *NodeEnvironment {
 }
 
 // get gets one environment.
-func (s *session) get(ctx context.Context, o *outcome, k kind, root *os.Root, needs *need.Runtime) (got, error) {
-	r, err := k.recipe(root.FS(), needs)
+func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *need.Runtime) (got, error) {
+	r, err := k.recipe(files, needs)
 	if err != nil {
 		return got{}, err
 	}
@@ -49,7 +49,7 @@ func (s *session) get(ctx context.Context, o *outcome, k kind, root *os.Root, ne
 	case s.req.Check:
 		return s.look(k.name(), key, r)
 	}
-	return s.build(ctx, o, k.name(), key, r)
+	return s.build(ctx, it, k.name(), key, r)
 }
 
 // look tells what is there, by reading it.
@@ -63,25 +63,24 @@ func (s *session) look(runtime, key string, r recipe) (got, error) {
 }
 
 // build builds an environment, or finds it built.
-func (s *session) build(ctx context.Context, o *outcome, runtime, key string, r recipe) (got, error) {
+func (s *session) build(ctx context.Context, it *item, runtime, key string, r recipe) (got, error) {
 	f, first := s.flight(runtime + "-" + key)
 	f.once.Do(func() {
-		defer rescue.Into(&f.err) // for all who share it
+		defer batch.Rescue(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
 		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Force, func(site envstore.Site) (envstore.Record, error) {
-			s.announce(ctx, o, runtime, r)
+			s.announce(ctx, it, runtime, r)
 			return s.buildAt(ctx, site, runtime, key, r)
 		})
 	})
 	return got{env: f.record.Environment, ready: true, packages: f.record.Packages, reused: f.reused || !first}, f.err
 }
 
-func (s *session) announce(ctx context.Context, o *outcome, runtime string, r recipe) {
-	s.events.Emit(ctx, pack.Event{
-		Kind: pack.EventProgress, Stage: pack.StageEnvironments, Spec: o.path, Pack: o.ref, Version: o.version,
-		Message: fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed),
-	})
+func (s *session) announce(ctx context.Context, it *item, runtime string, r recipe) {
+	e := s.Event(&it.Item, pack.EventProgress)
+	e.Message = fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed)
+	s.Emit(ctx, e)
 }
 
 // flight returns the work on a key, and whether the caller is the first who

@@ -10,17 +10,21 @@ import (
 // An EnvBuilder is stage 3: it builds the Python and Node.js environments that
 // packs need.
 type EnvBuilder interface {
-	// Build builds, or finds already built, what the packs at req.Paths need
-	// and records it under each pack's tree digest. Packs that failed are in
+	// Build builds, or finds already built, what the packs of req need and
+	// records it under each pack's tree digest. Packs that failed are in
 	// Report.Failed and in a [*pack.BatchError] that comes with the full
-	// report; any other error means that the request itself failed.
+	// report. Any other error means that the request itself failed, or was
+	// cancelled: then the report that comes with it tells what was built before.
 	Build(ctx context.Context, req Request) (*Report, error)
 }
 
 // A Request names the packs and says how to build.
 type Request struct {
-	// Paths of the packs' directories, where pack.yaml lies; at least one.
-	Paths []string
+	// Paths of the packs' directories, where pack.yaml lies, and Contents of packs
+	// that came through earlier stages; at least one of either. A directory that is
+	// named twice is one pack.
+	Paths    []string
+	Contents []*pack.Content
 	// Python and Node are preferred versions, such as "3.11" and "20"; a pack
 	// that needs another version gets another one. "" prefers the newest that
 	// fits.
@@ -40,9 +44,10 @@ type Request struct {
 
 // A Report tells what was built. It marshals to the body of the wire contract.
 type Report struct {
-	Built   []BuiltPack  `json:"built_environments"`
-	Failed  []FailedPack `json:"failed_environments"`
-	Summary Summary      `json:"summary"`
+	Built    []BuiltPack    `json:"built_environments"`
+	Failed   []pack.Failure `json:"failed_environments"`
+	Summary  Summary        `json:"summary"`
+	Warnings []pack.Warning `json:"-"`
 }
 
 // A BuiltPack is a pack whose environments are ready; one that needs none has
@@ -82,14 +87,18 @@ type NodeEnvironment struct {
 	Reused                bool   `json:"reused"`
 }
 
-// A FailedPack is a pack without its environments.
-type FailedPack struct {
-	Ref     pack.Ref `json:"pack_ref"` // "" when it could not be read
-	Path    string   `json:"pack_path"`
-	Runtime string   `json:"runtime"` // python, nodejs or unknown
-	Message string   `json:"error"`
-	Err     error    `json:"-"`
+// A RuntimeError says which runtime of a pack an error is about. It is the Err of a
+// failure in the stage environments, where it is about one runtime.
+type RuntimeError struct {
+	Runtime string // python or nodejs
+	Err     error
 }
+
+// Error returns the text of the cause.
+func (e *RuntimeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *RuntimeError) Unwrap() error { return e.Err }
 
 // A Summary counts.
 type Summary struct {

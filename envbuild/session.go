@@ -3,29 +3,38 @@ package envbuild
 import (
 	"context"
 	"fmt"
-	"os"
+	"io/fs"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
-	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/internal/need"
-	"github.com/packtrain/pack/internal/packdir"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
 // A session is one request.
 type session struct {
 	*Builder
+	*batch.Batch
 	req    Request
-	events *emit.Emitter
+	items  []*item // in input order
 	python *python
 	node   *node
 
 	mu      sync.Mutex
 	flights map[string]*flight // by runtime and key
+}
+
+// An item is one pack of a request.
+type item struct {
+	batch.Item
+	content  *pack.Content
+	envs     Environments
+	duration time.Duration
 }
 
 // A flight is the work on one key, which all packs of the request share.
@@ -37,7 +46,7 @@ type flight struct {
 }
 
 func (b *Builder) newSession(ctx context.Context, req Request) (*session, error) {
-	if len(req.Paths) == 0 {
+	if len(req.Paths)+len(req.Contents) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "name at least one path")
 	}
 	if req.Timeout < 0 {
@@ -60,84 +69,125 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 		return sync.OnceValues(func() ([]interp.Program, error) { return find(ctx) })
 	}
 	return &session{
-		Builder: b, req: req, events: emit.New(req.OnEvent), flights: map[string]*flight{},
+		Builder: b, Batch: batch.New(req.OnEvent), req: req, items: newItems(req), flights: map[string]*flight{},
 		python: &python{config: &b.config, prefer: preferPython, programs: once(finder.Pythons), uvs: once(finder.UV)},
 		node:   &node{config: &b.config, prefer: preferNode, programs: once(finder.Nodes), npm: finder.NPM},
 	}, nil
 }
 
-// pack works on one pack.
-func (s *session) pack(ctx context.Context, path string) (o outcome) {
-	defer rescue.Into(&o.err)
-	start := time.Now()
-	o = outcome{path: path, stage: pack.StageLoad}
-	s.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageEnvironments, Spec: path})
-	o.err = s.work(ctx, &o)
-	o.duration = time.Since(start)
-	s.events.Finish(ctx, pack.Event{Stage: pack.StageEnvironments, Spec: path, Pack: o.ref, Version: o.version}, o.err)
-	return o
+func newItems(req Request) []*item {
+	var items []*item
+	contents := pack.Contents(req.Paths, req.Contents)
+	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
+		items = append(items, &item{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
+	}
+	return items
 }
 
-func (s *session) work(ctx context.Context, o *outcome) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	root, err := packdir.Open(s.config.Open, o.path)
-	if err != nil {
+// pack works on one pack.
+func (s *session) pack(ctx context.Context, it *item) {
+	start := time.Now()
+	var files fs.FS
+	var p *pack.Pack
+	done := func() {}
+	loaded := s.Run(ctx, &it.Item, pack.StageLoad, func() (err error) {
+		files, done, err = s.open(it.content)
+		if err != nil {
+			return err
+		}
+		p, err = s.load(it, files)
 		return err
+	})
+	if loaded {
+		s.Run(ctx, &it.Item, pack.StageEnvironments, func() error { return s.environments(ctx, it, p, files) })
 	}
-	defer func() { _ = root.Close() }()
-	p, err := pack.Load(root.FS(), s.config.Load)
-	o.ref, o.version = p.Manifest.Ref, p.Manifest.Version
+	done()
+	it.duration = time.Since(start)
+	s.Close(ctx, &it.Item)
+}
+
+// open returns the files of a pack. Nothing outside of its directory is read,
+// whatever links lie there.
+func (s *session) open(c *pack.Content) (files fs.FS, done func(), err error) {
+	if c.FS != nil {
+		return c.FS, func() {}, nil
+	}
+	root, err := roots.OpenPack(s.config.Open, c.Dir)
 	if err != nil {
-		return err
+		return nil, func() {}, err
 	}
-	o.stage = pack.StageEnvironments
-	return s.environments(ctx, o, p, root)
+	return root.FS(), func() { _ = root.Close() }, nil // it was only read
+}
+
+func (s *session) load(it *item, files fs.FS) (p *pack.Pack, err error) {
+	if p = it.content.Pack; p == nil {
+		p, err = pack.Load(files, s.config.Load)
+	}
+	it.ID = p.Manifest.ID()
+	return p, err
 }
 
 // environments builds what a pack needs and attaches it to the content that
 // was there before anything else was looked at.
-func (s *session) environments(ctx context.Context, o *outcome, p *pack.Pack, root *os.Root) error {
-	needs, err := need.Of(p, root.FS())
+func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, files fs.FS) error {
+	needs, err := need.Of(p, files)
 	if err != nil {
 		return fmt.Errorf("infer runtimes: %w", err)
 	}
-	var tree pack.Digest
-	if !s.req.Check {
-		if tree, err = pack.TreeDigest(root.FS()); err != nil {
-			return err
-		}
+	tree, err := s.treeDigest(it.content, files)
+	if err != nil {
+		return err
 	}
 	var envs []pack.Environment
 	if needs.Python != nil && !s.req.SkipPython {
-		g, err := s.get(ctx, o, s.python, root, needs.Python)
+		g, err := s.get(ctx, it, s.python, files, needs.Python)
 		if err != nil {
-			o.runtime = pack.RuntimePython
-			return err
+			return &RuntimeError{Runtime: pack.RuntimePython, Err: err}
 		}
-		o.envs.Python, envs = g.python(), append(envs, g.env)
+		it.envs.Python, envs = g.python(), append(envs, g.env)
 	}
 	if needs.Node != nil && !s.req.SkipNode {
-		g, err := s.get(ctx, o, s.node, root, needs.Node)
+		g, err := s.get(ctx, it, s.node, files, needs.Node)
 		if err != nil {
-			o.runtime = pack.RuntimeNode
-			return err
+			return &RuntimeError{Runtime: pack.RuntimeNode, Err: err}
 		}
-		o.envs.Node, envs = g.node(), append(envs, g.env)
+		it.envs.Node, envs = g.node(), append(envs, g.env)
 	}
 	if s.req.Check || len(envs) == 0 {
 		return nil
 	}
-	return s.attach(ctx, root, tree, envs)
+	return s.attach(ctx, it.content, files, tree, envs)
 }
 
+// treeDigest returns the digest of the content. That of files which cannot be
+// read in another state is known.
+func (s *session) treeDigest(c *pack.Content, files fs.FS) (pack.Digest, error) {
+	switch {
+	case s.req.Check:
+		return "", nil
+	case isSealed(c):
+		return c.TreeDigest, nil
+	}
+	tree, err := pack.TreeDigest(files)
+	if err == nil && c.TreeDigest != "" && tree != c.TreeDigest {
+		err = pack.Errorf(pack.CodeContentChanged, "the pack was changed since it was received: its tree digest is %s, want %s", tree, c.TreeDigest)
+	}
+	return tree, err
+}
+
+// isSealed reports whether reading from c either gives what has its digest, or
+// fails.
+func isSealed(c *pack.Content) bool { return c.FS != nil && c.TreeDigest != "" }
+
 // attach remembers that envs belong to the content, unless that was changed
-// while they were built: nobody knows then from which state they come.
-func (s *session) attach(ctx context.Context, root *os.Root, tree pack.Digest, envs []pack.Environment) error {
-	now, err := pack.TreeDigest(root.FS())
-	if err != nil {
-		return err
+// while they were built: it is not known then from which state they come.
+func (s *session) attach(ctx context.Context, c *pack.Content, files fs.FS, tree pack.Digest, envs []pack.Environment) error {
+	now := tree
+	if !isSealed(c) {
+		var err error
+		if now, err = pack.TreeDigest(files); err != nil {
+			return err
+		}
 	}
 	if now != tree {
 		return pack.Errorf(pack.CodeContentChanged, "the pack was changed while its environments were built; build them again")

@@ -58,8 +58,8 @@ func TestAlternatives(t *testing.T) {
 			if diff := cmp.Diff(tt.want, w.Fetches()); diff != "" {
 				t.Errorf("fetched (-want +got)\n%s", diff)
 			}
-			if tt.code == "" && rep.Downloaded[0].Pin.Location != tt.want[len(tt.want)-1] {
-				t.Errorf("got pin %+v", rep.Downloaded[0].Pin)
+			if tt.code == "" && rep.Downloaded[0].Content.Pin.Location != tt.want[len(tt.want)-1] {
+				t.Errorf("got pin %+v", rep.Downloaded[0].Content.Pin)
 			}
 		})
 	}
@@ -135,8 +135,8 @@ func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
 		if err != nil {
 			t.Errorf("%s order: %v", name, err)
-		} else if rep.Downloaded[0].Checksum != mismatch.Got {
-			t.Errorf("%s order: got checksum %s", name, rep.Downloaded[0].Checksum)
+		} else if rep.Downloaded[0].DirectoryChecksum != mismatch.Got {
+			t.Errorf("%s order: got checksum %s", name, rep.Downloaded[0].DirectoryChecksum)
 		}
 	}
 }
@@ -167,15 +167,15 @@ func TestStripTopAndSubdir(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := rep.Downloaded[0].Path, filepath.Join(dest, tt.path); got != want {
+			if got, want := rep.Downloaded[0].Content.Dir, filepath.Join(dest, tt.path); got != want {
 				t.Errorf("got path %q, want %q", got, want)
 			}
 			if diff := cmp.Diff(world.Contents(tt.whole), world.Read(t, filepath.Join(dest, "web"))); diff != "" {
 				t.Errorf("content (-want +got)\n%s", diff)
 			}
 			sum, err := pack.DirectoryChecksum(tt.whole)
-			if err != nil || rep.Downloaded[0].Checksum != sum {
-				t.Errorf("got checksum %s, want %s (%v)", rep.Downloaded[0].Checksum, sum, err)
+			if err != nil || rep.Downloaded[0].DirectoryChecksum != sum {
+				t.Errorf("got checksum %s, want %s (%v)", rep.Downloaded[0].DirectoryChecksum, sum, err)
 			}
 		})
 	}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/emit"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/source"
 )
 
@@ -77,20 +75,22 @@ func NewDownloader(c DownloadConfig) (*Downloader, error) {
 // place.
 func (d *Downloader) Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error) {
 	if err := req.check(); err != nil {
-		return nil, fmt.Errorf("download packs: %w", err)
+		return nil, fmt.Errorf("%s: %w", downloading, err)
 	}
-	j := &job{Downloader: d, req: req, events: emit.New(req.OnEvent), refs: map[pack.Ref]string{}}
+	j := &job{Downloader: d, req: req, Batch: batch.New(req.OnEvent), refs: map[pack.Ref]string{}}
 	if err := j.open(); err != nil {
-		return nil, fmt.Errorf("download packs: %w", err)
+		return nil, fmt.Errorf("%s: %w", downloading, err)
 	}
-	defer j.close(ctx)
-	j.fetchAll(ctx)
-	j.placeAll(ctx)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("download packs: %w", ctx.Err())
+	batch.Each(j.items, d.config.Parallel, func(it *item) { j.fetchItem(ctx, it) })
+	for _, it := range j.items {
+		j.finish(ctx, it)
 	}
-	return j.report()
+	j.close(ctx)
+	rep := j.report()
+	return rep, batch.Err(ctx, downloading, rep.Failed)
 }
+
+const downloading = "download packs"
 
 func (r *DownloadRequest) check() error {
 	switch {
@@ -107,8 +107,8 @@ func (r *DownloadRequest) check() error {
 // A job is one request at work.
 type job struct {
 	*Downloader
+	*batch.Batch
 	req     DownloadRequest
-	events  *emit.Emitter
 	staging *stagingDir
 	items   []*item
 	refs    map[pack.Ref]string // the specs by which refs were taken
@@ -116,16 +116,17 @@ type job struct {
 
 // An item is one spec of a request.
 type item struct {
-	spec string // without credentials
-	at   int    // position in the request
-	loc  source.Locator
-	got  DownloadedPack
+	batch.Item
+	loc       source.Locator
+	kind      SourceType
+	content   *pack.Content
+	checksum  pack.Digest
+	unchanged bool
 	// staged is the content that is to be put in its place, by its name in the
 	// staging directory, "" for a pack that was on hand; root is the directory
 	// in it where pack.yaml lies.
 	staged, root string
-	digest       pack.Digest
-	err          error
+	received     source.TreeResult
 }
 
 // open makes the staging directory and the items.
@@ -133,62 +134,51 @@ func (j *job) open() (err error) {
 	if j.staging, err = openStaging(j.req.Dest); err != nil {
 		return err
 	}
-	for i, spec := range j.req.Specs {
-		j.items = append(j.items, newItem(i, spec))
+	for _, i := range batch.Distinct(j.req.Specs, strings.TrimSpace) {
+		j.items = append(j.items, newItem(i, j.req.Specs[i]))
 	}
 	return nil
 }
 
 func newItem(at int, spec string) *item {
-	it := &item{at: at, spec: spec}
-	it.loc, it.err = source.Parse(spec)
-	it.spec = it.loc.Spec
-	if bad, ok := errors.AsType[*source.ParseError](it.err); ok {
-		it.spec = bad.Spec
+	it := &item{Item: batch.Item{At: at, Spec: spec, Stage: pack.StageDownload}, content: &pack.Content{}}
+	it.loc, it.Err = source.Parse(spec)
+	it.Spec = it.loc.Spec
+	if bad, ok := errors.AsType[*source.ParseError](it.Err); ok {
+		it.Spec = bad.Spec
 	}
 	return it
 }
 
-// close removes the staging directory; what cannot be removed costs nobody a
-// report.
+// close removes the staging directory. One that cannot be removed is a warning:
+// the packs are in their places.
 func (j *job) close(ctx context.Context) {
 	if err := j.staging.close(); err != nil {
-		j.events.Emit(ctx, pack.Event{
-			Kind: pack.EventWarning, Stage: pack.StageDownload,
-			Message: fmt.Sprintf("staging directory %q was not removed, remove it by hand: %v", filepath.Join(j.req.Dest, j.staging.name), err),
-		})
+		j.Warn(ctx, &batch.Item{Stage: pack.StageDownload},
+			"staging directory %q was not removed, remove it by hand: %v", filepath.Join(j.req.Dest, j.staging.name), err)
 	}
 }
 
-// fetchAll fetches every item; one that fails does not disturb the others.
-func (j *job) fetchAll(ctx context.Context) {
-	var group errgroup.Group
-	group.SetLimit(j.config.Parallel)
-	for _, it := range j.items {
-		group.Go(func() error {
-			defer rescue.Into(&it.err)
-			j.events.Emit(ctx, pack.Event{Kind: pack.EventStarted, Stage: pack.StageDownload, Spec: it.spec})
-			if it.err == nil {
-				it.err = j.fetch(ctx, it)
-			}
-			return nil
-		})
+// fetchItem fetches one item; one that fails does not disturb the others.
+func (j *job) fetchItem(ctx context.Context, it *item) {
+	defer batch.Rescue(&it.Err)
+	j.Emit(ctx, j.Event(&it.Item, pack.EventStarted))
+	if it.Err == nil {
+		it.Err = j.fetch(ctx, it)
 	}
-	_ = group.Wait() // no item returns an error
 }
 
 // report sums up, in input order.
-func (j *job) report() (*DownloadReport, error) {
-	rep := &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{}, Total: len(j.items)}
-	var failed []*pack.ItemError
+func (j *job) report() *DownloadReport {
+	rep := &DownloadReport{Downloaded: []DownloadedPack{}, Warnings: j.Warnings()}
+	rep.Failed = batch.Failures(j.items, func(it *item) *batch.Item { return &it.Item })
 	for _, it := range j.items {
-		if it.err == nil {
-			rep.Downloaded = append(rep.Downloaded, it.got)
-			continue
+		if it.Err == nil {
+			rep.Downloaded = append(rep.Downloaded, DownloadedPack{
+				Item: it.At, Spec: it.Spec, Type: it.kind, Content: it.content,
+				DirectoryChecksum: it.checksum, Unchanged: it.unchanged,
+			})
 		}
-		rep.Failed = append(rep.Failed, FailedDownload{Item: it.at, Spec: it.spec, Ref: it.got.Ref, Message: it.err.Error(), Err: it.err})
-		failed = append(failed, &pack.ItemError{Spec: it.spec, Ref: it.got.Ref, Stage: pack.StageDownload, Err: it.err})
 	}
-	rep.Succeeded, rep.Failures = len(rep.Downloaded), len(rep.Failed)
-	return rep, pack.NewBatchError(failed)
+	return rep
 }

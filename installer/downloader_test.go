@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/wirecheck"
 	"github.com/packtrain/pack/internal/testkit/world"
 )
 
@@ -40,15 +40,18 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	version, _ := pack.ParseVersion("1.2.0")
 	want := &installer.DownloadReport{
 		Downloaded: []installer.DownloadedPack{{
-			Spec: "test:web", Type: "test", Path: filepath.Join(dest, "packs", "web"), Ref: "web", Version: version,
-			Checksum: checksum, Pin: pack.Pin{Scheme: "test", Location: "web"}, Tree: tree,
+			Spec: "test:web", Type: "test", DirectoryChecksum: checksum,
+			Content: &pack.Content{
+				Dir: filepath.Join(dest, "packs", "web"), ID: pack.ID{Ref: "web", Version: version},
+				Pin: pack.Pin{Scheme: "test", Location: "web"}, TreeDigest: tree, DirectoryChecksum: checksum,
+			},
 		}},
-		Failed: []installer.FailedDownload{}, Total: 1, Succeeded: 1,
+		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
 	}
-	if diff := cmp.Diff(want, rep); diff != "" {
+	if diff := cmp.Diff(want, rep, cmpopts.IgnoreFields(pack.Content{}, "FS")); diff != "" {
 		t.Errorf("report (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(world.Contents(web), world.Read(t, rep.Downloaded[0].Path)); diff != "" {
+	if diff := cmp.Diff(world.Contents(web), world.Read(t, rep.Downloaded[0].Content.Dir)); diff != "" {
 		t.Errorf("content (-want +got)\n%s", diff)
 	}
 }
@@ -80,8 +83,8 @@ func TestSourceTypes(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := rep.Downloaded[0]
-			if got.Type != tt.want || (got.Commit != nil) != tt.commit || tt.commit && *got.Commit != commit {
-				t.Errorf("got type %q and commit %v", got.Type, got.Commit)
+			if got.Type != tt.want || (got.Content.Pin.Commit == commit) != tt.commit {
+				t.Errorf("got type %q and commit %v", got.Type, got.Content.Pin.Commit)
 			}
 		})
 	}
@@ -119,7 +122,7 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 	if err := os.CopyFS(known.Path, world.Files("web@1.2.0")); err != nil {
 		t.Fatal(err)
 	}
-	known.Directory, _ = pack.DirectoryChecksum(os.DirFS(known.Path))
+	known.DirectoryChecksum, _ = pack.DirectoryChecksum(os.DirFS(known.Path))
 	w := world.New()
 	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
 	w.Pins["other"] = w.Pins["web"]
@@ -131,7 +134,8 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 		t.Fatalf("got %+v, %v", rep, err)
 	}
 	got := rep.Downloaded[0]
-	if !got.Unchanged || got.Path != known.Path || got.Checksum != known.Directory || got.Ref != known.Ref || got.Version != known.Version || *got.Commit != pin.Commit {
+	c := got.Content
+	if !got.Unchanged || c.Dir != known.Path || c.DirectoryChecksum != known.DirectoryChecksum || c.ID != known.ID || c.Pin != pin {
 		t.Errorf("got %+v", got)
 	}
 	if len(rep.Failed) != 2 || pack.CodeOf(rep.Failed[0].Err) != pack.CodeConflict || pack.CodeOf(rep.Failed[1].Err) != pack.CodeInvalidVersion {
@@ -155,8 +159,8 @@ func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 	var got []string
 	for i, f := range rep.Failed {
 		got = append(got, fmt.Sprintf("%d %s %s", f.Item, f.Spec, pack.CodeOf(f.Err)))
-		if !errors.Is(batch.Items[i].Err, f.Err) || batch.Items[i].Stage != pack.StageDownload {
-			t.Errorf("got item %+v for %+v", batch.Items[i], f)
+		if !errors.Is(batch.Failures[i].Err, f.Err) || batch.Failures[i].Stage != pack.StageDownload {
+			t.Errorf("got item %+v for %+v", batch.Failures[i], f)
 		}
 	}
 	want := []string{
@@ -166,15 +170,11 @@ func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("failed (-want +got)\n%s", diff)
 	}
-	if len(rep.Downloaded) != 2 || rep.Downloaded[1].Item != 5 || rep.Total != 6 || rep.Succeeded != 2 || rep.Failures != 4 {
+	if len(rep.Downloaded) != 2 || rep.Downloaded[1].Item != 5 || len(rep.Failed) != 4 {
 		t.Errorf("got %+v", rep)
 	}
 	if strings.Contains(fmt.Sprint(err), "secret") {
 		t.Errorf("credentials in %v", err)
-	}
-	nulls, unseen := wirecheck.Nulls(rep)
-	if len(nulls) > 0 || len(unseen) > 0 {
-		t.Errorf("null lists: %q, unseen: %q", nulls, unseen)
 	}
 }
 
@@ -232,10 +232,10 @@ func TestCancelWhileFetching(t *testing.T) {
 	rep, err := newDownloader(t, w).Download(ctx, installer.DownloadRequest{
 		Specs: []string{"test:web"}, Dest: dest, OnEvent: func(_ context.Context, e pack.Event) { last = e },
 	})
-	if rep != nil || !errors.Is(err, context.Canceled) {
+	if len(rep.Downloaded) > 0 || len(rep.Failed) != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v", rep, err)
 	}
-	if last.Kind != pack.EventFailed || last.Code != pack.CodeCancelled {
+	if last.Kind != pack.EventClosed || last.Status != pack.StatusFailed || last.Code != pack.CodeCancelled {
 		t.Errorf("the last event is %+v", last)
 	}
 	if entries, err := os.ReadDir(dest); err != nil || len(entries) != 0 {

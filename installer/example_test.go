@@ -32,7 +32,7 @@ func ExampleNewDownloader() {
 		Dest:  dest,
 	})
 	for _, p := range report.Downloaded {
-		fmt.Println(p.Spec, "is", p.Ref, p.Version, "in", filepath.Base(p.Path))
+		fmt.Println(p.Spec, "is", p.Content.ID.Ref, p.Content.ID.Version, "in", filepath.Base(p.Content.Dir))
 	}
 	fmt.Println(err)
 	// Output:

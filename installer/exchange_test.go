@@ -241,13 +241,13 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 		dest = moved
 	}
 	for _, d := range rep.Downloaded {
-		at := filepath.Join(dest, d.Ref.String())
+		at := filepath.Join(dest, d.Content.ID.Ref.String())
 		if info, err := os.Lstat(at); err != nil || !info.IsDir() {
 			t.Errorf("%s: got %v, %v", at, info, err)
 			continue
 		}
-		if diff := cmp.Diff(world.Contents(w.Content[d.Ref.String()]), world.Read(t, at)); diff != "" {
-			t.Errorf("%s (-verified +in place)\n%s", d.Ref, diff)
+		if diff := cmp.Diff(world.Contents(w.Content[d.Content.ID.Ref.String()]), world.Read(t, at)); diff != "" {
+			t.Errorf("%s (-verified +in place)\n%s", d.Content.ID.Ref, diff)
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
-	"unicode"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
@@ -33,7 +31,7 @@ func (j *job) fetch(ctx context.Context, it *item) error {
 
 func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	j.complete(&it.loc)
-	it.got = DownloadedPack{Item: it.at, Spec: it.spec, Type: sourceType(it.loc), Ref: wantedRef(it.loc, pack.Pin{})}
+	it.kind, it.ID.Ref = sourceType(it.loc), wantedRef(it.loc, pack.Pin{})
 	pins, err := j.config.Source.Resolve(ctx, it.loc)
 	if err != nil {
 		return err
@@ -72,12 +70,9 @@ func sourceType(loc source.Locator) SourceType {
 }
 
 func (it *item) setPin(pin pack.Pin) {
-	it.got.Pin = pin
-	if it.got.Type == TypeDirectory && pin.Archive != "" {
-		it.got.Type = TypeLocalArchive
-	}
-	if pin.Commit != "" {
-		it.got.Commit = &pin.Commit
+	it.content.Pin = pin
+	if it.kind == TypeDirectory && pin.Archive != "" {
+		it.kind = TypeLocalArchive
 	}
 }
 
@@ -86,8 +81,8 @@ func (it *item) setPin(pin pack.Pin) {
 func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 	var failed error
 	for n, pin := range pins {
-		it.got.Ref = wantedRef(it.loc, pin)
-		err := j.try(ctx, it, fmt.Sprintf("%d-%d", it.at, n), pin)
+		it.ID.Ref = wantedRef(it.loc, pin)
+		err := j.try(ctx, it, fmt.Sprintf("%d-%d", it.At, n), pin)
 		if err == nil {
 			return nil
 		}
@@ -96,7 +91,7 @@ func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 			break
 		}
 		if n+1 < len(pins) {
-			j.warn(ctx, it, fmt.Sprintf("%s from %q failed, trying the next source: %v", pin.Scheme, pin.WithoutQuery().Location, err))
+			j.Warn(ctx, &it.Item, "%s from %q failed, trying the next source: %v", pin.Scheme, pin.WithoutQuery().Location, err)
 		}
 	}
 	if failed == nil {
@@ -132,7 +127,7 @@ func (j *job) try(ctx context.Context, it *item, name string, pin pack.Pin) erro
 		if err == nil || !begun || !pack.Retryable(err) || again == maxAgain || ctx.Err() != nil {
 			return err
 		}
-		j.warn(ctx, it, fmt.Sprintf("%s from %q broke off, beginning anew: %v", pin.Scheme, pin.WithoutQuery().Location, err))
+		j.Warn(ctx, &it.Item, "%s from %q broke off, beginning anew: %v", pin.Scheme, pin.WithoutQuery().Location, err)
 	}
 }
 
@@ -156,7 +151,7 @@ func (j *job) once(ctx context.Context, it *item, name string, pin pack.Pin) (be
 	if err != nil {
 		return begun, err
 	}
-	it.staged, it.digest = path.Join(name, filepath.ToSlash(result.Dir)), result.Digest
+	it.staged, it.received = path.Join(name, filepath.ToSlash(result.Dir)), result
 	return begun, j.verify(it, pin, root, result)
 }
 
@@ -187,15 +182,4 @@ func isBelow(dir, parent string) bool {
 	}
 	rel, err := filepath.Rel(parent, dir)
 	return err == nil && filepath.IsLocal(rel)
-}
-
-// warn tells of something on one line.
-func (j *job) warn(ctx context.Context, it *item, message string) {
-	message = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, message)
-	j.events.Emit(ctx, pack.Event{Kind: pack.EventWarning, Stage: pack.StageDownload, Spec: it.spec, Message: message})
 }

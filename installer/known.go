@@ -27,15 +27,15 @@ func isIntact(k pack.InstalledPack) bool {
 		return false
 	}
 	defer func() { _ = root.Close() }() // it was only read
-	if k.Tree == "" {
-		return pack.VerifyDirectory(root.FS(), k.Directory) == nil
+	if k.TreeDigest == "" {
+		return pack.VerifyDirectory(root.FS(), k.DirectoryChecksum) == nil
 	}
 	tree, err := pack.TreeDigest(root.FS())
-	return err == nil && tree == k.Tree
+	return err == nil && tree == k.TreeDigest
 }
 
 func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
-	it.got.Path, it.got.Checksum, it.got.Unchanged = k.Path, k.Directory, true
-	it.got.Ref, it.got.Version, it.got.Tree = k.Ref, k.Version, k.Tree
+	it.ID, it.checksum, it.unchanged = k.ID, k.DirectoryChecksum, true
+	it.content = &pack.Content{Dir: k.Path, ID: k.ID, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
 	it.setPin(pin)
 }

@@ -25,7 +25,9 @@ type meter struct {
 // meter returns a Sink that passes everything on to dst.
 func (j *job) meter(ctx context.Context, it *item, dst source.Sink) *meter {
 	tell := func(done int64) {
-		j.events.Emit(ctx, pack.Event{Kind: pack.EventProgress, Stage: pack.StageDownload, Spec: it.spec, Done: done})
+		e := j.Event(&it.Item, pack.EventProgress)
+		e.Pack, e.Version, e.Done = "", pack.Version{}, done // what it is shows at the end
+		j.Emit(ctx, e)
 	}
 	return &meter{Sink: dst, tell: tell, last: time.Now()}
 }

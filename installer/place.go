@@ -7,45 +7,52 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/internal/os/fsx"
 	"github.com/packtrain/pack/internal/os/roots"
-	"github.com/packtrain/pack/internal/rescue"
 )
 
-// placeAll puts what was fetched in its place, in the order of the request. Once
+// finish puts what was fetched in its place and tells of the end of the item. Once
 // ctx is cancelled it only tells of the end.
-func (j *job) placeAll(ctx context.Context) {
-	for _, it := range j.items {
-		j.finish(ctx, it)
+func (j *job) finish(ctx context.Context, it *item) {
+	if it.Err == nil {
+		it.Err = context.Cause(ctx)
 	}
+	if it.Err == nil {
+		it.Err = j.placeSafely(it)
+	}
+	if it.Err == nil && it.unchanged {
+		it.Status = pack.StatusUnchanged
+	}
+	j.End(ctx, &it.Item)
+	j.Close(ctx, &it.Item)
 }
 
-func (j *job) finish(ctx context.Context, it *item) {
-	defer rescue.Into(&it.err)
-	if it.err == nil {
-		it.err = ctx.Err()
-	}
-	if it.err == nil {
-		it.err = j.place(it)
-	}
-	ev := pack.Event{Stage: pack.StageDownload, Spec: it.spec, Pack: it.got.Ref, Version: it.got.Version}
-	j.events.Finish(ctx, ev, it.err)
+func (j *job) placeSafely(it *item) (err error) {
+	defer batch.Rescue(&err)
+	return j.place(it)
 }
 
 func (j *job) place(it *item) error {
-	ref := it.got.Ref
+	ref := it.ID.Ref
 	if first, taken := j.refs[ref]; taken {
 		return pack.Errorf(pack.CodeConflict, "pack %s comes from %q in this request already; name it once", ref, first)
 	}
-	j.refs[ref] = it.spec
+	j.refs[ref] = it.Spec
 	if it.staged == "" {
 		return nil
 	}
-	if err := j.staging.put(it.staged, ref.String(), it.digest); err != nil {
+	if err := j.staging.put(it.staged, ref.String(), it.received.Digest); err != nil {
 		return pack.Errorf(pack.CodeIO, "put pack %s in its place: %w", ref, err)
 	}
-	it.got.Path = filepath.Join(j.req.Dest, ref.String(), it.root)
-	return nil
+	return it.placed(filepath.Join(j.req.Dest, ref.String()))
+}
+
+// placed notes that what was received lies in dir by now.
+func (it *item) placed(dir string) (err error) {
+	it.content.Dir = filepath.Join(dir, it.root)
+	it.content.FS, err = fs.Sub(it.received.FS(dir), it.root)
+	return err
 }
 
 // maxPut is how often a pack is put in its place while others keep changing what

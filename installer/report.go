@@ -9,9 +9,11 @@ import (
 
 // An Installer is stage 1: it downloads packs into a directory.
 type Installer interface {
-	// Download fetches req.Specs, each on its own. Specs that failed are in
-	// Report.Failed and in a [*pack.BatchError] that comes with the full
-	// report; any other error means that the request itself failed.
+	// Download fetches req.Specs, each on its own; a spec that is named twice is
+	// one. Specs that failed are in DownloadReport.Failed and in a
+	// [*pack.BatchError] that comes with the full report. Any other error means
+	// that the request itself failed, or was cancelled: then the report that comes
+	// with it tells what was downloaded before.
 	Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error)
 }
 
@@ -37,14 +39,13 @@ type DownloadRequest struct {
 	OnEvent pack.EventFunc
 }
 
-// A DownloadReport tells what was downloaded. It marshals to the body of the
-// wire contract; fields that are not marshalled are for hosts in Go.
+// A DownloadReport tells what was downloaded.
 type DownloadReport struct {
-	Downloaded []DownloadedPack `json:"downloaded_packs"`
-	Failed     []FailedDownload `json:"failed_packs"`
-	Total      int              `json:"total_count"`
-	Succeeded  int              `json:"success_count"`
-	Failures   int              `json:"failure_count"`
+	// Downloaded and Failed are in the order of the request; each spec is in one
+	// of them.
+	Downloaded []DownloadedPack
+	Failed     []pack.Failure
+	Warnings   []pack.Warning
 }
 
 // A SourceType says what a spec turned out to be.
@@ -59,35 +60,20 @@ const (
 	TypeRegistry     SourceType = "registry"
 )
 
-// A DownloadedPack lies at Path.
+// A DownloadedPack is a pack that lies in its place.
 type DownloadedPack struct {
 	// Item is the position of the spec in the request, from 0. Spec is the
 	// text of it, without credentials.
-	Item    int          `json:"-"`
-	Spec    string       `json:"source"`
-	Type    SourceType   `json:"source_type"`
-	Path    string       `json:"pack_path"` // where pack.yaml lies
-	Ref     pack.Ref     `json:"pack_ref"`
-	Version pack.Version `json:"pack_version"`
-	Commit  *string      `json:"git_commit"` // nil when it did not come from git
-	// Checksum is the directory checksum of the content.
-	Checksum pack.Digest `json:"checksum"`
-
-	// Pin is the alternative that delivered the content.
-	Pin pack.Pin `json:"-"`
-	// Tree is the tree digest of what lies at Path, "" when it is not known.
-	Tree pack.Digest `json:"-"`
+	Item int
+	Spec string
+	Type SourceType
+	// Content is the pack. Its Pin is the alternative that delivered it.
+	Content *pack.Content
+	// DirectoryChecksum is that of all that was received: of the pack, or of the
+	// directory that holds it in "pack/".
+	DirectoryChecksum pack.Digest
 	// Unchanged: nothing was fetched, see DownloadRequest.Known.
-	Unchanged bool `json:"-"`
-}
-
-// A FailedDownload is a spec that could not be downloaded.
-type FailedDownload struct {
-	Item    int      `json:"-"` // as in [DownloadedPack]
-	Spec    string   `json:"source"`
-	Ref     pack.Ref `json:"-"` // what the spec or the index says, "" when neither does
-	Message string   `json:"error"`
-	Err     error    `json:"-"`
+	Unchanged bool
 }
 
 // Installed knows the packs that are installed; a registry.Store does. It is

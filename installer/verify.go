@@ -31,11 +31,15 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err := j.checkIdentity(it, pin, id); err != nil {
 		return err
 	}
-	if it.got.Tree, err = treeBelow(content, dir, result.Digest); err != nil {
+	tree, err := treeBelow(content, dir, result.Digest)
+	if err != nil {
 		return err
 	}
-	it.got.Ref, it.got.Version, it.got.Checksum = id.Ref, id.Version, result.Directory
-	it.root = dir
+	it.ID, it.root = id, dir
+	it.content, it.checksum = &pack.Content{ID: id, TreeDigest: tree}, result.Directory
+	if dir == "." {
+		it.content.DirectoryChecksum = result.Directory
+	}
 	it.setPin(pin)
 	return nil
 }

@@ -4,87 +4,93 @@ import (
 	"context"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // activateAll takes the items that are left through their further stages, each
 // after those that it needs.
-func (b *batch) activateAll(ctx context.Context) {
-	waiting := make([]*item, 0, len(b.items))
-	for _, it := range b.items {
-		if it.err != nil || it.unchanged {
+func (r *request) activateAll(ctx context.Context) {
+	waiting := make([]*item, 0, len(r.items))
+	for _, it := range r.items {
+		if it.Err != nil || it.unchanged {
 			close(it.done)
 			continue
 		}
 		waiting = append(waiting, it)
 	}
-	slots := make(chan struct{}, b.store.config.Parallel)
-	inParallel(waiting, max(1, len(waiting)), func(it *item) {
+	slots := make(chan struct{}, r.store.config.Parallel)
+	batch.Each(waiting, len(waiting), func(it *item) {
 		defer close(it.done)
 		for _, need := range it.needs {
 			<-need.done
 		}
 		slots <- struct{}{} // only when nothing is waited for any more
 		defer func() { <-slots }()
-		b.activate(ctx, it)
+		r.activate(ctx, it)
 	})
 }
 
-func (b *batch) activate(ctx context.Context, it *item) {
-	defer rescue.Into(&it.err)
-	ok := b.run(ctx, it, pack.StageDependencies, func() error { return b.checkDependencies(ctx, it) })
+func (r *request) activate(ctx context.Context, it *item) {
+	ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.checkDependencies(ctx, it) })
 	if !ok {
 		return
 	}
-	if b.req.Replace == ReplaceAny {
-		b.warnDependents(ctx, it)
+	if r.req.Replace == ReplaceAny {
+		r.warnDependents(ctx, it)
 	}
 	if it.pack.Manifest.Testing != nil {
-		if ok := b.run(ctx, it, pack.StageTests, func() error { return b.test(ctx, it) }); !ok {
+		if ok := r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) }); !ok {
 			return
 		}
 	}
-	b.run(ctx, it, pack.StageRegistration, func() error { return b.register(ctx, it) })
+	r.Run(ctx, &it.Item, pack.StageRegistration, func() error { return r.register(ctx, it) })
 }
 
 // register makes it the active generation of its pack, unless another
 // operation was faster.
-func (b *batch) register(ctx context.Context, it *item) error {
-	s := b.store
+func (r *request) register(ctx context.Context, it *item) error {
+	if err := it.verify(); err != nil {
+		return err
+	}
+	s := r.store
 	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
-	release, err := s.disk.Lock(ctx, it.id.Ref, b.lockedDependencies(it)...)
+	release, err := s.disk.Lock(ctx, it.ID.Ref, r.lockedDependencies(it)...)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.disk.Settle(ctx, it.id.Ref, s.ledger()); err != nil {
+	if err := s.disk.Settle(ctx, it.ID.Ref, s.ledger()); err != nil {
 		return err
 	}
-	if err := s.compare(ctx, it, b.req.Replace); err != nil || it.unchanged {
+	if err := s.compare(ctx, it, r.req.Replace); err != nil {
 		return err
 	}
-	if err := b.checkDependencies(ctx, it); err != nil {
+	if it.unchanged {
+		it.Status = pack.StatusUnchanged
+		return nil
+	}
+	if err := r.checkDependencies(ctx, it); err != nil {
 		return err
 	}
-	op, err := b.activating(ctx, it)
+	op, err := r.activating(ctx, it)
 	if err != nil {
 		return err
 	}
-	it.record, err = s.apply(ctx, op, b.staging.Apply)
+	it.record, err = s.apply(ctx, op, r.staging.Apply)
 	return err
 }
 
 // lockedDependencies are the packs that have to stay until it is active.
-func (b *batch) lockedDependencies(it *item) []pack.Ref {
-	if b.req.SkipValidation {
+func (r *request) lockedDependencies(it *item) []pack.Ref {
+	if r.req.SkipValidation {
 		return nil
 	}
 	var refs []pack.Ref
 	for _, d := range it.pack.Manifest.Dependencies {
-		if _, provided := b.store.provided[d.Ref]; !provided && d.Ref != it.id.Ref {
+		if _, provided := r.store.provided[d.Ref]; !provided && d.Ref != it.ID.Ref {
 			refs = append(refs, d.Ref)
 		}
 	}
@@ -92,14 +98,14 @@ func (b *batch) lockedDependencies(it *item) []pack.Ref {
 }
 
 // activating returns the operation that makes it active.
-func (b *batch) activating(ctx context.Context, it *item) (op generations.Operation, err error) {
-	s, ref := b.store, it.id.Ref
+func (r *request) activating(ctx context.Context, it *item) (op generations.Operation, err error) {
+	s, ref := r.store, it.ID.Ref
 	name, err := s.nextGeneration(ctx, ref, it.tree)
 	if err != nil {
 		return op, err
 	}
 	op.Time = s.now()
-	a := b.activation(it, name, op.Time)
+	a := r.activation(it, name, op.Time)
 	a.Previous, a.Time = it.record.Active.Name, op.Time
 	metadata, err := a.metadata()
 	op.Moves = []generations.Move{{Ref: ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}}

@@ -131,8 +131,10 @@ func TestEvents(t *testing.T) {
 	_, _ = s.Register(t.Context(), registry.Request{Paths: []string{bad}, Replace: registry.ReplaceUpgrade, OnEvent: observe})
 	want := []string{
 		"demo load finished ", "demo validation finished ", "demo dependencies finished ", "demo registration finished ",
-		"demo load finished ",
+		"demo registration closed ",
+		"demo load finished ", "demo load closed ",
 		"demo load finished ", "demo validation finished ", "demo dependencies failed dependency_missing",
+		"demo dependencies closed dependency_missing",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -12,7 +12,7 @@ import (
 // compare finds out whether it is active already, and whether it may replace
 // what is.
 func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
-	rec, err := s.config.Records.Pack(ctx, it.id.Ref)
+	rec, err := s.config.Records.Pack(ctx, it.ID.Ref)
 	switch {
 	case errors.Is(err, pack.ErrNotFound):
 		it.record = Record{}
@@ -26,7 +26,7 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 		it.unchanged = intact && !newEnvironments(rec.Active.Environments, it.envs)
 		return err
 	}
-	return mayReplace(replace, rec.Active.Version, it.id)
+	return mayReplace(replace, rec.Active.Version, it.ID)
 }
 
 // intact reports whether readers get the active content of rec. Its files are

@@ -20,23 +20,23 @@ func (s *Store) checkNotNeeded(ctx context.Context, ref pack.Ref) error {
 // checkDependents checks that the installed packs that depend on it, and can do
 // with the version that is active, can do with the new one. Those that the
 // request replaces too are asked for themselves.
-func (b *batch) checkDependents(ctx context.Context, it *item) error {
+func (r *request) checkDependents(ctx context.Context, it *item) error {
 	active := it.record.Active.Version
-	dependents, err := b.store.dependents(ctx, it.id.Ref, func(by pack.Ref, c pack.Constraint) bool {
-		return !b.replaced[by] && c.Allows(active) && !c.Allows(it.id.Version)
+	dependents, err := r.store.dependents(ctx, it.ID.Ref, func(by pack.Ref, c pack.Constraint) bool {
+		return !r.replaced[by] && c.Allows(active) && !c.Allows(it.ID.Version)
 	})
 	if err != nil || len(dependents) == 0 {
 		return err
 	}
 	return pack.Errorf(pack.CodeDependencyConflict, "version %s does not suit installed packs that need %s: %s; upgrade them in the same request, or force it",
-		it.id.Version, it.id.Ref, strings.Join(dependents, ", "))
+		it.ID.Version, it.ID.Ref, strings.Join(dependents, ", "))
 }
 
 // warnDependents tells of packs that a forced replacement leaves with a version
 // that does not suit them.
-func (b *batch) warnDependents(ctx context.Context, it *item) {
-	if err := b.checkDependents(ctx, it); err != nil {
-		b.events.Emit(ctx, b.event(it, pack.EventWarning, err.Error()))
+func (r *request) warnDependents(ctx context.Context, it *item) {
+	if err := r.checkDependents(ctx, it); err != nil {
+		r.Warn(ctx, &it.Item, "%v", err)
 	}
 }
 

@@ -61,7 +61,7 @@ func (r *TestResult) Summary() *TestSummary {
 // newTestResult returns the evidence for it when no test has run.
 func (s *Store) newTestResult(it *item) *TestResult {
 	return &TestResult{
-		Ref: it.id.Ref, Version: it.id.Version, Tree: it.tree, Environments: keys(it.envs),
+		Ref: it.ID.Ref, Version: it.ID.Version, Tree: it.tree, Environments: keys(it.envs),
 		Time: s.now(), Status: TestsSkipped, Suites: []TestSuite{},
 	}
 }

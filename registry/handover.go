@@ -17,11 +17,11 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 	packs := make([]pack.InstalledPack, len(records))
 	for i, rec := range records {
 		packs[i] = pack.InstalledPack{
-			ID:        pack.ID{Ref: rec.Ref, Version: rec.Active.Version},
-			Pin:       rec.Active.Pin,
-			Directory: rec.Active.Directory,
-			Tree:      rec.Active.Tree,
-			Path:      rec.StoragePath,
+			ID:                pack.ID{Ref: rec.Ref, Version: rec.Active.Version},
+			Pin:               rec.Active.Pin,
+			DirectoryChecksum: rec.Active.Directory,
+			TreeDigest:        rec.Active.Tree,
+			Path:              rec.StoragePath,
 		}
 	}
 	return packs, nil

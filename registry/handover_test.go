@@ -19,7 +19,7 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 	s := r.open(t)
 	path := write(t, simplePack("demo", "1.0.0"))
 	pin := pack.Pin{Scheme: "git", Location: "https://git.example.com/demo", Commit: "c0ffee"}
-	if _, err := s.Register(t.Context(), registry.Request{Paths: []string{path}, Pins: map[string]pack.Pin{path: pin}}); err != nil {
+	if _, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{{Dir: path, Pin: pin}}}); err != nil {
 		t.Fatal(err)
 	}
 	sum, err := pack.DirectoryChecksum(os.DirFS(path))
@@ -35,7 +35,7 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []pack.InstalledPack{{
-		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, Directory: sum, Tree: tree, Path: filepath.Join(r.dir, "current", "demo"),
+		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, DirectoryChecksum: sum, TreeDigest: tree, Path: filepath.Join(r.dir, "current", "demo"),
 	}}
 	got, err := s.InstalledPacks(t.Context())
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -2,110 +2,67 @@ package registry
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/archive/write"
-	"github.com/packtrain/pack/internal/digest"
-	"github.com/packtrain/pack/internal/os/fsx"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
-func readError(doing string, err error) error {
-	code := pack.CodeIO
-	if errors.Is(err, fs.ErrNotExist) {
-		code = pack.CodeNotFound
-	}
-	return pack.Errorf(code, "%s: %w", doing, err)
+// An input is the content of a pack that comes to the registry.
+type input interface {
+	// treeDigest returns what the content's digest is, or has to be.
+	treeDigest() (pack.Digest, error)
+	// bringTo makes dest the directory of the content. checked says that it has
+	// the tree digest for certain.
+	bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error)
+	// workingCopyDigest returns the tree digest with the directory of a version
+	// control system in it; ok is false when there is none, or when it cannot be
+	// part of a digest.
+	workingCopyDigest() (tree pack.Digest, ok bool)
+	close()
 }
 
-// measure checks that f is within the limits, before anything reads all of it.
-func (f inputFS) measure() error {
-	var entries, size int64
-	return fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return readError("read", err)
-		}
-		info, err := d.Info()
-		if err != nil {
-			return readError("read", err)
-		}
-		entries++
-		if info.Mode().IsRegular() {
-			size += info.Size()
-		}
-		depth := int64(strings.Count(name, "/")) + 1
-		for _, l := range []pack.LimitError{
-			{Limit: "number of files and directories", Max: write.DefaultEntries, Value: entries},
-			{Limit: "depth", Max: write.DefaultDepth, Value: depth, Path: name},
-			{Limit: "size of all files", Max: write.DefaultBytes, Value: size, Path: name},
-		} {
-			if l.Value > l.Max {
-				return &l
-			}
-		}
-		return nil
-	})
-}
-
-// copyTo writes all of f into the directory dest, which it creates, and returns
-// the tree digest of what it wrote.
-func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
-	if err := fsx.Mkdir(dest); err != nil {
-		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+// open opens the content of it, and finds out which pack that is.
+func (r *request) open(it *item) (input, error) {
+	c := it.input
+	it.ID = c.ID
+	if c.Staged && c.TreeDigest != "" && c.ID.Ref != "" && r.store.disk.InStaging(c.Dir) {
+		return stagedContent{c}, nil
 	}
-	root, err := os.OpenRoot(dest)
+	root, err := roots.OpenPack(r.store.config.Open, c.Dir)
 	if err != nil {
-		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+		return nothing{}, err
 	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	w := write.New(root, write.Options{})
-	defer w.Close()
-	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
-		return "", fmt.Errorf("copy pack: %w", err)
+	f := inputFS{root}
+	if c.Pack != nil {
+		it.ID = c.Pack.Manifest.ID()
+		return f, nil
 	}
-	written := w.Files()
-	files := make([]digest.File, len(written))
-	for i := range written {
-		files[i] = digest.File(written[i])
+	p, err := pack.Load(f, r.store.manifestOptions())
+	if err == nil {
+		it.ID = p.Manifest.ID()
 	}
-	return pack.Digest(digest.Tree(files)), nil
+	return f, err
 }
 
-func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.DirEntry, err error) error {
-	switch {
-	case err != nil:
-		return readError("read", err)
-	case name == ".":
-		return ctx.Err()
-	case !d.Type().IsRegular():
-		return w.Put(ctx, write.Entry{Name: name, Mode: d.Type()}, nil)
+// nothing is the input of a pack that could not be opened.
+type nothing struct{ input }
+
+func (nothing) close() {}
+
+// stagedContent is content in the staging of this root, which the registry takes
+// over. Its digest is checked before it becomes active.
+type stagedContent struct{ content *pack.Content }
+
+func (s stagedContent) treeDigest() (pack.Digest, error) { return s.content.TreeDigest, nil }
+
+func (s stagedContent) bringTo(_ context.Context, dest string, _ pack.Digest) (checked bool, err error) {
+	if err := os.Rename(s.content.Dir, dest); err != nil {
+		return false, pack.Errorf(pack.CodeIO, "take over staged pack: %w", err)
 	}
-	file, err := f.Open(name)
-	if err != nil {
-		return readError("read", err)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	info, err := file.Stat()
-	if err != nil {
-		return readError("read", err)
-	}
-	return w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
+	return false, nil
 }
 
-// workingCopyDigest returns the tree digest with the directory of a version
-// control system in it; ok is false when there is none, or when it cannot be
-// part of a digest.
-func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
-	entries, err := fs.ReadDir(f.root.FS(), ".")
-	isVCS := func(e fs.DirEntry) bool { return write.IsVCS(e.Name()) }
-	if err != nil || !slices.ContainsFunc(entries, isVCS) {
-		return "", false
-	}
-	tree, err = pack.TreeDigest(f.root.FS())
-	return tree, err == nil
-}
+func (stagedContent) workingCopyDigest() (pack.Digest, bool) { return "", false }
+
+func (stagedContent) close() {}

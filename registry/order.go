@@ -9,41 +9,41 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// order finds out which packs of the batch need which others of it. Packs that
+// order finds out which packs of the request need which others of it. Packs that
 // need each other in a circle fail, as does the second pack with the same ref.
-func (b *batch) order(ctx context.Context) {
+func (r *request) order(ctx context.Context) {
 	byRef := map[pack.Ref]*item{}
-	for _, it := range b.items {
-		first := byRef[it.id.Ref]
+	for _, it := range r.items {
+		first := byRef[it.ID.Ref]
 		switch {
-		case it.id.Ref == "":
+		case it.ID.Ref == "":
 		case first == nil:
-			byRef[it.id.Ref] = it
-		case it.err == nil:
-			b.fail(ctx, it, pack.StageValidation,
-				pack.Errorf(pack.CodeConflict, "pack %s is in this request already, at %q", it.id.Ref, first.path))
+			byRef[it.ID.Ref] = it
+		case it.Err == nil:
+			r.fail(ctx, it, pack.StageValidation,
+				pack.Errorf(pack.CodeConflict, "pack %s is in this request already, at %q", it.ID.Ref, first.Spec))
 		}
 	}
 	o := orderer{byRef: byRef, state: map[*item]visit{}, circles: map[*item]string{}}
-	for _, it := range b.items {
+	for _, it := range r.items {
 		o.visit(it)
 	}
-	for _, it := range b.items {
-		if circle := o.circles[it]; circle != "" && it.err == nil && !b.req.SkipValidation {
-			b.fail(ctx, it, pack.StageDependencies,
+	for _, it := range r.items {
+		if circle := o.circles[it]; circle != "" && it.Err == nil && !r.req.SkipValidation {
+			r.fail(ctx, it, pack.StageDependencies,
 				pack.Errorf(pack.CodeDependencyCycle, "packs need each other in a circle: %s", circle))
 		}
 	}
-	b.noteReplaced()
+	r.noteReplaced()
 }
 
 // noteReplaced notes the installed packs that the request replaces, as far as is
 // known before the first one is activated.
-func (b *batch) noteReplaced() {
-	b.replaced = map[pack.Ref]bool{}
-	for _, it := range b.items {
-		if it.err == nil && !it.unchanged {
-			b.replaced[it.id.Ref] = true
+func (r *request) noteReplaced() {
+	r.replaced = map[pack.Ref]bool{}
+	for _, it := range r.items {
+		if it.Err == nil && !it.unchanged {
+			r.replaced[it.ID.Ref] = true
 		}
 	}
 }
@@ -95,9 +95,9 @@ func (o *orderer) noteCircle(first *item) {
 	}
 	var refs []string
 	for _, it := range o.path[start:] {
-		refs = append(refs, it.id.Ref.String())
+		refs = append(refs, it.ID.Ref.String())
 	}
-	text := strings.Join(append(refs, first.id.Ref.String()), " -> ")
+	text := strings.Join(append(refs, first.ID.Ref.String()), " -> ")
 	for _, it := range o.path[start:] {
 		o.circles[it] = text
 	}
@@ -106,23 +106,23 @@ func (o *orderer) noteCircle(first *item) {
 // checkDependencies checks that each pack that it needs is provided, or active
 // in a version that will do, and that those who need it can do with it. Those of
 // the batch are through by now.
-func (b *batch) checkDependencies(ctx context.Context, it *item) error {
-	if b.req.SkipValidation {
+func (r *request) checkDependencies(ctx context.Context, it *item) error {
+	if r.req.SkipValidation {
 		return nil
 	}
 	for _, need := range it.needs {
-		if need.err != nil {
-			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.id.Ref)
+		if need.Err != nil {
+			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.ID.Ref)
 		}
 	}
-	if b.req.Replace != ReplaceAny {
-		if err := b.checkDependents(ctx, it); err != nil {
+	if r.req.Replace != ReplaceAny {
+		if err := r.checkDependents(ctx, it); err != nil {
 			return err
 		}
 	}
 	var unmet []error
 	for _, d := range it.pack.Manifest.Dependencies {
-		if err := b.store.checkDependency(ctx, d); err != nil {
+		if err := r.store.checkDependency(ctx, d); err != nil {
 			unmet = append(unmet, err)
 		}
 	}

@@ -9,101 +9,80 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/packdir"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // prepare does for one pack all that needs no other pack.
-func (b *batch) prepare(ctx context.Context, it *item) {
-	defer rescue.Into(&it.err)
-	root, err := packdir.Open(b.store.config.Open, it.path)
-	if err != nil {
-		b.fail(ctx, it, pack.StageLoad, err)
+func (r *request) prepare(ctx context.Context, it *item) {
+	var in input = nothing{}
+	defer func() { in.close() }()
+	loaded := r.Run(ctx, &it.Item, pack.StageLoad, func() (err error) {
+		in, err = r.open(it)
+		return err
+	})
+	if !loaded {
 		return
 	}
-	input := inputFS{root}
-	defer input.close()
-	if !b.run(ctx, it, pack.StageLoad, func() error { return b.identify(it, input) }) {
-		return
-	}
-	if stage, err := b.admit(ctx, it, input); err != nil {
-		b.fail(ctx, it, stage, err)
+	if stage, err := r.admit(ctx, it, in); err != nil {
+		r.fail(ctx, it, stage, err)
 		return
 	}
 	if it.unchanged {
+		it.Status = pack.StatusUnchanged
 		return
 	}
-	if err := b.stageContent(ctx, it, input); err != nil {
-		b.fail(ctx, it, stageOfContent(err, pack.StageStorage), err)
+	if err := r.stage(ctx, it, in); err != nil {
+		r.fail(ctx, it, stageOfContent(err, pack.StageStorage), err)
 		return
 	}
-	b.run(ctx, it, pack.StageValidation, func() error { return b.validate(it) })
-}
-
-// identify finds out which pack lies at the input.
-func (b *batch) identify(it *item, input inputFS) error {
-	p, err := pack.Load(input, b.store.manifestOptions())
-	if err == nil {
-		it.id = p.Manifest.ID()
-	}
-	return err
+	r.Run(ctx, &it.Item, pack.StageValidation, func() error { return r.validate(it) })
 }
 
 // admit finds out whether the pack is active already, and whether it may become
 // so. Its error comes with the stage it belongs to.
-func (b *batch) admit(ctx context.Context, it *item, input inputFS) (pack.Stage, error) {
-	if _, reserved := b.store.provided[it.id.Ref]; reserved {
-		return pack.StageValidation, pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack; choose another ref", it.id.Ref)
+func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, err error) {
+	defer batch.Rescue(&err)
+	if _, reserved := r.store.provided[it.ID.Ref]; reserved {
+		return pack.StageValidation, pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack; choose another ref", it.ID.Ref)
 	}
-	err := input.measure()
-	if err == nil {
-		it.tree, err = pack.TreeDigest(input)
-	}
-	if err == nil {
-		err = b.checkTree(it)
-	}
-	if err != nil {
+	if it.tree, err = in.treeDigest(); err != nil {
 		return stageOfContent(err, pack.StageLoad), err
 	}
-	if it.envs, err = b.store.environments(ctx, it.tree, input); err != nil {
+	if want := it.input.TreeDigest; want != "" && want != it.tree {
+		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, it.tree, want)
+	}
+	if it.envs, err = r.store.environments(ctx, it.tree, in); err != nil {
 		return pack.StageRegistration, err
 	}
-	return pack.StageRegistration, b.store.compare(ctx, it, b.req.Replace)
+	return pack.StageRegistration, r.store.compare(ctx, it, r.req.Replace)
 }
 
-// checkTree checks that the content is what the caller verified.
-func (b *batch) checkTree(it *item) error {
-	if want := b.req.Trees[it.path]; want != "" && want != it.tree {
-		return pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.id, it.tree, want)
-	}
-	return nil
-}
-
-// stageContent copies the input, so that nobody changes it any more, and reads
-// the copy.
-func (b *batch) stageContent(ctx context.Context, it *item, input inputFS) error {
-	dir, err := b.scratch(ctx)
+// stage brings the content into staging, where nothing else changes it any more,
+// and loads what was not loaded before.
+func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
+	defer batch.Rescue(&err)
+	dir, err := r.scratch(ctx)
 	if err != nil {
 		return err
 	}
 	it.staged, it.content = dir, filepath.Join(dir, generations.ContentName)
-	tree, err := input.copyTo(ctx, it.content)
-	if err != nil {
+	if it.checked, err = in.bringTo(ctx, it.content, it.tree); err != nil {
 		return err
-	}
-	if tree != it.tree {
-		return pack.Errorf(pack.CodeContentChanged, "pack %s was changed while it was read", it.id)
 	}
 	content := os.DirFS(it.content)
-	if it.pack, err = pack.Load(content, b.store.config.Load); err != nil {
-		return err
+	if it.pack = it.input.Pack; it.pack == nil {
+		if it.pack, err = pack.Load(content, r.store.config.Load); err != nil {
+			return err
+		}
 	}
-	it.id = it.pack.Manifest.ID()
-	if it.directory, err = pack.DirectoryChecksum(content); err != nil {
-		return err
+	it.ID = it.pack.Manifest.ID()
+	if it.directory = it.input.DirectoryChecksum; it.directory == "" {
+		if it.directory, err = pack.DirectoryChecksum(content); err != nil {
+			return err
+		}
 	}
-	return b.store.disk.Link(dir, generations.LinksTo(it.envs))
+	return r.store.disk.Link(dir, generations.LinksTo(it.envs))
 }
 
 // stageOfContent returns the stage of an error that came up in another stage:
@@ -119,15 +98,15 @@ func stageOfContent(err error, other pack.Stage) pack.Stage {
 
 // validate collects all findings. Those of severity error only count when the
 // request does not skip the validation.
-func (b *batch) validate(it *item) error {
-	findings := slices.Concat(it.pack.Findings, pack.Validate(os.DirFS(it.content), it.pack, b.store.validateOptions()))
+func (r *request) validate(it *item) error {
+	findings := slices.Concat(it.pack.Findings, pack.Validate(os.DirFS(it.content), it.pack, r.store.validateOptions()))
 	it.validation = ValidationResult{Valid: true, Errors: []string{}}
 	for _, f := range findings.Errors() {
 		it.validation.Valid = false
 		it.validation.Errors = append(it.validation.Errors, f.String())
 	}
-	it.pack.Components = ownComponents(it.pack)
-	if b.req.SkipValidation {
+	it.components = ownComponents(it.pack)
+	if r.req.SkipValidation {
 		return nil
 	}
 	return findings.Err()
@@ -168,13 +147,13 @@ func ownComponents(p *pack.Pack) []pack.Component {
 
 // environments returns those attached to the content, ordered by runtime. A
 // working copy may have been built with its .git directory still in it.
-func (s *Store) environments(ctx context.Context, tree pack.Digest, input inputFS) ([]pack.Environment, error) {
+func (s *Store) environments(ctx context.Context, tree pack.Digest, in input) ([]pack.Environment, error) {
 	if s.config.Environments == nil {
 		return []pack.Environment{}, nil
 	}
 	envs, err := s.config.Environments.Environments(ctx, tree)
 	if err == nil && len(envs) == 0 {
-		envs, err = s.environmentsOfWorkingCopy(ctx, input)
+		envs, err = s.environmentsOfWorkingCopy(ctx, in)
 	}
 	if err != nil {
 		return nil, err
@@ -184,8 +163,8 @@ func (s *Store) environments(ctx context.Context, tree pack.Digest, input inputF
 	return envs, nil
 }
 
-func (s *Store) environmentsOfWorkingCopy(ctx context.Context, input inputFS) ([]pack.Environment, error) {
-	tree, ok := input.workingCopyDigest()
+func (s *Store) environmentsOfWorkingCopy(ctx context.Context, in input) ([]pack.Environment, error) {
+	tree, ok := in.workingCopyDigest()
 	if !ok {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -23,7 +22,7 @@ func TestRegisterActivatesAPack(t *testing.T) {
 		".git/HEAD": "ref: refs/heads/main\n", ".hg/hgrc": "[hooks]\n", "actions/.svn/entries": "12\n", ".bzr/README": "",
 	}))
 	pin := pack.Pin{Scheme: "git", Location: "https://git.example.com/demo", Commit: "c0ffee"}
-	report, err := s.Register(t.Context(), registry.Request{Paths: []string{path}, Pins: map[string]pack.Pin{path: pin}})
+	report, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{{Dir: path, Pin: pin}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,33 +64,15 @@ func checkDigests(t *testing.T, dir string, g registry.Generation) {
 	}
 }
 
-// TestReportIsTheWireContract compares a report with the documented body.
-func TestReportIsTheWireContract(t *testing.T) {
+func TestReportsHaveNoNullLists(t *testing.T) {
 	t.Parallel()
-	r := newRoot(t)
-	s := r.open(t)
+	s := newRoot(t).open(t)
 	tested := simplePack("demo", "1.0.0").tested("  runners: {unit: {type: script, entry_point: tests/run.sh}}\n").
 		with(files{"tests/run.sh": "#!/bin/sh\nprintf 'Total Tests: 2\\nPassed: 2\\n'\n"})
 	good, bad := write(t, tested), write(t, files{"pack.yaml": "ref: Bad\n"})
 	report, err := s.Register(t.Context(), registry.Request{Paths: []string{good, bad}})
 	if len(report.Failed) != 1 || err == nil {
 		t.Fatalf("got %+v, %v", report, err)
-	}
-	message, generation := report.Failed[0].Message, report.Registered[0].Generation
-	report.Summary.DurationMS = 12
-	got, err := json.Marshal(report)
-	if err != nil {
-		t.Fatal(err)
-	}
-	quoted, _ := json.Marshal(message)
-	want := `{"registered_packs":[{"pack_ref":"demo","pack_id":1,"pack_version":"1.0.0","storage_path":"` + filepath.Join(r.dir, "current", "demo") + `",` +
-		`"components_registered":{"actions":1,"sensors":0,"triggers":0,"rules":0,"workflows":0,"policies":0},` +
-		`"test_result":{"status":"passed","total_tests":2,"passed":2,"failed":0},` +
-		`"validation_results":{"valid":true,"errors":[]},"generation":"` + generation + `"}],` +
-		`"failed_packs":[{"pack_ref":"","pack_path":"` + bad + `","error":` + string(quoted) + `,"error_stage":"load"}],` +
-		`"summary":{"total_packs":2,"success_count":1,"failure_count":1,"total_components":1,"duration_ms":12}}`
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if nulls, unseen := wirecheck.Nulls(report); len(nulls)+len(unseen) > 0 {
 		t.Errorf("nulls at %v, not seen: %v", nulls, unseen)
@@ -100,6 +81,71 @@ func TestReportIsTheWireContract(t *testing.T) {
 	if nulls, _ := wirecheck.Nulls(empty); len(nulls) > 0 || err == nil {
 		t.Errorf("nulls at %v", nulls)
 	}
+}
+
+// TestStagedContentIsTakenOver: content in the staging of the root is moved, and
+// refused when it is not what was promised; content elsewhere stays where it is.
+func TestStagedContentIsTakenOver(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		elsewhere bool
+		change    files
+		want      pack.Code
+	}{
+		"moved":     {},
+		"changed":   {change: files{"lib/deep/data.txt": "changed"}, want: pack.CodeContentChanged},
+		"more":      {change: files{"lib/deep/more.txt": "more"}, want: pack.CodeContentChanged},
+		"elsewhere": {elsewhere: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoot(t)
+			s := r.open(t)
+			staging, release, err := s.Stage(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer release()
+			dir := write(t, simplePack("demo", "1.0.0"))
+			if !tc.elsewhere {
+				moved := filepath.Join(staging, "demo")
+				if err := os.Rename(dir, moved); err != nil {
+					t.Fatal(err)
+				}
+				dir = moved
+			}
+			c := stagedContent(t, dir)
+			writeTo(t, dir, tc.change)
+			report, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{c}})
+			if tc.want != "" {
+				wantFailure(t, report, err, pack.StageRegistration, tc.want)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(dir); (err == nil) != tc.elsewhere {
+				t.Errorf("the content is still there: %v", err)
+			}
+			details, err := s.Show(t.Context(), "demo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkDigests(t, details.StoragePath, details.Active)
+		})
+	}
+}
+
+// stagedContent is what an earlier stage knows of the pack in dir.
+func stagedContent(t *testing.T, dir string) *pack.Content {
+	t.Helper()
+	p, err := pack.Load(os.DirFS(dir), nil)
+	tree, err2 := pack.TreeDigest(os.DirFS(dir))
+	sum, err3 := pack.DirectoryChecksum(os.DirFS(dir))
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	return &pack.Content{Dir: dir, ID: p.Manifest.ID(), Pack: p, TreeDigest: tree, DirectoryChecksum: sum, Staged: true}
 }
 
 func TestRegisterAgainChangesNothing(t *testing.T) {
@@ -134,7 +180,7 @@ func TestTreesThatWereVerified(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := registry.Request{Paths: []string{path}, Trees: map[string]pack.Digest{path: tree}, Replace: registry.ReplaceAny, SkipValidation: true}
+	req := registry.Request{Contents: []*pack.Content{{Dir: path, TreeDigest: tree}}, Replace: registry.ReplaceAny, SkipValidation: true}
 	if _, err := s.Register(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}

@@ -8,11 +8,12 @@ import (
 
 // A Registrar is stage 4: it validates, tests, registers and activates packs.
 type Registrar interface {
-	// Register works through the packs at req.Paths in dependency order and
-	// reports in input order. Packs that failed are in Report.Failed and in a
+	// Register works through the packs of req in dependency order and reports
+	// in input order. Packs that failed are in Report.Failed and in a
 	// [*pack.BatchError] that comes with the full report, and what was active
-	// before is untouched; any other error means that the request itself
-	// failed.
+	// before is untouched. Any other error means that the request itself failed,
+	// or was cancelled: then the report that comes with it tells which packs are
+	// active by now.
 	Register(ctx context.Context, req Request) (*Report, error)
 }
 
@@ -30,14 +31,13 @@ const (
 
 // A Request names the packs and says how to register them.
 type Request struct {
-	// Paths of the packs' directories, where pack.yaml lies; at least one.
-	Paths []string
-	// Pins tell, by path, where the content came from; optional.
-	Pins map[string]pack.Pin
-	// Trees are, by path, the tree digests of content that was verified before;
-	// optional. A pack with another one, which somebody changed since, fails with
-	// [pack.CodeContentChanged].
-	Trees map[string]pack.Digest
+	// Paths of the packs' directories, where pack.yaml lies, and Contents of packs
+	// that came through earlier stages; at least one of either. A directory that is
+	// named twice is one pack. What is at a path is copied; Content that is Staged
+	// is moved. Content that does not have the digest it should have, because it
+	// was changed since, fails with [pack.CodeContentChanged].
+	Paths    []string
+	Contents []*pack.Content
 	// Replace says what may be replaced; "" means ReplaceNever. A version that
 	// installed packs cannot do with which could do with the active one takes
 	// ReplaceAny, unless the request replaces them too.
@@ -55,8 +55,9 @@ type Request struct {
 // contract; fields that are not marshalled are for hosts in Go.
 type Report struct {
 	Registered []RegisteredPack `json:"registered_packs"`
-	Failed     []FailedPack     `json:"failed_packs"`
+	Failed     []pack.Failure   `json:"failed_packs"`
 	Summary    Summary          `json:"summary"`
+	Warnings   []pack.Warning   `json:"-"`
 }
 
 // A RegisteredPack is active.
@@ -106,15 +107,6 @@ type TestSummary struct {
 type ValidationResult struct {
 	Valid  bool     `json:"valid"`
 	Errors []string `json:"errors"`
-}
-
-// A FailedPack is a pack that was not registered.
-type FailedPack struct {
-	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
-	Path    string     `json:"pack_path"`
-	Message string     `json:"error"`
-	Stage   pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
-	Err     error      `json:"-"`
 }
 
 // A Summary counts.

@@ -60,7 +60,7 @@ type Config struct {
 	// the same pack, before it fails with [pack.ErrBusy]. 0:
 	// DefaultLockTimeout.
 	LockTimeout time.Duration
-	// Logger gets what no caller is there to be told. nil: nobody does.
+	// Logger receives background errors. If nil, they are discarded.
 	Logger *slog.Logger
 	// Clock tells the time that is recorded. nil: time.Now.
 	Clock func() time.Time

@@ -44,17 +44,17 @@ func (e *TestError) ErrorCode() pack.Code { return pack.CodeTestsFailed }
 
 // test runs the tests that the pack declares, in the staged content, and keeps
 // the evidence. The request and the pack decide whether a failure matters.
-func (b *batch) test(ctx context.Context, it *item) error {
+func (r *request) test(ctx context.Context, it *item) error {
 	testing := it.pack.Manifest.Testing
-	it.tests = b.store.newTestResult(it)
-	if b.req.SkipTests || !testing.Enabled {
+	it.tests = r.store.newTestResult(it)
+	if r.req.SkipTests || !testing.Enabled {
 		return nil
 	}
-	scratch, err := b.scratch(ctx)
+	scratch, err := r.scratch(ctx)
 	if err != nil {
 		return err
 	}
-	c := b.store.config
+	c := r.store.config
 	result, err := packtests.Run(ctx, packtests.Config{
 		Testing: testing, Dir: it.content, Scratch: scratch, Environments: it.envs,
 		Env: c.TestEnv, SearchPath: DefaultSearchPath, Timeout: c.TestTimeout, Runner: c.Runner,
@@ -63,35 +63,43 @@ func (b *batch) test(ctx context.Context, it *item) error {
 		return err
 	}
 	it.tests.take(result)
-	if err := checkStaged(it); err != nil {
+	if err := it.check("tests must write elsewhere, such as into TMPDIR"); err != nil {
 		return err
 	}
 	if it.tests.Status == TestsFailed {
-		return b.weighFailure(ctx, it)
+		return r.weighFailure(ctx, it)
 	}
 	return nil
 }
 
 // weighFailure returns the failure of the tests, unless the request or the pack
 // says that it does not matter.
-func (b *batch) weighFailure(ctx context.Context, it *item) error {
+func (r *request) weighFailure(ctx context.Context, it *item) error {
 	failure := &TestError{Result: it.tests}
 	onFailure := it.pack.Manifest.Testing.OnFailure
 	switch {
 	case onFailure == "ignore":
 		return nil
-	case onFailure != "warn" && !b.req.IgnoreTestFailures:
+	case onFailure != "warn" && !r.req.IgnoreTestFailures:
 		return failure
 	}
-	b.events.Emit(ctx, b.event(it, pack.EventWarning, "tests failed, the pack is registered nevertheless"))
-	b.store.config.Logger.Warn("pack is registered although its tests failed", "pack", it.id.String(), "error", failure)
+	r.Warn(ctx, &it.Item, "tests failed, the pack is registered nevertheless")
+	r.store.config.Logger.Warn("pack is registered although its tests failed", "pack", it.ID.String(), "error", failure)
 	return nil
 }
 
-// checkStaged checks that what is staged was not changed, above all by a test,
-// since it was copied.
-func checkStaged(it *item) error {
-	const advice = "tests must write elsewhere, such as into TMPDIR"
+// verify checks that what is staged is what was promised, where nothing did so
+// yet: what was copied was hashed meanwhile, and tests are followed by a check.
+func (it *item) verify() error {
+	if it.checked {
+		return nil
+	}
+	return it.check("fetch it again, and let nothing else write into the root")
+}
+
+// check checks that what is staged was not changed since it was received, and
+// tells in its error what to do about it.
+func (it *item) check(advice string) error {
 	tree, err := pack.TreeDigest(os.DirFS(it.content))
 	if err != nil {
 		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed: %w", err)
@@ -106,5 +114,6 @@ func checkStaged(it *item) error {
 	if name != "" {
 		return pack.Errorf(pack.CodeContentChanged, "%q beside the pack was changed; %s", name, advice)
 	}
+	it.checked = true
 	return nil
 }

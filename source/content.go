@@ -80,6 +80,7 @@ func (t *Tree) result() (TreeResult, error) {
 		Dir:    filepath.Join(t.dir, filepath.FromSlash(base)),
 		Digest: pack.Digest(digest.Tree(files)),
 		Files:  len(files),
+		files:  files,
 	}
 	for _, f := range files {
 		r.Bytes += f.Size

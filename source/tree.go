@@ -10,6 +10,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/digest"
 )
 
 // A Tree receives the files of one pack into a directory of its own, and trusts
@@ -80,6 +81,8 @@ type TreeResult struct {
 	Digest, Directory pack.Digest
 	Files             int
 	Bytes             int64
+
+	files []digest.File // for FS
 }
 
 // NewTree returns a Tree that writes into dir, an absolute path. dir is created,

@@ -78,9 +78,23 @@ func requestChecks() []check {
 			rep, batch := b.request(ctx, nil, deps.Request{Paths: []string{bad, good}})
 			return errors.Join(err, err2, wantItem(rep, batch, pack.CodeInvalidManifest, 0), diff("analysed", analysed(rep), "good"))
 		}},
-		{"a path where nothing lies", func(ctx context.Context, b *bench) error {
+		{"a path where nothing lies fails at load", func(ctx context.Context, b *bench) error {
 			rep, batch := b.request(ctx, nil, deps.Request{Paths: []string{filepath.Join(b.dir, "nothing")}})
-			return errors.Join(wantItem(rep, batch, pack.CodeNotFound, 0), diff("analysed", analysed(rep)))
+			if err := wantItem(rep, batch, pack.CodeNotFound, 0); err != nil {
+				return err
+			}
+			return errors.Join(diff("stage", []pack.Stage{rep.Failed[0].Stage}, pack.StageLoad), diff("analysed", analysed(rep)))
+		}},
+		{"a path that is named twice is one pack", func(ctx context.Context, b *bench) error {
+			path, err := b.layOut("app@1.0.0")
+			rep, err2 := b.request(ctx, nil, deps.Request{Paths: []string{path, path + "/."}, Contents: []*pack.Content{{Dir: path}}})
+			return errors.Join(err, err2, diff("analysed", analysed(rep), "app"))
+		}},
+		{"contents are like paths", func(ctx context.Context, b *bench) error {
+			app, err := b.layOut("app@1.0.0: log@^1")
+			log, err2 := b.layOut("log@1.0.0")
+			rep, err3 := b.request(ctx, nil, deps.Request{Paths: []string{log}, Contents: []*pack.Content{{Dir: app}}})
+			return errors.Join(err, err2, err3, diff("analysed", analysed(rep), "log", "app"), diff("missing", missing(rep)))
 		}},
 		{"a cancelled request fails as a whole", func(ctx context.Context, b *bench) error {
 			ctx, cancel := context.WithCancel(ctx)
@@ -171,22 +185,28 @@ func reportChecks() []check {
 			req := deps.Request{Paths: []string{path, filepath.Join(b.dir, "nothing")}}
 			req.OnEvent = func(_ context.Context, e pack.Event) { events = append(events, e) }
 			_, _ = b.request(ctx, nil, req)
-			return errors.Join(err, wantEvents(events, map[string]pack.EventKind{req.Paths[0]: pack.EventFinished, req.Paths[1]: pack.EventFailed}))
+			return errors.Join(err, wantEvents(events, map[string]pack.Status{req.Paths[0]: pack.StatusDone, req.Paths[1]: pack.StatusFailed}))
 		}},
 	}
 }
 
-// wantEvents checks the numbers, and how it ended for each spec.
-func wantEvents(events []pack.Event, want map[string]pack.EventKind) error {
-	end := map[string]pack.EventKind{}
+// wantEvents checks the numbers, and that the last event about each spec, and no
+// other, closes it with the status.
+func wantEvents(events []pack.Event, want map[string]pack.Status) error {
+	end := map[string]pack.Status{}
 	for i, e := range events {
 		if e.Seq != uint64(i+1) {
 			return fmt.Errorf("event %d has number %d", i+1, e.Seq)
 		}
-		end[e.Spec] = e.Kind
+		if _, closed := end[e.Spec]; closed {
+			return fmt.Errorf("event %d is about %q, which was closed", i+1, e.Spec)
+		}
+		if e.Kind == pack.EventClosed {
+			end[e.Spec] = e.Status
+		}
 	}
 	if d := cmp.Diff(want, end); d != "" {
-		return fmt.Errorf("last events (-want +got)\n%s", d)
+		return fmt.Errorf("closing events (-want +got)\n%s", d)
 	}
 	return nil
 }

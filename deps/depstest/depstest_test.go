@@ -90,6 +90,28 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			want: "a ref that comes twice fails the second time",
 		},
 		{
+			name:   "takes each mention for a pack",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Analyzed = append(rep.Analyzed, rep.Analyzed...) })},
+			want:   "a path that is named twice is one pack",
+		},
+		{
+			name: "knows no contents",
+			broken: broken{before: func(ctx context.Context, req *deps.Request) context.Context {
+				req.Contents = nil
+				return ctx
+			}},
+			want: "contents are like paths",
+		},
+		{
+			name: "calls every failure one of its own stage",
+			broken: broken{after: spoil(func(rep *deps.Report) {
+				for i := range rep.Failed {
+					rep.Failed[i].Stage = pack.StageDependencies
+				}
+			})},
+			want: "a path where nothing lies fails at load",
+		},
+		{
 			name:   "names packs without runtimes",
 			broken: broken{after: spoil(func(rep *deps.Report) { rep.Runtimes["app"] = deps.RuntimeRequirements{Ref: "app"} })},
 			want:   "a pack without runtimes has no entry",

@@ -47,8 +47,8 @@ func (f *Fake) Requests() []deps.Request {
 func EmptyReport() *deps.Report {
 	return &deps.Report{
 		Dependencies: []deps.Dependency{}, Runtimes: map[pack.Ref]deps.RuntimeRequirements{},
-		Missing: []deps.Dependency{}, Analyzed: []deps.AnalyzedPack{}, Errors: []deps.PathError{},
-		Conflicts: []deps.Conflict{}, Warnings: []deps.Warning{},
+		Missing: []deps.Dependency{}, Analyzed: []deps.AnalyzedPack{}, Failed: []pack.Failure{},
+		Conflicts: []deps.Conflict{}, Warnings: []pack.Warning{},
 		Order: []pack.Ref{}, Additions: []deps.Addition{},
 	}
 }

@@ -133,12 +133,12 @@ func wantConflict(rep *deps.Report, ref pack.Ref, code pack.Code, requiredBy ...
 // is a [*pack.BatchError] that says the same.
 func wantItem(rep *deps.Report, err error, code pack.Code, i int) error {
 	batch, ok := errors.AsType[*pack.BatchError](err)
-	if !ok || rep == nil || len(rep.Errors) <= i || len(batch.Items) <= i {
+	if !ok || rep == nil || len(rep.Failed) <= i || len(batch.Failures) <= i {
 		return fmt.Errorf("got report %v with error %w, want failed item %d in both", rep, orNone(err), i)
 	}
-	e, item := rep.Errors[i], batch.Items[i]
-	if item.Spec != e.Path || e.Message == "" {
-		return fmt.Errorf("got an item for %q where the report has %q: %q", item.Spec, e.Path, e.Message)
+	e, item := &rep.Failed[i], &batch.Failures[i]
+	if item.Spec != e.Spec || e.Message == "" || e.Code != code {
+		return fmt.Errorf("got an item for %q where the report has %q: %s %q", item.Spec, e.Spec, e.Code, e.Message)
 	}
-	return errors.Join(wantCode(e.Err, code), wantCode(item.Err, code))
+	return errors.Join(wantCode(e, code), wantCode(item, code))
 }

@@ -2,7 +2,6 @@ package envbuildtest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,8 +32,8 @@ func requestChecks() []check {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			rep, err := b.pack(ctx, python(), envbuild.Request{})
-			if rep != nil {
-				return errors.New("a report came with it")
+			if rep != nil && (len(rep.Built) > 0 || len(rep.Failed) != 1) {
+				return fmt.Errorf("the report is %+v", rep)
 			}
 			return wantCode(err, pack.CodeCancelled)
 		}},
@@ -54,22 +53,45 @@ func failureChecks() []check {
 			return errors.Join(err1, err2, err3, wantItems(err, second, "relative"),
 				diff("built", refs(rep), []pack.Ref{"first", "third"}),
 				diff("counts", []int{rep.Summary.Total, rep.Summary.Succeeded, rep.Summary.Failed}, []int{4, 2, 2}),
-				wantFailed(rep, second, "unknown", pack.CodeInvalidManifest),
-				wantFailed(rep, "relative", "unknown", pack.CodeInvalidRequest))
+				wantFailed(rep, second, pack.StageLoad, "", pack.CodeInvalidManifest),
+				wantFailed(rep, "relative", pack.StageLoad, "", pack.CodeInvalidRequest))
+		}},
+		{"a path that is named twice is one pack", func(ctx context.Context, b *bench) error {
+			path, err1 := b.layOut("first", plain())
+			rep, err2 := b.build(ctx, envbuild.Request{Paths: []string{path, path + "/."}, Contents: []*pack.Content{{Dir: path}}})
+			return errors.Join(err1, err2, diff("built", refs(rep), []pack.Ref{"first"}))
+		}},
+		{"contents are like paths", func(ctx context.Context, b *bench) error {
+			first, err1 := b.layOut("first", plain())
+			second, err2 := b.layOut("second", plain())
+			rep, err3 := b.build(ctx, envbuild.Request{Paths: []string{first}, Contents: []*pack.Content{{Dir: second}}})
+			return errors.Join(err1, err2, err3, diff("built", refs(rep), []pack.Ref{"first", "second"}))
+		}},
+		{"content that is not what it was fails", func(ctx context.Context, b *bench) error {
+			path, err := b.layOut("first", bare())
+			other := pack.Digest("sha256:" + strings.Repeat("0", 64))
+			rep, batch := b.build(ctx, envbuild.Request{Contents: []*pack.Content{{Dir: path, TreeDigest: other}}})
+			if rep == nil {
+				return batch
+			}
+			return errors.Join(err, wantFailed(rep, path, pack.StageEnvironments, "", pack.CodeContentChanged))
 		}},
 		{"an interpreter that is not there", func(ctx context.Context, b *bench) error {
 			rep, err := b.pack(ctx, modern(), envbuild.Request{})
 			if rep == nil || len(rep.Failed) != 1 {
 				return errors.Join(err, fmt.Errorf("want one failed pack: %+v", rep))
 			}
-			return errors.Join(wantItems(err, rep.Failed[0].Path),
-				wantFailed(rep, rep.Failed[0].Path, pack.RuntimePython, pack.CodeBuildFailed))
+			return errors.Join(wantItems(err, rep.Failed[0].Spec),
+				wantFailed(rep, rep.Failed[0].Spec, pack.StageEnvironments, pack.RuntimePython, pack.CodeBuildFailed))
 		}},
 	}
 }
 
 func refs(rep *envbuild.Report) []pack.Ref {
 	got := []pack.Ref{}
+	if rep == nil {
+		return got
+	}
 	for _, p := range rep.Built {
 		got = append(got, p.Ref)
 	}
@@ -83,17 +105,25 @@ func wantItems(err error, specs ...string) error {
 		return fmt.Errorf("want a batch error, got %w", err)
 	}
 	var got []string
-	for _, item := range batch.Items {
-		got = append(got, item.Spec)
+	for i := range batch.Failures {
+		got = append(got, batch.Failures[i].Spec)
 	}
 	return diff("failed items", got, specs)
 }
 
-func wantFailed(rep *envbuild.Report, path, runtime string, code pack.Code) error {
-	for _, f := range rep.Failed {
-		if f.Path == path {
-			return errors.Join(wantCode(f.Err, code), diff("runtime", f.Runtime, runtime), diff("message", f.Message, f.Err.Error()))
+// wantFailed wants the failure of one path, about a runtime where that is not "".
+func wantFailed(rep *envbuild.Report, path string, stage pack.Stage, runtime string, code pack.Code) error {
+	for i := range rep.Failed {
+		f := &rep.Failed[i]
+		if f.Spec != path {
+			continue
 		}
+		got := ""
+		if about, ok := errors.AsType[*envbuild.RuntimeError](f.Err); ok {
+			got = about.Runtime
+		}
+		return errors.Join(wantCode(f, code), diff("stage", f.Stage, stage), diff("code", f.Code, code),
+			diff("runtime", got, runtime), diff("message", f.Message, f.Err.Error()))
 	}
 	return fmt.Errorf("no failure of %q: %+v", path, rep.Failed)
 }
@@ -204,43 +234,41 @@ func reportChecks() []check {
 			bad, err2 := b.layOut("bad", broken())
 			var log eventLog
 			_, err := b.build(ctx, envbuild.Request{Paths: []string{good, bad}, OnEvent: log.add})
-			return errors.Join(err1, err2, wantItems(err, bad), log.err, diff("ends", log.ends, map[string]pack.EventKind{
-				good: pack.EventFinished, bad: pack.EventFailed,
+			return errors.Join(err1, err2, wantItems(err, bad), log.err, diff("ends", log.ends, map[string]pack.Status{
+				good: pack.StatusDone, bad: pack.StatusFailed,
 			}))
 		}},
 	}
 }
 
 func wantLists(rep *envbuild.Report) error {
-	text, err := json.Marshal(rep)
-	if err != nil {
-		return err
-	}
-	for _, list := range []string{"built_environments", "failed_environments"} {
-		if strings.Contains(string(text), fmt.Sprintf("%q:null", list)) {
-			return fmt.Errorf("%s is null", list)
-		}
+	if rep == nil || rep.Built == nil || rep.Failed == nil || rep.Warnings == nil {
+		return fmt.Errorf("a list is nil: %+v", rep)
 	}
 	return nil
 }
 
-// An eventLog checks events as they come.
+// An eventLog checks events as they come: the last one about each spec, and no
+// other, closes it.
 type eventLog struct {
 	seq  uint64
-	ends map[string]pack.EventKind
+	ends map[string]pack.Status
 	err  error
 }
 
 func (l *eventLog) add(_ context.Context, e pack.Event) {
 	l.seq++
-	if e.Seq != l.seq || e.Stage != pack.StageEnvironments {
+	if e.Seq != l.seq || e.Stage != pack.StageEnvironments && e.Stage != pack.StageLoad {
 		l.err = errors.Join(l.err, fmt.Errorf("event %d has number %d and stage %q", l.seq, e.Seq, e.Stage))
 	}
-	if e.Kind == pack.EventFinished || e.Kind == pack.EventFailed {
+	if _, closed := l.ends[e.Spec]; closed {
+		l.err = errors.Join(l.err, fmt.Errorf("event %d is about %q, which was closed", l.seq, e.Spec))
+	}
+	if e.Kind == pack.EventClosed {
 		if l.ends == nil {
-			l.ends = map[string]pack.EventKind{}
+			l.ends = map[string]pack.Status{}
 		}
-		l.ends[e.Spec] = e.Kind
+		l.ends[e.Spec] = e.Status
 	}
 }
 

@@ -83,6 +83,13 @@ func TestSuiteFindsBrokenBuilders(t *testing.T) {
 			}
 		}), "lists are never null"},
 		{"reports backwards", telling(func(r *envbuild.Report) { slices.Reverse(r.Built) }), "a pack that cannot be read does not disturb others"},
+		{"takes each mention for a pack", telling(func(r *envbuild.Report) { r.Built = append(r.Built, r.Built...) }), "a path that is named twice is one pack"},
+		{"knows no contents", asking(func(r *envbuild.Request) { r.Contents = nil }), "contents are like paths"},
+		{"believes everything", asking(func(r *envbuild.Request) {
+			for _, c := range r.Contents {
+				c.TreeDigest = ""
+			}
+		}), "content that is not what it was fails"},
 		{"counts nothing", telling(func(r *envbuild.Report) { r.Summary = envbuild.Summary{} }), "a pack with Python packages"},
 		{
 			"fails as a whole for one pack",

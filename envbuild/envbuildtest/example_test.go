@@ -14,8 +14,8 @@ func ExampleFake() {
 		OnBuild: func(_ context.Context, req envbuild.Request) (*envbuild.Report, error) {
 			err := pack.Errorf(pack.CodeBuildFailed, "no such package")
 			report := envbuildtest.EmptyReport()
-			report.Failed = append(report.Failed, envbuild.FailedPack{Path: req.Paths[0], Runtime: pack.RuntimePython, Message: err.Error(), Err: err})
-			return report, pack.NewBatchError([]*pack.ItemError{{Spec: req.Paths[0], Stage: pack.StageEnvironments, Err: err}})
+			report.Failed = append(report.Failed, pack.NewFailure(0, req.Paths[0], "app", pack.StageEnvironments, err))
+			return report, pack.NewBatchError(report.Failed)
 		},
 	}
 	// The code of the host is called here.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 )
 
@@ -31,7 +32,11 @@ func (f *Fake) Build(ctx context.Context, req envbuild.Request) (*envbuild.Repor
 		return nil, err
 	}
 	if f.OnBuild == nil {
-		return EmptyReport(req.Paths...), nil
+		paths := req.Paths
+		for _, c := range req.Contents {
+			paths = append(paths[:len(paths):len(paths)], c.Dir)
+		}
+		return EmptyReport(paths...), nil
 	}
 	return f.OnBuild(ctx, req)
 }
@@ -46,7 +51,7 @@ func (f *Fake) Requests() []envbuild.Request {
 // EmptyReport returns the report on packs, at the given paths and of unknown
 // refs, that need no environment.
 func EmptyReport(paths ...string) *envbuild.Report {
-	r := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []envbuild.FailedPack{}}
+	r := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for _, path := range paths {
 		r.Built = append(r.Built, envbuild.BuiltPack{Path: path})
 	}

@@ -56,7 +56,7 @@ func TestInstall(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := report.Outcomes[0]
-	if o.Status != pipeline.StatusInstalled || o.Tests == nil || o.Tests.Status != registry.TestsPassed || o.Tests.Passed < 20 {
+	if o.Status != pack.StatusInstalled || o.Tests == nil || o.Tests.Status != registry.TestsPassed || o.Tests.Passed < 20 {
 		t.Errorf("got %+v with tests %+v", o, o.Tests)
 	}
 }

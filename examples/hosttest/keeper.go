@@ -36,13 +36,13 @@ func (k *Keeper) Sync(ctx context.Context) (changed int, err error) {
 	}
 	for _, o := range report.Outcomes {
 		switch o.Status {
-		case pipeline.StatusInstalled, pipeline.StatusUpgraded, pipeline.StatusReplaced:
+		case pack.StatusInstalled, pack.StatusUpgraded, pack.StatusReplaced:
 			changed++
-		case pipeline.StatusFailed:
+		case pack.StatusFailed:
 			if !pack.Retryable(o.Failure.Err) {
 				k.Alert(fmt.Sprintf("%s: %s (%s)", o.Spec, o.Failure.Message, o.Failure.Code))
 			}
-		case pipeline.StatusUnchanged, pipeline.StatusSkipped:
+		case pack.StatusUnchanged, pack.StatusSkipped:
 		}
 	}
 	return changed, nil

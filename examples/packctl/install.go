@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
 )
@@ -31,12 +32,12 @@ func (a *app) installCommand() *cobra.Command {
 
 func (a *app) printInstall(r *wire.InstallReport) {
 	for _, o := range r.Outcomes {
-		switch pipeline.Status(o.Status) {
-		case pipeline.StatusFailed:
+		switch pack.Status(o.Status) {
+		case pack.StatusFailed:
 			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
-		case pipeline.StatusSkipped:
+		case pack.StatusSkipped:
 			a.println("%s  skipped", o.Spec)
-		case pipeline.StatusInstalled, pipeline.StatusUpgraded, pipeline.StatusReplaced, pipeline.StatusUnchanged:
+		case pack.StatusInstalled, pack.StatusUpgraded, pack.StatusReplaced, pack.StatusUnchanged:
 			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
 		}
 	}

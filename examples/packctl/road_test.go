@@ -14,7 +14,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer/pipeline"
 )
 
 // need skips the test when a program is missing, and fails it in CI.
@@ -72,9 +71,9 @@ func TestWholeRoad(t *testing.T) {
 		"install", world.Git(), world.Archive(), world.Directory(), "--index", world.Index(), "--allow-http", "--allow-private", "127.0.0.1",
 		"--find-links", world.Wheels(), "--node-registry", world.NodeRegistry(), "--json",
 	}
-	wantStatuses(t, run(install...), pipeline.StatusInstalled, "wordcount", "slugs", "report", "hello")
+	wantStatuses(t, run(install...), pack.StatusInstalled, "wordcount", "slugs", "report", "hello")
 	downloads := world.Downloads()
-	wantStatuses(t, run(install...), pipeline.StatusUnchanged, "wordcount", "slugs", "report")
+	wantStatuses(t, run(install...), pack.StatusUnchanged, "wordcount", "slugs", "report")
 	if again := world.Downloads() - downloads; again > 0 {
 		t.Errorf("the second install downloaded %d archives", again)
 	}
@@ -94,13 +93,13 @@ func TestWholeRoad(t *testing.T) {
 
 // wantStatuses checks the outcomes: of the packs that are named, and of the one
 // that was added because it is needed.
-func wantStatuses(t *testing.T, o outcome, want pipeline.Status, refs ...pack.Ref) {
+func wantStatuses(t *testing.T, o outcome, want pack.Status, refs ...pack.Ref) {
 	t.Helper()
 	wantStatus(t, o, exitOK)
 	var got []pack.Ref
 	for _, outcome := range decode[wire.InstallReport](t, o).Outcomes {
 		got = append(got, outcome.Ref)
-		if pipeline.Status(outcome.Status) != want {
+		if pack.Status(outcome.Status) != want {
 			t.Errorf("%s is %s, want %s", outcome.Ref, outcome.Status, want)
 		}
 	}

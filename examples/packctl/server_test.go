@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
-	"github.com/packtrain/pack/installer/pipeline"
 )
 
 const token = "a-token-for-tests"
@@ -78,7 +78,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 		remote = packctl(t, append([]string{"--server", url, "--token-file", tokenFile}, install...)...)
 	})
 	both.Wait()
-	wantStatuses(t, remote, pipeline.StatusInstalled, "hello", "wordcount", "slugs", "report")
+	wantStatuses(t, remote, pack.StatusInstalled, "hello", "wordcount", "slugs", "report")
 	if diff := cmp.Diff(normal(local.stdout, here), normal(remote.stdout, there)); diff != "" {
 		t.Errorf("reports -local +remote:\n%s", diff)
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -130,7 +130,7 @@ func TestInstallArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := run("install", path, "--skip-envs", "--json")
-	wantStatuses(t, o, pipeline.StatusInstalled, "demo")
+	wantStatuses(t, o, pack.StatusInstalled, "demo")
 	o = run("download", path, "--dest", t.TempDir(), "--json")
 	wantStatus(t, o, exitOK)
 	if got := decode[wire.DownloadReport](t, o).Downloaded[0].Type; got != string(installer.TypeLocalArchive) {

@@ -1,9 +1,7 @@
 package installertest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +17,7 @@ func checks() []check {
 		{"packs lie at their refs", checkPlaces},
 		{"outcomes are in the order of the request", checkOrder},
 		{"what is no pack fails and leaves nothing", checkNoPacks},
+		{"a spec that is named twice is one", checkOnce},
 		{"a ref that comes twice fails the second time", checkTwice},
 		{"the same content is left alone", checkSame},
 		{"other content is replaced", checkReplaced},
@@ -39,9 +38,9 @@ func checkPlaces(ctx context.Context, b *bench) error {
 		got := rep.Downloaded[i]
 		sum, err := pack.DirectoryChecksum(b.packs[want.name])
 		errs := []error{
-			err, equal("ref", got.Ref, pack.Ref(want.name)), equal("version", got.Version.String(), "1.0.0"),
-			equal("path", got.Path, filepath.Join(b.dest, want.path)), equal("checksum", got.Checksum, sum),
-			b.checkContent(want.name, want.name), checkTree(got),
+			err, equal("ref", got.Content.ID.Ref, pack.Ref(want.name)), equal("version", got.Content.ID.Version.String(), "1.0.0"),
+			equal("path", got.Content.Dir, filepath.Join(b.dest, want.path)), equal("checksum", got.DirectoryChecksum, sum),
+			b.checkContent(want.name, want.name), checkDigests(got.Content),
 		}
 		if err := errors.Join(errs...); err != nil {
 			return err
@@ -54,21 +53,30 @@ func checkPlaces(ctx context.Context, b *bench) error {
 	return equal("mode of a script", info.Mode().Perm(), 0o755)
 }
 
-// checkTree checks the digest by which the content is told when it is changed
-// later.
-func checkTree(got installer.DownloadedPack) error {
-	tree, err := pack.TreeDigest(os.DirFS(got.Path))
-	if err != nil || got.Tree == "" {
-		return err
+// checkDigests checks the digests by which the content is told when it is changed
+// later, where the content has them, and that its FS holds it.
+func checkDigests(got *pack.Content) error {
+	fsys := os.DirFS(got.Dir)
+	tree, err := pack.TreeDigest(fsys)
+	if err == nil && got.TreeDigest != "" {
+		err = equal("tree digest", got.TreeDigest, tree)
 	}
-	return equal("tree digest", got.Tree, tree)
+	sum, err2 := pack.DirectoryChecksum(fsys)
+	if err2 == nil && got.DirectoryChecksum != "" {
+		err2 = equal("directory checksum", got.DirectoryChecksum, sum)
+	}
+	if got.FS == nil {
+		return errors.Join(err, err2)
+	}
+	inFS, err3 := pack.TreeDigest(got.FS)
+	return errors.Join(err, err2, err3, equal("tree digest of FS", inFS, tree))
 }
 
 func checkOrder(ctx context.Context, b *bench) error {
 	names := []string{"unreadable", "one", "missing", "two"}
 	rep, err := b.download(ctx, names...)
 	batch, ok := errors.AsType[*pack.BatchError](err)
-	if !ok || len(rep.Downloaded) != 2 || len(rep.Failed) != 2 || len(batch.Items) != 2 {
+	if !ok || len(rep.Downloaded) != 2 || len(rep.Failed) != 2 || len(batch.Failures) != 2 {
 		return fmt.Errorf("got %+v with error %w", rep, orNone(err))
 	}
 	var errs []error
@@ -77,11 +85,20 @@ func checkOrder(ctx context.Context, b *bench) error {
 		errs = append(errs, equal("item", d.Item, at), equal("spec", d.Spec, b.spec(names[at])))
 	}
 	for i, at := range []int{0, 2} {
-		f := rep.Failed[i]
-		errs = append(errs, equal("item", f.Item, at), equal("spec", f.Spec, b.spec(names[at])),
-			equal("error", batch.Items[i].Err, f.Err), equal("stage", batch.Items[i].Stage, pack.StageDownload))
+		f, in := rep.Failed[i], batch.Failures[i]
+		errs = append(errs, equal("item", f.Item, at), equal("spec", f.Spec, b.spec(names[at])), equal("stage", f.Stage, pack.StageDownload),
+			equal("code", f.Code, pack.CodeOf(f.Err)), equal("message", in.Message, f.Message), equal("item in the error", in.Item, at))
 	}
-	return errors.Join(append(errs, equal("counts", [3]int{rep.Total, rep.Succeeded, rep.Failures}, [3]int{4, 2, 2}))...)
+	return errors.Join(errs...)
+}
+
+// checkOnce names a spec twice.
+func checkOnce(ctx context.Context, b *bench) error {
+	rep, err := b.download(ctx, "one", "one", "missing", "missing")
+	if rep == nil || len(rep.Downloaded) != 1 || len(rep.Failed) != 1 {
+		return fmt.Errorf("got %+v with error %w, want one pack and one failure", rep, orNone(err))
+	}
+	return errors.Join(equal("item", rep.Downloaded[0].Item, 0), equal("item that failed", rep.Failed[0].Item, 2))
 }
 
 func checkNoPacks(ctx context.Context, b *bench) error {
@@ -142,8 +159,10 @@ func checkKnown(ctx context.Context, b *bench) error {
 		return err
 	}
 	d := rep.Downloaded[0]
-	known := pack.InstalledPack{ID: pack.ID{Ref: d.Ref, Version: d.Version}, Pin: d.Pin, Directory: d.Checksum, Path: filepath.Join(b.dest, "two")}
-	if err := os.Rename(d.Path, known.Path); err != nil {
+	known := pack.InstalledPack{
+		ID: d.Content.ID, Pin: d.Content.Pin, DirectoryChecksum: d.DirectoryChecksum, Path: filepath.Join(b.dest, "two"),
+	}
+	if err := os.Rename(d.Content.Dir, known.Path); err != nil {
 		return err
 	}
 	rep, err = b.request(ctx, installer.DownloadRequest{Specs: []string{b.spec("one")}, Dest: b.dest, Known: []pack.InstalledPack{known}})
@@ -152,9 +171,9 @@ func checkKnown(ctx context.Context, b *bench) error {
 	}
 	got := rep.Downloaded[0]
 	if !got.Unchanged {
-		return errors.Join(equal("path", got.Path, d.Path), equal("same content", known.Pin.SameContent(got.Pin), false))
+		return errors.Join(equal("path", got.Content.Dir, d.Content.Dir), equal("same content", known.Pin.SameContent(got.Content.Pin), false))
 	}
-	return errors.Join(equal("path", got.Path, known.Path), equal("checksum", got.Checksum, known.Directory))
+	return errors.Join(equal("path", got.Content.Dir, known.Path), equal("checksum", got.DirectoryChecksum, known.DirectoryChecksum))
 }
 
 func checkBadRequests(ctx context.Context, b *bench) error {
@@ -177,7 +196,8 @@ func checkCancelled(ctx context.Context, b *bench) error {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
 	rep, err := b.download(ctx, "one")
-	if _, statErr := os.Stat(filepath.Join(b.dest, "one")); rep != nil || statErr == nil {
+	_, statErr := os.Stat(filepath.Join(b.dest, "one"))
+	if statErr == nil || rep != nil && (len(rep.Downloaded) > 0 || len(rep.Failed) != 1) {
 		return fmt.Errorf("got %+v, and the pack is there: %t", rep, statErr == nil)
 	}
 	return equal("code", pack.CodeOf(err), pack.CodeCancelled)
@@ -189,12 +209,8 @@ func checkNulls(ctx context.Context, b *bench) error {
 		if rep == nil {
 			return err
 		}
-		for i := range rep.Downloaded {
-			rep.Downloaded[i].Commit = new(string) // may be null
-		}
-		text, err := json.Marshal(rep)
-		if err != nil || bytes.Contains(text, []byte(":null")) {
-			return fmt.Errorf("report with null: %s (%w)", text, orNone(err))
+		if rep.Downloaded == nil || rep.Failed == nil || rep.Warnings == nil {
+			return fmt.Errorf("report with nil: %+v (%w)", rep, orNone(err))
 		}
 	}
 	return nil
@@ -203,13 +219,18 @@ func checkNulls(ctx context.Context, b *bench) error {
 func checkEvents(ctx context.Context, b *bench) error {
 	var errs []error
 	n := uint64(0)
-	end := map[string]pack.EventKind{}
+	end := map[string]pack.Status{}
 	req := installer.DownloadRequest{Specs: []string{b.spec("one"), b.spec("missing")}, Dest: b.dest}
 	req.OnEvent = func(_ context.Context, e pack.Event) {
 		n++
 		errs = append(errs, equal("number of event", e.Seq, n), equal("stage of event", e.Stage, pack.StageDownload))
-		end[e.Spec] = e.Kind
+		if _, closed := end[e.Spec]; closed {
+			errs = append(errs, fmt.Errorf("event %d is about %q, which was closed", n, e.Spec))
+		}
+		if e.Kind == pack.EventClosed {
+			end[e.Spec] = e.Status
+		}
 	}
 	_, _ = b.request(ctx, req)
-	return errors.Join(append(errs, equal("last event", end[req.Specs[0]], pack.EventFinished), equal("last event", end[req.Specs[1]], pack.EventFailed))...)
+	return errors.Join(append(errs, equal("closing event", end[req.Specs[0]], pack.StatusDone), equal("closing event", end[req.Specs[1]], pack.StatusFailed))...)
 }

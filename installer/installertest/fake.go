@@ -45,22 +45,19 @@ func (f *Fake) Download(ctx context.Context, req installer.DownloadRequest) (*in
 	case f.OnDownload != nil:
 		return f.OnDownload(ctx, req)
 	}
-	rep := &installer.DownloadReport{Downloaded: []installer.DownloadedPack{}, Failed: []installer.FailedDownload{}, Total: len(req.Specs)}
-	items := make([]*pack.ItemError, len(req.Specs))
+	rep := &installer.DownloadReport{Downloaded: []installer.DownloadedPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for i, spec := range req.Specs {
 		id, err := f.pack(spec)
 		if err != nil {
-			items[i] = &pack.ItemError{Spec: spec, Stage: pack.StageDownload, Err: err}
-			rep.Failed = append(rep.Failed, installer.FailedDownload{Item: i, Spec: spec, Message: err.Error(), Err: err})
+			rep.Failed = append(rep.Failed, pack.NewFailure(i, spec, "", pack.StageDownload, err))
 			continue
 		}
 		rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{
-			Item: i, Spec: spec, Type: installer.TypeRegistry, Path: filepath.Join(req.Dest, id.Ref.String()),
-			Ref: id.Ref, Version: id.Version,
+			Item: i, Spec: spec, Type: installer.TypeRegistry,
+			Content: &pack.Content{Dir: filepath.Join(req.Dest, id.Ref.String()), ID: id},
 		})
 	}
-	rep.Succeeded, rep.Failures = len(rep.Downloaded), len(rep.Failed)
-	return rep, pack.NewBatchError(items)
+	return rep, pack.NewBatchError(rep.Failed)
 }
 
 // Install is like that of a [pipeline.Pipeline].
@@ -74,22 +71,21 @@ func (f *Fake) Install(ctx context.Context, req pipeline.Request) (*pipeline.Rep
 	case f.OnInstall != nil:
 		return f.OnInstall(ctx, req)
 	}
-	rep := &pipeline.Report{Outcomes: []pipeline.Outcome{}}
-	items := make([]*pack.ItemError, len(req.Specs))
+	rep := &pipeline.Report{Outcomes: []pipeline.Outcome{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for i, spec := range req.Specs {
 		id, err := f.pack(spec)
-		o := pipeline.Outcome{Spec: spec, Ref: id.Ref, Version: id.Version, Status: pipeline.StatusInstalled, RequiredBy: []pack.Ref{}}
+		o := pipeline.Outcome{Spec: spec, Ref: id.Ref, Version: id.Version, Status: pack.StatusInstalled, RequiredBy: []pack.Ref{}}
 		if err != nil {
-			items[i] = &pack.ItemError{Spec: spec, Stage: pack.StageDownload, Err: err}
-			o.Status = pipeline.StatusFailed
-			o.Failure = &pipeline.Failure{Stage: pack.StageDownload, Code: pack.CodeOf(err), Message: err.Error(), Err: err}
+			o.Status = pack.StatusFailed
+			rep.Failed = append(rep.Failed, pack.NewFailure(i, spec, "", pack.StageDownload, err))
+			o.Failure = &rep.Failed[len(rep.Failed)-1]
 			rep.Summary.Failed++
 		}
 		rep.Outcomes = append(rep.Outcomes, o)
 	}
 	rep.Summary.Total = len(req.Specs)
 	rep.Summary.Installed = rep.Summary.Total - rep.Summary.Failed
-	return rep, pack.NewBatchError(items)
+	return rep, pack.NewBatchError(rep.Failed)
 }
 
 func (f *Fake) pack(spec string) (pack.ID, error) {

@@ -65,12 +65,12 @@ func TestSuiteFindsBrokenInstallers(t *testing.T) {
 	}{
 		{"lies about the path", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
 			for i := range rep.Downloaded {
-				rep.Downloaded[i].Path = filepath.Dir(rep.Downloaded[i].Path)
+				rep.Downloaded[i].Content.Dir = filepath.Dir(rep.Downloaded[i].Content.Dir)
 			}
 		}), "packs lie at their refs"},
 		{"lies about the content", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
 			for i := range rep.Downloaded {
-				rep.Downloaded[i].Tree = rep.Downloaded[i].Checksum
+				rep.Downloaded[i].Content.TreeDigest = rep.Downloaded[i].DirectoryChecksum
 			}
 		}), "packs lie at their refs"},
 		{"reports backwards", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
@@ -84,7 +84,7 @@ func TestSuiteFindsBrokenInstallers(t *testing.T) {
 		}), "what is no pack fails and leaves nothing"},
 		{"takes what is no pack", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
 			for _, f := range rep.Failed {
-				rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{Item: f.Item, Spec: f.Spec})
+				rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{Item: f.Item, Spec: f.Spec, Content: &pack.Content{}})
 			}
 			rep.Failed = nil
 		}), "a ref that comes twice fails the second time"},
@@ -157,11 +157,11 @@ func TestFake(t *testing.T) {
 	t.Parallel()
 	f := &installertest.Fake{Broken: map[string]error{"web": pack.ErrUnavailable}}
 	rep, err := f.Download(t.Context(), installer.DownloadRequest{Specs: []string{"slack@^2", "web", "github:org/tool@v1"}, Dest: "/packs"})
-	if !errors.Is(err, pack.ErrUnavailable) || len(rep.Downloaded) != 2 || rep.Downloaded[1].Path != "/packs/tool" || rep.Failed[0].Item != 1 {
+	if !errors.Is(err, pack.ErrUnavailable) || len(rep.Downloaded) != 2 || rep.Downloaded[1].Content.Dir != "/packs/tool" || rep.Failed[0].Item != 1 {
 		t.Errorf("got %+v, %v", rep, err)
 	}
 	all, err := f.Install(t.Context(), pipeline.Request{Specs: []string{"slack", "web"}})
-	if !errors.Is(err, pack.ErrUnavailable) || all.Summary.Installed != 1 || all.Outcomes[1].Status != pipeline.StatusFailed {
+	if !errors.Is(err, pack.ErrUnavailable) || all.Summary.Installed != 1 || all.Outcomes[1].Status != pack.StatusFailed {
 		t.Errorf("got %+v, %v", all, err)
 	}
 	if len(f.Downloads()) != 1 || len(f.Installs()) != 1 || f.Installs()[0].Specs[1] != "web" {

@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
+	"errors"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 )
@@ -39,7 +42,7 @@ func (r *run) reason(c deps.Conflict) error {
 	if err := r.failed[c.Ref]; err != nil {
 		return needsFailed(c.Ref, err)
 	}
-	return orText(c.Err, c.Explanation)
+	return cmp.Or(c.Err, errors.New(c.Explanation))
 }
 
 // missing is why a pack cannot have d, which nobody could add.

@@ -14,8 +14,8 @@ import (
 	"github.com/packtrain/pack/internal/testkit/world"
 )
 
-// TestContentChangedAfterVerifying lets somebody, as a program that building an
-// environment runs, change a pack between its download and its registration. It
+// TestContentChangedAfterVerifying changes a pack, as a program that building an
+// environment runs could, between its download and its registration. It
 // is not activated, and what was active stays.
 func TestContentChangedAfterVerifying(t *testing.T) {
 	t.Parallel()
@@ -56,7 +56,7 @@ func testChanged(t *testing.T, call, sub string) {
 	if changed != 1 {
 		t.Fatalf("%d files were changed", changed)
 	}
-	if diff := cmp.Diff([]string{"test:upgrade failed from 1.0.0 at load: content_changed"}, outcomes(rep)); diff != "" {
+	if diff := cmp.Diff([]string{"test:upgrade failed from 1.0.0 at registration: content_changed"}, outcomes(rep)); diff != "" {
 		t.Errorf("outcomes (-want +got)\n%s\n%v", diff, err)
 	}
 	if diff := cmp.Diff([]string{"web@1.0.0"}, h.state(t)); diff != "" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/internal/batch"
 )
 
 // What a run does at most before it gives up: rounds of analysis, each of which
@@ -45,23 +46,27 @@ func (r *run) addDependencies(ctx context.Context) error {
 // not be read. It returns nil when none is left.
 func (r *run) analyse(ctx context.Context) (*deps.Report, error) {
 	for {
-		ts := r.going()
-		if len(ts) == 0 {
+		ps := r.going()
+		if len(ps) == 0 {
 			return nil, nil
 		}
-		rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{Paths: paths(ts), OnEvent: r.relay(ts)})
-		if err := requestError(err); err != nil {
-			return nil, err
+		rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{Contents: contents(ps), OnEvent: r.relay(ps)})
+		if rep != nil {
+			r.report.Dependencies = rep
+			r.noteAnalysis(ps, rep)
 		}
-		r.report.Dependencies = rep
-		if len(rep.Errors) == 0 {
-			return rep, nil
+		if err := requestError(err); err != nil || len(rep.Failed) == 0 {
+			return rep, err
 		}
-		at := byPath(ts)
-		for _, e := range rep.Errors {
-			if t := at[e.Path]; t != nil {
-				r.fail(t, pack.StageDependencies, orText(e.Err, e.Message))
-			}
+	}
+}
+
+func (r *run) noteAnalysis(ps []*packState, rep *deps.Report) {
+	at := byDir(ps)
+	r.failAll(ps, rep.Failed)
+	for _, a := range rep.Analyzed {
+		if p := at[a.Path]; p != nil && p.content.Pack == nil {
+			p.content.Pack = a.Pack
 		}
 	}
 }
@@ -72,13 +77,13 @@ func (r *run) analyse(ctx context.Context) (*deps.Report, error) {
 func (r *run) dropMisfits(rep *deps.Report) (dropped map[pack.Ref]bool) {
 	dropped = map[pack.Ref]bool{}
 	for _, c := range rep.Conflicts {
-		t := r.find(c.Ref)
-		if t == nil || !t.Added || r.drops[c.Ref] == maxDrops || pack.CodeOf(c.Err) != pack.CodeDependencyConflict {
+		p := r.find(c.Ref)
+		if p == nil || !p.result.Added || r.drops[c.Ref] == maxDrops || pack.CodeOf(c.Err) != pack.CodeDependencyConflict {
 			continue
 		}
 		r.drops[c.Ref]++
 		dropped[c.Ref] = true
-		r.packs = slices.DeleteFunc(r.packs, func(o *traveller) bool { return o == t })
+		r.drop(func(o *packState) bool { return o == p })
 	}
 	return dropped
 }
@@ -86,39 +91,39 @@ func (r *run) dropMisfits(rep *deps.Report) (dropped map[pack.Ref]bool) {
 // failBlocked fails the packs that cannot have what they need, and reports
 // whether there were any.
 func (r *run) failBlocked(blocked map[pack.Ref]error) (failed bool) {
-	for _, t := range r.going() {
-		if err := blocked[t.Ref]; err != nil {
+	for _, p := range r.going() {
+		if err := blocked[p.ID.Ref]; err != nil {
 			failed = true
-			r.fail(t, pack.StageDependencies, err)
+			r.fail(p, pack.StageDependencies, err)
 		}
 	}
 	return failed
 }
 
-// additions returns new travellers for the packs that have to be added.
-func (r *run) additions(rep *deps.Report, blocked map[pack.Ref]error) []*traveller {
-	var ts []*traveller
+// additions returns states for the packs that have to be added.
+func (r *run) additions(rep *deps.Report, blocked map[pack.Ref]error) []*packState {
+	var ps []*packState
 	for _, a := range rep.Additions {
 		if blocked[a.Ref] != nil || r.failed[a.Ref] != nil {
 			continue
 		}
-		ts = append(ts, &traveller{Outcome: Outcome{
-			Spec: a.ID.String(), Ref: a.Ref, Version: a.Version, Previous: r.previous(a.Ref),
-			Added: true, RequiredBy: append([]pack.Ref{}, a.RequiredBy...),
-		}})
+		ps = append(ps, &packState{
+			Item:   batch.Item{At: len(r.req.Specs) + len(r.packs) + len(ps), Spec: a.ID.String(), ID: a.ID, Stage: pack.StageDownload},
+			result: Outcome{Previous: r.previous(a.Ref), Added: true, RequiredBy: append([]pack.Ref{}, a.RequiredBy...)},
+		})
 	}
-	r.packs = append(r.packs, ts...)
-	return ts
+	r.packs = append(r.packs, ps...)
+	return ps
 }
 
 // dropNeedless drops added packs that nobody needs any more, because those who
 // did failed, and notes of the others who does.
 func (r *run) dropNeedless(rep *deps.Report) {
 	needed := r.needed(rep)
-	r.packs = slices.DeleteFunc(r.packs, func(t *traveller) bool { return t.Added && t.going() && !needed[t.Ref] })
-	for _, t := range r.packs {
-		if t.Added && t.going() {
-			t.RequiredBy = requiredBy(rep, t.Ref, needed)
+	r.drop(func(p *packState) bool { return p.result.Added && p.going() && !needed[p.ID.Ref] })
+	for _, p := range r.packs {
+		if p.result.Added && p.going() {
+			p.result.RequiredBy = requiredBy(rep, p.ID.Ref, needed)
 		}
 	}
 }
@@ -131,9 +136,9 @@ func (r *run) needed(rep *deps.Report) map[pack.Ref]bool {
 		needs[d.RequiredBy] = append(needs[d.RequiredBy], d.Ref)
 	}
 	var queue []pack.Ref
-	for _, t := range r.going() {
-		if !t.Added {
-			queue = append(queue, t.Ref)
+	for _, p := range r.going() {
+		if !p.result.Added {
+			queue = append(queue, p.ID.Ref)
 		}
 	}
 	needed := map[pack.Ref]bool{}

@@ -73,7 +73,7 @@ func TestMisfitsWithoutEnd(t *testing.T) {
 	h.config.Analyzer = &depstest.Fake{OnAnalyze: func(_ context.Context, req deps.Request) (*deps.Report, error) {
 		rep := depstest.EmptyReport()
 		has := func(ref string) bool {
-			return slices.ContainsFunc(req.Paths, func(p string) bool { return strings.HasSuffix(p, "/"+ref) })
+			return slices.ContainsFunc(req.Contents, func(c *pack.Content) bool { return c.ID.Ref.String() == ref })
 		}
 		switch {
 		case has("log"):

@@ -144,19 +144,17 @@ func (b *builder) Build(ctx context.Context, req envbuild.Request) (*envbuild.Re
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rep := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []envbuild.FailedPack{}}
-	var failed []*pack.ItemError
-	for _, path := range req.Paths {
-		name := filepath.Base(path)
+	rep := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}}
+	for i, c := range req.Contents {
+		name := filepath.Base(c.Dir)
 		if err := b.broken[name]; err != nil {
-			rep.Failed = append(rep.Failed, envbuild.FailedPack{Path: path, Message: err.Error(), Err: err})
-			failed = append(failed, &pack.ItemError{Spec: path, Stage: pack.StageEnvironments, Err: err})
+			rep.Failed = append(rep.Failed, pack.NewFailure(i, c.Dir, c.ID.Ref, pack.StageEnvironments, err))
 			continue
 		}
-		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: path})
+		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: c.Dir})
 		b.built = append(b.built, name)
 	}
-	return rep, pack.NewBatchError(failed)
+	return rep, pack.NewBatchError(rep.Failed)
 }
 
 // A store is a Registrar that keeps packs in a directory, and all else that a
@@ -181,21 +179,20 @@ func (s *store) Register(ctx context.Context, req registry.Request) (*registry.R
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rep := &registry.Report{Registered: []registry.RegisteredPack{}, Failed: []registry.FailedPack{}}
-	var failed []*pack.ItemError
-	for _, path := range req.Paths {
-		done, err := s.registerOne(path, req)
+	rep := &registry.Report{Registered: []registry.RegisteredPack{}, Failed: []pack.Failure{}}
+	for i, c := range req.Contents {
+		done, err := s.registerOne(c, req)
 		if err != nil {
-			rep.Failed = append(rep.Failed, registry.FailedPack{Path: path, Stage: pack.StageTests, Message: err.Error(), Err: err})
-			failed = append(failed, &pack.ItemError{Spec: path, Stage: pack.StageTests, Err: err})
+			rep.Failed = append(rep.Failed, pack.NewFailure(i, c.Dir, c.ID.Ref, pack.StageTests, err))
 			continue
 		}
 		rep.Registered = append(rep.Registered, done)
 	}
-	return rep, pack.NewBatchError(failed)
+	return rep, pack.NewBatchError(rep.Failed)
 }
 
-func (s *store) registerOne(path string, req registry.Request) (registry.RegisteredPack, error) {
+func (s *store) registerOne(c *pack.Content, req registry.Request) (registry.RegisteredPack, error) {
+	path := c.Dir
 	if err := s.broken[filepath.Base(path)]; err != nil {
 		return registry.RegisteredPack{}, err
 	}
@@ -212,14 +209,14 @@ func (s *store) registerOne(path string, req registry.Request) (registry.Registe
 	dest := filepath.Join(s.root, "packs", id.Ref.String())
 	done := registry.RegisteredPack{Ref: id.Ref, Version: id.Version, Path: path, StoragePath: dest, Validation: registry.ValidationResult{Valid: true, Errors: []string{}}}
 	switch {
-	case was && before.Directory == sum:
+	case was && before.DirectoryChecksum == sum:
 		done.Unchanged = true
 		return done, nil
 	case was && req.Replace == registry.ReplaceUpgrade && id.Version.Compare(before.Version) <= 0:
 		return done, pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed", before.ID)
 	}
 	s.writes++
-	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: req.Pins[path], Directory: sum, Path: dest}
+	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: c.Pin, DirectoryChecksum: sum, Path: dest}
 	return done, errors.Join(os.RemoveAll(dest), os.CopyFS(dest, os.DirFS(path)))
 }
 

@@ -42,6 +42,10 @@ type Report struct {
 	// them one for each pack that was added because others need it.
 	Outcomes []Outcome `json:"outcomes"`
 	Summary  Summary   `json:"summary"`
+	// Failed are the failures of the outcomes, in their order; Warnings those of
+	// all stages, and of the pipeline itself.
+	Failed   []pack.Failure `json:"-"`
+	Warnings []pack.Warning `json:"-"`
 
 	// The reports of the stages, nil for those that were not reached; paths in
 	// them may lie in a directory that is gone by now. Download and
@@ -51,19 +55,6 @@ type Report struct {
 	Environments *envbuild.Report          `json:"environments"`
 	Registration *registry.Report          `json:"registration"`
 }
-
-// A Status says how it ended for a pack.
-type Status string
-
-// The values of Status.
-const (
-	StatusInstalled Status = "installed" // it is active, and was not there before
-	StatusUpgraded  Status = "upgraded"  // it is active in place of a lower version
-	StatusReplaced  Status = "replaced"  // it is active in place of a higher version, or of other content or environments of this one
-	StatusUnchanged Status = "unchanged" // it was active with this content already
-	StatusFailed    Status = "failed"    // see Outcome.Failure; what was active before still is
-	StatusSkipped   Status = "skipped"   // another pack failed, see Request.FailFast
-)
 
 // An Outcome tells how it ended for one pack.
 type Outcome struct {
@@ -75,9 +66,9 @@ type Outcome struct {
 	Version pack.Version `json:"pack_version"`
 	// Previous is the version that was active before, nil for none.
 	Previous *pack.Version `json:"previous_version"`
-	Status   Status        `json:"status"`
-	// Failure says why, for StatusFailed; else nil.
-	Failure *Failure `json:"failure"`
+	Status   pack.Status   `json:"status"`
+	// Failure says why, for [pack.StatusFailed]; else nil.
+	Failure *pack.Failure `json:"failure"`
 	// Added: the request did not name it; RequiredBy says who needs it.
 	Added      bool       `json:"added"`
 	RequiredBy []pack.Ref `json:"required_by"`
@@ -92,14 +83,6 @@ type Outcome struct {
 	Tests *registry.TestSummary `json:"test_result"`
 }
 
-// A Failure says in which stage a pack failed, and why.
-type Failure struct {
-	Stage   pack.Stage `json:"stage"`
-	Code    pack.Code  `json:"code"`
-	Message string     `json:"error"`
-	Err     error      `json:"-"`
-}
-
 // A Summary counts outcomes.
 type Summary struct {
 	Total      int   `json:"total_packs"`
@@ -112,20 +95,21 @@ type Summary struct {
 	DurationMS int64 `json:"duration_ms"`
 }
 
-func (s *Summary) count(status Status) {
+func (s *Summary) count(status pack.Status) {
 	s.Total++
 	switch status {
-	case StatusInstalled:
+	case pack.StatusInstalled:
 		s.Installed++
-	case StatusUpgraded:
+	case pack.StatusUpgraded:
 		s.Upgraded++
-	case StatusReplaced:
+	case pack.StatusReplaced:
 		s.Replaced++
-	case StatusUnchanged:
+	case pack.StatusUnchanged:
 		s.Unchanged++
-	case StatusFailed:
+	case pack.StatusFailed:
 		s.Failed++
-	case StatusSkipped:
+	case pack.StatusSkipped:
 		s.Skipped++
+	case pack.StatusDone:
 	}
 }

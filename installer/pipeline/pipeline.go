@@ -10,8 +10,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/emit"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -69,28 +68,34 @@ func New(c Config) (*Pipeline, error) {
 //
 // Every pack is on its own: one that fails leaves nothing behind, what was
 // active before still is, and packs that do not need it go on. Packs that failed
-// are in the report and in a [*pack.BatchError] that comes with it; any other
-// error means that the request itself failed. A report comes with that, too, when
-// it failed or was cancelled while packs were registered: it tells which ones
-// are active by now.
+// are in the report and in a [*pack.BatchError] that comes with it. Any other
+// error means that the request itself failed or was cancelled; the report that
+// comes with it tells which packs are active by now.
 //
 // Installing again what is there already downloads nothing that has a digest,
 // builds nothing and changes nothing.
-func (p *Pipeline) Install(ctx context.Context, req Request) (rep *Report, err error) {
-	defer rescue.Into(&err)
+func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	if len(req.Specs) == 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "install packs: name at least one spec")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one spec", installing)
 	}
-	start := time.Now()
-	r := &run{Pipeline: p, req: req, events: emit.New(req.OnEvent), failed: map[pack.Ref]error{}, drops: map[pack.Ref]int{}}
-	if err := r.all(ctx); err != nil {
-		return r.partial(start), fmt.Errorf("install packs: %w", err)
+	r := &run{
+		Pipeline: p, Batch: batch.New(req.OnEvent), req: req, started: time.Now(),
+		failed: map[pack.Ref]error{}, drops: map[pack.Ref]int{},
 	}
-	return r.finish(start)
+	err := r.all(ctx)
+	rep := r.finish(context.WithoutCancel(ctx))
+	if err != nil {
+		return rep, fmt.Errorf("%s: %w", installing, err)
+	}
+	return rep, batch.Err(ctx, installing, rep.Failed)
 }
 
+const installing = "install packs"
+
 // all takes the packs through the stages.
-func (r *run) all(ctx context.Context) error {
+func (r *run) all(ctx context.Context) (err error) {
+	defer batch.Rescue(&err)
+	r.begin()
 	if err := r.lookUp(ctx); err != nil {
 		return err
 	}
@@ -101,7 +106,7 @@ func (r *run) all(ctx context.Context) error {
 	defer release()
 	r.staging = dir
 	for _, stage := range []func(context.Context) error{r.downloadRequested, r.settle, r.register} {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return err
 		}
 		if err := stage(ctx); err != nil {

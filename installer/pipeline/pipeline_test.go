@@ -147,7 +147,7 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 			name: "an invalid pack that others need", specs: []string{"test:badlog", "tool", "alone"},
 			breakIt: func(h *house) { h.Add("badlog", world.Files("log@1.1.0", "actions/a.yaml", "ref: [")) },
 			want: []string{
-				"test:badlog failed at dependencies: invalid_manifest",
+				"test:badlog failed at load: invalid_manifest",
 				"tool failed at dependencies: dependency_missing", "alone installed",
 			},
 			installed: []string{"alone@1.0.0"},
@@ -177,12 +177,12 @@ func checkBatch(t *testing.T, rep *pipeline.Report, err error) {
 	t.Helper()
 	var want, got []string
 	for _, o := range rep.Outcomes {
-		if o.Status == pipeline.StatusFailed {
+		if o.Status == pack.StatusFailed {
 			want = append(want, fmt.Sprintf("%s %s %v", o.Spec, o.Failure.Stage, o.Failure.Err))
 		}
 	}
 	if batch, ok := errors.AsType[*pack.BatchError](err); ok {
-		for _, it := range batch.Items {
+		for _, it := range batch.Failures {
 			got = append(got, fmt.Sprintf("%s %s %v", it.Spec, it.Stage, it.Err))
 		}
 	}
@@ -231,8 +231,13 @@ func TestEventsAreOneSequenceWithTheUsersSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"download app started", "download app finished", "dependencies app started", "dependencies app finished",
+		"download app started", "download app finished",
+		"load app started", "load app finished", "dependencies app started", "dependencies app finished",
 		"download web@1.0.0 started", "download web@1.0.0 finished",
+	}
+	closed := []string{"registration app closed", "registration web@1.0.0 closed"}
+	if diff := cmp.Diff(closed, got[len(got)-2:]); diff != "" {
+		t.Errorf("the end (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff(want, got[:len(want)]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

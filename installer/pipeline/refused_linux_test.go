@@ -54,8 +54,9 @@ type envs struct {
 }
 
 func (e *envs) Build(_ context.Context, req envbuild.Request) (*envbuild.Report, error) {
-	rep := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []envbuild.FailedPack{}}
-	for _, path := range req.Paths {
+	rep := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}}
+	for _, c := range req.Contents {
+		path := c.Dir
 		tree, err := pack.TreeDigest(os.DirFS(path))
 		if err != nil {
 			return nil, err
@@ -203,17 +204,17 @@ func TestRefusedUpgradeChangesNothing(t *testing.T) {
 func (r refusal) check(t *testing.T, rep *pipeline.Report, err error) {
 	t.Helper()
 	batch, ok := errors.AsType[*pack.BatchError](err)
-	if !ok || len(batch.Items) != 1 || len(rep.Outcomes) != 1 {
+	if !ok || len(batch.Failures) != 1 || len(rep.Outcomes) != 1 {
 		t.Fatalf("got %v with report %+v", err, rep)
 	}
-	item, out := batch.Items[0], rep.Outcomes[0]
+	item, out := batch.Failures[0], rep.Outcomes[0]
 	if pack.CodeOf(err) != r.code || !errors.Is(err, r.code.Sentinel()) {
 		t.Errorf("got code %q for %v, want %q", pack.CodeOf(err), err, r.code)
 	}
 	if item.Ref != "demo" || item.Spec != "demo" || item.Stage != pack.StageDownload {
 		t.Errorf("got item %+v", item)
 	}
-	if out.Ref != "demo" || out.Status != pipeline.StatusFailed || out.Failure == nil || out.Failure.Stage != item.Stage || out.Failure.Code != r.code {
+	if out.Ref != "demo" || out.Status != pack.StatusFailed || out.Failure == nil || out.Failure.Stage != item.Stage || out.Failure.Code != r.code {
 		t.Errorf("got outcome %+v with failure %+v", out, out.Failure)
 	}
 	if out.Previous == nil || out.Previous.String() != "0.9.0" {
@@ -236,7 +237,7 @@ func (r refusal) repair(t *testing.T, w *fullWorld, local string) {
 	}
 	fine := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
 	rep, err := w.pipeline(fine).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
-	if err != nil || rep.Outcomes[0].Status != pipeline.StatusUpgraded {
+	if err != nil || rep.Outcomes[0].Status != pack.StatusUpgraded {
 		t.Errorf("got %v, %+v", err, rep)
 	}
 }

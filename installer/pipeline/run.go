@@ -2,43 +2,55 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/emit"
+	"github.com/packtrain/pack/internal/batch"
 )
 
 // A run is one request on its way through the stages.
 type run struct {
 	*Pipeline
+	*batch.Batch
 	req     Request
-	events  *emit.Emitter
+	started time.Time
 	staging string
 	known   []pack.InstalledPack
-	packs   []*traveller // those of the request in its order, then added ones
+	packs   []*packState // those of the request in its order, then added ones
 	report  Report
 
 	// failed holds packs that failed, by ref: they are not added again in
 	// another version.
 	failed map[pack.Ref]error
-	// drops counts how often an added pack was given up for another version.
-	drops map[pack.Ref]int
+	// drops counts how often an added pack was given up for another version,
+	// dropped are those packs, and those that turned out not to be needed.
+	drops   map[pack.Ref]int
+	dropped []*packState
 }
 
-// A traveller is one pack on its way.
-type traveller struct {
-	Outcome
-	path  string      // where its pack.yaml lies; "" before it was downloaded
-	tree  pack.Digest // of what was verified there, "" when nobody said
-	pin   pack.Pin
-	built bool
+// packState is one pack in progress.
+type packState struct {
+	batch.Item
+	content *pack.Content // nil before it was downloaded
+	built   bool
+	result  Outcome // what is known of it, besides Item
 }
 
-// going reports whether t was downloaded and has not failed.
-func (t *traveller) going() bool { return t.path != "" && t.Failure == nil }
+// going reports whether p was downloaded and has not failed.
+func (p *packState) going() bool { return p.content != nil && p.Err == nil }
+
+// begin notes what the request names.
+func (r *run) begin() {
+	for _, i := range batch.Distinct(r.req.Specs, strings.TrimSpace) {
+		r.packs = append(r.packs, &packState{
+			Item:   batch.Item{At: i, Spec: r.req.Specs[i], Stage: pack.StageDownload},
+			result: Outcome{RequiredBy: []pack.Ref{}},
+		})
+	}
+}
 
 // lookUp finds out what is installed.
 func (r *run) lookUp(ctx context.Context) (err error) {
@@ -60,100 +72,144 @@ func (r *run) previous(ref pack.Ref) *pack.Version {
 	return &r.known[i].Version
 }
 
-// going returns the packs that are on their way.
-func (r *run) going() []*traveller {
-	return slices.DeleteFunc(slices.Clone(r.packs), func(t *traveller) bool { return !t.going() })
+// going returns the packs that were downloaded and have not failed.
+func (r *run) going() []*packState {
+	return slices.DeleteFunc(slices.Clone(r.packs), func(p *packState) bool { return !p.going() })
 }
 
-func (r *run) failures() []*traveller {
-	return slices.DeleteFunc(slices.Clone(r.packs), func(t *traveller) bool { return t.Failure == nil })
+func (r *run) failures() []*packState {
+	return slices.DeleteFunc(slices.Clone(r.packs), func(p *packState) bool { return p.Err == nil })
 }
 
-// find returns the pack with the given ref that is on its way, nil for none.
-func (r *run) find(ref pack.Ref) *traveller {
-	for _, t := range r.packs {
-		if t.Ref == ref && t.going() {
-			return t
+// find returns the pack with the given ref that is in progress, nil for none.
+func (r *run) find(ref pack.Ref) *packState {
+	for _, p := range r.packs {
+		if p.ID.Ref == ref && p.going() {
+			return p
 		}
 	}
 	return nil
 }
 
-// orText returns err, or an error of the text for a report that came without
-// one, as reports do that were marshalled.
-func orText(err error, text string) error {
-	if err == nil {
-		return errors.New(text)
-	}
-	return err
-}
-
-// fail ends the way of t. The first failure counts.
-func (r *run) fail(t *traveller, stage pack.Stage, err error) {
-	if t.Failure != nil {
+// fail makes p fail. The first failure counts.
+func (r *run) fail(p *packState, stage pack.Stage, err error) {
+	if p.Err != nil {
 		return
 	}
-	t.Status = StatusFailed
-	t.Failure = &Failure{Stage: stage, Code: pack.CodeOf(err), Message: err.Error(), Err: err}
-	if t.Ref != "" {
-		r.failed[t.Ref] = err
+	p.Stage, p.Err = stage, err
+	if p.ID.Ref != "" {
+		r.failed[p.ID.Ref] = err
 	}
 }
 
-func paths(ts []*traveller) []string {
-	ps := make([]string, len(ts))
-	for i, t := range ts {
-		ps[i] = t.path
+// failAll makes those of ps fail that the report of a stage says failed. Failures
+// are matched by the path that the stage was given.
+func (r *run) failAll(ps []*packState, failures []pack.Failure) {
+	at := byDir(ps)
+	for i := range failures {
+		f := &failures[i]
+		if p := at[f.Spec]; p != nil {
+			r.fail(p, f.Stage, cause(f))
+		}
 	}
-	return ps
 }
 
-func byPath(ts []*traveller) map[string]*traveller {
-	m := make(map[string]*traveller, len(ts))
-	for _, t := range ts {
-		m[t.path] = t
+// cause returns why f is, also when a stage of the host's own did not say.
+func cause(f *pack.Failure) error {
+	if f.Err != nil {
+		return f.Err
+	}
+	return pack.Errorf(f.Code, "%s", f.Message)
+}
+
+func contents(ps []*packState) []*pack.Content {
+	cs := make([]*pack.Content, len(ps))
+	for i, p := range ps {
+		cs[i] = p.content
+	}
+	return cs
+}
+
+func byDir(ps []*packState) map[string]*packState {
+	m := make(map[string]*packState, len(ps))
+	for _, p := range ps {
+		m[p.content.Dir] = p
 	}
 	return m
 }
 
 // relay returns an observer for one stage, which puts its events into the one
-// sequence, with the spec that the user knows in place of the path.
-func (r *run) relay(ts []*traveller) pack.EventFunc {
-	if r.events == nil {
+// sequence, with the spec that the user knows in place of the path. A stage that
+// closes a pack has not closed it for the installation.
+func (r *run) relay(ps []*packState) pack.EventFunc {
+	if !r.Observed() {
 		return nil
 	}
-	at := byPath(ts)
+	at := byDir(ps)
 	return func(ctx context.Context, e pack.Event) {
-		if t := at[e.Spec]; t != nil {
-			e.Spec, e.Pack, e.Version = t.Spec, t.Ref, t.Version
+		if e.Kind == pack.EventClosed {
+			return
 		}
-		r.events.Emit(ctx, e)
+		if p := at[e.Spec]; p != nil {
+			e.Spec, e.Pack, e.Version = p.Spec, p.ID.Ref, p.ID.Version
+		}
+		r.Emit(ctx, e)
 	}
 }
 
-// partial sums up a request that failed, nil when nothing was registered.
-func (r *run) partial(start time.Time) *Report {
-	if r.report.Registration == nil {
-		return nil
+// noteWarnings keeps the warnings of a stage, with the specs that the user knows.
+func (r *run) noteWarnings(ps []*packState, warnings []pack.Warning) {
+	at := byDir(ps)
+	for _, w := range warnings {
+		if p := at[w.Spec]; p != nil {
+			w.Spec = p.Spec
+		}
+		r.Note(w)
 	}
-	rep, _ := r.finish(start)
-	return rep
 }
 
-// finish sums up.
-func (r *run) finish(start time.Time) (*Report, error) {
+// finish closes all packs and sums up.
+func (r *run) finish(ctx context.Context) *Report {
 	r.report.Outcomes = []Outcome{}
-	var failed []*pack.ItemError
-	for _, t := range r.packs {
-		if t.Status == "" {
-			t.Status = StatusSkipped
+	r.report.Failed = batch.Failures(r.packs, func(p *packState) *batch.Item { return &p.Item })
+	failed := r.report.Failed
+	for _, p := range r.packs {
+		if p.Status == "" {
+			p.Status = pack.StatusSkipped
 		}
-		if f := t.Failure; f != nil {
-			failed = append(failed, &pack.ItemError{Spec: t.Spec, Ref: t.Ref, Stage: f.Stage, Err: f.Err})
+		r.Close(ctx, &p.Item)
+		o := p.result
+		o.Spec, o.Ref, o.Version, o.Status = p.Spec, p.ID.Ref, p.ID.Version, p.Status
+		if p.Err != nil {
+			o.Failure, failed = &failed[0], failed[1:]
 		}
-		r.report.Summary.count(t.Status)
-		r.report.Outcomes = append(r.report.Outcomes, t.Outcome)
+		r.report.Summary.count(o.Status)
+		r.report.Outcomes = append(r.report.Outcomes, o)
 	}
-	r.report.Summary.DurationMS = time.Since(start).Milliseconds()
-	return &r.report, pack.NewBatchError(failed)
+	r.closeDropped(ctx)
+	r.report.Warnings = r.Warnings()
+	r.report.Summary.DurationMS = time.Since(r.started).Milliseconds()
+	return &r.report
+}
+
+// drop takes packs out of the request that were added to it.
+func (r *run) drop(drop func(*packState) bool) {
+	for _, p := range r.packs {
+		if drop(p) {
+			r.dropped = append(r.dropped, p)
+		}
+	}
+	r.packs = slices.DeleteFunc(r.packs, drop)
+}
+
+// closeDropped closes the packs that were dropped and not added again.
+func (r *run) closeDropped(ctx context.Context) {
+	spec := func(p *packState) string { return p.Spec }
+	for _, i := range batch.Distinct(r.dropped, spec) {
+		p := r.dropped[i]
+		if !slices.ContainsFunc(r.packs, func(o *packState) bool { return o.Spec == p.Spec }) {
+			p.Status = pack.StatusSkipped
+			r.Close(ctx, &p.Item)
+		}
+	}
 }

@@ -12,53 +12,52 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// downloadRequested downloads what the request names.
-func (r *run) downloadRequested(ctx context.Context) error {
-	for _, spec := range r.req.Specs {
-		r.packs = append(r.packs, &traveller{Outcome: Outcome{Spec: spec, RequiredBy: []pack.Ref{}}})
-	}
-	return r.download(ctx, r.packs)
-}
+// errNoOutcome is the failure of a pack that a stage did not report on.
+var errNoOutcome = errors.New("the stage reported nothing about it")
 
-// download downloads ts, which were not yet.
-func (r *run) download(ctx context.Context, ts []*traveller) error {
+// downloadRequested downloads what the request names.
+func (r *run) downloadRequested(ctx context.Context) error { return r.download(ctx, r.packs) }
+
+// download downloads ps, which were not yet.
+func (r *run) download(ctx context.Context, ps []*packState) error {
 	req := installer.DownloadRequest{
 		Dest: r.staging, Rev: r.req.Rev, Index: r.req.Index, Timeout: r.req.Timeout,
 		Known: r.known, OnEvent: r.relay(nil),
 	}
-	for _, t := range ts {
-		req.Specs = append(req.Specs, t.Spec)
+	for _, p := range ps {
+		req.Specs = append(req.Specs, p.Spec)
 	}
 	rep, err := r.config.Installer.Download(ctx, req)
-	if err := requestError(err); err != nil {
-		return err
+	if rep != nil {
+		r.addDownload(rep)
+		err = cmp.Or(r.noteDownload(ps, rep), err)
 	}
-	r.addDownload(rep)
-	return r.noteDownload(ts, rep)
+	return requestError(err)
 }
 
-func (r *run) noteDownload(ts []*traveller, rep *installer.DownloadReport) error {
+func (r *run) noteDownload(ps []*packState, rep *installer.DownloadReport) error {
 	for _, d := range rep.Downloaded {
-		if d.Item < 0 || d.Item >= len(ts) {
-			return fmt.Errorf("download packs: report on item %d of %d", d.Item, len(ts))
+		if d.Item < 0 || d.Item >= len(ps) || d.Content == nil {
+			return fmt.Errorf("download packs: report on item %d of %d", d.Item, len(ps))
 		}
-		t := ts[d.Item]
-		t.Spec, t.Ref, t.Version, t.Previous = d.Spec, d.Ref, d.Version, r.previous(d.Ref)
-		t.path, t.tree, t.pin = d.Path, d.Tree, d.Pin
+		p := ps[d.Item]
+		p.Spec, p.ID, p.content, p.result.Previous = d.Spec, d.Content.ID, d.Content, r.previous(d.Content.ID.Ref)
+		p.content.Staged = !d.Unchanged
 	}
-	for _, f := range rep.Failed {
-		if f.Item < 0 || f.Item >= len(ts) {
-			return fmt.Errorf("download packs: report on item %d of %d", f.Item, len(ts))
+	for i := range rep.Failed {
+		f := &rep.Failed[i]
+		if f.Item < 0 || f.Item >= len(ps) {
+			return fmt.Errorf("download packs: report on item %d of %d", f.Item, len(ps))
 		}
-		t := ts[f.Item]
-		r.fail(t, pack.StageDownload, orText(f.Err, f.Message))
+		p := ps[f.Item]
+		r.fail(p, pack.StageDownload, cause(f))
 		// Only now: another version of the pack may still be added.
-		t.Spec, t.Ref = f.Spec, cmp.Or(t.Ref, f.Ref)
-		t.Previous = r.previous(t.Ref)
+		p.Spec, p.ID.Ref = f.Spec, cmp.Or(p.ID.Ref, f.Ref)
+		p.result.Previous = r.previous(p.ID.Ref)
 	}
-	for _, t := range ts {
-		if !t.going() {
-			r.fail(t, pack.StageDownload, errNoOutcome)
+	for _, p := range ps {
+		if !p.going() {
+			r.fail(p, pack.StageDownload, errNoOutcome)
 		}
 	}
 	return nil
@@ -66,14 +65,15 @@ func (r *run) noteDownload(ts []*traveller, rep *installer.DownloadReport) error
 
 func (r *run) addDownload(rep *installer.DownloadReport) {
 	if r.report.Download == nil {
-		r.report.Download = &installer.DownloadReport{Downloaded: []installer.DownloadedPack{}, Failed: []installer.FailedDownload{}}
+		r.report.Download = &installer.DownloadReport{
+			Downloaded: []installer.DownloadedPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{},
+		}
 	}
 	all := r.report.Download
 	all.Downloaded = append(all.Downloaded, rep.Downloaded...)
 	all.Failed = append(all.Failed, rep.Failed...)
-	all.Total += rep.Total
-	all.Succeeded += rep.Succeeded
-	all.Failures += rep.Failures
+	all.Warnings = append(all.Warnings, rep.Warnings...)
+	r.noteWarnings(nil, rep.Warnings)
 }
 
 // settle adds dependencies and builds environments. A pack whose environment
@@ -93,47 +93,41 @@ func (r *run) settle(ctx context.Context) error {
 	}
 }
 
-// errNoOutcome is the failure of a pack that a stage did not report on.
-var errNoOutcome = errors.New("the stage reported nothing about it")
-
 // build builds the environments of the packs that have none yet, and reports
 // whether one failed.
 func (r *run) build(ctx context.Context) (failed bool, err error) {
-	var ts []*traveller
-	for _, t := range r.going() {
-		if !t.built {
-			ts = append(ts, t)
+	var ps []*packState
+	for _, p := range r.going() {
+		if !p.built {
+			ps = append(ps, p)
 		}
 	}
-	if len(ts) == 0 {
+	if len(ps) == 0 {
 		return false, nil
 	}
 	rep, err := r.config.Builder.Build(ctx, envbuild.Request{
-		Paths: paths(ts), Python: r.req.Python, Node: r.req.Node, OnEvent: r.relay(ts),
+		Contents: contents(ps), Python: r.req.Python, Node: r.req.Node, OnEvent: r.relay(ps),
 	})
-	if err := requestError(err); err != nil {
-		return false, err
+	if rep != nil {
+		r.addBuild(rep)
+		r.noteWarnings(ps, rep.Warnings)
+		failed = r.noteBuild(ps, rep)
 	}
-	r.addBuild(rep)
-	return r.noteBuild(ts, rep), nil
+	return failed, requestError(err)
 }
 
-func (r *run) noteBuild(ts []*traveller, rep *envbuild.Report) (failed bool) {
-	at := byPath(ts)
-	for _, f := range rep.Failed {
-		if t := at[f.Path]; t != nil {
-			r.fail(t, pack.StageEnvironments, orText(f.Err, f.Message))
-		}
-	}
+func (r *run) noteBuild(ps []*packState, rep *envbuild.Report) (failed bool) {
+	at := byDir(ps)
+	r.failAll(ps, rep.Failed)
 	for _, b := range rep.Built {
-		if t := at[b.Path]; t != nil {
-			t.Environments, t.built = b.Environments, true
+		if p := at[b.Path]; p != nil {
+			p.result.Environments, p.built = b.Environments, true
 		}
 	}
-	for _, t := range ts {
-		if !t.built {
+	for _, p := range ps {
+		if !p.built {
 			failed = true
-			r.fail(t, pack.StageEnvironments, errNoOutcome)
+			r.fail(p, pack.StageEnvironments, errNoOutcome)
 		}
 	}
 	return failed
@@ -141,11 +135,12 @@ func (r *run) noteBuild(ts []*traveller, rep *envbuild.Report) (failed bool) {
 
 func (r *run) addBuild(rep *envbuild.Report) {
 	if r.report.Environments == nil {
-		r.report.Environments = &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []envbuild.FailedPack{}}
+		r.report.Environments = &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	}
 	all := r.report.Environments
 	all.Built = append(all.Built, rep.Built...)
 	all.Failed = append(all.Failed, rep.Failed...)
+	all.Warnings = append(all.Warnings, rep.Warnings...)
 	all.Summary.Total += rep.Summary.Total
 	all.Summary.Succeeded += rep.Summary.Succeeded
 	all.Summary.Failed += rep.Summary.Failed
@@ -156,57 +151,52 @@ func (r *run) addBuild(rep *envbuild.Report) {
 
 // register tests, registers and activates the packs that came this far.
 func (r *run) register(ctx context.Context) error {
-	ts := r.going()
-	if len(ts) == 0 {
+	ps := r.going()
+	if len(ps) == 0 {
 		return nil
 	}
 	req := registry.Request{
-		Paths: paths(ts), Pins: map[string]pack.Pin{}, Trees: map[string]pack.Digest{},
-		Replace: registry.ReplaceUpgrade, SkipTests: r.req.SkipTests, IgnoreTestFailures: r.req.Force, OnEvent: r.relay(ts),
+		Contents: contents(ps), Replace: registry.ReplaceUpgrade,
+		SkipTests: r.req.SkipTests, IgnoreTestFailures: r.req.Force, OnEvent: r.relay(ps),
 	}
 	if r.req.Force {
 		req.Replace = registry.ReplaceAny
 	}
-	for _, t := range ts {
-		req.Pins[t.path], req.Trees[t.path] = t.pin, t.tree
-	}
 	rep, err := r.config.Registrar.Register(ctx, req)
 	if rep != nil {
 		r.report.Registration = rep
-		r.noteRegistration(ts, rep)
+		r.noteWarnings(ps, rep.Warnings)
+		r.noteRegistration(ps, rep)
 	}
 	return requestError(err)
 }
 
-func (r *run) noteRegistration(ts []*traveller, rep *registry.Report) {
-	at := byPath(ts)
-	for _, f := range rep.Failed {
-		if t := at[f.Path]; t != nil {
-			r.fail(t, f.Stage, orText(f.Err, f.Message))
+func (r *run) noteRegistration(ps []*packState, rep *registry.Report) {
+	at := byDir(ps)
+	r.failAll(ps, rep.Failed)
+	for _, registered := range rep.Registered {
+		if p := at[registered.Path]; p != nil {
+			p.register(registered)
 		}
 	}
-	for _, p := range rep.Registered {
-		if t := at[p.Path]; t != nil {
-			t.register(p)
-		}
-	}
-	for _, t := range ts {
-		if t.Status == "" {
-			r.fail(t, pack.StageRegistration, errNoOutcome)
+	for _, p := range ps {
+		if p.Status == "" {
+			r.fail(p, pack.StageRegistration, errNoOutcome)
 		}
 	}
 }
 
-func (t *traveller) register(p registry.RegisteredPack) {
-	t.Path, t.Generation, t.Tests = p.StoragePath, p.Generation, p.Tests
+func (p *packState) register(registered registry.RegisteredPack) {
+	p.Stage = pack.StageRegistration
+	p.result.Path, p.result.Generation, p.result.Tests = registered.StoragePath, registered.Generation, registered.Tests
 	switch {
-	case p.Unchanged:
-		t.Status = StatusUnchanged
-	case t.Previous == nil:
-		t.Status = StatusInstalled
-	case p.Version.Compare(*t.Previous) > 0:
-		t.Status = StatusUpgraded
+	case registered.Unchanged:
+		p.Status = pack.StatusUnchanged
+	case p.result.Previous == nil:
+		p.Status = pack.StatusInstalled
+	case registered.Version.Compare(*p.result.Previous) > 0:
+		p.Status = pack.StatusUpgraded
 	default:
-		t.Status = StatusReplaced
+		p.Status = pack.StatusReplaced
 	}
 }

@@ -141,8 +141,13 @@ func stopAt(t *testing.T, call string, stop func() error) error {
 		return err
 	})}
 	rep, stopped := hooks.compose(t).Install(ctx, pipeline.Request{Specs: []string{"app"}})
-	if stopped != nil && rep != nil {
-		t.Errorf("got a report with %v", stopped)
+	if rep == nil {
+		t.Fatalf("got no report with %v", stopped)
+	}
+	for _, o := range rep.Outcomes {
+		if stopped != nil && o.Status != pack.StatusFailed && o.Status != pack.StatusSkipped {
+			t.Errorf("%s is %s with %v", o.Spec, o.Status, stopped)
+		}
 	}
 	want := []string{"app@1.0.0"}
 	if call == "1 after registration" {

@@ -133,6 +133,7 @@ func TestPlantedViolations(t *testing.T) {
 		{"os/exec in a source", "source/source.go", file("source", "os/exec"), "os/exec"},
 		{"testing in a package", "source/source.go", file("source", "testing"), "imports testing"},
 		{"fstest in a package", "source/source.go", file("source", "testing/fstest"), "imports testing/fstest"},
+		{"interface without a user", "deps/deps.go", file("deps") + "type Power interface{ Use() }\n", "interface Power is named nowhere else"},
 		{"init", "deps/deps.go", file("deps") + "func init() {}\n", "init function"},
 		{"init in a test", "deps/deps_test.go", file("deps_test") + "func init() {}\n", "init function"},
 		{"long file", "deps/deps.go", file("deps") + strings.Repeat("\n", 400), "402 lines"},
@@ -193,5 +194,26 @@ func TestLoadRefusesWhatItCannotRead(t *testing.T) {
 				t.Error("no error")
 			}
 		})
+	}
+}
+
+func TestGraph(t *testing.T) {
+	t.Parallel()
+	files := clean()
+	files["value.go"] = "package pack\n\nimport _ \"" + self + "/internal/leaf\"\n\ntype Value struct{ next *Other }\n"
+	files["other.go"] = "package pack\n\ntype Other struct{}\n\nfunc (o *Other) Value() string { Value := \"\"; return Value }\n"
+	files["deps/deps.go"] = file("deps", self) + "var _ pack.Other\n"
+	g := load(t, files).Graph()
+	for _, want := range []string{"value.go -> internal/ other.go\n", "other.go -> \n", "deps/ -> other.go\n", "installer/ -> deps/ internal/ source/\n"} {
+		if !strings.Contains(g.String(), want) {
+			t.Errorf("no %q in\n%s", want, g)
+		}
+	}
+	if circle := g.Circle(); circle != nil {
+		t.Errorf("circle %q", circle)
+	}
+	files["other.go"] = "package pack\n\ntype Other struct{ back *Value }\n"
+	if got := load(t, files).Graph().Circle(); !slices.Equal(got, []string{"other.go", "value.go"}) {
+		t.Errorf("got circle %q", got)
 	}
 }

@@ -115,7 +115,7 @@ func analysis(report, wordcount, slugs, none, denied string) m {
 			m{"pack_ref": "wordcount", "pack_path": wordcount, "has_dependencies": false, "dependency_count": 0.0},
 			m{"pack_ref": "slugs", "pack_path": slugs, "has_dependencies": false, "dependency_count": 0.0},
 		},
-		"errors":    list{m{"pack_path": none, "error": denied, "code": "policy_denied"}},
+		"errors":    list{m{"pack_path": none, "error": denied, "code": "policy_denied", "error_stage": "load"}},
 		"conflicts": list{}, "warnings": list{},
 	}
 }

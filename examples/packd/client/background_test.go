@@ -44,7 +44,7 @@ func TestInstall(t *testing.T) {
 	python := "3.12"
 	rep, err := c.Install(t.Context(), wire.InstallRequest{Packs: []string{"hello", "slack"}, Python: &python, Force: true},
 		func(_ context.Context, e wire.Event) { events = append(events, e) })
-	wantItem(t, err, pack.ItemError{Spec: "slack", Ref: "slack", Stage: pack.StageTests}, "slack: tests: 1 of 2 failed")
+	wantItem(t, err, pack.Failure{Item: 1, Spec: "slack", Ref: "slack", Stage: pack.StageTests}, "slack: tests: 1 of 2 failed")
 	if !errors.Is(err, pack.ErrTests) || !errors.Is(rep.Outcomes[1].Failure.Err, pack.ErrTests) {
 		t.Errorf("got %v, %v", err, rep.Outcomes[1].Failure.Err)
 	}

@@ -142,24 +142,24 @@ func TestFailedPacks(t *testing.T) {
 		answer(w, http.StatusOK, reports[strings.TrimPrefix(r.URL.Path, "/api/v1/packs/")])
 	})
 	download, err := c.Download(t.Context(), wire.DownloadRequest{})
-	wantItem(t, err, pack.ItemError{Spec: "slack", Stage: pack.StageDownload}, "slack: download: gone")
+	wantItem(t, err, pack.Failure{Spec: "slack", Stage: pack.StageDownload}, "slack: download: gone")
 	if download.Failed[0].Err == nil {
 		t.Error("the report has no error")
 	}
 	_, err = c.Dependencies(t.Context(), wire.DependenciesRequest{})
-	wantItem(t, err, pack.ItemError{Spec: "/p", Stage: pack.StageDependencies}, "/p: dependencies: gone")
+	wantItem(t, err, pack.Failure{Spec: "/p", Stage: pack.StageDependencies}, "/p: dependencies: gone")
 	_, err = c.Register(t.Context(), wire.RegisterRequest{})
-	wantItem(t, err, pack.ItemError{Spec: "/p", Ref: "slack", Stage: pack.StageTests}, "/p: tests: gone")
+	wantItem(t, err, pack.Failure{Spec: "/p", Ref: "slack", Stage: pack.StageTests}, "/p: tests: gone")
 }
 
-func wantItem(t *testing.T, err error, want pack.ItemError, text string) {
+func wantItem(t *testing.T, err error, want pack.Failure, text string) {
 	t.Helper()
 	batch, ok := errors.AsType[*pack.BatchError](err)
-	if !ok || len(batch.Items) != 1 || err.Error() != text {
+	if !ok || len(batch.Failures) != 1 || err.Error() != text {
 		t.Fatalf("got %v, want %q", err, text)
 	}
-	got := *batch.Items[0]
-	got.Err = nil
+	got := batch.Failures[0]
+	got.Err, got.Message, got.Code = nil, "", ""
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

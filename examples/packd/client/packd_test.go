@@ -113,7 +113,7 @@ func TestPackdThroughACuttingProxy(t *testing.T) {
 	req := wire.InstallRequest{Packs: []string{p.add(t, "one", ":"), p.add(t, "two", "false"), p.add(t, "three", ":"), filepath.Join(p.packs, "none")}}
 	var seen []wire.Event
 	rep, err := newClient(t, client.Config{URL: front.URL}).Install(t.Context(), req, func(_ context.Context, e wire.Event) { seen = append(seen, e) })
-	if batch, ok := errors.AsType[*pack.BatchError](err); !ok || len(batch.Items) != 1 || rep.Summary.Installed != 3 {
+	if batch, ok := errors.AsType[*pack.BatchError](err); !ok || len(batch.Failures) != 1 || rep.Summary.Installed != 3 {
 		t.Fatalf("got %+v, %v", rep, err)
 	}
 	c := newClient(t, client.Config{URL: direct})
@@ -186,7 +186,7 @@ func TestPackdStartsAgain(t *testing.T) {
 	p.close(t, first)
 	second := p.open(t)
 	defer p.close(t, second)
-	if err := <-ended; err != nil || rep.Outcomes[0].Status != pipeline.StatusInstalled || attempts != 2 {
+	if err := <-ended; err != nil || rep.Outcomes[0].Status != pack.StatusInstalled || attempts != 2 {
 		t.Errorf("got %+v, %v after %d attempts", rep, err, attempts)
 	}
 }
@@ -199,7 +199,7 @@ func TestPackdStages(t *testing.T) {
 	defer p.close(t, s)
 	c := newClient(t, client.Config{URL: direct})
 	ctx, dir := t.Context(), p.add(t, "one", ":")
-	if r, err := c.Download(ctx, wire.DownloadRequest{Packs: []string{dir}, Destination: filepath.Join(p.packs, "dest")}); err != nil || r.Downloaded[0].Ref != "one" {
+	if r, err := c.Download(ctx, wire.DownloadRequest{Packs: []string{dir}, Destination: filepath.Join(p.packs, "dest")}); err != nil || r.Downloaded[0].Content.ID.Ref != "one" {
 		t.Errorf("download: %+v, %v", r, err)
 	}
 	if r, err := c.Dependencies(ctx, wire.DependenciesRequest{Paths: []string{dir}}); err != nil || r.Analyzed[0].Ref != "one" {

@@ -266,7 +266,7 @@ func TestEventsAreBounded(t *testing.T) {
 	if missing.Kind != pack.EventWarning || !strings.Contains(missing.Message, "left out") || events[len(events)-1].Kind != wire.EventCompleted {
 		t.Errorf("the last events are %.200v", events[len(events)-2:])
 	}
-	if len(o.Progress) != 1 || o.Progress[0].Status != pack.EventFinished {
+	if len(o.Progress) != 1 || o.Progress[0].Status != string(pack.EventFinished) {
 		t.Errorf("the last news is %+v", o.Progress)
 	}
 }

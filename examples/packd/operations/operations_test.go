@@ -105,7 +105,7 @@ func TestWorkIsDoneAndReported(t *testing.T) {
 		observe(ctx, pack.Event{Seq: 77, Kind: pack.EventStarted, Stage: pack.StageDownload, Spec: "a"})
 		observe(ctx, pack.Event{Kind: pack.EventFinished, Stage: pack.StageDownload, Spec: "a", Pack: "aa"})
 		observe(ctx, pack.Event{Kind: pack.EventFailed, Stage: pack.StageDownload, Spec: "b", Err: "gone"})
-		return map[string]any{"asked": w.Body}, &pack.BatchError{Items: []*pack.ItemError{{Spec: "b", Err: errors.New("gone")}}}
+		return map[string]any{"asked": w.Body}, pack.NewBatchError([]pack.Failure{{Spec: "b", Message: "gone"}})
 	}})
 	o, events := await(t, m, submit(t, m, `{"packs": ["a", "b"]}`, "").ID)
 	want := []string{"queued", "running", "started download a", "finished download a", "failed download b  gone", "completed"}
@@ -119,8 +119,8 @@ func TestWorkIsDoneAndReported(t *testing.T) {
 		t.Errorf("report %s", got)
 	}
 	progress := []wire.PackProgress{
-		{Spec: "a", Ref: "aa", Stage: pack.StageDownload, Status: pack.EventFinished},
-		{Spec: "b", Stage: pack.StageDownload, Status: pack.EventFailed},
+		{Spec: "a", Ref: "aa", Stage: pack.StageDownload, Status: string(pack.EventFinished)},
+		{Spec: "b", Stage: pack.StageDownload, Status: string(pack.EventFailed)},
 	}
 	if diff := cmp.Diff(progress, o.Progress); diff != "" {
 		t.Errorf("progress (-want +got)\n%s", diff)

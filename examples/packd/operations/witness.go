@@ -89,7 +89,10 @@ func (o *operation) note(e pack.Event) {
 		*packs = append(*packs, wire.PackProgress{Spec: e.Spec})
 	}
 	p := &(*packs)[i]
-	p.Stage, p.Status, p.Done, p.Total = e.Stage, e.Kind, e.Done, e.Total
+	p.Stage, p.Status, p.Done, p.Total = e.Stage, string(e.Kind), e.Done, e.Total
+	if e.Kind == pack.EventClosed {
+		p.Status = string(e.Status)
+	}
 	if e.Pack != "" {
 		p.Ref, p.Version = e.Pack, e.Version.String()
 	}

@@ -11,7 +11,7 @@ import (
 // one, which has to be said: a server has others in mind.
 func NewBuildRequest(r envbuild.Request) BuildRequest {
 	return BuildRequest{
-		Paths: r.Paths, Python: &r.Python, Node: &r.Node, SkipPython: r.SkipPython, SkipNode: r.SkipNode,
+		Paths: paths(r.Paths, r.Contents), Python: &r.Python, Node: &r.Node, SkipPython: r.SkipPython, SkipNode: r.SkipNode,
 		Force: r.Force, Timeout: inSeconds(r.Timeout),
 	}
 }
@@ -25,32 +25,28 @@ func (r BuildRequest) Request() envbuild.Request {
 }
 
 // NewBuildReport returns the report on the wire of a call that returned r and
-// err, which knows the stages of the packs that failed; nil without r.
-func NewBuildReport(r *envbuild.Report, err error) *BuildReport {
+// err; nil without r.
+func NewBuildReport(r *envbuild.Report, _ error) *BuildReport {
 	if r == nil {
 		return nil
 	}
-	stages := stagesOf(err)
 	return &BuildReport{
 		Built: each(r.Built, func(p envbuild.BuiltPack) BuiltPack {
 			return BuiltPack{Ref: p.Ref, Path: p.Path, Environments: newEnvironments(p.Environments), DurationMS: p.DurationMS}
 		}),
-		Failed: each(r.Failed, func(f envbuild.FailedPack) FailedBuild {
-			return FailedBuild{Ref: f.Ref, Path: f.Path, Runtime: f.Runtime, Message: f.Message, Code: pack.CodeOf(f.Err), Stage: stages[f.Path]}
+		Failed: each(r.Failed, func(f pack.Failure) FailedBuild {
+			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Message: f.Message, Code: f.Code, Stage: f.Stage}
 		}),
 		Summary: BuildSummary(r.Summary),
 	}
 }
 
-// stagesOf returns the stages in which the items of a batch failed, by their specs.
-func stagesOf(err error) map[string]pack.Stage {
-	stages := map[string]pack.Stage{}
-	if batch, ok := errors.AsType[*pack.BatchError](err); ok {
-		for _, item := range batch.Items {
-			stages[item.Spec] = item.Stage
-		}
+// runtimeOf returns the runtime that a failure is about.
+func runtimeOf(f pack.Failure) string {
+	if about, ok := errors.AsType[*envbuild.RuntimeError](f.Err); ok {
+		return about.Runtime
 	}
-	return stages
+	return unknownRuntime
 }
 
 func newEnvironments(e envbuild.Environments) Environments {
@@ -60,18 +56,21 @@ func newEnvironments(e envbuild.Environments) Environments {
 // Result returns what the library returned to the server: its report and the
 // [*pack.BatchError] of the packs that failed.
 func (r *BuildReport) Result() (*envbuild.Report, error) {
-	var items []*pack.ItemError
+	failed := each(r.Failed, FailedBuild.failure)
 	return &envbuild.Report{
 		Built: each(r.Built, func(p BuiltPack) envbuild.BuiltPack {
 			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), DurationMS: p.DurationMS}
 		}),
-		Failed: each(r.Failed, func(f FailedBuild) envbuild.FailedPack {
-			err := itemError(f.Code, f.Message)
-			items = append(items, &pack.ItemError{Spec: f.Path, Ref: f.Ref, Stage: f.stage(), Err: err})
-			return envbuild.FailedPack{Ref: f.Ref, Path: f.Path, Runtime: f.Runtime, Message: f.Message, Err: err}
-		}),
-		Summary: envbuild.Summary(r.Summary),
-	}, pack.NewBatchError(items)
+		Failed: failed, Summary: envbuild.Summary(r.Summary), Warnings: []pack.Warning{},
+	}, pack.NewBatchError(failed)
+}
+
+func (f FailedBuild) failure() pack.Failure {
+	out := failure(f.Path, f.Ref, f.stage(), f.Code, f.Message)
+	if f.Runtime != unknownRuntime {
+		out.Err = &envbuild.RuntimeError{Runtime: f.Runtime, Err: out.Err}
+	}
+	return out
 }
 
 func (e Environments) result() envbuild.Environments {

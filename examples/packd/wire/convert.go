@@ -18,12 +18,19 @@ func each[A, B any](list []A, convert func(A) B) []B {
 
 func same[T any](v T) T { return v }
 
-// itemError returns the error of an item that failed elsewhere.
-func itemError(code pack.Code, message string) error {
-	if code == "" {
-		return errors.New(message)
+// failure returns the failure of an item that failed elsewhere. Its position is
+// the caller's to find.
+func failure(spec string, ref pack.Ref, stage pack.Stage, code pack.Code, message string) pack.Failure {
+	err := errors.New(message)
+	if code != "" {
+		err = pack.Errorf(code, "%s", message)
 	}
-	return pack.Errorf(code, "%s", message)
+	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: code, Message: message, Err: err}
+}
+
+// paths returns those of a request, named or of contents.
+func paths(named []string, contents []*pack.Content) []string {
+	return each(pack.Contents(named, contents), func(c *pack.Content) string { return c.Dir })
 }
 
 // optional returns nil for "", which leaves the choice to the server.

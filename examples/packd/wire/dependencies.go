@@ -14,7 +14,7 @@ type DependenciesRequest struct {
 
 // NewDependenciesRequest returns what asks a server for r.
 func NewDependenciesRequest(r deps.Request) DependenciesRequest {
-	return DependenciesRequest{Paths: r.Paths, SkipValidation: r.SkipValidation}
+	return DependenciesRequest{Paths: paths(r.Paths, r.Contents), SkipValidation: r.SkipValidation}
 }
 
 // Request returns the request to the library.
@@ -70,9 +70,10 @@ type AnalyzedPack struct {
 
 // A FailedAnalysis is a pack that could not be analysed.
 type FailedAnalysis struct {
-	Path    string    `json:"pack_path"`
-	Message string    `json:"error"`
-	Code    pack.Code `json:"code,omitempty"`
+	Path    string     `json:"pack_path"`
+	Message string     `json:"error"`
+	Code    pack.Code  `json:"code,omitempty"`
+	Stage   pack.Stage `json:"error_stage,omitempty"` // load or dependencies
 }
 
 // A Conflict is a pack of which no version satisfies all who need it.

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 )
@@ -13,15 +15,17 @@ func NewDependenciesReport(r *deps.Report, _ error) *DependenciesReport {
 	}
 	return &DependenciesReport{
 		Dependencies: each(r.Dependencies, newDependency), Missing: each(r.Missing, newDependency), Runtimes: newRuntimes(r.Runtimes),
-		Analyzed: each(r.Analyzed, func(p deps.AnalyzedPack) AnalyzedPack { return AnalyzedPack(p) }),
-		Errors: each(r.Errors, func(f deps.PathError) FailedAnalysis {
-			return FailedAnalysis{Path: f.Path, Message: f.Message, Code: pack.CodeOf(f.Err)}
+		Analyzed: each(r.Analyzed, func(p deps.AnalyzedPack) AnalyzedPack {
+			return AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
+		}),
+		Errors: each(r.Failed, func(f pack.Failure) FailedAnalysis {
+			return FailedAnalysis{Path: f.Spec, Message: f.Message, Code: f.Code, Stage: f.Stage}
 		}),
 		Conflicts: each(r.Conflicts, func(c deps.Conflict) Conflict {
 			required := each(c.Required, func(r deps.Requirement) Requirement { return Requirement(r) })
 			return Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation}
 		}),
-		Warnings: each(r.Warnings, func(w deps.Warning) Warning { return Warning(w) }),
+		Warnings: each(r.Warnings, func(w pack.Warning) Warning { return Warning{Path: w.Spec, Code: w.Code, Message: w.Message} }),
 	}
 }
 
@@ -38,21 +42,23 @@ func newRuntimes(needs map[pack.Ref]deps.RuntimeRequirements) map[pack.Ref]Runti
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *DependenciesReport) Result() (*deps.Report, error) {
-	var items []*pack.ItemError
+	failed := each(r.Errors, func(f FailedAnalysis) pack.Failure {
+		return failure(f.Path, "", cmp.Or(f.Stage, pack.StageDependencies), f.Code, f.Message)
+	})
 	return &deps.Report{
 		Dependencies: each(r.Dependencies, Dependency.result), Missing: each(r.Missing, Dependency.result), Runtimes: resultRuntimes(r.Runtimes),
-		Analyzed: each(r.Analyzed, func(p AnalyzedPack) deps.AnalyzedPack { return deps.AnalyzedPack(p) }),
-		Errors: each(r.Errors, func(f FailedAnalysis) deps.PathError {
-			err := itemError(f.Code, f.Message)
-			items = append(items, &pack.ItemError{Spec: f.Path, Stage: pack.StageDependencies, Err: err})
-			return deps.PathError{Path: f.Path, Message: f.Message, Err: err}
+		Analyzed: each(r.Analyzed, func(p AnalyzedPack) deps.AnalyzedPack {
+			return deps.AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
 		}),
+		Failed: failed,
 		Conflicts: each(r.Conflicts, func(c Conflict) deps.Conflict {
 			required := each(c.Required, func(r Requirement) deps.Requirement { return deps.Requirement(r) })
 			return deps.Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation}
 		}),
-		Warnings: each(r.Warnings, func(w Warning) deps.Warning { return deps.Warning(w) }),
-	}, pack.NewBatchError(items)
+		Warnings: each(r.Warnings, func(w Warning) pack.Warning {
+			return pack.Warning{Spec: w.Path, Stage: pack.StageLoad, Code: w.Code, Message: w.Message}
+		}),
+	}, pack.NewBatchError(failed)
 }
 
 func (d Dependency) result() deps.Dependency { return deps.Dependency(d) }

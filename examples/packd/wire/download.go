@@ -73,34 +73,35 @@ func NewDownloadReport(r *installer.DownloadReport, _ error) *DownloadReport {
 	}
 	return &DownloadReport{
 		Downloaded: each(r.Downloaded, func(p installer.DownloadedPack) DownloadedPack {
+			c := p.Content
 			return DownloadedPack{
-				Spec: p.Spec, Type: string(p.Type), Path: p.Path, Ref: p.Ref, Version: p.Version, Commit: p.Commit, Checksum: p.Checksum,
+				Spec: p.Spec, Type: string(p.Type), Path: c.Dir, Ref: c.ID.Ref, Version: c.ID.Version,
+				Commit: optional(c.Pin.Commit), Checksum: p.DirectoryChecksum,
 			}
 		}),
-		Failed: each(r.Failed, func(f installer.FailedDownload) FailedDownload {
-			return FailedDownload{Spec: f.Spec, Message: f.Message, Code: pack.CodeOf(f.Err)}
+		Failed: each(r.Failed, func(f pack.Failure) FailedDownload {
+			return FailedDownload{Spec: f.Spec, Message: f.Message, Code: f.Code}
 		}),
-		Total: r.Total, Succeeded: r.Succeeded, Failures: r.Failures,
+		Total: len(r.Downloaded) + len(r.Failed), Succeeded: len(r.Downloaded), Failures: len(r.Failed),
 	}
 }
 
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
-	var items []*pack.ItemError
+	failed := each(r.Failed, func(f FailedDownload) pack.Failure {
+		return failure(f.Spec, "", pack.StageDownload, f.Code, f.Message)
+	})
 	return &installer.DownloadReport{
-		Downloaded: each(r.Downloaded, func(p DownloadedPack) installer.DownloadedPack {
-			return installer.DownloadedPack{
-				Spec: p.Spec, Type: installer.SourceType(p.Type), Path: p.Path, Ref: p.Ref, Version: p.Version, Commit: p.Commit, Checksum: p.Checksum,
-			}
-		}),
-		Failed: each(r.Failed, func(f FailedDownload) installer.FailedDownload {
-			err := itemError(f.Code, f.Message)
-			items = append(items, &pack.ItemError{Spec: f.Spec, Stage: pack.StageDownload, Err: err})
-			return installer.FailedDownload{Spec: f.Spec, Message: f.Message, Err: err}
-		}),
-		Total: r.Total, Succeeded: r.Succeeded, Failures: r.Failures,
-	}, pack.NewBatchError(items)
+		Downloaded: each(r.Downloaded, DownloadedPack.result), Failed: failed, Warnings: []pack.Warning{},
+	}, pack.NewBatchError(failed)
+}
+
+func (p DownloadedPack) result() installer.DownloadedPack {
+	return installer.DownloadedPack{
+		Spec: p.Spec, Type: installer.SourceType(p.Type), DirectoryChecksum: p.Checksum,
+		Content: &pack.Content{Dir: p.Path, ID: pack.ID{Ref: p.Ref, Version: p.Version}, Pin: pack.Pin{Commit: value(p.Commit, "")}},
+	}
 }
 
 func emptyDownload(code pack.Code, reason string) *DownloadReport {

@@ -51,15 +51,15 @@ func newOutcome(o pipeline.Outcome) Outcome {
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *InstallReport) Result() (*pipeline.Report, error) {
-	var items []*pack.ItemError
-	out := &pipeline.Report{Summary: pipeline.Summary(r.Summary)}
-	out.Outcomes = each(r.Outcomes, func(o Outcome) pipeline.Outcome {
+	out := &pipeline.Report{Summary: pipeline.Summary(r.Summary), Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
+	for i, o := range r.Outcomes {
 		outcome := o.result()
 		if f := outcome.Failure; f != nil {
-			items = append(items, &pack.ItemError{Spec: o.Spec, Ref: o.Ref, Stage: f.Stage, Err: f.Err})
+			f.Item = i
+			out.Failed = append(out.Failed, *f)
 		}
-		return outcome
-	})
+		out.Outcomes = append(out.Outcomes, outcome)
+	}
 	// What failed in the stages is in the outcomes.
 	if r.Download != nil {
 		out.Download, _ = r.Download.Result()
@@ -73,17 +73,18 @@ func (r *InstallReport) Result() (*pipeline.Report, error) {
 	if r.Registration != nil {
 		out.Registration, _ = r.Registration.Result()
 	}
-	return out, pack.NewBatchError(items)
+	return out, pack.NewBatchError(out.Failed)
 }
 
 func (o Outcome) result() pipeline.Outcome {
 	out := pipeline.Outcome{
-		Spec: o.Spec, Ref: o.Ref, Version: o.Version, Previous: o.Previous, Status: pipeline.Status(o.Status),
+		Spec: o.Spec, Ref: o.Ref, Version: o.Version, Previous: o.Previous, Status: pack.Status(o.Status),
 		Added: o.Added, RequiredBy: o.RequiredBy, Path: o.Path, Generation: o.Generation,
 		Environments: o.Environments.result(), Tests: o.Tests.result(),
 	}
 	if f := o.Failure; f != nil {
-		out.Failure = &pipeline.Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Err: itemError(f.Code, f.Message)}
+		failed := failure(o.Spec, o.Ref, f.Stage, f.Code, f.Message)
+		out.Failure = &failed
 	}
 	return out
 }

@@ -49,13 +49,15 @@ type Operation struct {
 
 // PackProgress is the last news of one pack.
 type PackProgress struct {
-	Spec    string         `json:"spec"` // the input: a spec or a path
-	Ref     pack.Ref       `json:"pack_ref"`
-	Version string         `json:"pack_version"`
-	Stage   pack.Stage     `json:"stage"`
-	Status  pack.EventKind `json:"status"` // of the stage: started, progress, finished or failed
-	Done    int64          `json:"done_bytes"`
-	Total   int64          `json:"total_bytes"`
+	Spec    string     `json:"spec"` // the input: a spec or a path
+	Ref     pack.Ref   `json:"pack_ref"`
+	Version string     `json:"pack_version"`
+	Stage   pack.Stage `json:"stage"`
+	// Status of the stage: started, progress, finished or failed; at the end that
+	// of the pack, a [pack.Status].
+	Status string `json:"status"`
+	Done   int64  `json:"done_bytes"`
+	Total  int64  `json:"total_bytes"`
 }
 
 // An OperationError says why an operation has no good end.

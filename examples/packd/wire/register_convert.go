@@ -12,7 +12,7 @@ func NewRegisterRequest(r registry.Request) (RegisterRequest, error) {
 		return RegisterRequest{}, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests replaces whatever is there")
 	}
 	return RegisterRequest{
-		Paths: r.Paths, Replace: optional(string(r.Replace)),
+		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)),
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, Force: r.IgnoreTestFailures,
 	}, nil
 }
@@ -42,8 +42,8 @@ func NewRegisterReport(r *registry.Report, _ error) *RegisterReport {
 				Generation: p.Generation, Path: p.Path,
 			}
 		}),
-		Failed: each(r.Failed, func(f registry.FailedPack) FailedRegistration {
-			return FailedRegistration{Ref: f.Ref, Path: f.Path, Message: f.Message, Code: pack.CodeOf(f.Err), Stage: f.Stage}
+		Failed: each(r.Failed, func(f pack.Failure) FailedRegistration {
+			return FailedRegistration{Ref: f.Ref, Path: f.Spec, Message: f.Message, Code: f.Code, Stage: f.Stage}
 		}),
 		Summary: RegisterSummary(r.Summary),
 	}
@@ -65,16 +65,13 @@ func NewTestSummary(t *registry.TestSummary) *TestSummary {
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *RegisterReport) Result() (*registry.Report, error) {
-	var items []*pack.ItemError
+	failed := each(r.Failed, func(f FailedRegistration) pack.Failure {
+		return failure(f.Path, f.Ref, f.Stage, f.Code, f.Message)
+	})
 	return &registry.Report{
-		Registered: each(r.Registered, RegisteredPack.result),
-		Failed: each(r.Failed, func(f FailedRegistration) registry.FailedPack {
-			err := itemError(f.Code, f.Message)
-			items = append(items, &pack.ItemError{Spec: f.Path, Ref: f.Ref, Stage: f.Stage, Err: err})
-			return registry.FailedPack{Ref: f.Ref, Path: f.Path, Message: f.Message, Stage: f.Stage, Err: err}
-		}),
-		Summary: registry.Summary(r.Summary),
-	}, pack.NewBatchError(items)
+		Registered: each(r.Registered, RegisteredPack.result), Failed: failed,
+		Summary: registry.Summary(r.Summary), Warnings: []pack.Warning{},
+	}, pack.NewBatchError(failed)
 }
 
 func (p RegisteredPack) result() registry.RegisteredPack {

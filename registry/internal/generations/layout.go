@@ -45,6 +45,12 @@ func (l Layout) Content(ref pack.Ref, name string) string {
 	return filepath.Join(l.Generation(ref, name), ContentName)
 }
 
+// InStaging reports whether dir lies below the directory for staging.
+func (l Layout) InStaging(dir string) bool {
+	rel, err := filepath.Rel(l.dir(stagingDir), dir)
+	return err == nil && rel != "." && filepath.IsLocal(rel)
+}
+
 func (l Layout) dir(name string) string { return filepath.Join(l.root, name) }
 
 func (l Layout) pack(ref pack.Ref) string {

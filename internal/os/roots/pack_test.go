@@ -1,4 +1,4 @@
-package packdir_test
+package roots_test
 
 import (
 	"errors"
@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/packdir"
+	"github.com/packtrain/pack/internal/os/roots"
 )
 
-func TestOpen(t *testing.T) {
+func TestOpenPack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, pipe := filepath.Join(dir, "file"), filepath.Join(dir, "pipe")
@@ -37,7 +37,7 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root, err := packdir.Open(c.open, c.path)
+			root, err := roots.OpenPack(c.open, c.path)
 			if got := pack.CodeOf(err); got != c.want || (err == nil) != (c.want == "") {
 				t.Fatalf("got %v, want code %q", err, c.want)
 			}

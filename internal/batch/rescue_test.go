@@ -1,19 +1,19 @@
-package rescue_test
+package batch_test
 
 import (
 	"errors"
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/rescue"
+	"github.com/packtrain/pack/internal/batch"
 )
 
-func TestInto(t *testing.T) {
+func TestRescue(t *testing.T) {
 	t.Parallel()
 	before := errors.New("before")
 	run := func(fn func()) (err error) {
 		err = before
-		defer rescue.Into(&err)
+		defer batch.Rescue(&err)
 		fn()
 		return err
 	}

@@ -1,7 +1,4 @@
-// Package packdir opens the directories of packs, which a caller named and
-// somebody else may be changing: behind an [os.Root] nothing outside of them is
-// reached, whatever links lie there.
-package packdir
+package roots
 
 import (
 	"errors"
@@ -13,9 +10,10 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Open opens the directory at path with open, which a host may have put in;
-// nil opens any directory. The caller closes it.
-func Open(open func(path string) (*os.Root, error), path string) (*os.Root, error) {
+// OpenPack opens the directory of a pack at path with open, which the host may
+// have put in; nil opens any directory. The caller closes it. Nothing outside of
+// the directory is reached through it, whatever links lie there.
+func OpenPack(open func(path string) (*os.Root, error), path string) (*os.Root, error) {
 	if !filepath.IsAbs(path) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", path)
 	}
@@ -41,7 +39,7 @@ func openAny(path string) (*os.Root, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is no directory", path)
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is not a directory", path)
 	}
 	return os.OpenRoot(path)
 }

@@ -1,0 +1,105 @@
+package deps
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/internal/need"
+	"github.com/packtrain/pack/internal/os/roots"
+)
+
+// A member is a pack of the request.
+type member struct {
+	batch.Item
+	content *pack.Content
+	pack    *pack.Pack // nil when it could not be read
+	needs   need.Runtimes
+}
+
+func (m *member) ref() pack.Ref           { return m.ID.Ref }
+func (m *member) deps() []pack.Dependency { return m.pack.Manifest.Dependencies }
+
+// A request is what was read of the packs of one call.
+type request struct {
+	*batch.Batch
+	all     []*member // in input order
+	members []*member // those that take part
+	byRef   map[pack.Ref]*member
+}
+
+// read reads the packs of req, as many at a time as there are processors, and
+// sorts out those that cannot take part.
+func (a *Analyzer) read(ctx context.Context, req Request) *request {
+	r := &request{Batch: batch.New(req.OnEvent), byRef: map[pack.Ref]*member{}}
+	contents := pack.Contents(req.Paths, req.Contents)
+	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
+		r.all = append(r.all, &member{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
+	}
+	batch.Each(r.all, runtime.GOMAXPROCS(0), func(m *member) {
+		r.Run(ctx, &m.Item, pack.StageLoad, func() error { return a.load(m, req.SkipValidation) })
+	})
+	for _, m := range r.all {
+		if m.Err == nil {
+			r.Run(ctx, &m.Item, pack.StageDependencies, func() error { return a.admit(r, m) })
+		}
+	}
+	return r
+}
+
+// load reads one pack. Nothing outside of its directory is read, whatever links
+// lie there.
+func (a *Analyzer) load(m *member, skipValidation bool) error {
+	if m.content.FS != nil {
+		return a.loadFrom(m, m.content.FS, skipValidation)
+	}
+	root, err := roots.OpenPack(a.config.Open, m.content.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }() // it was only read
+	return a.loadFrom(m, root.FS(), skipValidation)
+}
+
+func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err error) {
+	p := m.content.Pack
+	if p == nil {
+		p, err = pack.Load(fsys, a.config.Load)
+	}
+	m.ID = p.Manifest.ID()
+	if err != nil {
+		return err
+	}
+	if err := p.Findings.Err(); err != nil && !skipValidation {
+		return err
+	}
+	if m.needs, err = need.Of(p, fsys); err != nil {
+		return fmt.Errorf("infer runtimes: %w", err)
+	}
+	m.pack = p
+	return nil
+}
+
+// admit lets m take part, unless its ref is taken.
+func (a *Analyzer) admit(r *request, m *member) error {
+	if _, reserved := a.provided[m.ref()]; reserved {
+		return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", m.ref())
+	}
+	if first := r.byRef[m.ref()]; first != nil {
+		return pack.Errorf(pack.CodeConflict, "pack %s is already in this request, at %q", m.ref(), first.Spec)
+	}
+	r.byRef[m.ref()] = m
+	r.members = append(r.members, m)
+	return nil
+}
+
+// close emits the closing events.
+func (r *request) close(ctx context.Context) {
+	for _, m := range r.all {
+		r.Close(ctx, &m.Item)
+	}
+}

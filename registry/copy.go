@@ -1,0 +1,127 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/write"
+	"github.com/packtrain/pack/internal/digest"
+	"github.com/packtrain/pack/internal/os/fsx"
+)
+
+func readError(doing string, err error) error {
+	code := pack.CodeIO
+	if errors.Is(err, fs.ErrNotExist) {
+		code = pack.CodeNotFound
+	}
+	return pack.Errorf(code, "%s: %w", doing, err)
+}
+
+// treeDigest implements [input]: it reads all files, once they are known to be
+// within the limits.
+func (f inputFS) treeDigest() (pack.Digest, error) {
+	if err := f.measure(); err != nil {
+		return "", err
+	}
+	return pack.TreeDigest(f)
+}
+
+// bringTo implements [input]: it copies.
+func (f inputFS) bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error) {
+	copied, err := f.copyTo(ctx, dest)
+	if err == nil && copied != tree {
+		err = pack.Errorf(pack.CodeContentChanged, "the pack was changed while it was read")
+	}
+	return err == nil, err
+}
+
+// measure checks that f is within the limits, before anything reads all of it.
+func (f inputFS) measure() error {
+	var entries, size int64
+	return fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return readError("read", err)
+		}
+		info, err := d.Info()
+		if err != nil {
+			return readError("read", err)
+		}
+		entries++
+		if info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		depth := int64(strings.Count(name, "/")) + 1
+		for _, l := range []pack.LimitError{
+			{Limit: "number of files and directories", Max: write.DefaultEntries, Value: entries},
+			{Limit: "depth", Max: write.DefaultDepth, Value: depth, Path: name},
+			{Limit: "size of all files", Max: write.DefaultBytes, Value: size, Path: name},
+		} {
+			if l.Value > l.Max {
+				return &l
+			}
+		}
+		return nil
+	})
+}
+
+// copyTo writes all of f into the directory dest, which it creates, and returns
+// the tree digest of what it wrote.
+func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
+	if err := fsx.Mkdir(dest); err != nil {
+		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+	}
+	root, err := os.OpenRoot(dest)
+	if err != nil {
+		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	w := write.New(root, write.Options{})
+	defer w.Close()
+	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
+		return "", fmt.Errorf("copy pack: %w", err)
+	}
+	written := w.Files()
+	files := make([]digest.File, len(written))
+	for i := range written {
+		files[i] = digest.File(written[i])
+	}
+	return pack.Digest(digest.Tree(files)), nil
+}
+
+func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.DirEntry, err error) error {
+	switch {
+	case err != nil:
+		return readError("read", err)
+	case name == ".":
+		return ctx.Err()
+	case !d.Type().IsRegular():
+		return w.Put(ctx, write.Entry{Name: name, Mode: d.Type()}, nil)
+	}
+	file, err := f.Open(name)
+	if err != nil {
+		return readError("read", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return readError("read", err)
+	}
+	return w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
+}
+
+// workingCopyDigest implements [input].
+func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
+	entries, err := fs.ReadDir(f.root.FS(), ".")
+	isVCS := func(e fs.DirEntry) bool { return write.IsVCS(e.Name()) }
+	if err != nil || !slices.ContainsFunc(entries, isVCS) {
+		return "", false
+	}
+	tree, err = pack.TreeDigest(f.root.FS())
+	return tree, err == nil
+}
