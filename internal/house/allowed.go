@@ -73,6 +73,7 @@ func service() []allowed {
 		{"github.com/beorn7/perks", prometheus, nil},
 		{"github.com/cespare/xxhash/v2", prometheus, nil},
 		{"github.com/munnerz/goautoneg", prometheus, nil},
+		{"github.com/pandatix/go-abnf", prometheus + ": the grammar of OpenMetrics 2.0", nil},
 		{"google.golang.org/protobuf", prometheus + " and the OpenTelemetry exporter", nil},
 
 		{"go.opentelemetry.io/otel", "attributes and propagation of traces", list("examples/packd", "examples/packd/api")},
