@@ -1,6 +1,6 @@
 module github.com/packtrain/pack
 
-go 1.26.8
+go 1.26.0
 
 require (
 	deps.dev/util/semver v0.0.0-20260727054525-2946ae4a6141

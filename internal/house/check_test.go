@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -11,8 +12,8 @@ import (
 )
 
 const (
-	rootMod = "module github.com/packtrain/pack\n\ngo 1.26.8\n\nrequire gopkg.in/yaml.v3 v3.0.1\n"
-	exMod   = "module github.com/packtrain/pack/examples\n\ngo 1.26.8\n\nrequire github.com/packtrain/pack v0.0.0\n\nreplace github.com/packtrain/pack => ../\n"
+	rootMod = "module github.com/packtrain/pack\n\ngo 1.26.0\n\nrequire gopkg.in/yaml.v3 v3.0.1\n"
+	exMod   = "module github.com/packtrain/pack/examples\n\ngo 1.26.0\n\nrequire github.com/packtrain/pack v0.0.0\n\nreplace github.com/packtrain/pack => ../\n"
 	self    = "github.com/packtrain/pack"
 )
 
@@ -116,7 +117,7 @@ func TestPlantedViolations(t *testing.T) {
 		{"unknown requirement", "go.mod", req(rootMod, "github.com/pkg/errors v0.9.1"), "no row admits"},
 		{"unknown indirect requirement", "examples/go.mod", req(exMod, "github.com/pkg/errors v0.9.1 // indirect"), "no row admits"},
 		{"driver in the root module", "go.mod", req(rootMod, "modernc.org/sqlite v1.61.1"), "no row admits"},
-		{"tool line", "go.mod", rootMod + "\ntool golang.org/x/tools/cmd/stringer\n", "tool or toolchain"},
+		{"tool line", "go.mod", rootMod + "\ntool golang.org/x/tools/cmd/stringer\n", "tool line"},
 		{"replace in the root module", "go.mod", rootMod + "\nreplace a => ../a\n", "replace line"},
 		{"unknown import", "deps/deps.go", file("deps", "github.com/pkg/errors"), "no row admits"},
 		{"import in the wrong room", "deps/deps.go", file("deps", "gopkg.in/yaml.v3"), "which is for"},
@@ -127,7 +128,14 @@ func TestPlantedViolations(t *testing.T) {
 		{"git file transport", "source/gitsource/git.go", file("gitsource", "github.com/go-git/go-git/v5/plumbing/transport/file"), "reader of the protocol"},
 		{"git transport table", "source/gitsource/git.go", file("gitsource", "github.com/go-git/go-git/v5/plumbing/transport/client"), "reader of the protocol"},
 
-		{"old Go", "go.mod", strings.Replace(rootMod, "1.26.8", "1.26.5", 1), "at least 1.26.6"},
+		{"go line that demands a patch release", "go.mod", strings.Replace(rootMod, "1.26.0", "1.26.8", 1), `go "1.26.8": the go line of this module is "1.26.0"`},
+		{"go line without a patch release", "examples/go.mod", strings.Replace(exMod, "1.26.0", "1.26", 1), `go "1.26": the go line`},
+		{"go line of an older release", "go.mod", strings.Replace(rootMod, "1.26.0", "1.25.0", 1), `go "1.25.0": the go line`},
+		{"no go line", "go.mod", strings.Replace(rootMod, "go 1.26.0\n", "", 1), `go "": the go line`},
+		{"go line of the tools", "internal/tools/go.mod", "module " + self + "/internal/tools\n\ngo 1.26.8\n", `internal/tools/go.mod: go "1.26.8"`},
+		{"go line of gettersource", "source/gettersource/go.mod", "module " + self + "/source/gettersource\n\ngo 1.26.0\n", `the go line of this module is "1.26.8"`},
+		{"toolchain line", "go.mod", rootMod + "\ntoolchain go1.26.8\n", "toolchain line"},
+		{"toolchain line of the tools", "internal/tools/go.mod", "module " + self + "/internal/tools\n\ngo 1.26.0\n\ntoolchain go1.26.8\n", "toolchain line"},
 		{"old go-git", "go.mod", req(rootMod, "github.com/go-git/go-git/v5 v5.19.1"), "at least 5.19.2"},
 
 		{"os/exec in a source", "source/source.go", file("source", "os/exec"), "os/exec"},
@@ -152,6 +160,37 @@ func TestPlantedViolations(t *testing.T) {
 				t.Errorf("got %q, want one that contains %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestToolchain keeps old toolchains from passing the tests.
+func TestToolchain(t *testing.T) {
+	t.Parallel()
+	for _, v := range archcheck.Toolchain(runtime.Version()) {
+		t.Error(v)
+	}
+}
+
+func TestOldToolchains(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ running, want string }{
+		{"go1.26.5", "toolchain: go1.26.5 has known security holes: install Go 1.26.6 or newer"},
+		{"go1.26.5 X:nodwarf5", "go1.26.5 has known security holes"},
+		{"go1.26rc2", "has known security holes"},
+		{"go1.25.20", "has known security holes"},
+		{"go1.26.6", ""},
+		{"go1.26.10", ""},
+		{"go1.26.8 X:nodwarf5", ""},
+		{"go1.26.8-custom", ""},
+		{"go1.27.0", ""},
+		{"devel go1.28-8a1b2c3d4e Tue Nov 3 10:11:12 2026 +0000", ""},
+		{"unknown", `cannot read the version "unknown"`},
+	}
+	for _, tt := range tests {
+		got := strings.Join(texts(archcheck.Toolchain(tt.running)), "\n")
+		if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("%s: got %q, want one that contains %q", tt.running, got, tt.want)
+		}
 	}
 }
 
@@ -183,7 +222,7 @@ func TestRowsThatNobodyUses(t *testing.T) {
 func TestLoadRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, file, content string }{
-		{"go.mod without module", "go.mod", "go 1.26.8\n"},
+		{"go.mod without module", "go.mod", "go 1.26.0\n"},
 		{"require it cannot read", "go.mod", "module m\nrequire a\n"},
 		{"broken Go", "a.go", "package"},
 	}

@@ -1,6 +1,11 @@
 package house
 
-import "github.com/Masterminds/semver/v3"
+import (
+	"go/version"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
 
 // A floor is the lowest version of a module without a known hole that concerns
 // us.
@@ -17,9 +22,32 @@ func floors() []floor {
 	}
 }
 
+// goLine returns the go line of the go.mod in a directory: the oldest release that
+// builds the module, so that hosts choose theirs freely.
+func goLine(dir string) string {
+	if dir == "source/gettersource" {
+		return "1.26.8" // demanded by go-getter, in every release above its floor
+	}
+	return "1.26.0"
+}
+
 // goFloor is the oldest Go release without a known hole in archive/tar, os.Root
-// and net/http that concerns us.
+// and net/http that concerns us. Our own checks must run on it or a newer one; a
+// go line that demanded it would decide for hosts.
 const goFloor = "1.26.6"
+
+// Toolchain returns a violation when a Go release, named as [runtime.Version]
+// names it, is older than the oldest one without a known security hole.
+func Toolchain(running string) []Violation {
+	release, _, _ := strings.Cut(strings.TrimPrefix(running, "devel "), " ") // "go1.26.8 X:experiment"
+	switch {
+	case !version.IsValid(release):
+		return []Violation{violation("toolchain", "cannot read the version %q", running)}
+	case version.Compare(release, "go"+goFloor) < 0:
+		return []Violation{violation("toolchain", "%s has known security holes: install Go %s or newer", release, goFloor)}
+	}
+	return nil
+}
 
 // A ban is a module that no module of ours may require, however indirectly.
 type ban struct{ path, except, why string }
@@ -38,8 +66,11 @@ func bans() []ban {
 func (t *Tree) checkFloors() []Violation {
 	var vs []Violation
 	for _, m := range t.modules {
-		if below(m.goLine, goFloor) {
-			vs = append(vs, violation(m.file(), "go %s: at least %s is needed", m.goLine, goFloor))
+		if want := goLine(m.dir); m.goLine != want {
+			vs = append(vs, violation(m.file(), "go %q: the go line of this module is %q", m.goLine, want))
+		}
+		if m.blocks["toolchain"] {
+			vs = append(vs, violation(m.file(), "has a toolchain line: the host chooses the toolchain"))
 		}
 		for _, r := range m.requirements {
 			vs = append(vs, m.checkRequirement(r)...)

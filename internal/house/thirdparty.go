@@ -18,8 +18,8 @@ func (t *Tree) checkModules() []Violation {
 				vs = append(vs, violation(m.file(), "requires %s, which no row admits: say why it is worth its weight, or do without", r.path))
 			}
 		}
-		if m.blocks["tool"] || m.blocks["toolchain"] {
-			vs = append(vs, violation(m.file(), "has a tool or toolchain line: hosts would inherit what only we need"))
+		if m.blocks["tool"] {
+			vs = append(vs, violation(m.file(), "has a tool line: hosts would inherit what only we need"))
 		}
 		if m.dir == "." && m.blocks["replace"] {
 			vs = append(vs, violation(m.file(), "has a replace line: hosts would not see it and build something else"))

@@ -1,6 +1,6 @@
 module github.com/packtrain/pack/registry/sqlregistry/sqlitetest
 
-go 1.26.8
+go 1.26.0
 
 require (
 	github.com/packtrain/pack v0.0.0
