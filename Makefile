@@ -12,7 +12,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy bench soak microbench fuzz differential races e2e cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races e2e cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ fmt: ## name the files that gofmt would change
 
 tidy: ## go mod tidy
 	$(call each,go mod tidy)
+
+outdated: ## name the required modules that have newer releases
+	@.ci/outdated $(MODULES)
 
 bench: prerequisites ## time the library against the tools one would script instead
 	go -C examples run ./bench
