@@ -1,6 +1,8 @@
 # Every target visits every module: "./..." stops at the border of a module.
 MODULES  := $(shell find . -name go.mod -not -path './bin/*' -exec dirname {} \; | sort)
 LINTER   := $(CURDIR)/bin/golangci-lint
+APIDIFF  := $(CURDIR)/bin/apidiff
+BASE     ?=
 FUZZTIME ?= 30s
 RACES ?= 10000
 MUTANTS  ?= 20000
@@ -12,7 +14,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races e2e cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api e2e cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -62,6 +64,9 @@ e2e: prerequisites ## build environments from the public package registries
 cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
 
+api: $(APIDIFF) ## print how the exported API differs from BASE: the last tag or, without one, the commit before
+	@.ci/api "$(BASE)" $(filter-out ./internal/tools,$(MODULES))
+
 graph: ## print which part of the library uses which
 	@go test -count=1 -v -run='^TestGraph$$' .
 
@@ -74,5 +79,9 @@ prerequisites:
 	@.ci/prerequisites
 
 $(LINTER): internal/tools/go.mod
-	GOBIN=$(CURDIR)/bin go -C internal/tools install tool
+	GOBIN=$(CURDIR)/bin go -C internal/tools install github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+$(APIDIFF): internal/tools/go.mod
+	GOBIN=$(CURDIR)/bin go -C internal/tools install golang.org/x/exp/cmd/apidiff
 	@touch $@
