@@ -14,7 +14,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api e2e cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api cross cross-windows cross-darwin e2e cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,11 @@ cover: ## print the coverage of every package
 
 api: $(APIDIFF) ## print how the exported API differs from BASE: the last tag or, without one, the commit before
 	@.ci/api "$(BASE)" $(filter-out ./internal/tools,$(MODULES))
+
+cross: cross-windows cross-darwin ## compile and vet everything, tests too, for Windows and macOS
+
+cross-windows cross-darwin: cross-%:
+	$(call each,GOOS=$* go build ./... && GOOS=$* go vet -tags=e2e ./...)
 
 graph: ## print which part of the library uses which
 	@go test -count=1 -v -run='^TestGraph$$' .

@@ -1,3 +1,5 @@
+//go:build unix
+
 package roots_test
 
 import (
