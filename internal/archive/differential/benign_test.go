@@ -83,7 +83,7 @@ func makeTree(t *testing.T, dir string, seed int, p producer) content {
 		if err := os.WriteFile(path, []byte(text), mode); err != nil {
 			t.Fatal(err)
 		}
-		want[name] = sum([]byte(text))
+		want[name] = sumOf([]byte(text), mode)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "demo", "nothing"), 0o755); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,9 @@
 package differential_test
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,15 +12,53 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// A content is what an archive holds: SHA-256 sums of files by their names.
+// A content is what an archive holds: SHA-256 sums of files by their names, with
+// " x" after those of executable files.
 type content map[string]string
+
+const executable = " x"
+
+// withoutModes returns the content without the executable bits of the named files.
+func (c content) withoutModes(names iter.Seq[string]) content {
+	plain := maps.Clone(c)
+	for name := range names {
+		if sum, ok := plain[name]; ok {
+			plain[name] = strings.TrimSuffix(sum, executable)
+		}
+	}
+	return plain
+}
+
+// unclearModes returns the names in a zip archive whose executable bits programs
+// read differently. They agree where the upper half of the attributes is empty, and
+// on regular files made by Unix, which covers what archivers write. They disagree
+// on whether the upper half is a mode in files of other systems (unzip has its own
+// list, and only archive/zip and we believe macOS), and 7z wants the type in it.
+func unclearModes(archive []byte) ([]string, error) {
+	const unix, kind, regular = 3, 0o170000, 0o100000
+	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range r.File {
+		mode := f.ExternalAttrs >> 16
+		if mode != 0 && (f.CreatorVersion>>8 != unix || mode&kind != regular) {
+			names = append(names, path.Clean(f.Name))
+		}
+	}
+	return names, nil
+}
 
 // An extractor is a program that unpacks archives.
 type extractor struct {
@@ -73,7 +113,7 @@ func (e extractor) extract(t *testing.T, archive string) (content, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", e.script, "bash", archive)
+	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", "umask 022; "+e.script, "bash", archive)
 	cmd.Dir = dir
 	out, failed := cmd.CombinedOutput()
 	if failed != nil {
@@ -96,6 +136,10 @@ func contentOf(dir string) (content, error) {
 		case !d.Type().IsRegular():
 			return fmt.Errorf("%s is %v", path, d.Type())
 		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
 		if err := os.Chmod(path, 0o600); err != nil {
 			return err
 		}
@@ -104,10 +148,18 @@ func contentOf(dir string) (content, error) {
 			return err
 		}
 		name, err := filepath.Rel(dir, path)
-		found[filepath.ToSlash(name)] = sum(data)
+		found[filepath.ToSlash(name)] = sumOf(data, info.Mode())
 		return err
 	})
 	return found, err
+}
+
+// sumOf returns what a content says of a file.
+func sumOf(data []byte, mode fs.FileMode) string {
+	if mode&0o111 != 0 {
+		return sum(data) + executable
+	}
+	return sum(data)
 }
 
 func sum(data []byte) string {

@@ -25,7 +25,7 @@ func oddTar(random *rand.Rand) string {
 }
 
 func oddEntry(random *rand.Rand, i int) string {
-	e := archivetest.Entry{Name: oddName(random, i), Mode: pick[fs.FileMode](random, 0o644, 0o755, 0, 0o777), Content: pick(random, "", "x", archivetest.Text(), some(random, 1200))}
+	e := archivetest.Entry{Name: oddName(random, i), Mode: pick[fs.FileMode](random, 0o644, 0o755, 0, 0o777, 0o654, 0o601), Content: pick(random, "", "x", archivetest.Text(), some(random, 1200))}
 	if oneIn(random, 5) {
 		e.Name, e.Mode, e.Content = e.Name+"/", fs.ModeDir|0o755, ""
 	}

@@ -112,7 +112,7 @@ func oddExtra(random *rand.Rand, name string) string {
 
 // oddOrigin is about the system that made the file, and what it says about it there.
 func oddOrigin(random *rand.Rand, f *archivetest.ZipFile) {
-	f.Attributes = pick[uint32](random, 0, 0o100644<<16, 0o100755<<16, 0o644<<16, 0o104755<<16, 0o100000<<16, 0o664<<16, 0x20, 0x01, 0x8000)
+	f.Attributes = pick[uint32](random, 0, 0o100644<<16, 0o100755<<16, 0o644<<16, 0o104755<<16, 0o100000<<16, 0o100654<<16, 0o100601<<16, 0o664<<16, 0x20, 0x01, 0x8000)
 	if oneIn(random, 8) {
 		f.Attributes = pick(random, 0x10, 0o120777<<16, random.Uint32())
 	}
