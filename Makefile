@@ -6,6 +6,7 @@ BASE     ?=
 FUZZTIME ?= 30s
 RACES ?= 10000
 MUTANTS  ?= 20000
+BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
 
@@ -56,7 +57,7 @@ fuzz: ## fuzz every parser for FUZZTIME (30s)
 races: ## copy a directory RACES (10000) times while it changes, in each of several ways
 	go test -count=1 -timeout=4h ./source/localsource -run=TestHostile/I06_races -races=$(RACES)
 differential: prerequisites ## compare MUTANTS (20000) changed archives with what other programs unpack, and pack many
-	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=16
+	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=$(BENIGN)
 
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...
