@@ -4,7 +4,7 @@ LINTER   := $(CURDIR)/bin/golangci-lint
 APIDIFF  := $(CURDIR)/bin/apidiff
 BASE     ?=
 FUZZTIME ?= 30s
-RACES ?= 10000
+RACES    ?= 10000
 MUTANTS  ?= 20000
 BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
@@ -15,7 +15,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api cross cross-windows cross-darwin e2e cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -56,11 +56,15 @@ fuzz: ## fuzz every parser for FUZZTIME (30s)
 
 races: ## copy a directory RACES (10000) times while it changes, in each of several ways
 	go test -count=1 -timeout=4h ./source/localsource -run=TestHostile/I06_races -races=$(RACES)
+
 differential: prerequisites ## compare MUTANTS (20000) changed archives with what other programs unpack, and pack many
 	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=$(BENIGN)
 
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...
+
+nightly: prerequisites ## run the checks that take hours: five seeds of the differential, longer races and fuzzing, e2e, soak
+	@.ci/nightly
 
 cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
