@@ -166,7 +166,7 @@ func TestPlantedViolations(t *testing.T) {
 // TestToolchain keeps old toolchains from passing the tests.
 func TestToolchain(t *testing.T) {
 	t.Parallel()
-	for _, v := range archcheck.Toolchain(runtime.Version()) {
+	for _, v := range house.Toolchain(runtime.Version()) {
 		t.Error(v)
 	}
 }
@@ -187,7 +187,7 @@ func TestOldToolchains(t *testing.T) {
 		{"unknown", `cannot read the version "unknown"`},
 	}
 	for _, tt := range tests {
-		got := strings.Join(texts(archcheck.Toolchain(tt.running)), "\n")
+		got := strings.Join(texts(house.Toolchain(tt.running)), "\n")
 		if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 			t.Errorf("%s: got %q, want one that contains %q", tt.running, got, tt.want)
 		}
