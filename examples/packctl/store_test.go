@@ -221,7 +221,7 @@ func TestFailingTests(t *testing.T) {
 			got := ""
 			for _, p := range decode[wire.RegisterReport](t, o).Registered {
 				if p.Tests != nil {
-					got = string(p.Tests.Status)
+					got = p.Tests.Status
 				}
 			}
 			if got != tt.want {

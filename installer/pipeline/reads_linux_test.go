@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer/pipeline"
@@ -99,7 +98,7 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 		"actions/act.yaml", "ref: app.act\nlabel: Act\ndescription: Acts\nrunner_type: shell\nentry_point: act.sh\n")
 	withUnittest(files)
 	source := filepath.Join(dir, "source")
-	if err := os.CopyFS(source, fstest.MapFS(files)); err != nil {
+	if err := os.CopyFS(source, files); err != nil {
 		t.Fatal(err)
 	}
 	root := filepath.Join(dir, "root")

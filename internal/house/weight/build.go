@@ -27,7 +27,7 @@ func build(ctx context.Context, root, dir, name string) (*built, error) {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "internal", "house", "weight", "testdata", name))); err != nil {
 		return nil, err
 	}
-	goMod := fmt.Sprintf("module example.com/%s\n\ngo 1.26.8\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", name, ours, ours, root)
+	goMod := fmt.Sprintf("module example.com/%s\n\ngo 1.26.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", name, ours, ours, root)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goMod), 0o600); err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (l Links) Changed(dir string) (name string, err error) {
 		return "", pack.Errorf(pack.CodeIO, "check staged pack: %w", err)
 	}
 	for name, target := range l {
-		if got, err := os.Readlink(filepath.Join(dir, name)); err != nil || got != target {
+		if !isLink(filepath.Join(dir, name), target) {
 			return name, nil
 		}
 	}
@@ -64,4 +64,10 @@ func (l Links) Changed(dir string) (name string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// isLink reports whether a link to target is at path.
+func isLink(path, target string) bool {
+	got, err := os.Readlink(path)
+	return err == nil && got == target
 }
