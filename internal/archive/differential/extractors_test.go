@@ -1,11 +1,11 @@
 package differential_test
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -43,21 +43,24 @@ func (c content) withoutModes(names iter.Seq[string]) content {
 // read differently. They agree where the upper half of the attributes is empty, and
 // on regular files made by Unix, which covers what archivers write. They disagree
 // on whether the upper half is a mode in files of other systems (unzip has its own
-// list, and only archive/zip and we believe macOS), and 7z wants the type in it.
-func unclearModes(archive []byte) ([]string, error) {
-	const unix, kind, regular = 3, 0o170000, 0o100000
-	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		return nil, err
-	}
+// list, and only archive/zip and we believe macOS), 7z wants the type in it, and
+// unzip takes it for a checksum where PKWARE's verification bit is set.
+func unclearModes(archive []byte) []string {
+	const size, unix, kind, regular, verification = 46, 3, 0o170000, 0o100000, 4
 	var names []string
-	for _, f := range r.File {
-		mode := f.ExternalAttrs >> 16
-		if mode != 0 && (f.CreatorVersion>>8 != unix || mode&kind != regular) {
-			names = append(names, path.Clean(f.Name))
+	for {
+		i := bytes.Index(archive, []byte("PK\x01\x02"))
+		if i < 0 || len(archive) < i+size {
+			return names
 		}
+		h := archive[i:]
+		system, internal, mode := h[5], binary.LittleEndian.Uint16(h[36:]), binary.LittleEndian.Uint16(h[40:])
+		if mode != 0 && (system != unix || mode&kind != regular || internal&verification != 0) {
+			end := min(size+int(binary.LittleEndian.Uint16(h[28:])), len(h))
+			names = append(names, path.Clean(string(h[size:end])))
+		}
+		archive = h[4:]
 	}
-	return names, nil
 }
 
 // An extractor is a program that unpacks archives.
