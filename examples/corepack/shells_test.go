@@ -125,7 +125,7 @@ func emptyReport(t *testing.T, kind string, code pack.Code, reason string) strin
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(wire.EmptyReport(kind, code, reason)); err != nil {
+	if err := enc.Encode(wire.EmptyReport(kind, wire.Fault{Code: code, Message: reason})); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

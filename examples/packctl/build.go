@@ -17,7 +17,7 @@ func (a *app) buildCommand() *cobra.Command {
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Build(cmd.Context(), req)
-				return finish(a, wire.NewBuildReport(r, err), err, a.printBuild)
+				return finish(a, wire.NewBuildReport(r), err, a.printBuild)
 			})
 		})
 	flags := cmd.Flags()

@@ -19,7 +19,7 @@ func (a *app) depsCommand() *cobra.Command {
 			}
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
-				return finish(a, wire.NewDependenciesReport(r, err), err, a.printDeps)
+				return finish(a, wire.NewDependenciesReport(r), err, a.printDeps)
 			})
 		})
 }

@@ -26,7 +26,7 @@ func (a *app) downloadCommand() *cobra.Command {
 			req.Specs, req.Dest, req.OnEvent = specs, dest[0], a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Download(cmd.Context(), req)
-				return finish(a, wire.NewDownloadReport(r, err), err, a.printDownload)
+				return finish(a, wire.NewDownloadReport(r), err, a.printDownload)
 			})
 		})
 	cmd.Flags().StringVar(&req.Dest, "dest", "", "directory that receives the packs, each at DIR/REF")

@@ -18,7 +18,7 @@ func (a *app) installCommand() *cobra.Command {
 			req.Specs, req.OnEvent = specs, a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Install(cmd.Context(), req)
-				return finish(a, wire.NewInstallReport(r, err), err, a.printInstall)
+				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})
 	flags := cmd.Flags()

@@ -28,7 +28,7 @@ func (a *app) registerCommand() *cobra.Command {
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
-				return finish(a, wire.NewRegisterReport(r, err), err, a.printRegister)
+				return finish(a, wire.NewRegisterReport(r), err, a.printRegister)
 			})
 		})
 	flags := cmd.Flags()

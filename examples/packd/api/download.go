@@ -21,8 +21,8 @@ func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe
 	defer func() { _ = dest.dir.Close() }()
 	q := req.Request()
 	q.Dest, q.OnEvent = dest.path(), dest.observer(observe)
-	r, err := s.host.Installer.Download(ctx, q)
-	return dest.report(wire.NewDownloadReport(r, err)), dest.err(err)
+	r, err := s.installer.Download(ctx, q)
+	return dest.report(wire.NewDownloadReport(r)), dest.err(err)
 }
 
 // destination is a directory that is open: whoever exchanges it, or one above
@@ -67,7 +67,7 @@ func (d *destination) err(err error) error {
 	if err == nil || batch || d.rename(err.Error()) == err.Error() {
 		return err
 	}
-	return pack.Errorf(pack.CodeOf(err), "%s", d.rename(err.Error()))
+	return wire.NewError(pack.CodeOf(err), pack.Retryable(err), d.rename(err.Error()))
 }
 
 func (d *destination) observer(observe pack.EventFunc) pack.EventFunc {

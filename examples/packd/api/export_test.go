@@ -1,6 +1,13 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/registry"
+)
 
 // OpenDestination opens a directory for downloads and returns the path by which
 // it is written to.
@@ -14,3 +21,17 @@ func (s *Server) OpenDestination(dir string) (path string, release func() error,
 
 // AddRoute adds an endpoint for tests that no pack can play.
 func (s *Server) AddRoute(pattern string, h http.HandlerFunc) { s.mux.HandleFunc(pattern, h) }
+
+// A World stands in for the library.
+type World interface {
+	installer.Installer
+	deps.DependencyAnalyzer
+	envbuild.EnvBuilder
+	registry.Registrar
+	packInstaller
+}
+
+// SetWorld replaces what does the work of a server that has no work yet.
+func (s *Server) SetWorld(w World) {
+	s.stages.installer, s.stages.analyzer, s.stages.builder, s.stages.registrar, s.stages.pipeline = w, w, w, w, w
+}

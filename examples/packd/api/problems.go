@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -30,5 +31,18 @@ func tooMany(text string, wait time.Duration) *wire.Problem {
 }
 
 func unavailable(text string) *wire.Problem {
-	return wire.NewProblem(http.StatusServiceUnavailable, pack.CodeUnavailable, text).With("Retry-After", "5")
+	p := wire.NewProblem(http.StatusServiceUnavailable, pack.CodeUnavailable, text).With("Retry-After", "5")
+	p.Retryable = true
+	return p
+}
+
+// withReport adds what was done before a request failed, as far as it was.
+func withReport(p *wire.Problem, report any) *wire.Problem {
+	if report == nil {
+		return p
+	}
+	details := map[string]any{"report": report}
+	maps.Copy(details, p.Details)
+	p.Details = details
+	return p
 }

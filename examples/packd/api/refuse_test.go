@@ -123,7 +123,13 @@ func (f *fixture) wantError(name string, a answer, want refusal) string {
 	if err := json.Unmarshal(a.body, &body); err != nil {
 		f.t.Fatalf("%s: %v\n%s", name, err, a.body)
 	}
-	if keys := decode(f.t, a); len(keys) != 3 || body.Error == "" || a.header.Get("Content-Type") != "application/json" {
+	keys := decode(f.t, a)
+	retryable := keys["retryable"]
+	delete(keys, "retryable")
+	if (retryable == true) != (want.code == "busy" || want.status == http.StatusServiceUnavailable) || retryable == false {
+		f.t.Errorf("%s: retryable: %v", name, retryable)
+	}
+	if len(keys) != 3 || body.Error == "" || a.header.Get("Content-Type") != "application/json" {
 		f.t.Errorf("%s: got %s", name, a.body)
 	}
 	code := ""

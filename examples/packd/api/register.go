@@ -17,16 +17,16 @@ func (s *stages) register(ctx context.Context, req wire.RegisterRequest, observe
 	q := req.Request()
 	q.OnEvent = observe
 	if s.isOwn(req.BaseDir) {
-		r, err := s.host.Store.Register(ctx, q)
-		return wire.NewRegisterReport(r, err), err
+		r, err := s.registrar.Register(ctx, q)
+		return wire.NewRegisterReport(r), err
 	}
 	base, err := create(s.roots, *req.BaseDir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = base.Close() }()
-	r, err := s.host.Store.Register(ctx, q)
-	report := wire.NewRegisterReport(r, err)
+	r, err := s.registrar.Register(ctx, q)
+	report := wire.NewRegisterReport(r)
 	if report == nil {
 		return nil, err
 	}

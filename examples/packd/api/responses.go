@@ -42,7 +42,7 @@ func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 func problemBody(w http.ResponseWriter, r *http.Request, p *wire.Problem) any {
 	if kind := wantsReport(r); kind != "" {
 		w.Header().Set("Content-Type", wire.TypeReport)
-		return wire.EmptyReport(kind, p.Code, p.Text)
+		return wire.EmptyReport(kind, p.Fault())
 	}
 	w.Header().Set("Content-Type", wire.TypeJSON)
 	return p.Body()
@@ -86,7 +86,7 @@ func fieldOf(e *huma.ErrorDetail) string {
 // "" when it does not.
 func wantsReport(r *http.Request) string {
 	kind := strings.TrimPrefix(r.URL.Path, packsPath+"/")
-	if wire.EmptyReport(kind, "", "") == nil {
+	if wire.EmptyReport(kind, wire.Fault{}) == nil {
 		return ""
 	}
 	if negotiation.SelectQValueFast(r.Header.Get("Accept"), []string{wire.TypeJSON, wire.TypeReport}) != wire.TypeReport {

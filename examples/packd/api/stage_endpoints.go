@@ -72,7 +72,7 @@ func addStage[Q, R any](s *Server, kind, summary string) {
 		}
 		report, err := s.jobs.Do(ctx, w)
 		if _, partial := errors.AsType[*pack.BatchError](err); err != nil && !partial {
-			return nil, err
+			return nil, withReport(problemOf(err), report)
 		}
 		return &workOutput{Status: http.StatusOK, Body: stageAnswer{report}}, nil
 	})

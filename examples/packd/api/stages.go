@@ -10,20 +10,35 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 )
 
 // stages does the work that requests ask for, now or in the background.
 type stages struct {
-	host    *host.Host
+	installer installer.Installer
+	analyzer  deps.DependencyAnalyzer
+	builder   envbuild.EnvBuilder
+	registrar registry.Registrar
+	pipeline  packInstaller
+
 	roots   *host.Roots // below which destinations lie
 	current string      // where active packs appear
 	network pack.NetworkPolicy
 	timeout time.Duration
 	tracer  trace.Tracer
 	ended   func(kind, outcome string)
+}
+
+// A packInstaller takes packs through all stages; a [pipeline.Pipeline] does.
+type packInstaller interface {
+	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 }
 
 // run is an [operations.RunFunc].
@@ -87,8 +102,8 @@ func work[Q, D any](ctx context.Context, w operations.Work, observe pack.EventFu
 func (s *stages) dependencies(ctx context.Context, req wire.DependenciesRequest, observe pack.EventFunc) (*wire.DependenciesReport, error) {
 	q := req.Request()
 	q.OnEvent = observe
-	r, err := s.host.Analyzer.Analyze(ctx, q)
-	return wire.NewDependenciesReport(r, err), err
+	r, err := s.analyzer.Analyze(ctx, q)
+	return wire.NewDependenciesReport(r), err
 }
 
 func (s *stages) build(ctx context.Context, req wire.BuildRequest, observe pack.EventFunc) (*wire.BuildReport, error) {
@@ -97,8 +112,8 @@ func (s *stages) build(ctx context.Context, req wire.BuildRequest, observe pack.
 	}
 	q := req.Request()
 	q.OnEvent = observe
-	r, err := s.host.Builder.Build(ctx, q)
-	return wire.NewBuildReport(r, err), err
+	r, err := s.builder.Build(ctx, q)
+	return wire.NewBuildReport(r), err
 }
 
 func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*wire.InstallReport, error) {
@@ -107,6 +122,6 @@ func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe p
 	}
 	q := req.Request()
 	q.OnEvent = observe
-	r, err := s.host.Pipeline.Install(ctx, q)
-	return wire.NewInstallReport(r, err), err
+	r, err := s.pipeline.Install(ctx, q)
+	return wire.NewInstallReport(r), err
 }

@@ -133,10 +133,11 @@ func TestUnreachable(t *testing.T) {
 // TestFailedPacks wants the errors that the library would give.
 func TestFailedPacks(t *testing.T) {
 	t.Parallel()
+	gone := wire.Fault{Message: "gone"}
 	reports := map[string]any{
-		wire.KindDownload:     &wire.DownloadReport{Failed: []wire.FailedDownload{{Spec: "slack", Message: "gone"}}},
-		wire.KindDependencies: &wire.DependenciesReport{Errors: []wire.FailedAnalysis{{Path: "/p", Message: "gone"}}},
-		wire.KindRegister:     &wire.RegisterReport{Failed: []wire.FailedRegistration{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Message: "gone"}}},
+		wire.KindDownload:     &wire.DownloadReport{Failed: []wire.FailedDownload{{Spec: "slack", Fault: gone}}},
+		wire.KindDependencies: &wire.DependenciesReport{Errors: []wire.FailedAnalysis{{Path: "/p", Fault: gone}}},
+		wire.KindRegister:     &wire.RegisterReport{Failed: []wire.FailedRegistration{{Ref: "slack", Path: "/p", Stage: pack.StageTests, Fault: gone}}},
 	}
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, reports[strings.TrimPrefix(r.URL.Path, "/api/v1/packs/")])

@@ -12,14 +12,18 @@ import (
 )
 
 // An Error is the answer of a server that refused a request, or could not do
-// it. errors.Is finds the sentinel of its code, as in package pack.
+// it. errors.Is finds the sentinel of its code, and [pack.Retryable] answers as it
+// would on the server.
 type Error struct {
 	// Status is the HTTP status.
 	Status int
-	// Code is "" when the server gave none.
+	// Code is "" when the server gave none. It is [pack.CodeUnavailable] where a
+	// proxy answers that the server has no time or cannot be reached.
 	Code pack.Code
 	// Message is the server's, or the name of the status.
 	Message string
+	// Retryable: the same request may succeed later without any change.
+	Retryable bool
 	// Details is an object, nil for none.
 	Details json.RawMessage
 
@@ -29,19 +33,19 @@ type Error struct {
 // Error returns the message of the server.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap returns the sentinel of the code, nil when there is none.
-func (e *Error) Unwrap() error { return e.Code.Sentinel() }
+// Unwrap returns the sentinel of the code, and what [pack.Retryable] looks for.
+func (e *Error) Unwrap() []error { return wire.Causes(e.Code, e.Retryable) }
 
 // ErrorCode implements [pack.Coder].
 func (e *Error) ErrorCode() pack.Code { return e.Code }
 
 // newError reads the answer of a request that was not done. What is no body of
-// packd stands for nothing but its status.
+// packd stands for its status: a proxy may say that the server is unavailable.
 func newError(res *http.Response, data []byte) *Error {
 	e := &Error{Status: res.StatusCode, retryAfter: retryAfter(res.Header)}
 	var body wire.ErrorBody
 	if err := json.Unmarshal(data, &body); err == nil && body.Error != "" {
-		e.Message = body.Error
+		e.Message, e.Retryable = body.Error, body.Retryable
 		if body.Code != nil {
 			e.Code = pack.Code(*body.Code)
 		}
@@ -49,6 +53,9 @@ func newError(res *http.Response, data []byte) *Error {
 			e.Details = body.Details
 		}
 		return e
+	}
+	if temporary(e) {
+		e.Code, e.Retryable = pack.CodeUnavailable, true
 	}
 	e.Message = fmt.Sprintf("server answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))
 	if to := res.Header.Get("Location"); to != "" && res.StatusCode/100 == 3 {

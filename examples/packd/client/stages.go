@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/packtrain/pack"
@@ -47,8 +49,23 @@ func wait[Q, D, R any](ctx context.Context, c *Client, kind string, req Q, resul
 		return nil, err
 	}
 	report, err := read[D](ctx, c, x)
-	if err != nil {
+	if err == nil {
+		return result(report)
+	}
+	if report = reportIn[D](err); report == nil {
 		return nil, err
 	}
-	return result(report)
+	r, _ := result(report)
+	return r, err
+}
+
+// reportIn returns the report of a stage that failed as a whole, nil for none.
+func reportIn[D any](err error) *D {
+	var details struct {
+		Report *D `json:"report"`
+	}
+	if e, ok := errors.AsType[*Error](err); ok && json.Unmarshal(e.Details, &details) == nil {
+		return details.Report
+	}
+	return nil
 }

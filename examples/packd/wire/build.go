@@ -68,12 +68,11 @@ type NodeEnvironment struct {
 
 // A FailedBuild is a pack without its environments.
 type FailedBuild struct {
-	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
-	Path    string     `json:"pack_path"`
-	Runtime string     `json:"runtime"` // python, nodejs or unknown
-	Message string     `json:"error"`
-	Code    pack.Code  `json:"code,omitempty"`
-	Stage   pack.Stage `json:"error_stage,omitempty"` // load or environments
+	Ref     pack.Ref `json:"pack_ref"` // "" when it could not be read
+	Path    string   `json:"pack_path"`
+	Runtime string   `json:"runtime"` // python, nodejs or unknown
+	Fault
+	Stage pack.Stage `json:"error_stage,omitempty"` // load or environments
 }
 
 // stage returns the stage in which a pack failed. Where none is named, a pack of
@@ -100,8 +99,8 @@ type BuildSummary struct {
 	TotalDurationMS int64 `json:"total_duration_ms"`
 }
 
-func emptyBuild(code pack.Code, reason string) *BuildReport {
+func emptyBuild(f Fault) *BuildReport {
 	return &BuildReport{
-		Built: []BuiltPack{}, Failed: []FailedBuild{{Runtime: unknownRuntime, Message: reason, Code: code}}, Summary: BuildSummary{Failed: 1},
+		Built: []BuiltPack{}, Failed: []FailedBuild{{Runtime: unknownRuntime, Fault: f}}, Summary: BuildSummary{Failed: 1},
 	}
 }

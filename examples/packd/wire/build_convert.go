@@ -24,9 +24,8 @@ func (r BuildRequest) Request() envbuild.Request {
 	}
 }
 
-// NewBuildReport returns the report on the wire of a call that returned r and
-// err; nil without r.
-func NewBuildReport(r *envbuild.Report, _ error) *BuildReport {
+// NewBuildReport returns r as it is on the wire; nil for nil.
+func NewBuildReport(r *envbuild.Report) *BuildReport {
 	if r == nil {
 		return nil
 	}
@@ -35,7 +34,7 @@ func NewBuildReport(r *envbuild.Report, _ error) *BuildReport {
 			return BuiltPack{Ref: p.Ref, Path: p.Path, Environments: newEnvironments(p.Environments), DurationMS: p.DurationMS}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedBuild {
-			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Message: f.Message, Code: f.Code, Stage: f.Stage}
+			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Fault: newFault(f), Stage: f.Stage}
 		}),
 		Summary: BuildSummary(r.Summary),
 	}
@@ -56,7 +55,7 @@ func newEnvironments(e envbuild.Environments) Environments {
 // Result returns what the library returned to the server: its report and the
 // [*pack.BatchError] of the packs that failed.
 func (r *BuildReport) Result() (*envbuild.Report, error) {
-	failed := each(r.Failed, FailedBuild.failure)
+	failed := each(r.Failed, FailedBuild.result)
 	return &envbuild.Report{
 		Built: each(r.Built, func(p BuiltPack) envbuild.BuiltPack {
 			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), DurationMS: p.DurationMS}
@@ -65,8 +64,8 @@ func (r *BuildReport) Result() (*envbuild.Report, error) {
 	}, pack.NewBatchError(failed)
 }
 
-func (f FailedBuild) failure() pack.Failure {
-	out := failure(f.Path, f.Ref, f.stage(), f.Code, f.Message)
+func (f FailedBuild) result() pack.Failure {
+	out := f.failure(f.Path, f.Ref, f.stage())
 	if f.Runtime != unknownRuntime {
 		out.Err = &envbuild.RuntimeError{Runtime: f.Runtime, Err: out.Err}
 	}

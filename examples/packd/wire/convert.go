@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"errors"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -17,16 +16,6 @@ func each[A, B any](list []A, convert func(A) B) []B {
 }
 
 func same[T any](v T) T { return v }
-
-// failure returns the failure of an item that failed elsewhere. Its position is
-// the caller's to find.
-func failure(spec string, ref pack.Ref, stage pack.Stage, code pack.Code, message string) pack.Failure {
-	err := errors.New(message)
-	if code != "" {
-		err = pack.Errorf(code, "%s", message)
-	}
-	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: code, Message: message, Err: err}
-}
 
 // paths returns those of a request, named or of contents.
 func paths(named []string, contents []*pack.Content) []string {

@@ -70,10 +70,9 @@ type AnalyzedPack struct {
 
 // A FailedAnalysis is a pack that could not be analysed.
 type FailedAnalysis struct {
-	Path    string     `json:"pack_path"`
-	Message string     `json:"error"`
-	Code    pack.Code  `json:"code,omitempty"`
-	Stage   pack.Stage `json:"error_stage,omitempty"` // load or dependencies
+	Path string `json:"pack_path"`
+	Fault
+	Stage pack.Stage `json:"error_stage,omitempty"` // load or dependencies
 }
 
 // A Conflict is a pack of which no version satisfies all who need it.
@@ -97,9 +96,9 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-func emptyDependencies(code pack.Code, reason string) *DependenciesReport {
+func emptyDependencies(f Fault) *DependenciesReport {
 	return &DependenciesReport{
 		Dependencies: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{}, Missing: []Dependency{},
-		Analyzed: []AnalyzedPack{}, Errors: []FailedAnalysis{{Message: reason, Code: code}}, Conflicts: []Conflict{}, Warnings: []Warning{},
+		Analyzed: []AnalyzedPack{}, Errors: []FailedAnalysis{{Fault: f}}, Conflicts: []Conflict{}, Warnings: []Warning{},
 	}
 }

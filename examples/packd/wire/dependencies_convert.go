@@ -7,9 +7,8 @@ import (
 	"github.com/packtrain/pack/deps"
 )
 
-// NewDependenciesReport returns the report on the wire of a call that returned r
-// and err; nil without r.
-func NewDependenciesReport(r *deps.Report, _ error) *DependenciesReport {
+// NewDependenciesReport returns r as it is on the wire; nil for nil.
+func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 	if r == nil {
 		return nil
 	}
@@ -19,7 +18,7 @@ func NewDependenciesReport(r *deps.Report, _ error) *DependenciesReport {
 			return AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
 		}),
 		Errors: each(r.Failed, func(f pack.Failure) FailedAnalysis {
-			return FailedAnalysis{Path: f.Spec, Message: f.Message, Code: f.Code, Stage: f.Stage}
+			return FailedAnalysis{Path: f.Spec, Fault: newFault(f), Stage: f.Stage}
 		}),
 		Conflicts: each(r.Conflicts, func(c deps.Conflict) Conflict {
 			required := each(c.Required, func(r deps.Requirement) Requirement { return Requirement(r) })
@@ -43,7 +42,7 @@ func newRuntimes(needs map[pack.Ref]deps.RuntimeRequirements) map[pack.Ref]Runti
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *DependenciesReport) Result() (*deps.Report, error) {
 	failed := each(r.Errors, func(f FailedAnalysis) pack.Failure {
-		return failure(f.Path, "", cmp.Or(f.Stage, pack.StageDependencies), f.Code, f.Message)
+		return f.failure(f.Path, "", cmp.Or(f.Stage, pack.StageDependencies))
 	})
 	return &deps.Report{
 		Dependencies: each(r.Dependencies, Dependency.result), Missing: each(r.Missing, Dependency.result), Runtimes: resultRuntimes(r.Runtimes),

@@ -60,14 +60,12 @@ type DownloadedPack struct {
 
 // A FailedDownload is a spec that could not be downloaded.
 type FailedDownload struct {
-	Spec    string    `json:"source"`
-	Message string    `json:"error"`
-	Code    pack.Code `json:"code,omitempty"`
+	Spec string `json:"source"`
+	Fault
 }
 
-// NewDownloadReport returns the report on the wire of a call that returned r and
-// err; nil without r.
-func NewDownloadReport(r *installer.DownloadReport, _ error) *DownloadReport {
+// NewDownloadReport returns r as it is on the wire; nil for nil.
+func NewDownloadReport(r *installer.DownloadReport) *DownloadReport {
 	if r == nil {
 		return nil
 	}
@@ -80,7 +78,7 @@ func NewDownloadReport(r *installer.DownloadReport, _ error) *DownloadReport {
 			}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedDownload {
-			return FailedDownload{Spec: f.Spec, Message: f.Message, Code: f.Code}
+			return FailedDownload{Spec: f.Spec, Fault: newFault(f)}
 		}),
 		Total: len(r.Downloaded) + len(r.Failed), Succeeded: len(r.Downloaded), Failures: len(r.Failed),
 	}
@@ -90,7 +88,7 @@ func NewDownloadReport(r *installer.DownloadReport, _ error) *DownloadReport {
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
 	failed := each(r.Failed, func(f FailedDownload) pack.Failure {
-		return failure(f.Spec, "", pack.StageDownload, f.Code, f.Message)
+		return f.failure(f.Spec, "", pack.StageDownload)
 	})
 	return &installer.DownloadReport{
 		Downloaded: each(r.Downloaded, DownloadedPack.result), Failed: failed, Warnings: []pack.Warning{},
@@ -104,6 +102,6 @@ func (p DownloadedPack) result() installer.DownloadedPack {
 	}
 }
 
-func emptyDownload(code pack.Code, reason string) *DownloadReport {
-	return &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{{Message: reason, Code: code}}, Failures: 1}
+func emptyDownload(f Fault) *DownloadReport {
+	return &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{{Fault: f}}, Failures: 1}
 }

@@ -20,7 +20,11 @@ type Envelope[T any] struct {
 
 // An ErrorBody is the body of every other answer.
 type ErrorBody struct {
-	Error   string          `json:"error"`
-	Code    *string         `json:"code"`
-	Details json.RawMessage `json:"details"` // an object, or null
+	Error string  `json:"error"`
+	Code  *string `json:"code"`
+	// Retryable: the same request may succeed later without any change.
+	Retryable bool `json:"retryable,omitempty"`
+	// Details is an object, or null. Its "report" is that of a stage which failed
+	// as a whole, and says what was done before.
+	Details json.RawMessage `json:"details"`
 }

@@ -50,9 +50,10 @@ type Outcome struct {
 
 // A Failure says in which stage a pack failed, and why.
 type Failure struct {
-	Stage   pack.Stage `json:"stage"`
-	Code    pack.Code  `json:"code"`
-	Message string     `json:"error"`
+	Stage     pack.Stage `json:"stage"`
+	Code      pack.Code  `json:"code"`
+	Message   string     `json:"error"`
+	Retryable bool       `json:"retryable,omitempty"` // as in [Fault]
 }
 
 // An InstallSummary counts outcomes.

@@ -23,16 +23,15 @@ func (r InstallRequest) Request() pipeline.Request {
 	}
 }
 
-// NewInstallReport returns the report on the wire of a call that returned r and
-// err; nil without r.
-func NewInstallReport(r *pipeline.Report, _ error) *InstallReport {
+// NewInstallReport returns r as it is on the wire; nil for nil.
+func NewInstallReport(r *pipeline.Report) *InstallReport {
 	if r == nil {
 		return nil
 	}
 	return &InstallReport{
 		Outcomes: each(r.Outcomes, newOutcome), Summary: InstallSummary(r.Summary),
-		Download: NewDownloadReport(r.Download, nil), Dependencies: NewDependenciesReport(r.Dependencies, nil),
-		Environments: NewBuildReport(r.Environments, nil), Registration: NewRegisterReport(r.Registration, nil),
+		Download: NewDownloadReport(r.Download), Dependencies: NewDependenciesReport(r.Dependencies),
+		Environments: NewBuildReport(r.Environments), Registration: NewRegisterReport(r.Registration),
 	}
 }
 
@@ -43,7 +42,7 @@ func newOutcome(o pipeline.Outcome) Outcome {
 		Environments: newEnvironments(o.Environments), Tests: NewTestSummary(o.Tests),
 	}
 	if f := o.Failure; f != nil {
-		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message}
+		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Retryable: pack.Retryable(f)}
 	}
 	return out
 }
@@ -83,7 +82,7 @@ func (o Outcome) result() pipeline.Outcome {
 		Environments: o.Environments.result(), Tests: o.Tests.result(),
 	}
 	if f := o.Failure; f != nil {
-		failed := failure(o.Spec, o.Ref, f.Stage, f.Code, f.Message)
+		failed := Fault{Message: f.Message, Code: f.Code, Retryable: f.Retryable}.failure(o.Spec, o.Ref, f.Stage)
 		out.Failure = &failed
 	}
 	return out

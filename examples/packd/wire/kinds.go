@@ -1,7 +1,5 @@
 package wire
 
-import "github.com/packtrain/pack"
-
 // The kinds of work that packd does. Each is the last element of the path of
 // its endpoint, "/api/v1/packs/" before it.
 const (
@@ -13,19 +11,19 @@ const (
 )
 
 // EmptyReport returns the report of a stage that did not take place, with the
-// one reason for it and its code, "" for none: the bare report of a request that
-// failed, and the output of the actions of the core pack when there is no server.
+// one fault: the bare report of a request that failed, and the output of the
+// actions of the core pack when there is no server.
 // It is nil for a kind that is not one of the four stages.
-func EmptyReport(kind string, code pack.Code, reason string) any {
+func EmptyReport(kind string, f Fault) any {
 	switch kind {
 	case KindDownload:
-		return emptyDownload(code, reason)
+		return emptyDownload(f)
 	case KindDependencies:
-		return emptyDependencies(code, reason)
+		return emptyDependencies(f)
 	case KindBuild:
-		return emptyBuild(code, reason)
+		return emptyBuild(f)
 	case KindRegister:
-		return emptyRegistration(code, reason)
+		return emptyRegistration(f)
 	}
 	return nil
 }

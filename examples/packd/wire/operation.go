@@ -38,8 +38,9 @@ type Operation struct {
 	// Progress has the last news of every pack, in the order of their first, of
 	// the latest attempt. Lists of operations leave it and Report out.
 	Progress []PackProgress `json:"progress"`
-	// Report is the report of the kind once the state is completed, and as far
-	// as there is one when it is failed or cancelled; else null.
+	// Report is the report of the kind once the state is completed. When it is
+	// failed or cancelled, it says what was done before that; null when nothing
+	// was.
 	Report json.RawMessage `json:"report"`
 	// Error says why the operation failed or was cancelled, else null.
 	Error *OperationError `json:"error"`
@@ -62,8 +63,9 @@ type PackProgress struct {
 
 // An OperationError says why an operation has no good end.
 type OperationError struct {
-	Error string    `json:"error"`
-	Code  pack.Code `json:"code"`
+	Error     string    `json:"error"`
+	Code      pack.Code `json:"code"`
+	Retryable bool      `json:"retryable,omitempty"` // as in [Fault]
 }
 
 // EventKinds of an operation as a whole, beside those of [pack.Event]. The last

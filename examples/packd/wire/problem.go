@@ -14,14 +14,17 @@ type Problem struct {
 	Status int
 	Text   string
 	Code   pack.Code // "" for none
+	// Retryable: the same request may succeed later without any change.
+	Retryable bool
 	// Details is an object of strings, numbers, lists and reports; nil for none.
 	Details map[string]any
 	Header  http.Header
 }
 
-// NewProblem returns a problem without details.
+// NewProblem returns a problem without details, which is retryable when its code
+// is [pack.CodeBusy].
 func NewProblem(status int, code pack.Code, text string) *Problem {
-	return &Problem{Status: status, Code: code, Text: text}
+	return &Problem{Status: status, Code: code, Text: text, Retryable: pack.Retryable(code.Sentinel())}
 }
 
 // ProblemOf turns an error of the library into a problem with the status of its
@@ -32,6 +35,7 @@ func ProblemOf(err error) *Problem {
 	}
 	code := pack.CodeOf(err)
 	p := NewProblem(StatusOf(code), code, err.Error())
+	p.Retryable = pack.Retryable(err)
 	if limit, ok := errors.AsType[*pack.LimitError](err); ok {
 		p.Details = map[string]any{"limit": limit.Limit, "max": limit.Max, "value": limit.Value}
 	}
@@ -58,7 +62,7 @@ func (p *Problem) With(name, value string) *Problem {
 
 // Body returns the body of the answer.
 func (p *Problem) Body() ErrorBody {
-	b := ErrorBody{Error: p.Text}
+	b := ErrorBody{Error: p.Text, Retryable: p.Retryable}
 	if p.Code != "" {
 		b.Code = (*string)(&p.Code)
 	}
@@ -66,4 +70,9 @@ func (p *Problem) Body() ErrorBody {
 		b.Details, _ = json.Marshal(p.Details)
 	}
 	return b
+}
+
+// Fault returns the problem as that of an item.
+func (p *Problem) Fault() Fault {
+	return Fault{Message: p.Text, Code: p.Code, Retryable: p.Retryable}
 }

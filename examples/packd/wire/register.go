@@ -70,11 +70,10 @@ type ValidationResult struct {
 
 // A FailedRegistration is a pack that was not registered.
 type FailedRegistration struct {
-	Ref     pack.Ref   `json:"pack_ref"` // "" when it could not be read
-	Path    string     `json:"pack_path"`
-	Message string     `json:"error"`
-	Code    pack.Code  `json:"code,omitempty"`
-	Stage   pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
+	Ref  pack.Ref `json:"pack_ref"` // "" when it could not be read
+	Path string   `json:"pack_path"`
+	Fault
+	Stage pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
 }
 
 // A RegisterSummary counts.
@@ -86,8 +85,8 @@ type RegisterSummary struct {
 	DurationMS      int64 `json:"duration_ms"`
 }
 
-func emptyRegistration(code pack.Code, reason string) *RegisterReport {
+func emptyRegistration(f Fault) *RegisterReport {
 	return &RegisterReport{
-		Registered: []RegisteredPack{}, Failed: []FailedRegistration{{Message: reason, Code: code, Stage: pack.StageLoad}}, Summary: RegisterSummary{Failed: 1},
+		Registered: []RegisteredPack{}, Failed: []FailedRegistration{{Fault: f, Stage: pack.StageLoad}}, Summary: RegisterSummary{Failed: 1},
 	}
 }

@@ -28,9 +28,8 @@ func (r RegisterRequest) Request() registry.Request {
 	return q
 }
 
-// NewRegisterReport returns the report on the wire of a call that returned r and
-// err; nil without r.
-func NewRegisterReport(r *registry.Report, _ error) *RegisterReport {
+// NewRegisterReport returns r as it is on the wire; nil for nil.
+func NewRegisterReport(r *registry.Report) *RegisterReport {
 	if r == nil {
 		return nil
 	}
@@ -43,7 +42,7 @@ func NewRegisterReport(r *registry.Report, _ error) *RegisterReport {
 			}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedRegistration {
-			return FailedRegistration{Ref: f.Ref, Path: f.Spec, Message: f.Message, Code: f.Code, Stage: f.Stage}
+			return FailedRegistration{Ref: f.Ref, Path: f.Spec, Fault: newFault(f), Stage: f.Stage}
 		}),
 		Summary: RegisterSummary(r.Summary),
 	}
@@ -51,7 +50,7 @@ func NewRegisterReport(r *registry.Report, _ error) *RegisterReport {
 
 // NewFailedRegistration returns a pack that was registered and failed after that.
 func NewFailedRegistration(p RegisteredPack, stage pack.Stage, err error) FailedRegistration {
-	return FailedRegistration{Ref: p.Ref, Path: p.Path, Message: err.Error(), Code: pack.CodeOf(err), Stage: stage}
+	return FailedRegistration{Ref: p.Ref, Path: p.Path, Fault: newFault(pack.NewFailure(0, p.Path, p.Ref, stage, err)), Stage: stage}
 }
 
 // NewTestSummary returns the counts on the wire; nil for nil.
@@ -66,7 +65,7 @@ func NewTestSummary(t *registry.TestSummary) *TestSummary {
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *RegisterReport) Result() (*registry.Report, error) {
 	failed := each(r.Failed, func(f FailedRegistration) pack.Failure {
-		return failure(f.Path, f.Ref, f.Stage, f.Code, f.Message)
+		return f.failure(f.Path, f.Ref, f.Stage)
 	})
 	return &registry.Report{
 		Registered: each(r.Registered, RegisteredPack.result), Failed: failed,
