@@ -11,7 +11,7 @@ import (
 )
 
 func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe pack.EventFunc) (*wire.DownloadReport, error) {
-	if err := s.checkDownload(req); err != nil {
+	if err := s.checkSource(req); err != nil {
 		return nil, err
 	}
 	dest, err := s.openDestination(req.Destination)

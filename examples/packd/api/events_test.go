@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/api"
@@ -260,6 +261,24 @@ func TestStreamsShowThatTheyLiveAndEndWithTheServer(t *testing.T) {
 	if op := f.operation(id); op.State != wire.StateQueued {
 		t.Errorf("got %+v", op)
 	}
+}
+
+// TestKindsOfOperations wants the document to name every kind of work.
+func TestKindsOfOperations(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	parameters, _ := f.api.at("paths", "/api/v1/operations", "get", "parameters").([]any)
+	for _, p := range parameters {
+		p, _ := p.(m)
+		if schema, _ := p["schema"].(m); p["name"] == "kind" {
+			less := func(a, b any) bool { return fmt.Sprint(a) < fmt.Sprint(b) }
+			if diff := cmp.Diff(f.server.Kinds(), schema["enum"], cmpopts.SortSlices(less)); diff != "" {
+				t.Errorf("-done +described:\n%s", diff)
+			}
+			return
+		}
+	}
+	t.Error("there is no parameter for kinds")
 }
 
 func TestOperationsAreListedAndCancelled(t *testing.T) {

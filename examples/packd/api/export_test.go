@@ -35,3 +35,12 @@ type World interface {
 func (s *Server) SetWorld(w World) {
 	s.stages.installer, s.stages.analyzer, s.stages.builder, s.stages.registrar, s.stages.pipeline = w, w, w, w, w
 }
+
+// Kinds returns the names of the kinds of work that a server does.
+func (s *Server) Kinds() []any {
+	var names []any
+	for _, t := range s.stages.tasks() {
+		names = append(names, t.kind)
+	}
+	return names
+}

@@ -8,26 +8,25 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// checkRequest returns why a request is refused as a whole, nil when it is not. It
-// looks before there is an operation; the stages look again.
-func (s *stages) checkRequest(req any) error {
-	switch req := req.(type) {
-	case wire.DownloadRequest:
-		if err := s.checkDownload(req); err != nil {
-			return err
-		}
-		return checkWritable(s.roots, req.Destination)
-	case wire.BuildRequest:
-		return s.checkLinkDir(req.BaseDir)
-	case wire.RegisterRequest:
-		return s.checkLinkDir(req.BaseDir)
-	case wire.InstallRequest:
-		return s.checkIndex(req.RegistryURL)
-	}
-	return nil
-}
+// The checks of requests: why one is refused as a whole.
+
+func checkNothing(wire.DependenciesRequest) error { return nil }
 
 func (s *stages) checkDownload(req wire.DownloadRequest) error {
+	if err := s.checkSource(req); err != nil {
+		return err
+	}
+	return checkWritable(s.roots, req.Destination)
+}
+
+func (s *stages) checkBuild(req wire.BuildRequest) error { return s.checkLinkDir(req.BaseDir) }
+
+func (s *stages) checkRegister(req wire.RegisterRequest) error { return s.checkLinkDir(req.BaseDir) }
+
+func (s *stages) checkInstall(req wire.InstallRequest) error { return s.checkIndex(req.RegistryURL) }
+
+// checkSource checks where a download may come from.
+func (s *stages) checkSource(req wire.DownloadRequest) error {
 	if req.VerifySSL != nil && !*req.VerifySSL {
 		return pack.Errorf(pack.CodePolicyDenied, "verify_ssl: servers have to prove who they are; this service was not started to allow anything else")
 	}

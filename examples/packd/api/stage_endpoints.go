@@ -39,27 +39,26 @@ type workOutput struct {
 const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
-	addStage[wire.DownloadRequest, wire.DownloadReport](s, wire.KindDownload, "Download packs into a directory")
-	addStage[wire.DependenciesRequest, wire.DependenciesReport](s, wire.KindDependencies, "Tell what packs need")
-	addStage[wire.BuildRequest, wire.BuildReport](s, wire.KindBuild, "Build the environments of packs")
-	addStage[wire.RegisterRequest, wire.RegisterReport](s, wire.KindRegister, "Validate, test, register and activate packs")
+	addStage(s, wire.Download(), "Download packs into a directory")
+	addStage(s, wire.Dependencies(), "Tell what packs need")
+	addStage(s, wire.Build(), "Build the environments of packs")
+	addStage(s, wire.Register(), "Validate, test, register and activate packs")
 }
 
-// addStage adds the endpoint of a stage with requests of type Q and reports of
-// type R.
-func addStage[Q, R any](s *Server, kind, summary string) {
-	report := schemaOf[R](s)
-	ok := jsonResponse(http.StatusOK, schemaOf[wire.Envelope[R]](s))
+// addStage adds the endpoint of a stage.
+func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary string) {
+	report := schemaOf[D](s)
+	ok := jsonResponse(http.StatusOK, schemaOf[wire.Envelope[D]](s))
 	ok.Content[wire.TypeReport] = &huma.MediaType{Schema: report}
 	var request Q
 	handle(s, endpoint{
-		id: kind, method: http.MethodPost, path: packsPath + "/" + kind, tag: "Stages", summary: summary, scope: ScopeInstall,
+		id: kind.Name, method: http.MethodPost, path: packsPath + "/" + kind.Name, tag: "Stages", summary: summary, scope: ScopeInstall,
 		description: "Packs that fail are in the report; the status is 200 all the same.",
 		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
 		body:        request, dotenv: true, report: report,
 		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
 	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
-		w, err := s.work(ctx, kind, in.Body)
+		w, err := s.work(ctx, kind.Name, in.Body)
 		switch {
 		case err != nil:
 			return nil, err
@@ -118,7 +117,11 @@ func (s *Server) accepted() *huma.Response {
 
 // work makes work of a request, unless it is refused.
 func (s *Server) work(ctx context.Context, kind string, req any) (operations.Work, error) {
-	if err := s.stages.checkRequest(req); err != nil {
+	t, err := s.stages.task(kind)
+	if err == nil {
+		err = t.check(req)
+	}
+	if err != nil {
 		return operations.Work{}, err
 	}
 	body, err := json.Marshal(req)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -70,33 +69,11 @@ func outcomeOf(err error) string {
 }
 
 func (s *stages) do(ctx context.Context, w operations.Work, observe pack.EventFunc) (any, error) {
-	switch w.Kind {
-	case wire.KindDownload:
-		return work(ctx, w, observe, s.download)
-	case wire.KindDependencies:
-		return work(ctx, w, observe, s.dependencies)
-	case wire.KindBuild:
-		return work(ctx, w, observe, s.build)
-	case wire.KindRegister:
-		return work(ctx, w, observe, s.register)
-	case wire.KindInstall:
-		return work(ctx, w, observe, s.install)
-	}
-	return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown kind of work %.40q", w.Kind)
-}
-
-// work decodes the request and does the work of one kind. A report that is
-// not there is nil, not a nil pointer.
-func work[Q, D any](ctx context.Context, w operations.Work, observe pack.EventFunc, do func(context.Context, Q, pack.EventFunc) (*D, error)) (any, error) {
-	var req Q
-	if err := json.Unmarshal(w.Body, &req); err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "read request: %w", err)
-	}
-	r, err := do(ctx, req, observe)
-	if r == nil {
+	t, err := s.task(w.Kind)
+	if err != nil {
 		return nil, err
 	}
-	return r, err
+	return t.run(ctx, w.Body, observe)
 }
 
 func (s *stages) dependencies(ctx context.Context, req wire.DependenciesRequest, observe pack.EventFunc) (*wire.DependenciesReport, error) {

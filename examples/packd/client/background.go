@@ -35,28 +35,27 @@ func (c *Client) Background(observe pack.EventFunc) *Background {
 
 // Download is stage 1.
 func (b *Background) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
-	return follow(ctx, b, wire.KindDownload, req, (*wire.DownloadReport).Result)
+	return follow(ctx, b, wire.Download(), req)
 }
 
 // Dependencies is stage 2.
 func (b *Background) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
-	return follow(ctx, b, wire.KindDependencies, req, (*wire.DependenciesReport).Result)
+	return follow(ctx, b, wire.Dependencies(), req)
 }
 
 // Build is stage 3.
 func (b *Background) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
-	return follow(ctx, b, wire.KindBuild, req, (*wire.BuildReport).Result)
+	return follow(ctx, b, wire.Build(), req)
 }
 
 // Register is stage 4.
 func (b *Background) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
-	return follow(ctx, b, wire.KindRegister, req, (*wire.RegisterReport).Result)
+	return follow(ctx, b, wire.Register(), req)
 }
 
-// follow does work of a kind, with requests of type Q, as an operation. D is the
-// report on the wire, result makes of it what the library returns.
-func follow[Q, D, R any](ctx context.Context, b *Background, kind string, req Q, result func(*D) (*R, error)) (*R, error) {
-	op, err := b.run(ctx, kind, req)
+// follow does work as an operation.
+func follow[Q, D, R any](ctx context.Context, b *Background, kind wire.Kind[Q, D, R], req Q) (*R, error) {
+	op, err := b.run(ctx, kind.Name, req)
 	if op == nil {
 		return nil, err
 	}
@@ -64,7 +63,7 @@ func follow[Q, D, R any](ctx context.Context, b *Background, kind string, req Q,
 	if rerr != nil || report == nil {
 		return nil, errors.Join(err, rerr)
 	}
-	r, batch := result(report)
+	r, batch := kind.Result(report)
 	if err == nil {
 		err = batch
 	}

@@ -19,43 +19,44 @@ import (
 // [Client.Background] for one that can be watched. A request of this kind is
 // sent once: when the connection breaks, nobody knows how far the server came.
 func (c *Client) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
-	return wait(ctx, c, wire.KindDownload, req, (*wire.DownloadReport).Result)
+	return wait(ctx, c, wire.Download(), req)
 }
 
 // Dependencies is stage 2.
 func (c *Client) Dependencies(ctx context.Context, req wire.DependenciesRequest) (*deps.Report, error) {
-	return wait(ctx, c, wire.KindDependencies, req, (*wire.DependenciesReport).Result)
+	return wait(ctx, c, wire.Dependencies(), req)
 }
 
 // Build is stage 3.
 func (c *Client) Build(ctx context.Context, req wire.BuildRequest) (*envbuild.Report, error) {
-	return wait(ctx, c, wire.KindBuild, req, (*wire.BuildReport).Result)
+	return wait(ctx, c, wire.Build(), req)
 }
 
 // Register is stage 4.
 func (c *Client) Register(ctx context.Context, req wire.RegisterRequest) (*registry.Report, error) {
-	return wait(ctx, c, wire.KindRegister, req, (*wire.RegisterReport).Result)
+	return wait(ctx, c, wire.Register(), req)
 }
 
 // Install runs the whole pipeline as an operation of the server: see
 // [Client.Background] for what that means.
 func (c *Client) Install(ctx context.Context, req wire.InstallRequest, observe pack.EventFunc) (*pipeline.Report, error) {
-	return follow(ctx, c.Background(observe), wire.KindInstall, req, (*wire.InstallReport).Result)
+	return follow(ctx, c.Background(observe), wire.Install(), req)
 }
 
-func wait[Q, D, R any](ctx context.Context, c *Client, kind string, req Q, result func(*D) (*R, error)) (*R, error) {
-	x, err := call{method: http.MethodPost, path: "/packs/" + kind}.with(req)
+// wait does work within one request.
+func wait[Q, D, R any](ctx context.Context, c *Client, kind wire.Kind[Q, D, R], req Q) (*R, error) {
+	x, err := call{method: http.MethodPost, path: "/packs/" + kind.Name}.with(req)
 	if err != nil {
 		return nil, err
 	}
 	report, err := read[D](ctx, c, x)
 	if err == nil {
-		return result(report)
+		return kind.Result(report)
 	}
 	if report = reportIn[D](err); report == nil {
 		return nil, err
 	}
-	r, _ := result(report)
+	r, _ := kind.Result(report)
 	return r, err
 }
 

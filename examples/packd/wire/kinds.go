@@ -1,7 +1,15 @@
 package wire
 
-// The kinds of work that packd does. Each is the last element of the path of
-// its endpoint, "/api/v1/packs/" before it.
+import (
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
+)
+
+// The names of the kinds of work that packd does. Each is the last element of the
+// path of its endpoint, "/api/v1/packs/" before it.
 const (
 	KindDownload     = "download"
 	KindDependencies = "dependencies"
@@ -10,20 +18,58 @@ const (
 	KindInstall      = "install"
 )
 
-// EmptyReport returns the report of a stage that did not take place, with the
-// one fault: the bare report of a request that failed, and the output of the
-// actions of the core pack when there is no server.
-// It is nil for a kind that is not one of the four stages.
+// A Kind is one kind of work: requests of type Q, and reports that are a D on the
+// wire and an R in the library.
+type Kind[Q, D, R any] struct {
+	Name string
+	// Result turns a report into what the library returned.
+	Result func(*D) (*R, error)
+	// Empty returns the report of work that did not take place, with the one
+	// reason for it; nil where there are no bare reports.
+	Empty func(Fault) *D
+}
+
+// Download is stage 1.
+func Download() Kind[DownloadRequest, DownloadReport, installer.DownloadReport] {
+	return Kind[DownloadRequest, DownloadReport, installer.DownloadReport]{KindDownload, (*DownloadReport).Result, emptyDownload}
+}
+
+// Dependencies is stage 2.
+func Dependencies() Kind[DependenciesRequest, DependenciesReport, deps.Report] {
+	return Kind[DependenciesRequest, DependenciesReport, deps.Report]{KindDependencies, (*DependenciesReport).Result, emptyDependencies}
+}
+
+// Build is stage 3.
+func Build() Kind[BuildRequest, BuildReport, envbuild.Report] {
+	return Kind[BuildRequest, BuildReport, envbuild.Report]{KindBuild, (*BuildReport).Result, emptyBuild}
+}
+
+// Register is stage 4.
+func Register() Kind[RegisterRequest, RegisterReport, registry.Report] {
+	return Kind[RegisterRequest, RegisterReport, registry.Report]{KindRegister, (*RegisterReport).Result, emptyRegistration}
+}
+
+// Install is the whole pipeline.
+func Install() Kind[InstallRequest, InstallReport, pipeline.Report] {
+	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, (*InstallReport).Result, nil}
+}
+
+// EmptyReport returns the empty report of a kind with the one reason for it: the
+// bare report of a request that failed, and the output of the actions of the core
+// pack when there is no server. It is nil for a kind without bare reports.
 func EmptyReport(kind string, f Fault) any {
-	switch kind {
-	case KindDownload:
-		return emptyDownload(f)
-	case KindDependencies:
-		return emptyDependencies(f)
-	case KindBuild:
-		return emptyBuild(f)
-	case KindRegister:
-		return emptyRegistration(f)
+	for _, k := range []interface{ empty(string, Fault) any }{Download(), Dependencies(), Build(), Register(), Install()} {
+		if report := k.empty(kind, f); report != nil {
+			return report
+		}
 	}
 	return nil
+}
+
+// empty returns the empty report of the kind with that name, nil for another one.
+func (k Kind[Q, D, R]) empty(name string, f Fault) any {
+	if k.Name != name || k.Empty == nil {
+		return nil
+	}
+	return k.Empty(f)
 }
