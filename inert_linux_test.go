@@ -27,6 +27,7 @@ import (
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // inertSteps tells a process of this test what to do, as JSON.
@@ -113,11 +114,12 @@ func TestInertSteps(t *testing.T) {
 }
 
 func (w *inertWorld) steps(ctx context.Context) error {
-	index := must(registrysource.New(registrysource.Config{Index: w.Index, Network: gittest.Policy()}))
+	client := must(web.New(pack.Network{Policy: gittest.Policy()}, nil))
+	index := must(registrysource.New(registrysource.Config{Index: w.Index, Client: client}))
 	sources := must(source.NewMux(
 		must(localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(nil)})),
-		must(archivesource.New(&archivesource.Options{Network: gittest.Policy()})),
-		must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Roots: []string{"/"}})), index))
+		archivesource.New(client, nil),
+		must(gitsource.New(client, &gitsource.Options{Roots: []string{"/"}})), index))
 	rep, err := must(installer.NewDownloader(installer.DownloadConfig{Source: sources})).
 		Download(ctx, installer.DownloadRequest{Specs: w.Specs, Dest: w.Dest})
 	if err != nil {

@@ -28,6 +28,40 @@ type NetworkPolicy struct {
 	Hosts []string
 }
 
+// A Network says how servers are contacted: which, and by what means. It is a
+// plain value; package web makes a client of it that all sources share. Printed,
+// logged or marshalled it shows no secret; keep it in exported fields, where
+// package fmt finds its methods. The zero value contacts public servers by https,
+// without credentials and without a proxy.
+type Network struct {
+	// Policy says which servers may be contacted.
+	Policy NetworkPolicy
+	// Credentials are sent to servers, each to the one whose origin is its key,
+	// "https://host" or "https://host:port", and to no other, nor after a redirect
+	// from another.
+	Credentials map[string]Credential
+	// CAs are certificates of authorities in PEM that are trusted beside the
+	// system's.
+	CAs []byte
+	// Proxy is the URL of an http or https proxy for all requests, "" for none;
+	// its user information are the credentials for it. Because the proxy looks
+	// names up, addresses are not checked: only hosts that Policy names are
+	// contacted.
+	Proxy string
+}
+
+// String describes the network without secrets.
+func (n Network) String() string {
+	return fmt.Sprintf("(policy %+v, %d credentials, %d bytes of CAs, proxy %t)", n.Policy, len(n.Credentials), len(n.CAs), n.Proxy != "")
+}
+
+// Format implements [fmt.Formatter]: every verb prints the description.
+func (n Network) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, n.String()) }
+
+// MarshalText returns the description, also for JSON and package slog. There is no
+// way back.
+func (n Network) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
 // A Credential tells a server who asks: a header of requests. It shows its
 // secret to callers of [Credential.Header] only; printed, logged or marshalled
 // it is a placeholder. The zero value is no credential. It is safe for

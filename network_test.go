@@ -100,3 +100,35 @@ func TestCredentialIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+// TestNetworkIsNotShown prints a network in all ways that programs do by accident.
+func TestNetworkIsNotShown(t *testing.T) {
+	t.Parallel()
+	n := pack.Network{
+		Policy:      pack.NetworkPolicy{Hosts: []string{"packs.example"}},
+		Credentials: map[string]pack.Credential{"https://packs.example": pack.BearerCredential("canary")},
+		CAs:         []byte("canary"),
+		Proxy:       "http://user:canary@proxy:3128",
+	}
+	inside := struct {
+		Root    string
+		Network pack.Network
+	}{"root", n}
+	var said bytes.Buffer
+	for _, v := range []any{n, &n, inside, &inside, []pack.Network{n}} {
+		fmt.Fprintf(&said, "%v %+v %#v %s %q %x\n", v, v, v, v, v, v)
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said.Write(text)
+		slog.New(slog.NewTextHandler(&said, nil)).Info("text", "network", v)
+		slog.New(slog.NewJSONHandler(&said, nil)).Info("json", "network", v)
+	}
+	if out := said.String(); strings.Contains(out, "canary") || strings.Contains(out, fmt.Sprintf("%x", "canary")) {
+		t.Errorf("a secret is in %s", out)
+	}
+	if got := n.String(); !strings.Contains(got, "packs.example") || !strings.Contains(got, "1 credentials") || !strings.Contains(got, "proxy true") {
+		t.Errorf("got %s", got)
+	}
+}

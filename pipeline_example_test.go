@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
@@ -15,6 +16,7 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // The whole road, from a spec to an active pack. Every stage can be used alone,
@@ -39,7 +41,8 @@ func must[T any](v T, err error) T {
 
 func install(ctx context.Context, root string, specs ...string) {
 	local := must(localsource.New(localsource.Options{AllowAll: true}))
-	sources := must(source.NewMux(local, must(archivesource.New(nil)), must(gitsource.New(nil))))
+	client := must(web.New(pack.Network{}, nil))
+	sources := must(source.NewMux(local, archivesource.New(client, nil), must(gitsource.New(client, nil))))
 	downloader := must(installer.NewDownloader(installer.DownloadConfig{Source: sources}))
 	builder := must(envbuild.New(envbuild.Config{Dir: root + "/envs", SearchPath: []string{"/usr/bin"}}))
 	store := must(registry.Open(ctx, registry.Config{Root: root, Records: registry.NewMemory(), Environments: builder}))

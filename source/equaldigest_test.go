@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // sameEverywhere has what sources could take differently: executable files, line
@@ -55,7 +56,7 @@ func TestOneContentHasOneDigest(t *testing.T) {
 	repo.Commit("main", content)
 	srv := gittest.NewServer(t, map[string]*gittest.Repo{"same.git": repo})
 	local := must(localsource.New(localsource.Options{Roots: []string{dir}, Base: dir, Archives: archivesource.NewUnpacker(nil)}))
-	git := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Roots: []string{repo.Dir}}))
+	git := must(gitsource.New(must(web.New(pack.Network{Policy: gittest.Policy()}, nil)), &gitsource.Options{Roots: []string{repo.Dir}}))
 	mux := must(source.NewMux(local, git))
 	for _, spec := range []string{
 		"./same", "./same.zip", "./same.tar", "./same.tar.gz", "./same.tar.zst",

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // cloneRepositories is S1: 100 packs at pinned commits from a git server.
@@ -98,7 +99,11 @@ func serveRepositories(ctx context.Context, dir string) (base string, stop func(
 }
 
 func fetchAll(ctx context.Context, base string, repos []repository, dest string) error {
-	git, err := gitsource.New(&gitsource.Options{Network: loopback()})
+	client, err := web.New(loopback(), nil)
+	if err != nil {
+		return err
+	}
+	git, err := gitsource.New(client, nil)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // downloadArchives is S2: 100 packs as .tar.gz over HTTP.
@@ -56,16 +57,16 @@ func downloadOne() job {
 }
 
 // loopback admits the servers of this program.
-func loopback() pack.NetworkPolicy {
-	return pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+func loopback() pack.Network {
+	return pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}}
 }
 
 func download(ctx context.Context, urls []string, dest string) error {
-	archives, err := archivesource.New(&archivesource.Options{Network: loopback()})
+	client, err := web.New(loopback(), nil)
 	if err != nil {
 		return err
 	}
-	return downloadFrom(ctx, archives, urls, dest)
+	return downloadFrom(ctx, archivesource.New(client, nil), urls, dest)
 }
 
 // downloadFrom downloads specs, 8 at a time.

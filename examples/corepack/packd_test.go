@@ -38,7 +38,7 @@ func startPackd(t *testing.T) packd {
 	p := packd{dir: t.TempDir(), world: world}
 	s, err := api.Open(t.Context(), api.Config{
 		Host: host.Config{
-			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: policy, Index: world.Index(),
+			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: pack.Network{Policy: policy}, Index: world.Index(),
 			FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 		},
 		AllowRoots: []string{p.dir, filepath.Dir(world.Directory())},

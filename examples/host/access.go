@@ -2,15 +2,15 @@ package host
 
 import (
 	"bufio"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source/web"
 )
 
 const maxCredentialsFile = 1 << 20
@@ -78,24 +78,20 @@ func addCredential(credentials map[string]pack.Credential, line string) error {
 	return c.Validate()
 }
 
-// ReadAuthorities returns TLS settings that trust the certificates of a PEM file
-// beside the system's; nil, which trusts the system's, for the path "".
-func ReadAuthorities(path string) (*tls.Config, error) {
+// ReadAuthorities reads a PEM file with certificates of authorities, nil for the
+// path "".
+func ReadAuthorities(path string) ([]byte, error) {
 	if path == "" {
-		return nil, nil //nolint:nilnil // the default
+		return nil, nil
 	}
 	pem, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, err
+	if _, err := web.New(pack.Network{CAs: pem}, nil); err != nil {
+		return nil, fmt.Errorf("read %q: %w", path, err)
 	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "certificates %q: there is none in the file", path)
-	}
-	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
+	return pem, nil
 }
 
 // ParseProxy returns the URL of a proxy, nil for "". The error does not repeat

@@ -61,11 +61,13 @@ func TestReadAuthorities(t *testing.T) {
 	srv := httptest.NewTLSServer(http.NotFoundHandler())
 	defer srv.Close()
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
-	c, err := host.ReadAuthorities(writeFile(t, string(text), 0o644))
+	got, err := host.ReadAuthorities(writeFile(t, string(text), 0o644))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := srv.Certificate().Verify(x509.VerifyOptions{Roots: c.RootCAs, DNSName: "example.com"}); err != nil {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(got)
+	if _, err := srv.Certificate().Verify(x509.VerifyOptions{Roots: roots, DNSName: "example.com"}); err != nil {
 		t.Error(err)
 	}
 	if _, err := host.ReadAuthorities(writeFile(t, "nothing", 0o644)); pack.CodeOf(err) != pack.CodeInvalidRequest {

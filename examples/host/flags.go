@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 )
 
@@ -57,10 +58,10 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	policy.Hosts = f.AllowHost
 	credentials, credentialsErr := ReadCredentials(f.Credentials)
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
-	proxy, proxyErr := ParseProxy(f.Proxy)
+	_, proxyErr := ParseProxy(f.Proxy)
 	return Config{
 		Root: root, Index: index, DSN: f.DB, Provided: provided,
-		Network: policy, Credentials: credentials, TLS: authorities, Proxy: proxy,
+		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		ToolEnv: envbuild.NetworkVariables(environ),

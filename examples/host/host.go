@@ -2,11 +2,9 @@ package host
 
 import (
 	"context"
-	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,13 +38,8 @@ type Config struct {
 	DSN string
 	// Provided packs exist outside.
 	Provided []pack.Provided
-	// Network says what may be contacted.
-	Network pack.NetworkPolicy
-	// Credentials, TLS and Proxy are for the sources that contact servers, see
-	// [gitsource.Options].
-	Credentials map[string]pack.Credential
-	TLS         *tls.Config
-	Proxy       *url.URL
+	// Network says what may be contacted, and how.
+	Network pack.Network
 	// Runner starts child processes; nil for the default one.
 	Runner pack.Runner
 	// PythonIndex, FindLinks and NodeRegistry say where packages come from, see

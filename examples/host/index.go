@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // CheckIndex tells whether a request may name the index at that URL: https, or
@@ -40,17 +41,14 @@ func reachable(p pack.NetworkPolicy, host string) bool {
 
 // openIndex returns the source of packs of the configured index and of those that
 // requests name.
-func openIndex(c Config) (*registrysource.Source, error) {
-	index, network := c.Index, c.Network
+func openIndex(c Config, client *web.Client) (*registrysource.Source, error) {
+	index := c.Index
 	if index == "" {
 		index = "https://none.invalid/" // named by nobody: see requested
-		if len(network.Hosts) > 0 || c.Proxy != nil {
-			network.Hosts = append(slices.Clone(network.Hosts), "none.invalid")
-		}
 	}
 	return registrysource.New(registrysource.Config{
-		Index: index, Network: network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy,
-		AllowIndex: func(index string) bool { return CheckIndex(c.Network, index) == nil },
+		Index: index, Client: client,
+		AllowIndex: func(index string) bool { return CheckIndex(c.Network.Policy, index) == nil },
 	})
 }
 

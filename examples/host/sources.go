@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // openSources returns all sources, under one network policy, and who knows the
@@ -18,19 +19,16 @@ func openSources(c Config) (*source.Mux, deps.Finder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	archives, err := archivesource.New(&archivesource.Options{
-		Network: c.Network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy, Scratch: os.TempDir(),
-	})
+	client, err := web.New(c.Network, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	repositories, err := gitsource.New(&gitsource.Options{
-		Network: c.Network, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy, Roots: gitRoots(c),
-	})
+	archives := archivesource.New(client, &archivesource.Options{Scratch: os.TempDir()})
+	repositories, err := gitsource.New(client, &gitsource.Options{Roots: gitRoots(c)})
 	if err != nil {
 		return nil, nil, err
 	}
-	index, err := openIndex(c)
+	index, err := openIndex(c, client)
 	if err != nil {
 		return nil, nil, err
 	}

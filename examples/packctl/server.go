@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,7 +65,7 @@ func checkServerFlags(cmd *cobra.Command) error {
 // transport leads to the server: through the proxy of the environment unless
 // there is a flag for another one.
 func (a *app) transport() (*http.Transport, error) {
-	authorities, authoritiesErr := host.ReadAuthorities(a.CAFile)
+	authorities, authoritiesErr := a.authorities()
 	proxy, proxyErr := host.ParseProxy(a.Proxy)
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: authorities,
@@ -73,6 +75,20 @@ func (a *app) transport() (*http.Transport, error) {
 		t.Proxy = http.ProxyURL(proxy)
 	}
 	return t, errors.Join(authoritiesErr, proxyErr)
+}
+
+// authorities are the TLS settings that the flags ask for, nil for the default.
+func (a *app) authorities() (*tls.Config, error) {
+	pem, err := host.ReadAuthorities(a.CAFile)
+	if err != nil || pem == nil {
+		return nil, err
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, err
+	}
+	roots.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
 }
 
 // token reads the token file, which holds the token and nothing else.

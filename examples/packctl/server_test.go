@@ -63,7 +63,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 	}
 	here, there := t.TempDir(), t.TempDir()
 	url, tokenFile := serve(t, host.Config{
-		Root: there, Index: world.Index(), Network: policy, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
+		Root: there, Index: world.Index(), Network: pack.Network{Policy: policy}, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 	}, filepath.Dir(world.Directory()))
 	install := []string{"install", "hello@^1.0", world.Git(), world.Archive(), world.Directory(), "--json"}
 	var local, remote outcome

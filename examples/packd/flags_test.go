@@ -26,8 +26,8 @@ func TestNetworkFlags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, value := c.Host.Credentials["https://git.example.com"].Header()
-	if value != "Bearer "+secret || c.Host.Proxy.Host != "proxy.example:3128" || len(c.Host.Network.Hosts) != 1 || c.Host.TLS != nil {
+	_, value := c.Host.Network.Credentials["https://git.example.com"].Header()
+	if value != "Bearer "+secret || c.Host.Network.Proxy != "http://proxy.example:3128" || len(c.Host.Network.Policy.Hosts) != 1 || c.Host.Network.CAs != nil {
 		t.Errorf("got %+v", c.Host)
 	}
 	if err := os.Chmod(file, 0o644); err != nil {

@@ -33,7 +33,7 @@ func openDemo(ctx context.Context, w io.Writer, root string, world *samples.Worl
 	h, err := host.Open(ctx, host.Config{
 		Root:         filepath.Join(root, "root"),
 		Index:        world.Index(),
-		Network:      policy,
+		Network:      pack.Network{Policy: policy},
 		Runner:       runner,
 		FindLinks:    []string{world.Wheels()},
 		NodeRegistry: world.NodeRegistry(),

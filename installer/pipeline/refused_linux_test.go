@@ -24,6 +24,7 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A shelf is a registry whose newest version of the pack demo is what loc names.
@@ -113,8 +114,9 @@ func newFullWorld(t *testing.T, local string) *fullWorld {
 
 func newSources(t *testing.T, local, scratch string) *source.Mux {
 	t.Helper()
-	archives, err1 := archivesource.New(&archivesource.Options{Network: gittest.Policy(), Scratch: scratch})
-	git, err2 := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch})
+	client, err1 := web.New(pack.Network{Policy: gittest.Policy()}, nil)
+	archives := archivesource.New(client, &archivesource.Options{Scratch: scratch})
+	git, err2 := gitsource.New(client, &gitsource.Options{Scratch: scratch})
 	dirs, err3 := localsource.New(localsource.Options{Roots: []string{local}, Archives: archivesource.NewUnpacker(nil)})
 	mux, err4 := source.NewMux(archives, git, dirs)
 	if err := errors.Join(err1, err2, err3, err4); err != nil {

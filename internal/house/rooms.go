@@ -20,6 +20,11 @@ func rooms() []room {
 		{"internal/text/npm", list("internal/text/json"), list("internal/..."), "package.json is JSON with a single reading, and there is one reader of it"},
 		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
 	}
+	table = append(
+		table,
+		room{"source/web", list(".", "internal/..."), list("source/...", "internal/..."), "the HTTP client of all plug-ins knows none of them, nor what they fetch"},
+		room{"source/*source", list(".", "source", "source/web", "internal/..."), list("source/...", "internal/..."), "a plug-in knows its stage and the HTTP client, and no other plug-in"},
+	)
 	for _, stage := range stages() {
 		table = append(table, stageRooms(stage)...)
 	}

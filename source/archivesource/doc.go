@@ -1,8 +1,6 @@
 // Package archivesource fetches packs from archives by http and https.
 //
-//	s, err := archivesource.New(&archivesource.Options{
-//		Network: pack.NetworkPolicy{AllowPrivateHosts: []string{"artifacts.example"}},
-//	})
+//	s := archivesource.New(client, nil) // client from web.New
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("https://artifacts.example/slack-1.2.0.tar.gz")
 //	err = s.Fetch(ctx, pins[0], tree)
 //
@@ -25,8 +23,8 @@
 // that it has one reading only; links and devices are refused; the size of the
 // archive, the number of its entries, its unpacked size and its compression
 // ratio are limited. Names are judged by the Sink. What may be contacted is
-// decided by the [pack.NetworkPolicy], where the connection is made and on each
-// redirect; proxies and credentials of the environment are not used.
+// decided by the policy of the [web.Client], where the connection is made and on
+// each redirect; proxies and credentials of the environment are not used.
 //
 // A request that fails before the archive begins is repeated a few times. A
 // transfer that breaks off is continued when the server vouches by a strong entity

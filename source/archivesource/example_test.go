@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/web"
 )
 
 func Example() {
@@ -21,13 +22,14 @@ func Example() {
 	defer server.Close()
 
 	ctx := context.Background()
-	archives, err := archivesource.New(&archivesource.Options{
-		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
-	})
+	client, err := web.New(pack.Network{
+		Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
+	}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	archives := archivesource.New(client, nil)
 	loc, err := source.Parse(server.URL + "/demo-1.0.0.tar.gz")
 	if err != nil {
 		fmt.Println(err)

@@ -12,8 +12,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/compress"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // Fetch implements [source.Source]. An archive that has another digest than the
@@ -33,24 +33,24 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	}
 	defer resp.Body.Close() //nolint:errcheck // nothing that was read depends on it
 	if err := s.checkResponse(pin, resp); err != nil {
-		return fmt.Errorf("fetch %q: %w", httpclient.Redact(pin.Location), err)
+		return fmt.Errorf("fetch %q: %w", web.Redact(pin.Location), err)
 	}
 	if err := s.receive(ctx, pin, u.Path, resp.Body, &pusher{dst: dst, abort: abort}); err != nil {
-		return fmt.Errorf("fetch %q: %w", httpclient.Redact(pin.Location), err)
+		return fmt.Errorf("fetch %q: %w", web.Redact(pin.Location), err)
 	}
 	return nil
 }
 
 func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
-	switch encoding := httpclient.ContentEncoding(resp.Header); encoding {
+	switch encoding := web.ContentEncoding(resp.Header); encoding {
 	case "", "identity", "gzip", "x-gzip": // some servers call the archive's own format so
 	default:
 		return &pack.UnavailableError{
-			Target: httpclient.Redact(pin.Location),
+			Target: web.Redact(pin.Location),
 			Err:    fmt.Errorf("server sends the content encoding %.40q, which was not asked for", encoding),
 		}
 	}
-	if got := httpclient.StrongETag(resp.Header); pin.Archive == "" && pin.ETag != "" && got != pin.ETag {
+	if got := web.StrongETag(resp.Header); pin.Archive == "" && pin.ETag != "" && got != pin.ETag {
 		return pack.Errorf(pack.CodeContentChanged, "the archive has changed: its entity tag is %q, pinned is %q: resolve it again", got, pin.ETag)
 	}
 	return s.checkLength(resp)
@@ -58,7 +58,7 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 
 // receive unpacks an archive with the given path in its URL, and verifies it.
 func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io.Reader, p *pusher) error {
-	d := &download{r: httpclient.LimitReader(body, archiveSize, s.unpack.limits.archive), hash: sha256.New()}
+	d := &download{r: web.LimitReader(body, archiveSize, s.unpack.limits.archive), hash: sha256.New()}
 	err := s.read(ctx, d, path, p)
 	if p.isRefusal(err) || pin.Archive == "" || err != nil && !errors.Is(err, pack.ErrMalformed) {
 		return err

@@ -20,6 +20,7 @@ import (
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/sourcetest"
+	"github.com/packtrain/pack/source/web"
 )
 
 // loopback allows what test servers need.
@@ -28,8 +29,11 @@ func loopback() pack.NetworkPolicy {
 }
 
 func newSource() *archivesource.Source {
-	return must(archivesource.New(&archivesource.Options{Network: loopback()}))
+	return archivesource.New(clientFor(pack.Network{Policy: loopback()}), nil)
 }
+
+// clientFor is a client that may do what network says.
+func clientFor(network pack.Network) *web.Client { return must(web.New(network, nil)) }
 
 // archive makes a tar.gz of headers; a regular file's content is its Linkname,
 // which such a header does not need.
@@ -165,10 +169,5 @@ func must[T any](v T, err error) T {
 // newSourceWith returns a source that may contact test servers.
 func newSourceWith(t testing.TB, opts archivesource.Options) *archivesource.Source {
 	t.Helper()
-	opts.Network = loopback()
-	s, err := archivesource.New(&opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return archivesource.New(clientFor(pack.Network{Policy: loopback()}), &opts)
 }

@@ -44,9 +44,9 @@ func credentialsOfArchives(t *testing.T) {
 		}
 		http.Redirect(w, r, storage.URL+"/signed?x=y", http.StatusFound)
 	})
-	s := must(archivesource.New(&archivesource.Options{
-		Network: loopback(), Credentials: map[string]pack.Credential{front.URL: pack.BearerCredential("canary")},
-	}))
+	s := archivesource.New(clientFor(pack.Network{
+		Policy: loopback(), Credentials: map[string]pack.Credential{front.URL: pack.BearerCredential("canary")},
+	}), nil)
 	take(t, s, pinOf(front.URL+"/x.tar.gz"), "")
 	take(t, newSource(), pinOf(front.URL+"/x.tar.gz"), pack.CodeUnauthorized)
 }

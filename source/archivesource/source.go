@@ -2,39 +2,18 @@ package archivesource
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/compress"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // Options of [New]. The zero value is the default.
 type Options struct {
-	// Network says which servers may be contacted. The zero value admits
-	// public servers by https.
-	Network pack.NetworkPolicy
-	// Credentials are sent to servers, each to the one whose origin is its key,
-	// "https://host" or "https://host:port", and to no other, nor after a redirect
-	// from another.
-	Credentials map[string]pack.Credential
-	// TLS holds what the host adds: roots, client certificates, which every
-	// server is shown that asks for one. It is copied; versions before 1.2 stay
-	// refused. nil means the system's roots. With InsecureSkipVerify set, servers
-	// prove nothing: keep such a source apart, for what needs it.
-	TLS *tls.Config
-	// Proxy is an http or https proxy for all requests; nil means none. Its user
-	// information are the credentials for it. Because the proxy looks names up,
-	// addresses are not checked: only hosts that Network names are contacted.
-	Proxy *url.URL
-	// Client, when not nil, is used instead of one made of the settings above. It
-	// then has to enforce the policy where it connects and redirects.
-	// Credentials, TLS and Proxy must not be set.
-	Client *http.Client
 	// Scratch is a directory for zip archives that are too large to be held in
 	// memory, because they have to be read from their end. Files there are
 	// removed at once. When "", zip archives of more than 32 MiB are refused.
@@ -50,32 +29,24 @@ type Options struct {
 // A Source fetches packs from archives by http and https. It is safe for
 // concurrent use.
 type Source struct {
-	network pack.NetworkPolicy
-	client  *http.Client
+	client  *web.Client
 	scratch string
 	unpack  *Unpacker
 }
 
 var _ source.Source = (*Source)(nil)
 
-// New returns a Source. opts may be nil. Settings that cannot be used are an
-// error with [pack.CodeInvalidRequest].
-func New(opts *Options) (*Source, error) {
+// New returns a Source that contacts servers through client; nil means one of the
+// zero [pack.Network], which contacts public servers by https. opts may be nil.
+func New(client *web.Client, opts *Options) *Source {
 	if opts == nil {
 		opts = &Options{}
 	}
-	client, err := httpclient.New(opts.Network, &httpclient.Options{
-		Client: opts.Client, Credentials: opts.Credentials, TLS: opts.TLS, Proxy: opts.Proxy,
-	})
-	if err != nil {
-		return nil, err
-	}
 	return &Source{
-		network: opts.Network,
-		client:  client,
+		client:  web.OrDefault(client),
 		scratch: opts.Scratch,
 		unpack:  NewUnpacker(&UnpackerOptions{XZ: opts.XZ, Limits: opts.Limits}),
-	}, nil
+	}
 }
 
 // Schemes implements [source.Source]: "https" and "http".
@@ -86,7 +57,7 @@ func (s *Source) Schemes() []string { return []string{source.SchemeHTTPS, source
 // server states a strong one; without it, nothing ties the pin to one content.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
 	if loc.Rev != "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %.80q", httpclient.Redact(loc.Location), loc.Rev)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %.80q", web.Redact(loc.Location), loc.Rev)
 	}
 	u, err := s.parse(loc.Scheme, loc.Location)
 	if err != nil {
@@ -99,7 +70,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	return []pack.Pin{{
 		Scheme:   loc.Scheme,
 		Location: loc.Location,
-		ETag:     httpclient.StrongETag(header),
+		ETag:     web.StrongETag(header),
 		StripTop: true,
 		Subdir:   loc.Subdir,
 	}}, nil
@@ -107,15 +78,15 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 
 // parse checks the URL of a locator or pin.
 func (s *Source) parse(scheme, location string) (*url.URL, error) {
-	u, err := httpclient.ParseURL(s.network, location)
+	u, err := s.client.ParseURL(location)
 	if err != nil {
 		return nil, err
 	}
 	if u.Scheme != scheme {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is not of the scheme %q", httpclient.Redact(location), scheme)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q is not of the scheme %q", web.Redact(location), scheme)
 	}
 	if err := s.unpack.supports(compress.OfName(u.Path)); err != nil {
-		return nil, fmt.Errorf("%q: %w", httpclient.Redact(location), err)
+		return nil, fmt.Errorf("%q: %w", web.Redact(location), err)
 	}
 	return u, nil
 }
@@ -124,7 +95,7 @@ func (s *Source) parse(scheme, location string) (*url.URL, error) {
 // the archive, which is then not read.
 func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
 	resp, err := s.request(ctx, http.MethodHead, u)
-	if httpclient.RefusesMethod(err) {
+	if web.RefusesMethod(err) {
 		resp, err = s.request(ctx, http.MethodGet, u)
 	}
 	if err != nil {
@@ -137,10 +108,10 @@ func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
 func (s *Source) request(ctx context.Context, method string, u *url.URL) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), http.NoBody)
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", httpclient.Redact(u.String()), err)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", web.Redact(u.String()), err)
 	}
 	req.Header.Set("Accept-Encoding", "identity")
-	return httpclient.Do(s.client, req)
+	return s.client.Do(req)
 }
 
 // checkLength refuses early what would be refused in the middle.

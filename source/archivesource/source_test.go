@@ -16,6 +16,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/web"
 )
 
 func TestResolve(t *testing.T) {
@@ -120,7 +121,7 @@ func TestRefusedBeforeAnythingIsContacted(t *testing.T) {
 	}
 	t.Run("default policy", func(t *testing.T) {
 		t.Parallel()
-		_, err := must(archivesource.New(nil)).Resolve(t.Context(), source.Locator{Scheme: "http", Location: srv.URL + "/x.tar.gz"})
+		_, err := archivesource.New(nil, nil).Resolve(t.Context(), source.Locator{Scheme: "http", Location: srv.URL + "/x.tar.gz"})
 		wantCode(t, err, pack.CodePolicyDenied)
 	})
 }
@@ -277,7 +278,7 @@ func TestLimits(t *testing.T) {
 		{archivesource.Limits{Bytes: 4096}, "unpacked size"},
 		{archivesource.Limits{Entries: 2}, "number of entries"},
 	} {
-		s := must(archivesource.New(&archivesource.Options{Network: loopback(), Limits: tc.limits}))
+		s := archivesource.New(clientFor(pack.Network{Policy: loopback()}), &archivesource.Options{Limits: tc.limits})
 		_, err := fetch(t, s, pinOf(srv.URL))
 		limit, ok := errors.AsType[*pack.LimitError](err)
 		switch {
@@ -302,11 +303,13 @@ func TestUnknownContentEncoding(t *testing.T) {
 func TestClientOfTheHost(t *testing.T) {
 	t.Parallel()
 	srv := serveBytes(t, demo(t))
-	s := must(archivesource.New(&archivesource.Options{Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}, Client: srv.Client()}))
+	own := &web.Options{HTTP: srv.Client()}
+	network := pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}}
+	s := archivesource.New(must(web.New(network, own)), nil)
 	if _, err := fetch(t, s, pinOf(srv.URL)); err != nil {
 		t.Error(err)
 	}
-	s = must(archivesource.New(&archivesource.Options{Client: srv.Client()}))
+	s = archivesource.New(must(web.New(pack.Network{}, own)), nil)
 	_, err := fetch(t, s, pinOf(srv.URL))
 	wantCode(t, err, pack.CodePolicyDenied)
 }

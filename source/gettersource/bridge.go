@@ -6,14 +6,14 @@ import (
 	"net/http"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A bridge is all of the network that go-getter sees: it sends requests with our
 // client, redirects, retries and limits included, and remembers what went wrong,
 // because go-getter keeps little more of errors than their text.
 type bridge struct {
-	client *http.Client
+	client *web.Client
 	pin    pack.Pin
 	most   int64
 
@@ -27,7 +27,7 @@ func (b *bridge) httpClient() *http.Client { return &http.Client{Transport: b} }
 func (b *bridge) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("Accept-Encoding", "identity")
-	resp, err := httpclient.Do(b.client, req)
+	resp, err := b.client.Do(req)
 	if err == nil {
 		err = b.check(resp)
 	}
@@ -52,11 +52,11 @@ func (b *bridge) check(resp *http.Response) (err error) {
 			_ = resp.Body.Close() // it is not read
 		}
 	}()
-	tag := httpclient.StrongETag(resp.Header)
-	switch encoding := httpclient.ContentEncoding(resp.Header); {
+	tag := web.StrongETag(resp.Header)
+	switch encoding := web.ContentEncoding(resp.Header); {
 	case encoding != "" && encoding != "identity" && encoding != "gzip" && encoding != "x-gzip":
 		return &pack.UnavailableError{
-			Target: httpclient.Redact(b.pin.Location),
+			Target: web.Redact(b.pin.Location),
 			Err:    fmt.Errorf("server sends the content encoding %.40q, which was not asked for", encoding),
 		}
 	case b.pin.Archive == "" && b.pin.ETag != "" && tag != b.pin.ETag:
@@ -71,7 +71,7 @@ func (b *bridge) limited(r io.Reader) io.Reader {
 	if b.most < 0 {
 		return r
 	}
-	return httpclient.LimitReader(r, archiveSize, b.most)
+	return web.LimitReader(r, archiveSize, b.most)
 }
 
 // A noted body tells the bridge how reading it ended.

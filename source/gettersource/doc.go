@@ -9,8 +9,8 @@
 //	pins, err := s.Resolve(ctx, loc)
 //	err = s.Fetch(ctx, pins[0], tree)
 //
-// A location is an https URL (or an http one, where the [pack.NetworkPolicy]
-// allows it). Behind "//" in its path may stand the directory that holds the pack,
+// A location is an https URL (or an http one, where the policy of the
+// [web.Client] allows it). Behind "//" in its path may stand the directory that holds the pack,
 // and "checksum=sha256:<hex>" in its query, which becomes the digest of the pin.
 // Nothing else of go-getter's notation is understood: no "git::" and the like, no
 // shorthand for hosting services, no paths, no files of checksums, none of the

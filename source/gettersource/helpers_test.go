@@ -17,11 +17,22 @@ import (
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gettersource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // loopback allows what test servers need.
 func loopback() pack.NetworkPolicy {
 	return pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+}
+
+// clientWith is a client of test servers that has credentials.
+func clientWith(t testing.TB, credentials map[string]pack.Credential) *web.Client {
+	t.Helper()
+	c, err := web.New(pack.Network{Policy: loopback(), Credentials: credentials}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // newSource completes a configuration.
@@ -30,7 +41,10 @@ func newSource(t testing.TB, c gettersource.Config) *gettersource.Source {
 	if c.Scratch == "" {
 		c.Scratch = t.TempDir()
 	}
-	c.Network, c.Archives = loopback(), archivesource.NewUnpacker(nil)
+	c.Archives = archivesource.NewUnpacker(nil)
+	if c.Client == nil {
+		c.Client = clientWith(t, nil)
+	}
 	s, err := gettersource.New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -94,7 +94,7 @@ func redirects(t *testing.T) {
 		w.Write(archive(t, file("pack.yaml", "x")))
 	})
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/x.tar.gz", http.StatusFound) })
-	c := gettersource.Config{Credentials: map[string]pack.Credential{url: pack.HeaderCredential("Private-Token", "canary")}}
+	c := gettersource.Config{Client: clientWith(t, map[string]pack.Credential{url: pack.HeaderCredential("Private-Token", "canary")})}
 	if _, err := fetch(t, c, pinOf(url+"/x.tar.gz")); err != nil {
 		t.Error(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A location is what is understood of go-getter's notation.
@@ -26,9 +26,9 @@ func magicKeys() []string {
 // more than a URL.
 func (s *Source) parse(text string) (*location, error) {
 	if strings.Contains(text, "::") {
-		return nil, pack.Errorf(pack.CodePolicyDenied, "location %q: %q is not allowed: write an https URL", httpclient.Redact(text), "::")
+		return nil, pack.Errorf(pack.CodePolicyDenied, "location %q: %q is not allowed: write an https URL", web.Redact(text), "::")
 	}
-	u, err := httpclient.ParseURL(s.network, text)
+	u, err := s.client.ParseURL(text)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (s *Source) parse(text string) (*location, error) {
 }
 
 // shown is the URL without what may be secret.
-func (l *location) shown() string { return httpclient.Redact(l.url.String()) }
+func (l *location) shown() string { return web.Redact(l.url.String()) }
 
 // takeSubdir moves the directory behind "//" out of the URL.
 func (l *location) takeSubdir() error {

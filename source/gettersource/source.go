@@ -2,14 +2,12 @@ package gettersource
 
 import (
 	"context"
-	"crypto/tls"
 	"net/http"
-	"net/url"
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // Scheme is that of specs ("getter:https://...") and pins.
@@ -29,25 +27,9 @@ type Config struct {
 	Scratch string
 	// Archives reads what was received.
 	Archives source.Unpacker
-	// Network says which servers may be contacted. The zero value admits
-	// public servers by https.
-	Network pack.NetworkPolicy
-	// Credentials are sent to servers, each to the one whose origin is its key,
-	// "https://host" or "https://host:port", and to no other, nor after a redirect
-	// from another.
-	Credentials map[string]pack.Credential
-	// TLS holds what the host adds: roots, client certificates, which every
-	// server is shown that asks for one. It is copied; versions before 1.2 stay
-	// refused. nil means the system's roots.
-	TLS *tls.Config
-	// Proxy is an http or https proxy for all requests; nil means none. Its user
-	// information are the credentials for it. Only hosts that Network names are
-	// contacted through it.
-	Proxy *url.URL
-	// Client, when not nil, is used instead of one made of the settings above. It
-	// then has to enforce the policy where it connects and redirects.
-	// Credentials, TLS and Proxy must not be set.
-	Client *http.Client
+	// Client contacts servers; nil means one of the zero [pack.Network], which
+	// contacts public servers by https.
+	Client *web.Client
 	// ArchiveBytes bounds an archive as received; zero means 512 MiB, a negative
 	// value no limit. Passing it is a [*pack.LimitError].
 	ArchiveBytes int64
@@ -55,8 +37,7 @@ type Config struct {
 
 // A Source fetches packs from archives. It is safe for concurrent use.
 type Source struct {
-	network  pack.NetworkPolicy
-	client   *http.Client
+	client   *web.Client
 	scratch  string
 	archives source.Unpacker
 	most     int64
@@ -73,16 +54,10 @@ func New(c Config) (*Source, error) {
 	case c.Archives == nil:
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "create getter source: Archives is required")
 	}
-	client, err := httpclient.New(c.Network, &httpclient.Options{
-		Client: c.Client, Credentials: c.Credentials, TLS: c.TLS, Proxy: c.Proxy,
-	})
-	if err != nil {
-		return nil, err
-	}
 	if c.ArchiveBytes == 0 {
 		c.ArchiveBytes = defaultArchiveBytes
 	}
-	return &Source{network: c.Network, client: client, scratch: c.Scratch, archives: c.Archives, most: c.ArchiveBytes}, nil
+	return &Source{client: web.OrDefault(c.Client), scratch: c.Scratch, archives: c.Archives, most: c.ArchiveBytes}, nil
 }
 
 // Schemes implements [source.Source]: "getter".
@@ -118,14 +93,14 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 // look returns the strong entity tag of an archive, "" when it has none.
 func (s *Source) look(ctx context.Context, l *location) (string, error) {
 	resp, err := s.request(ctx, http.MethodHead, l)
-	if httpclient.RefusesMethod(err) {
+	if web.RefusesMethod(err) {
 		resp, err = s.request(ctx, http.MethodGet, l)
 	}
 	if err != nil {
 		return "", err
 	}
 	_ = resp.Body.Close() // there is nothing in it that matters
-	return httpclient.StrongETag(resp.Header), nil
+	return web.StrongETag(resp.Header), nil
 }
 
 func (s *Source) request(ctx context.Context, method string, l *location) (*http.Response, error) {
@@ -134,7 +109,7 @@ func (s *Source) request(ctx context.Context, method string, l *location) (*http
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", l.shown(), err)
 	}
 	req.Header.Set("Accept-Encoding", "identity")
-	return httpclient.Do(s.client, req)
+	return s.client.Do(req)
 }
 
 func foreign(scheme string) error {

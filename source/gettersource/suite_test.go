@@ -88,7 +88,7 @@ func harness(t *testing.T, answer func(http.ResponseWriter, *http.Request, []byt
 	})
 	return sourcetest.Harness{
 		Source: newSource(t, gettersource.Config{
-			Scratch: scratch, Credentials: map[string]pack.Credential{url: pack.HeaderCredential("Private-Token", token)},
+			Scratch: scratch, Client: clientWith(t, map[string]pack.Credential{url: pack.HeaderCredential("Private-Token", token)}),
 		}),
 		Locator: locator("/demo.tar.gz"),
 		Want: fstest.MapFS{

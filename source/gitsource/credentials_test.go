@@ -30,10 +30,10 @@ func TestCredentials(t *testing.T) {
 	repo.Commit("main", samplePack())
 	url, _ := serve(t, repo, wanting)
 	open := func(origin string) *gitsource.Source {
-		return must(gitsource.New(&gitsource.Options{
-			Network:     gittest.Policy(),
+		return must(gitsource.New(clientFor(pack.Network{
+			Policy:      gittest.Policy(),
 			Credentials: map[string]pack.Credential{origin: pack.BearerCredential("canary")},
-		}))
+		}), nil))
 	}
 	s := open(originOf(url))
 	pin, err := resolve(t, s, url, "main")
@@ -58,10 +58,10 @@ func credentialsAfterRedirects(t *testing.T) {
 	repo.Commit("main", samplePack())
 	private, _ := serve(t, repo, gittest.On(gittest.Fetch, wanting))
 	public, _ := serve(t, repo, gittest.Redirect(originOf(private), http.StatusFound))
-	s := must(gitsource.New(&gitsource.Options{
-		Network:     gittest.Policy(),
+	s := must(gitsource.New(clientFor(pack.Network{
+		Policy:      gittest.Policy(),
 		Credentials: map[string]pack.Credential{originOf(private): pack.BearerCredential("canary")},
-	}))
+	}), nil))
 	if _, err := fetch(t, s, private, ""); err != nil {
 		t.Error(err)
 	}
@@ -92,14 +92,14 @@ func TestBasicCredentialsOfSeveralServers(t *testing.T) {
 	one, _ := serve(t, repo, basic("robot", "canary one"))
 	two, _ := serve(t, repo, basic("robot", "canary two"))
 	three, srv := serve(t, repo, basic("robot", "canary three"))
-	s := must(gitsource.New(&gitsource.Options{
-		Network: gittest.Policy(),
+	s := must(gitsource.New(clientFor(pack.Network{
+		Policy: gittest.Policy(),
 		Credentials: map[string]pack.Credential{
 			originOf(one): pack.BasicCredential("robot", "canary one"),
 			originOf(two): pack.BasicCredential("robot", "canary two"),
 			srv.URL:       pack.BasicCredential("robot", "canary one"),
 		},
-	}))
+	}), nil))
 	for _, url := range []string{one, two} {
 		if pin, err := resolve(t, s, url, "main"); err != nil || pin.Commit != commit {
 			t.Errorf("got %+v, %v", pin, err)

@@ -1,7 +1,7 @@
 // Package gitsource fetches packs from git repositories, by https or on this
 // machine, without a git program.
 //
-//	s, err := gitsource.New(&gitsource.Options{Scratch: "/var/lib/host/scratch"})
+//	s, err := gitsource.New(client, &gitsource.Options{Scratch: "/var/lib/host/scratch"}) // client from web.New
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("github:org/slack-pack@v1.2.0")
 //	err = s.Fetch(ctx, pins[0], tree)
 //
@@ -34,7 +34,7 @@
 // could start a program is linked: go-git reads lines and hashes here, and
 // nothing else, so there are no hooks, filters, configuration, work trees and
 // transports. Only https is spoken to servers, and http where the
-// [pack.NetworkPolicy] allows it; the policy holds for redirects. Each object's
+// policy of the [web.Client] allows it; the policy holds for redirects. Each object's
 // name is the hash of its content, computed here by a SHA-1 that notices
 // collisions, and the walk starts at the pinned commit. What an object will cost
 // is known from its header and checked before it is inflated; [Limits] bound

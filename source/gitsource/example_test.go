@@ -10,7 +10,7 @@ import (
 
 // A commit that is given in full is pinned without contacting anybody.
 func ExampleNew() {
-	git, err := gitsource.New(nil)
+	git, err := gitsource.New(nil, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // files is a sink that keeps what it receives, whatever it is.
@@ -63,8 +64,14 @@ func serve(t testing.TB, repo *gittest.Repo, faults ...gittest.Fault) (string, *
 
 func newSource(t testing.TB) *gitsource.Source {
 	t.Helper()
-	return must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: t.TempDir()}))
+	return must(gitsource.New(local(), &gitsource.Options{Scratch: t.TempDir()}))
 }
+
+// local is a client of the servers of package gittest.
+func local() *web.Client { return clientFor(pack.Network{Policy: gittest.Policy()}) }
+
+// clientFor is a client that may do what network says.
+func clientFor(network pack.Network) *web.Client { return must(web.New(network, nil)) }
 
 func resolve(t testing.TB, s source.Source, url, rev string) (pack.Pin, error) {
 	t.Helper()

@@ -206,7 +206,7 @@ func FuzzLocalPack(f *testing.F) {
 		writeFile(t, filepath.Join(dir, "HEAD"), commit)
 		writeFile(t, filepath.Join(dir, "objects", "pack", "pack-1.pack"), string(content))
 		writeFile(t, filepath.Join(dir, "objects", "pack", "pack-1.idx"), string(index))
-		src := must(gitsource.New(&gitsource.Options{Roots: []string{dir}, Limits: gitsource.Limits{ObjectBytes: 1 << 16, Bytes: 1 << 18, Objects: 100}}))
+		src := must(gitsource.New(nil, &gitsource.Options{Roots: []string{dir}, Limits: gitsource.Limits{ObjectBytes: 1 << 16, Bytes: 1 << 18, Objects: 100}}))
 		got, err := fetch(t, src, fileURL(dir), commit)
 		if code := pack.CodeOf(err); err != nil && code != pack.CodeGit && code != pack.CodeLimitExceeded {
 			t.Errorf("got %q, %v", code, err)

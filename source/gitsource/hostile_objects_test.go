@@ -276,7 +276,7 @@ func bombs(t *testing.T) {
 			wantCode(t, err, pack.CodeLimitExceeded)
 		})
 	}
-	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: gitsource.Limits{PackBytes: 100}}))
+	s := must(gitsource.New(local(), &gitsource.Options{Limits: gitsource.Limits{PackBytes: 100}}))
 	_, err := fetch(t, s, url, repo.Git("rev-parse", "bytes"))
 	wantCode(t, err, pack.CodeLimitExceeded)
 }

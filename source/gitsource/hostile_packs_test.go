@@ -58,7 +58,7 @@ func (r storedRepo) packAndIndex(t *testing.T, content, index []byte) {
 
 // source returns one that may read it.
 func (r storedRepo) source(limits gitsource.Limits) *gitsource.Source {
-	return must(gitsource.New(&gitsource.Options{Roots: []string{r.dir}, Limits: limits}))
+	return must(gitsource.New(nil, &gitsource.Options{Roots: []string{r.dir}, Limits: limits}))
 }
 
 func (r storedRepo) fetch(t *testing.T, limits gitsource.Limits) error {

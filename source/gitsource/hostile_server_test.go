@@ -73,7 +73,7 @@ func strangeServers(t *testing.T) {
 	t.Run("endless progress", func(t *testing.T) {
 		t.Parallel()
 		endless := wire{good.refs, "0000" + line("NAK\n") + strings.Repeat(band(2, "counting"), 10_000)}
-		s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: gitsource.Limits{PackBytes: 64 << 10}}))
+		s := must(gitsource.New(local(), &gitsource.Options{Limits: gitsource.Limits{PackBytes: 64 << 10}}))
 		_, err := fetch(t, s, endless.serve(t), commit)
 		wantCode(t, err, pack.CodeLimitExceeded)
 	})
@@ -171,7 +171,7 @@ func concurrencyAndCancellation(t *testing.T) {
 	repo := gittest.NewRepo(t)
 	commit := repo.Commit("main", samplePack())
 	scratch := t.TempDir()
-	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch}))
+	s := must(gitsource.New(local(), &gitsource.Options{Scratch: scratch}))
 	t.Cleanup(func() {
 		if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
 			t.Errorf("scratch directory holds %v, %v", left, err)

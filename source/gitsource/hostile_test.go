@@ -104,7 +104,7 @@ func optionsInURLAndRev(t *testing.T) {
 func otherProtocols(t *testing.T) {
 	t.Parallel()
 	dir := gittest.NewRepo(t).Dir
-	s := must(gitsource.New(nil))
+	s := must(gitsource.New(nil, nil))
 	for _, url := range []string{
 		"ext::sh -c touch% x", "fd::3", "git://example.com/x.git", "file://" + dir, dir, "//example.com/x.git", "transport::addr",
 		"ssh://-oProxyCommand=x/y", "ssh://git@example.com/x.git", "-o@example.com:x", "git@example.com:x.git", "http://example.com/x.git",
@@ -116,7 +116,7 @@ func otherProtocols(t *testing.T) {
 
 func hiddenHosts(t *testing.T) {
 	t.Parallel()
-	s := must(gitsource.New(nil))
+	s := must(gitsource.New(nil, nil))
 	for _, url := range []string{
 		"https://user:canary@example.com/x.git", "https://canary@example.com/x.git", "https://example.com%0d%0a.example.org/x.git",
 		"https://example.com%0acanary/x.git", "https://example.com\r/x.git", "https://exa\tmple.com/x.git", "https://example.com/x.git#canary",
@@ -142,7 +142,7 @@ func redirects(t *testing.T) {
 	only := gittest.Policy()
 	only.AllowPrivate = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	other := strings.Replace(inner.URL, "127.0.0.1", "127.0.0.2", 1)
-	s := must(gitsource.New(&gitsource.Options{Network: only}))
+	s := must(gitsource.New(clientFor(pack.Network{Policy: only}), nil))
 	for i, to := range []string{other, "http://10.0.0.1", "http://169.254.169.254/latest", "file:///etc/passwd?", "git://127.0.0.1", "ext::sh%20-c%20x"} {
 		status := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}[i%4]
 		url, _ := serve(t, repo, gittest.On(gittest.ListRefs, gittest.Redirect(to, status)))
@@ -154,7 +154,7 @@ func redirects(t *testing.T) {
 	}
 	url, _ := serve(t, repo, gittest.Redirect("https://example.com", http.StatusFound))
 	only.Hosts = []string{"127.0.0.1"}
-	s = must(gitsource.New(&gitsource.Options{Network: only}))
+	s = must(gitsource.New(clientFor(pack.Network{Policy: only}), nil))
 	refused(t, s, url, "main", pack.CodePolicyDenied)
 	refused(t, s, loop(t), "main", pack.CodePolicyDenied)
 	if got := inner.Requests(); len(got) > 0 {

@@ -44,7 +44,7 @@ var children = map[string]func(job []string) error{"fetch": fetchAsChild, "hold"
 // fetchAsChild resolves and fetches the branch "main" at each location below
 // the first, and fails when a program was started for it.
 func fetchAsChild(job []string) error {
-	s, err := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Roots: []string{job[0]}})
+	s, err := gitsource.New(local(), &gitsource.Options{Roots: []string{job[0]}})
 	if err != nil {
 		return err
 	}
@@ -289,7 +289,7 @@ func pipes(t *testing.T) {
 // holdAsChild fetches the branch "main" by way of a scratch directory, and holds
 // on at the first file until its input ends.
 func holdAsChild(job []string) error {
-	s, err := gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: job[0], Limits: gitsource.Limits{Ratio: -1}})
+	s, err := gitsource.New(local(), &gitsource.Options{Scratch: job[0], Limits: gitsource.Limits{Ratio: -1}})
 	if err != nil {
 		return err
 	}
@@ -329,7 +329,7 @@ func killed(t *testing.T) {
 	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
 		t.Errorf("scratch directory holds %v, %v", left, err)
 	}
-	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Scratch: scratch, Limits: gitsource.Limits{Ratio: -1}}))
+	s := must(gitsource.New(local(), &gitsource.Options{Scratch: scratch, Limits: gitsource.Limits{Ratio: -1}}))
 	got := files{}
 	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Rev: "main"}, got); err != nil || len(got.names()) != 2 {
 		t.Errorf("the next one: got %q, %v", got.names(), err)

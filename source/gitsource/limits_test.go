@@ -48,7 +48,7 @@ func TestLimits(t *testing.T) {
 
 func fetchWithin(t *testing.T, url, commit string, limits gitsource.Limits) error {
 	t.Helper()
-	_, err := fetch(t, must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: limits})), url, commit)
+	_, err := fetch(t, must(gitsource.New(local(), &gitsource.Options{Limits: limits})), url, commit)
 	return err
 }
 
@@ -119,7 +119,7 @@ func TestTreesOfAPathAreLimited(t *testing.T) {
 	const path = (7 + 21) + (7+21)*2 + (7 + 200 + 21) + 28 // root has two entries, too
 	for location, s := range map[string]func(gitsource.Limits) *gitsource.Source{
 		url: func(l gitsource.Limits) *gitsource.Source {
-			return must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Limits: l}))
+			return must(gitsource.New(local(), &gitsource.Options{Limits: l}))
 		},
 		fileURL(repo.Dir): storedRepo{repo.Dir}.source,
 	} {
@@ -142,7 +142,7 @@ func TestTimeout(t *testing.T) {
 	repo := gittest.NewRepo(t)
 	repo.Commit("main", samplePack())
 	url, _ := serve(t, repo, gittest.On(gittest.Fetch, gittest.Stall(100, nil)))
-	s := must(gitsource.New(&gitsource.Options{Network: gittest.Policy(), Timeout: 200 * time.Millisecond}))
+	s := must(gitsource.New(local(), &gitsource.Options{Timeout: 200 * time.Millisecond}))
 	_, err := fetch(t, s, url, repo.Git("rev-parse", "main"))
 	wantCode(t, err, pack.CodeTimeout)
 }

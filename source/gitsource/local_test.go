@@ -24,7 +24,7 @@ func fileURL(dir string) string { return (&url.URL{Scheme: "file", Path: dir}).S
 // newLocal returns a source that may read below dir.
 func newLocal(t testing.TB, dir string) *gitsource.Source {
 	t.Helper()
-	return must(gitsource.New(&gitsource.Options{Roots: []string{dir}, Scratch: t.TempDir()}))
+	return must(gitsource.New(nil, &gitsource.Options{Roots: []string{dir}, Scratch: t.TempDir()}))
 }
 
 // clone makes a repository with a work tree out of a bare one.
@@ -57,7 +57,7 @@ func TestLocalSuite(t *testing.T) {
 				t.Helper()
 				scratch := t.TempDir()
 				return sourcetest.Harness{
-					Source:  must(gitsource.New(&gitsource.Options{Roots: []string{filepath.Dir(setting.dir)}, Scratch: scratch})),
+					Source:  must(gitsource.New(nil, &gitsource.Options{Roots: []string{filepath.Dir(setting.dir)}, Scratch: scratch})),
 					Locator: loc(setting.rev),
 					Want:    samplePack(),
 					Missing: missing,
@@ -179,7 +179,7 @@ func TestLocalIsConfined(t *testing.T) {
 	if err := os.Symlink(repo.Dir, filepath.Join(parent, "link.git")); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, must(gitsource.New(nil)), fileURL(inside), "main", pack.CodePolicyDenied)
+	refused(t, must(gitsource.New(nil, nil)), fileURL(inside), "main", pack.CodePolicyDenied)
 	s := newLocal(t, parent)
 	if _, err := resolve(t, s, fileURL(inside), "main"); err != nil {
 		t.Errorf("what is allowed: %v", err)
@@ -197,6 +197,6 @@ func TestLocalIsConfined(t *testing.T) {
 
 func TestNewRefusesRelativeRoots(t *testing.T) {
 	t.Parallel()
-	_, err := gitsource.New(&gitsource.Options{Roots: []string{"/srv", "repos"}})
+	_, err := gitsource.New(nil, &gitsource.Options{Roots: []string{"/srv", "repos"}})
 	wantCode(t, err, pack.CodeInvalidRequest)
 }

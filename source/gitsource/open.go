@@ -10,8 +10,8 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/internal/git"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A repository is on a server or on this machine.
@@ -45,14 +45,14 @@ func targetOf(location string) string {
 	if strings.HasPrefix(location, fileScheme) {
 		return shown(location)
 	}
-	return httpclient.Redact(location)
+	return web.Redact(location)
 }
 
 func (s *Source) open(location, target string) (repository, error) {
 	if strings.HasPrefix(location, fileScheme) {
 		return s.openLocal(location, target)
 	}
-	u, err := httpclient.ParseURL(s.network, location)
+	u, err := s.client.ParseURL(location)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/git"
-	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source/web"
 )
 
 const (
@@ -28,7 +28,7 @@ const (
 
 // A remote is a repository on a server of git's smart HTTP protocol.
 type remote struct {
-	client *http.Client
+	client *web.Client
 	target string         // its URL for messages
 	url    string         // without a slash at the end; follows redirects of the list
 	moved  *http.Response // the redirect that led to url, nil without
@@ -43,7 +43,7 @@ func (r *remote) list(ctx context.Context) (*refs, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := httpclient.Do(r.client, req)
+	resp, err := r.client.Do(req)
 	if err != nil {
 		return nil, r.unlisted(err)
 	}
@@ -81,7 +81,7 @@ func (r *remote) follow(resp *http.Response) error {
 	at := *resp.Request.URL
 	base, ok := strings.CutSuffix(at.Path, listPath)
 	if !ok {
-		return broken("the server redirects to %s, which is no repository", shown(httpclient.Redact(at.String())))
+		return broken("the server redirects to %s, which is no repository", shown(web.Redact(at.String())))
 	}
 	at.Path, at.RawPath, at.RawQuery = base, "", ""
 	r.url, r.moved = at.String(), resp.Request.Response
@@ -103,7 +103,7 @@ func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *gi
 func request(ctx context.Context, method, url string, body io.Reader) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", httpclient.Redact(url), err)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "request %q: %w", web.Redact(url), err)
 	}
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept-Encoding", "identity")
@@ -117,7 +117,9 @@ func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, e
 	}
 	req.Response = r.moved // credentials are not for who was redirected to
 	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
-	resp, err := httpclient.Do(stay(r.client), req)
+	// A POST is not repeated elsewhere, but the list of branches and tags tells
+	// where to.
+	resp, err := r.client.WithoutRedirects().Do(req)
 	if err != nil {
 		return nil, maybeRefused(err)
 	}
@@ -126,14 +128,6 @@ func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, e
 		return nil, &refusal{reason: "content type " + shown(got)}
 	}
 	return resp, nil
-}
-
-// stay returns a client that reports a redirect instead of following it: a POST
-// is not repeated elsewhere, but the list of branches and tags tells where to.
-func stay(c *http.Client) *http.Client {
-	stays := *c
-	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &stays
 }
 
 // maybeRefused tells the statuses by which a server refuses one request from
@@ -174,7 +168,7 @@ func limited(r io.Reader, what string, most int64) io.Reader {
 	if most < 0 {
 		return r
 	}
-	return httpclient.LimitReader(r, what, most)
+	return web.LimitReader(r, what, most)
 }
 
 // A sticky reader remembers why reading failed, which decoders may not pass on.

@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/internal/testkit/gittest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/web"
 )
 
 // hosting returns a client for which every host is one server on loopback,
@@ -51,9 +52,9 @@ func TestShortForms(t *testing.T) {
 		nested["packs/one/"+name] = file
 	}
 	lab.Commit("main", nested)
-	s := must(gitsource.New(&gitsource.Options{Client: hosting(t, map[string]*gittest.Repo{
+	s := must(gitsource.New(must(web.New(pack.Network{}, &web.Options{HTTP: hosting(t, map[string]*gittest.Repo{
 		"github.com/org/pack.git": hub, "gitlab.com/group/sub/packs.git": lab,
-	})}))
+	})})), nil))
 	whole := []string{"actions/hello.sh", "actions/hello.yaml", "docs/a/b.md", "pack.yaml"}
 	below := []string{"packs/one/actions/hello.sh", "packs/one/actions/hello.yaml", "packs/one/docs/a/b.md", "packs/one/pack.yaml"}
 	for spec, want := range map[string][]string{

@@ -2,45 +2,21 @@ package gitsource
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/git"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/internal/os/roots"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 const defaultTimeout = 10 * time.Minute
 
 // Options of [New]. The zero value is the default.
 type Options struct {
-	// Network says which servers may be contacted. The zero value admits
-	// public servers by https.
-	Network pack.NetworkPolicy
-	// Credentials are sent to servers, each to the one whose origin is its key,
-	// "https://host" or "https://host:port", and to no other, nor after a redirect
-	// from another.
-	Credentials map[string]pack.Credential
-	// TLS holds what the host adds: roots, client certificates, which every
-	// server is shown that asks for one. It is copied; versions before 1.2 stay
-	// refused. nil means the system's roots. With InsecureSkipVerify set, servers
-	// prove nothing: keep such a source apart, for what needs it.
-	TLS *tls.Config
-	// Proxy is an http or https proxy for all requests; nil means none. Its user
-	// information are the credentials for it. Because the proxy looks names up,
-	// addresses are not checked: only hosts that Network names are contacted.
-	Proxy *url.URL
-	// Client, when not nil, is used instead of one made of the settings above. It
-	// then has to enforce the policy where it connects and redirects, and must not
-	// undo the compression of bodies.
-	// Credentials, TLS and Proxy must not be set.
-	Client *http.Client
 	// Scratch is a directory for what is too large to be held in memory. Files
 	// there are removed at once. When "", everything is held in memory.
 	Scratch string
@@ -57,8 +33,7 @@ type Options struct {
 
 // A Source fetches packs from git repositories. It is safe for concurrent use.
 type Source struct {
-	network pack.NetworkPolicy
-	client  *http.Client
+	client  *web.Client
 	scratch string
 	timeout time.Duration
 	limits  Limits
@@ -70,25 +45,19 @@ var (
 	_ source.Lister = (*Source)(nil)
 )
 
-// New returns a Source. opts may be nil. Settings that cannot be used are an
-// error with [pack.CodeInvalidRequest].
-func New(opts *Options) (*Source, error) {
+// New returns a Source that contacts servers through client; nil means one of the
+// zero [pack.Network], which contacts public servers by https. opts may be nil.
+// Settings that cannot be used are an error with [pack.CodeInvalidRequest].
+func New(client *web.Client, opts *Options) (*Source, error) {
 	if opts == nil {
 		opts = &Options{}
-	}
-	client, err := httpclient.New(opts.Network, &httpclient.Options{
-		Client: opts.Client, Credentials: opts.Credentials, TLS: opts.TLS, Proxy: opts.Proxy,
-	})
-	if err != nil {
-		return nil, err
 	}
 	allowed := roots.Allowed{Dirs: slices.Clone(opts.Roots)}
 	if err := allowed.Check(); err != nil {
 		return nil, fmt.Errorf("configure git source: %w", err)
 	}
 	s := &Source{
-		network: opts.Network,
-		client:  client,
+		client:  web.OrDefault(client),
 		scratch: opts.Scratch,
 		timeout: opts.Timeout,
 		limits:  opts.Limits.withDefaults(),

@@ -116,7 +116,7 @@ func TestResolve(t *testing.T) {
 func TestResolvingACommitContactsNobody(t *testing.T) {
 	t.Parallel()
 	const commit = "0123456789abcdef0123456789abcdef01234567"
-	pin, err := resolve(t, must(gitsource.New(nil)), "https://git.invalid/x.git", commit)
+	pin, err := resolve(t, must(gitsource.New(nil, nil)), "https://git.invalid/x.git", commit)
 	if err != nil || pin.Commit != commit {
 		t.Errorf("got %+v, %v", pin, err)
 	}

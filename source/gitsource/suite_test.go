@@ -42,9 +42,9 @@ func TestSuite(t *testing.T) {
 				t.Helper()
 				scratch := t.TempDir()
 				return sourcetest.Harness{
-					Source: must(gitsource.New(&gitsource.Options{
-						Network: gittest.Policy(), Scratch: scratch, Credentials: credentials,
-					})),
+					Source: must(gitsource.New(
+						clientFor(pack.Network{Policy: gittest.Policy(), Credentials: credentials}), &gitsource.Options{Scratch: scratch},
+					)),
 					Locator: loc(setting.rev),
 					Want:    samplePack(),
 					Missing: source.Locator{Scheme: source.SchemeGit, Location: strings.Replace(url, "sample", "missing", 1)},

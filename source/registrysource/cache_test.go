@@ -91,7 +91,7 @@ func TestIndexIsAskedForAgain(t *testing.T) {
 			t.Parallel()
 			server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: tc.etag, modified: tc.modified}
 			srv := serve(t, server.ServeHTTP)
-			s := newSource(t, registrysource.Config{Index: srv.URL, Network: loopback(), TTL: tc.ttl})
+			s := newSource(t, registrysource.Config{Index: srv.URL, Client: local(), TTL: tc.ttl})
 			if a, b := resolved(t, s), resolved(t, s); a != "1.0.0" || b != "1.0.0" || server.count() != tc.first {
 				t.Errorf("got %s and %s after the requests %q", a, b, server.requests)
 			}
@@ -114,7 +114,7 @@ func TestIndexThatCannotBeReadIsAnError(t *testing.T) {
 	server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
 	s := newSource(t, registrysource.Config{
 		Index: "https://index.example/i.json?token=secret", TTL: -1,
-		Client: &http.Client{Transport: recorded(server)}, // which repeats nothing
+		Client: sending(recorded(server)), // which repeats nothing
 	})
 	resolved(t, s)
 	for status, want := range map[int]pack.Code{
@@ -142,7 +142,7 @@ func TestBurstIsOneRequest(t *testing.T) {
 	t.Parallel()
 	server := &indexServer{data: indexOf(t, demo("1.0.0", nil))}
 	srv := serve(t, server.ServeHTTP)
-	s := newSource(t, registrysource.Config{Index: srv.URL, Network: loopback()})
+	s := newSource(t, registrysource.Config{Index: srv.URL, Client: local()})
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() { resolved(t, s) })
@@ -170,7 +170,7 @@ func TestUnchangedIndexIsCurrentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
-		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: &http.Client{Transport: recorded(server)}})
+		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(recorded(server))})
 		for i, tc := range []struct {
 			after time.Duration
 			want  int // requests so far
@@ -189,10 +189,10 @@ func TestWaitingForAnotherCallerCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		server := recorded(&indexServer{data: indexOf(t, demo("1.0.0", nil))})
-		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(transport(func(r *http.Request) (*http.Response, error) {
 			<-release
 			return server(r)
-		})}})
+		}))})
 		go resolved(t, s)
 		synctest.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -226,7 +226,7 @@ func TestTransferThatBreaksOffIsRepeated(t *testing.T) {
 			}
 			w.Write(data)
 		})
-		_, err := newSource(t, registrysource.Config{Index: srv.URL, Network: loopback()}).Refs(t.Context())
+		_, err := newSource(t, registrysource.Config{Index: srv.URL, Client: local()}).Refs(t.Context())
 		wantCode(t, err, want)
 		if n.Load() != 3 {
 			t.Errorf("%d failures: %d requests", failures, n.Load())
@@ -279,12 +279,12 @@ func TestOtherIndexes(t *testing.T) {
 	loc := locator(t, "demo")
 	loc.Index = other.URL + "/index.json?token=secret"
 
-	closed := fileSource(t, data, registrysource.Config{Network: loopback()})
+	closed := fileSource(t, data, registrysource.Config{Client: local()})
 	_, err := closed.Resolve(t.Context(), loc)
 	wantCode(t, err, pack.CodePolicyDenied)
 
 	open := fileSource(t, data, registrysource.Config{
-		Network:    loopback(),
+		Client:     local(),
 		AllowIndex: func(index string) bool { return strings.HasPrefix(index, other.URL) },
 	})
 	for range 2 {
@@ -313,7 +313,7 @@ func TestManyOtherIndexesAreNotAllKept(t *testing.T) {
 	t.Parallel()
 	server := &indexServer{data: indexOf(t, demo("1.0.0", nil))}
 	srv := serve(t, server.ServeHTTP)
-	s := fileSource(t, indexOf(t), registrysource.Config{Network: loopback(), AllowIndex: func(string) bool { return true }})
+	s := fileSource(t, indexOf(t), registrysource.Config{Client: local(), AllowIndex: func(string) bool { return true }})
 	loc := locator(t, "demo")
 	for _, path := range []string{"/0", "/1", "/2", "/3", "/4", "/0"} {
 		loc.Index = srv.URL + path

@@ -1,6 +1,6 @@
 // Package registrysource finds packs in a registry index.
 //
-//	s, err := registrysource.New(registrysource.Config{Index: "https://index.example/index.json"})
+//	s, err := registrysource.New(registrysource.Config{Index: "https://index.example/index.json", Client: client})
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("slack@^1.2")
 //
 // An index is a JSON document of format 1: a list of packs, each with its
@@ -31,7 +31,7 @@
 // not what was published, or to make us contact what we should not. The JSON has
 // to have one reading (no key twice, nothing behind the end). A checksum that is
 // missing or cannot be read makes an entry unusable. URLs of install sources are
-// held against the [pack.NetworkPolicy] when they are read, and again when they
+// held against the policy of the [web.Client] when they are read, and again when they
 // are contacted. Sizes and numbers are limited. A program that asks for a pack
 // cannot choose the index unless the host allows it.
 package registrysource

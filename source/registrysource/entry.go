@@ -8,6 +8,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // An entry is one version of one pack.
@@ -141,7 +142,7 @@ func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 		if position++; position == maxInstallSources {
 			return &pack.LimitError{Limit: "number of install sources", Max: maxInstallSources, Value: maxInstallSources + 1}
 		}
-		if err := e.add(position, item, cfg.Network); err != nil {
+		if err := e.add(position, item, cfg.Client); err != nil {
 			return fmt.Errorf("install source %d: %w", position+1, err)
 		}
 	}
@@ -156,8 +157,8 @@ func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 }
 
 // add adds the pin of an install source, or notes why it is left out.
-func (e *entry) add(position int, v json.Value, network pack.NetworkPolicy) error {
-	pin, err := decodeSource(v, network)
+func (e *entry) add(position int, v json.Value, client *web.Client) error {
+	pin, err := decodeSource(v, client)
 	if other, ok := errors.AsType[*notForUs](err); ok {
 		e.dropped = append(e.dropped, dropped{position, fmt.Errorf("install source %d: %w", position+1, other)})
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
 )
 
 func Example() {
@@ -17,10 +18,14 @@ func Example() {
 	}))
 	defer server.Close()
 
-	index, err := registrysource.New(registrysource.Config{
-		Index:   server.URL + "/index.json",
-		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
-	})
+	client, err := web.New(pack.Network{
+		Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	index, err := registrysource.New(registrysource.Config{Index: server.URL + "/index.json", Client: client})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,10 +54,14 @@ func ExampleSource_Problems() {
 	}))
 	defer server.Close()
 
-	index, err := registrysource.New(registrysource.Config{
-		Index:   server.URL + "/index.json",
-		Network: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
-	})
+	client, err := web.New(pack.Network{
+		Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	index, err := registrysource.New(registrysource.Config{Index: server.URL + "/index.json", Client: client})
 	if err != nil {
 		fmt.Println(err)
 		return

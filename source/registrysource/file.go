@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/httpclient"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A file index is read from this machine.
@@ -52,5 +52,5 @@ func (f *file) read() (data []byte, err error) {
 	if f.limits.Bytes < 0 {
 		return io.ReadAll(in)
 	}
-	return io.ReadAll(httpclient.LimitReader(in, indexSize, f.limits.Bytes))
+	return io.ReadAll(web.LimitReader(in, indexSize, f.limits.Bytes))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
 )
 
 type m = map[string]any
@@ -86,6 +87,14 @@ func newSource(t testing.TB, cfg registrysource.Config) *registrysource.Source {
 
 func loopback() pack.NetworkPolicy {
 	return pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+}
+
+// local is a client of servers of this machine.
+func local() *web.Client { return must(web.New(pack.Network{Policy: loopback()}, nil)) }
+
+// sending is a client whose requests are sent by rt, which repeats nothing.
+func sending(rt http.RoundTripper) *web.Client {
+	return must(web.New(pack.Network{}, &web.Options{HTTP: &http.Client{Transport: rt}}))
 }
 
 func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {

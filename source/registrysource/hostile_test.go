@@ -47,7 +47,7 @@ func tooLarge(t *testing.T) {
 			}
 		}
 	})
-	_, err := newSource(t, registrysource.Config{Index: endless.URL, Network: loopback()}).Refs(t.Context())
+	_, err := newSource(t, registrysource.Config{Index: endless.URL, Client: local()}).Refs(t.Context())
 	wantCode(t, err, pack.CodeLimitExceeded)
 
 	limits := registrysource.Limits{Bytes: 100}
@@ -116,7 +116,7 @@ func notAnIndex(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write([]byte("\x1f\x8b"))
 	})
-	_, err := newSource(t, registrysource.Config{Index: compressed.URL, Network: loopback()}).Refs(t.Context())
+	_, err := newSource(t, registrysource.Config{Index: compressed.URL, Client: local()}).Refs(t.Context())
 	wantCode(t, err, pack.CodeMalformedContent)
 	if err == nil || !strings.Contains(err.Error(), "content encoding") {
 		t.Errorf("got %v", err)
@@ -316,7 +316,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"metadata":{},"packs":{}}`))
 	f.Add([]byte(`{"format_version":"1.0"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		client := &http.Client{Transport: recorded(&indexServer{data: data})}
+		client := sending(recorded(&indexServer{data: data}))
 		s := newSource(t, registrysource.Config{Index: "https://index.example/index.json", Client: client})
 		refs, err := s.Refs(t.Context())
 		if err != nil {

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/httpclient"
 	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 var commitPattern = regexp.MustCompile(`^[0-9a-fA-F]{40}\z`)
@@ -22,7 +22,7 @@ type notForUs struct{ error }
 func (n *notForUs) Unwrap() error { return n.error }
 
 // decodeSource makes a pin of an install source.
-func decodeSource(v json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
+func decodeSource(v json.Value, client *web.Client) (pack.Pin, error) {
 	if v.Kind() != "object" {
 		return pack.Pin{}, malformed("it is of the JSON type %s, want object", v.Kind())
 	}
@@ -32,17 +32,17 @@ func decodeSource(v json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
 	}
 	switch kind, _ := known["type"].Text(); kind {
 	case "archive":
-		return archivePin(known, network)
+		return archivePin(known, client)
 	case "git":
-		return gitPin(known, network)
+		return gitPin(known, client)
 	default:
 		return pack.Pin{}, &notForUs{malformed("its type is %.40q, want archive or git", kind)}
 	}
 }
 
 // archivePin expects the checksum of the archive's bytes.
-func archivePin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
-	u, digest, err := urlAndChecksum(v, network)
+func archivePin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
+	u, digest, err := urlAndChecksum(v, client)
 	if err != nil {
 		return pack.Pin{}, err
 	}
@@ -50,8 +50,8 @@ func archivePin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, 
 }
 
 // gitPin expects the checksum of the directory.
-func gitPin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, error) {
-	u, digest, err := urlAndChecksum(v, network)
+func gitPin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
+	u, digest, err := urlAndChecksum(v, client)
 	if err != nil {
 		return pack.Pin{}, err
 	}
@@ -66,9 +66,9 @@ func gitPin(v map[string]json.Value, network pack.NetworkPolicy) (pack.Pin, erro
 	return pin, nil
 }
 
-func urlAndChecksum(v map[string]json.Value, network pack.NetworkPolicy) (*url.URL, pack.Digest, error) {
+func urlAndChecksum(v map[string]json.Value, client *web.Client) (*url.URL, pack.Digest, error) {
 	location, _ := v["url"].Text()
-	u, err := httpclient.ParseURL(network, location)
+	u, err := client.ParseURL(location)
 	if err != nil {
 		return nil, "", &notForUs{err}
 	}

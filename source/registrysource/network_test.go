@@ -9,6 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
 )
 
 func TestHostileNetwork(t *testing.T) {
@@ -30,8 +31,10 @@ func indexCredentials(t *testing.T) {
 	}
 	ours, other := serve(t, guarded), serve(t, guarded)
 	s := newSource(t, registrysource.Config{
-		Index: ours.URL + "/index.json", Network: loopback(), AllowIndex: func(string) bool { return true },
-		Credentials: map[string]pack.Credential{ours.URL: pack.HeaderCredential("X-Registry-Token", "canary")},
+		Index: ours.URL + "/index.json", AllowIndex: func(string) bool { return true },
+		Client: must(web.New(pack.Network{
+			Policy: loopback(), Credentials: map[string]pack.Credential{ours.URL: pack.HeaderCredential("X-Registry-Token", "canary")},
+		}, nil)),
 	})
 	pins, err := s.Resolve(t.Context(), locator(t, "demo"))
 	if err != nil || len(pins) == 0 {
@@ -60,15 +63,13 @@ func serverTimes(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
 				plain := recorded(server)
-				s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: &http.Client{
-					Transport: transport(func(r *http.Request) (*http.Response, error) {
-						resp, err := plain(r)
-						for k, v := range header {
-							resp.Header[k] = v
-						}
-						return resp, err
-					}),
-				}})
+				s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(transport(func(r *http.Request) (*http.Response, error) {
+					resp, err := plain(r)
+					for k, v := range header {
+						resp.Header[k] = v
+					}
+					return resp, err
+				}))})
 				for i, tc := range []struct {
 					after time.Duration
 					want  int // requests so far

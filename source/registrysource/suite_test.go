@@ -52,9 +52,9 @@ func harness(t *testing.T, cfg registrysource.Config) sourcetest.Harness {
 		demo("0.9.0", from("/good", link)),
 		demo("0.8.0", from("/link", link)),
 	)
-	cfg.Network = loopback()
+	cfg.Client = local()
 	h := sourcetest.Harness{
-		Fetcher: must(archivesource.New(&archivesource.Options{Network: cfg.Network})),
+		Fetcher: archivesource.New(cfg.Client, nil),
 		Locator: locator(t, "demo"),
 		Want:    want,
 		Missing: locator(t, "missing"),

@@ -23,7 +23,7 @@ func FuzzRequest(f *testing.F) {
 	f.Setenv("PATH", "/nowhere") // no tool is to be started by mistake
 	g := start(f, func(c *api.Config) {
 		c.Rate, c.Burst = 1e9, 1e9
-		c.Host.Network.Hosts = []string{"none.invalid"}
+		c.Host.Network.Policy.Hosts = []string{"none.invalid"}
 		c.JobTimeout = 5 * time.Second
 	})
 	names := g.names()

@@ -119,7 +119,7 @@ func withWorld(t *testing.T, w *samples.World) func(*api.Config) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Host.Index, c.Host.Network = w.Index(), policy
+		c.Host.Index, c.Host.Network.Policy = w.Index(), policy
 		c.Host.FindLinks, c.Host.NodeRegistry = []string{w.Wheels()}, w.NodeRegistry()
 		c.Host.Provided = []pack.Provided{{Ref: "core"}}
 		c.AllowRoots = append(c.AllowRoots, filepath.Dir(w.Directory()))

@@ -30,11 +30,7 @@ func install(ctx context.Context, root string, specs []string) error {
 	if err != nil {
 		return err
 	}
-	archives, err := archivesource.New(nil)
-	if err != nil {
-		return err
-	}
-	mux, err := source.NewMux(local, archives)
+	mux, err := source.NewMux(local, archivesource.New(nil, nil))
 	if err != nil {
 		return err
 	}

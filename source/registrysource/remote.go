@@ -1,0 +1,115 @@
+package registrysource
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source/web"
+)
+
+// A remote index is read from a server.
+type remote struct {
+	client *web.Client
+	url    string
+	ttl    time.Duration
+	limits Limits
+}
+
+const (
+	indexSize = "index size"
+	// maxTransfers is how often a transfer that breaks off is begun.
+	maxTransfers = 3
+)
+
+// load is a [loadFunc]. Requests that fail are repeated by the client.
+func (r *remote) load(ctx context.Context, old *snapshot) (*snapshot, error) {
+	if old != nil && time.Since(old.at) < r.ttl {
+		return old, nil
+	}
+	for try := 1; ; try++ {
+		resp, err := r.request(ctx, old)
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode == http.StatusNotModified {
+			return old.renewed(), resp.Body.Close()
+		}
+		data, err := r.receive(resp)
+		switch {
+		case err == nil:
+			return r.snapshot(old, resp.Header, data)
+		case try == maxTransfers || !pack.Retryable(err):
+			return nil, err
+		}
+	}
+}
+
+func (r *remote) request(ctx context.Context, old *snapshot) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, http.NoBody)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%w", err)
+	}
+	req.Header.Set("Accept", "application/json, */*;q=0.1")
+	req.Header.Set("Accept-Encoding", "identity")
+	var accept []int
+	if old != nil && old.addConditions(req.Header) {
+		accept = []int{http.StatusNotModified}
+	}
+	resp, err := r.client.Do(req, accept...)
+	if errors.Is(err, pack.ErrNotFound) {
+		// "Not found" is for packs: without its index, nothing is known of them.
+		return nil, &pack.UnavailableError{Target: shown(r.url), Status: http.StatusNotFound, Err: errors.New("there is no index")}
+	}
+	return resp, err
+}
+
+// addConditions asks for the index only if it is not that of s; false when there
+// is nothing to tell them apart by.
+func (s *snapshot) addConditions(h http.Header) bool {
+	if s.etag != "" {
+		h.Set("If-None-Match", s.etag)
+	}
+	if s.lastModified != "" {
+		h.Set("If-Modified-Since", s.lastModified)
+	}
+	return s.etag != "" || s.lastModified != ""
+}
+
+// receive reads the whole body and closes it.
+func (r *remote) receive(resp *http.Response) ([]byte, error) {
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	if encoding := web.ContentEncoding(resp.Header); encoding != "" && encoding != "identity" {
+		return nil, malformed("the server sends it with the content encoding %.40q, which was not asked for", encoding)
+	}
+	if r.limits.Bytes < 0 {
+		return io.ReadAll(resp.Body)
+	}
+	if resp.ContentLength > r.limits.Bytes {
+		return nil, &pack.LimitError{Limit: indexSize, Max: r.limits.Bytes, Value: resp.ContentLength}
+	}
+	return io.ReadAll(web.LimitReader(resp.Body, indexSize, r.limits.Bytes))
+}
+
+func (r *remote) snapshot(old *snapshot, header http.Header, data []byte) (*snapshot, error) {
+	idx, err := old.parse(data, r.limits)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{
+		index:        idx,
+		at:           time.Now(),
+		etag:         header.Get("ETag"),
+		lastModified: header.Get("Last-Modified"),
+	}, nil
+}
+
+// renewed returns the snapshot as current now.
+func (s *snapshot) renewed() *snapshot {
+	current := *s
+	current.at = time.Now()
+	return &current
+}
