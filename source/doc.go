@@ -1,11 +1,11 @@
 // Package source says where packs come from, and takes in what comes from there.
 //
-// What a user typed is parsed by [Parse] into a [Locator]. A [Source] resolves
-// that to a [pack.Pin], an immutable choice that can be stored, and pushes the
-// pin's content into a [Sink]. The sink is a [Tree] as a rule: it writes into a
-// directory of its own, trusts nothing, and tells the digests of what it holds.
+// What a user typed is parsed by [Parse] into a [Locator]. A [Resolver] turns that
+// into a [pack.Pin], an immutable choice that can be stored, and a [Fetcher] pushes
+// the pin's content into a [Sink]. The sink is a [Tree] as a rule: it writes into a
+// directory of its own, trusts nothing, and computes the digests of what it holds.
 //
-//	mux, err := source.NewMux(local, archives, git) // each from its own package
+//	mux, err := source.NewMux(local, archives, git, index) // each from its own package
 //	if err != nil {
 //		return err
 //	}
@@ -28,21 +28,21 @@
 //
 // # Sources
 //
-// Sources are packages of their own, so that a host links only those it wants:
+// Plug-ins are packages of their own, so that a host links only those it wants:
 // localsource (directories), archivesource (archives by URL), gitsource (git
-// repositories) and registrysource (packs by name). [NewMux] composes them and
-// picks by scheme. A registry fetches nothing itself: its pins carry the scheme
-// of the source that does.
+// repositories) and registrysource (packs by name). Those that contact servers
+// share a client, of package web. [NewMux] composes them and picks by scheme. The
+// registry is only a Resolver: its pins carry the scheme of the Fetcher that
+// delivers them. A cache is only a Fetcher.
 //
-// A host's own source implements three methods; [PutFS] is the loop that most
-// need (see the example), and package sourcetest has the suite to test it with.
-// It is addressed by specs of the form "scheme:location". Powers that not every
-// source has are interfaces of their own, such as [Lister], which [As] finds
-// through decorators.
+// A host's own source implements three methods, whose contract is that of
+// [Resolver] and [Fetcher]; [PutFS] is the loop that most need (see the example),
+// and package sourcetest has the suite to test it with. It is addressed by specs of
+// the form "scheme:location".
 //
 // # Contract
 //
-//   - Sources are safe for concurrent use; sinks and trees are not.
+//   - Plug-ins are safe for concurrent use; sinks and trees are not.
 //   - The scheme is decided from the text of the spec, before any I/O, and never
 //     by what a server answers.
 //   - A source runs nothing of what it delivers, and writes nothing but the sink

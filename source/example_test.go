@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,39 +13,29 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A shelf is a host's own source: packs that the program brings along.
-type shelf map[string]fstest.MapFS
+// A cupboard is a host's own source: packs that the program brings along.
+type cupboard map[string]fstest.MapFS
 
-func (s shelf) Schemes() []string { return []string{"shelf"} }
+func (c cupboard) Schemes() []string { return []string{"cupboard"} }
 
-func (s shelf) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
-	_, err := s.find(ctx, pin)
-	if err != nil {
-		return nil, err
+func (c cupboard) Resolve(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
+	if _, ok := c[loc.Location]; !ok {
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q in the cupboard", loc.Location)
 	}
-	return []pack.Pin{pin}, nil
+	return []pack.Pin{{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}}, nil
 }
 
-func (s shelf) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
-	content, err := s.find(ctx, pin)
-	if err != nil {
-		return err
+func (c cupboard) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
+	content, ok := c[pin.Location]
+	if !ok {
+		return pack.Errorf(pack.CodeNotFound, "there is no pack %q in the cupboard", pin.Location)
 	}
 	return source.PutFS(ctx, dst, content)
 }
 
-func (s shelf) find(ctx context.Context, pin pack.Pin) (fs.FS, error) {
-	content, ok := s[pin.Location]
-	if pin.Scheme != "shelf" || !ok {
-		return nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q on the shelf", pin.Location)
-	}
-	return content, ctx.Err()
-}
-
 // A host's own source beside others, from the spec to the files.
 func Example() {
-	packs := shelf{"greet": {
+	packs := cupboard{"greet": {
 		"pack.yaml":        {Data: []byte("ref: greet\nversion: 1.0.0\n")},
 		"actions/hello.sh": {Data: []byte("#!/bin/sh\necho hello\n"), Mode: 0o755},
 	}}
@@ -62,7 +51,7 @@ func Example() {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
-	for _, spec := range []string{"shelf:greet", "shelf:other", "github:org/repo"} {
+	for _, spec := range []string{"cupboard:greet", "cupboard:other", "github:org/repo"} {
 		result, err := fetch(context.Background(), mux, spec, filepath.Join(scratch, "tree"))
 		if err != nil {
 			fmt.Println("error:", err)
@@ -72,8 +61,8 @@ func Example() {
 	}
 	// Output:
 	// 2 files, 47 bytes
-	// error: there is no pack "other" on the shelf
-	// error: unknown scheme "git": have shelf
+	// error: there is no pack "other" in the cupboard
+	// error: unknown scheme "git": have cupboard
 }
 
 // fetch brings the pack that spec names into dir.
@@ -155,7 +144,7 @@ func ExampleNewTree() {
 }
 
 func ExampleNewMux() {
-	mux, err := source.NewMux(shelf{})
+	mux, err := source.NewMux(cupboard{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -163,9 +152,9 @@ func ExampleNewMux() {
 	_, err = mux.Resolve(context.Background(), source.Locator{Scheme: "s4", Location: "//bucket/key"})
 	fmt.Println(err)
 
-	_, err = source.NewMux(shelf{}, shelf{})
+	_, err = source.NewMux(cupboard{}, cupboard{})
 	fmt.Println(err)
 	// Output:
-	// unknown scheme "s4": have shelf
-	// compose sources: number 2: scheme "shelf" is served by another source already
+	// unknown scheme "s4": have cupboard
+	// compose sources: number 2: scheme "cupboard" is resolved by another source already
 }

@@ -29,14 +29,41 @@ func (f fakeSource) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) er
 	return dst.Put(ctx, source.Entry{Name: f.name + " fetches " + pin.Location}, nil)
 }
 
-// A listingSource is a fakeSource that knows versions.
-type listingSource struct{ fakeSource }
+// A fakeResolver and a fakeFetcher are half of a fakeSource each.
+type (
+	fakeResolver struct{ source.Resolver }
+	fakeFetcher  struct{ source.Fetcher }
+)
 
-func (l listingSource) Versions(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
-	return []pack.Pin{{Scheme: loc.Scheme, Location: l.name + " lists " + loc.Location}}, nil
+// A word is a plug-in that can nothing.
+type word struct{}
+
+func (word) Schemes() []string { return []string{"word"} }
+
+// A countingSource counts how often it is asked.
+type countingSource struct {
+	fakeSource
+	calls *int
 }
 
-// A decorated source hides the powers of another one.
-type decorated struct{ source.Source }
+func (c countingSource) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
+	*c.calls++
+	return c.fakeSource.Resolve(ctx, loc)
+}
 
-func (d decorated) Unwrap() source.Source { return d.Source }
+func (c countingSource) Fetch(context.Context, pack.Pin, source.Sink) error {
+	*c.calls++
+	return nil
+}
+
+// A failingSource fails.
+type failingSource struct {
+	fakeSource
+	err error
+}
+
+func (f failingSource) Resolve(context.Context, source.Locator) ([]pack.Pin, error) {
+	return nil, f.err
+}
+
+func (f failingSource) Fetch(context.Context, pack.Pin, source.Sink) error { return f.err }

@@ -2,130 +2,142 @@ package source
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 )
 
-// A Mux is a [Source] made of others: it asks the one that serves the scheme of
-// a locator or pin. It is a [Lister] too, for those of its sources that are. It
-// is safe for concurrent use.
+// A Mux is a [Source] made of plug-ins: it asks the [Resolver] that serves the
+// scheme of a locator, and the [Fetcher] that serves the scheme of a pin. Before
+// that it refuses schemes that none serves, and a context that is over; control
+// characters in the text of errors it escapes, while [errors.Is], [errors.As] and
+// [pack.CodeOf] see the plug-in's own error. It is safe for concurrent use.
 type Mux struct {
-	sources map[string]Source
-	schemes []string // sorted
+	resolvers map[string]Resolver
+	fetchers  map[string]Fetcher
 }
 
-var (
-	_ Source = (*Mux)(nil)
-	_ Lister = (*Mux)(nil)
-)
+var _ Source = (*Mux)(nil)
 
-// NewMux returns a Mux of sources. Each scheme is served by exactly one: a
-// scheme that comes twice is an error.
-func NewMux(sources ...Source) (*Mux, error) {
-	m := &Mux{sources: map[string]Source{}}
-	for i, s := range sources {
-		if s == nil {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "compose sources: number %d is nil", i+1)
-		}
-		if err := m.add(s); err != nil {
+// NewMux returns a Mux of plug-ins, each of which is a [Resolver], a [Fetcher] or
+// both, and serves its schemes as all that it is. Schemes for resolving and for
+// fetching are separate: a Fetcher that decorates that of another Mux may serve
+// the schemes of a Resolver beside it. A scheme that comes twice as one of them is
+// an error, as is a plug-in that is neither. A Mux among the plug-ins stands for
+// what it is made of. Errors have [pack.CodeInvalidRequest].
+func NewMux(plugins ...Plugin) (*Mux, error) {
+	m := &Mux{resolvers: map[string]Resolver{}, fetchers: map[string]Fetcher{}}
+	for i, p := range plugins {
+		if err := m.add(p); err != nil {
 			return nil, fmt.Errorf("compose sources: number %d: %w", i+1, err)
 		}
 	}
-	slices.Sort(m.schemes)
 	return m, nil
+}
+
+func (m *Mux) add(p Plugin) error {
+	if inner, ok := p.(*Mux); ok && inner != nil {
+		return m.merge(inner)
+	}
+	_, resolves := p.(Resolver)
+	_, fetches := p.(Fetcher)
+	switch {
+	case p == nil:
+		return pack.Errorf(pack.CodeInvalidRequest, "it is nil")
+	case !resolves && !fetches:
+		return pack.Errorf(pack.CodeInvalidRequest, "%T is neither a Resolver nor a Fetcher", p)
+	}
+	schemes := p.Schemes()
+	if len(schemes) == 0 {
+		return pack.Errorf(pack.CodeInvalidRequest, "serves no scheme")
+	}
+	for _, scheme := range schemes {
+		if err := m.serve(scheme, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge adds the plug-ins of another Mux.
+func (m *Mux) merge(inner *Mux) error {
+	for scheme, r := range inner.resolvers {
+		if err := claim(m.resolvers, scheme, r, "resolved"); err != nil {
+			return err
+		}
+	}
+	for scheme, f := range inner.fetchers {
+		if err := claim(m.fetchers, scheme, f, "fetched"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve lets p serve a scheme as all that it is.
+func (m *Mux) serve(scheme string, p Plugin) error {
+	if !schemePattern.MatchString(scheme) {
+		return pack.Errorf(pack.CodeInvalidRequest, "scheme %q: want two characters or more, a lower-case letter, then lower-case letters, digits, %q or %q", scheme, "+", "-")
+	}
+	if r, ok := p.(Resolver); ok {
+		if err := claim(m.resolvers, scheme, r, "resolved"); err != nil {
+			return err
+		}
+	}
+	if f, ok := p.(Fetcher); ok {
+		return claim(m.fetchers, scheme, f, "fetched")
+	}
+	return nil
+}
+
+func claim[T any](table map[string]T, scheme string, plugin T, verb string) error {
+	if _, taken := table[scheme]; taken {
+		return pack.Errorf(pack.CodeInvalidRequest, "scheme %q is %s by another source already", scheme, verb)
+	}
+	table[scheme] = plugin
+	return nil
 }
 
 // schemePattern has at least two characters: one letter is a drive of Windows.
 var schemePattern = regexp.MustCompile(`^[a-z][a-z0-9+-]+\z`)
 
-func (m *Mux) add(s Source) error {
-	schemes := s.Schemes()
-	if len(schemes) == 0 {
-		return pack.Errorf(pack.CodeInvalidRequest, "serves no scheme")
-	}
-	for _, scheme := range schemes {
-		switch {
-		case !schemePattern.MatchString(scheme):
-			return pack.Errorf(pack.CodeInvalidRequest, "scheme %q: want two characters or more, a lower-case letter, then lower-case letters, digits, %q or %q", scheme, "+", "-")
-		case m.sources[scheme] != nil:
-			return pack.Errorf(pack.CodeInvalidRequest, "scheme %q is served by another source already", scheme)
-		}
-		m.sources[scheme] = s
-		m.schemes = append(m.schemes, scheme)
-	}
-	return nil
+// Schemes lists the schemes that are resolved, fetched or both, sorted.
+func (m *Mux) Schemes() []string {
+	schemes := slices.AppendSeq(slices.Collect(maps.Keys(m.resolvers)), maps.Keys(m.fetchers))
+	slices.Sort(schemes)
+	return slices.Compact(schemes)
 }
 
-// Schemes lists the schemes of all sources, sorted.
-func (m *Mux) Schemes() []string { return slices.Clone(m.schemes) }
-
-// Resolve asks the source that serves loc.Scheme. A scheme that none serves is
+// Resolve asks the Resolver that serves loc.Scheme. A scheme that none serves is
 // an [*UnknownSchemeError].
 func (m *Mux) Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error) {
-	s, err := m.serving(loc.Scheme)
-	if err != nil {
-		return nil, err
+	r, ok := m.resolvers[loc.Scheme]
+	if !ok {
+		return nil, unknownScheme(loc.Scheme, m.resolvers)
 	}
-	return s.Resolve(ctx, loc)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("resolve: %w", err)
+	}
+	pins, err := r.Resolve(ctx, loc)
+	return pins, escape(err)
 }
 
-// Fetch asks the source that serves pin.Scheme. A scheme that none serves is an
+// Fetch asks the Fetcher that serves pin.Scheme. A scheme that none serves is an
 // [*UnknownSchemeError].
 func (m *Mux) Fetch(ctx context.Context, pin pack.Pin, dst Sink) error {
-	s, err := m.serving(pin.Scheme)
-	if err != nil {
-		return err
-	}
-	return s.Fetch(ctx, pin, dst)
-}
-
-// Versions asks the source that serves loc.Scheme. One that is no [Lister] gives
-// an error that matches [errors.ErrUnsupported].
-func (m *Mux) Versions(ctx context.Context, loc Locator) ([]pack.Pin, error) {
-	s, err := m.serving(loc.Scheme)
-	if err != nil {
-		return nil, err
-	}
-	lister, ok := As[Lister](s)
+	f, ok := m.fetchers[pin.Scheme]
 	if !ok {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "list versions of %q: scheme %q knows none: %w", loc.String(), loc.Scheme, errors.ErrUnsupported)
+		return unknownScheme(pin.Scheme, m.fetchers)
 	}
-	return lister.Versions(ctx, loc)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	return escape(f.Fetch(ctx, pin, dst))
 }
 
-func (m *Mux) serving(scheme string) (Source, error) {
-	if s := m.sources[scheme]; s != nil {
-		return s, nil
-	}
-	return nil, &UnknownSchemeError{Scheme: scheme, Known: m.Schemes()}
+func unknownScheme[T any](scheme string, table map[string]T) error {
+	return &UnknownSchemeError{Scheme: scheme, Known: slices.Sorted(maps.Keys(table))}
 }
-
-// An UnknownSchemeError says that no source serves a scheme. Its code is
-// [pack.CodeInvalidRequest].
-type UnknownSchemeError struct {
-	Scheme string
-	Known  []string // what there is, sorted
-}
-
-// Error names the scheme and those that there are. Who wrote a pack's name
-// never wrote a scheme, and is told about the index instead.
-func (e *UnknownSchemeError) Error() string {
-	if e.Scheme == SchemeRegistry {
-		return "a pack's name is looked up in a registry index, and none is configured: name an index, or write a URL or a ./path"
-	}
-	if len(e.Known) == 0 {
-		return fmt.Sprintf("unknown scheme %q: there is no source", e.Scheme)
-	}
-	return fmt.Sprintf("unknown scheme %q: have %s", e.Scheme, strings.Join(e.Known, ", "))
-}
-
-// Unwrap returns [pack.ErrInvalid].
-func (e *UnknownSchemeError) Unwrap() error { return pack.ErrInvalid }
-
-// ErrorCode implements [pack.Coder].
-func (e *UnknownSchemeError) ErrorCode() pack.Code { return pack.CodeInvalidRequest }

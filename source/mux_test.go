@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-func newMux(t *testing.T, sources ...source.Source) *source.Mux {
+func newMux(t *testing.T, sources ...source.Plugin) *source.Mux {
 	t.Helper()
 	m, err := source.NewMux(sources...)
 	if err != nil {
@@ -44,8 +45,7 @@ func TestMuxSaysWhichSchemesThereAre(t *testing.T) {
 	t.Parallel()
 	m := newMux(t, fakeSource{"one", []string{"local", "git"}})
 	_, resolving := m.Resolve(t.Context(), source.Locator{Scheme: "s4"})
-	_, listing := m.Versions(t.Context(), source.Locator{Scheme: "s4"})
-	for _, err := range []error{resolving, listing, m.Fetch(t.Context(), pack.Pin{Scheme: "s4"}, nil)} {
+	for _, err := range []error{resolving, m.Fetch(t.Context(), pack.Pin{Scheme: "s4"}, nil)} {
 		unknown, ok := errors.AsType[*source.UnknownSchemeError](err)
 		if !ok || unknown.Scheme != "s4" || err.Error() != `unknown scheme "s4": have git, local` || pack.CodeOf(err) != pack.CodeInvalidRequest {
 			t.Errorf("got %v", err)
@@ -69,22 +69,83 @@ func TestMuxWithoutIndexSaysWhatANameNeeds(t *testing.T) {
 	}
 }
 
-func TestMuxListsVersionsWhereItCan(t *testing.T) {
+// TestMuxIsMadeOfHalves: what resolves a scheme and what fetches it may be two.
+func TestMuxIsMadeOfHalves(t *testing.T) {
 	t.Parallel()
-	m := newMux(t,
-		decorated{listingSource{fakeSource{"one", []string{"registry"}}}},
-		fakeSource{"two", []string{"git"}})
-	lister, ok := source.As[source.Lister](m)
-	if !ok {
-		t.Fatal("a Mux is no Lister")
+	one, two := fakeSource{"one", []string{"git", "registry"}}, fakeSource{"two", []string{"git", "local"}}
+	m := newMux(t, fakeResolver{one}, fakeFetcher{two})
+	if diff := cmp.Diff([]string{"git", "local", "registry"}, m.Schemes()); diff != "" {
+		t.Errorf("schemes: -want +got\n%s", diff)
 	}
-	pins, err := lister.Versions(t.Context(), source.Locator{Scheme: "registry", Location: "x"})
-	if err != nil || len(pins) != 1 || pins[0].Location != "one lists x" {
+	pins, err := m.Resolve(t.Context(), source.Locator{Scheme: "git", Location: "x"})
+	if err != nil || pins[0].Location != "one resolves x" {
 		t.Errorf("got %v, %v", pins, err)
 	}
-	_, err = lister.Versions(t.Context(), source.Locator{Scheme: "git", Location: "x"})
-	if !errors.Is(err, errors.ErrUnsupported) || pack.CodeOf(err) != pack.CodeInvalidRequest {
-		t.Errorf("got %v", err)
+	var got string
+	sink := sinkFunc(func(e source.Entry) error { got = e.Name; return nil })
+	if err := m.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: "x"}, sink); err != nil || got != "two fetches x" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	_, resolving := m.Resolve(t.Context(), source.Locator{Scheme: "local"})
+	fetching := m.Fetch(t.Context(), pack.Pin{Scheme: "registry"}, sink)
+	for err, known := range map[error]string{resolving: "git registry", fetching: "git local"} {
+		unknown, ok := errors.AsType[*source.UnknownSchemeError](err)
+		if !ok || strings.Join(unknown.Known, " ") != known {
+			t.Errorf("got %v, want one that knows %s", err, known)
+		}
+	}
+}
+
+// TestMuxOfMuxes takes apart what it is given, so that halves stay halves.
+func TestMuxOfMuxes(t *testing.T) {
+	t.Parallel()
+	inner := newMux(t, fakeResolver{fakeSource{"index", []string{"registry"}}}, fakeSource{"inner", []string{"git"}})
+	outer := newMux(t, inner, fakeFetcher{fakeSource{"cache", []string{"registry"}}})
+	if diff := cmp.Diff([]string{"git", "registry"}, outer.Schemes()); diff != "" {
+		t.Errorf("schemes: -want +got\n%s", diff)
+	}
+	if err := outer.Fetch(t.Context(), pack.Pin{Scheme: "registry"}, sinkFunc(func(source.Entry) error { return nil })); err != nil {
+		t.Error(err)
+	}
+	for _, again := range []source.Plugin{fakeResolver{fakeSource{"x", []string{"registry"}}}, fakeFetcher{fakeSource{"x", []string{"git"}}}, inner} {
+		if _, err := source.NewMux(inner, again); !errors.Is(err, pack.ErrInvalid) {
+			t.Errorf("%T: got %v", again, err)
+		}
+	}
+}
+
+// TestMuxAsksNobodyInVain counts the calls of what should not be asked.
+func TestMuxAsksNobodyInVain(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	m := newMux(t, countingSource{fakeSource{"one", []string{"git"}}, &calls})
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err1 := m.Resolve(cancelled, source.Locator{Scheme: "git"})
+	_, err2 := m.Resolve(t.Context(), source.Locator{})
+	err3 := m.Fetch(cancelled, pack.Pin{Scheme: "git"}, nil)
+	err4 := m.Fetch(t.Context(), pack.Pin{Scheme: "Git"}, nil)
+	if !errors.Is(err1, context.Canceled) || err2 == nil || !errors.Is(err3, context.Canceled) || err4 == nil || calls != 0 {
+		t.Errorf("got %v, %v, %v, %v after %d calls", err1, err2, err3, err4, calls)
+	}
+}
+
+func TestMuxEscapesErrors(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"plain \"text\" é":         "plain \"text\" é",
+		"a\x1b[2J\r\nb":            `a\x1b[2J\r\nb`,
+		"\xff\ufffd\u202e":         `\xff\ufffd\u202e`,
+		"quoted already: \\x1b \\": `quoted already: \x1b \`,
+	} {
+		cause := pack.Errorf(pack.CodeNotFound, "%s", text)
+		m := newMux(t, failingSource{fakeSource{"one", []string{"git"}}, cause})
+		_, err := m.Resolve(t.Context(), source.Locator{Scheme: "git"})
+		for _, err := range []error{err, m.Fetch(t.Context(), pack.Pin{Scheme: "git"}, nil)} {
+			if err == nil || err.Error() != want || !errors.Is(err, cause) || pack.CodeOf(err) != pack.CodeNotFound {
+				t.Errorf("%q: got %v, want %s", text, err, want)
+			}
+		}
 	}
 }
 
@@ -93,16 +154,18 @@ func TestNewMuxRefuses(t *testing.T) {
 	git := fakeSource{"git", []string{"git"}}
 	tests := []struct {
 		name    string
-		sources []source.Source
+		sources []source.Plugin
 		want    string
 	}{
-		{"scheme twice", []source.Source{git, git}, `number 2: scheme "git" is served by another source`},
-		{"scheme twice in one", []source.Source{fakeSource{"x", []string{"mem", "mem"}}}, "another source"},
-		{"no scheme", []source.Source{git, fakeSource{}}, "number 2: serves no scheme"},
-		{"nil", []source.Source{nil}, "number 1 is nil"},
-		{"empty scheme", []source.Source{fakeSource{"x", []string{""}}}, `scheme ""`},
-		{"upper case", []source.Source{fakeSource{"x", []string{"Git"}}}, `scheme "Git"`},
-		{"drive letter", []source.Source{fakeSource{"x", []string{"c"}}}, `scheme "c"`},
+		{"scheme twice", []source.Plugin{git, git}, `number 2: scheme "git" is resolved by another source`},
+		{"fetched twice", []source.Plugin{git, fakeFetcher{git}}, `number 2: scheme "git" is fetched by another source`},
+		{"neither", []source.Plugin{git, word{}}, "number 2: source_test.word is neither a Resolver nor a Fetcher"},
+		{"scheme twice in one", []source.Plugin{fakeSource{"x", []string{"mem", "mem"}}}, "another source"},
+		{"no scheme", []source.Plugin{git, fakeSource{}}, "number 2: serves no scheme"},
+		{"nil", []source.Plugin{nil}, "number 1: it is nil"},
+		{"empty scheme", []source.Plugin{fakeSource{"x", []string{""}}}, `scheme ""`},
+		{"upper case", []source.Plugin{fakeSource{"x", []string{"Git"}}}, `scheme "Git"`},
+		{"drive letter", []source.Plugin{fakeSource{"x", []string{"c"}}}, `scheme "c"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

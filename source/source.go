@@ -8,36 +8,76 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Source resolves what a user named to a [pack.Pin], and delivers the content
-// of a pin. Implementations are safe for concurrent use.
-//
-// A source never runs anything that comes with a pack and never writes the
-// destination; it may spool into a scratch directory that the host gave it.
-type Source interface {
-	// Schemes lists the schemes this source serves. The same list on every
-	// call; never empty.
+// A Resolver turns what a user named into pins, each an immutable choice of
+// content. It is asked through a [Mux], which keeps a part of the contract: a
+// Resolver never sees a locator of a scheme it does not serve, nor a context that
+// is over when the call begins, and control characters in its errors are escaped.
+// The rest is the Resolver's. It is safe for concurrent use, runs nothing that
+// comes with a pack, and writes nothing but a scratch directory that the host gave
+// it.
+type Resolver interface {
+	// Schemes lists the schemes of locators that it resolves: at least one, the
+	// same on every call, in a slice that belongs to the caller. A scheme is two
+	// or more lower-case letters, digits, "+" or "-", a letter first.
 	Schemes() []string
 
-	// Resolve returns pins for the content that loc names: alternatives for
-	// one content, best first, never none without an error. What does not
-	// exist is an error that matches [pack.ErrNotFound]. Pins may carry a
-	// scheme of another source, which then fetches them.
+	// Resolve returns pins for the content that loc names: alternatives for one
+	// content, best first, at least one, or an error and none.
+	//
+	// A pin has a Scheme, which another plug-in may serve, and a Location; both
+	// are valid UTF-8 without credentials. It is a plain value that can be stored,
+	// and means the same years later: the bytes that were chosen now, or an error.
+	// Pin.Subdir is loc.Subdir, unless the Resolver knows better; parts of loc
+	// that mean nothing for the scheme (Rev, Constraint, Index) are refused or
+	// ignored.
+	//
+	// loc may hold any text, also what [Parse] would refuse. What does not exist
+	// is an error that matches [pack.ErrNotFound] (pack.Errorf with
+	// pack.CodeNotFound). Every error has a code: that of [pack.Errorf], or it
+	// wraps the context's error or one of package os. Its text quotes loc once at
+	// most, and shows no secret.
 	Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error)
+}
+
+// A Fetcher delivers the content of pins. It is asked through a [Mux], as a
+// [Resolver] is, which keeps the same part of the contract. It is safe for
+// concurrent use, runs nothing that comes with a pack, and never writes the
+// destination: it pushes into the [Sink], and may spool into a scratch directory
+// that the host gave it.
+type Fetcher interface {
+	// Schemes lists the schemes of pins that it fetches, as those of a [Resolver].
+	Schemes() []string
 
 	// Fetch pushes the content of pin into dst: the same pin gives the same
-	// bytes, or an error. Names are relative to the content's root, whatever
-	// pin.Subdir and pin.StripTop say; what lies outside of pin.Subdir may be
-	// left out. Fetch verifies what only it can see (the archive's bytes, the
-	// commit); after an error the owner of dst discards what it received. An
-	// error of dst is returned wrapped, and no further entry is pushed.
+	// files, or an error. [PutFS] does all of that for content that is at hand as
+	// an [io/fs.FS].
+	//
+	// Entries are pushed one at a time, from one goroutine, with names relative to
+	// the content's root as they are, nothing left out or renamed; dst judges
+	// them. pin.Subdir and pin.StripTop are applied by the owner of dst; what lies
+	// outside of pin.Subdir may be left out.
+	//
+	// Fetch verifies what only it can see: the bytes of an archive against
+	// pin.Archive or pin.ETag, a commit. An error of dst is returned wrapped, and
+	// nothing more is pushed; the same holds when ctx ends. After any error the
+	// owner of dst discards what it received.
+	//
+	// pin may hold any text. Errors are those of [Resolver], with
+	// [pack.ErrUnavailable] for what a server failed to deliver, so that
+	// [pack.Retryable] says whether to try again, and [pack.ErrIntegrity] for
+	// content that is not what pin promised.
 	Fetch(ctx context.Context, pin pack.Pin, dst Sink) error
 }
 
-// A Lister is a [Source] that knows the versions of a pack. Find it with [As].
-type Lister interface {
-	// Versions returns a pin for every known version of what loc names, the
-	// highest first. None known is an error that matches [pack.ErrNotFound].
-	Versions(ctx context.Context, loc Locator) ([]pack.Pin, error)
+// A Source is both: it resolves locators, and fetches the pins.
+type Source interface {
+	Resolver
+	Fetcher
+}
+
+// A Plugin is what a [Mux] is made of: a [Resolver], a [Fetcher] or a [Source].
+type Plugin interface {
+	Schemes() []string
 }
 
 // An Entry is one file or directory that a source delivers.
@@ -60,26 +100,4 @@ type Entry struct {
 type Sink interface {
 	// Put takes one entry. content is nil for a directory.
 	Put(ctx context.Context, e Entry, content io.Reader) error
-}
-
-// An Unwrapper is a Source that decorates another one.
-type Unwrapper interface {
-	Unwrap() Source
-}
-
-// As finds an optional power of s, such as [Lister]: in s itself, or in a
-// source that it decorates.
-func As[T any](s Source) (T, bool) {
-	for s != nil {
-		if t, ok := s.(T); ok {
-			return t, true
-		}
-		u, ok := s.(Unwrapper)
-		if !ok {
-			break
-		}
-		s = u.Unwrap()
-	}
-	var zero T
-	return zero, false
 }

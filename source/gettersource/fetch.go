@@ -20,9 +20,6 @@ import (
 // pin's is an [*pack.IntegrityError], and is not read; one with another entity
 // tag, where the pin has no digest, is an error with [pack.CodeContentChanged].
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
-	if pin.Scheme != Scheme {
-		return foreign(pin.Scheme)
-	}
 	l, err := s.parse(pin.Location)
 	if err != nil {
 		return err

@@ -68,9 +68,6 @@ func (s *Source) Schemes() []string { return []string{Scheme} }
 // and the archive's entity tag when the server states a strong one; without
 // either, nothing ties the pin to one content.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	if loc.Scheme != Scheme {
-		return nil, foreign(loc.Scheme)
-	}
 	l, err := s.parse(loc.Location)
 	if err != nil {
 		return nil, err
@@ -110,8 +107,4 @@ func (s *Source) request(ctx context.Context, method string, l *location) (*http
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	return s.client.Do(req)
-}
-
-func foreign(scheme string) error {
-	return pack.Errorf(pack.CodeInvalidRequest, "scheme %.40q is not served here: want %q", scheme, Scheme)
 }

@@ -7,7 +7,7 @@
 //
 // A pin holds a commit. Resolve finds that of a branch, a tag or the default
 // branch in the server's list; a commit with all of its 40 digits is taken as it
-// is. [Source.Versions] lists the tags that are versions, as "v1.2.3" or "1.2.3".
+// is.
 //
 // Fetch asks for the pinned commit alone, without history, in one request. A
 // server that serves only what it advertises refuses that; then the list says

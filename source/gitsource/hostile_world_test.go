@@ -55,9 +55,6 @@ func fetchAsChild(job []string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.Versions(ctx, loc); err != nil {
-			return err
-		}
 		got := files{}
 		if err := s.Fetch(ctx, pins[0], got); err != nil {
 			return err

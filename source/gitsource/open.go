@@ -10,14 +10,12 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/internal/git"
-	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/web"
 )
 
 // A repository is on a server or on this machine.
 type repository interface {
 	resolve(ctx context.Context, rev string) (plumbing.Hash, error)
-	list(ctx context.Context) (*refs, error)
 	// fetchCommit makes a commit and what it consists of readable in s. rev is
 	// the branch or tag that it was found by, or "".
 	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *git.Store) error
@@ -79,9 +77,6 @@ func (s *Source) openLocal(location, target string) (repository, error) {
 
 // checkPin checks what is known before the repository is read.
 func checkPin(pin pack.Pin) error {
-	if pin.Scheme != source.SchemeGit {
-		return pack.Errorf(pack.CodeInvalidRequest, "scheme %s is not served here: want %q", shown(pin.Scheme), source.SchemeGit)
-	}
 	if err := checkSubdir(pin.Subdir); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package gitsource
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -130,33 +129,4 @@ func cutNamespace(name string) (namespace, short string, ok bool) {
 		}
 	}
 	return "", name, false
-}
-
-// A release is a tag that is a version.
-type release struct {
-	version pack.Version
-	tag     string
-	commit  plumbing.Hash
-}
-
-// releases returns the tags that are versions ("1.2.3" or "v1.2.3"), the highest
-// first. Of two tags for one version and one commit the plain one is left out.
-func (r *refs) releases() []release {
-	var found []release
-	for name := range r.names {
-		tag, ok := strings.CutPrefix(name, tagPrefix)
-		if !ok {
-			continue
-		}
-		version, err := pack.ParseVersion(strings.TrimPrefix(tag, "v"))
-		if err != nil {
-			continue
-		}
-		commit, _ := r.target(name)
-		found = append(found, release{version: version, tag: tag, commit: commit})
-	}
-	slices.SortFunc(found, func(a, b release) int {
-		return cmp.Or(b.version.Compare(a.version), strings.Compare(b.version.String(), a.version.String()), strings.Compare(b.tag, a.tag))
-	})
-	return slices.CompactFunc(found, func(a, b release) bool { return a.version == b.version && a.commit == b.commit })
 }

@@ -40,10 +40,7 @@ type Source struct {
 	roots   roots.Allowed
 }
 
-var (
-	_ source.Source = (*Source)(nil)
-	_ source.Lister = (*Source)(nil)
-)
+var _ source.Source = (*Source)(nil)
 
 // New returns a Source that contacts servers through client; nil means one of the
 // zero [pack.Network], which contacts public servers by https. opts may be nil.
@@ -87,27 +84,6 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 		return nil, err
 	}
 	return []pack.Pin{pin}, nil
-}
-
-// Versions implements [source.Lister]. The versions of a repository are its tags
-// that are semantic versions, with or without a "v" in front.
-func (s *Source) Versions(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {
-	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
-	err = s.with(ctx, pin, func(ctx context.Context, r repository) error {
-		list, err := r.list(ctx)
-		if err != nil {
-			return err
-		}
-		for _, release := range list.releases() {
-			pin.Version, pin.Rev, pin.Commit = release.version, release.tag, release.commit.String()
-			pins = append(pins, pin)
-		}
-		if len(pins) == 0 {
-			return pack.Errorf(pack.CodeNotFound, "there is no tag that is a version such as %q", "v1.2.3")
-		}
-		return nil
-	})
-	return pins, err
 }
 
 // Fetch implements [source.Source]. A pin without a commit means what its rev

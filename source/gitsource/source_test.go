@@ -10,7 +10,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/testkit/gittest"
-	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/gitsource"
 )
 
@@ -120,52 +119,6 @@ func TestResolvingACommitContactsNobody(t *testing.T) {
 	if err != nil || pin.Commit != commit {
 		t.Errorf("got %+v, %v", pin, err)
 	}
-}
-
-func TestVersionsAreTags(t *testing.T) {
-	t.Parallel()
-	repo := gittest.NewRepo(t)
-	first := repo.Commit("main", samplePack())
-	second := repo.Commit("main", fstest.MapFS{"pack.yaml": {}})
-	repo.Annotate("v1.10.0", second)
-	for tag, commit := range map[string]string{
-		"v1.2.0": first, "1.2.0": first, "2.0.0-rc.1": second, "v1.9.0": first,
-		"v1": first, "release-3": first, "v01.2.3": first, "vv4.0.0": first,
-	} {
-		repo.Tag(tag, commit)
-	}
-	repo.Branch("v9.0.0", first)
-	url, _ := serve(t, repo)
-	lister, ok := source.As[source.Lister](newSource(t))
-	if !ok {
-		t.Fatal("the source is no Lister")
-	}
-	pins, err := lister.Versions(t.Context(), source.Locator{Scheme: "git", Location: url, Subdir: "sub"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, p := range pins {
-		got = append(got, p.Version.String()+" "+p.Rev+" "+p.Commit)
-		if p.Subdir != "sub" || p.Location != url || p.Scheme != "git" {
-			t.Errorf("got pin %+v", p)
-		}
-	}
-	want := []string{
-		"2.0.0-rc.1 2.0.0-rc.1 " + second, "1.10.0 v1.10.0 " + second, "1.9.0 v1.9.0 " + first, "1.2.0 v1.2.0 " + first,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("versions (-want +got):\n%s", diff)
-	}
-}
-
-func TestNoVersionsAreNotFound(t *testing.T) {
-	t.Parallel()
-	repo := gittest.NewRepo(t)
-	repo.Commit("main", samplePack())
-	url, _ := serve(t, repo)
-	_, err := newSource(t).Versions(t.Context(), source.Locator{Scheme: "git", Location: url})
-	wantCode(t, err, pack.CodeNotFound)
 }
 
 func TestEmptyRepositoryHasNoDefaultBranch(t *testing.T) {

@@ -19,15 +19,12 @@ type Source struct {
 	others map[string]*slot // of indexes that locators named
 }
 
-var (
-	_ source.Source = (*Source)(nil)
-	_ source.Lister = (*Source)(nil)
-)
+var _ source.Resolver = (*Source)(nil)
 
-// Schemes implements [source.Source]: "registry".
+// Schemes implements [source.Resolver]: "registry".
 func (s *Source) Schemes() []string { return []string{source.SchemeRegistry} }
 
-// Resolve implements [source.Source]: it chooses the highest version that
+// Resolve implements [source.Resolver]: it chooses the highest version that
 // satisfies the locator's constraint, a release rather than a pre-release, and
 // returns a pin for each of its install sources. A pack whose entries in the
 // index cannot be used is an error that says why.
@@ -43,8 +40,9 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	return s.pins(chosen, loc), nil
 }
 
-// Versions implements [source.Lister]. The constraint of loc counts. Each pin is
-// the first of the alternatives of its version.
+// Versions returns a pin for each version of the pack that loc names and that its
+// constraint allows, the highest first: the first of the alternatives of the
+// version. None is an error that matches [pack.ErrNotFound].
 func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
 	entries, err := s.find(ctx, loc)
 	if err != nil {
@@ -104,19 +102,9 @@ func (s *Source) Problems(ctx context.Context) ([]Problem, error) {
 	return idx.problems(&s.cfg), nil
 }
 
-// Fetch implements [source.Source]. It always returns an error: what the pins of
-// a registry name is fetched by the sources of their schemes.
-func (s *Source) Fetch(_ context.Context, pin pack.Pin, _ source.Sink) error {
-	return pack.Errorf(pack.CodeInvalidRequest,
-		"fetch %q: an index holds no content: compose the registry with the sources of archives and repositories (source.NewMux)", shown(pin.Location))
-}
-
 // find returns the entries of the pack that loc names, the highest version first.
 func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error) {
-	switch {
-	case loc.Scheme != source.SchemeRegistry:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: the scheme %q is not that of a registry", loc.Location, loc.Scheme)
-	case loc.Rev != "":
+	if loc.Rev != "" {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %.80q", loc.Location, loc.Rev)
 	}
 	ref, err := pack.ParseRef(loc.Location)

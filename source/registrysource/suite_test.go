@@ -54,7 +54,7 @@ func harness(t *testing.T, cfg registrysource.Config) sourcetest.Harness {
 	)
 	cfg.Client = local()
 	h := sourcetest.Harness{
-		Fetcher: archivesource.New(cfg.Client, nil),
+		With:    []source.Plugin{archivesource.New(cfg.Client, nil)},
 		Locator: locator(t, "demo"),
 		Want:    want,
 		Missing: locator(t, "missing"),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
-	"testing"
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
@@ -87,30 +86,14 @@ func brokenPut(wrap func(dst source.Sink) sinkFunc) source.Source {
 	})
 }
 
-// A brokenLister knows versions, but not as it should.
-type brokenLister struct {
-	*sourcetest.Memory
-	versions func(loc source.Locator) ([]pack.Pin, error)
-}
+// A countingSink takes everything.
+type countingSink struct{ puts int }
 
-func (l brokenLister) Versions(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
-	return l.versions(loc)
-}
-
-func lister(versions func(loc source.Locator) ([]pack.Pin, error)) source.Source {
-	return brokenLister{sourcetest.NewMemory(packs()), versions}
-}
-
-// listed returns a pin for each version.
-func listed(t *testing.T, versions ...string) []pack.Pin {
-	t.Helper()
-	var pins []pack.Pin
-	for _, text := range versions {
-		v, err := pack.ParseVersion(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pins = append(pins, pack.Pin{Scheme: sourcetest.SchemeMemory, Location: "demo", Version: v})
+func (s *countingSink) Put(_ context.Context, _ source.Entry, content io.Reader) error {
+	s.puts++
+	if content == nil {
+		return nil
 	}
-	return pins
+	_, err := io.Copy(io.Discard, content)
+	return err
 }

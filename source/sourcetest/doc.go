@@ -1,5 +1,6 @@
-// Package sourcetest tests implementations of [source.Source], and has one in
-// memory for the tests of programs that use sources.
+// Package sourcetest tests implementations of [source.Resolver] and
+// [source.Fetcher], and has a [source.Source] in memory for the tests of programs
+// that use sources.
 //
 // [Run] is the conformance suite that every source of this module passes. A
 // host runs it over a source of its own in a few lines:
@@ -19,7 +20,8 @@
 //		})
 //	}
 //
-// Sources meet rude requests (locations and revs that are hostile) and slow sinks
+// They are asked through a [source.Mux], which keeps a part of the contract for
+// them. Sources meet rude requests (locations and revs that are hostile) and slow sinks
 // (content read byte by byte); give them a hostile server, too, by a second harness.
 // Each case gets a harness of its own. What a harness does not offer is not
 // checked, and the log says so. Run the tests with -race: a part of the contract

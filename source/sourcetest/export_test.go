@@ -5,7 +5,7 @@ import "testing"
 // RunCase runs one case of the suite.
 func RunCase(t testing.TB, name string, h Harness) {
 	t.Helper()
-	checkHarness(t, h)
+	h = prepare(t, h)
 	for _, c := range cases() {
 		if c.name == name {
 			c.run(t, h)

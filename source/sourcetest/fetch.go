@@ -83,7 +83,7 @@ func testConcurrent(t testing.TB, h Harness) {
 }
 
 func resolveAndFetch(t testing.TB, h Harness, want pack.Digest) error {
-	pins, err := h.Source.Resolve(t.Context(), h.Locator)
+	pins, err := h.mux.Resolve(t.Context(), h.Locator)
 	if err != nil || len(pins) == 0 {
 		return fmt.Errorf("got %d pins: %w", len(pins), err)
 	}

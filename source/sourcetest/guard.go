@@ -20,7 +20,7 @@ func testHostile(t testing.TB, h Harness) {
 		return
 	}
 	for _, loc := range h.Hostile {
-		pins, err := h.Source.Resolve(t.Context(), loc)
+		pins, err := h.mux.Resolve(t.Context(), loc)
 		if err != nil {
 			continue
 		}
@@ -37,11 +37,11 @@ func testNothingOutside(t testing.TB, h Harness) {
 	dirs := append([]string{"."}, h.Dirs...)
 	before := snapshots(t, dirs)
 	sink := &stopSink{}
-	if err := h.fetcher().Fetch(t.Context(), h.resolve(t)[0], sink); err != nil {
+	if err := h.mux.Fetch(t.Context(), h.resolve(t)[0], sink); err != nil {
 		t.Fatal(err)
 	}
 	failing := &stopSink{after: func(int) error { return errSink }}
-	if err := h.fetcher().Fetch(t.Context(), h.resolve(t)[0], failing); err == nil {
+	if err := h.mux.Fetch(t.Context(), h.resolve(t)[0], failing); err == nil {
 		t.Error("the sink failed, and nothing was said")
 	}
 	for i, after := range snapshots(t, dirs) {
@@ -109,13 +109,11 @@ func (h Harness) sayings(t testing.TB) []string {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, pin := range pins {
-		note(h.fetcher().Fetch(cancelled, pin, &stopSink{}))
-		note(h.fetcher().Fetch(t.Context(), pin, &stopSink{after: func(int) error { return errSink }}))
-		pin.Scheme = "sourcetest-foreign"
-		note(h.Source.Fetch(t.Context(), pin, &stopSink{}))
+		note(h.mux.Fetch(cancelled, pin, &stopSink{}))
+		note(h.mux.Fetch(t.Context(), pin, &stopSink{after: func(int) error { return errSink }}))
 	}
 	for _, loc := range append([]source.Locator{h.Missing}, h.Hostile...) {
-		_, err := h.Source.Resolve(t.Context(), loc)
+		_, err := h.mux.Resolve(t.Context(), loc)
 		note(err)
 	}
 	return said

@@ -29,16 +29,15 @@ func (m *Memory) Schemes() []string { return []string{SchemeMemory} }
 
 // Resolve returns one pin, with the locator's location, rev and subdir.
 func (m *Memory) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}
-	if _, err := m.find(ctx, pin); err != nil {
+	if _, err := m.find(ctx, loc.Location); err != nil {
 		return nil, fmt.Errorf("resolve %.200q: %w", loc.String(), err)
 	}
-	return []pack.Pin{pin}, nil
+	return []pack.Pin{{Scheme: loc.Scheme, Location: loc.Location, Rev: loc.Rev, Subdir: loc.Subdir}}, nil
 }
 
 // Fetch pushes the pack that pin.Location names.
 func (m *Memory) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
-	fsys, err := m.find(ctx, pin)
+	fsys, err := m.find(ctx, pin.Location)
 	if err == nil {
 		err = source.PutFS(ctx, dst, fsys)
 	}
@@ -48,15 +47,10 @@ func (m *Memory) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	return nil
 }
 
-func (m *Memory) find(ctx context.Context, pin pack.Pin) (fstest.MapFS, error) {
-	fsys, ok := m.packs[pin.Location]
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case pin.Scheme != SchemeMemory:
-		return nil, &source.UnknownSchemeError{Scheme: pin.Scheme, Known: m.Schemes()}
-	case !ok:
+func (m *Memory) find(ctx context.Context, location string) (fstest.MapFS, error) {
+	fsys, ok := m.packs[location]
+	if !ok {
 		return nil, pack.Errorf(pack.CodeNotFound, "there is no such pack in memory")
 	}
-	return fsys, nil
+	return fsys, ctx.Err()
 }

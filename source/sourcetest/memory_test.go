@@ -28,7 +28,7 @@ func memory(location string) source.Locator {
 }
 
 // harness is that of a good source, or of one that is broken.
-func harness(s source.Source) sourcetest.Harness {
+func harness(s source.Plugin) sourcetest.Harness {
 	return sourcetest.Harness{
 		Source:  s,
 		Locator: memory("demo"),

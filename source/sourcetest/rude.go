@@ -21,18 +21,18 @@ func testRudeRequests(t testing.TB, h Harness) {
 	for _, text := range rudeTexts() {
 		loc, pin := h.Locator, h.resolve(t)[0]
 		loc.Location, pin.Location = text, text
-		pins, err := h.Source.Resolve(t.Context(), loc)
+		pins, err := h.mux.Resolve(t.Context(), loc)
 		checkRefusal(t, "resolve the location", text, len(pins) > 0, err)
 		sink := &stopSink{}
-		err = h.fetcher().Fetch(t.Context(), pin, sink)
+		err = h.mux.Fetch(t.Context(), pin, sink)
 		checkRefusal(t, "fetch the location", text, sink.puts > 0, err)
 
 		loc, pin = h.Locator, h.resolve(t)[0]
 		loc.Rev, pin.Rev, pin.Commit = text, text, text
-		if _, err := h.Source.Resolve(t.Context(), loc); err != nil {
+		if _, err := h.mux.Resolve(t.Context(), loc); err != nil {
 			checkText(t, "resolve the rev", text, err)
 		}
-		if err := h.fetcher().Fetch(t.Context(), pin, &stopSink{}); err != nil {
+		if err := h.mux.Fetch(t.Context(), pin, &stopSink{}); err != nil {
 			checkText(t, "fetch the rev", text, err)
 		}
 	}
@@ -82,7 +82,7 @@ func testSlowSink(t testing.TB, h Harness) {
 		t.Fatal(err)
 	}
 	slow := &slowSink{dst: tree, second: make(chan struct{})}
-	if err := h.fetcher().Fetch(t.Context(), pin, slow); err != nil {
+	if err := h.mux.Fetch(t.Context(), pin, slow); err != nil {
 		t.Fatal(closeAfter(err, tree))
 	}
 	got, err := tree.Finish()

@@ -3,7 +3,6 @@ package sourcetest_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -28,7 +27,6 @@ func rudeFaults() []fault {
 	}
 	return []fault{
 		{"RudeRequests: an error without a code", failing(func(string) error { return errors.New("no") })},
-		{"RudeRequests: control characters", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %.20s", l) })},
 		{"RudeRequests: a long text", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %q", strings.Repeat(l, 10)) })},
 		{"RudeRequests: taken", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
 			if strings.HasPrefix(pin.Location, "-") {
@@ -36,7 +34,6 @@ func rudeFaults() []fault {
 			}
 			return good.Fetch(ctx, pin, dst)
 		}))},
-		{"RudeRequests: the rev is repeated", of(revs{newBroken()})},
 		{"SlowSink: two at once", of(brokenFetch(func(ctx context.Context, _ pack.Pin, dst source.Sink, _ *sourcetest.Memory) error {
 			errs := make(chan error)
 			for name, f := range packs()["demo"] {
@@ -70,14 +67,4 @@ func (o *once) Read(p []byte) (int, error) {
 	}
 	o.done = true
 	return o.Reader.Read(p)
-}
-
-// revs fails for revs that are not there, and says so literally.
-type revs struct{ *broken }
-
-func (r revs) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	if loc.Rev != "" {
-		return nil, fmt.Errorf("no rev %s: %w", loc.Rev, pack.ErrNotFound)
-	}
-	return r.broken.Resolve(ctx, loc)
 }

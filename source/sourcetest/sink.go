@@ -38,7 +38,7 @@ func (h Harness) fetch(ctx context.Context, t testing.TB, pin pack.Pin) (source.
 	if err != nil {
 		return source.TreeResult{}, err
 	}
-	if err := h.fetcher().Fetch(ctx, pin, tree); err != nil {
+	if err := h.mux.Fetch(ctx, pin, tree); err != nil {
 		return source.TreeResult{}, fmt.Errorf("fetch %s %q: %w", pin.Scheme, pin.Location, closeAfter(err, tree))
 	}
 	return tree.Finish()

@@ -6,25 +6,12 @@ import (
 	"testing"
 )
 
-func testCancelledBefore(t testing.TB, h Harness) {
-	pin := h.resolve(t)[0]
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := h.Source.Resolve(ctx, h.Locator); !errors.Is(err, context.Canceled) {
-		t.Errorf("resolve with a cancelled context: got %v", err)
-	}
-	sink := &stopSink{}
-	if err := h.fetcher().Fetch(ctx, pin, sink); !errors.Is(err, context.Canceled) || sink.puts > 0 {
-		t.Errorf("fetch with a cancelled context: got %v after %d entries", err, sink.puts)
-	}
-}
-
 func testCancelledMidway(t testing.TB, h Harness) {
 	pin := h.resolve(t)[0]
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	sink := &stopSink{after: func(int) error { cancel(); return nil }}
-	err := h.fetcher().Fetch(ctx, pin, sink)
+	err := h.mux.Fetch(ctx, pin, sink)
 	if !errors.Is(err, context.Canceled) || sink.puts != 1 {
 		t.Errorf("cancelled during the first entry: got %v after %d entries", err, sink.puts)
 	}
@@ -41,7 +28,7 @@ func testSinkFails(t testing.TB, h Harness) {
 			}
 			return errSink
 		}}
-		err := h.fetcher().Fetch(t.Context(), pin, sink)
+		err := h.mux.Fetch(t.Context(), pin, sink)
 		if !errors.Is(err, errSink) || sink.puts != n {
 			t.Errorf("the sink failed at entry %d: got %v after %d entries", n, err, sink.puts)
 		}

@@ -25,7 +25,7 @@ type fault struct {
 }
 
 // of is the harness of a source without anything special.
-func of(s source.Source) func(*testing.T) sourcetest.Harness {
+func of(s source.Plugin) func(*testing.T) sourcetest.Harness {
 	return func(*testing.T) sourcetest.Harness { return harness(s) }
 }
 
@@ -56,7 +56,7 @@ func TestSuiteSaysWhatItDoesNotCheck(t *testing.T) {
 	h.Missing, h.Hostile, h.Secrets = source.Locator{}, nil, nil
 	for _, name := range sourcetest.CaseNames() {
 		r := record(t, func(t testing.TB) { sourcetest.RunCase(t, name, h) })
-		notOffered := slices.Contains([]string{"Missing", "Hostile", "Secrets", "Versions"}, name)
+		notOffered := slices.Contains([]string{"Missing", "Hostile", "Secrets"}, name)
 		if said := strings.HasPrefix(r.log, "not checked: "); said != notOffered || len(r.failures) > 0 {
 			t.Errorf("%s: log %q, failures %q", name, r.log, r.failures)
 		}
@@ -66,9 +66,10 @@ func TestSuiteSaysWhatItDoesNotCheck(t *testing.T) {
 func TestSuiteRefusesHarness(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(h *sourcetest.Harness){
-		"no source":     func(h *sourcetest.Harness) { h.Source = nil },
-		"no content":    func(h *sourcetest.Harness) { h.Want = nil },
-		"one file only": func(h *sourcetest.Harness) { h.Want = fstest.MapFS{"pack.yaml": {}} },
+		"no source":      func(h *sourcetest.Harness) { h.Source = nil },
+		"a scheme twice": func(h *sourcetest.Harness) { h.With = []source.Plugin{sourcetest.NewMemory(nil)} },
+		"no content":     func(h *sourcetest.Harness) { h.Want = nil },
+		"one file only":  func(h *sourcetest.Harness) { h.Want = fstest.MapFS{"pack.yaml": {}} },
 	} {
 		h := harness(sourcetest.NewMemory(packs()))
 		spoil(&h)
@@ -80,7 +81,7 @@ func TestSuiteRefusesHarness(t *testing.T) {
 
 func faults() []fault {
 	var all []fault
-	for _, some := range [][]fault{resolvingFaults(), versionFaults(), contentFaults(), stoppingFaults(), guardFaults(), rudeFaults()} {
+	for _, some := range [][]fault{resolvingFaults(), contentFaults(), stoppingFaults(), guardFaults(), rudeFaults()} {
 		all = append(all, some...)
 	}
 	return all
@@ -119,41 +120,6 @@ func resolvingFaults() []fault {
 		{"Missing: nothing", missing(nil, nil)},
 		{"Missing: another error", missing(nil, errors.New("no idea"))},
 		{"Missing: pins and an error", missing([]pack.Pin{{}}, pack.ErrNotFound)},
-		{"Foreign: resolved", func(*testing.T) sourcetest.Harness {
-			b := newBroken()
-			b.resolve = func(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-				return b.Memory.Resolve(ctx, memory(loc.Location))
-			}
-			return harness(b)
-		}},
-		{"Foreign: fetched", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
-			pin.Scheme = sourcetest.SchemeMemory
-			return good.Fetch(ctx, pin, dst)
-		}))},
-	}
-}
-
-func versionFaults() []fault {
-	versions := func(texts ...string) func(*testing.T) sourcetest.Harness {
-		return func(t *testing.T) sourcetest.Harness {
-			t.Helper()
-			pins := listed(t, texts...)
-			return harness(lister(func(loc source.Locator) ([]pack.Pin, error) {
-				if loc.Location == "missing" {
-					return nil, pack.ErrNotFound
-				}
-				return pins, nil
-			}))
-		}
-	}
-	return []fault{
-		{"Versions: the lowest first", versions("1.0.0", "2.0.0")},
-		{"Versions: none", versions()},
-		{"Versions: of a missing pack", func(t *testing.T) sourcetest.Harness {
-			t.Helper()
-			pins := listed(t, "1.0.0")
-			return harness(lister(func(source.Locator) ([]pack.Pin, error) { return pins, nil }))
-		}},
 	}
 }
 
@@ -191,10 +157,6 @@ func contentFaults() []fault {
 }
 
 func stoppingFaults() []fault {
-	deaf := newBroken()
-	deaf.resolve = func(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
-		return deaf.Memory.Resolve(context.Background(), loc)
-	}
 	between := func(put func(ctx context.Context, dst source.Sink, e source.Entry, content io.Reader) error) func(*testing.T) sourcetest.Harness {
 		return of(brokenPut(func(dst source.Sink) sinkFunc {
 			return func(ctx context.Context, e source.Entry, content io.Reader) error { return put(ctx, dst, e, content) }
@@ -204,8 +166,6 @@ func stoppingFaults() []fault {
 		return good.Fetch(context.Background(), pin, dst)
 	}))
 	return []fault{
-		{"CancelledBefore: resolve goes on", of(deaf)},
-		{"CancelledBefore: fetch goes on", deafFetch},
 		{"CancelledMidway: goes on", deafFetch},
 		{"CancelledMidway: hides it", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
 			if err := good.Fetch(ctx, pin, dst); err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // The source of the example keeps the contract.
-func TestShelf(t *testing.T) {
+func TestCupboard(t *testing.T) {
 	t.Parallel()
 	sourcetest.Run(t, func(*testing.T) sourcetest.Harness {
 		demo := fstest.MapFS{
@@ -17,11 +17,11 @@ func TestShelf(t *testing.T) {
 			"actions/run.sh": {Data: []byte("#!/bin/sh\n"), Mode: 0o755},
 		}
 		return sourcetest.Harness{
-			Source:  shelf{"demo": demo, "unsafe": {"pack.yaml": {}, "a:b": {}}},
-			Locator: source.Locator{Scheme: "shelf", Location: "demo"},
+			Source:  cupboard{"demo": demo, "unsafe": {"pack.yaml": {}, "a:b": {}}},
+			Locator: source.Locator{Scheme: "cupboard", Location: "demo"},
 			Want:    demo,
-			Missing: source.Locator{Scheme: "shelf", Location: "missing"},
-			Hostile: []source.Locator{{Scheme: "shelf", Location: "unsafe"}},
+			Missing: source.Locator{Scheme: "cupboard", Location: "missing"},
+			Hostile: []source.Locator{{Scheme: "cupboard", Location: "unsafe"}},
 		}
 	})
 }

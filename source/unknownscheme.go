@@ -1,0 +1,33 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/packtrain/pack"
+)
+
+// An UnknownSchemeError says that no source serves a scheme. Its code is
+// [pack.CodeInvalidRequest].
+type UnknownSchemeError struct {
+	Scheme string
+	Known  []string // those that are served, sorted
+}
+
+// Error names the scheme and those that are served. A user who wrote a pack's name
+// never wrote a scheme, so the text is about the index then.
+func (e *UnknownSchemeError) Error() string {
+	if e.Scheme == SchemeRegistry {
+		return "a pack's name is looked up in a registry index, and none is configured: name an index, or write a URL or a ./path"
+	}
+	if len(e.Known) == 0 {
+		return fmt.Sprintf("unknown scheme %.40q: there is no source", e.Scheme)
+	}
+	return fmt.Sprintf("unknown scheme %.40q: have %s", e.Scheme, strings.Join(e.Known, ", "))
+}
+
+// Unwrap returns [pack.ErrInvalid].
+func (e *UnknownSchemeError) Unwrap() error { return pack.ErrInvalid }
+
+// ErrorCode implements [pack.Coder].
+func (e *UnknownSchemeError) ErrorCode() pack.Code { return pack.CodeInvalidRequest }
