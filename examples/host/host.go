@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source/web"
 )
 
 // Config says what a [Host] is made of. Root and SearchPath are required.
@@ -60,6 +61,7 @@ type Host struct {
 	Pipeline  *pipeline.Pipeline
 	Runner    pack.Runner
 
+	client     *web.Client
 	searchPath string
 	db         *sql.DB
 }
@@ -111,7 +113,11 @@ func (h *Host) openStore(ctx context.Context, c Config, envs registry.Environmen
 }
 
 func (h *Host) openStages(c Config) error {
-	sources, finder, err := openSources(c)
+	var err error
+	if h.client, err = web.New(c.Network, nil); err != nil {
+		return err
+	}
+	sources, finder, err := openSources(c, h.client)
 	if err != nil {
 		return err
 	}

@@ -9,35 +9,40 @@ import (
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
 	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
 
-// openSources returns all sources, under one network policy, and who knows the
-// packs of the index, nil without an index.
-func openSources(c Config) (*source.Mux, deps.Finder, error) {
+// openSources returns all sources, over one client, and what knows the packs of
+// the index, nil without an index.
+func openSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) {
 	local, err := localsource.New(localOptions(c))
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := web.New(c.Network, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	archives := archivesource.New(client, &archivesource.Options{Scratch: os.TempDir()})
 	repositories, err := gitsource.New(client, &gitsource.Options{Roots: gitRoots(c)})
 	if err != nil {
 		return nil, nil, err
 	}
-	index, err := openIndex(c, client)
+	index, err := registrysource.New(registrysource.Config{
+		Index: c.Index, Client: client, AllowIndex: func(string) bool { return true }, // the client's policy decides
+	})
 	if err != nil {
 		return nil, nil, err
 	}
+	archives := archivesource.New(client, &archivesource.Options{Scratch: os.TempDir()})
+	mux, err := source.NewMux(local, archives, repositories, index)
 	if c.Index == "" {
-		mux, err := source.NewMux(local, archives, repositories, requested{index})
 		return mux, nil, err
 	}
-	mux, err := source.NewMux(local, archives, repositories, index)
 	return mux, index, err
+}
+
+// CheckIndex reports whether the network policy lets a request name the index at
+// that URL. What its host name leads to is checked when it is contacted.
+func (h *Host) CheckIndex(index string) error {
+	_, err := h.client.ParseURL(index)
+	return err
 }
 
 func localOptions(c Config) localsource.Options {

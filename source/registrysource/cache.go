@@ -64,12 +64,9 @@ const maxOthers = 4
 // index returns the current state of the index with the given name, "" for the
 // configured one.
 func (s *Source) index(ctx context.Context, name string) (*index, error) {
-	sl := s.main
-	if name != "" && name != s.cfg.Index {
-		var err error
-		if sl, err = s.other(name); err != nil {
-			return nil, err
-		}
+	sl, err := s.slot(name)
+	if err != nil {
+		return nil, err
 	}
 	idx, err := sl.get(ctx)
 	if err != nil {
@@ -78,9 +75,20 @@ func (s *Source) index(ctx context.Context, name string) (*index, error) {
 	return idx, nil
 }
 
+// slot returns that of an index.
+func (s *Source) slot(name string) (*slot, error) {
+	switch {
+	case name != "" && name != s.cfg.Index:
+		return s.other(name)
+	case s.main == nil:
+		return nil, pack.Errorf(pack.CodeNotFound, "no registry index is configured: configure or name one, or write a URL or a ./path")
+	}
+	return s.main, nil
+}
+
 func (s *Source) other(name string) (*slot, error) {
 	if s.cfg.AllowIndex == nil || !isURL(name) || !s.cfg.AllowIndex(name) {
-		return nil, pack.Errorf(pack.CodePolicyDenied, "index %q is not the configured one, and no other is allowed here", shown(name))
+		return nil, pack.Errorf(pack.CodePolicyDenied, "index %q is not a configured one, and no other is allowed here", shown(name))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

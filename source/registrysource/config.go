@@ -11,10 +11,10 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A Config is what [New] needs: an index. The rest is optional, and the zero
-// value of each field is its default.
+// A Config is what [New] needs. The zero value of each field is its default.
 type Config struct {
-	// Index is the URL of the index, or the absolute path of its file. Required.
+	// Index is the URL of the index, or the absolute path of its file. With ""
+	// only packs of an index that a locator names are found, see AllowIndex.
 	Index string
 	// Client contacts servers: that of the index; the install sources are held
 	// against its policy. nil means a client of the zero [pack.Network], which
@@ -51,7 +51,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{Bytes: cmp.Or(l.Bytes, defaultBytes), Entries: cmp.Or(l.Entries, defaultEntries)}
 }
 
-// New returns a Source for one index. It checks the configuration, but reads
+// New returns a Source. It checks the configuration, but reads
 // nothing yet. Errors have [pack.CodeInvalidRequest] or, for a URL that the
 // policy does not admit, [pack.CodePolicyDenied].
 func New(cfg Config) (*Source, error) {
@@ -61,6 +61,9 @@ func New(cfg Config) (*Source, error) {
 	}
 	cfg.Client = web.OrDefault(cfg.Client)
 	s := &Source{cfg: cfg, others: map[string]*slot{}}
+	if cfg.Index == "" {
+		return s, nil
+	}
 	load, err := s.loader(cfg.Index)
 	if err != nil {
 		return nil, err

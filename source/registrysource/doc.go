@@ -5,8 +5,8 @@
 //
 // An index is a JSON document of format 1: a list of packs, each with its
 // version and with install sources, which are archives and git repositories,
-// each with a checksum. The source never fetches content: its pins carry the
-// scheme of the source that does ("https", "http", "git"), the checksum that
+// each with a checksum. The source is a [source.Resolver] and fetches no content: its pins
+// carry the scheme of the source that does ("https", "http", "git"), the checksum that
 // must come out, and through which index and entry the choice came about. Hosts
 // compose it with those sources:
 //

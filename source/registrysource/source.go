@@ -10,10 +10,11 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A Source finds packs in a registry index. It is safe for concurrent use.
+// A Source finds packs in a registry index: it is a [source.Resolver]. It is safe
+// for concurrent use.
 type Source struct {
 	cfg  Config
-	main *slot // of the configured index
+	main *slot // of the configured index, nil without one
 
 	mu     sync.Mutex
 	others map[string]*slot // of indexes that locators named
@@ -113,7 +114,7 @@ func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error)
 	}
 	idx, err := s.index(ctx, loc.Index)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find pack %s: %w", ref, err)
 	}
 	entries, err := idx.lookup(ref.String(), &s.cfg)
 	if err != nil {

@@ -186,12 +186,43 @@ func TestRequestsThatARegistryCannotServe(t *testing.T) {
 	}
 }
 
+// TestWithoutIndex: packs of the indices that locators name are found, and others
+// are not there.
+func TestWithoutIndex(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, (&indexServer{data: indexOf(t, demo("1.0.0", nil))}).ServeHTTP)
+	s := newSource(t, registrysource.Config{Client: local(), AllowIndex: func(string) bool { return true }})
+	loc := locator(t, "demo")
+	_, resolving := s.Resolve(t.Context(), loc)
+	_, listing := s.Versions(t.Context(), loc)
+	_, looking := s.Candidates(t.Context(), "demo")
+	_, err4 := s.Refs(t.Context())
+	_, err5 := s.Problems(t.Context())
+	for _, err := range []error{resolving, listing, looking, err4, err5} {
+		wantCode(t, err, pack.CodeNotFound)
+		if err != nil && !strings.Contains(err.Error(), "no registry index is configured: configure or name one") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if resolving != nil && !strings.Contains(resolving.Error(), "demo") {
+		t.Errorf("got %v, want one that names the pack", resolving)
+	}
+	loc.Index = srv.URL + "/index.json"
+	pins, err := s.Resolve(t.Context(), loc)
+	if err != nil || len(pins) != 2 || pins[0].Via.Index != loc.Index {
+		t.Errorf("got %+v, %v", pins, err)
+	}
+	closed := newSource(t, registrysource.Config{Client: local()})
+	_, err = closed.Resolve(t.Context(), loc)
+	wantCode(t, err, pack.CodePolicyDenied)
+}
+
 func TestConfig(t *testing.T) {
 	t.Parallel()
 	for index, want := range map[string]pack.Code{
 		"https://index.example/index.json":     "",
 		"/var/lib/index.json":                  "",
-		"":                                     pack.CodeInvalidRequest,
+		"":                                     "",
 		"index.json":                           pack.CodeInvalidRequest,
 		"http://index.example/index.json":      pack.CodePolicyDenied,
 		"https://u:p@index.example/index.json": pack.CodePolicyDenied,

@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
@@ -39,7 +38,7 @@ func (s *stages) checkIndex(index *string) error {
 	if index == nil {
 		return nil
 	}
-	return host.CheckIndex(s.network, *index)
+	return s.host.CheckIndex(*index)
 }
 
 // checkLinkDir tells whether links to packs may be made in a directory.

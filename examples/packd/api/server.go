@@ -80,7 +80,7 @@ func (s *Server) open(ctx context.Context, c Config) (err error) {
 	}
 	s.stages = &stages{
 		installer: s.host.Installer, analyzer: s.host.Analyzer, builder: s.host.Builder, registrar: s.host.Store, pipeline: s.host.Pipeline,
-		roots: s.writes, current: filepath.Join(filepath.Clean(hc.Root), "current"), network: hc.Network.Policy,
+		roots: s.writes, current: filepath.Join(filepath.Clean(hc.Root), "current"),
 		timeout: c.JobTimeout, tracer: s.tracer, ended: s.metrics.work,
 	}
 	s.jobs, err = operations.Open(ctx, operations.Config{

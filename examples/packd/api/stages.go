@@ -29,7 +29,6 @@ type stages struct {
 
 	roots   *host.Roots // below which destinations lie
 	current string      // where active packs appear
-	network pack.NetworkPolicy
 	timeout time.Duration
 	tracer  trace.Tracer
 	ended   func(kind, outcome string)
