@@ -20,7 +20,8 @@ const DefaultTimeout = 5 * time.Minute
 
 // DownloadConfig is what a [Downloader] works with.
 type DownloadConfig struct {
-	// Source resolves and delivers, usually a [source.Mux]; required.
+	// Source resolves and delivers, usually a [source.Mux]; another one is asked
+	// through a Mux of its own. Required.
 	Source source.Source
 	// Provided packs exist outside: their refs are reserved, and a pack that
 	// takes one is refused.
@@ -46,12 +47,17 @@ type Downloader struct {
 
 var _ Installer = (*Downloader)(nil)
 
-// NewDownloader returns a Downloader. A Config without Source is an error with
-// [pack.CodeInvalidRequest].
+// NewDownloader returns a Downloader. A Config without Source, or with one
+// whose schemes cannot be served, is an error with [pack.CodeInvalidRequest].
 func NewDownloader(c DownloadConfig) (*Downloader, error) {
 	if c.Source == nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "create downloader: Source is required")
 	}
+	mux, err := source.NewMux(c.Source) // keeps promises that not every source does
+	if err != nil {
+		return nil, fmt.Errorf("create downloader: %w", err)
+	}
+	c.Source = mux
 	if c.Parallel <= 0 {
 		c.Parallel = runtime.GOMAXPROCS(0)
 	}
@@ -118,7 +124,6 @@ type job struct {
 type item struct {
 	batch.Item
 	loc       source.Locator
-	kind      SourceType
 	content   *pack.Content
 	checksum  pack.Digest
 	unchanged bool
@@ -175,8 +180,8 @@ func (j *job) report() *DownloadReport {
 	for _, it := range j.items {
 		if it.Err == nil {
 			rep.Downloaded = append(rep.Downloaded, DownloadedPack{
-				Item: it.At, Spec: it.Spec, Type: it.kind, Content: it.content,
-				DirectoryChecksum: it.checksum, Unchanged: it.unchanged,
+				Item: it.At, Spec: it.Spec, Scheme: it.loc.Scheme, Archive: source.IsArchive(it.content.Pin),
+				Content: it.content, DirectoryChecksum: it.checksum, Unchanged: it.unchanged,
 			})
 		}
 	}

@@ -40,7 +40,7 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	version, _ := pack.ParseVersion("1.2.0")
 	want := &installer.DownloadReport{
 		Downloaded: []installer.DownloadedPack{{
-			Spec: "test:web", Type: "test", DirectoryChecksum: checksum,
+			Spec: "test:web", Scheme: "test", DirectoryChecksum: checksum,
 			Content: &pack.Content{
 				Dir: filepath.Join(dest, "packs", "web"), ID: pack.ID{Ref: "web", Version: version},
 				Pin: pack.Pin{Scheme: "test", Location: "web"}, TreeDigest: tree, DirectoryChecksum: checksum,
@@ -56,35 +56,37 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	}
 }
 
-func TestSourceTypes(t *testing.T) {
+func TestWhatSpecsTurnedOutToBe(t *testing.T) {
 	t.Parallel()
 	commit := strings.Repeat("1", 40)
 	tests := []struct {
 		spec, location string
 		pin            pack.Pin
-		want           installer.SourceType
+		want           string // the scheme
+		archive        bool
 		commit         bool
 	}{
-		{spec: "web@^1", location: "web", pin: pack.Pin{Scheme: "git", Commit: commit}, want: installer.TypeRegistry, commit: true},
-		{spec: "github:org/web", location: "https://github.com/org/web.git", pin: pack.Pin{Scheme: "git", Commit: commit}, want: installer.TypeGit, commit: true},
-		{spec: "https://example.com/web.tar.gz", location: "https://example.com/web.tar.gz", pin: pack.Pin{Scheme: "https"}, want: installer.TypeArchive},
-		{spec: "/srv/web", location: "/srv/web", pin: pack.Pin{Scheme: "local"}, want: installer.TypeDirectory},
-		{spec: "/srv/web.zip", location: "/srv/web.zip", pin: pack.Pin{Scheme: "local", Archive: "sha256:" + pack.Digest(strings.Repeat("1", 64))}, want: installer.TypeLocalArchive},
+		{spec: "web@>=1", location: "web", pin: pack.Pin{Scheme: "git", Commit: commit}, want: "registry", commit: true},
+		{spec: "web@^2", location: "web", pin: pack.Pin{Scheme: "https"}, want: "registry", archive: true},
+		{spec: "github:org/web", location: "https://github.com/org/web.git", pin: pack.Pin{Scheme: "git", Commit: commit}, want: "git", commit: true},
+		{spec: "https://example.com/web.tar.gz", location: "https://example.com/web.tar.gz", pin: pack.Pin{Scheme: "https"}, want: "https", archive: true},
+		{spec: "/srv/web", location: "/srv/web", pin: pack.Pin{Scheme: "local"}, want: "local"},
+		{spec: "/srv/web.zip", location: "/srv/web.zip", pin: pack.Pin{Scheme: "local", Archive: "sha256:" + pack.Digest(strings.Repeat("1", 64))}, want: "local", archive: true},
 	}
 	for _, tt := range tests {
-		t.Run(string(tt.want), func(t *testing.T) {
+		t.Run(tt.spec, func(t *testing.T) {
 			t.Parallel()
 			w := world.New()
 			tt.pin.Location = "there"
 			w.Pins[tt.location] = []pack.Pin{tt.pin}
-			w.Add("there", world.Files("web@1.2.0"))
+			w.Add("there", world.Files("web@2.2.0"))
 			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{tt.spec}, Dest: t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := rep.Downloaded[0]
-			if got.Type != tt.want || (got.Content.Pin.Commit == commit) != tt.commit {
-				t.Errorf("got type %q and commit %v", got.Type, got.Content.Pin.Commit)
+			if got.Scheme != tt.want || got.Archive != tt.archive || (got.Content.Pin.Commit == commit) != tt.commit {
+				t.Errorf("got scheme %q, archive %t and commit %v", got.Scheme, got.Archive, got.Content.Pin.Commit)
 			}
 		})
 	}

@@ -30,8 +30,8 @@ func (j *job) fetch(ctx context.Context, it *item) error {
 }
 
 func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
-	j.complete(&it.loc)
-	it.kind, it.ID.Ref = sourceType(it.loc), wantedRef(it.loc, pack.Pin{})
+	it.loc = it.loc.WithDefaults(j.req.Rev, j.req.Index)
+	it.ID.Ref = it.loc.Ref()
 	pins, err := j.config.Source.Resolve(ctx, it.loc)
 	if err != nil {
 		return err
@@ -41,39 +41,6 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 		return j.checkIdentity(it, pin, k.ID)
 	}
 	return j.deliver(ctx, it, pins)
-}
-
-// complete adds to a locator what the request says for all specs.
-func (j *job) complete(loc *source.Locator) {
-	if loc.Scheme == source.SchemeGit && loc.Rev == "" {
-		loc.Rev = j.req.Rev
-	}
-	if loc.Scheme == source.SchemeRegistry && loc.Index == "" {
-		loc.Index = j.req.Index
-	}
-}
-
-// sourceType is what the report calls the kind of a spec; one for a host's own
-// source is called by its scheme.
-func sourceType(loc source.Locator) SourceType {
-	switch loc.Scheme {
-	case source.SchemeRegistry:
-		return TypeRegistry
-	case source.SchemeGit:
-		return TypeGit
-	case source.SchemeHTTPS, source.SchemeHTTP:
-		return TypeArchive
-	case source.SchemeLocal:
-		return TypeDirectory
-	}
-	return SourceType(loc.Scheme)
-}
-
-func (it *item) setPin(pin pack.Pin) {
-	it.content.Pin = pin
-	if it.kind == TypeDirectory && pin.Archive != "" {
-		it.kind = TypeLocalArchive
-	}
 }
 
 // deliver tries the alternatives in order, each into a tree of its own, until
@@ -134,8 +101,8 @@ func (j *job) try(ctx context.Context, it *item, name string, pin pack.Pin) erro
 // once fetches one alternative into the new directory name in staging and checks
 // it. It reports whether the source delivered anything.
 func (j *job) once(ctx context.Context, it *item, name string, pin pack.Pin) (begun bool, err error) {
-	if pin.Scheme == source.SchemeLocal && isBelow(j.req.Dest, pin.Location) {
-		return false, pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", pin.Location)
+	if from := source.LocalPath(pin); from != "" && isBelow(j.req.Dest, from) {
+		return false, pack.Errorf(pack.CodePolicyDenied, "the destination lies inside of the pack; choose one outside of %q", from)
 	}
 	root, err := j.staging.mkdir(name)
 	if err != nil {

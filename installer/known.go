@@ -36,6 +36,5 @@ func isIntact(k pack.InstalledPack) bool {
 
 func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
 	it.ID, it.checksum, it.unchanged = k.ID, k.DirectoryChecksum, true
-	it.content = &pack.Content{Dir: k.Path, ID: k.ID, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
-	it.setPin(pin)
+	it.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
 }

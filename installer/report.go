@@ -48,25 +48,16 @@ type DownloadReport struct {
 	Warnings   []pack.Warning
 }
 
-// A SourceType says what a spec turned out to be.
-type SourceType string
-
-// The source types.
-const (
-	TypeGit          SourceType = "git"
-	TypeArchive      SourceType = "archive"
-	TypeDirectory    SourceType = "local_directory"
-	TypeLocalArchive SourceType = "local_archive"
-	TypeRegistry     SourceType = "registry"
-)
-
 // A DownloadedPack is a pack that lies in its place.
 type DownloadedPack struct {
 	// Item is the position of the spec in the request, from 0. Spec is the
 	// text of it, without credentials.
 	Item int
 	Spec string
-	Type SourceType
+	// Scheme is that of the locator that the spec was read as. Archive says that
+	// the content came as an archive file.
+	Scheme  string
+	Archive bool
 	// Content is the pack. Its Pin is the alternative that delivered it.
 	Content *pack.Content
 	// DirectoryChecksum is that of all that was received: of the pack, or of the

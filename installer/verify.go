@@ -36,11 +36,10 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 		return err
 	}
 	it.ID, it.root = id, dir
-	it.content, it.checksum = &pack.Content{ID: id, TreeDigest: tree}, result.Directory
+	it.content, it.checksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree}, result.Directory
 	if dir == "." {
 		it.content.DirectoryChecksum = result.Directory
 	}
-	it.setPin(pin)
 	return nil
 }
 
@@ -76,10 +75,7 @@ func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
 
 // wantedRef returns the ref that content has to have, "" when any is fine.
 func wantedRef(loc source.Locator, pin pack.Pin) pack.Ref {
-	if loc.Scheme == source.SchemeRegistry && pin.Ref == "" {
-		return pack.Ref(loc.Location)
-	}
-	return pin.Ref
+	return cmp.Or(pin.Ref, loc.Ref())
 }
 
 // checkIdentity checks ref and version against the pin and the spec.

@@ -57,6 +57,27 @@ func (l Locator) String() string {
 	return l.Scheme + ":" + l.Location
 }
 
+// Ref returns the ref that the content has to have, "" when the locator does not
+// say: only that of a registry pack does.
+func (l Locator) Ref() pack.Ref {
+	if l.Scheme == SchemeRegistry {
+		return pack.Ref(l.Location)
+	}
+	return ""
+}
+
+// WithDefaults returns l with the given rev and index where it names none and its
+// scheme has such a thing; "" for no default.
+func (l Locator) WithDefaults(rev, index string) Locator {
+	if l.Scheme == SchemeGit && l.Rev == "" {
+		l.Rev = rev
+	}
+	if l.Scheme == SchemeRegistry && l.Index == "" {
+		l.Index = index
+	}
+	return l
+}
+
 func prefixed(prefix, s string) string {
 	if s == "" {
 		return ""

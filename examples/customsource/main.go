@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,28 +21,26 @@ type builtin struct{ fs.FS }
 
 func (builtin) Schemes() []string { return []string{"builtin"} }
 
-func (b builtin) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
-	pin := pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}
-	if _, err := b.open(ctx, pin); err != nil {
+func (b builtin) Resolve(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
+	if _, err := b.open(loc.Location); err != nil {
 		return nil, err
 	}
-	return []pack.Pin{pin}, nil
+	return []pack.Pin{{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir}}, nil
 }
 
 func (b builtin) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
-	dir, err := b.open(ctx, pin)
+	dir, err := b.open(pin.Location)
 	if err != nil {
 		return err
 	}
 	return source.PutFS(ctx, dst, dir)
 }
 
-func (b builtin) open(ctx context.Context, pin pack.Pin) (fs.FS, error) {
-	if _, err := fs.Stat(b, "packs/"+pin.Location+"/pack.yaml"); err != nil || pin.Scheme != "builtin" {
-		return nil, pack.Errorf(pack.CodeNotFound, "no pack %q is built in", pin.Location)
+func (b builtin) open(name string) (fs.FS, error) {
+	if _, err := fs.Stat(b, "packs/"+name+"/pack.yaml"); err != nil {
+		return nil, pack.Errorf(pack.CodeNotFound, "no pack %q is built in", name)
 	}
-	dir, err := fs.Sub(b, "packs/"+pin.Location)
-	return dir, errors.Join(err, ctx.Err())
+	return fs.Sub(b, "packs/"+name)
 }
 
 func main() {

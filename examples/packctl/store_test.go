@@ -14,7 +14,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -133,7 +132,7 @@ func TestInstallArchive(t *testing.T) {
 	wantStatuses(t, o, pack.StatusInstalled, "demo")
 	o = run("download", path, "--dest", t.TempDir(), "--json")
 	wantStatus(t, o, exitOK)
-	if got := decode[wire.DownloadReport](t, o).Downloaded[0].Type; got != string(installer.TypeLocalArchive) {
+	if got := decode[wire.DownloadReport](t, o).Downloaded[0].Type; got != "local_archive" {
 		t.Errorf("the archive is called %q", got)
 	}
 }

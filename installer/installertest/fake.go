@@ -53,7 +53,7 @@ func (f *Fake) Download(ctx context.Context, req installer.DownloadRequest) (*in
 			continue
 		}
 		rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{
-			Item: i, Spec: spec, Type: installer.TypeRegistry,
+			Item: i, Spec: spec, Scheme: "registry",
 			Content: &pack.Content{Dir: filepath.Join(req.Dest, id.Ref.String()), ID: id},
 		})
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source"
 )
 
 // A DownloadRequest asks for stage 1: packs are put into a directory of the
@@ -73,7 +74,7 @@ func NewDownloadReport(r *installer.DownloadReport) *DownloadReport {
 		Downloaded: each(r.Downloaded, func(p installer.DownloadedPack) DownloadedPack {
 			c := p.Content
 			return DownloadedPack{
-				Spec: p.Spec, Type: string(p.Type), Path: c.Dir, Ref: c.ID.Ref, Version: c.ID.Version,
+				Spec: p.Spec, Type: sourceType(p.Scheme, p.Archive), Path: c.Dir, Ref: c.ID.Ref, Version: c.ID.Version,
 				Commit: optional(c.Pin.Commit), Checksum: p.DirectoryChecksum,
 			}
 		}),
@@ -96,10 +97,44 @@ func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
 }
 
 func (p DownloadedPack) result() installer.DownloadedPack {
+	scheme, archive := schemeOf(p.Type)
 	return installer.DownloadedPack{
-		Spec: p.Spec, Type: installer.SourceType(p.Type), DirectoryChecksum: p.Checksum,
+		Spec: p.Spec, Scheme: scheme, Archive: archive, DirectoryChecksum: p.Checksum,
 		Content: &pack.Content{Dir: p.Path, ID: pack.ID{Ref: p.Ref, Version: p.Version}, Pin: pack.Pin{Commit: value(p.Commit, "")}},
 	}
+}
+
+// The types of sources whose names are not those of their schemes.
+const (
+	typeArchive      = "archive"
+	typeDirectory    = "local_directory"
+	typeLocalArchive = "local_archive"
+)
+
+// sourceType returns what the wire calls a spec of that scheme; the scheme itself
+// for that of a host's own source.
+func sourceType(scheme string, archive bool) string {
+	switch scheme {
+	case source.SchemeHTTPS, source.SchemeHTTP:
+		return typeArchive
+	case source.SchemeLocal:
+		if archive {
+			return typeLocalArchive
+		}
+		return typeDirectory
+	}
+	return scheme
+}
+
+// schemeOf is the reverse of sourceType, as far as the wire says.
+func schemeOf(sourceType string) (scheme string, archive bool) {
+	switch sourceType {
+	case typeArchive:
+		return source.SchemeHTTPS, true
+	case typeDirectory, typeLocalArchive:
+		return source.SchemeLocal, sourceType == typeLocalArchive
+	}
+	return sourceType, false
 }
 
 func emptyDownload(f Fault) *DownloadReport {

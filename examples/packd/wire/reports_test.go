@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer"
 )
 
 // TestReportsSurviveTheLibrary turns each report into that of the library and
@@ -51,5 +53,24 @@ func survives[D, R any](t *testing.T, result func(*D) (*R, error), back func(*R)
 func count(r *wire.DownloadReport) {
 	if r != nil {
 		r.Total, r.Succeeded, r.Failures = len(r.Downloaded)+len(r.Failed), len(r.Downloaded), len(r.Failed)
+	}
+}
+
+// TestSourceTypes: what a spec turned out to be has other names on the wire.
+func TestSourceTypes(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]installer.DownloadedPack{
+		"git":             {Scheme: "git"},
+		"archive":         {Scheme: "https", Archive: true},
+		"local_directory": {Scheme: "local"},
+		"local_archive":   {Scheme: "local", Archive: true},
+		"registry":        {Scheme: "registry", Archive: true},
+		"builtin":         {Scheme: "builtin"},
+	} {
+		p.Content = &pack.Content{}
+		r := wire.NewDownloadReport(&installer.DownloadReport{Downloaded: []installer.DownloadedPack{p}}, nil)
+		if got := r.Downloaded[0].Type; got != want {
+			t.Errorf("%+v is called %q, want %q", p, got, want)
+		}
 	}
 }
