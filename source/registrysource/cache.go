@@ -95,7 +95,7 @@ func (s *Source) other(name string) (*slot, error) {
 	if sl, ok := s.others[name]; ok {
 		return sl, nil
 	}
-	load, err := s.loader(name)
+	load, err := s.loader(name, nil) // requests could fill a shelf
 	if err != nil {
 		return nil, err
 	}

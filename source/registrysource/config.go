@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -30,6 +31,10 @@ type Config struct {
 	// AllowIndex decides whether a locator may name another index, which it can
 	// do by URL only. nil means that none may.
 	AllowIndex func(index string) bool
+	// Shelf keeps the configured index for the next process when its server states
+	// an entity tag, by which the server is then asked whether it has changed. An
+	// entry that is damaged counts as none. nil keeps the index in memory alone.
+	Shelf source.Shelf
 	// Limits bound what one index may cost.
 	Limits Limits
 }
@@ -64,7 +69,7 @@ func New(cfg Config) (*Source, error) {
 	if cfg.Index == "" {
 		return s, nil
 	}
-	load, err := s.loader(cfg.Index)
+	load, err := s.loader(cfg.Index, cfg.Shelf)
 	if err != nil {
 		return nil, err
 	}
@@ -76,14 +81,14 @@ func New(cfg Config) (*Source, error) {
 // still current. old may be nil.
 type loadFunc func(ctx context.Context, old *snapshot) (*snapshot, error)
 
-func (s *Source) loader(index string) (loadFunc, error) {
+func (s *Source) loader(index string, shelf source.Shelf) (loadFunc, error) {
 	switch {
 	case isURL(index):
 		u, err := s.cfg.Client.ParseURL(index)
 		if err != nil {
 			return nil, err
 		}
-		w := &remote{client: s.cfg.Client, url: u.String(), ttl: s.cfg.TTL, limits: s.cfg.Limits}
+		w := &remote{client: s.cfg.Client, url: u.String(), ttl: s.cfg.TTL, limits: s.cfg.Limits, shelf: shelf}
 		return w.load, nil
 	case filepath.IsAbs(index):
 		f := &file{path: filepath.Clean(index), limits: s.cfg.Limits}

@@ -21,7 +21,8 @@
 // One entry that cannot be used does not spoil the others: it is left out, and
 // [Source.Problems] tells why. Who asks for its pack is told too.
 //
-// The index is held in memory. It is read again when its server says that it
+// The index is held in memory, and on a [source.Shelf] for the next process when
+// the host gives one. It is read again when its server says that it
 // has changed, and the server is asked at most every [Config.TTL]; an index in a
 // file is looked at on every use. An index that cannot be read is an error, even
 // when an older state of it is known.

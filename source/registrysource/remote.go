@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -17,6 +18,7 @@ type remote struct {
 	url    string
 	ttl    time.Duration
 	limits Limits
+	shelf  source.Shelf // may be nil
 }
 
 const (
@@ -30,6 +32,9 @@ func (r *remote) load(ctx context.Context, old *snapshot) (*snapshot, error) {
 	if old != nil && time.Since(old.at) < r.ttl {
 		return old, nil
 	}
+	if old == nil {
+		old = r.shelved(ctx)
+	}
 	for try := 1; ; try++ {
 		resp, err := r.request(ctx, old)
 		if err != nil {
@@ -41,7 +46,7 @@ func (r *remote) load(ctx context.Context, old *snapshot) (*snapshot, error) {
 		data, err := r.receive(resp)
 		switch {
 		case err == nil:
-			return r.snapshot(old, resp.Header, data)
+			return r.snapshot(ctx, old, resp.Header, data)
 		case try == maxTransfers || !pack.Retryable(err):
 			return nil, err
 		}
@@ -85,26 +90,25 @@ func (r *remote) receive(resp *http.Response) ([]byte, error) {
 	if encoding := web.ContentEncoding(resp.Header); encoding != "" && encoding != "identity" {
 		return nil, malformed("the server sends it with the content encoding %.40q, which was not asked for", encoding)
 	}
-	if r.limits.Bytes < 0 {
-		return io.ReadAll(resp.Body)
-	}
-	if resp.ContentLength > r.limits.Bytes {
+	if r.limits.Bytes >= 0 && resp.ContentLength > r.limits.Bytes {
 		return nil, &pack.LimitError{Limit: indexSize, Max: r.limits.Bytes, Value: resp.ContentLength}
 	}
-	return io.ReadAll(web.LimitReader(resp.Body, indexSize, r.limits.Bytes))
+	return io.ReadAll(r.limited(resp.Body))
 }
 
-func (r *remote) snapshot(old *snapshot, header http.Header, data []byte) (*snapshot, error) {
+func (r *remote) snapshot(ctx context.Context, old *snapshot, header http.Header, data []byte) (*snapshot, error) {
 	idx, err := old.parse(data, r.limits)
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{
+	s := &snapshot{
 		index:        idx,
 		at:           time.Now(),
 		etag:         header.Get("ETag"),
 		lastModified: header.Get("Last-Modified"),
-	}, nil
+	}
+	r.keep(ctx, s)
+	return s, nil
 }
 
 // renewed returns the snapshot as current now.

@@ -1,0 +1,116 @@
+package registrysource
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
+)
+
+// A shelfHead is the first line of an entry on a shelf, as JSON. The index follows
+// as it was received.
+type shelfHead struct {
+	Format int    `json:"format"`
+	Key    string `json:"key"`
+	ETag   string `json:"etag"`
+	SHA256 string `json:"sha256"` // of the index
+}
+
+const (
+	shelfFormat = 1
+	// maxShelfHead is more than the headers of a response can say.
+	maxShelfHead = 256 << 10
+)
+
+// shelfKey hides the URL of an index, whose query may hold a secret.
+func shelfKey(url string) string { return "index/" + hexSHA256([]byte(url)) }
+
+func hexSHA256(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// shelved returns the snapshot on the shelf, nil when there is none that is whole.
+// It counts as old, so that the server is asked whether it is current.
+func (r *remote) shelved(ctx context.Context) *snapshot {
+	if r.shelf == nil {
+		return nil
+	}
+	entry, err := r.shelf.Open(ctx, shelfKey(r.url))
+	if err != nil {
+		return nil
+	}
+	defer entry.Close() //nolint:errcheck // it was read
+	in := bufio.NewReaderSize(entry, 4<<10)
+	head, ok := readShelfHead(in)
+	if !ok || head.Key != shelfKey(r.url) {
+		return nil
+	}
+	data, err := io.ReadAll(r.limited(in))
+	if err != nil || hexSHA256(data) != head.SHA256 {
+		return nil
+	}
+	idx, err := parseIndex(data, r.limits)
+	if err != nil {
+		return nil
+	}
+	return &snapshot{index: idx, etag: head.ETag}
+}
+
+func readShelfHead(in *bufio.Reader) (head shelfHead, ok bool) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case err == nil:
+			err = json.Unmarshal(line, &head)
+			return head, err == nil && head.Format == shelfFormat
+		case !errors.Is(err, bufio.ErrBufferFull) || len(line) > maxShelfHead:
+			return head, false
+		}
+	}
+}
+
+// keep puts a snapshot on the shelf when it has an entity tag; a date is too coarse
+// to tell months later whether the index has changed. A shelf that fails costs
+// nothing but the next transfer.
+func (r *remote) keep(ctx context.Context, s *snapshot) {
+	if r.shelf == nil || s.etag == "" {
+		return
+	}
+	w, err := r.shelf.Create(ctx, shelfKey(r.url))
+	if err != nil {
+		return
+	}
+	defer w.Discard() //nolint:errcheck // what it could not remove is the shelf's to find
+	_ = s.write(w, shelfKey(r.url))
+}
+
+func (s *snapshot) write(w source.ShelfWriter, key string) error {
+	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.index.data)}
+	line, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	for _, part := range [][]byte{line, {'\n'}, s.index.data} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return w.Commit()
+}
+
+// limited reads an index, which ends with an error when it is too large.
+func (r *remote) limited(in io.Reader) io.Reader {
+	if r.limits.Bytes < 0 {
+		return in
+	}
+	return web.LimitReader(in, indexSize, r.limits.Bytes)
+}
