@@ -114,8 +114,8 @@ func TestMuxOfMuxes(t *testing.T) {
 	}
 }
 
-// TestMuxAsksNobodyInVain counts the calls of what should not be asked.
-func TestMuxAsksNobodyInVain(t *testing.T) {
+// TestMuxRefusesBeforeAsking counts the calls of what should not be asked.
+func TestMuxRefusesBeforeAsking(t *testing.T) {
 	t.Parallel()
 	calls := 0
 	m := newMux(t, countingSource{fakeSource{"one", []string{"git"}}, &calls})

@@ -10,7 +10,7 @@
 //	err = s.Fetch(ctx, pins[0], tree)
 //
 // A location is an https URL (or an http one, where the policy of the
-// [web.Client] allows it). Behind "//" in its path may stand the directory that holds the pack,
+// [web.Client] allows it). The directory that holds the pack may follow after "//" in its path,
 // and "checksum=sha256:<hex>" in its query, which becomes the digest of the pin.
 // Nothing else of go-getter's notation is understood: no "git::" and the like, no
 // shorthand for hosting services, no paths, no files of checksums, none of the

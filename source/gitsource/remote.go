@@ -81,7 +81,7 @@ func (r *remote) follow(resp *http.Response) error {
 	at := *resp.Request.URL
 	base, ok := strings.CutSuffix(at.Path, listPath)
 	if !ok {
-		return broken("the server redirects to %s, which is no repository", shown(web.Redact(at.String())))
+		return broken("the server redirects to %s, which is not a repository", shown(web.Redact(at.String())))
 	}
 	at.Path, at.RawPath, at.RawQuery = base, "", ""
 	r.url, r.moved = at.String(), resp.Request.Response

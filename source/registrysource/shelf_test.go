@@ -119,7 +119,7 @@ func TestShelf(t *testing.T) {
 	}
 	for key, data := range shelf.entries {
 		if strings.Contains(key+string(data), "secret") {
-			t.Errorf("the shelf tells a secret: %s", key)
+			t.Errorf("a secret is on the shelf: %s", key)
 		}
 	}
 	if len(shelf.entries) != 1 || shelf.begun != 0 {
@@ -179,7 +179,7 @@ func TestShelfLimits(t *testing.T) {
 	}
 }
 
-// TestBrokenShelf: a shelf that fails keeps nobody from an index.
+// TestBrokenShelf: a shelf that fails costs no index.
 func TestBrokenShelf(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("the shelf has failed")

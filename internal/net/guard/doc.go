@@ -1,8 +1,8 @@
 // Package guard enforces a [pack.NetworkPolicy]: it judges URLs before anything
 // is contacted, and addresses where a connection is made.
 //
-// Threat: whoever writes URLs into specs and indices, or controls a name server,
-// wants us to contact what only this machine can reach: its own services, the
+// Threat: those who write URLs into specs and indices, or control a name server,
+// want us to contact what only this machine can reach: its own services, the
 // cloud's metadata address. Therefore:
 //
 //   - A URL is checked by [Rules.CheckURL]; its text has one reading (see
