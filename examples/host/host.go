@@ -41,6 +41,8 @@ type Config struct {
 	Provided []pack.Provided
 	// Network says what may be contacted, and how.
 	Network pack.Network
+	// AllowUnverified opens [Host.Unverified].
+	AllowUnverified bool
 	// Runner starts child processes; nil for the default one.
 	Runner pack.Runner
 	// PythonIndex, FindLinks and NodeRegistry say where packages come from, see
@@ -60,6 +62,9 @@ type Host struct {
 	Store     *registry.Store
 	Pipeline  *pipeline.Pipeline
 	Runner    pack.Runner
+	// Unverified downloads from servers that cannot prove who they are, and sends
+	// them no credentials; nil unless the configuration allows it.
+	Unverified installer.Installer
 
 	client     *web.Client
 	searchPath string
@@ -117,12 +122,11 @@ func (h *Host) openStages(c Config) error {
 	if h.client, err = web.New(c.Network, nil); err != nil {
 		return err
 	}
-	sources, finder, err := openSources(c, h.client)
-	if err != nil {
+	var finder deps.Finder
+	if h.Installer, finder, err = openInstaller(c, h.client); err != nil {
 		return err
 	}
-	h.Installer, err = installer.NewDownloader(installer.DownloadConfig{Source: sources, Provided: c.Provided})
-	if err != nil {
+	if h.Unverified, err = openUnverified(c); err != nil {
 		return err
 	}
 	h.Analyzer, err = deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided, Open: c.open()})

@@ -1,10 +1,12 @@
 package host
 
 import (
+	"crypto/tls"
 	"os"
 	"path/filepath"
 
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
@@ -36,6 +38,32 @@ func openSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error)
 		return mux, nil, err
 	}
 	return mux, index, err
+}
+
+// openInstaller returns a downloader from all sources.
+func openInstaller(c Config, client *web.Client) (installer.Installer, deps.Finder, error) {
+	sources, finder, err := openSources(c, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := installer.NewDownloader(installer.DownloadConfig{Source: sources, Provided: c.Provided})
+	return d, finder, err
+}
+
+// openUnverified is openInstaller over a client of its own, because connections to
+// servers that proved nothing are not shared, nor is a secret sent over them; nil
+// where that is not allowed.
+func openUnverified(c Config) (installer.Installer, error) {
+	if !c.AllowUnverified {
+		return nil, nil
+	}
+	c.Network.Credentials = nil
+	client, err := web.New(c.Network, &web.Options{TLS: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}}) //nolint:gosec // what it is for
+	if err != nil {
+		return nil, err
+	}
+	d, _, err := openInstaller(c, client)
+	return d, err
 }
 
 // CheckIndex reports whether the network policy lets a request name the index at

@@ -47,6 +47,10 @@ func (a *app) withBackend(cmd *cobra.Command, f func(backend) error) error {
 		return a.withServer(cmd, func(r remote) error { return f(r) })
 	}
 	return a.withHost(cmd, func(h *host.Host) error {
-		return f(local{h.Pipeline, h.Installer, h.Analyzer, h.Builder, h.Store})
+		from := h.Installer
+		if a.unverified {
+			from = h.Unverified
+		}
+		return f(local{h.Pipeline, from, h.Analyzer, h.Builder, h.Store})
 	})
 }

@@ -12,6 +12,7 @@ type globals struct {
 	server, tokenFile string
 	host.Flags
 	json, quiet bool
+	unverified  bool // of the command download alone
 }
 
 func (g *globals) bind(flags *pflag.FlagSet) {

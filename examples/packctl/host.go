@@ -28,6 +28,6 @@ func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
 func (a *app) hostConfig() (host.Config, error) {
 	config, configErr := a.Config(a.getenv, a.environ())
 	base, baseErr := os.Getwd()
-	config.Base = base
+	config.Base, config.AllowUnverified = base, a.unverified
 	return config, errors.Join(configErr, baseErr)
 }

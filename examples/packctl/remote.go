@@ -14,7 +14,10 @@ import (
 
 // remote is the backend that a server is. Work runs there in the background, so
 // that it can be watched and cancelled.
-type remote struct{ *client.Client }
+type remote struct {
+	*client.Client
+	verify bool // whether servers have to prove who they are
+}
 
 // Install implements [packInstaller].
 func (r remote) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
@@ -23,7 +26,11 @@ func (r remote) Install(ctx context.Context, req pipeline.Request) (*pipeline.Re
 
 // Download implements [installer.Installer].
 func (r remote) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
-	return r.Background(req.OnEvent).Download(ctx, wire.NewDownloadRequest(req))
+	q := wire.NewDownloadRequest(req)
+	if !r.verify {
+		q.VerifySSL = &r.verify
+	}
+	return r.Background(req.OnEvent).Download(ctx, q)
 }
 
 // Analyze implements [deps.DependencyAnalyzer].

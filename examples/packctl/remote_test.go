@@ -50,6 +50,7 @@ func TestWhatServersAreAsked(t *testing.T) {
 		{"install slack@^2 /a --rev main --force", `install {"packs": ["slack@^2", "/a"], "ref_spec": "main", "force": true}`},
 		{"install slack --skip-tests --skip-envs", `install {"packs": ["slack"], "skip_tests": true, "skip_envs": true}`},
 		{"download slack --dest /d --rev v1", `download {"packs": ["slack"], "destination_dir": "/d", "ref_spec": "v1"}`},
+		{"download slack --dest /d --unverified", `download {"packs": ["slack"], "destination_dir": "/d", "verify_ssl": false}`},
 		{"deps /a", `dependencies {"pack_paths": ["/a"]}`},
 	}
 	for _, tt := range tests {

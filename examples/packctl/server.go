@@ -38,7 +38,7 @@ func (a *app) withServer(cmd *cobra.Command, f func(remote) error) error {
 	if err != nil {
 		return &usageError{err, cmd.CommandPath()}
 	}
-	return f(remote{c})
+	return f(remote{c, !a.unverified})
 }
 
 // checkServerFlags refuses flags that say what a server knows by itself.

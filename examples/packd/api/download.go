@@ -21,7 +21,11 @@ func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe
 	defer func() { _ = dest.dir.Close() }()
 	q := req.Request()
 	q.Dest, q.OnEvent = dest.path(), dest.observer(observe)
-	r, err := s.installer.Download(ctx, q)
+	from := s.installer
+	if !verifies(req) {
+		from = s.unverified
+	}
+	r, err := from.Download(ctx, q)
 	return dest.report(wire.NewDownloadReport(r)), dest.err(err)
 }
 

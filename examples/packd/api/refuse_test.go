@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
@@ -349,4 +350,11 @@ func TestIndexWhoseNameLeadsInside(t *testing.T) {
 	}
 	_ = first.Close()
 	_ = listener.Close()
+}
+
+// TestVerifySSL: where the service allows it, a request may do without proof.
+func TestVerifySSL(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *api.Config) { c.Host.AllowUnverified = true })
+	wantStatus(t, f.post("download", m{"packs": list{"./none"}, "destination_dir": f.allowed, "verify_ssl": false}), 200)
 }

@@ -26,11 +26,14 @@ func (s *stages) checkInstall(req wire.InstallRequest) error { return s.checkInd
 
 // checkSource checks where a download may come from.
 func (s *stages) checkSource(req wire.DownloadRequest) error {
-	if req.VerifySSL != nil && !*req.VerifySSL {
+	if !verifies(req) && s.unverified == nil {
 		return pack.Errorf(pack.CodePolicyDenied, "verify_ssl: servers have to prove who they are; this service was not started to allow anything else")
 	}
 	return s.checkIndex(req.RegistryURL)
 }
+
+// verifies reports whether servers have to prove who they are.
+func verifies(req wire.DownloadRequest) bool { return req.VerifySSL == nil || *req.VerifySSL }
 
 // checkIndex tells whether a request may name that index; where its name leads is
 // looked at again when it is asked.
@@ -38,7 +41,7 @@ func (s *stages) checkIndex(index *string) error {
 	if index == nil {
 		return nil
 	}
-	return s.host.CheckIndex(*index)
+	return s.checkIndexURL(*index)
 }
 
 // checkLinkDir tells whether links to packs may be made in a directory.

@@ -79,7 +79,8 @@ func (s *Server) open(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	s.stages = &stages{
-		installer: s.host.Installer, analyzer: s.host.Analyzer, builder: s.host.Builder, registrar: s.host.Store, pipeline: s.host.Pipeline,
+		installer: s.host.Installer, unverified: s.host.Unverified, checkIndexURL: s.host.CheckIndex,
+		analyzer: s.host.Analyzer, builder: s.host.Builder, registrar: s.host.Store, pipeline: s.host.Pipeline,
 		roots: s.writes, current: filepath.Join(filepath.Clean(hc.Root), "current"),
 		timeout: c.JobTimeout, tracer: s.tracer, ended: s.metrics.work,
 	}

@@ -22,10 +22,16 @@ import (
 // stages does the work that requests ask for, now or in the background.
 type stages struct {
 	installer installer.Installer
-	analyzer  deps.DependencyAnalyzer
-	builder   envbuild.EnvBuilder
-	registrar registry.Registrar
-	pipeline  packInstaller
+	// unverified downloads from servers that cannot prove who they are; nil where
+	// that is not allowed.
+	unverified installer.Installer
+	analyzer   deps.DependencyAnalyzer
+	builder    envbuild.EnvBuilder
+	registrar  registry.Registrar
+	pipeline   packInstaller
+
+	// checkIndexURL reports whether a request may name an index.
+	checkIndexURL func(index string) error
 
 	roots   *host.Roots // below which destinations lie
 	current string      // where active packs appear

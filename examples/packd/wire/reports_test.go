@@ -68,7 +68,7 @@ func TestSourceTypes(t *testing.T) {
 		"builtin":         {Scheme: "builtin"},
 	} {
 		p.Content = &pack.Content{}
-		r := wire.NewDownloadReport(&installer.DownloadReport{Downloaded: []installer.DownloadedPack{p}}, nil)
+		r := wire.NewDownloadReport(&installer.DownloadReport{Downloaded: []installer.DownloadedPack{p}})
 		if got := r.Downloaded[0].Type; got != want {
 			t.Errorf("%+v is called %q, want %q", p, got, want)
 		}
