@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -88,4 +89,23 @@ func serveTLS(t *testing.T, h http.Handler) (*web.Client, *httptest.Server) {
 	t.Cleanup(srv.Close)
 	roots := srv.Client().Transport.(*http.Transport).TLSClientConfig
 	return web.Make(loopback(), &web.Options{TLS: roots}), srv
+}
+
+// TestWithoutRedirects: the caller learns of a redirect, and the client itself
+// follows others as before.
+func TestWithoutRedirects(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/from" {
+			http.Redirect(w, r, "/to", http.StatusFound)
+		}
+	})
+	c := web.Make(loopback(), nil)
+	_, err := get(t, c.WithoutRedirects(), srv.URL+"/from")
+	if u, ok := errors.AsType[*pack.UnavailableError](err); !ok || u.Status != http.StatusFound || u.Temporary {
+		t.Errorf("got %v", err)
+	}
+	if _, err := get(t, c, srv.URL+"/from"); err != nil {
+		t.Error(err)
+	}
 }

@@ -33,7 +33,7 @@ func download(ctx context.Context, dest string, specs []string) error {
 	}
 	report, err := downloader.Download(ctx, installer.DownloadRequest{Specs: specs, Dest: dest})
 	if report != nil {
-		fmt.Println(report.Succeeded, "of", report.Total)
+		fmt.Println(len(report.Downloaded), "of", len(specs))
 	}
 	return err
 }
