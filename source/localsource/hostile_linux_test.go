@@ -135,7 +135,7 @@ func testSpecialFiles(t *testing.T) {
 	s := newSource(t, localsource.Options{AllowAll: true})
 	for _, location := range []string{
 		filepath.Dir(pipe), pipe, "/dev/zero", filepath.Dir(socket), socket,
-		"/proc/self/fdinfo", "/sys/kernel/mm", "/proc/self/task",
+		"/proc/self/fdinfo", "/sys/kernel/mm", "/proc/sys/kernel/random",
 	} {
 		start := time.Now()
 		sourcetest.Receive(t, s, local(location), pack.CodeForbiddenEntry)
