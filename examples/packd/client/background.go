@@ -63,7 +63,7 @@ func follow[Q, D, R any](ctx context.Context, b *Background, kind wire.Kind[Q, D
 	if rerr != nil || report == nil {
 		return nil, errors.Join(err, rerr)
 	}
-	r, batch := kind.Result(report)
+	r, batch := kind.Result(req, report)
 	if err == nil {
 		err = batch
 	}

@@ -142,13 +142,13 @@ func TestFailedPacks(t *testing.T) {
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, reports[strings.TrimPrefix(r.URL.Path, "/api/v1/packs/")])
 	})
-	download, err := c.Download(t.Context(), wire.DownloadRequest{})
-	wantItem(t, err, pack.Failure{Spec: "slack", Stage: pack.StageDownload}, "slack: download: gone")
+	download, err := c.Download(t.Context(), wire.DownloadRequest{Packs: []string{"jira", "https://user:secret@host/x", "slack"}})
+	wantItem(t, err, pack.Failure{Item: 2, Spec: "slack", Stage: pack.StageDownload}, "slack: download: gone")
 	if download.Failed[0].Err == nil {
 		t.Error("the report has no error")
 	}
-	_, err = c.Dependencies(t.Context(), wire.DependenciesRequest{})
-	wantItem(t, err, pack.Failure{Spec: "/p", Stage: pack.StageDependencies}, "/p: dependencies: gone")
+	_, err = c.Dependencies(t.Context(), wire.DependenciesRequest{Paths: []string{"/o", "/p"}})
+	wantItem(t, err, pack.Failure{Item: 1, Spec: "/p", Stage: pack.StageDependencies}, "/p: dependencies: gone")
 	_, err = c.Register(t.Context(), wire.RegisterRequest{})
 	wantItem(t, err, pack.Failure{Spec: "/p", Ref: "slack", Stage: pack.StageTests}, "/p: tests: gone")
 }

@@ -51,12 +51,12 @@ func wait[Q, D, R any](ctx context.Context, c *Client, kind wire.Kind[Q, D, R], 
 	}
 	report, err := read[D](ctx, c, x)
 	if err == nil {
-		return kind.Result(report)
+		return kind.Result(req, report)
 	}
 	if report = reportIn[D](err); report == nil {
 		return nil, err
 	}
-	r, _ := kind.Result(report)
+	r, _ := kind.Result(req, report)
 	return r, err
 }
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
@@ -22,8 +23,8 @@ const (
 // wire and an R in the library.
 type Kind[Q, D, R any] struct {
 	Name string
-	// Result turns a report into what the library returned.
-	Result func(*D) (*R, error)
+	// Result turns the report on a request into what the library returned.
+	Result func(Q, *D) (*R, error)
 	// Empty returns the report of work that did not take place, with the one
 	// reason for it; nil where there are no bare reports.
 	Empty func(Fault) *D
@@ -31,27 +32,37 @@ type Kind[Q, D, R any] struct {
 
 // Download is stage 1.
 func Download() Kind[DownloadRequest, DownloadReport, installer.DownloadReport] {
-	return Kind[DownloadRequest, DownloadReport, installer.DownloadReport]{KindDownload, (*DownloadReport).Result, emptyDownload}
+	return Kind[DownloadRequest, DownloadReport, installer.DownloadReport]{KindDownload, downloadResult, emptyDownload}
 }
 
 // Dependencies is stage 2.
 func Dependencies() Kind[DependenciesRequest, DependenciesReport, deps.Report] {
-	return Kind[DependenciesRequest, DependenciesReport, deps.Report]{KindDependencies, (*DependenciesReport).Result, emptyDependencies}
+	result := func(q DependenciesRequest, d *DependenciesReport) (*deps.Report, error) {
+		return pathResult(d, q.Paths, (*DependenciesReport).Result, func(r *deps.Report) []pack.Failure { return r.Failed })
+	}
+	return Kind[DependenciesRequest, DependenciesReport, deps.Report]{KindDependencies, result, emptyDependencies}
 }
 
 // Build is stage 3.
 func Build() Kind[BuildRequest, BuildReport, envbuild.Report] {
-	return Kind[BuildRequest, BuildReport, envbuild.Report]{KindBuild, (*BuildReport).Result, emptyBuild}
+	result := func(q BuildRequest, d *BuildReport) (*envbuild.Report, error) {
+		return pathResult(d, q.Paths, (*BuildReport).Result, func(r *envbuild.Report) []pack.Failure { return r.Failed })
+	}
+	return Kind[BuildRequest, BuildReport, envbuild.Report]{KindBuild, result, emptyBuild}
 }
 
 // Register is stage 4.
 func Register() Kind[RegisterRequest, RegisterReport, registry.Report] {
-	return Kind[RegisterRequest, RegisterReport, registry.Report]{KindRegister, (*RegisterReport).Result, emptyRegistration}
+	result := func(q RegisterRequest, d *RegisterReport) (*registry.Report, error) {
+		return pathResult(d, q.Paths, (*RegisterReport).Result, func(r *registry.Report) []pack.Failure { return r.Failed })
+	}
+	return Kind[RegisterRequest, RegisterReport, registry.Report]{KindRegister, result, emptyRegistration}
 }
 
 // Install is the whole pipeline.
 func Install() Kind[InstallRequest, InstallReport, pipeline.Report] {
-	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, (*InstallReport).Result, nil}
+	result := func(_ InstallRequest, d *InstallReport) (*pipeline.Report, error) { return d.Result() }
+	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, result, nil}
 }
 
 // EmptyReport returns the empty report of a kind with the one reason for it: the
