@@ -32,6 +32,7 @@ func (r *request) activateAll(ctx context.Context) {
 }
 
 func (r *request) activate(ctx context.Context, it *item) {
+	defer batch.Rescue(&it.Err)
 	ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.checkDependencies(ctx, it) })
 	if !ok {
 		return
