@@ -153,6 +153,7 @@ const (
 	manifestUnknownRuntime findingCode = "manifest.unknown_runtime"
 	manifestPython2        findingCode = "manifest.python2_only"
 	manifestUnsafePath     findingCode = "manifest.unsafe_path"
+	manifestTestRunner     findingCode = "manifest.unknown_test_runner"
 	manifestTestsMissing   findingCode = "manifest.tests_missing"
 
 	componentNoRef        findingCode = "component.no_ref"
@@ -250,9 +251,10 @@ var findingTable = []findingKind{
 	{manifestLegacyConflict, SeverityError, "a key and its legacy name have different values"},
 	{manifestDependency, SeverityError, "a dependency is not `ref` or `ref@constraint`"},
 	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is ignored"},
-	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is no runtime we know"},
+	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is not a known runtime"},
 	{manifestPython2, SeverityWarning, "the pack says that it runs on Python 2 only"},
 	{manifestUnsafePath, SeverityError, "a path of pack.yaml leads out of the pack"},
+	{manifestTestRunner, SeverityWarning, "a test runner is not one that is run; its suite fails"},
 	{manifestTestsMissing, SeverityError, "the entry point of a test runner does not exist"},
 
 	{componentNoRef, SeverityError, "a component has no `ref` (native shape), or neither `ref` nor `name`"},
@@ -266,7 +268,7 @@ var findingTable = []findingKind{
 	{componentNotRegular, SeverityError, "a component file, or a directory of them, is a link or another irregular file"},
 	{componentLimit, SeverityError, "the pack has too many component files; the rest is not read"},
 	{componentForeignUse, SeverityWarning, "a component uses a component of another pack"},
-	{componentRunner, SeverityWarning, "`runner_type` is not one we know"},
+	{componentRunner, SeverityWarning, "`runner_type` is not known, or is one of StackStorm in a pack of native shape; nothing starts under an unknown one"},
 	{componentUnsafePath, SeverityError, "a path of a component leads out of the pack"},
 
 	{actionNoEntryPoint, SeverityError, "an action has no `entry_point`, which its runner needs"},

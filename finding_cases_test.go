@@ -110,11 +110,15 @@ func manifestCases() []findingCase {
 		compat(with("StackStorm version", "dependencies: [core=1.0.0]\n")),
 
 		with("runtimes", "runtime_deps: [python3>=3.8, 'nodejs^18', sh, native, node.js]\n"),
+		with("runtimes in any case", "runtime_deps: [Python3>=3.8, NodeJS, Bash]\n"),
 		with("unknown runtimes", "runtime_deps: [curl, powershell-remoting]\n", "5 manifest.unknown_runtime", "5 manifest.unknown_runtime"),
 		with("Python 2", "python_versions: ['2']\n", "5 manifest.unknown_key", "5 manifest.python2_only"),
 		with("Python 2 and 3", "python_versions: ['2', '3']\n", "5 manifest.unknown_key"),
 
 		with("testing", "testing: {runners: {a: {type: script, entry_point: actions/run.sh}}}\n"),
+		with("testing with runners in any case", "testing: {runners: {a: {type: Script, entry_point: actions/run.sh}, b: {type: UnitTest, entry_point: actions}, c: {type: Python, entry_point: actions/run.sh}}}\n"),
+		with("testing with unknown runners", "testing: {discovery: {method: manifest, tests: [{name: a, runner: pyhton, command: actions/run.sh}]}}\n", "5 manifest.unknown_test_runner"),
+		with("testing by unknown method", "testing: {discovery: {method: magic}}\n", "5 manifest.unknown_test_runner"),
 		with("testing without file", "testing: {runners: {a: {type: script, entry_point: tests/run.sh}}}\n", "5 manifest.tests_missing"),
 		with("testing switched off", "testing: {enabled: false, runners: {a: {entry_point: tests/run.sh}}}\n"),
 		with("testing outside", "testing:\n  result_path: /tmp/x\n  runners:\n    a: {entry_point: ../x}\n", "6 manifest.unsafe_path", "8 manifest.unsafe_path"),
@@ -157,6 +161,7 @@ func componentCases() []findingCase {
 		more("null texts", "description:\nparameters:\ntimeout:\n"),
 		more("wrong values", "timeout: -1\nparameter_delivery: post\nparameter_format: xml\n",
 			"4 component.invalid_value", "5 component.invalid_value", "6 component.invalid_value"),
+		more("runner in any case", "runner_type: Bash\n"),
 		more("unknown runner", "runner_type: cobol\n", "4 component.unknown_runner"),
 		more("StackStorm's runner in native shape", "runner_type: python-script\n", "4 component.unknown_runner"),
 		compat(act("StackStorm's runner", "name: a\nrunner_type: python-script\nentry_point: run.sh\n")),

@@ -3,7 +3,6 @@ package pack
 import (
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack/internal/text/yaml"
@@ -11,7 +10,7 @@ import (
 
 func (s *componentSection) action() *Action {
 	a := &Action{
-		Runner:            s.runner("shell"),
+		Runner:            s.runner(RuntimeShell),
 		RuntimeVersion:    s.text("runtime_version"),
 		WorkflowFile:      s.pathIn("workflow_file", string(KindAction)),
 		EntryPoint:        s.entryPoint(KindAction),
@@ -34,35 +33,28 @@ func (s *componentSection) textOr(key, absent string) string {
 	return absent
 }
 
-// Runners that we know. Of those of StackStorm shape only scripts have to have
-// an entry point.
-var (
-	nativeRunners  = []string{"native", "ruby", "perl", "go", "java", "r"}
-	commandRunners = []string{"local-shell-cmd", "remote-shell-cmd", "http-request", "winrm-cmd", "winrm-ps-cmd", "inquirer", "announcement", "noop"}
-	scriptRunners  = []string{
-		"python-script", "run-python", "local-shell-script", "remote-shell-script", "winrm-ps-script", "orquesta",
-		"action-chain", "mistral-v1", "mistral-v2", "cloudslang",
-	}
-)
-
-// runner returns `runner_type`.
-func (s *componentSection) runner(absent string) string {
-	runner := s.textOr("runner_type", absent)
-	known := runtimeOf(runner) != "" || slices.Contains(nativeRunners, runner)
-	if s.compat {
-		known = known || slices.Contains(commandRunners, runner) || slices.Contains(scriptRunners, runner)
-	}
-	if !known {
-		s.report(componentRunner, s.line("runner_type"), "runner_type %.64q is not one we know", runner)
+// runner returns `runner_type` as written, and reports one that is not known.
+func (s *componentSection) runner(absent RuntimeName) string {
+	runner := s.textOr("runner_type", string(absent))
+	r, known := RuntimeOfRunner(runner)
+	switch {
+	case s.compat && (known || isPlatformRunner(runner)):
+	case !known:
+		s.report(componentRunner, s.line("runner_type"), "%s", runnerAdvice(runner, s.compat))
+	case containsFold(r.StackStormTypes, runner):
+		s.report(componentRunner, s.line("runner_type"), "runner_type %.64q is one of StackStorm; write %q", runner, r.RunnerTypes[0])
 	}
 	return runner
 }
 
+// needsEntryPoint reports whether an action without an entry point is wrong. In
+// StackStorm shape only those of that shape's own runners are.
 func (s *componentSection) needsEntryPoint(runner string) bool {
+	r, known := RuntimeOfRunner(runner)
 	if s.compat {
-		return slices.Contains(scriptRunners, runner)
+		return containsFold(r.StackStormTypes, runner) || containsFold(platformScripts, runner)
 	}
-	return runtimeOf(runner) != "" && runner != "native"
+	return known && r.Name != RuntimeNative
 }
 
 // entryPoint returns `entry_point` relative to the pack. It is written relative
@@ -154,7 +146,7 @@ func (s *section) typeName() string {
 }
 
 func (s *componentSection) sensor() *Sensor {
-	absent := "native"
+	absent := RuntimeNative
 	if s.compat {
 		absent = RuntimePython
 	}
@@ -164,7 +156,7 @@ func (s *componentSection) sensor() *Sensor {
 		RuntimeVersion: s.text("runtime_version"),
 		TriggerTypes:   s.triggerTypes(),
 	}
-	if s.get("entry_point") == nil && sensor.Runner != "native" {
+	if s.get("entry_point") == nil && !isNative(sensor.Runner) {
 		s.report(sensorNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", sensor.Runner)
 	}
 	return sensor

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/packtrain/pack/internal/text/nearest"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -327,10 +328,11 @@ func (s *section) dependencyList(key string, compat bool) []Dependency {
 // runtimeDeps reads `runtime_deps`.
 func (s *section) runtimeDeps() []RuntimeDep {
 	deps := []RuntimeDep{}
+	words := wordsOf(func(r *Runtime) []string { return r.Words })
 	for _, text := range s.texts("runtime_deps") {
 		d := parseRuntimeDep(text)
 		if d.Runtime == "" {
-			s.report(manifestUnknownRuntime, s.line("runtime_deps"), "runtime_deps: %.64q is no runtime we know; it is not provided", d.Name)
+			s.report(manifestUnknownRuntime, s.line("runtime_deps"), "runtime_deps: %.64q is not a known runtime; it is not provided%s", d.Name, nearest.Hint(d.Name, words))
 		}
 		deps = append(deps, d)
 	}

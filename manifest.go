@@ -1,5 +1,16 @@
 package pack
 
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack/internal/text/nearest"
+)
+
 // A Manifest is what a pack.yaml says, with legacy keys brought to their
 // current names.
 type Manifest struct {
@@ -80,3 +91,158 @@ type TestCase struct {
 	Command string   `json:"command"`
 	Timeout Duration `json:"timeout_ms"`
 }
+
+// The types of suites that can be run.
+const (
+	SuiteScript   = "script"
+	SuiteUnittest = "unittest"
+)
+
+// A Suite is one run of tests: what one test runner starts.
+type Suite struct {
+	Name string
+	// Type is SuiteScript, SuiteUnittest, or as written what cannot be run.
+	Type string
+	// Runner is the runner type of a script, as in [ReadScript].
+	Runner string
+	// Entry is a file of the pack, for SuiteUnittest also a directory. It is as
+	// hostile as all that a manifest says: it may lead out of the pack.
+	Entry string
+	Args  []string
+	// Timeout is 0 when nothing is said about it.
+	Timeout time.Duration
+}
+
+// Suites returns the suites of a pack, whose files are fsys: those that its
+// runners name; without any, those that are discovered. Whether tests are enabled
+// does not matter to it.
+func (t *Testing) Suites(fsys fs.FS) []Suite {
+	var suites []Suite
+	for _, r := range t.Runners {
+		s := Suite{Name: r.Name, Entry: r.EntryPoint, Timeout: time.Duration(r.Timeout)}
+		s.Type, s.Runner = suiteType(r.Type)
+		suites = append(suites, s)
+	}
+	if len(suites) > 0 {
+		return suites
+	}
+	d := t.Discovery
+	switch d.Method {
+	case "", "directory":
+		return discoverDirectory(fsys, d.Path)
+	case "manifest":
+		return listedSuites(d.Tests)
+	case "executable":
+		return []Suite{commandSuite("executable", d.Command)}
+	}
+	return []Suite{{Name: "discovery", Type: d.Method}}
+}
+
+// suiteType returns the type of a suite for the word that names its runner, and
+// the runner type of its script. A runner type stands for a script of that
+// runtime; no word leaves it to the script what starts it.
+func suiteType(word string) (typ, runner string) {
+	if word == "" || strings.EqualFold(word, SuiteScript) {
+		return SuiteScript, ""
+	}
+	if _, ok := RuntimeOfTestRunner(word); ok {
+		return strings.ToLower(word), ""
+	}
+	if _, ok := RuntimeOfRunner(word); ok {
+		return SuiteScript, word
+	}
+	return word, ""
+}
+
+// Err says that the suite's type is not one that can be run, and which may have
+// been meant; nil for SuiteScript and SuiteUnittest.
+func (s *Suite) Err() error {
+	if s.Type == SuiteScript || s.Type == SuiteUnittest {
+		return nil
+	}
+	return Errorf(CodeInvalidManifest, "test runner %.64q is not supported yet; skip the tests to register the pack%s",
+		s.Type, nearest.Hint(s.Type, append(runnerTypes(), SuiteScript, SuiteUnittest)))
+}
+
+// discoverDirectory returns one suite for all test*.py of a directory, and one
+// for each script in it whose name says that it is a test.
+func discoverDirectory(fsys fs.FS, dir string) []Suite {
+	if dir == "" {
+		dir = "tests"
+	}
+	entries, err := fs.ReadDir(fsys, path.Clean(dir))
+	if err != nil {
+		return nil
+	}
+	var suites []Suite
+	python := false
+	for _, e := range entries {
+		name := e.Name()
+		stem, isScript := strings.CutSuffix(name, ".sh")
+		switch {
+		case !e.Type().IsRegular():
+		case strings.HasPrefix(name, "test") && strings.HasSuffix(name, ".py"):
+			python = true
+		case isScript && (strings.HasPrefix(stem, "test") || strings.HasSuffix(stem, "_test") || stem == "run_tests"):
+			suites = append(suites, Suite{Name: stem, Type: SuiteScript, Entry: path.Join(dir, name)})
+		}
+	}
+	if python {
+		suites = append(suites, Suite{Name: "python", Type: SuiteUnittest, Entry: path.Clean(dir)})
+	}
+	return suites
+}
+
+// listedSuites returns the suites that the manifest lists one by one.
+func listedSuites(tests []TestCase) []Suite {
+	var suites []Suite
+	for _, t := range tests {
+		s := commandSuite(t.Name, t.Command)
+		s.Type, s.Runner = suiteType(t.Runner)
+		s.Timeout = time.Duration(t.Timeout)
+		suites = append(suites, s)
+	}
+	return suites
+}
+
+// commandSuite runs a file of the pack with arguments. No shell reads the
+// command: words are separated by blanks, and that is all.
+func commandSuite(name, command string) Suite {
+	s := Suite{Name: name, Type: SuiteScript}
+	if words := strings.Fields(command); len(words) > 0 {
+		s.Entry, s.Args = path.Clean(words[0]), words[1:]
+	}
+	return s
+}
+
+// A Duration is a [time.Duration] that is a whole number of milliseconds in
+// JSON, as all durations of our reports are. Parts of a millisecond are lost
+// there, but what is longer than nothing never becomes nothing.
+type Duration time.Duration
+
+// MarshalJSON writes the milliseconds, rounded up.
+func (d Duration) MarshalJSON() ([]byte, error) {
+	ms := time.Duration(d) / time.Millisecond
+	if time.Duration(d)%time.Millisecond > 0 {
+		ms++
+	}
+	return json.Marshal(int64(ms))
+}
+
+// UnmarshalJSON reads milliseconds. A number that is not whole, or longer than a
+// [time.Duration] can be, is an error.
+func (d *Duration) UnmarshalJSON(data []byte) error {
+	var ms int64
+	if err := json.Unmarshal(data, &ms); err != nil {
+		return fmt.Errorf("read milliseconds: %w", err)
+	}
+	v := time.Duration(ms) * time.Millisecond
+	if v/time.Millisecond != time.Duration(ms) {
+		return Errorf(CodeMalformedContent, "read milliseconds: %d are too many", ms)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// String is that of [time.Duration], such as "1m30s".
+func (d Duration) String() string { return time.Duration(d).String() }

@@ -1,17 +1,222 @@
 package pack
 
-import "strings"
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack/internal/text/nearest"
+	"github.com/packtrain/pack/internal/text/npm"
+	"github.com/packtrain/pack/internal/text/pep508"
+)
+
+// A RuntimeName names a row of [Runtimes]; "" stands for none.
+type RuntimeName string
 
 // The runtimes that are built in.
 const (
-	RuntimePython = "python"
-	RuntimeNode   = "nodejs"
+	RuntimePython RuntimeName = "python"
+	RuntimeNode   RuntimeName = "nodejs"
+	RuntimeShell  RuntimeName = "shell"
+	RuntimeNative RuntimeName = "native"
 )
+
+// A Runtime is everything that is known of one way to run scripts. All that
+// validates, builds, tests or runs asks the same rows. Words, types, names and
+// extensions match in any case: `Python` is `python`.
+type Runtime struct {
+	Name RuntimeName
+	// Title is the name for people, such as "Node.js".
+	Title string
+	// Words name the runtime in `runtime_deps`.
+	Words []string
+	// RunnerTypes name it in `runner_type`; StackStormTypes are those that only
+	// packs of StackStorm shape should write.
+	RunnerTypes, StackStormTypes []string
+	// TestRunners are the types of test runners that are part of it.
+	TestRunners []string
+	// Programs are its interpreters in the first lines of scripts, without a
+	// version: "python" stands for python3.11 too.
+	Programs []string
+	// Extensions, with the dot, of its scripts.
+	Extensions []string
+	// Manifest is the file that lists a pack's packages, relative to the pack;
+	// Locks are the files beside it that pin them. "" and nil for none.
+	Manifest string
+	Locks    []string
+	// Link is the name, beside an installed pack, of the link to the pack's
+	// environment; "" for a runtime that has no environments.
+	Link string
+}
+
+// HasEnvironments reports whether scripts of r run in an environment that is
+// built for their pack.
+func (r *Runtime) HasEnvironments() bool { return r.Link != "" }
+
+// Runtimes returns the table of runtimes. The result belongs to the caller.
+func Runtimes() []Runtime {
+	return []Runtime{
+		{
+			Name: RuntimePython, Title: "Python",
+			Words:           []string{"python", "python3"},
+			RunnerTypes:     []string{"python", "python3"},
+			StackStormTypes: []string{"python-script", "run-python"},
+			TestRunners:     []string{"unittest"},
+			Programs:        []string{"python"}, Extensions: []string{".py"},
+			Manifest: pep508.RequirementsFile, Link: "venv",
+		},
+		{
+			Name: RuntimeNode, Title: "Node.js",
+			Words:       []string{"nodejs", "node", "node.js"},
+			RunnerTypes: []string{"nodejs", "node", "node.js", "javascript"},
+			Programs:    []string{"node", "nodejs"}, Extensions: []string{".js", ".cjs", ".mjs"},
+			Manifest: npm.ManifestFile, Locks: []string{npm.LockFile}, Link: "node_modules",
+		},
+		{
+			Name: RuntimeShell, Title: "Shell",
+			Words:           []string{"shell", "bash", "sh"},
+			RunnerTypes:     []string{"shell", "bash", "sh"},
+			StackStormTypes: []string{"local-shell-script"},
+			Programs:        []string{"sh", "bash"}, Extensions: []string{".sh", ".bash"},
+		},
+		{
+			Name: RuntimeNative, Title: "Native",
+			Words:       []string{"native"},
+			RunnerTypes: []string{"native"},
+		},
+	}
+}
+
+// RuntimeByName returns the runtime of that name; false when there is none.
+func RuntimeByName(name RuntimeName) (Runtime, bool) {
+	return findRuntime(func(r *Runtime) bool { return r.Name == name })
+}
+
+// RuntimeOfWord returns the runtime that a word of `runtime_deps`, without a
+// version range, stands for; false when it is not known.
+func RuntimeOfWord(word string) (Runtime, bool) {
+	return findRuntime(func(r *Runtime) bool { return containsFold(r.Words, word) })
+}
+
+// RuntimeOfRunner returns the runtime that a `runner_type`, of either shape,
+// stands for; false when it is not known, or is one of the platform's own.
+func RuntimeOfRunner(runner string) (Runtime, bool) {
+	return findRuntime(func(r *Runtime) bool {
+		return containsFold(r.RunnerTypes, runner) || containsFold(r.StackStormTypes, runner)
+	})
+}
+
+// RuntimeOfTestRunner returns the runtime of a test runner such as "unittest";
+// false when it is not known.
+func RuntimeOfTestRunner(typ string) (Runtime, bool) {
+	return findRuntime(func(r *Runtime) bool { return containsFold(r.TestRunners, typ) })
+}
+
+// RuntimeOfProgram returns the runtime of an interpreter, given by its path or
+// name, with or without a version behind it; false when it is not known.
+func RuntimeOfProgram(program string) (Runtime, bool) {
+	name := path.Base(program)
+	if unversioned := strings.TrimRight(name, "0123456789."); unversioned != "" {
+		name = unversioned
+	}
+	return findRuntime(func(r *Runtime) bool { return containsFold(r.Programs, name) })
+}
+
+// RuntimeOfFile returns the runtime of a script by the extension of its name;
+// false when that says nothing.
+func RuntimeOfFile(name string) (Runtime, bool) {
+	return findRuntime(func(r *Runtime) bool { return containsFold(r.Extensions, path.Ext(name)) })
+}
+
+func findRuntime(fits func(*Runtime) bool) (Runtime, bool) {
+	table := Runtimes()
+	for i := range table {
+		if fits(&table[i]) {
+			return table[i], true
+		}
+	}
+	return Runtime{}, false
+}
+
+func containsFold(words []string, word string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+}
+
+// wordsOf returns all words of a column of the table.
+func wordsOf(column func(*Runtime) []string) []string {
+	var words []string
+	for _, r := range Runtimes() {
+		words = append(words, column(&r)...)
+	}
+	return words
+}
+
+// Runners that the platform of StackStorm shape has itself. Those that run
+// scripts need an entry point.
+var (
+	platformCommands = []string{"local-shell-cmd", "remote-shell-cmd", "http-request", "winrm-cmd", "winrm-ps-cmd", "inquirer", "announcement", "noop"}
+	platformScripts  = []string{"remote-shell-script", "winrm-ps-script", "orquesta", "action-chain", "mistral-v1", "mistral-v2", "cloudslang"}
+)
+
+func isPlatformRunner(runner string) bool {
+	return containsFold(platformCommands, runner) || containsFold(platformScripts, runner)
+}
+
+func isNative(runner string) bool {
+	r, _ := RuntimeOfRunner(runner)
+	return r.Name == RuntimeNative
+}
+
+// runnerAdvice says that a runner is not known, and what may have been meant.
+func runnerAdvice(runner string, compat bool) string {
+	known := runnerTypes()
+	if compat {
+		known = append(known, wordsOf(func(r *Runtime) []string { return r.StackStormTypes })...)
+		known = append(append(known, platformCommands...), platformScripts...)
+	}
+	return fmt.Sprintf("runner_type %.64q is not known%s", runner, hint(runner, known))
+}
+
+func runnerTypes() []string { return wordsOf(func(r *Runtime) []string { return r.RunnerTypes }) }
+
+// hint names the known word that may have been meant, else the runtimes.
+func hint(word string, known []string) string {
+	if h := nearest.Hint(word, known); h != "" {
+		return h
+	}
+	var names []string
+	for _, r := range Runtimes() {
+		names = append(names, string(r.Name))
+	}
+	return ": want one of " + strings.Join(names, ", ")
+}
+
+// A RuntimeDep is a program that a pack needs, as `runtime_deps` names it.
+type RuntimeDep struct {
+	// Name is the word as written; Runtime the runtime it stands for, "" when
+	// the word is not known.
+	Name    string      `json:"name"`
+	Runtime RuntimeName `json:"runtime"`
+	// Range is the version range as written, "" for any.
+	Range string `json:"range"`
+}
+
+// parseRuntimeDep splits a word such as "python3>=3.8" or "nodejs^18".
+func parseRuntimeDep(text string) RuntimeDep {
+	name, constraint := text, ""
+	if i := strings.IndexAny(text, "<>=!~^ "); i >= 0 {
+		name, constraint = text[:i], strings.TrimSpace(text[i:])
+	}
+	r, _ := RuntimeOfWord(name)
+	return RuntimeDep{Name: name, Runtime: r.Name, Range: constraint}
+}
 
 // An Environment is a built virtualenv or node_modules. It is identified by
 // its Key and never changed after it was built, so packs share it.
 type Environment struct {
-	Runtime string `json:"runtime"` // "python" or "nodejs"
+	Runtime RuntimeName `json:"runtime"` // one with environments
 	// Key stands for everything that decides the result: the runtime's build,
 	// the platform, the requirements, the indices, the tool.
 	Key string `json:"key"`
@@ -25,36 +230,27 @@ type Environment struct {
 	Version string `json:"version"`
 }
 
-// A RuntimeDep is a program that a pack needs, as `runtime_deps` names it.
-type RuntimeDep struct {
-	// Name is the word as written; Runtime the runtime it stands for
-	// ("python", "nodejs", "shell", "native"), "" when the word is not known.
-	Name    string `json:"name"`
-	Runtime string `json:"runtime"`
-	// Range is the version range as written, "" for any.
-	Range string `json:"range"`
+// SearchPath returns search, the value of a PATH variable, with the directories
+// of the environments' interpreters in front: what a pack's scripts start by
+// name is what its environments hold.
+func SearchPath(envs []Environment, search string) string {
+	for _, e := range envs {
+		switch {
+		case e.Interpreter == "":
+		case search == "":
+			search = filepath.Dir(e.Interpreter)
+		default:
+			search = filepath.Dir(e.Interpreter) + string(filepath.ListSeparator) + search
+		}
+	}
+	return search
 }
 
-// parseRuntimeDep splits a word such as "python3>=3.8" or "nodejs^18".
-func parseRuntimeDep(text string) RuntimeDep {
-	name, constraint := text, ""
-	if i := strings.IndexAny(text, "<>=!~^ "); i >= 0 {
-		name, constraint = text[:i], strings.TrimSpace(text[i:])
+// interpreter returns the interpreter of the environment of a runtime.
+func interpreter(envs []Environment, name RuntimeName) (string, bool) {
+	i := slices.IndexFunc(envs, func(e Environment) bool { return e.Runtime == name && e.Interpreter != "" })
+	if i < 0 {
+		return "", false
 	}
-	return RuntimeDep{Name: name, Runtime: runtimeOf(name), Range: constraint}
-}
-
-// runtimeOf returns the runtime that a word stands for, "" for none.
-func runtimeOf(word string) string {
-	switch strings.ToLower(word) {
-	case "python", "python3":
-		return RuntimePython
-	case "nodejs", "node", "node.js":
-		return RuntimeNode
-	case "shell", "bash", "sh":
-		return "shell"
-	case "native":
-		return "native"
-	}
-	return ""
+	return envs[i].Interpreter, true
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack/internal/text/yaml"
@@ -94,7 +93,7 @@ func (v *validator) checkFiles() {
 // That of the native runner may come with the platform, that of a command
 // runner means nothing.
 func (v *validator) runsFile(runner string) bool {
-	return runner != "native" && !slices.Contains(commandRunners, runner)
+	return !isNative(runner) && !containsFold(platformCommands, runner)
 }
 
 // wantFile reports when a file that component c names is not there.
@@ -147,12 +146,18 @@ func (v *validator) checkTests() {
 	if t == nil || !t.Enabled {
 		return
 	}
+	line := v.pack.lineOf(ManifestFile, "testing")
+	for _, s := range t.Suites(v.fsys) {
+		if err := s.Err(); err != nil {
+			v.report(manifestTestRunner, ManifestFile, line, "testing: %q: %w", s.Name, err)
+		}
+	}
 	for _, r := range t.Runners {
 		if r.EntryPoint == "" {
 			continue
 		}
 		if _, err := fs.Lstat(v.fsys, r.EntryPoint); err != nil {
-			v.report(manifestTestsMissing, ManifestFile, v.pack.lineOf(ManifestFile, "testing"), "testing: entry_point %q of runner %q: %w", r.EntryPoint, r.Name, errNoSuchFile)
+			v.report(manifestTestsMissing, ManifestFile, line, "testing: entry_point %q of runner %q: %w", r.EntryPoint, r.Name, errNoSuchFile)
 		}
 	}
 }

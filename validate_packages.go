@@ -11,16 +11,14 @@ import (
 // The files that list packages to install are judged by the functions that
 // judge them when environments are built.
 
-const requirementsFile = "requirements.txt"
-
 // checkRequirements judges every line of requirements.txt.
 func (v *validator) checkRequirements() {
-	data, err := readRegular(v.fsys, requirementsFile, min(v.limits.ComponentSize, pep508.MaxSize))
+	data, err := readRegular(v.fsys, pep508.RequirementsFile, min(v.limits.ComponentSize, pep508.MaxSize))
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
 	if err != nil {
-		v.findings.report(requirementUnreadable, requirementsFile, 0, err)
+		v.findings.report(requirementUnreadable, pep508.RequirementsFile, 0, err)
 		return
 	}
 	for line, fault := range pep508.JudgeFile(string(data)) {
@@ -28,7 +26,7 @@ func (v *validator) checkRequirements() {
 		case fault != nil:
 			v.reportRequirement(&line, fault)
 		case !line.Pinned():
-			v.report(requirementUnpinned, requirementsFile, line.Number, "unpinned: specify a version for %.200q", line.Text)
+			v.report(requirementUnpinned, pep508.RequirementsFile, line.Number, "unpinned: specify a version for %.200q", line.Text)
 		}
 	}
 }
@@ -38,11 +36,11 @@ func (v *validator) reportRequirement(l *pep508.Line, f *pep508.Fault) {
 	code := requirementCode(l, f)
 	switch f.Rule {
 	case pep508.RuleLimit:
-		v.findings.report(code, requirementsFile, 0, &LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value})
+		v.findings.report(code, pep508.RequirementsFile, 0, &LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value})
 	case pep508.RuleDirect:
-		v.report(code, requirementsFile, f.Line, "%.200q is installed only where the host allows addresses; name a package of the index", l.Text)
+		v.report(code, pep508.RequirementsFile, f.Line, "%.200q is installed only where the host allows addresses; name a package of the index", l.Text)
 	default:
-		v.findings.report(code, requirementsFile, f.Line, f)
+		v.findings.report(code, pep508.RequirementsFile, f.Line, f)
 	}
 }
 

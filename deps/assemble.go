@@ -7,7 +7,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/need"
 )
 
 // report tells what was read of the packs.
@@ -123,22 +122,24 @@ func (m *member) warnings() []pack.Warning {
 
 func (m *member) requirements() RuntimeRequirements {
 	r := RuntimeRequirements{Ref: m.ref()}
-	if n := m.needs.Python; n != nil {
-		r.Python = &PythonRequirement{Version: ranges(n), RequirementsFile: m.file(n)}
-	}
-	if n := m.needs.Node; n != nil {
-		r.Node = &NodeRequirement{Version: ranges(n), PackageFile: m.file(n)}
+	for _, n := range m.needs {
+		switch n.Runtime {
+		case pack.RuntimePython:
+			r.Python = &PythonRequirement{Version: ranges(&n), RequirementsFile: m.file(&n)}
+		case pack.RuntimeNode:
+			r.Node = &NodeRequirement{Version: ranges(&n), PackageFile: m.file(&n)}
+		}
 	}
 	return r
 }
 
-func ranges(n *need.Runtime) *string { return optional(strings.Join(n.Ranges, ", ")) }
+func ranges(n *pack.RuntimeNeed) *string { return optional(strings.Join(n.Ranges, ", ")) }
 
-func (m *member) file(n *need.Runtime) *string {
-	if n.File == "" {
+func (m *member) file(n *pack.RuntimeNeed) *string {
+	if n.Manifest == "" {
 		return nil
 	}
-	return optional(filepath.Join(m.Spec, n.File))
+	return optional(filepath.Join(m.Spec, n.Manifest))
 }
 
 func optional(s string) *string {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/os/roots"
 )
 
@@ -18,7 +17,7 @@ type member struct {
 	batch.Item
 	content *pack.Content
 	pack    *pack.Pack // nil when it could not be read
-	needs   need.Runtimes
+	needs   []pack.RuntimeNeed
 }
 
 func (m *member) ref() pack.Ref           { return m.ID.Ref }
@@ -77,7 +76,7 @@ func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err err
 	if err := p.Findings.Err(); err != nil && !skipValidation {
 		return err
 	}
-	if m.needs, err = need.Of(p, fsys); err != nil {
+	if m.needs, err = pack.RuntimeNeeds(fsys, p); err != nil {
 		return fmt.Errorf("infer runtimes: %w", err)
 	}
 	m.pack = p

@@ -8,7 +8,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/need"
 )
 
 // A got is an environment that a pack got, or in a Check would get.
@@ -17,6 +16,16 @@ type got struct {
 	ready    bool
 	packages int
 	reused   bool
+}
+
+// set adds g, which belongs to its runtime.
+func (e *Environments) set(g got) {
+	switch g.env.Runtime {
+	case pack.RuntimePython:
+		e.Python = g.python()
+	case pack.RuntimeNode:
+		e.Node = g.node()
+	}
 }
 
 func (g got) python() *PythonEnvironment {
@@ -34,7 +43,7 @@ func (g got) node() *NodeEnvironment {
 }
 
 // get gets one environment.
-func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *need.Runtime) (got, error) {
+func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (got, error) {
 	r, err := k.recipe(files, needs)
 	if err != nil {
 		return got{}, err
@@ -53,7 +62,7 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 }
 
 // look tells what is there, by reading it.
-func (s *session) look(runtime, key string, r recipe) (got, error) {
+func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (got, error) {
 	record, ready := s.store.Find(runtime, key)
 	if !ready {
 		return got{env: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
@@ -63,8 +72,8 @@ func (s *session) look(runtime, key string, r recipe) (got, error) {
 }
 
 // build builds an environment, or finds it built.
-func (s *session) build(ctx context.Context, it *item, runtime, key string, r recipe) (got, error) {
-	f, first := s.flight(runtime + "-" + key)
+func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, key string, r recipe) (got, error) {
+	f, first := s.flight(string(runtime) + "-" + key)
 	f.once.Do(func() {
 		defer batch.Rescue(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
@@ -77,7 +86,7 @@ func (s *session) build(ctx context.Context, it *item, runtime, key string, r re
 	return got{env: f.record.Environment, ready: true, packages: f.record.Packages, reused: f.reused || !first}, f.err
 }
 
-func (s *session) announce(ctx context.Context, it *item, runtime string, r recipe) {
+func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeName, r recipe) {
 	e := s.Event(&it.Item, pack.EventProgress)
 	e.Message = fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed)
 	s.Emit(ctx, e)

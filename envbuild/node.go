@@ -9,7 +9,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/interp"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/text/npm"
 	"github.com/packtrain/pack/internal/text/pep440"
 )
@@ -22,11 +21,11 @@ type node struct {
 	npm      func(interp.Program) (interp.NPM, error)
 }
 
-func (n *node) name() string { return pack.RuntimeNode }
+func (n *node) name() pack.RuntimeName { return pack.RuntimeNode }
 
-func (n *node) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
+func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	r := &modules{config: n.config}
-	if err := r.read(files, needs.File); err != nil {
+	if err := r.read(files, needs.Manifest); err != nil {
 		return nil, err
 	}
 	texts := needs.Ranges

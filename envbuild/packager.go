@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/text/pep440"
+	"github.com/packtrain/pack/internal/text/pep508"
 )
 
 // A packager installs Python packages: uv, or else the interpreter's own pip.
@@ -45,7 +46,7 @@ func (v *virtualenv) choosePackager(uvs []interp.Program) error {
 // install installs the requirements. The tool reads a file of ours, in which
 // addresses stand too: arguments are for all users to see.
 func (v *virtualenv) install(ctx context.Context, t *tool) error {
-	file := filepath.Join(t.site.Work, "requirements.txt")
+	file := filepath.Join(t.site.Work, pep508.RequirementsFile)
 	if err := os.WriteFile(file, v.file(), 0o600); err != nil {
 		return err
 	}

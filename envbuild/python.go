@@ -9,7 +9,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/interp"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/text/pep508"
 )
 
@@ -21,11 +20,11 @@ type python struct {
 	uvs      func() ([]interp.Program, error)
 }
 
-func (p *python) name() string { return pack.RuntimePython }
+func (p *python) name() pack.RuntimeName { return pack.RuntimePython }
 
-func (p *python) recipe(files fs.FS, needs *need.Runtime) (recipe, error) {
+func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	r := &virtualenv{config: p.config}
-	if err := r.read(files, needs.File); err != nil {
+	if err := r.read(files, needs.Manifest); err != nil {
 		return nil, err
 	}
 	ranges, err := parseRanges(needs.Ranges, pythonRange)

@@ -12,7 +12,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/text/pep440"
 )
 
@@ -20,9 +19,9 @@ import (
 // to the recipe.
 type kind interface {
 	// name is pack.RuntimePython or pack.RuntimeNode.
-	name() string
+	name() pack.RuntimeName
 	// recipe says how to make what a pack, whose files are given, needs.
-	recipe(files fs.FS, needs *need.Runtime) (recipe, error)
+	recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error)
 }
 
 // A recipe is how one environment comes about. It knows nothing of the pack.
@@ -45,7 +44,7 @@ type recipe interface {
 
 // keyOf returns the Key of a recipe. The number is that of the way we build:
 // it changes when what we do with the same ingredients does.
-func keyOf(runtime string, r recipe) (string, error) {
+func keyOf(runtime pack.RuntimeName, r recipe) (string, error) {
 	data, err := json.Marshal([]any{"packtrain-environment-1", runtime, r.ingredients()})
 	if err != nil {
 		return "", err
@@ -55,7 +54,7 @@ func keyOf(runtime string, r recipe) (string, error) {
 }
 
 // describe returns the environment of a recipe, built in dir.
-func describe(runtime, key string, r recipe, dir string) pack.Environment {
+func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.Environment {
 	path, interpreter := r.place(dir)
 	return pack.Environment{
 		Runtime: runtime, Key: key, Path: path, Interpreter: interpreter, Version: r.program().Printed,
@@ -63,7 +62,7 @@ func describe(runtime, key string, r recipe, dir string) pack.Environment {
 }
 
 // buildAt builds the environment of a recipe at a site.
-func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime, key string, r recipe) (envstore.Record, error) {
+func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.RuntimeName, key string, r recipe) (envstore.Record, error) {
 	t := &tool{Builder: b, site: site}
 	if err := t.prepare(); err != nil {
 		return envstore.Record{}, err

@@ -90,7 +90,7 @@ type NodeEnvironment struct {
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of a
 // failure in the stage environments, where it is about one runtime.
 type RuntimeError struct {
-	Runtime string // python or nodejs
+	Runtime pack.RuntimeName
 	Err     error
 }
 

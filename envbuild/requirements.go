@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/text/pep508"
 )
 
@@ -38,16 +37,16 @@ func requirementError(f *pep508.Fault) error {
 	code := pack.CodePolicyDenied
 	switch f.Rule {
 	case pep508.RuleLimit:
-		return &pack.LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value, Path: need.RequirementsFile}
+		return &pack.LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value, Path: pep508.RequirementsFile}
 	case pep508.RuleEncoding, pep508.RuleControl, pep508.RuleSyntax:
 		code = pack.CodeInvalidManifest
 	case pep508.RuleDigest:
 		code = pack.CodeBuildFailed
 	}
 	if f.Line == 0 {
-		return pack.Errorf(code, "%s: %w", need.RequirementsFile, f)
+		return pack.Errorf(code, "%s: %w", pep508.RequirementsFile, f)
 	}
-	return pack.Errorf(code, "%s:%d: %w", need.RequirementsFile, f.Line, f)
+	return pack.Errorf(code, "%s:%d: %w", pep508.RequirementsFile, f.Line, f)
 }
 
 func normal(l *pep508.Line) string {

@@ -12,7 +12,6 @@ import (
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/need"
 	"github.com/packtrain/pack/internal/os/roots"
 )
 
@@ -130,7 +129,7 @@ func (s *session) load(it *item, files fs.FS) (p *pack.Pack, err error) {
 // environments builds what a pack needs and attaches it to the content that
 // was there before anything else was looked at.
 func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, files fs.FS) error {
-	needs, err := need.Of(p, files)
+	needs, err := pack.RuntimeNeeds(files, p)
 	if err != nil {
 		return fmt.Errorf("infer runtimes: %w", err)
 	}
@@ -139,24 +138,34 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 		return err
 	}
 	var envs []pack.Environment
-	if needs.Python != nil && !s.req.SkipPython {
-		g, err := s.get(ctx, it, s.python, files, needs.Python)
-		if err != nil {
-			return &RuntimeError{Runtime: pack.RuntimePython, Err: err}
+	for _, n := range needs {
+		k := s.kind(n.Runtime)
+		if k == nil {
+			continue
 		}
-		it.envs.Python, envs = g.python(), append(envs, g.env)
-	}
-	if needs.Node != nil && !s.req.SkipNode {
-		g, err := s.get(ctx, it, s.node, files, needs.Node)
+		g, err := s.get(ctx, it, k, files, &n)
 		if err != nil {
-			return &RuntimeError{Runtime: pack.RuntimeNode, Err: err}
+			return &RuntimeError{Runtime: n.Runtime, Err: err}
 		}
-		it.envs.Node, envs = g.node(), append(envs, g.env)
+		it.envs.set(g)
+		envs = append(envs, g.env)
 	}
 	if s.req.Check || len(envs) == 0 {
 		return nil
 	}
 	return s.attach(ctx, it.content, files, tree, envs)
+}
+
+// kind returns the kind of environment of a runtime, nil for one that is
+// skipped.
+func (s *session) kind(name pack.RuntimeName) kind {
+	switch {
+	case name == pack.RuntimePython && !s.req.SkipPython:
+		return s.python
+	case name == pack.RuntimeNode && !s.req.SkipNode:
+		return s.node
+	}
+	return nil
 }
 
 // treeDigest returns the digest of the content. That of files which cannot be

@@ -55,7 +55,7 @@ func newEnvironments(pinned, attached []pack.Environment) bool {
 func keys(envs []pack.Environment) []string {
 	keys := make([]string, len(envs))
 	for i, e := range envs {
-		keys[i] = e.Runtime + "/" + e.Key
+		keys[i] = string(e.Runtime) + "/" + e.Key
 	}
 	return keys
 }

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -159,7 +160,7 @@ func (s *Store) environments(ctx context.Context, tree pack.Digest, in input) ([
 		return nil, err
 	}
 	envs = append([]pack.Environment{}, envs...)
-	slices.SortFunc(envs, func(a, b pack.Environment) int { return strings.Compare(a.Runtime, b.Runtime) })
+	slices.SortFunc(envs, func(a, b pack.Environment) int { return cmp.Compare(a.Runtime, b.Runtime) })
 	return envs, nil
 }
 

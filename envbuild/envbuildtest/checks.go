@@ -112,13 +112,13 @@ func wantItems(err error, specs ...string) error {
 }
 
 // wantFailed wants the failure of one path, about a runtime where that is not "".
-func wantFailed(rep *envbuild.Report, path string, stage pack.Stage, runtime string, code pack.Code) error {
+func wantFailed(rep *envbuild.Report, path string, stage pack.Stage, runtime pack.RuntimeName, code pack.Code) error {
 	for i := range rep.Failed {
 		f := &rep.Failed[i]
 		if f.Spec != path {
 			continue
 		}
-		got := ""
+		got := pack.RuntimeName("")
 		if about, ok := errors.AsType[*envbuild.RuntimeError](f.Err); ok {
 			got = about.Runtime
 		}
@@ -211,13 +211,13 @@ func attached(ctx context.Context, b *bench) error {
 		return err
 	}
 	got, err := registry.Environments(ctx, tree)
-	keys := map[string]string{}
+	keys := map[pack.RuntimeName]string{}
 	for _, e := range got {
 		keys[e.Runtime] = e.Key
 		_, statErr := os.Stat(e.Interpreter)
 		err = errors.Join(err, statErr)
 	}
-	return errors.Join(err, diff("keys", keys, map[string]string{
+	return errors.Join(err, diff("keys", keys, map[pack.RuntimeName]string{
 		pack.RuntimePython: envs.Python.Key, pack.RuntimeNode: envs.Node.Key,
 	}))
 }

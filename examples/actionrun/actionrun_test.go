@@ -198,6 +198,60 @@ func TestInterpreter(t *testing.T) {
 	}
 }
 
+// TestRuntimes runs the scripts of testdata/runtimes.json, which validation,
+// builds and tests are held against too.
+func TestRuntimes(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "runtimes.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Name, Runner, Entry, Script, Refused string
+		Argv                                 []string
+	}
+	if err := json.Unmarshal(data, &cases); err != nil || len(cases) < 20 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	envs := []pack.Environment{
+		{Runtime: pack.RuntimePython, Interpreter: "/envs/python"}, {Runtime: pack.RuntimeNode, Interpreter: "/opt/node"},
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			dir := packDir(t, "")
+			script := filepath.Join(dir, "actions", c.Entry)
+			if err := os.WriteFile(script, []byte(c.Script), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			r := &recorder{}
+			_, err := actionrun.Run(t.Context(), r, actionrun.Invocation{
+				Dir: dir, Environments: envs, Params: map[string]any{"name": "x"}, Env: []string{"PATH=/bin", "A=1"},
+				Action: action(func(a *pack.Action) { a.Runner, a.EntryPoint = c.Runner, "actions/"+c.Entry }),
+			})
+			if c.Refused != "" {
+				if err == nil || !strings.Contains(err.Error(), c.Refused) || r.calls > 0 {
+					t.Errorf("got %v after %d calls, want %q", err, r.calls, c.Refused)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for _, word := range c.Argv {
+				want = append(want, strings.NewReplacer("{python}", "/envs/python", "{node}", "/opt/node", "{script}", script).Replace(word))
+			}
+			if diff := cmp.Diff(want, append([]string{r.cmd.Path}, r.cmd.Args...)); diff != "" {
+				t.Errorf("starts (-want +got)\n%s", diff)
+			}
+			if want := []string{"A=1", "PATH=/opt:/envs:/bin", "PYTHONDONTWRITEBYTECODE=1"}; !cmp.Equal(r.cmd.Env, want) {
+				t.Errorf("env is %q, want %q", r.cmd.Env, want)
+			}
+		})
+	}
+}
+
 func TestOutput(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -59,7 +59,7 @@ type Site struct {
 }
 
 // Find returns the record of key, and whether that environment is ready.
-func (s *Store) Find(runtime, key string) (Record, bool) {
+func (s *Store) Find(runtime pack.RuntimeName, key string) (Record, bool) {
 	var r Record
 	if err := readJSON(s.recordFile(runtime, key), &r); err != nil {
 		return Record{}, false
@@ -69,12 +69,12 @@ func (s *Store) Find(runtime, key string) (Record, bool) {
 
 // isHere reports whether r is about a directory of this store, and was not
 // copied or moved here from elsewhere.
-func (s *Store) isHere(runtime string, r Record) bool {
+func (s *Store) isHere(runtime pack.RuntimeName, r Record) bool {
 	built, err := os.Stat(r.Root)
 	if err != nil {
 		return false
 	}
-	here, err := os.Stat(filepath.Join(s.Dir, runtime, filepath.Base(r.Root)))
+	here, err := os.Stat(filepath.Join(s.Dir, string(runtime), filepath.Base(r.Root)))
 	return err == nil && os.SameFile(built, here)
 }
 
@@ -93,12 +93,12 @@ func alive(e pack.Environment) bool {
 // was not, or when force is set, it is built by build, which returns its
 // record. Builders of one key wait for each other until ctx ends; whoever
 // waited uses what the other one built.
-func (s *Store) Build(ctx context.Context, runtime, key string, force bool, build func(Site) (Record, error)) (Record, bool, error) {
+func (s *Store) Build(ctx context.Context, runtime pack.RuntimeName, key string, force bool, build func(Site) (Record, error)) (Record, bool, error) {
 	before, ready := s.Find(runtime, key)
 	if ready && !force {
 		return before, true, nil
 	}
-	release, err := s.lock(ctx, runtime+"-"+key)
+	release, err := s.lock(ctx, string(runtime)+"-"+key)
 	if err != nil {
 		return Record{}, false, err
 	}
@@ -119,7 +119,7 @@ func (s *Store) lock(ctx context.Context, name string) (func(), error) {
 	return s.Lock(ctx, filepath.Join(dir, name+".lock"))
 }
 
-func (s *Store) build(runtime, key string, build func(Site) (Record, error)) (Record, error) {
+func (s *Store) build(runtime pack.RuntimeName, key string, build func(Site) (Record, error)) (Record, error) {
 	if err := s.clear(runtime, key); err != nil {
 		return Record{}, fmt.Errorf("clear away builds that died: %w", err)
 	}
@@ -139,8 +139,8 @@ func (s *Store) build(runtime, key string, build func(Site) (Record, error)) (Re
 }
 
 // clear removes builds of key that died.
-func (s *Store) clear(runtime, key string) error {
-	parent := filepath.Join(s.Dir, runtime)
+func (s *Store) clear(runtime pack.RuntimeName, key string) error {
+	parent := filepath.Join(s.Dir, string(runtime))
 	files, err := os.ReadDir(parent)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -166,8 +166,8 @@ const partial = ".partial"
 
 // begin makes the directories of a build: first the scratch space, which marks
 // it as not done.
-func (s *Store) begin(runtime, key string) (Site, error) {
-	parent := filepath.Join(s.Dir, runtime)
+func (s *Store) begin(runtime pack.RuntimeName, key string) (Site, error) {
+	parent := filepath.Join(s.Dir, string(runtime))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return Site{}, err
 	}
@@ -188,15 +188,15 @@ func exists(path string) bool {
 }
 
 // publish makes an environment durable and then, in one step, ready.
-func (s *Store) publish(runtime, key string, r Record) error {
+func (s *Store) publish(runtime pack.RuntimeName, key string, r Record) error {
 	if err := s.Sync(r.Root); err != nil {
 		return fmt.Errorf("make the environment durable: %w", err)
 	}
 	return s.writeJSON(s.recordFile(runtime, key), r)
 }
 
-func (s *Store) recordFile(runtime, key string) string {
-	return filepath.Join(s.Dir, runtime, key+".json")
+func (s *Store) recordFile(runtime pack.RuntimeName, key string) string {
+	return filepath.Join(s.Dir, string(runtime), key+".json")
 }
 
 func readJSON(path string, v any) error {

@@ -43,7 +43,7 @@ func NewBuildReport(r *envbuild.Report) *BuildReport {
 // runtimeOf returns the runtime that a failure is about.
 func runtimeOf(f pack.Failure) string {
 	if about, ok := errors.AsType[*envbuild.RuntimeError](f.Err); ok {
-		return about.Runtime
+		return string(about.Runtime)
 	}
 	return unknownRuntime
 }
@@ -67,7 +67,7 @@ func (r *BuildReport) Result() (*envbuild.Report, error) {
 func (f FailedBuild) result() pack.Failure {
 	out := f.failure(f.Path, f.Ref, f.stage())
 	if f.Runtime != unknownRuntime {
-		out.Err = &envbuild.RuntimeError{Runtime: f.Runtime, Err: out.Err}
+		out.Err = &envbuild.RuntimeError{Runtime: pack.RuntimeName(f.Runtime), Err: out.Err}
 	}
 	return out
 }

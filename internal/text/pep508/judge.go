@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 )
 
+// RequirementsFile is the name of the file, as pip's manual has it.
+const RequirementsFile = "requirements.txt"
+
 // Limits of a requirements.txt.
 const (
 	MaxSize         = 1 << 20 // bytes

@@ -15,23 +15,11 @@ type Links map[string]string
 func LinksTo(envs []pack.Environment) Links {
 	links := Links{}
 	for _, e := range envs {
-		if name := linkName(e.Runtime); name != "" && e.Path != "" {
-			links[name] = e.Path
+		if r, _ := pack.RuntimeByName(e.Runtime); r.Link != "" && e.Path != "" {
+			links[r.Link] = e.Path
 		}
 	}
 	return links
-}
-
-// linkName returns the name of the link to an environment of a runtime, "" for
-// a runtime whose environments are not linked.
-func linkName(runtime string) string {
-	switch runtime {
-	case pack.RuntimePython:
-		return "venv"
-	case pack.RuntimeNode:
-		return "node_modules"
-	}
-	return ""
 }
 
 // Link creates the links in the directory dir of a staged generation.

@@ -15,14 +15,15 @@ import (
 const defaultTimeout = 5 * time.Minute
 
 // command returns the command of a suite.
-func (c *Config) command(spec *suiteSpec) (cmd pack.Command, err error) {
+func (c *Config) command(spec *pack.Suite) (cmd pack.Command, err error) {
+	if err := spec.Err(); err != nil {
+		return cmd, err
+	}
 	var argv []string
 	switch {
-	case spec.runner != runnerScript && spec.runner != runnerUnittest:
-		err = fmt.Errorf("test runner %q is not supported yet; skip the tests to register the pack", spec.runner)
-	case !filepath.IsLocal(filepath.FromSlash(spec.entry)):
-		err = fmt.Errorf("entry point %q is no file of the pack", spec.entry)
-	case spec.runner == runnerUnittest:
+	case !filepath.IsLocal(filepath.FromSlash(spec.Entry)):
+		err = fmt.Errorf("entry point %q is no file of the pack", spec.Entry)
+	case spec.Type == pack.SuiteUnittest:
 		argv, err = c.unittest(spec)
 	default:
 		argv, err = c.script(spec)
@@ -30,7 +31,7 @@ func (c *Config) command(spec *suiteSpec) (cmd pack.Command, err error) {
 	if err != nil {
 		return cmd, err
 	}
-	timeout := spec.timeout
+	timeout := spec.Timeout
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
@@ -43,18 +44,19 @@ func (c *Config) command(spec *suiteSpec) (cmd pack.Command, err error) {
 // unittest discovers the tests in the file or directory of the entry point, so
 // that its name need not be that of a package and cannot be shadowed by a
 // package of the environment.
-func (c *Config) unittest(spec *suiteSpec) ([]string, error) {
-	python, err := c.interpreter(pack.RuntimePython, spec.name)
+func (c *Config) unittest(spec *pack.Suite) ([]string, error) {
+	r, _ := pack.RuntimeOfTestRunner(spec.Type)
+	python, err := pack.Script{File: spec.Entry, Runtime: r.Name}.Interpreter(c.Environments)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(c.file(spec.entry))
+	info, err := os.Stat(c.file(spec.Entry))
 	if err != nil {
-		return nil, fmt.Errorf("entry point %q is missing", spec.entry)
+		return nil, fmt.Errorf("entry point %q is missing", spec.Entry)
 	}
-	dir, pattern := path.Split(spec.entry)
+	dir, pattern := path.Split(spec.Entry)
 	if info.IsDir() {
-		dir, pattern = spec.entry, "test*.py"
+		dir, pattern = spec.Entry, "test*.py"
 	}
 	dir = path.Clean(dir)
 	argv := []string{python, "-m", "unittest", "discover", "-s", dir, "-p", pattern}
@@ -78,13 +80,8 @@ func (c *Config) environ() []string {
 		}
 		others = append(others, v)
 	}
-	for _, e := range c.Environments {
-		if e.Interpreter != "" {
-			search = filepath.Dir(e.Interpreter) + string(os.PathListSeparator) + search
-		}
-	}
 	return append([]string{
-		"PATH=" + search, "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
+		"PATH=" + pack.SearchPath(c.Environments, search), "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
 		// Python must not write into the pack's tree.
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1",
 	}, others...)

@@ -1,8 +1,7 @@
 // Package packtests runs the tests that a pack declares, and reads what they
 // print.
 //
-// [Run] finds the suites (suites.go), makes a command of each (command.go,
-// script.go), runs one after the other through a [pack.Runner], and judges each
+// [Run] makes a command of each suite of the pack (command.go, script.go), runs one after the other through a [pack.Runner], and judges each
 // by its exit status and the totals that it printed (suite.go, output.go). It
 // does not know what is done with the [Result].
 package packtests

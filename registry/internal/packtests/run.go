@@ -2,6 +2,7 @@ package packtests
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -57,7 +58,7 @@ type Result struct {
 func Run(ctx context.Context, c Config) (*Result, error) {
 	started := time.Now()
 	result := &Result{}
-	for _, spec := range c.suites() {
+	for _, spec := range c.Testing.Suites(os.DirFS(c.Dir)) {
 		suite, err := c.run(ctx, &spec)
 		if err != nil {
 			return nil, err

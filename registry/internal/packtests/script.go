@@ -3,73 +3,37 @@ package packtests
 import (
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
+
+	"github.com/packtrain/pack"
 )
 
-// script runs a file by its first line.
-func (c *Config) script(spec *suiteSpec) ([]string, error) {
-	head, err := readHead(c.file(spec.entry))
-	if err != nil {
-		return nil, fmt.Errorf("entry point %q cannot be read", spec.entry)
+// script returns the words that start a file of the pack.
+func (c *Config) script(spec *pack.Suite) ([]string, error) {
+	script, err := pack.ReadScript(os.DirFS(c.Dir), spec.Entry, spec.Runner)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("entry point %q cannot be read", spec.Entry)
 	}
-	shebang, ok := ParseShebang(head)
-	if !ok {
-		shebang = defaultShebang(spec.entry)
-	}
-	if !path.IsAbs(shebang.Path) {
-		return nil, fmt.Errorf("interpreter %q of %q is no absolute path", shebang.Path, spec.entry)
-	}
-	argv := []string{shebang.Path}
-	if runtime := shebang.Runtime(); runtime != "" {
-		interpreter, err := c.interpreter(runtime, spec.name)
-		if err != nil {
-			return nil, err
-		}
-		if !shebang.Env() {
-			argv[0] = interpreter
-		}
-	}
-	if shebang.Arg != "" {
-		argv = append(argv, shebang.Arg)
-	}
-	return append(append(argv, filepath.FromSlash(spec.entry)), spec.args...), nil
-}
-
-// defaultShebang stands in for a first line that names no interpreter.
-func defaultShebang(entry string) Shebang {
-	switch path.Ext(entry) {
-	case ".py":
-		return Shebang{Path: "/usr/bin/env", Arg: "python"}
-	case ".js", ".cjs", ".mjs":
-		return Shebang{Path: "/usr/bin/env", Arg: "node"}
-	}
-	return Shebang{Path: "/bin/sh"}
-}
-
-// interpreter returns that of the attached environment of runtime.
-func (c *Config) interpreter(runtime, suite string) (string, error) {
-	for _, e := range c.Environments {
-		if e.Runtime == runtime && e.Interpreter != "" {
-			return e.Interpreter, nil
-		}
-	}
-	return "", fmt.Errorf("test runner %q needs %s and no such environment is attached to the pack's content: "+
-		"build its environments first (runtime_deps names the runtimes it needs), or skip the tests", suite, runtime)
-}
-
-func readHead(file string) ([]byte, error) {
-	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	head := make([]byte, 512)
-	n, err := io.ReadFull(f, head)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil // it is shorter than that
+	file := filepath.FromSlash(spec.Entry)
+	argv, err := script.Argv(file, c.Environments)
+	if err != nil {
+		return nil, err
 	}
-	return head[:n], err
+	if argv[0] == file { // a program needs its absolute path, an argument does not
+		argv[0] = c.file(spec.Entry)
+	}
+	return append(argv, spec.Args...), nil
+}
+
+// refusal says why a suite was not started, and what helps.
+func refusal(err error) string {
+	if errors.Is(err, pack.ErrNotFound) {
+		return err.Error() + ", or skip the tests"
+	}
+	return err.Error()
 }

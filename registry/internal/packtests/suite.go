@@ -32,11 +32,11 @@ type Suite struct {
 }
 
 // run runs one suite.
-func (c *Config) run(ctx context.Context, spec *suiteSpec) (Suite, error) {
-	suite := Suite{Name: spec.name, Runner: spec.runner, ExitCode: -1}
+func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
+	suite := Suite{Name: spec.Name, Runner: spec.Type, ExitCode: -1}
 	command, err := c.command(spec)
 	if err != nil {
-		suite.breakDown(err.Error())
+		suite.breakDown(refusal(err))
 		return suite, nil
 	}
 	result, err := c.Runner.Run(ctx, command)
@@ -73,7 +73,7 @@ func (s *Suite) judge(result *pack.Result) {
 	switch {
 	case passed && counted && totals.Total == totals.Skipped:
 		s.Status, s.Message = Failed, "no test ran"
-	case passed && !counted && s.Runner == runnerUnittest:
+	case passed && !counted && s.Runner == pack.SuiteUnittest:
 		s.breakDown("printed no summary")
 	case passed && !counted: // a script without totals is one test
 		s.Totals, s.Status = Totals{Total: 1, Passed: 1}, Passed
@@ -88,7 +88,7 @@ func (s *Suite) judge(result *pack.Result) {
 }
 
 func (s *Suite) totals(result *pack.Result) (Totals, bool) {
-	if s.Runner == runnerUnittest {
+	if s.Runner == pack.SuiteUnittest {
 		return Unittest(result.Stderr)
 	}
 	return Simple(slices.Concat(result.Stderr, []byte("\n"), result.Stdout))
