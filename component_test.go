@@ -85,6 +85,21 @@ func TestScriptsThatCannotStart(t *testing.T) {
 	}
 }
 
+func TestEnvironmentTitle(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		env  pack.Environment
+		want string
+	}{
+		{pack.Environment{Runtime: pack.RuntimePython, Version: "Python 3.11.7"}, "Python 3.11.7"},
+		{pack.Environment{Runtime: pack.RuntimeNode, Version: "v20.20.2"}, "Node.js v20.20.2"},
+	} {
+		if got := tt.env.Title(); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
 func TestSearchPath(t *testing.T) {
 	t.Parallel()
 	if got, want := pack.SearchPath(someEnvironments, "/bin"), "/opt/node/bin:/envs/p/bin:/bin"; got != want {

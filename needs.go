@@ -8,16 +8,16 @@ import (
 
 // A RuntimeNeed is the need of one runtime that has environments.
 type RuntimeNeed struct {
-	Runtime RuntimeName
+	Runtime RuntimeName `json:"runtime"`
 	// Ranges are the version ranges asked for, as written, each once. All of
 	// them have to hold; none means that any version will do.
-	Ranges []string
+	Ranges []string `json:"ranges"`
 	// Manifest is the file that lists the packages to install, relative to the
 	// pack; "" for none.
-	Manifest string
+	Manifest string `json:"manifest"`
 	// Reasons are where the pack says that it needs the runtime: a key of
 	// pack.yaml or a file of the pack, each once.
-	Reasons []string
+	Reasons []string `json:"reasons"`
 }
 
 // RuntimeNeeds infers which runtimes the pack p, whose files are fsys, needs, in
@@ -51,7 +51,7 @@ type needs struct {
 func (n *needs) add(name RuntimeName, versions, reason string) *RuntimeNeed {
 	i := slices.IndexFunc(n.found, func(f RuntimeNeed) bool { return f.Runtime == name })
 	if i < 0 {
-		i, n.found = len(n.found), append(n.found, RuntimeNeed{Runtime: name})
+		i, n.found = len(n.found), append(n.found, RuntimeNeed{Runtime: name, Ranges: []string{}, Reasons: []string{}})
 	}
 	need := &n.found[i]
 	need.Ranges = appendNew(need.Ranges, versions)

@@ -46,6 +46,9 @@ type Runtime struct {
 	// Locks are the files beside it that pin them. "" and nil for none.
 	Manifest string
 	Locks    []string
+	// RangeExample is a version range as the runtime's own tools write it; ""
+	// for a runtime without environments.
+	RangeExample string
 	// Link is the name, beside an installed pack, of the link to the pack's
 	// environment; "" for a runtime that has no environments.
 	Link string
@@ -65,14 +68,14 @@ func Runtimes() []Runtime {
 			StackStormTypes: []string{"python-script", "run-python"},
 			TestRunners:     []string{"unittest"},
 			Programs:        []string{"python"}, Extensions: []string{".py"},
-			Manifest: pep508.RequirementsFile, Link: "venv",
+			Manifest: pep508.RequirementsFile, RangeExample: ">=3.8,<4", Link: "venv",
 		},
 		{
 			Name: RuntimeNode, Title: "Node.js",
 			Words:       []string{"nodejs", "node", "node.js"},
 			RunnerTypes: []string{"nodejs", "node", "node.js", "javascript"},
 			Programs:    []string{"node", "nodejs"}, Extensions: []string{".js", ".cjs", ".mjs"},
-			Manifest: npm.ManifestFile, Locks: []string{npm.LockFile}, Link: "node_modules",
+			Manifest: npm.ManifestFile, Locks: []string{npm.LockFile}, RangeExample: ">=18 <23", Link: "node_modules",
 		},
 		{
 			Name: RuntimeShell, Title: "Shell",
@@ -228,6 +231,16 @@ type Environment struct {
 	Interpreter string `json:"interpreter"`
 	// Version as the interpreter prints it, such as "Python 3.11.7" or "v20.20.2".
 	Version string `json:"version"`
+}
+
+// Title returns the runtime and its version for people, such as "Python 3.11.7"
+// or "Node.js v20.20.2".
+func (e *Environment) Title() string {
+	r, _ := RuntimeByName(e.Runtime)
+	if strings.HasPrefix(e.Version, r.Title) {
+		return e.Version
+	}
+	return r.Title + " " + e.Version
 }
 
 // SearchPath returns search, the value of a PATH variable, with the directories

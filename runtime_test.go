@@ -72,7 +72,7 @@ func TestRuntimesAreDistinct(t *testing.T) {
 		if got, ok := pack.RuntimeByName(r.Name); !ok || !cmp.Equal(got, r) {
 			t.Errorf("%s is found as %+v, %v", r.Name, got, ok)
 		}
-		if r.HasEnvironments() != (r.Manifest != "") || !slices.Contains(r.Words, string(r.Name)) || !slices.Contains(r.RunnerTypes, string(r.Name)) {
+		if r.HasEnvironments() != (r.Manifest != "") || r.HasEnvironments() != (r.RangeExample != "") || !slices.Contains(r.Words, string(r.Name)) || !slices.Contains(r.RunnerTypes, string(r.Name)) {
 			t.Errorf("%+v", r)
 		}
 	}

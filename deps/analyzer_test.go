@@ -269,11 +269,15 @@ func TestCorpusAnalyses(t *testing.T) {
 		t.Errorf("got %d packs in order %v, want %d", len(rep.Analyzed), rep.Order, len(paths))
 	}
 	for _, a := range rep.Analyzed {
-		r := rep.Runtimes[a.Ref]
-		if r.Python == nil {
+		i := slices.IndexFunc(rep.Runtimes[a.Ref], func(n pack.RuntimeNeed) bool { return n.Runtime == pack.RuntimePython })
+		if i < 0 {
 			t.Errorf("%s needs no Python", a.Ref)
-		} else if r.Python.Version != nil && !slices.Contains([]string{">=3.10", ">=3.9"}, *r.Python.Version) {
-			t.Errorf("%s needs Python %s", a.Ref, *r.Python.Version)
+			continue
+		}
+		for _, r := range rep.Runtimes[a.Ref][i].Ranges {
+			if !slices.Contains([]string{">=3.10", ">=3.9"}, r) {
+				t.Errorf("%s needs Python %s", a.Ref, r)
+			}
 		}
 	}
 }

@@ -1,9 +1,7 @@
 package deps
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -12,7 +10,7 @@ import (
 // report tells what was read of the packs.
 func (r *request) report() *Report {
 	rep := &Report{
-		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{},
+		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref][]pack.RuntimeNeed{},
 		Analyzed: []AnalyzedPack{}, Conflicts: []Conflict{}, Warnings: r.Warnings(),
 		Failed: batch.Failures(r.all, func(m *member) *batch.Item { return &m.Item }),
 		Order:  []pack.Ref{}, Additions: []Addition{},
@@ -20,8 +18,8 @@ func (r *request) report() *Report {
 	for _, m := range r.members {
 		rep.Analyzed = append(rep.Analyzed, m.analyzed())
 		rep.Warnings = append(rep.Warnings, m.warnings()...)
-		if needs := m.requirements(); needs.Python != nil || needs.Node != nil {
-			rep.Runtimes[m.ref()] = needs
+		if len(m.needs) > 0 {
+			rep.Runtimes[m.ref()] = m.needs
 		}
 	}
 	return rep
@@ -118,33 +116,4 @@ func (m *member) warnings() []pack.Warning {
 		ws[i] = pack.Warning{Spec: m.Spec, Ref: m.ref(), Stage: pack.StageLoad, Code: f.Code, Message: f.String()}
 	}
 	return ws
-}
-
-func (m *member) requirements() RuntimeRequirements {
-	r := RuntimeRequirements{Ref: m.ref()}
-	for _, n := range m.needs {
-		switch n.Runtime {
-		case pack.RuntimePython:
-			r.Python = &PythonRequirement{Version: ranges(&n), RequirementsFile: m.file(&n)}
-		case pack.RuntimeNode:
-			r.Node = &NodeRequirement{Version: ranges(&n), PackageFile: m.file(&n)}
-		}
-	}
-	return r
-}
-
-func ranges(n *pack.RuntimeNeed) *string { return optional(strings.Join(n.Ranges, ", ")) }
-
-func (m *member) file(n *pack.RuntimeNeed) *string {
-	if n.Manifest == "" {
-		return nil
-	}
-	return optional(filepath.Join(m.Spec, n.Manifest))
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

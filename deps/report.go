@@ -32,13 +32,15 @@ type Request struct {
 // A Report tells what the packs need. It marshals to the body of the wire
 // contract; fields that are not marshalled are for hosts in Go.
 type Report struct {
-	Dependencies []Dependency                     `json:"dependencies"`
-	Runtimes     map[pack.Ref]RuntimeRequirements `json:"runtime_requirements"`
-	Missing      []Dependency                     `json:"missing_dependencies"`
-	Analyzed     []AnalyzedPack                   `json:"analyzed_packs"`
-	Failed       []pack.Failure                   `json:"errors"`
-	Conflicts    []Conflict                       `json:"conflicts"`
-	Warnings     []pack.Warning                   `json:"warnings"`
+	Dependencies []Dependency `json:"dependencies"`
+	// Runtimes are those that each pack needs; a pack that needs none has no
+	// entry.
+	Runtimes  map[pack.Ref][]pack.RuntimeNeed `json:"runtime_requirements"`
+	Missing   []Dependency                    `json:"missing_dependencies"`
+	Analyzed  []AnalyzedPack                  `json:"analyzed_packs"`
+	Failed    []pack.Failure                  `json:"errors"`
+	Conflicts []Conflict                      `json:"conflicts"`
+	Warnings  []pack.Warning                  `json:"warnings"`
 
 	// Order lists the analysed packs so that each comes after those of the
 	// request that it needs.
@@ -56,25 +58,6 @@ type Dependency struct {
 	// AlreadyInstalled: installed or provided, in a version that satisfies
 	// VersionSpec.
 	AlreadyInstalled bool `json:"already_installed"`
-}
-
-// RuntimeRequirements are the runtimes a pack needs; nil where it needs none.
-type RuntimeRequirements struct {
-	Ref    pack.Ref           `json:"pack_ref"`
-	Python *PythonRequirement `json:"python"`
-	Node   *NodeRequirement   `json:"nodejs"`
-}
-
-// A PythonRequirement is the need of a Python interpreter.
-type PythonRequirement struct {
-	Version          *string `json:"version"`           // range as written; nil for any
-	RequirementsFile *string `json:"requirements_file"` // absolute path; nil when there is none
-}
-
-// A NodeRequirement is the need of Node.js.
-type NodeRequirement struct {
-	Version     *string `json:"version"`      // range as written; nil for any
-	PackageFile *string `json:"package_file"` // absolute path; nil when there is none
 }
 
 // An AnalyzedPack is a pack that could be read.

@@ -69,7 +69,7 @@ const building = "build environments"
 
 // report puts the outcomes together, in input order.
 func (s *session) report(d time.Duration) *Report {
-	r := &Report{Built: []BuiltPack{}, Warnings: s.Warnings()}
+	r := &Report{Built: []BuiltPack{}, Warnings: s.Warnings(), Summary: Summary{Built: map[pack.RuntimeName]int{}}}
 	r.Failed = batch.Failures(s.items, func(it *item) *batch.Item { return &it.Item })
 	for _, it := range s.items {
 		if it.Err == nil {
@@ -83,11 +83,10 @@ func (s *session) report(d time.Duration) *Report {
 }
 
 // count counts what was built, as opposed to found.
-func (s *Summary) count(e Environments) {
-	if e.Python != nil && e.Python.RequirementsInstalled && !e.Python.Reused {
-		s.PythonBuilt++
-	}
-	if e.Node != nil && e.Node.DependenciesInstalled && !e.Node.Reused {
-		s.NodeBuilt++
+func (s *Summary) count(envs Environments) {
+	for _, e := range envs {
+		if e.Ready && !e.Reused {
+			s.Built[e.Runtime]++
+		}
 	}
 }

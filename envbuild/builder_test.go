@@ -78,6 +78,57 @@ func TestReportsHaveNoNullLists(t *testing.T) {
 	}
 }
 
+func TestRequestsThatNameOtherRuntimes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for name, req := range map[string]envbuild.Request{
+		"prefers": {Prefer: map[pack.RuntimeName]string{pack.RuntimeShell: "5"}}, "skips": {Skip: []pack.RuntimeName{pack.RuntimePython, "cobol"}},
+		"prefers what it skips, badly": {Prefer: map[pack.RuntimeName]string{pack.RuntimeNode: "newest"}, Skip: []pack.RuntimeName{pack.RuntimeNode}},
+	} {
+		req.Paths = []string{s.pack(t, "app")}
+		if _, err := s.builder(t).Build(t.Context(), req); pack.CodeOf(err) != pack.CodeInvalidRequest {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	req := envbuild.Request{Paths: []string{s.pack(t, "twice")}, Skip: []pack.RuntimeName{pack.RuntimeNode, pack.RuntimeNode}}
+	if _, err := s.builder(t).Build(t.Context(), req); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	path := s.pack(t, "app", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
+	rep, err := s.build(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep.Built[0].DurationMS, rep.Summary.TotalDurationMS = 7, 8
+	envs := rep.Built[0].Environments
+	pythonKey, nodeKey := envs.Of(pack.RuntimePython).Key, envs.Of(pack.RuntimeNode).Key
+	python, node := filepath.Join(s.config.Dir, "python", pythonKey), filepath.Join(s.config.Dir, "nodejs", nodeKey)
+	want := &envbuild.Report{
+		Built: []envbuild.BuiltPack{{Ref: "app", Path: path, DurationMS: 7, Environments: envbuild.Environments{
+			{
+				Environment: pack.Environment{Runtime: pack.RuntimePython, Key: pythonKey, Path: python, Interpreter: filepath.Join(python, "bin", "python"), Version: "Python 3.11.7"},
+				Ready:       true, PackageCount: 1,
+			},
+			{
+				Environment: pack.Environment{Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2"},
+				Ready:       true, PackageCount: 1,
+			},
+		}}},
+		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
+		Summary: envbuild.Summary{
+			Total: 1, Succeeded: 1, TotalDurationMS: 8, Built: map[pack.RuntimeName]int{pack.RuntimePython: 1, pack.RuntimeNode: 1},
+		},
+	}
+	if diff := cmp.Diff(want, rep); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestFailedBuildsAreTriedOncePerRequest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -122,7 +173,7 @@ func TestEnvironmentsOfContent(t *testing.T) {
 	s := newStage(t)
 	path := s.pack(t, "app", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
 	// First one runtime, then the other.
-	for _, req := range []envbuild.Request{{SkipNode: true}, {SkipPython: true}} {
+	for _, req := range []envbuild.Request{{Skip: []pack.RuntimeName{pack.RuntimeNode}}, {Skip: []pack.RuntimeName{pack.RuntimePython}}} {
 		req.Paths = []string{path}
 		if _, err := s.builder(t).Build(t.Context(), req); err != nil {
 			t.Fatal(err)

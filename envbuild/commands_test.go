@@ -111,7 +111,7 @@ func TestPipCommands(t *testing.T) {
 	s.config.FindLinks = []string{"/srv/wheels"}
 	var file string
 	s.tools.OnRun = s.readFile(t, "--requirement", &file)
-	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "Zebra_Lib >= 1 # why\n\nalpha[x]==1.0\n")).Python
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "Zebra_Lib >= 1 # why\n\nalpha[x]==1.0\n")).Of(pack.RuntimePython)
 	env, work := s.short(p.Path), s.short(p.Path)+".partial"
 	want := []string{
 		"$/tools/bin/python3 -I -B -m venv --without-pip " + env,
@@ -169,7 +169,7 @@ func TestUVCommands(t *testing.T) {
 		return &pack.Result{Stdout: []byte("uv 0.13.9 (x)\n")}, nil
 	}
 	hash := "--hash=sha256:" + strings.Repeat("0", 64)
-	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "six==1.0 "+hash)).Python
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "six==1.0 "+hash)).Of(pack.RuntimePython)
 	want := "$/tools/bin/uv --no-config --no-progress --color never --no-python-downloads --cache-dir $/envs/cache/uv" +
 		" pip install --python " + s.short(p.Path) + "/bin/python --require-hashes --requirement " + s.short(p.Path) + ".partial/requirements.txt"
 	if lines := s.lines(); len(lines) != 4 || lines[2] != want {
@@ -213,7 +213,7 @@ func TestNPMCommands(t *testing.T) {
 			}
 			var config string
 			s.tools.OnRun = s.readFile(t, "--userconfig", &config)
-			dir := filepath.Dir(s.mustBuild(t, s.pack(t, "app", files...)).Node.Path)
+			dir := filepath.Dir(s.mustBuild(t, s.pack(t, "app", files...)).Of(pack.RuntimeNode).Path)
 			want := strings.ReplaceAll(tt.want, "WORK", s.short(dir)+".partial")
 			if diff := cmp.Diff([]string{want}, s.lines()); diff != "" {
 				t.Errorf("commands (-want +got):\n%s", diff)
@@ -241,9 +241,9 @@ func TestCommandsGetExactlyOneEnvironment(t *testing.T) {
 		if len(c.Env) == 1 {
 			continue // a question to an interpreter has only PATH
 		}
-		work := e.Python.Path + ".partial"
+		work := e.Of(pack.RuntimePython).Path + ".partial"
 		if strings.Contains(strings.Join(c.Args, " "), "npm-cli.js") {
-			work = filepath.Dir(e.Node.Path) + ".partial"
+			work = filepath.Dir(e.Of(pack.RuntimeNode).Path) + ".partial"
 		}
 		want := []string{
 			"HOME=" + work + "/home", "LANG=C.UTF-8", "PIP_CONFIG_FILE=/dev/null", "PYTHONDONTWRITEBYTECODE=1",
@@ -267,7 +267,7 @@ func TestReuseStartsNoProcess(t *testing.T) {
 	if n := len(s.tools.Commands()) - started; n != 0 {
 		t.Errorf("%d processes were started", n)
 	}
-	first.Python.Reused, first.Node.Reused = true, true
+	first.Of(pack.RuntimePython).Reused, first.Of(pack.RuntimeNode).Reused = true, true
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("environments (-first +second):\n%s", diff)
 	}
@@ -281,7 +281,7 @@ func TestKey(t *testing.T) {
 	key := func(config envbuild.Config, ref string, files ...string) string {
 		changed := *s
 		changed.config = config
-		return changed.mustBuild(t, s.pack(t, ref, files...)).Python.Key
+		return changed.mustBuild(t, s.pack(t, ref, files...)).Of(pack.RuntimePython).Key
 	}
 	base := key(s.config, "base", "requirements.txt", "six")
 	keys["base"] = base

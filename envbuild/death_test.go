@@ -89,7 +89,7 @@ func hostileDeath(t *testing.T) {
 		for _, e := range envs {
 			wantComplete(t, e.Path)
 		}
-		p := s.mustBuild(t, path).Python
+		p := s.mustBuild(t, path).Of(pack.RuntimePython)
 		wantComplete(t, p.Path)
 		left, err := filepath.Glob(filepath.Join(s.config.Dir, "python", "*.partial"))
 		if err != nil || len(left) > 0 && !p.Reused {
@@ -135,7 +135,7 @@ func TestTwoProcessesBuildOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	p := s.mustBuild(t, path).Python
+	p := s.mustBuild(t, path).Of(pack.RuntimePython)
 	if !p.Reused || p.PackageCount != 1 {
 		t.Errorf("got %+v", p)
 	}

@@ -55,7 +55,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		python := report.Built[0].Environments.Python
+		python := report.Built[0].Environments.Of(pack.RuntimePython)
 		fmt.Printf("%s, %d packages, reused: %v\n", python.Version, python.PackageCount, python.Reused)
 	}
 	// Output:

@@ -10,51 +10,19 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// A got is an environment that a pack got, or in a Check would get.
-type got struct {
-	env      pack.Environment
-	ready    bool
-	packages int
-	reused   bool
-}
-
-// set adds g, which belongs to its runtime.
-func (e *Environments) set(g got) {
-	switch g.env.Runtime {
-	case pack.RuntimePython:
-		e.Python = g.python()
-	case pack.RuntimeNode:
-		e.Node = g.node()
-	}
-}
-
-func (g got) python() *PythonEnvironment {
-	return &PythonEnvironment{
-		Path: g.env.Path, RequirementsInstalled: g.ready, PackageCount: g.packages,
-		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
-	}
-}
-
-func (g got) node() *NodeEnvironment {
-	return &NodeEnvironment{
-		Path: g.env.Path, DependenciesInstalled: g.ready, PackageCount: g.packages,
-		Version: g.env.Version, Key: g.env.Key, Reused: g.reused,
-	}
-}
-
 // get gets one environment.
-func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (got, error) {
+func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (Environment, error) {
 	r, err := k.recipe(files, needs)
 	if err != nil {
-		return got{}, err
+		return Environment{}, err
 	}
 	key, err := keyOf(k.name(), r)
 	if err != nil {
-		return got{}, err
+		return Environment{}, err
 	}
 	switch {
 	case r.void():
-		return got{env: describe(k.name(), key, r, ""), ready: true, reused: true}, nil
+		return Environment{Environment: describe(k.name(), key, r, ""), Ready: true, Reused: true}, nil
 	case s.req.Check:
 		return s.look(k.name(), key, r)
 	}
@@ -62,17 +30,17 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 }
 
 // look tells what is there, by reading it.
-func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (got, error) {
+func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
 	record, ready := s.store.Find(runtime, key)
 	if !ready {
-		return got{env: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
+		return Environment{Environment: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
 	}
 	n, err := r.count(record.Root)
-	return got{env: record.Environment, ready: true, packages: n, reused: true}, err
+	return Environment{Environment: record.Environment, Ready: true, PackageCount: n, Reused: true}, err
 }
 
 // build builds an environment, or finds it built.
-func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, key string, r recipe) (got, error) {
+func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
 	f, first := s.flight(string(runtime) + "-" + key)
 	f.once.Do(func() {
 		defer batch.Rescue(&f.err) // for all who share it
@@ -83,7 +51,7 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 			return s.buildAt(ctx, site, runtime, key, r)
 		})
 	})
-	return got{env: f.record.Environment, ready: true, packages: f.record.Packages, reused: f.reused || !first}, f.err
+	return Environment{Environment: f.record.Environment, Ready: true, PackageCount: f.record.Packages, Reused: f.reused || !first}, f.err
 }
 
 func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeName, r recipe) {

@@ -23,6 +23,11 @@ type node struct {
 
 func (n *node) name() pack.RuntimeName { return pack.RuntimeNode }
 
+func (n *node) preferring(version string) (err error) {
+	n.prefer, err = nodeRange(version)
+	return err
+}
+
 func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	r := &modules{config: n.config}
 	if err := r.read(files, needs.Manifest); err != nil {
@@ -40,7 +45,7 @@ func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := choice{runtime: "Node.js", ranges: ranges, prefer: n.prefer}
+	c := choice{runtime: n.name(), ranges: ranges, prefer: n.prefer}
 	if r.node, err = c.of(programs); err != nil || r.void() {
 		return r, err
 	}

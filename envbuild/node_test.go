@@ -28,8 +28,8 @@ func TestRealNode(t *testing.T) {
 	s.config.NodeRegistry = strings.Replace(r.url, "://", "://user:secret@", 1) + "/"
 	r.add(t, "a", `{"main": "index.js", "dependencies": {"@s/b": "*"}}`, "index.js", "module.exports = 'a' + require('@s/b')")
 	r.add(t, "@s/b", `{"main": "index.js"}`, "index.js", "module.exports = 'b'")
-	n := s.mustBuild(t, s.pack(t, "app", "package.json", dependsOnA)).Node
-	if !n.DependenciesInstalled || n.PackageCount != 2 || n.Reused || !strings.HasPrefix(n.Version, "v") {
+	n := s.mustBuild(t, s.pack(t, "app", "package.json", dependsOnA)).Of(pack.RuntimeNode)
+	if !n.Ready || n.PackageCount != 2 || n.Reused || !strings.HasPrefix(n.Version, "v") {
 		t.Errorf("built %+v", n)
 	}
 	program := fmt.Sprintf("console.log(require(%q))", filepath.Join(n.Path, "a"))
@@ -40,7 +40,7 @@ func TestRealNode(t *testing.T) {
 		t.Errorf("npm authorised itself as %v", r.auth)
 	}
 	before := len(started.commands())
-	again := s.mustBuild(t, s.pack(t, "other", "package.json", `{"dependencies": {"a": "^1"}, "devDependencies": {"z": "1"}}`)).Node
+	again := s.mustBuild(t, s.pack(t, "other", "package.json", `{"dependencies": {"a": "^1"}, "devDependencies": {"z": "1"}}`)).Of(pack.RuntimeNode)
 	if !again.Reused || again.Path != n.Path || len(started.commands()) != before {
 		t.Errorf("again %+v, with %d processes", again, len(started.commands())-before)
 	}
@@ -52,7 +52,7 @@ func TestRealLock(t *testing.T) {
 	r.add(t, "a", `{"main": "index.js"}`, "index.js", "module.exports = 'a'")
 	// The lock was written against another registry.
 	lock := r.lock("a", "http://mirror.invalid/a/-/package.tgz", r.packages["a"].integrity())
-	n := s.mustBuild(t, s.pack(t, "app", "package.json", dependsOnA, "package-lock.json", lock)).Node
+	n := s.mustBuild(t, s.pack(t, "app", "package.json", dependsOnA, "package-lock.json", lock)).Of(pack.RuntimeNode)
 	if n.PackageCount != 1 {
 		t.Errorf("built %+v", n)
 	}
@@ -69,7 +69,7 @@ func hostileScripts(t *testing.T) {
 	r.add(t, "a", fmt.Sprintf(`{"scripts": {"preinstall": %q, "install": %q, "postinstall": %q, "prepare": %q}, "gypfile": true}`, touch, touch, touch, touch),
 		"binding.gyp", "{'targets': [{'target_name': '<!("+touch+")'}]}")
 	manifest := fmt.Sprintf(`{"dependencies": {"a": "^1"}, "scripts": {"preinstall": %q, "postinstall": %q, "prepare": %q}}`, touch, touch, touch)
-	n := s.mustBuild(t, s.pack(t, "app", "package.json", manifest)).Node
+	n := s.mustBuild(t, s.pack(t, "app", "package.json", manifest)).Of(pack.RuntimeNode)
 	if n.PackageCount != 1 {
 		t.Errorf("built %+v", n)
 	}

@@ -22,6 +22,11 @@ type python struct {
 
 func (p *python) name() pack.RuntimeName { return pack.RuntimePython }
 
+func (p *python) preferring(version string) (err error) {
+	p.prefer, err = pythonRange(version)
+	return err
+}
+
 func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	r := &virtualenv{config: p.config}
 	if err := r.read(files, needs.Manifest); err != nil {
@@ -39,7 +44,7 @@ func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := choice{runtime: "Python", ranges: ranges, prefer: p.prefer}
+	c := choice{runtime: p.name(), ranges: ranges, prefer: p.prefer}
 	if len(uvs) == 0 && len(r.requirements.lines) > 0 {
 		c.usable = hasPip
 	}

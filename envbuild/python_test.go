@@ -45,8 +45,8 @@ func checkPython(t *testing.T, programs ...string) {
 	sum := wheel(t, wheels, "textstats", "1.1.0", "textstats.py", "def words(text): return -1\n")
 	s.config.FindLinks = []string{wheels}
 
-	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "TextStats == 1.0.0 # pinned\n")).Python
-	if !p.RequirementsInstalled || p.PackageCount != 1 || p.Reused || !strings.HasPrefix(p.Version, "Python 3.") {
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "TextStats == 1.0.0 # pinned\n")).Of(pack.RuntimePython)
+	if !p.Ready || p.PackageCount != 1 || p.Reused || !strings.HasPrefix(p.Version, "Python 3.") {
 		t.Errorf("built %+v", p)
 	}
 	python := filepath.Join(p.Path, "bin", "python")
@@ -59,7 +59,7 @@ func checkPython(t *testing.T, programs ...string) {
 	wantNoBytecode(t, p.Path)
 
 	before, start := len(started.commands()), time.Now()
-	again := s.mustBuild(t, s.pack(t, "other", "requirements.txt", "textstats==1.0.0")).Python
+	again := s.mustBuild(t, s.pack(t, "other", "requirements.txt", "textstats==1.0.0")).Of(pack.RuntimePython)
 	if !again.Reused || again.Path != p.Path || len(started.commands()) != before {
 		t.Errorf("again %+v, with %d processes", again, len(started.commands())-before)
 	}
@@ -67,7 +67,7 @@ func checkPython(t *testing.T, programs ...string) {
 		t.Errorf("reuse took %v", took)
 	}
 
-	hashed := s.mustBuild(t, s.pack(t, "hashed", "requirements.txt", "textstats==1.1.0 --hash=sha256:"+sum)).Python
+	hashed := s.mustBuild(t, s.pack(t, "hashed", "requirements.txt", "textstats==1.1.0 --hash=sha256:"+sum)).Of(pack.RuntimePython)
 	if got := script(t, filepath.Join(hashed.Path, "bin", "python"), "-I", "-B", "-c", "import textstats; print(textstats.words(''))"); got != "-1" {
 		t.Errorf("the other version says %q", got)
 	}
@@ -154,7 +154,7 @@ func checkLinks(t *testing.T, programs ...string) {
 	srv := httptest.NewServer(http.FileServer(http.Dir(wheels)))
 	defer srv.Close()
 	s.config.FindLinks = []string{srv.URL + "/?token=canary"}
-	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Python; p.PackageCount != 1 {
+	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Of(pack.RuntimePython); p.PackageCount != 1 {
 		t.Errorf("built %+v", p)
 	}
 	for _, c := range started.commands() {
@@ -172,7 +172,7 @@ func hostileConfiguration(t *testing.T) {
 	wheel(t, wheels, "textstats", "1.0.0", "textstats.py", "")
 	s.config.FindLinks = []string{wheels}
 	s.config.Env = []string{"PIP_TARGET=" + s.dir, "PIP_REQUIRE_HASHES=1", "PIP_FIND_LINKS=/nonexistent", "PIP_USER=1"}
-	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Python
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Of(pack.RuntimePython)
 	if p.PackageCount != 1 {
 		t.Errorf("built %+v", p)
 	}
@@ -187,7 +187,7 @@ func hostilePaths(t *testing.T) {
 	wheel(t, wheels, "tool", "1.0.0", "tool.py", "def main(): print('runs')\n",
 		"tool-1.0.0.dist-info/entry_points.txt", "[console_scripts]\ntool = tool:main\n")
 	s.config.FindLinks = []string{wheels}
-	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "tool")).Python
+	p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "tool")).Of(pack.RuntimePython)
 	if got := script(t, filepath.Join(p.Path, "bin", "python"), "-I", "-B", "-c", "import tool; tool.main()"); got != "runs" {
 		t.Errorf("got %q", got)
 	}
@@ -232,7 +232,7 @@ func checkIndex(t *testing.T, programs ...string) {
 	t.Helper()
 	s, started := newRealStage(t, programs...)
 	newPythonIndex(t, s)
-	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Python; p.PackageCount != 1 {
+	if p := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "textstats")).Of(pack.RuntimePython); p.PackageCount != 1 {
 		t.Errorf("built %+v", p)
 	}
 	for _, c := range started.commands() {

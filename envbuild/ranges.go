@@ -18,7 +18,7 @@ type versionRange interface {
 func pythonRange(text string) (versionRange, error) {
 	r, err := pep440.ParseRange(text)
 	if err != nil {
-		return nil, invalidRange("Python", text, ">=3.8,<4")
+		return nil, invalidRange(pack.RuntimePython, text)
 	}
 	return r, nil
 }
@@ -27,13 +27,14 @@ func pythonRange(text string) (versionRange, error) {
 func nodeRange(text string) (versionRange, error) {
 	r, err := npmrange.Parse(text)
 	if err != nil {
-		return nil, invalidRange("Node.js", text, ">=18 <23")
+		return nil, invalidRange(pack.RuntimeNode, text)
 	}
 	return r, nil
 }
 
-func invalidRange(runtime, text, example string) error {
-	return pack.Errorf(pack.CodeInvalidVersion, "%s version range %.64q: write it as in %q", runtime, text, example)
+func invalidRange(name pack.RuntimeName, text string) error {
+	r, _ := pack.RuntimeByName(name)
+	return pack.Errorf(pack.CodeInvalidVersion, "%s version range %.64q: write it as in %q", r.Title, text, r.RangeExample)
 }
 
 // parseRanges parses the ranges that a pack states, each by itself.

@@ -20,6 +20,8 @@ import (
 type kind interface {
 	// name is pack.RuntimePython or pack.RuntimeNode.
 	name() pack.RuntimeName
+	// preferring sets the preferred version; "" prefers none.
+	preferring(version string) error
 	// recipe says how to make what a pack, whose files are given, needs.
 	recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error)
 }
@@ -76,7 +78,7 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 
 // A choice is what an interpreter has to be.
 type choice struct {
-	runtime string // as a person writes it
+	runtime pack.RuntimeName
 	ranges  []versionRange
 	prefer  versionRange
 	// usable reports whether packages can be installed for a program; nil: for
@@ -125,11 +127,12 @@ func (c choice) nothing(programs []interp.Program) error {
 	for _, p := range programs {
 		found = append(found, p.Version)
 	}
+	r, _ := pack.RuntimeByName(c.runtime)
 	if len(found) == 0 {
-		return pack.Errorf(pack.CodeBuildFailed, "no %s found: install one, or add where it is to the search path", c.runtime)
+		return pack.Errorf(pack.CodeBuildFailed, "no %s found: install one, or add where it is to the search path", r.Title)
 	}
 	return pack.Errorf(pack.CodeBuildFailed, "no %s satisfies %s: found %s; install one, or add where it is to the search path",
-		c.runtime, strings.Join(wanted, " and "), strings.Join(found, ", "))
+		r.Title, strings.Join(wanted, " and "), strings.Join(found, ", "))
 }
 
 // readFile reads a file of a pack, at most limit bytes of it.

@@ -25,11 +25,13 @@ type Request struct {
 	// named twice is one pack.
 	Paths    []string
 	Contents []*pack.Content
-	// Python and Node are preferred versions, such as "3.11" and "20"; a pack
-	// that needs another version gets another one. "" prefers the newest that
-	// fits.
-	Python, Node         string
-	SkipPython, SkipNode bool
+	// Prefer are preferred versions, such as "3.11" for [pack.RuntimePython]; a
+	// pack that needs another version gets another one. "" and no entry prefer
+	// the newest that fits.
+	Prefer map[pack.RuntimeName]string
+	// Skip lists the runtimes whose environments are not built. Here and in
+	// Prefer a runtime without environments is [pack.CodeInvalidRequest].
+	Skip []pack.RuntimeName
 	// Force builds anew although a built environment could be reused.
 	Force bool
 	// Check only looks: what is there, with its versions. Nothing is built or
@@ -50,8 +52,7 @@ type Report struct {
 	Warnings []pack.Warning `json:"-"`
 }
 
-// A BuiltPack is a pack whose environments are ready; one that needs none has
-// both nil.
+// A BuiltPack is a pack whose environments are ready.
 type BuiltPack struct {
 	Ref          pack.Ref     `json:"pack_ref"`
 	Path         string       `json:"pack_path"`
@@ -59,32 +60,29 @@ type BuiltPack struct {
 	DurationMS   int64        `json:"duration_ms"`
 }
 
-// Environments are what a pack got.
-type Environments struct {
-	Python *PythonEnvironment `json:"python"`
-	Node   *NodeEnvironment   `json:"nodejs"`
+// Environments are those of one pack, one for each runtime that it needs, in
+// the order of [pack.Runtimes]; empty when it needs none.
+type Environments []Environment
+
+// Of returns the environment of a runtime, nil when there is none.
+func (es Environments) Of(name pack.RuntimeName) *Environment {
+	for i := range es {
+		if es[i].Runtime == name {
+			return &es[i]
+		}
+	}
+	return nil
 }
 
-// A PythonEnvironment is a virtualenv.
-type PythonEnvironment struct {
-	Path string `json:"virtualenv_path"`
-	// RequirementsInstalled: the pack's requirements are in it. Always true
-	// after a build; in a Check, false when it has not been built.
-	RequirementsInstalled bool   `json:"requirements_installed"`
-	PackageCount          int    `json:"package_count"`
-	Version               string `json:"python_version"` // as printed: "Python 3.11.7"
-	Key                   string `json:"key"`
-	Reused                bool   `json:"reused"`
-}
-
-// A NodeEnvironment is a node_modules directory.
-type NodeEnvironment struct {
-	Path                  string `json:"node_modules_path"`
-	DependenciesInstalled bool   `json:"dependencies_installed"`
-	PackageCount          int    `json:"package_count"`
-	Version               string `json:"nodejs_version"` // as printed: "v20.20.2"
-	Key                   string `json:"key"`
-	Reused                bool   `json:"reused"`
+// An Environment is what a pack got. In a Check, one that has not been built has
+// neither path nor interpreter.
+type Environment struct {
+	pack.Environment
+	// Ready: the pack's packages are in it. Always true after a build; in a
+	// Check, false when it has not been built.
+	Ready        bool `json:"ready"`
+	PackageCount int  `json:"package_count"`
+	Reused       bool `json:"reused"`
 }
 
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of a
@@ -102,10 +100,10 @@ func (e *RuntimeError) Unwrap() error { return e.Err }
 
 // A Summary counts.
 type Summary struct {
-	Total           int   `json:"total_packs"`
-	Succeeded       int   `json:"success_count"`
-	Failed          int   `json:"failure_count"`
-	PythonBuilt     int   `json:"python_envs_built"`
-	NodeBuilt       int   `json:"nodejs_envs_built"`
-	TotalDurationMS int64 `json:"total_duration_ms"`
+	Total     int `json:"total_packs"`
+	Succeeded int `json:"success_count"`
+	Failed    int `json:"failure_count"`
+	// Built counts the environments that were built, as opposed to found.
+	Built           map[pack.RuntimeName]int `json:"environments_built"`
+	TotalDurationMS int64                    `json:"total_duration_ms"`
 }

@@ -83,9 +83,9 @@ func TestPythonIsChosen(t *testing.T) {
 			if tt.found == nil {
 				s.config.SearchPath = []string{s.dir}
 			}
-			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Python: tt.prefer, Check: true}
+			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Prefer: map[pack.RuntimeName]string{pack.RuntimePython: tt.prefer}, Check: true}
 			rep, err := s.builder(t).Build(t.Context(), req)
-			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Python.Version })
+			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Of(pack.RuntimePython).Version })
 		})
 	}
 }
@@ -116,9 +116,9 @@ func TestNodeIsChosen(t *testing.T) {
 				write(t, filepath.Join(dir, "package.json"), `{"name": "npm", "version": "`+tt.npm+`"}`)
 				write(t, filepath.Join(dir, "bin", "npm-cli.js"), "")
 			}
-			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Node: tt.prefer, Check: true}
+			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Prefer: map[pack.RuntimeName]string{pack.RuntimeNode: tt.prefer}, Check: true}
 			rep, err := s.builder(t).Build(t.Context(), req)
-			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Node.Version })
+			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Of(pack.RuntimeNode).Version })
 		})
 	}
 }
@@ -140,7 +140,7 @@ func TestAnInterpreterThatWasReplacedMakesAnotherEnvironment(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	path := s.pack(t, "app", "requirements.txt", "six")
-	before := s.mustBuild(t, path).Python
+	before := s.mustBuild(t, path).Of(pack.RuntimePython)
 	python := filepath.Join(s.tools.SearchPath()[0], "python3")
 	write(t, python, "upgraded")
 	s.tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
@@ -149,7 +149,7 @@ func TestAnInterpreterThatWasReplacedMakesAnotherEnvironment(t *testing.T) {
 		}
 		return &pack.Result{Stdout: fmt.Appendf(nil, `{"path": %q, "version": "3.11.8", "printed": "Python 3.11.8", "pip": "23.2"}`, python)}, nil
 	}
-	after := s.mustBuild(t, path).Python
+	after := s.mustBuild(t, path).Of(pack.RuntimePython)
 	if after.Reused || after.Key == before.Key || after.Version != "Python 3.11.8" {
 		t.Errorf("before %+v, after %+v", before, after)
 	}

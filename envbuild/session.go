@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,10 +21,9 @@ import (
 type session struct {
 	*Builder
 	*batch.Batch
-	req    Request
-	items  []*item // in input order
-	python *python
-	node   *node
+	req   Request
+	items []*item                   // in input order
+	kinds map[pack.RuntimeName]kind // those that are not skipped
 
 	mu      sync.Mutex
 	flights map[string]*flight // by runtime and key
@@ -54,31 +55,53 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 	if req.Timeout == 0 {
 		req.Timeout = DefaultTimeout
 	}
-	preferPython, err := pythonRange(req.Python)
+	kinds, err := b.kinds(ctx, &req)
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
+		return nil, err
 	}
-	preferNode, err := nodeRange(req.Node)
-	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
-	}
+	return &session{
+		Builder: b, Batch: batch.New(req.OnEvent), req: req, items: newItems(req), kinds: kinds, flights: map[string]*flight{},
+	}, nil
+}
+
+// kinds returns the kinds of environments that are built for a request.
+func (b *Builder) kinds(ctx context.Context, req *Request) (map[pack.RuntimeName]kind, error) {
 	finder := b.finder
 	finder.ReadOnly = req.Check
 	once := func(find func(context.Context) ([]interp.Program, error)) func() ([]interp.Program, error) {
 		return sync.OnceValues(func() ([]interp.Program, error) { return find(ctx) })
 	}
-	return &session{
-		Builder: b, Batch: batch.New(req.OnEvent), req: req, items: newItems(req), flights: map[string]*flight{},
-		python: &python{config: &b.config, prefer: preferPython, programs: once(finder.Pythons), uvs: once(finder.UV)},
-		node:   &node{config: &b.config, prefer: preferNode, programs: once(finder.Nodes), npm: finder.NPM},
-	}, nil
+	kinds := map[pack.RuntimeName]kind{
+		pack.RuntimePython: &python{config: &b.config, programs: once(finder.Pythons), uvs: once(finder.UV)},
+		pack.RuntimeNode:   &node{config: &b.config, programs: once(finder.Nodes), npm: finder.NPM},
+	}
+	return kinds, choose(kinds, req)
+}
+
+// choose applies the preferences of a request to the kinds, and drops those that
+// it skips.
+func choose(kinds map[pack.RuntimeName]kind, req *Request) error {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(req.Prefer)), req.Skip) {
+		if kinds[name] == nil {
+			return pack.Errorf(pack.CodeInvalidRequest, "no environments are built for runtime %.64q", string(name))
+		}
+	}
+	for name, k := range kinds {
+		if err := k.preferring(req.Prefer[name]); err != nil {
+			return pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
+		}
+	}
+	for _, name := range req.Skip {
+		delete(kinds, name)
+	}
+	return nil
 }
 
 func newItems(req Request) []*item {
 	var items []*item
 	contents := pack.Contents(req.Paths, req.Contents)
 	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
-		items = append(items, &item{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
+		items = append(items, &item{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i], envs: Environments{}})
 	}
 	return items
 }
@@ -139,33 +162,20 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 	}
 	var envs []pack.Environment
 	for _, n := range needs {
-		k := s.kind(n.Runtime)
+		k := s.kinds[n.Runtime]
 		if k == nil {
 			continue
 		}
-		g, err := s.get(ctx, it, k, files, &n)
+		e, err := s.get(ctx, it, k, files, &n)
 		if err != nil {
 			return &RuntimeError{Runtime: n.Runtime, Err: err}
 		}
-		it.envs.set(g)
-		envs = append(envs, g.env)
+		it.envs, envs = append(it.envs, e), append(envs, e.Environment)
 	}
 	if s.req.Check || len(envs) == 0 {
 		return nil
 	}
 	return s.attach(ctx, it.content, files, tree, envs)
-}
-
-// kind returns the kind of environment of a runtime, nil for one that is
-// skipped.
-func (s *session) kind(name pack.RuntimeName) kind {
-	switch {
-	case name == pack.RuntimePython && !s.req.SkipPython:
-		return s.python
-	case name == pack.RuntimeNode && !s.req.SkipNode:
-		return s.node
-	}
-	return nil
 }
 
 // treeDigest returns the digest of the content. That of files which cannot be

@@ -162,10 +162,13 @@ func reportChecks() []check {
 			if err := errors.Join(err, err2); err != nil {
 				return err
 			}
-			version, file := ">=3.8", filepath.Join(path, "package.json")
-			return diff("runtimes", []deps.RuntimeRequirements{rep.Runtimes["app"]}, deps.RuntimeRequirements{
-				Ref: "app", Python: &deps.PythonRequirement{Version: &version}, Node: &deps.NodeRequirement{PackageFile: &file},
-			})
+			needs := slices.Clone(rep.Runtimes["app"])
+			for i := range needs {
+				needs[i].Reasons = nil // for people
+			}
+			return diff("runtimes", needs,
+				pack.RuntimeNeed{Runtime: pack.RuntimePython, Ranges: []string{">=3.8"}},
+				pack.RuntimeNeed{Runtime: pack.RuntimeNode, Ranges: []string{}, Manifest: "package.json"})
 		}},
 		{"a pack without runtimes has no entry", func(ctx context.Context, b *bench) error {
 			rep, err := b.analyze(ctx, nil, "app@1.0.0")

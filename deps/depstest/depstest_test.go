@@ -113,7 +113,7 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 		},
 		{
 			name:   "names packs without runtimes",
-			broken: broken{after: spoil(func(rep *deps.Report) { rep.Runtimes["app"] = deps.RuntimeRequirements{Ref: "app"} })},
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Runtimes["app"] = []pack.RuntimeNeed{} })},
 			want:   "a pack without runtimes has no entry",
 		},
 		{

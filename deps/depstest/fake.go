@@ -46,7 +46,7 @@ func (f *Fake) Requests() []deps.Request {
 // EmptyReport returns a report that says nothing, as a start for a script.
 func EmptyReport() *deps.Report {
 	return &deps.Report{
-		Dependencies: []deps.Dependency{}, Runtimes: map[pack.Ref]deps.RuntimeRequirements{},
+		Dependencies: []deps.Dependency{}, Runtimes: map[pack.Ref][]pack.RuntimeNeed{},
 		Missing: []deps.Dependency{}, Analyzed: []deps.AnalyzedPack{}, Failed: []pack.Failure{},
 		Conflicts: []deps.Conflict{}, Warnings: []pack.Warning{},
 		Order: []pack.Ref{}, Additions: []deps.Addition{},

@@ -24,8 +24,8 @@ func requestChecks() []check {
 			return wantCode(err, pack.CodeInvalidRequest)
 		}},
 		{"a preferred version has to be one", func(ctx context.Context, b *bench) error {
-			_, errPython := b.pack(ctx, plain(), envbuild.Request{Python: "newest"})
-			_, errNode := b.pack(ctx, plain(), envbuild.Request{Node: "newest"})
+			_, errPython := b.pack(ctx, plain(), envbuild.Request{Prefer: map[pack.RuntimeName]string{pack.RuntimePython: "newest"}})
+			_, errNode := b.pack(ctx, plain(), envbuild.Request{Prefer: map[pack.RuntimeName]string{pack.RuntimeNode: "newest"}})
 			return errors.Join(wantCode(errPython, pack.CodeInvalidRequest), wantCode(errNode, pack.CodeInvalidRequest))
 		}},
 		{"a cancelled request fails as a whole", func(ctx context.Context, b *bench) error {
@@ -141,30 +141,30 @@ func environmentChecks() []check {
 				return err
 			}
 			return errors.Join(isDir(p.Path), wantPrefix("version", p.Version, "Python 3."),
-				diff("environment", []any{p.RequirementsInstalled, p.PackageCount, p.Reused, p.Key != ""}, []any{true, 1, false, true}),
-				diff("built", []int{rep.Summary.PythonBuilt, rep.Summary.NodeBuilt}, []int{1, 0}))
+				diff("environment", []any{p.Ready, p.PackageCount, p.Reused, p.Key != ""}, []any{true, 1, false, true}),
+				diff("built", []int{rep.Summary.Built[pack.RuntimePython], rep.Summary.Built[pack.RuntimeNode]}, []int{1, 0}))
 		}},
 		{"a pack with Node.js packages", func(ctx context.Context, b *bench) error {
 			rep, err := b.pack(ctx, node(), envbuild.Request{})
 			envs, err := one(rep, err)
-			if err != nil || envs.Node == nil || envs.Python != nil {
+			if err != nil || envs.Of(pack.RuntimeNode) == nil || envs.Of(pack.RuntimePython) != nil {
 				return errors.Join(err, fmt.Errorf("want a Node.js environment: %+v", envs))
 			}
-			n := envs.Node
+			n := envs.Of(pack.RuntimeNode)
 			return errors.Join(isDir(n.Path), wantPrefix("version", n.Version, "v"),
-				diff("environment", []any{n.DependenciesInstalled, n.PackageCount, n.Reused, n.Key != ""}, []any{true, 1, false, true}),
-				diff("built", []int{rep.Summary.PythonBuilt, rep.Summary.NodeBuilt}, []int{0, 1}))
+				diff("environment", []any{n.Ready, n.PackageCount, n.Reused, n.Key != ""}, []any{true, 1, false, true}),
+				diff("built", []int{rep.Summary.Built[pack.RuntimePython], rep.Summary.Built[pack.RuntimeNode]}, []int{0, 1}))
 		}},
 		{"runtimes without packages", func(ctx context.Context, b *bench) error {
 			envs, err := one(b.pack(ctx, bare(), envbuild.Request{}))
-			if err != nil || envs.Python == nil || envs.Node == nil {
+			if err != nil || envs.Of(pack.RuntimePython) == nil || envs.Of(pack.RuntimeNode) == nil {
 				return errors.Join(err, fmt.Errorf("want both: %+v", envs))
 			}
-			return errors.Join(isDir(envs.Python.Path), diff("node_modules", envs.Node.Path, ""),
-				diff("counts", []int{envs.Python.PackageCount, envs.Node.PackageCount}, []int{0, 0}))
+			return errors.Join(isDir(envs.Of(pack.RuntimePython).Path), diff("node_modules", envs.Of(pack.RuntimeNode).Path, ""),
+				diff("counts", []int{envs.Of(pack.RuntimePython).PackageCount, envs.Of(pack.RuntimeNode).PackageCount}, []int{0, 0}))
 		}},
 		{"runtimes that are skipped", func(ctx context.Context, b *bench) error {
-			envs, err := one(b.pack(ctx, bare(), envbuild.Request{SkipPython: true, SkipNode: true}))
+			envs, err := one(b.pack(ctx, bare(), envbuild.Request{Skip: []pack.RuntimeName{pack.RuntimePython, pack.RuntimeNode}}))
 			return errors.Join(err, diff("environments", envs, envbuild.Environments{}))
 		}},
 		{"what was built is attached to the content", attached},
@@ -189,7 +189,7 @@ func wantPrefix(what, got, prefix string) error {
 // attached holds for builders that know what belongs to which content.
 func attached(ctx context.Context, b *bench) error {
 	envs, err := one(b.pack(ctx, bare(), envbuild.Request{}))
-	if err != nil || envs.Python == nil || envs.Node == nil {
+	if err != nil || envs.Of(pack.RuntimePython) == nil || envs.Of(pack.RuntimeNode) == nil {
 		return errors.Join(err, fmt.Errorf("want both: %+v", envs))
 	}
 	builder, err := b.newBuilder(b.envs())
@@ -218,7 +218,7 @@ func attached(ctx context.Context, b *bench) error {
 		err = errors.Join(err, statErr)
 	}
 	return errors.Join(err, diff("keys", keys, map[pack.RuntimeName]string{
-		pack.RuntimePython: envs.Python.Key, pack.RuntimeNode: envs.Node.Key,
+		pack.RuntimePython: envs.Of(pack.RuntimePython).Key, pack.RuntimeNode: envs.Of(pack.RuntimeNode).Key,
 	}))
 }
 

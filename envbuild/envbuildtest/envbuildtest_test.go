@@ -65,13 +65,13 @@ func TestSuiteFindsBrokenBuilders(t *testing.T) {
 		broken broken
 		want   string // a check that has to fail
 	}{
-		{"skips Python", asking(func(r *envbuild.Request) { r.SkipPython = true }), "a pack with Python packages"},
-		{"skips Node.js", asking(func(r *envbuild.Request) { r.SkipNode = true }), "a pack with Node.js packages"},
-		{"skips nothing", asking(func(r *envbuild.Request) { r.SkipPython, r.SkipNode = false, false }), "runtimes that are skipped"},
+		{"skips Python", asking(func(r *envbuild.Request) { r.Skip = append(r.Skip, pack.RuntimePython) }), "a pack with Python packages"},
+		{"skips Node.js", asking(func(r *envbuild.Request) { r.Skip = append(r.Skip, pack.RuntimeNode) }), "a pack with Node.js packages"},
+		{"skips nothing", asking(func(r *envbuild.Request) { r.Skip = nil }), "runtimes that are skipped"},
 		{"always builds anew", asking(func(r *envbuild.Request) { r.Force = true }), "what was built before is used again"},
 		{"never builds anew", asking(func(r *envbuild.Request) { r.Force = false }), "force builds beside what is in use"},
 		{"builds in a check", asking(func(r *envbuild.Request) { r.Check = false }), "a check builds nothing"},
-		{"ignores preferences", asking(func(r *envbuild.Request) { r.Python, r.Node = "", "" }), "a preferred version has to be one"},
+		{"ignores preferences", asking(func(r *envbuild.Request) { r.Prefer = nil }), "a preferred version has to be one"},
 		{"numbers events from 0", asking(func(r *envbuild.Request) {
 			if observe := r.OnEvent; observe != nil {
 				r.OnEvent = func(ctx context.Context, e pack.Event) { e.Seq--; observe(ctx, e) }

@@ -53,8 +53,8 @@ func (f *Fake) Requests() []envbuild.Request {
 func EmptyReport(paths ...string) *envbuild.Report {
 	r := &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for _, path := range paths {
-		r.Built = append(r.Built, envbuild.BuiltPack{Path: path})
+		r.Built = append(r.Built, envbuild.BuiltPack{Path: path, Environments: envbuild.Environments{}})
 	}
-	r.Summary = envbuild.Summary{Total: len(paths), Succeeded: len(paths)}
+	r.Summary = envbuild.Summary{Total: len(paths), Succeeded: len(paths), Built: map[pack.RuntimeName]int{}}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 )
 
@@ -17,12 +18,12 @@ func reuseChecks() []check {
 			if err := errors.Join(err1, err2, err); err != nil {
 				return err
 			}
-			if len(rep.Built) != 2 || rep.Built[0].Environments.Python == nil || rep.Built[1].Environments.Python == nil {
+			if len(rep.Built) != 2 || rep.Built[0].Environments.Of(pack.RuntimePython) == nil || rep.Built[1].Environments.Of(pack.RuntimePython) == nil {
 				return fmt.Errorf("want two Python environments: %+v", rep)
 			}
-			a, z := rep.Built[0].Environments.Python, rep.Built[1].Environments.Python
+			a, z := rep.Built[0].Environments.Of(pack.RuntimePython), rep.Built[1].Environments.Of(pack.RuntimePython)
 			return errors.Join(diff("key and path", []string{a.Key, a.Path}, []string{z.Key, z.Path}),
-				diff("number built", rep.Summary.PythonBuilt, 1), diff("one is reused", a.Reused != z.Reused, true))
+				diff("number built", rep.Summary.Built[pack.RuntimePython], 1), diff("one is reused", a.Reused != z.Reused, true))
 		}},
 		{"what was built before is used again", func(ctx context.Context, b *bench) error {
 			before, err1 := onePython(b.pack(ctx, python(), envbuild.Request{}))
@@ -32,7 +33,7 @@ func reuseChecks() []check {
 				return err
 			}
 			before.Reused = true
-			return errors.Join(diff("environment", after, before), diff("number built", rep.Summary.PythonBuilt, 0))
+			return errors.Join(diff("environment", after, before), diff("number built", rep.Summary.Built[pack.RuntimePython], 0))
 		}},
 		{"other needs make another environment", func(ctx context.Context, b *bench) error {
 			before, err1 := onePython(b.pack(ctx, python(), envbuild.Request{}))
@@ -63,7 +64,7 @@ func checkBuildsNothing(ctx context.Context, b *bench) error {
 	}
 	left, err := files(b.envs())
 	err = errors.Join(err, diff("files", left, []string(nil)),
-		diff("what is not there", []any{missing.RequirementsInstalled, missing.Path}, []any{false, ""}))
+		diff("what is not there", []any{missing.Ready, missing.Path}, []any{false, ""}))
 	built, err1 := onePython(b.pack(ctx, python(), envbuild.Request{}))
 	rep, err2 := b.pack(ctx, python(), envbuild.Request{Check: true})
 	there, err2 := onePython(rep, err2)
@@ -72,5 +73,5 @@ func checkBuildsNothing(ctx context.Context, b *bench) error {
 	}
 	built.Reused = true
 	return errors.Join(diff("environment", there, built), diff("key", missing.Key, built.Key),
-		diff("number built", rep.Summary.PythonBuilt, 0))
+		diff("number built", rep.Summary.Built[pack.RuntimePython], 0))
 }

@@ -130,10 +130,10 @@ func one(rep *envbuild.Report, err error) (envbuild.Environments, error) {
 }
 
 // onePython returns the Python environment of the only pack of a report.
-func onePython(rep *envbuild.Report, err error) (*envbuild.PythonEnvironment, error) {
+func onePython(rep *envbuild.Report, err error) (*envbuild.Environment, error) {
 	envs, err := one(rep, err)
-	if err == nil && envs.Python == nil {
+	if err == nil && envs.Of(pack.RuntimePython) == nil {
 		err = errors.New("want a Python environment")
 	}
-	return envs.Python, err
+	return envs.Of(pack.RuntimePython), err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/examples/host"
@@ -86,9 +87,8 @@ func wantReuse(t *testing.T, h *host.Host, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := report.Built[0].Environments
-	if reused := e.Python != nil && e.Python.Reused || e.Node != nil && e.Node.Reused; !reused {
-		t.Errorf("not reused: %+v", e)
+	if envs := report.Built[0].Environments; len(envs) != 1 || !envs[0].Reused {
+		t.Errorf("not reused: %+v", envs)
 	}
 	if took > 50*time.Millisecond {
 		t.Errorf("reuse took %v, want at most 50 ms", took)
@@ -104,7 +104,7 @@ func TestPython(t *testing.T) {
 		requirements = "requests>=2.31\npyyaml>=6\n"
 	)
 	first := install(t, h, writePack(t, "webby", "python", "use.py", code, "requirements.txt", requirements))
-	t.Logf("built %s with %d packages", first.Environments.Python.Version, first.Environments.Python.PackageCount)
+	t.Logf("built %s with %d packages", first.Environments.Of(pack.RuntimePython).Version, first.Environments.Of(pack.RuntimePython).PackageCount)
 	if got := use(t, h, "webby.use"); !strings.HasPrefix(got, "True 2.") {
 		t.Errorf("the action printed %q", got)
 	}
@@ -119,7 +119,7 @@ func TestNode(t *testing.T) {
 		packages = `{"name": "x", "version": "1.0.0", "dependencies": {"express": "^4.19.0"}}`
 	)
 	first := install(t, h, writePack(t, "server", "nodejs", "use.js", code, "package.json", packages))
-	t.Logf("built Node.js %s with %d packages", first.Environments.Node.Version, first.Environments.Node.PackageCount)
+	t.Logf("built Node.js %s with %d packages", first.Environments.Of(pack.RuntimeNode).Version, first.Environments.Of(pack.RuntimeNode).PackageCount)
 	if got := use(t, h, "server.use"); got != "function" {
 		t.Errorf("the action printed %q", got)
 	}

@@ -31,7 +31,7 @@ func (a *app) printDetails(p *registry.PackDetails) {
 		a.println("from        %s %s", p.Active.Pin.Location, p.Active.Pin.Commit)
 	}
 	for _, e := range p.Active.Environments {
-		a.println("environment %s  %s", e.Version, e.Path)
+		a.println("environment %s  %s", e.Title(), e.Path)
 	}
 	a.println("tests       %s", tested(wire.NewTestSummary(p.Active.Tests.Summary())))
 	for _, c := range p.Components {

@@ -89,11 +89,8 @@ func (d *demo) printOutcome(o pipeline.Outcome) {
 	if o.Tests != nil {
 		fmt.Fprintf(d.out, ", tests %s (%d of %d)", o.Tests.Status, o.Tests.Passed, o.Tests.Total)
 	}
-	if p := o.Environments.Python; p != nil {
-		fmt.Fprintf(d.out, ", %s with %d packages", p.Version, p.PackageCount)
-	}
-	if n := o.Environments.Node; n != nil {
-		fmt.Fprintf(d.out, ", Node.js %s with %d packages", n.Version, n.PackageCount)
+	for _, e := range o.Environments {
+		fmt.Fprintf(d.out, ", %s with %d packages", e.Title(), e.PackageCount)
 	}
 	if o.Failure != nil {
 		fmt.Fprintf(d.out, " at %s: %s", o.Failure.Stage, o.Failure.Message)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/batch"
 )
 
@@ -108,8 +109,10 @@ func (r *run) additions(rep *deps.Report, blocked map[pack.Ref]error) []*packSta
 			continue
 		}
 		ps = append(ps, &packState{
-			Item:   batch.Item{At: len(r.req.Specs) + len(r.packs) + len(ps), Spec: a.ID.String(), ID: a.ID, Stage: pack.StageDownload},
-			result: Outcome{Previous: r.previous(a.Ref), Added: true, RequiredBy: append([]pack.Ref{}, a.RequiredBy...)},
+			Item: batch.Item{At: len(r.req.Specs) + len(r.packs) + len(ps), Spec: a.ID.String(), ID: a.ID, Stage: pack.StageDownload},
+			result: Outcome{
+				Previous: r.previous(a.Ref), Added: true, RequiredBy: append([]pack.Ref{}, a.RequiredBy...), Environments: envbuild.Environments{},
+			},
 		})
 	}
 	r.packs = append(r.packs, ps...)

@@ -63,7 +63,7 @@ func TestEverythingReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := first.Outcomes[0]
-	if app.Environments.Python == nil || app.Tests == nil || app.Tests.Status != registry.TestsPassed || app.Tests.Total != 1 {
+	if app.Environments.Of(pack.RuntimePython) == nil || app.Tests == nil || app.Tests.Status != registry.TestsPassed || app.Tests.Total != 1 {
 		t.Errorf("got environments %+v and tests %+v", app.Environments, app.Tests)
 	}
 	started, start := runner.started.Load(), time.Now()
@@ -79,7 +79,7 @@ func TestEverythingReal(t *testing.T) {
 	if n := runner.started.Load() - started; n > 0 {
 		t.Errorf("%d processes were started", n)
 	}
-	if env := second.Outcomes[0].Environments.Python; env == nil || !env.Reused {
+	if env := second.Outcomes[0].Environments.Of(pack.RuntimePython); env == nil || !env.Reused {
 		t.Errorf("got environment %+v", env)
 	}
 }

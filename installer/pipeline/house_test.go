@@ -151,7 +151,7 @@ func (b *builder) Build(ctx context.Context, req envbuild.Request) (*envbuild.Re
 			rep.Failed = append(rep.Failed, pack.NewFailure(i, c.Dir, c.ID.Ref, pack.StageEnvironments, err))
 			continue
 		}
-		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: c.Dir})
+		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: c.Dir, Environments: envbuild.Environments{}})
 		b.built = append(b.built, name)
 	}
 	return rep, pack.NewBatchError(rep.Failed)

@@ -22,8 +22,8 @@ type Request struct {
 	Index string
 	// Timeout for the download of one pack; 0 means [installer.DefaultTimeout].
 	Timeout time.Duration
-	// Python and Node are preferred versions, see [envbuild.Request].
-	Python, Node string
+	// Prefer are preferred versions of runtimes, see [envbuild.Request].
+	Prefer map[pack.RuntimeName]string
 	// Force replaces whatever is installed, also a higher version, and lets
 	// failed tests pass.
 	Force bool

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/testkit/world"
@@ -119,7 +120,7 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 		Registrar: store, Installed: store, Staging: store,
 	})
 	rep, err := p.Install(t.Context(), pipeline.Request{Specs: []string{source}})
-	if err != nil || rep.Outcomes[0].Tests == nil || rep.Outcomes[0].Tests.Passed != 1 || rep.Outcomes[0].Environments.Python == nil {
+	if err != nil || rep.Outcomes[0].Tests == nil || rep.Outcomes[0].Tests.Passed != 1 || rep.Outcomes[0].Environments.Of(pack.RuntimePython) == nil {
 		t.Fatalf("got %+v, %v", rep, err)
 	}
 	t.Log("installed it")

@@ -67,7 +67,7 @@ func (e *envs) Build(_ context.Context, req envbuild.Request) (*envbuild.Report,
 		if err := errors.Join(os.MkdirAll(env.Path, 0o755), os.WriteFile(filepath.Join(env.Path, "pyvenv.cfg"), []byte("home = /usr\n"), 0o644)); err != nil {
 			return nil, err
 		}
-		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: path})
+		rep.Built = append(rep.Built, envbuild.BuiltPack{Path: path, Environments: envbuild.Environments{}})
 	}
 	return rep, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/batch"
 )
 
@@ -47,7 +48,7 @@ func (r *run) begin() {
 	for _, i := range batch.Distinct(r.req.Specs, strings.TrimSpace) {
 		r.packs = append(r.packs, &packState{
 			Item:   batch.Item{At: i, Spec: r.req.Specs[i], Stage: pack.StageDownload},
-			result: Outcome{RequiredBy: []pack.Ref{}},
+			result: Outcome{RequiredBy: []pack.Ref{}, Environments: envbuild.Environments{}},
 		})
 	}
 }

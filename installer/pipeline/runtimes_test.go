@@ -162,8 +162,11 @@ func checkAnalysis(t *testing.T, cases []runtimeCase, paths []string, load *pack
 		t.Fatal(err)
 	}
 	for i, c := range cases {
-		r := rep.Runtimes[rep.Analyzed[i].Ref]
-		c.checkRuntimes(t, "analysis", r.Python != nil, r.Node != nil)
+		var names []pack.RuntimeName
+		for _, n := range rep.Runtimes[rep.Analyzed[i].Ref] {
+			names = append(names, n.Runtime)
+		}
+		c.checkRuntimes(t, "analysis", names)
 	}
 }
 
@@ -179,15 +182,22 @@ func checkBuild(t *testing.T, cases []runtimeCase, paths []string, config envbui
 		t.Fatal(err)
 	}
 	for i, c := range cases {
-		envs := rep.Built[i].Environments
-		c.checkRuntimes(t, "build", envs.Python != nil, envs.Node != nil)
+		var names []pack.RuntimeName
+		for _, e := range rep.Built[i].Environments {
+			names = append(names, e.Runtime)
+		}
+		c.checkRuntimes(t, "build", names)
 	}
 }
 
-func (c *runtimeCase) checkRuntimes(t *testing.T, who string, python, node bool) {
+func (c *runtimeCase) checkRuntimes(t *testing.T, who string, got []pack.RuntimeName) {
 	t.Helper()
-	if python != (c.Runtime == pack.RuntimePython) || node != (c.Runtime == pack.RuntimeNode) {
-		t.Errorf("%s: %s says Python %v, Node.js %v, want %q", c.Name, who, python, node, c.Runtime)
+	var want []pack.RuntimeName
+	if c.Runtime != "" {
+		want = append(want, c.Runtime)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %s says %q, want %q", c.Name, who, got, want)
 	}
 }
 

@@ -106,7 +106,7 @@ func (r *run) build(ctx context.Context) (failed bool, err error) {
 		return false, nil
 	}
 	rep, err := r.config.Builder.Build(ctx, envbuild.Request{
-		Contents: contents(ps), Python: r.req.Python, Node: r.req.Node, OnEvent: r.relay(ps),
+		Contents: contents(ps), Prefer: r.req.Prefer, OnEvent: r.relay(ps),
 	})
 	if rep != nil {
 		r.addBuild(rep)
@@ -135,7 +135,10 @@ func (r *run) noteBuild(ps []*packState, rep *envbuild.Report) (failed bool) {
 
 func (r *run) addBuild(rep *envbuild.Report) {
 	if r.report.Environments == nil {
-		r.report.Environments = &envbuild.Report{Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
+		r.report.Environments = &envbuild.Report{
+			Built: []envbuild.BuiltPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{},
+			Summary: envbuild.Summary{Built: map[pack.RuntimeName]int{}},
+		}
 	}
 	all := r.report.Environments
 	all.Built = append(all.Built, rep.Built...)
@@ -144,8 +147,9 @@ func (r *run) addBuild(rep *envbuild.Report) {
 	all.Summary.Total += rep.Summary.Total
 	all.Summary.Succeeded += rep.Summary.Succeeded
 	all.Summary.Failed += rep.Summary.Failed
-	all.Summary.PythonBuilt += rep.Summary.PythonBuilt
-	all.Summary.NodeBuilt += rep.Summary.NodeBuilt
+	for name, n := range rep.Summary.Built {
+		all.Summary.Built[name] += n
+	}
 	all.Summary.TotalDurationMS += rep.Summary.TotalDurationMS
 }
 

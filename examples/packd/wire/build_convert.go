@@ -10,17 +10,18 @@ import (
 // NewBuildRequest returns what asks a server for r. No version prefers the newest
 // one, which has to be said: a server has others in mind.
 func NewBuildRequest(r envbuild.Request) BuildRequest {
+	python, node := r.Prefer[pack.RuntimePython], r.Prefer[pack.RuntimeNode]
 	return BuildRequest{
-		Paths: paths(r.Paths, r.Contents), Python: &r.Python, Node: &r.Node, SkipPython: r.SkipPython, SkipNode: r.SkipNode,
-		Force: r.Force, Timeout: inSeconds(r.Timeout),
+		Paths: paths(r.Paths, r.Contents), Python: &python, Node: &node, Force: r.Force, Timeout: inSeconds(r.Timeout),
+		SkipPython: skips(&r, pack.RuntimePython), SkipNode: skips(&r, pack.RuntimeNode),
 	}
 }
 
 // Request returns the request to the library.
 func (r BuildRequest) Request() envbuild.Request {
 	return envbuild.Request{
-		Paths: r.Paths, Python: value(r.Python, defaultPython), Node: value(r.Node, defaultNode),
-		SkipPython: r.SkipPython, SkipNode: r.SkipNode, Force: r.Force, Timeout: duration(r.Timeout),
+		Paths: r.Paths, Prefer: preferred(value(r.Python, defaultPython), value(r.Node, defaultNode)),
+		Skip: skipped(r.SkipPython, r.SkipNode), Force: r.Force, Timeout: duration(r.Timeout),
 	}
 }
 
@@ -36,7 +37,7 @@ func NewBuildReport(r *envbuild.Report) *BuildReport {
 		Failed: each(r.Failed, func(f pack.Failure) FailedBuild {
 			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Fault: newFault(f), Stage: f.Stage}
 		}),
-		Summary: BuildSummary(r.Summary),
+		Summary: newBuildSummary(r.Summary),
 	}
 }
 
@@ -48,10 +49,6 @@ func runtimeOf(f pack.Failure) string {
 	return unknownRuntime
 }
 
-func newEnvironments(e envbuild.Environments) Environments {
-	return Environments{Python: (*PythonEnvironment)(e.Python), Node: (*NodeEnvironment)(e.Node)}
-}
-
 // Result returns what the library returned to the server: its report and the
 // [*pack.BatchError] of the packs that failed.
 func (r *BuildReport) Result() (*envbuild.Report, error) {
@@ -60,7 +57,7 @@ func (r *BuildReport) Result() (*envbuild.Report, error) {
 		Built: each(r.Built, func(p BuiltPack) envbuild.BuiltPack {
 			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), DurationMS: p.DurationMS}
 		}),
-		Failed: failed, Summary: envbuild.Summary(r.Summary), Warnings: []pack.Warning{},
+		Failed: failed, Summary: r.Summary.result(), Warnings: []pack.Warning{},
 	}, pack.NewBatchError(failed)
 }
 
@@ -70,8 +67,4 @@ func (f FailedBuild) result() pack.Failure {
 		out.Err = &envbuild.RuntimeError{Runtime: pack.RuntimeName(f.Runtime), Err: out.Err}
 	}
 	return out
-}
-
-func (e Environments) result() envbuild.Environments {
-	return envbuild.Environments{Python: (*envbuild.PythonEnvironment)(e.Python), Node: (*envbuild.NodeEnvironment)(e.Node)}
 }

@@ -13,7 +13,7 @@ func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 		return nil
 	}
 	return &DependenciesReport{
-		Dependencies: each(r.Dependencies, newDependency), Missing: each(r.Missing, newDependency), Runtimes: newRuntimes(r.Runtimes),
+		Dependencies: each(r.Dependencies, newDependency), Missing: each(r.Missing, newDependency), Runtimes: newRuntimes(r),
 		Analyzed: each(r.Analyzed, func(p deps.AnalyzedPack) AnalyzedPack {
 			return AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
 		}),
@@ -30,14 +30,6 @@ func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 
 func newDependency(d deps.Dependency) Dependency { return Dependency(d) }
 
-func newRuntimes(needs map[pack.Ref]deps.RuntimeRequirements) map[pack.Ref]RuntimeRequirements {
-	runtimes := map[pack.Ref]RuntimeRequirements{}
-	for ref, n := range needs {
-		runtimes[ref] = RuntimeRequirements{Ref: n.Ref, Python: (*PythonRequirement)(n.Python), Node: (*NodeRequirement)(n.Node)}
-	}
-	return runtimes
-}
-
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *DependenciesReport) Result() (*deps.Report, error) {
@@ -45,7 +37,7 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 		return f.failure(f.Path, "", cmp.Or(f.Stage, pack.StageDependencies))
 	})
 	return &deps.Report{
-		Dependencies: each(r.Dependencies, Dependency.result), Missing: each(r.Missing, Dependency.result), Runtimes: resultRuntimes(r.Runtimes),
+		Dependencies: each(r.Dependencies, Dependency.result), Missing: each(r.Missing, Dependency.result), Runtimes: r.needs(),
 		Analyzed: each(r.Analyzed, func(p AnalyzedPack) deps.AnalyzedPack {
 			return deps.AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
 		}),
@@ -61,11 +53,3 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 }
 
 func (d Dependency) result() deps.Dependency { return deps.Dependency(d) }
-
-func resultRuntimes(runtimes map[pack.Ref]RuntimeRequirements) map[pack.Ref]deps.RuntimeRequirements {
-	needs := map[pack.Ref]deps.RuntimeRequirements{}
-	for ref, n := range runtimes {
-		needs[ref] = deps.RuntimeRequirements{Ref: n.Ref, Python: (*deps.PythonRequirement)(n.Python), Node: (*deps.NodeRequirement)(n.Node)}
-	}
-	return needs
-}

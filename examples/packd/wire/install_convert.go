@@ -9,7 +9,7 @@ import (
 func NewInstallRequest(r pipeline.Request) InstallRequest {
 	return InstallRequest{
 		Packs: r.Specs, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout),
-		Python: optional(r.Python), Node: optional(r.Node), Force: r.Force,
+		Python: optional(r.Prefer[pack.RuntimePython]), Node: optional(r.Prefer[pack.RuntimeNode]), Force: r.Force,
 		SkipTests: r.SkipTests, SkipEnvs: r.SkipEnvironments, FailFast: r.FailFast,
 	}
 }
@@ -18,7 +18,7 @@ func NewInstallRequest(r pipeline.Request) InstallRequest {
 func (r InstallRequest) Request() pipeline.Request {
 	return pipeline.Request{
 		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout),
-		Python: value(r.Python, ""), Node: value(r.Node, ""), Force: r.Force,
+		Prefer: preferred(value(r.Python, ""), value(r.Node, "")), Force: r.Force,
 		SkipTests: r.SkipTests, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast,
 	}
 }

@@ -1,0 +1,146 @@
+package wire
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+)
+
+// The wire names two runtimes, in fields of their own; the library has lists of
+// any number.
+
+func preferred(python, node string) map[pack.RuntimeName]string {
+	prefer := map[pack.RuntimeName]string{}
+	for name, version := range map[pack.RuntimeName]string{pack.RuntimePython: python, pack.RuntimeNode: node} {
+		if version != "" {
+			prefer[name] = version
+		}
+	}
+	return prefer
+}
+
+func skipped(python, node bool) []pack.RuntimeName {
+	var skip []pack.RuntimeName
+	if python {
+		skip = append(skip, pack.RuntimePython)
+	}
+	if node {
+		skip = append(skip, pack.RuntimeNode)
+	}
+	return skip
+}
+
+func skips(r *envbuild.Request, name pack.RuntimeName) bool { return slices.Contains(r.Skip, name) }
+
+func newEnvironments(envs envbuild.Environments) Environments {
+	var out Environments
+	if e := envs.Of(pack.RuntimePython); e != nil {
+		out.Python = &PythonEnvironment{
+			Path: e.Path, RequirementsInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
+		}
+	}
+	if e := envs.Of(pack.RuntimeNode); e != nil {
+		out.Node = &NodeEnvironment{
+			Path: e.Path, DependenciesInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
+		}
+	}
+	return out
+}
+
+// result leaves out the interpreters, which are not on the wire.
+func (e Environments) result() envbuild.Environments {
+	envs := envbuild.Environments{}
+	if p := e.Python; p != nil {
+		envs = append(envs, envbuild.Environment{
+			Environment: pack.Environment{Runtime: pack.RuntimePython, Key: p.Key, Path: p.Path, Version: p.Version},
+			Ready:       p.RequirementsInstalled, PackageCount: p.PackageCount, Reused: p.Reused,
+		})
+	}
+	if n := e.Node; n != nil {
+		envs = append(envs, envbuild.Environment{
+			Environment: pack.Environment{Runtime: pack.RuntimeNode, Key: n.Key, Path: n.Path, Version: n.Version},
+			Ready:       n.DependenciesInstalled, PackageCount: n.PackageCount, Reused: n.Reused,
+		})
+	}
+	return envs
+}
+
+func newBuildSummary(s envbuild.Summary) BuildSummary {
+	return BuildSummary{
+		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalDurationMS: s.TotalDurationMS,
+		PythonBuilt: s.Built[pack.RuntimePython], NodeBuilt: s.Built[pack.RuntimeNode],
+	}
+}
+
+func (s BuildSummary) result() envbuild.Summary {
+	return envbuild.Summary{
+		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalDurationMS: s.TotalDurationMS,
+		Built: map[pack.RuntimeName]int{pack.RuntimePython: s.PythonBuilt, pack.RuntimeNode: s.NodeBuilt},
+	}
+}
+
+func newRuntimes(r *deps.Report) map[pack.Ref]RuntimeRequirements {
+	paths := map[pack.Ref]string{}
+	for _, p := range r.Analyzed {
+		paths[p.Ref] = p.Path
+	}
+	runtimes := map[pack.Ref]RuntimeRequirements{}
+	for ref, needs := range r.Runtimes {
+		out := RuntimeRequirements{Ref: ref}
+		for _, n := range needs {
+			version, file := optional(strings.Join(n.Ranges, ", ")), manifestFile(paths[ref], n.Manifest)
+			switch n.Runtime {
+			case pack.RuntimePython:
+				out.Python = &PythonRequirement{Version: version, RequirementsFile: file}
+			case pack.RuntimeNode:
+				out.Node = &NodeRequirement{Version: version, PackageFile: file}
+			}
+		}
+		runtimes[ref] = out
+	}
+	return runtimes
+}
+
+// manifestFile returns the path of a file of the pack at path, nil for none.
+func manifestFile(path, name string) *string {
+	if name == "" {
+		return nil
+	}
+	return optional(filepath.Join(path, name))
+}
+
+// needs returns the runtimes that each pack needs, without the reasons, which
+// are not on the wire.
+func (r *DependenciesReport) needs() map[pack.Ref][]pack.RuntimeNeed {
+	paths := map[pack.Ref]string{}
+	for _, p := range r.Analyzed {
+		paths[p.Ref] = p.Path
+	}
+	all := map[pack.Ref][]pack.RuntimeNeed{}
+	for ref, n := range r.Runtimes {
+		var needs []pack.RuntimeNeed
+		if p := n.Python; p != nil {
+			needs = append(needs, need(pack.RuntimePython, p.Version, paths[ref], p.RequirementsFile))
+		}
+		if p := n.Node; p != nil {
+			needs = append(needs, need(pack.RuntimeNode, p.Version, paths[ref], p.PackageFile))
+		}
+		all[ref] = needs
+	}
+	return all
+}
+
+func need(name pack.RuntimeName, version *string, path string, file *string) pack.RuntimeNeed {
+	n := pack.RuntimeNeed{Runtime: name, Ranges: []string{}, Manifest: value(file, ""), Reasons: []string{}}
+	if version != nil {
+		n.Ranges = strings.Split(*version, ", ")
+	}
+	if rel, err := filepath.Rel(path, n.Manifest); err == nil && file != nil {
+		n.Manifest = rel
+	}
+	return n
+}
