@@ -9,7 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/source"
 )
 
@@ -25,19 +25,19 @@ func TestBrokenTransferIsBegunAnew(t *testing.T) {
 		fetches int
 		ok      bool
 	}{
-		{"once", 1, fstest.MapFS{"half": world.File("x")}, 2, true},
-		{"twice", 2, fstest.MapFS{"half": world.File("x")}, 3, true},
-		{"for ever", 100, fstest.MapFS{"half": world.File("x")}, 3, false},
+		{"once", 1, fstest.MapFS{"half": worldtest.File("x")}, 2, true},
+		{"twice", 2, fstest.MapFS{"half": worldtest.File("x")}, 3, true},
+		{"for ever", 100, fstest.MapFS{"half": worldtest.File("x")}, 3, false},
 		{"before anything came", 1, fstest.MapFS{}, 1, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w := world.New()
+			w := worldtest.New()
 			w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "https://host/web?token=canary"}}
 			w.OnFetch = func(_ context.Context, pin pack.Pin) error {
 				w.Mu.Lock()
 				defer w.Mu.Unlock()
-				w.Content[pin.Location], w.Broken[pin.Location] = world.Files("web@1.0.0"), nil
+				w.Content[pin.Location], w.Broken[pin.Location] = worldtest.Files("web@1.0.0"), nil
 				if len(w.Fetched) <= tc.breaks {
 					w.Content[pin.Location], w.Broken[pin.Location] = tc.half, cut
 				}
@@ -83,9 +83,9 @@ func TestPanicsOfTheHost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := world.New()
-			w.Add("bad", world.Files("bad@1.0.0"))
-			w.Add("good", world.Files("good@1.0.0"))
+			w := worldtest.New()
+			w.Add("bad", worldtest.Files("bad@1.0.0"))
+			w.Add("good", worldtest.Files("good@1.0.0"))
 			w.OnFetch = func(_ context.Context, pin pack.Pin) error {
 				if tc.fetch && pin.Location == "bad" {
 					panic("source")
@@ -115,7 +115,7 @@ func TestPanicsOfTheHost(t *testing.T) {
 
 // A panicky source panics when it resolves the location "bad".
 type panicky struct {
-	*world.World
+	*worldtest.World
 	resolve bool
 }
 

@@ -14,12 +14,12 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 )
 
 func TestAlternatives(t *testing.T) {
 	t.Parallel()
-	web := world.Files("web@1.2.0", "data", "right")
+	web := worldtest.Files("web@1.2.0", "data", "right")
 	sum, err := pack.DirectoryChecksum(web)
 	if err != nil {
 		t.Fatal(err)
@@ -34,17 +34,17 @@ func TestAlternatives(t *testing.T) {
 		code    pack.Code
 	}{
 		{name: "the first does", first: web, want: []string{"first"}},
-		{name: "the first is unavailable half way", first: fstest.MapFS{"half": world.File("x")}, err: unavailable, want: []string{"first", "second"}},
+		{name: "the first is unavailable half way", first: fstest.MapFS{"half": worldtest.File("x")}, err: unavailable, want: []string{"first", "second"}},
 		{name: "the first is not there", err: pack.Errorf(pack.CodeNotFound, "gone"), want: []string{"first", "second"}},
-		{name: "the first has other content", first: world.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
+		{name: "the first has other content", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
 		{name: "the first has other bytes", err: &pack.IntegrityError{Subject: pack.SubjectArchive}, want: []string{"first", "second"}},
 		{name: "the first is malformed", err: pack.Errorf(pack.CodeMalformedContent, "no archive"), want: []string{"first"}, code: pack.CodeMalformedContent},
-		{name: "the first is another pack", first: world.Files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
+		{name: "the first is another pack", first: worldtest.Files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := world.New()
+			w := worldtest.New()
 			tt.firstBy.Scheme, tt.firstBy.Location = "https", "first"
 			second := pack.Pin{Scheme: "git", Location: "second", Directory: sum}
 			w.Pins["web"] = []pack.Pin{tt.firstBy, second}
@@ -67,7 +67,7 @@ func TestAlternatives(t *testing.T) {
 
 func TestAllAlternativesFail(t *testing.T) {
 	t.Parallel()
-	w := world.New()
+	w := worldtest.New()
 	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
 	w.Broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
 	w.Broken["second"] = &pack.UnavailableError{Target: "two", Err: errors.New("gone")}
@@ -81,10 +81,10 @@ func TestAllAlternativesFail(t *testing.T) {
 // second one is asked.
 func TestAlternativeStartsClean(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
+	w, dest := worldtest.New(), t.TempDir()
 	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
-	w.Add("first", world.Files("web@1.0.0"))
-	w.Add("second", world.Files("web@1.0.0"))
+	w.Add("first", worldtest.Files("web@1.0.0"))
+	w.Add("second", worldtest.Files("web@1.0.0"))
 	w.Broken["first"] = &pack.UnavailableError{Target: "one", Err: errors.New("down")}
 	var trees [][]string
 	w.OnFetch = func(context.Context, pack.Pin) error {
@@ -103,7 +103,7 @@ func TestAlternativeStartsClean(t *testing.T) {
 func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := world.New()
+		w := worldtest.New()
 		w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first"}, {Scheme: "git", Location: "second"}}
 		w.OnFetch = func(ctx context.Context, _ pack.Pin) error {
 			<-ctx.Done()
@@ -122,14 +122,14 @@ func TestNoAlternativeIsTriedWhenTimeIsUp(t *testing.T) {
 func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 	t.Parallel()
 	// The order of whole strings differs: "a-b" comes before "a/c".
-	web := world.Files("web@1.2.0", "a/c", "1", "a-b", "2")
+	web := worldtest.Files("web@1.2.0", "a/c", "1", "a-b", "2")
 	byString := pack.Digest("sha256:" + strings.Repeat("0", 64))
 	var mismatch *pack.IntegrityError
 	if err := pack.VerifyDirectory(web, byString); !errors.As(err, &mismatch) {
 		t.Fatal(err)
 	}
 	for name, sum := range map[string]pack.Digest{"component": mismatch.Got, "string": checksumByString(t, web)} {
-		w := world.New()
+		w := worldtest.New()
 		w.Pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", Directory: sum}}
 		w.Add("there", web)
 		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
@@ -143,7 +143,7 @@ func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 
 func TestStripTopAndSubdir(t *testing.T) {
 	t.Parallel()
-	inner := world.Files("web@1.2.0", "data", "x")
+	inner := worldtest.Files("web@1.2.0", "data", "x")
 	tests := []struct {
 		name    string
 		content fstest.MapFS
@@ -151,15 +151,15 @@ func TestStripTopAndSubdir(t *testing.T) {
 		path    string // relative to the destination
 		whole   fstest.MapFS
 	}{
-		{name: "stripped", content: world.Below("web-main", inner), pin: pack.Pin{StripTop: true}, path: "web", whole: inner},
-		{name: "subdirectory", content: world.Below("packs/web", inner), pin: pack.Pin{Subdir: "packs/web"}, path: "web", whole: inner},
-		{name: "both", content: world.Below("top/packs/web", inner), pin: pack.Pin{StripTop: true, Subdir: "packs/web"}, path: "web", whole: inner},
-		{name: "in pack/", content: world.Below("pack", inner), path: "web/pack", whole: world.Below("pack", inner)},
+		{name: "stripped", content: worldtest.Below("web-main", inner), pin: pack.Pin{StripTop: true}, path: "web", whole: inner},
+		{name: "subdirectory", content: worldtest.Below("packs/web", inner), pin: pack.Pin{Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "both", content: worldtest.Below("top/packs/web", inner), pin: pack.Pin{StripTop: true, Subdir: "packs/web"}, path: "web", whole: inner},
+		{name: "in pack/", content: worldtest.Below("pack", inner), path: "web/pack", whole: worldtest.Below("pack", inner)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, dest := world.New(), t.TempDir()
+			w, dest := worldtest.New(), t.TempDir()
 			tt.pin.Scheme, tt.pin.Location = "test", "there"
 			w.Pins["web"] = []pack.Pin{tt.pin}
 			w.Add("there", tt.content)
@@ -170,7 +170,7 @@ func TestStripTopAndSubdir(t *testing.T) {
 			if got, want := rep.Downloaded[0].Content.Dir, filepath.Join(dest, tt.path); got != want {
 				t.Errorf("got path %q, want %q", got, want)
 			}
-			if diff := cmp.Diff(world.Contents(tt.whole), world.Read(t, filepath.Join(dest, "web"))); diff != "" {
+			if diff := cmp.Diff(worldtest.Contents(tt.whole), worldtest.Read(t, filepath.Join(dest, "web"))); diff != "" {
 				t.Errorf("content (-want +got)\n%s", diff)
 			}
 			sum, err := pack.DirectoryChecksum(tt.whole)

@@ -17,13 +17,13 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 )
 
 func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
-	web := world.Files("web@1.2.0", "bin/run", "#!/bin/sh\n")
+	w, dest := worldtest.New(), t.TempDir()
+	web := worldtest.Files("web@1.2.0", "bin/run", "#!/bin/sh\n")
 	w.Add("web", web)
 	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: filepath.Join(dest, "packs")})
 	if err != nil {
@@ -51,7 +51,7 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	if diff := cmp.Diff(want, rep, cmpopts.IgnoreFields(pack.Content{}, "FS")); diff != "" {
 		t.Errorf("report (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(world.Contents(web), world.Read(t, rep.Downloaded[0].Content.Dir)); diff != "" {
+	if diff := cmp.Diff(worldtest.Contents(web), worldtest.Read(t, rep.Downloaded[0].Content.Dir)); diff != "" {
 		t.Errorf("content (-want +got)\n%s", diff)
 	}
 }
@@ -76,10 +76,10 @@ func TestWhatSpecsTurnedOutToBe(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.spec, func(t *testing.T) {
 			t.Parallel()
-			w := world.New()
+			w := worldtest.New()
 			tt.pin.Location = "there"
 			w.Pins[tt.location] = []pack.Pin{tt.pin}
-			w.Add("there", world.Files("web@2.2.0"))
+			w.Add("there", worldtest.Files("web@2.2.0"))
 			rep, err := download(t, w, installer.DownloadRequest{Specs: []string{tt.spec}, Dest: t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
@@ -94,7 +94,7 @@ func TestWhatSpecsTurnedOutToBe(t *testing.T) {
 
 func TestRequestCompletesLocators(t *testing.T) {
 	t.Parallel()
-	w := world.New()
+	w := worldtest.New()
 	req := installer.DownloadRequest{
 		Specs: []string{"web", "github:org/web", "github:org/web@v1", "https://example.com/web.tar.gz"},
 		Dest:  t.TempDir(), Rev: "main", Index: "https://example.com/index.json",
@@ -121,11 +121,11 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 	version, _ := pack.ParseVersion("1.2.0")
 	pin := pack.Pin{Ref: "web", Version: version, Scheme: "git", Location: "there", Commit: strings.Repeat("1", 40)}
 	known := pack.InstalledPack{ID: pack.ID{Ref: "web", Version: version}, Pin: pin, Path: t.TempDir()}
-	if err := os.CopyFS(known.Path, world.Files("web@1.2.0")); err != nil {
+	if err := os.CopyFS(known.Path, worldtest.Files("web@1.2.0")); err != nil {
 		t.Fatal(err)
 	}
 	known.DirectoryChecksum, _ = pack.DirectoryChecksum(os.DirFS(known.Path))
-	w := world.New()
+	w := worldtest.New()
 	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "elsewhere", ETag: "x"}, pin}
 	w.Pins["other"] = w.Pins["web"]
 	rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web", "test:other", "web@^2"}, Dest: t.TempDir(), Known: []pack.InstalledPack{known}})
@@ -147,11 +147,11 @@ func TestKnownPacksAreNotFetched(t *testing.T) {
 
 func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
-	w.Add("a", world.Files("a@1.0.0"))
-	w.Add("same", world.Files("a@2.0.0"))
-	w.Add("bad", fstest.MapFS{"pack.yaml": world.File("ref: [")})
-	w.Add("z", world.Files("z@1.0.0"))
+	w, dest := worldtest.New(), t.TempDir()
+	w.Add("a", worldtest.Files("a@1.0.0"))
+	w.Add("same", worldtest.Files("a@2.0.0"))
+	w.Add("bad", fstest.MapFS{"pack.yaml": worldtest.File("ref: [")})
+	w.Add("z", worldtest.Files("z@1.0.0"))
 	specs := []string{"test:bad", "test:a", "test:none", "https://user:secret@example.com/x.git", "test:same", "test:z"}
 	rep, err := download(t, w, installer.DownloadRequest{Specs: specs, Dest: dest})
 	batch, ok := errors.AsType[*pack.BatchError](err)
@@ -182,7 +182,7 @@ func TestOneBadPackDoesNotDisturbOthers(t *testing.T) {
 
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
-	d := newDownloader(t, world.New())
+	d := newDownloader(t, worldtest.New())
 	for name, req := range map[string]installer.DownloadRequest{
 		"no specs":         {Dest: t.TempDir()},
 		"relative path":    {Specs: []string{"web"}, Dest: "packs"},
@@ -200,9 +200,9 @@ func TestBadRequests(t *testing.T) {
 func TestTimeoutIsOfOnePack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w, dest := world.New(), t.TempDir()
-		w.Add("slow", world.Files("slow@1.0.0"))
-		w.Add("quick", world.Files("quick@1.0.0"))
+		w, dest := worldtest.New(), t.TempDir()
+		w.Add("slow", worldtest.Files("slow@1.0.0"))
+		w.Add("quick", worldtest.Files("quick@1.0.0"))
 		w.OnFetch = func(ctx context.Context, pin pack.Pin) error {
 			if pin.Location == "slow" {
 				<-ctx.Done()
@@ -224,8 +224,8 @@ func TestTimeoutIsOfOnePack(t *testing.T) {
 func TestCancelWhileFetching(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	w, dest := world.New(), t.TempDir()
-	w.Add("web", world.Files("web@1.0.0"))
+	w, dest := worldtest.New(), t.TempDir()
+	w.Add("web", worldtest.Files("web@1.0.0"))
 	w.OnFetch = func(ctx context.Context, _ pack.Pin) error {
 		cancel()
 		return nil
@@ -248,10 +248,10 @@ func TestCancelWhileFetching(t *testing.T) {
 func TestProgressIsThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := world.New()
-		web := world.Files("web@1.0.0")
+		w := worldtest.New()
+		web := worldtest.Files("web@1.0.0")
 		for i := range 20 {
-			web[fmt.Sprintf("data/%02d", i)] = world.File(strings.Repeat("x", 1000))
+			web[fmt.Sprintf("data/%02d", i)] = worldtest.File(strings.Repeat("x", 1000))
 		}
 		src := &slowSource{World: w, pause: 30 * time.Millisecond}
 		w.Add("web", web)

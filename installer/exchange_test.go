@@ -15,7 +15,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/source"
 )
 
@@ -31,9 +31,9 @@ func newScene(t testing.TB) *scene {
 	t.Helper()
 	dir := t.TempDir()
 	s := &scene{dest: filepath.Join(dir, "packs"), outside: filepath.Join(dir, "outside")}
-	canary := fstest.MapFS{"canary": world.File("canary"), "web/canary": world.File("canary")}
+	canary := fstest.MapFS{"canary": worldtest.File("canary"), "web/canary": worldtest.File("canary")}
 	for i := range 3 {
-		canary[fmt.Sprintf("%d-0-0/canary", i)] = world.File("canary")
+		canary[fmt.Sprintf("%d-0-0/canary", i)] = worldtest.File("canary")
 	}
 	if err := errors.Join(os.Mkdir(s.dest, 0o755), os.CopyFS(s.outside, canary)); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func exchanges() map[string]func(s *scene) error {
 			return s.replaceStaging(func(string, string) error { return nil })
 		},
 		"place, a link":             func(s *scene) error { return place(func(p string) error { return os.Symlink(s.outside, p) })(s) },
-		"place, a directory":        place(func(p string) error { return os.CopyFS(p, world.Files("web@1.0.0", "data", "hostile")) }),
+		"place, a directory":        place(func(p string) error { return os.CopyFS(p, worldtest.Files("web@1.0.0", "data", "hostile")) }),
 		"place, an empty directory": place(func(p string) error { return os.Mkdir(p, 0o755) }),
 		"place, a file":             place(func(p string) error { return os.WriteFile(p, nil, 0o644) }),
 		"destination, a link": func(s *scene) error {
@@ -131,7 +131,7 @@ func steps(act func() error) map[string]func(r *exchangedRequest) {
 
 // An exchangedRequest is a source and an observer that tell what happens.
 type exchangedRequest struct {
-	*world.World
+	*worldtest.World
 	at func(did, about string) error
 }
 
@@ -171,10 +171,10 @@ func TestExchangedDirectories(t *testing.T) {
 func testExchange(t *testing.T, do func(s *scene) error, step string, broken bool) {
 	t.Helper()
 	s := newScene(t)
-	before := world.Read(t, s.outside)
-	r := &exchangedRequest{World: world.New()}
+	before := worldtest.Read(t, s.outside)
+	r := &exchangedRequest{World: worldtest.New()}
 	for _, ref := range []string{"first", "web", "last"} {
-		r.Add(ref, world.Files(ref+"@1.0.0", "data", "verified", "lib/deep/data", "verified"))
+		r.Add(ref, worldtest.Files(ref+"@1.0.0", "data", "verified", "lib/deep/data", "verified"))
 	}
 	if broken {
 		r.Broken["web"] = pack.Errorf(pack.CodeMalformedContent, "broken")
@@ -213,11 +213,11 @@ func testExchange(t *testing.T, do func(s *scene) error, step string, broken boo
 // download is left.
 func (s *scene) check(t *testing.T, before map[string]string) {
 	t.Helper()
-	if diff := cmp.Diff(before, world.Read(t, s.outside)); diff != "" {
+	if diff := cmp.Diff(before, worldtest.Read(t, s.outside)); diff != "" {
 		t.Errorf("outside (-before +after)\n%s", diff)
 	}
 	if beside := filepath.Join(s.dest, "beside"); exists(beside) {
-		if diff := cmp.Diff(before, world.Read(t, beside)); diff != "" {
+		if diff := cmp.Diff(before, worldtest.Read(t, beside)); diff != "" {
 			t.Errorf("beside (-before +after)\n%s", diff)
 		}
 	}
@@ -234,7 +234,7 @@ func exists(path string) bool {
 
 // checkReported checks that each pack that the report names is in its place in
 // the directory that was the destination when the download began.
-func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *world.World) {
+func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *worldtest.World) {
 	t.Helper()
 	dest := s.dest
 	if moved := s.dest + "-moved"; exists(moved) {
@@ -246,7 +246,7 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 			t.Errorf("%s: got %v, %v", at, info, err)
 			continue
 		}
-		if diff := cmp.Diff(world.Contents(w.Content[d.Content.ID.Ref.String()]), world.Read(t, at)); diff != "" {
+		if diff := cmp.Diff(worldtest.Contents(w.Content[d.Content.ID.Ref.String()]), worldtest.Read(t, at)); diff != "" {
 			t.Errorf("%s (-verified +in place)\n%s", d.Content.ID.Ref, diff)
 		}
 	}
@@ -257,13 +257,13 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 func TestExchangedAllTheTime(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	before := world.Read(t, s.outside)
+	before := worldtest.Read(t, s.outside)
 	stop, stopped := make(chan struct{}), make(chan int)
 	go func() { stopped <- s.exchangeUntil(stop) }()
-	w := world.New()
+	w := worldtest.New()
 	downloaded := 0
 	for n := range 50 {
-		w.Add("web", world.Files("web@1.0.0", "data", fmt.Sprint("verified ", n)))
+		w.Add("web", worldtest.Files("web@1.0.0", "data", fmt.Sprint("verified ", n)))
 		rep, err := newDownloader(t, w).Download(t.Context(), installer.DownloadRequest{Specs: []string{"test:web"}, Dest: s.dest})
 		if err != nil && rep == nil && pack.CodeOf(err) != pack.CodeIO && pack.CodeOf(err) != pack.CodeContentChanged {
 			t.Errorf("got %v", err)
@@ -275,7 +275,7 @@ func TestExchangedAllTheTime(t *testing.T) {
 	}
 	close(stop)
 	t.Logf("%d of 50 downloads succeeded while directories were exchanged %d times", downloaded, <-stopped)
-	if diff := cmp.Diff(before, world.Read(t, s.outside)); diff != "" {
+	if diff := cmp.Diff(before, worldtest.Read(t, s.outside)); diff != "" {
 		t.Errorf("outside (-before +after)\n%s", diff)
 	}
 }
@@ -300,7 +300,7 @@ func (s *scene) exchangeUntil(stop chan struct{}) (exchanged int) {
 			if len(seen)%2 == 0 {
 				err = os.Symlink(s.outside, path)
 			} else {
-				err = os.CopyFS(filepath.Join(path, "0-0-0"), world.Files("web@1.0.0", "data", "hostile"))
+				err = os.CopyFS(filepath.Join(path, "0-0-0"), worldtest.Files("web@1.0.0", "data", "hostile"))
 			}
 			if err == nil {
 				exchanged++

@@ -12,7 +12,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/localsource"
 )
@@ -25,9 +25,9 @@ func TestHostile(t *testing.T) {
 	for _, tt := range hostileCases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, dir := world.New(), t.TempDir()
+			w, dir := worldtest.New(), t.TempDir()
 			dest := filepath.Join(dir, "packs")
-			w.Add("before", world.Files("web@1.0.0", "data", "before"))
+			w.Add("before", worldtest.Files("web@1.0.0", "data", "before"))
 			if _, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:before"}, Dest: dest}); err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +39,7 @@ func TestHostile(t *testing.T) {
 				t.Errorf("got %v with code %q, want %q", err, got, tt.code)
 			}
 			want := map[string]string{"packs/web/pack.yaml": string(w.Content["before"]["pack.yaml"].Data), "packs/web/data": "before"}
-			if diff := cmp.Diff(want, world.Read(t, dir)); diff != "" {
+			if diff := cmp.Diff(want, worldtest.Read(t, dir)); diff != "" {
 				t.Errorf("what lies there (-want +got)\n%s", diff)
 			}
 		})
@@ -61,33 +61,33 @@ func hostileCases(t *testing.T) []hostileCase {
 		t.Fatal(err)
 	}
 	with := func(name string, f *fstest.MapFile) fstest.MapFS {
-		fsys := world.Files("web@1.0.0")
+		fsys := worldtest.Files("web@1.0.0")
 		fsys[name] = f
 		return fsys
 	}
-	manifest := func(text string) fstest.MapFS { return fstest.MapFS{"pack.yaml": world.File(text)} }
+	manifest := func(text string) fstest.MapFS { return fstest.MapFS{"pack.yaml": worldtest.File(text)} }
 	const spec = "test:web"
 	return []hostileCase{
 		{name: "A14 symlink", spec: spec, content: with("l", &fstest.MapFile{Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}), code: pack.CodeForbiddenEntry},
 		{name: "A18 pipe", spec: spec, content: with("p", &fstest.MapFile{Mode: fs.ModeNamedPipe}), code: pack.CodeForbiddenEntry},
-		{name: "A11 names that are one on some system", spec: spec, content: with("PACK.YAML", world.File("")), code: pack.CodeNameCollision},
-		{name: "A22 directory of a version control system", spec: spec, content: with(".hg/hgrc", world.File("")), code: pack.CodeInvalidManifest},
-		{name: "A23 pack.yaml is a directory", spec: spec, content: fstest.MapFS{"pack.yaml/x": world.File("")}, code: pack.CodeForbiddenEntry},
+		{name: "A11 names that are one on some system", spec: spec, content: with("PACK.YAML", worldtest.File("")), code: pack.CodeNameCollision},
+		{name: "A22 directory of a version control system", spec: spec, content: with(".hg/hgrc", worldtest.File("")), code: pack.CodeInvalidManifest},
+		{name: "A23 pack.yaml is a directory", spec: spec, content: fstest.MapFS{"pack.yaml/x": worldtest.File("")}, code: pack.CodeForbiddenEntry},
 		{name: "A23 pack.yaml is empty", spec: spec, content: manifest(""), code: pack.CodeInvalidManifest},
 		{name: "A23 pack.yaml is too large", spec: spec, content: manifest("label: " + strings.Repeat("x", 300<<10)), code: pack.CodeLimitExceeded},
-		{name: "A24 two packs", spec: spec, content: with("pack/pack.yaml", world.File("")), code: pack.CodeInvalidManifest},
-		{name: "A24 no pack", spec: spec, content: fstest.MapFS{"a/b/pack.yaml": world.File("")}, code: pack.CodeInvalidManifest},
+		{name: "A24 two packs", spec: spec, content: with("pack/pack.yaml", worldtest.File("")), code: pack.CodeInvalidManifest},
+		{name: "A24 no pack", spec: spec, content: fstest.MapFS{"a/b/pack.yaml": worldtest.File("")}, code: pack.CodeInvalidManifest},
 		{name: "C18 nothing", spec: spec, code: pack.CodeInvalidManifest},
-		{name: "E10 version", spec: spec, content: world.Files("web@1.10"), code: pack.CodeInvalidVersion},
-		{name: "E12 ref", spec: spec, content: world.Files("../web@1.0.0"), code: pack.CodeInvalidRef},
-		{name: "E12 reserved ref", spec: spec, content: world.Files("core@1.0.0"), code: pack.CodeInvalidRef},
-		{name: "E13 other ref than the index says", spec: spec, content: world.Files("log@1.0.0"), pin: pack.Pin{Ref: "web"}, code: pack.CodeInvalidRef},
-		{name: "E13 other ref than was asked for", spec: "web", content: world.Files("log@1.0.0"), code: pack.CodeInvalidRef},
-		{name: "E14 other version than the index says", spec: spec, content: world.Files("web@1.0.1"), pin: pack.Pin{Version: version}, code: pack.CodeInvalidVersion},
-		{name: "E14 other version than was asked for", spec: "web@^2", content: world.Files("web@1.0.1"), code: pack.CodeInvalidVersion},
-		{name: "F14 content of another entry", spec: spec, content: world.Files("web@1.0.0"), pin: pack.Pin{Directory: pack.Digest("sha256:" + strings.Repeat("0", 64))}, code: pack.CodeChecksumMismatch},
-		{name: "H24 subdirectory that is not there", spec: spec, content: world.Files("web@1.0.0"), pin: pack.Pin{Subdir: "none"}, code: pack.CodeNotFound},
-		{name: "H24 subdirectory outside", spec: spec, content: world.Files("web@1.0.0"), pin: pack.Pin{Subdir: "../.."}, code: pack.CodeUnsafePath},
+		{name: "E10 version", spec: spec, content: worldtest.Files("web@1.10"), code: pack.CodeInvalidVersion},
+		{name: "E12 ref", spec: spec, content: worldtest.Files("../web@1.0.0"), code: pack.CodeInvalidRef},
+		{name: "E12 reserved ref", spec: spec, content: worldtest.Files("core@1.0.0"), code: pack.CodeInvalidRef},
+		{name: "E13 other ref than the index says", spec: spec, content: worldtest.Files("log@1.0.0"), pin: pack.Pin{Ref: "web"}, code: pack.CodeInvalidRef},
+		{name: "E13 other ref than was asked for", spec: "web", content: worldtest.Files("log@1.0.0"), code: pack.CodeInvalidRef},
+		{name: "E14 other version than the index says", spec: spec, content: worldtest.Files("web@1.0.1"), pin: pack.Pin{Version: version}, code: pack.CodeInvalidVersion},
+		{name: "E14 other version than was asked for", spec: "web@^2", content: worldtest.Files("web@1.0.1"), code: pack.CodeInvalidVersion},
+		{name: "F14 content of another entry", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Directory: pack.Digest("sha256:" + strings.Repeat("0", 64))}, code: pack.CodeChecksumMismatch},
+		{name: "H24 subdirectory that is not there", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Subdir: "none"}, code: pack.CodeNotFound},
+		{name: "H24 subdirectory outside", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Subdir: "../.."}, code: pack.CodeUnsafePath},
 	}
 }
 
@@ -95,8 +95,8 @@ func hostileCases(t *testing.T) []hostileCase {
 // set-user-id (A19).
 func TestModesAreNormal(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
-	web := world.Files("web@1.0.0")
+	w, dest := worldtest.New(), t.TempDir()
+	web := worldtest.Files("web@1.0.0")
 	web["run"] = &fstest.MapFile{Mode: fs.ModeSetuid | 0o777}
 	w.Add("web", web)
 	if _, err := download(t, w, installer.DownloadRequest{Specs: []string{"test:web"}, Dest: dest}); err != nil {
@@ -112,8 +112,8 @@ func TestModesAreNormal(t *testing.T) {
 // TestLimits: the limits of the configuration reach the tree.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
-	w.Add("web", world.Files("web@1.0.0", "data", strings.Repeat("x", 1000)))
+	w, dest := worldtest.New(), t.TempDir()
+	w.Add("web", worldtest.Files("web@1.0.0", "data", strings.Repeat("x", 1000)))
 	d, err := installer.NewDownloader(installer.DownloadConfig{Source: w, Limits: source.Limits{FileBytes: 999}})
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestLimits(t *testing.T) {
 	if _, err := d.Download(t.Context(), installer.DownloadRequest{Specs: []string{"test:web"}, Dest: dest}); pack.CodeOf(err) != pack.CodeLimitExceeded {
 		t.Errorf("got %v", err)
 	}
-	world.CheckClean(t, dest)
+	worldtest.CheckClean(t, dest)
 }
 
 // TestDestinationInsideOfThePack: copying would never come to an end (I02).
@@ -129,7 +129,7 @@ func TestDestinationInsideOfThePack(t *testing.T) {
 	t.Parallel()
 	outer := t.TempDir()
 	dir := filepath.Join(outer, "web")
-	if err := os.CopyFS(dir, world.Files("web@1.0.0")); err != nil {
+	if err := os.CopyFS(dir, worldtest.Files("web@1.0.0")); err != nil {
 		t.Fatal(err)
 	}
 	link := filepath.Join(outer, "link")

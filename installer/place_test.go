@@ -11,14 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 )
 
 func TestWhatIsInPlaceAlready(t *testing.T) {
 	t.Parallel()
-	w, dest := world.New(), t.TempDir()
-	w.Add("old", world.Files("web@1.0.0", "gone", "x"))
-	w.Add("new", world.Files("web@2.0.0", "data", "x"))
+	w, dest := worldtest.New(), t.TempDir()
+	w.Add("old", worldtest.Files("web@1.0.0", "gone", "x"))
+	w.Add("new", worldtest.Files("web@2.0.0", "data", "x"))
 	must := func(spec string) {
 		t.Helper()
 		if _, err := download(t, w, installer.DownloadRequest{Specs: []string{spec}, Dest: dest}); err != nil {
@@ -40,22 +40,22 @@ func TestWhatIsInPlaceAlready(t *testing.T) {
 		t.Error("the same content was replaced")
 	}
 	must("test:new")
-	if diff := cmp.Diff(world.Contents(w.Content["new"]), world.Read(t, filepath.Join(dest, "web"))); diff != "" {
+	if diff := cmp.Diff(worldtest.Contents(w.Content["new"]), worldtest.Read(t, filepath.Join(dest, "web"))); diff != "" {
 		t.Errorf("after replacing (-want +got)\n%s", diff)
 	}
 	if err := os.WriteFile(filepath.Join(dest, "web", "data"), []byte("changed"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	must("test:new")
-	if diff := cmp.Diff(world.Contents(w.Content["new"]), world.Read(t, filepath.Join(dest, "web"))); diff != "" {
+	if diff := cmp.Diff(worldtest.Contents(w.Content["new"]), worldtest.Read(t, filepath.Join(dest, "web"))); diff != "" {
 		t.Errorf("after a change (-want +got)\n%s", diff)
 	}
 }
 
 func TestLinkInPlaceIsReplacedNotFollowed(t *testing.T) {
 	t.Parallel()
-	w, dest, outside := world.New(), t.TempDir(), t.TempDir()
-	w.Add("web", world.Files("web@1.0.0"))
+	w, dest, outside := worldtest.New(), t.TempDir(), t.TempDir()
+	w.Add("web", worldtest.Files("web@1.0.0"))
 	canary := filepath.Join(outside, "canary")
 	if err := os.WriteFile(canary, []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestManyPutOnePackInItsPlace(t *testing.T) {
 		start, errs := make(chan struct{}), make(chan error, 4)
 		for i := range cap(errs) {
 			staged := filepath.Join(dir, fmt.Sprint(i))
-			if err := os.CopyFS(staged, world.Files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
+			if err := os.CopyFS(staged, worldtest.Files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
 				t.Fatal(err)
 			}
 			go func() {
@@ -97,7 +97,7 @@ func TestManyPutOnePackInItsPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := world.Read(t, dest); len(got) != 2 {
+		if got := worldtest.Read(t, dest); len(got) != 2 {
 			t.Errorf("got %q", got)
 		}
 	}
@@ -132,7 +132,7 @@ func TestPutWhileItsPlaceComesAndGoes(t *testing.T) {
 	}()
 	for i := range 200 {
 		staged := filepath.Join(dir, fmt.Sprint(i))
-		if err := os.CopyFS(staged, world.Files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
+		if err := os.CopyFS(staged, worldtest.Files("web@1.0.0", "data", fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
 		}
 		if err := installer.Put(staged, dest, "sha256:none"); err != nil {

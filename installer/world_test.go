@@ -13,8 +13,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/internal/digest"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/source"
 )
 
@@ -32,13 +32,13 @@ func newDownloader(t testing.TB, src source.Source) *installer.Downloader {
 func download(t testing.TB, src source.Source, req installer.DownloadRequest) (*installer.DownloadReport, error) {
 	t.Helper()
 	rep, err := newDownloader(t, src).Download(t.Context(), req)
-	world.CheckClean(t, req.Dest)
+	worldtest.CheckClean(t, req.Dest)
 	return rep, err
 }
 
 // slowSource waits before each entry.
 type slowSource struct {
-	*world.World
+	*worldtest.World
 	pause time.Duration
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/testkit/world"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 )
 
 // TestBatchIsTheUnionOfItsItems installs packs that do not need each other in
@@ -46,11 +46,11 @@ func installBatch(t *testing.T, specs ...string) []string {
 	h := newHouse(t, "app@1.0.0:", "tool@1.0.0:", "needy@1.0.0: none@^1")
 	h.Add("link", fstest.MapFS{"pack.yaml": {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}})
 	h.Add("empty", fstest.MapFS{})
-	h.Add("broken", world.Files("broken@1.0.0"))
+	h.Add("broken", worldtest.Files("broken@1.0.0"))
 	h.World.Broken["broken"] = pack.Errorf(pack.CodeMalformedContent, "broken")
-	h.Add("good", world.Files("good@1.0.0"))
-	h.Add("other", world.Files("core@1.0.0"))
-	h.Add("unbuilt", world.Files("unbuilt@1.0.0"))
+	h.Add("good", worldtest.Files("good@1.0.0"))
+	h.Add("other", worldtest.Files("core@1.0.0"))
+	h.Add("unbuilt", worldtest.Files("unbuilt@1.0.0"))
 	h.builder.broken = map[string]error{"unbuilt": pack.Errorf(pack.CodeBuildFailed, "wrong")}
 	rep, err := install(t, h, specs...)
 	if rep == nil {

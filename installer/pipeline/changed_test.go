@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // TestContentChangedAfterVerifying changes a pack, as a program that building an
@@ -33,7 +33,7 @@ func testChanged(t *testing.T, call, sub string) {
 	t.Helper()
 	h := newRealHouse(t, "web@1.0.0:")
 	upgrade := fstest.MapFS{}
-	for name, f := range world.Files("web@2.0.0", "data", "verified") {
+	for name, f := range worldtest.Files("web@2.0.0", "data", "verified") {
 		upgrade[filepath.ToSlash(filepath.Join(sub, name))] = f
 	}
 	h.Add("upgrade", upgrade)

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -106,7 +106,7 @@ func crashHouse(t testing.TB, root string, n int, step func()) (*realHouse, []st
 			withTests(fsys, "#!/bin/sh\nexit 0\n")
 		}
 		for i := range 8 {
-			fsys[fmt.Sprintf("data/%02d", i)] = world.File(strings.Repeat(id, 1000))
+			fsys[fmt.Sprintf("data/%02d", i)] = worldtest.File(strings.Repeat(id, 1000))
 		}
 	}
 	promise(t, h.World)

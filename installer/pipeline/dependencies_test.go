@@ -12,8 +12,8 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/deps/depstest"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
@@ -114,7 +114,7 @@ func TestInstalledVersionSavesDependents(t *testing.T) {
 func TestReasonIsTheFailureOfTheNeededPack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "tool@1.0.0: log")
-	h.Add("badlog", world.Files("log@1.1.0", "actions/a.yaml", "ref: ["))
+	h.Add("badlog", worldtest.Files("log@1.1.0", "actions/a.yaml", "ref: ["))
 	rep, _ := install(t, h, "test:badlog", "tool")
 	if f := rep.Outcomes[1].Failure; f == nil || f.Code != pack.CodeDependencyMissing || !errors.Is(f.Err, pack.ErrInvalid) {
 		t.Errorf("got %+v", f)

@@ -12,8 +12,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -88,5 +88,5 @@ func TestEverythingReal(t *testing.T) {
 func withUnittest(fsys fstest.MapFS) {
 	f := fsys[pack.ManifestFile]
 	f.Data = append(f.Data, "runtime_deps: [python]\ntesting:\n  enabled: true\n  runners:\n    python: {type: unittest, entry_point: tests/test_it.py}\n"...)
-	fsys["tests/test_it.py"] = world.File("import unittest\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        pass\n")
+	fsys["tests/test_it.py"] = worldtest.File("import unittest\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        pass\n")
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/packtrain/pack/deps/depstest"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 )
@@ -26,7 +26,7 @@ import (
 // A house holds all stages: the real Downloader and Analyzer, and doubles of
 // the two others, which keep what they get.
 type house struct {
-	*world.World
+	*worldtest.World
 	builder  *builder
 	store    *store
 	config   pipeline.Config
@@ -50,9 +50,9 @@ func newHouse(t testing.TB, lines ...string) *house {
 // indexed returns a world with an index of the packs that the lines describe as
 // "ref@version: needs". With "!" in place of ":" the index says nothing of the
 // needs.
-func indexed(t testing.TB, lines ...string) (*world.World, *depstest.Universe) {
+func indexed(t testing.TB, lines ...string) (*worldtest.World, *depstest.Universe) {
 	t.Helper()
-	w := world.New()
+	w := worldtest.New()
 	var known []string
 	for _, line := range lines {
 		id, _, _ := strings.Cut(line, "!")
@@ -85,7 +85,7 @@ func compose(t testing.TB, c pipeline.Config) *pipeline.Pipeline {
 }
 
 // publish lets the index have a version of a pack.
-func publish(t testing.TB, w *world.World, line string) {
+func publish(t testing.TB, w *worldtest.World, line string) {
 	t.Helper()
 	id, fsys := describe(line)
 	sum, err := pack.DirectoryChecksum(fsys)
@@ -102,7 +102,7 @@ func publish(t testing.TB, w *world.World, line string) {
 }
 
 // promise lets the index promise the content as it is by now.
-func promise(t testing.TB, w *world.World) {
+func promise(t testing.TB, w *worldtest.World) {
 	t.Helper()
 	for _, pins := range w.Index {
 		for i := range pins {
@@ -118,7 +118,7 @@ func promise(t testing.TB, w *world.World) {
 // describe returns the pack that a line describes as "ref@version: needs".
 func describe(line string) (id string, fsys fstest.MapFS) {
 	id, needs, _ := strings.Cut(line, ":")
-	fsys = world.Files(id)
+	fsys = worldtest.Files(id)
 	var list []string
 	for need := range strings.SplitSeq(needs, ",") {
 		if need = strings.TrimSpace(need); need != "" {

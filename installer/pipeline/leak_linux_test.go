@@ -19,8 +19,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // TestNothingIsLeftOpen installs, refuses and cancels in a process of its own,
@@ -76,7 +76,7 @@ func TestLeakChild(t *testing.T) { //nolint:paralleltest // it counts what is op
 	if diff := cmp.Diff(before.other, after.other); diff != "" || after.exceeds(before) {
 		t.Errorf("%+v became %+v; (-before +after)\n%s", before.open, after.open, diff)
 	}
-	world.CheckClean(t, dest)
+	worldtest.CheckClean(t, dest)
 	t.Log("looked")
 }
 

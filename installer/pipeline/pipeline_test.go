@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/testkit/wirecheck"
-	"github.com/packtrain/pack/internal/testkit/world"
 )
 
 // outcomes shows a report as lines.
@@ -145,7 +145,7 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 		},
 		{
 			name: "an invalid pack that others need", specs: []string{"test:badlog", "tool", "alone"},
-			breakIt: func(h *house) { h.Add("badlog", world.Files("log@1.1.0", "actions/a.yaml", "ref: [")) },
+			breakIt: func(h *house) { h.Add("badlog", worldtest.Files("log@1.1.0", "actions/a.yaml", "ref: [")) },
 			want: []string{
 				"test:badlog failed at load: invalid_manifest",
 				"tool failed at dependencies: dependency_missing", "alone installed",

@@ -9,8 +9,8 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/localsource"
 )
@@ -95,7 +95,7 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 	if dir == "" {
 		return
 	}
-	files := world.Files("app@1.0.0", "data/blob", "some data", "actions/act.sh", "#!/bin/sh\n",
+	files := worldtest.Files("app@1.0.0", "data/blob", "some data", "actions/act.sh", "#!/bin/sh\n",
 		"actions/act.yaml", "ref: app.act\nlabel: Act\ndescription: Acts\nrunner_type: shell\nentry_point: act.sh\n")
 	withUnittest(files)
 	source := filepath.Join(dir, "source")

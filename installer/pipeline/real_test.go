@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/localsource"
@@ -20,7 +20,7 @@ import (
 
 // A realHouse has a real registry on disk, and directories beside the world.
 type realHouse struct {
-	*world.World
+	*worldtest.World
 	root     string
 	store    *registry.Store
 	config   pipeline.Config
@@ -62,7 +62,7 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 }
 
 // remote is a world without the local scheme.
-type remote struct{ *world.World }
+type remote struct{ *worldtest.World }
 
 func (remote) Schemes() []string { return []string{"test", source.SchemeRegistry} }
 

@@ -13,9 +13,9 @@ import (
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/internal/testkit/gittest"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/source"
 )
 
@@ -125,7 +125,7 @@ func entry(header string) func(r *gittest.Repo) {
 	}
 }
 
-func fine(r *gittest.Repo) { r.Commit("main", world.Files("demo@1.0.0")) }
+func fine(r *gittest.Repo) { r.Commit("main", worldtest.Files("demo@1.0.0")) }
 
 func repositories() []refusal {
 	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0a", 32) + "\nsize 12345\n"
@@ -135,7 +135,7 @@ func repositories() []refusal {
 		{id: "H09", code: pack.CodeUnsafePath, entry: `"a\\b"`, serve: repository(entry(`100644 a\b`))},
 		{id: "H10", code: pack.CodeForbiddenEntry, entry: `"l"`, serve: repository(entry("120000 l"))},
 		{id: "H14", code: pack.CodeInvalidManifest, entry: ".git", serve: repository(entry("100644 .git"))},
-		{id: "H16", code: pack.CodeInvalidManifest, entry: "LFS", serve: repository(func(r *gittest.Repo) { r.Commit("main", fstest.MapFS{"pack.yaml": world.File(pointer)}) })},
+		{id: "H16", code: pack.CodeInvalidManifest, entry: "LFS", serve: repository(func(r *gittest.Repo) { r.Commit("main", fstest.MapFS{"pack.yaml": worldtest.File(pointer)}) })},
 		{id: "H17", code: pack.CodeLimitExceeded, entry: `"ccc`, serve: repository(entry("100644 " + strings.Repeat("c", 256)))},
 		{id: "H19", code: pack.CodeUnauthorized, entry: "demo.git", serve: repository(fine, gittest.Status(http.StatusUnauthorized))},
 		{id: "H18", code: pack.CodeGit, entry: "demo.git", serve: repository(fine, gittest.Truncate(30))},
@@ -147,7 +147,7 @@ func directory(do func(dir string) error) func(t *testing.T, local string) sourc
 	return func(t *testing.T, local string) source.Locator {
 		t.Helper()
 		dir := filepath.Join(local, "demo")
-		if err := os.CopyFS(dir, world.Files("demo@1.0.0", "data", "hostile")); err != nil {
+		if err := os.CopyFS(dir, worldtest.Files("demo@1.0.0", "data", "hostile")); err != nil {
 			t.Fatal(err)
 		}
 		if err := do(dir); err != nil {

@@ -16,9 +16,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/testkit/gittest"
-	"github.com/packtrain/pack/internal/testkit/world"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -129,7 +129,7 @@ func newSources(t *testing.T, local, scratch string) *source.Mux {
 func (w *fullWorld) activate(t *testing.T, local string) (before []string) {
 	t.Helper()
 	dir := filepath.Join(local, "before")
-	if err := os.CopyFS(dir, world.Files("demo@0.9.0", "data", "before")); err != nil {
+	if err := os.CopyFS(dir, worldtest.Files("demo@0.9.0", "data", "before")); err != nil {
 		t.Fatal(err)
 	}
 	first := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
@@ -234,7 +234,7 @@ func (r refusal) check(t *testing.T, rep *pipeline.Report, err error) {
 func (r refusal) repair(t *testing.T, w *fullWorld, local string) {
 	t.Helper()
 	dir := filepath.Join(local, "after")
-	if err := os.CopyFS(dir, world.Files("demo@1.0.0", "data", "after")); err != nil {
+	if err := os.CopyFS(dir, worldtest.Files("demo@1.0.0", "data", "after")); err != nil {
 		t.Fatal(err)
 	}
 	fine := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}

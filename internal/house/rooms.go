@@ -15,7 +15,7 @@ type room struct {
 func rooms() []room {
 	table := []room{
 		{".", list("internal/..."), list("..."), "the vocabulary is a leaf: what it imports may import nothing of ours"},
-		{testkit + "/...", list(".", "source", "internal/..."), list("..."), "tests of every room lay out packs and servers with it"},
+		{testkit + "/...", list(".", "internal/..."), list("..."), "tests of every room lay out packs and servers with it"},
 		{"internal/archive/differential", nil, list("source", "source/archivesource", "internal/..."), "other programs judge whole archives, as the unpacker that composes the readers takes them"},
 		{"internal/text/npm", list("internal/text/json"), list("internal/..."), "package.json is JSON with a single reading, and there is one reader of it"},
 		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
@@ -34,6 +34,7 @@ func rooms() []room {
 	}
 	return append(
 		table,
+		room{"installer/internal/...", list(".", "source", "internal/..."), list("..."), "what the tests of the installer and of the pipeline share"},
 		room{"installer/*test", list(".", "installer", "installer/pipeline"), list("..."), "doubles and suites depend on what they test and nothing else"},
 		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
 		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},

@@ -1,5 +1,5 @@
-// Package world is a source that a test lays out, and packs to put into it.
-package world
+// Package worldtest is a source that a test lays out, and packs to put into it.
+package worldtest
 
 import (
 	"context"
