@@ -29,8 +29,7 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report tells what the packs need. It marshals to the body of the wire
-// contract; fields that are not marshalled are for hosts in Go.
+// A Report says what the packs need.
 type Report struct {
 	Dependencies []Dependency `json:"dependencies"`
 	// Runtimes are those that each pack needs; a pack that needs none has no

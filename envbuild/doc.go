@@ -2,7 +2,7 @@
 // Node.js environments that packs need.
 //
 // A [Builder] works out from a pack's own files which runtimes it needs (its
-// runtime_deps, requirements.txt, package.json, and what its components say),
+// runtime_deps, requirements.txt, package.json, components and tests),
 // chooses an interpreter that fits among those in a search path, and sees to a
 // virtualenv or a node_modules directory with the packages:
 //

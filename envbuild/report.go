@@ -44,7 +44,7 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report tells what was built. It marshals to the body of the wire contract.
+// A Report says what was built.
 type Report struct {
 	Built    []BuiltPack    `json:"built_environments"`
 	Failed   []pack.Failure `json:"failed_environments"`

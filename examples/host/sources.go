@@ -58,7 +58,7 @@ func openUnverified(c Config) (installer.Installer, error) {
 		return nil, nil
 	}
 	c.Network.Credentials = nil
-	client, err := web.New(c.Network, &web.Options{TLS: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}}) //nolint:gosec // what it is for
+	client, err := web.New(c.Network, &web.Options{TLS: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}})
 	if err != nil {
 		return nil, err
 	}

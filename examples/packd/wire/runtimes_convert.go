@@ -93,10 +93,9 @@ func newRuntimes(r *deps.Report) map[pack.Ref]RuntimeRequirements {
 		out := RuntimeRequirements{Ref: ref}
 		for _, n := range needs {
 			version, file := optional(strings.Join(n.Ranges, ", ")), manifestFile(paths[ref], n.Manifest)
-			switch n.Runtime {
-			case pack.RuntimePython:
+			if n.Runtime == pack.RuntimePython {
 				out.Python = &PythonRequirement{Version: version, RequirementsFile: file}
-			case pack.RuntimeNode:
+			} else if n.Runtime == pack.RuntimeNode {
 				out.Node = &NodeRequirement{Version: version, PackageFile: file}
 			}
 		}
