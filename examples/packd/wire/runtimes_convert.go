@@ -93,10 +93,12 @@ func newRuntimes(r *deps.Report) map[pack.Ref]RuntimeRequirements {
 		out := RuntimeRequirements{Ref: ref}
 		for _, n := range needs {
 			version, file := optional(strings.Join(n.Ranges, ", ")), manifestFile(paths[ref], n.Manifest)
-			if n.Runtime == pack.RuntimePython {
+			switch n.Runtime {
+			case pack.RuntimePython:
 				out.Python = &PythonRequirement{Version: version, RequirementsFile: file}
-			} else if n.Runtime == pack.RuntimeNode {
+			case pack.RuntimeNode:
 				out.Node = &NodeRequirement{Version: version, PackageFile: file}
+			case pack.RuntimeShell, pack.RuntimeNative: // they have nothing to install
 			}
 		}
 		runtimes[ref] = out
