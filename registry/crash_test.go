@@ -229,7 +229,7 @@ func TestUnknownOutcome(t *testing.T) {
 	path := write(t, simplePack("demo", "1.0.0"))
 	mortality := &reaper{err: errors.New("connection lost"), once: true}
 	s := openMortal(t, r, mortality)
-	mortality.step, mortality.dieAt = 0, indexOf(t, path, "committed")
+	mortality.step, mortality.dieAt = 0, indexOf(t, path, "applied")
 	if _, err := s.Register(t.Context(), registry.Request{Paths: []string{path}}); err != nil {
 		t.Errorf("it had happened, but: %v", err)
 	}
@@ -283,7 +283,7 @@ func TestDamagedJournalAfterThePointerMoved(t *testing.T) {
 	_, after, steps := states(t, a)
 	n := 0
 	for i, s := range steps {
-		if s == "commit" {
+		if s == "apply" {
 			n = i + 1
 		}
 	}
@@ -362,7 +362,7 @@ func TestNeighboursOfADeadProcess(t *testing.T) {
 		r := newRoot(t)
 		other := r.open(t)
 		register(t, other, "", lib)
-		dieAtStep(t, r, "delete", func(ctx context.Context, s *registry.Store) error { return s.Remove(ctx, "lib", nil) })
+		dieAtStep(t, r, "apply", func(ctx context.Context, s *registry.Store) error { return s.Remove(ctx, "lib", nil) })
 		report, err := other.Register(t.Context(), registry.Request{Paths: []string{app}})
 		wantFailure(t, report, err, pack.StageDependencies, pack.CodeDependencyMissing)
 	})
@@ -371,7 +371,7 @@ func TestNeighboursOfADeadProcess(t *testing.T) {
 		r := newRoot(t)
 		other := r.open(t)
 		register(t, other, "", lib)
-		dieAtStep(t, r, "commit", func(ctx context.Context, s *registry.Store) error {
+		dieAtStep(t, r, "apply", func(ctx context.Context, s *registry.Store) error {
 			_, err := s.Register(ctx, registry.Request{Paths: []string{app}})
 			return err
 		})

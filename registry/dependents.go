@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -44,6 +45,10 @@ func (r *request) warnDependents(ctx context.Context, it *item) {
 // counts.
 func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(pack.Ref, pack.Constraint) bool) ([]string, error) {
 	records, err := s.config.Records.Packs(ctx)
+	if damaged, ok := errors.AsType[*RecordError](err); ok {
+		s.config.Logger.Warn("what a pack depends on is not known", "pack", damaged.Ref, "error", err)
+		err = nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -93,13 +93,19 @@ func ExampleStore_Remove() {
 	// Output: not_found - remove pack greeter: pack greeter is not installed
 }
 
-// Records in memory are for tests, and for hosts that start from nothing.
+// Records in memory are for tests.
 func ExampleNewMemory() {
 	records := registry.NewMemory()
-	record, err := records.Commit(context.Background(), registry.Activation{
-		Ref:        "greeter",
-		Generation: registry.Generation{Name: "000001-4f0c"},
-	})
-	fmt.Println(record.ID, record.Active.Name, err)
-	// Output: 1 000001-4f0c <nil>
+	applied, err := records.Apply(context.Background(), registry.Operation{ID: "1", Activate: []registry.Activation{
+		{Ref: "greeter", Generation: registry.Generation{Name: "000001-4f0c"}},
+		{Ref: "mailer", Generation: registry.Generation{Name: "000001-77aa"}},
+	}})
+	for _, record := range applied {
+		fmt.Println(record.ID, record.Ref, record.Active.Name)
+	}
+	fmt.Println(err)
+	// Output:
+	// 1 greeter 000001-4f0c
+	// 2 mailer 000001-77aa
+	// <nil>
 }

@@ -2,7 +2,9 @@ package registry
 
 import (
 	"context"
+	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
@@ -11,4 +13,14 @@ import (
 // Nothing is synced, which no test could notice, but everybody would wait for.
 func OpenFaulty(ctx context.Context, c Config, fault func(step string) error) (*Store, error) {
 	return open(ctx, c, generations.Config{Fault: fault, Unsynced: true})
+}
+
+// Damage makes the record of ref one that cannot be decoded.
+func (m *Memory) Damage(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	damaged := *m.table.packs[ref]
+	damaged.manifest = []byte("{")
+	m.table.packs[ref] = &damaged
 }

@@ -319,7 +319,9 @@ func copyRecords(t *testing.T, from, to registry.Records) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := to.Commit(t.Context(), registry.Activation{Ref: "demo", Generation: rec.Active, Manifest: rec.Manifest}); err != nil {
+	if _, err := to.Apply(t.Context(), registry.Operation{ID: "copy", Activate: []registry.Activation{
+		{Ref: "demo", Generation: rec.Active, Manifest: rec.Manifest},
+	}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 // A ledger tells the records about one operation. It is made for one call.
 type ledger struct {
 	records Records
-	// record is what the last call learned about the pack; the zero value when
-	// the pack is not installed.
+	// record is what the operation made of its pack; the zero value when the
+	// pack was removed.
 	record Record
 }
 
@@ -27,6 +27,9 @@ func (s *Store) apply(ctx context.Context, op generations.Operation, apply func(
 	if err := apply(ctx, op, l); err != nil {
 		return Record{}, err
 	}
+	if move := op.Moves[0]; move.To != "" && l.record.Active.Name != move.To { // the answer to Apply was lost
+		return s.config.Records.Pack(ctx, move.Ref)
+	}
 	return l.record, nil
 }
 
@@ -34,35 +37,39 @@ func (s *Store) ledger() *ledger { return &ledger{records: s.config.Records} }
 
 // Decide implements [generations.Records].
 func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
+	recorded := Operation{ID: op.ID}
 	for i := range op.Moves {
-		if err := l.decide(ctx, &op, &op.Moves[i]); err != nil {
+		m := &op.Moves[i]
+		if m.To == "" {
+			recorded.Remove = append(recorded.Remove, Removal{Ref: m.Ref, Generation: m.From})
+			continue
+		}
+		a, err := parseMetadata(m.Ref, m.To, m.Metadata)
+		if err != nil {
 			return err
 		}
+		a.Previous, a.Time = m.From, op.Time
+		recorded.Activate = append(recorded.Activate, a)
 	}
-	return nil
+	records, err := l.records.Apply(ctx, recorded)
+	if err == nil && len(records) > 0 {
+		l.record = records[0]
+	}
+	return err
 }
 
-func (l *ledger) decide(ctx context.Context, op *generations.Operation, m *generations.Move) (err error) {
-	if m.To == "" {
-		l.record = Record{}
-		return l.records.Delete(ctx, m.Ref, m.From)
-	}
-	a, err := parseMetadata(m.Ref, m.To, m.Metadata)
-	if err != nil {
-		return err
-	}
-	a.Previous, a.Time = m.From, op.Time
-	l.record, err = l.records.Commit(ctx, a)
-	return err
+// Outcome implements [generations.Records].
+func (l *ledger) Outcome(ctx context.Context, id string) (applied bool, err error) {
+	return l.records.Outcome(ctx, id)
 }
 
 // Active implements [generations.Records].
 func (l *ledger) Active(ctx context.Context, ref pack.Ref) (generation string, err error) {
-	l.record, err = l.records.Pack(ctx, ref)
-	if err != nil && !errors.Is(err, pack.ErrNotFound) {
-		return "", err
+	generation, err = l.records.Active(ctx, ref)
+	if errors.Is(err, pack.ErrNotFound) {
+		return "", nil
 	}
-	return l.record.Active.Name, nil
+	return generation, err
 }
 
 // metadata returns a as it is kept beside the content.

@@ -307,7 +307,7 @@ func TestRemoveThatFailsNeedsNoWorkingDirectory(t *testing.T) {
 	register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")))
 	mortality := &reaper{err: errors.New("connection lost"), once: true}
 	s := openMortal(t, r, mortality)
-	mortality.dieAt = mortality.step + 1 + slices.Index(stepsOfRemove(t), "delete")
+	mortality.dieAt = mortality.step + 1 + slices.Index(stepsOfRemove(t), "apply")
 	elsewhere := t.TempDir()
 	t.Chdir(elsewhere)
 	if err := os.Remove(elsewhere); err != nil {

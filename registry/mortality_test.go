@@ -47,37 +47,43 @@ type mortalRecords struct {
 	reaper *reaper
 }
 
-func (m mortalRecords) Commit(ctx context.Context, a registry.Activation) (registry.Record, error) {
-	if err := m.reaper.fault("commit"); err != nil {
-		return registry.Record{}, err
+func (m mortalRecords) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	if err := m.reaper.fault("apply"); err != nil {
+		return nil, err
 	}
-	rec, err := m.Records.Commit(ctx, a)
-	if dead := m.reaper.fault("committed"); dead != nil {
-		return registry.Record{}, dead
+	records, err := m.Records.Apply(ctx, op)
+	if dead := m.reaper.fault("applied"); dead != nil {
+		return nil, dead
 	}
-	return rec, err
+	return records, err
 }
 
-func (m mortalRecords) Delete(ctx context.Context, ref pack.Ref, generation string) error {
-	if err := m.reaper.fault("delete"); err != nil {
-		return err
+// Outcome is what a living process asks to learn what became of its operation.
+func (m mortalRecords) Outcome(ctx context.Context, id string) (bool, error) {
+	if m.reaper.dead() {
+		return false, errDead
 	}
-	err := m.Records.Delete(ctx, ref, generation)
-	if dead := m.reaper.fault("deleted"); dead != nil {
-		return dead
-	}
-	return err
+	return m.Records.Outcome(ctx, id)
 }
 
-// Pack is what a living process asks to learn what became of its commit.
+func (m mortalRecords) Active(ctx context.Context, ref pack.Ref) (string, error) {
+	if m.reaper.dead() {
+		return "", errDead
+	}
+	return m.Records.Active(ctx, ref)
+}
+
 func (m mortalRecords) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
-	m.reaper.mu.Lock()
-	dead := m.reaper.dieAt > 0 && m.reaper.step >= m.reaper.dieAt && !m.reaper.once
-	m.reaper.mu.Unlock()
-	if dead {
+	if m.reaper.dead() {
 		return registry.Record{}, errDead
 	}
 	return m.Records.Pack(ctx, ref)
+}
+
+func (r *reaper) dead() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.dieAt > 0 && r.step >= r.dieAt && !r.once
 }
 
 func openMortal(t *testing.T, r *root, mortality *reaper) *registry.Store {

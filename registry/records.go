@@ -9,15 +9,18 @@ import (
 
 // Records keep what is known of the installed packs: in memory ([NewMemory]), in
 // a database (package sqlregistry), or wherever a host likes (package
-// registrytest tells whether it does so well).
+// registrytest checks such an implementation).
 //
-// What every implementation has to hold to: it is safe for concurrent use, also
-// by other processes where it is shared; a change is seen whole or not at all,
-// and it is durable when the method returns nil; what is returned belongs to
-// the caller; a ref that is not there is an error that matches
-// [pack.ErrNotFound]; after a context error, or one of the connection, a change
-// may or may not have happened, and doing it again is safe. Numbers among values
-// of any type are returned as [encoding/json.Number], as exact as they came.
+// Every implementation is safe for concurrent use, also by other processes where
+// it is shared. A change is seen whole or not at all, and it is durable when the
+// method returns nil. Returned values belong to the caller. A ref that is not
+// there is an error that matches [pack.ErrNotFound]. After a context error, or
+// one of the connection, a change may or may not have happened, and doing it
+// again is safe. Numbers among values of any type are returned as
+// [encoding/json.Number], as exact as they came.
+//
+// A record that cannot be decoded is a [*RecordError]. It does not affect other
+// packs, and the pack can still be replaced and removed.
 type Records interface {
 	PackReader
 	ContentReader
@@ -28,14 +31,19 @@ type Records interface {
 type PackReader interface {
 	// Pack returns the record of ref.
 	Pack(ctx context.Context, ref pack.Ref) (Record, error)
-	// Packs returns all records, ordered by ref.
+	// Packs returns all records, ordered by ref. When some cannot be decoded,
+	// it returns the others beside an error that joins one [*RecordError] for
+	// each of them.
 	Packs(ctx context.Context) ([]Record, error)
+	// Active returns the name of the active generation of ref. It does not
+	// decode the record.
+	Active(ctx context.Context, ref pack.Ref) (generation string, err error)
 }
 
 // A ContentReader reads what belongs to one pack.
 type ContentReader interface {
 	// Components returns the components of the active generation, in the
-	// order in which they were committed.
+	// order in which they were given.
 	Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	// Generations returns the generations, the oldest first.
 	Generations(ctx context.Context, ref pack.Ref) ([]Generation, error)
@@ -43,20 +51,27 @@ type ContentReader interface {
 
 // A Writer changes records.
 type Writer interface {
-	// Commit records that a.Generation is active now, in one step: the pack's
-	// record, the generation unless it is known already, and the components,
-	// which replace all earlier ones. ID, Config and Installed of a known pack
-	// are kept; the ID of a new one was never used before.
+	// Apply makes all changes of op in one transaction, or none of them. For
+	// each activation it changes the pack's record, adds the generation unless
+	// it is known already, and replaces all components. ID, Config and
+	// Installed of a known pack are kept; the ID of a new one was never used
+	// before. For each removal it removes everything that is known of the pack.
 	//
-	// It is an error that matches [pack.ErrConflict] when the active
-	// generation is neither a.Previous nor a.Generation, or when two components
-	// of one kind, in this pack or in all, would have the same ref; committing
-	// the generation that is active already changes nothing.
-	Commit(ctx context.Context, a Activation) (Record, error)
-	// Delete removes everything that is known of ref. It is an error that
-	// matches [pack.ErrConflict] when another generation than the given one is
-	// active; deleting what is not there changes nothing.
-	Delete(ctx context.Context, ref pack.Ref, generation string) error
+	// It returns the records of the packs in op.Activate, in that order, as
+	// they are afterwards. Applying an operation again, which is told by its ID,
+	// changes nothing; a pack that was removed since has an empty record then.
+	//
+	// It is an error that matches [pack.ErrConflict] when another generation is
+	// active than a change expects, or when two components of one kind would
+	// have the same ref afterwards. Activating the generation that is active
+	// already, and removing a pack that is not there, change nothing of that
+	// pack. An operation that [Operation.Check] refuses is refused.
+	Apply(ctx context.Context, op Operation) ([]Record, error)
+	// Outcome reports whether the operation with the given ID was applied. It
+	// waits for transactions in progress, so the answer stays true, unless the
+	// operation is applied later. At least the last [RememberedOperations]
+	// operations are known.
+	Outcome(ctx context.Context, id string) (applied bool, err error)
 	// SetConfig replaces the user's configuration of ref; nil empties it.
 	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
 }
@@ -101,18 +116,4 @@ type Generation struct {
 	Validation ValidationResult `json:"validation"`
 	Components ComponentCounts  `json:"components"`
 	Created    time.Time        `json:"created"`
-}
-
-// An Activation makes a generation the active one. It holds everything that the
-// records have to know about it.
-type Activation struct {
-	Ref pack.Ref `json:"pack_ref"`
-	// Previous is the generation that is active up to now, "" when the pack is
-	// not installed.
-	Previous   string           `json:"previous"`
-	Generation Generation       `json:"generation"`
-	Manifest   pack.Manifest    `json:"manifest"`
-	Components []pack.Component `json:"components"`
-	// Time is the time of the activation.
-	Time time.Time `json:"time"`
 }

@@ -53,7 +53,7 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if err := s.disk.Settle(ctx, ref, s.ledger()); err != nil {
 		return err
 	}
-	rec, err := s.config.Records.Pack(ctx, ref)
+	active, err := s.config.Records.Active(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -65,9 +65,10 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 		return err
 	}
 	if pointer == "" { // the files were lost: nothing but the records is left
-		return s.config.Records.Delete(ctx, ref, rec.Active.Name)
+		_, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Remove: []Removal{{Ref: ref, Generation: active}}})
+		return err
 	}
-	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: rec.Active.Name}}}
+	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: active}}}
 	_, err = s.apply(ctx, op, s.disk.Apply)
 	return err
 }

@@ -43,11 +43,11 @@ func openLog(t testing.TB, name string) *logRecords {
 		if err != nil {
 			break // what is left is no whole line: its commit did not happen
 		}
-		var a registry.Activation
-		if err := json.Unmarshal(line, &a); err != nil {
+		var op registry.Operation
+		if err := json.Unmarshal(line, &op); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Memory.Commit(t.Context(), a); err != nil {
+		if _, err := r.Memory.Apply(t.Context(), op); err != nil {
 			t.Fatal(err)
 		}
 		whole += int64(len(line))
@@ -63,20 +63,20 @@ func seek(f *os.File, offset int64) error {
 	return err
 }
 
-// Commit writes the line in one call, after it was found to be fine.
-func (r *logRecords) Commit(ctx context.Context, a registry.Activation) (registry.Record, error) {
-	line, err := json.Marshal(a)
+// Apply writes the line in one call, after it was found to be fine.
+func (r *logRecords) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	line, err := json.Marshal(op)
 	if err != nil {
-		return registry.Record{}, err
+		return nil, err
 	}
-	rec, err := r.Memory.Commit(ctx, a)
+	records, err := r.Memory.Apply(ctx, op)
 	if err != nil {
-		return rec, err
+		return nil, err
 	}
 	r.tell()
 	_, err = r.log.Write(append(line, '\n'))
 	r.tell()
-	return rec, err
+	return records, err
 }
 
 func (r *logRecords) tell() {

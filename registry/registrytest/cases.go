@@ -11,13 +11,15 @@ func unknownPackIsNotFound(t testing.TB, r registry.Records) {
 	ctx := t.Context()
 	_, err := r.Pack(ctx, "ghost")
 	wantError(t, "Pack", err, pack.ErrNotFound)
+	_, err = r.Active(ctx, "ghost")
+	wantError(t, "Active", err, pack.ErrNotFound)
 	_, err = r.Components(ctx, "ghost")
 	wantError(t, "Components", err, pack.ErrNotFound)
 	_, err = r.Generations(ctx, "ghost")
 	wantError(t, "Generations", err, pack.ErrNotFound)
 	wantError(t, "SetConfig", r.SetConfig(ctx, "ghost", nil), pack.ErrNotFound)
-	if err := r.Delete(ctx, "ghost", "000001"); err != nil {
-		t.Fatalf("Delete of what is not there: %v", err)
+	if err := remove(ctx, r, "ghost", "000001"); err != nil {
+		t.Fatalf("removal of what is not there: %v", err)
 	}
 }
 
@@ -28,7 +30,7 @@ func emptyRecordsListNothing(t testing.TB, r registry.Records) {
 	}
 }
 
-func commitIsReadBack(t testing.TB, r registry.Records) {
+func activationIsReadBack(t testing.TB, r registry.Records) {
 	a := activation(t, "demo", 1, "one", "two")
 	returned := commit(t, r, a)
 	if returned.ID <= 0 {
@@ -42,7 +44,7 @@ func commitIsReadBack(t testing.TB, r registry.Records) {
 		Components:  a.Components,
 		Generations: []registry.Generation{a.Generation},
 	}
-	wantEqual(t, "what Commit returned", want.Record, returned)
+	wantEqual(t, "what Apply returned", want.Record, returned)
 	wantEqual(t, "what was read", want, stateOf(t, r, "demo"))
 
 	none := activation(t, "none", 1)
@@ -113,27 +115,27 @@ func rollBackAddsNoGeneration(t testing.TB, r registry.Records) {
 	wantEqual(t, "generations", []registry.Generation{first.Generation, activation(t, "demo", 2).Generation}, got.Generations)
 }
 
-func commitTwiceChangesNothing(t testing.TB, r registry.Records) {
+func activatingTwiceChangesNothing(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1, "one"))
 	a := activation(t, "demo", 2, "two")
 	commit(t, r, a)
 	want := stateOf(t, r, "demo")
 	a.Time = day(9)
-	wantEqual(t, "what the second Commit returned", want.Record, commit(t, r, a))
+	wantEqual(t, "what the second Apply returned", want.Record, commit(t, r, a))
 	wantEqual(t, "what was read after it", want, stateOf(t, r, "demo"))
 }
 
-func staleCommitIsRefused(t testing.TB, r registry.Records) {
+func staleActivationIsRefused(t testing.TB, r registry.Records) {
 	first, second, third := activation(t, "demo", 1), activation(t, "demo", 2), activation(t, "demo", 3)
-	_, err := r.Commit(t.Context(), second)
-	wantError(t, "Commit after a generation that never was", err, pack.ErrConflict)
+	_, err := activate(t.Context(), r, second)
+	wantError(t, "Apply after a generation that never was", err, pack.ErrConflict)
 	commit(t, r, first)
 	commit(t, r, second)
 	third.Previous = generationName(1)
-	_, err = r.Commit(t.Context(), third)
-	wantError(t, "Commit after a generation that was replaced", err, pack.ErrConflict)
+	_, err = activate(t.Context(), r, third)
+	wantError(t, "Apply after a generation that was replaced", err, pack.ErrConflict)
 	third.Previous = ""
-	_, err = r.Commit(t.Context(), third)
-	wantError(t, "Commit as a new pack", err, pack.ErrConflict)
+	_, err = activate(t.Context(), r, third)
+	wantError(t, "Apply as a new pack", err, pack.ErrConflict)
 	wantEqual(t, "active generation", second.Generation, stateOf(t, r, "demo").Record.Active)
 }

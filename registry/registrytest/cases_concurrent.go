@@ -10,8 +10,8 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// oneOfManyCommitsWins lets several writers replace the same generation.
-func oneOfManyCommitsWins(t testing.TB, r registry.Records) {
+// oneOfManyOperationsWins lets several writers replace the same generation.
+func oneOfManyOperationsWins(t testing.TB, r registry.Records) {
 	const writers, rounds = 4, 5
 	commit(t, r, activation(t, "demo", 1))
 	for round := range rounds {
@@ -22,7 +22,7 @@ func oneOfManyCommitsWins(t testing.TB, r registry.Records) {
 			a := activation(t, "demo", 2, fmt.Sprint("writer_", i))
 			a.Previous = active
 			a.Generation.Name = fmt.Sprintf("%d-%d", round, i)
-			wg.Go(func() { _, errs[i] = r.Commit(t.Context(), a) })
+			wg.Go(func() { _, errs[i] = activate(t.Context(), r, a) })
 		}
 		wg.Wait()
 		wantOneWinner(t, r, round, errs)
@@ -51,11 +51,39 @@ func wantOneWinner(t testing.TB, r registry.Records, round int, errs []error) {
 	wantEqual(t, "generations", round+2, len(got.Generations))
 }
 
-// readersNeverSeeHalfACommit reads while a writer activates generations whose
-// label tells their number.
-func readersNeverSeeHalfACommit(t testing.TB, r registry.Records) {
+// readersNeverSeeHalfAnOperation reads while a writer activates generations
+// whose label tells their number.
+func readersNeverSeeHalfAnOperation(t testing.TB, r registry.Records) {
 	const generations = 30
 	commit(t, r, labelled(t, 1))
+	whileReading(t, func() string { return tornRead(t, r) }, func() {
+		for n := 2; n <= generations; n++ {
+			if _, err := activate(t.Context(), r, labelled(t, n)); err != nil {
+				t.Errorf("Apply while others read: %v", err)
+				return
+			}
+		}
+	})
+}
+
+// readersNeverSeeHalfASet reads while a writer upgrades two packs together.
+func readersNeverSeeHalfASet(t testing.TB, r registry.Records) {
+	const generations = 30
+	apply(t, r, set(activation(t, "a", 1), activation(t, "b", 1)))
+	whileReading(t, func() string { return tornSet(t, r) }, func() {
+		for n := 2; n <= generations; n++ {
+			if _, err := r.Apply(t.Context(), set(activation(t, "b", n), activation(t, "a", n))); err != nil {
+				t.Errorf("Apply while others read: %v", err)
+				return
+			}
+		}
+	})
+}
+
+// whileReading calls read again and again, in several goroutines, until write
+// returns or read describes a fault.
+func whileReading(t testing.TB, read func() string, write func()) {
+	t.Helper()
 	stop := make(chan struct{})
 	torn := make(chan string, 4)
 	var readers sync.WaitGroup
@@ -67,19 +95,14 @@ func readersNeverSeeHalfACommit(t testing.TB, r registry.Records) {
 					return
 				default:
 				}
-				if msg := tornRead(t, r); msg != "" {
+				if msg := read(); msg != "" {
 					torn <- msg
 					return
 				}
 			}
 		})
 	}
-	for n := 2; n <= generations; n++ {
-		if _, err := r.Commit(t.Context(), labelled(t, n)); err != nil {
-			t.Errorf("Commit while others read: %v", err)
-			break
-		}
-	}
+	write()
 	close(stop)
 	readers.Wait()
 	select {
@@ -87,6 +110,20 @@ func readersNeverSeeHalfACommit(t testing.TB, r registry.Records) {
 		t.Fatal(msg)
 	default:
 	}
+}
+
+// tornSet reads once and says whether the packs do not belong together.
+func tornSet(t testing.TB, r registry.Records) string {
+	records, err := r.Packs(t.Context())
+	switch {
+	case err != nil:
+		return fmt.Sprintf("Packs while another applies: %v", err)
+	case len(records) != 2:
+		return fmt.Sprintf("%d packs, want 2", len(records))
+	case records[0].Active.Name != records[1].Active.Name:
+		return fmt.Sprintf("pack a at generation %s, pack b at %s", records[0].Active.Name, records[1].Active.Name)
+	}
+	return ""
 }
 
 func labelled(t testing.TB, n int) registry.Activation {
@@ -103,14 +140,14 @@ func labelled(t testing.TB, n int) registry.Activation {
 func tornRead(t testing.TB, r registry.Records) string {
 	rec, err := r.Pack(t.Context(), "demo")
 	if err != nil {
-		return fmt.Sprintf("Pack while another commits: %v", err)
+		return fmt.Sprintf("Pack while another applies: %v", err)
 	}
 	if rec.Manifest.Label != rec.Active.Name {
 		return fmt.Sprintf("record of generation %s has the manifest of %s", rec.Active.Name, rec.Manifest.Label)
 	}
 	components, err := r.Components(t.Context(), "demo")
 	if err != nil {
-		return fmt.Sprintf("Components while another commits: %v", err)
+		return fmt.Sprintf("Components while another applies: %v", err)
 	}
 	for i, c := range components {
 		if want := fmt.Sprintf("a%d_of_%d", i, len(components)); c.Name != want {

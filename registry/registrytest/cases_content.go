@@ -10,17 +10,17 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-func refusedCommitLeavesNothing(t testing.TB, r registry.Records) {
+func refusedOperationLeavesNothing(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1, "one"))
 	want := stateOf(t, r, "demo")
 	bad := activation(t, "demo", 2, "two", "three", "two")
-	_, err := r.Commit(t.Context(), bad)
-	wantError(t, "Commit with the same component twice", err, pack.ErrConflict)
+	_, err := activate(t.Context(), r, bad)
+	wantError(t, "Apply with the same component twice", err, pack.ErrConflict)
 	wantEqual(t, "what is left of it", want, stateOf(t, r, "demo"))
 
 	bad = activation(t, "fresh", 1, "two", "two")
-	_, err = r.Commit(t.Context(), bad)
-	wantError(t, "first Commit with the same component twice", err, pack.ErrConflict)
+	_, err = activate(t.Context(), r, bad)
+	wantError(t, "first Apply with the same component twice", err, pack.ErrConflict)
 	_, err = r.Pack(t.Context(), "fresh")
 	wantError(t, "Pack after it", err, pack.ErrNotFound)
 }
@@ -29,8 +29,8 @@ func componentRefsAreUnique(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1, "one"))
 	thief := activation(t, "thief", 1, "own")
 	thief.Components = append(thief.Components, action("demo", "one"))
-	_, err := r.Commit(t.Context(), thief)
-	wantError(t, "Commit with another pack's component", err, pack.ErrConflict)
+	_, err := activate(t.Context(), r, thief)
+	wantError(t, "Apply with another pack's component", err, pack.ErrConflict)
 
 	thief.Components[1].Kind = pack.KindTrigger
 	commit(t, r, thief)
@@ -41,36 +41,36 @@ func componentRefsAreUnique(t testing.TB, r registry.Records) {
 	commit(t, r, free) // nobody's any more
 }
 
-func deleteRemovesEverything(t testing.TB, r registry.Records) {
+func removalRemovesEverything(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1, "one"))
 	commit(t, r, activation(t, "demo", 2, "one"))
 	commit(t, r, activation(t, "other", 1, "one"))
 	want := stateOf(t, r, "other")
 	for range 2 { // the second time changes nothing
-		if err := r.Delete(t.Context(), "demo", generationName(2)); err != nil {
+		if err := remove(t.Context(), r, "demo", generationName(2)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_, err := r.Pack(t.Context(), "demo")
-	wantError(t, "Pack after Delete", err, pack.ErrNotFound)
+	wantError(t, "Pack after the removal", err, pack.ErrNotFound)
 	wantEqual(t, "another pack", want, stateOf(t, r, "other"))
 
 	commit(t, r, activation(t, "demo", 1, "one"))
 	wantEqual(t, "generations of the pack installed again", 1, len(stateOf(t, r, "demo").Generations))
 }
 
-func staleDeleteIsRefused(t testing.TB, r registry.Records) {
+func staleRemovalIsRefused(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "demo", 1))
 	commit(t, r, activation(t, "demo", 2))
-	err := r.Delete(t.Context(), "demo", generationName(1))
-	wantError(t, "Delete of a generation that was replaced", err, pack.ErrConflict)
+	err := remove(t.Context(), r, "demo", generationName(1))
+	wantError(t, "removal of a generation that was replaced", err, pack.ErrConflict)
 	stateOf(t, r, "demo")
 }
 
 func idsAreNeverReused(t testing.TB, r registry.Records) {
 	commit(t, r, activation(t, "a", 1))
 	last := commit(t, r, activation(t, "b", 1))
-	if err := r.Delete(t.Context(), "b", generationName(1)); err != nil {
+	if err := remove(t.Context(), r, "b", generationName(1)); err != nil {
 		t.Fatal(err)
 	}
 	next := commit(t, r, activation(t, "b", 1))
@@ -147,13 +147,17 @@ func cancelledContextChangesNothing(t testing.TB, r registry.Records) {
 	want := stateOf(t, r, "demo")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := r.Commit(ctx, activation(t, "demo", 2))
-	wantError(t, "Commit", err, context.Canceled)
-	wantError(t, "Delete", r.Delete(ctx, "demo", generationName(1)), context.Canceled)
+	_, err := activate(ctx, r, activation(t, "demo", 2))
+	wantError(t, "Apply", err, context.Canceled)
+	wantError(t, "removal", remove(ctx, r, "demo", generationName(1)), context.Canceled)
 	wantError(t, "SetConfig", r.SetConfig(ctx, "demo", map[string]any{"a": "b"}), context.Canceled)
 	_, err = r.Pack(ctx, "demo")
 	wantError(t, "Pack", err, context.Canceled)
 	_, err = r.Packs(ctx)
 	wantError(t, "Packs", err, context.Canceled)
+	_, err = r.Active(ctx, "demo")
+	wantError(t, "Active", err, context.Canceled)
+	_, err = r.Outcome(ctx, "op")
+	wantError(t, "Outcome", err, context.Canceled)
 	wantEqual(t, "state", want, stateOf(t, r, "demo"))
 }

@@ -8,6 +8,9 @@
 //		})
 //	}
 //
+// Records that implement [Damager] are also checked with records that cannot be
+// decoded.
+//
 // The suite is itself checked against records that are broken on purpose: each
 // of its cases can fail.
 package registrytest

@@ -1,9 +1,11 @@
 package registrytest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,12 +99,42 @@ func action(ref pack.Ref, name string) pack.Component {
 	}
 }
 
-// commit commits a and stops the test when that fails.
+var operations atomic.Int64
+
+// operationID returns an ID that no other operation of this process has.
+func operationID() string { return fmt.Sprint("op-", operations.Add(1)) }
+
+// activate applies an operation of one activation.
+func activate(ctx context.Context, r registry.Records, a registry.Activation) (registry.Record, error) {
+	records, err := r.Apply(ctx, registry.Operation{ID: operationID(), Activate: []registry.Activation{a}})
+	if err != nil {
+		return registry.Record{}, err
+	}
+	if len(records) != 1 {
+		return registry.Record{}, fmt.Errorf("Apply of one activation returned %d records", len(records))
+	}
+	return records[0], nil
+}
+
+// remove applies an operation of one removal.
+func remove(ctx context.Context, r registry.Records, ref pack.Ref, generation string) error {
+	records, err := r.Apply(ctx, removal(ref, generation))
+	if err == nil && len(records) != 0 {
+		err = fmt.Errorf("Apply of a removal returned %d records", len(records))
+	}
+	return err
+}
+
+func removal(ref pack.Ref, generation string) registry.Operation {
+	return registry.Operation{ID: operationID(), Remove: []registry.Removal{{Ref: ref, Generation: generation}}}
+}
+
+// commit activates a and stops the test when that fails.
 func commit(t testing.TB, r registry.Records, a registry.Activation) registry.Record {
 	t.Helper()
-	rec, err := r.Commit(t.Context(), a)
+	rec, err := activate(t.Context(), r, a)
 	if err != nil {
-		t.Fatalf("Commit of %s, generation %s: %v", a.Ref, a.Generation.Name, err)
+		t.Fatalf("Apply of %s, generation %s: %v", a.Ref, a.Generation.Name, err)
 	}
 	return rec
 }
@@ -117,11 +149,13 @@ type state struct {
 func stateOf(t testing.TB, r registry.Records, ref pack.Ref) state {
 	t.Helper()
 	rec, err := r.Pack(t.Context(), ref)
+	active, err4 := r.Active(t.Context(), ref)
 	components, err2 := r.Components(t.Context(), ref)
 	generations, err3 := r.Generations(t.Context(), ref)
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err := errors.Join(err, err2, err3, err4); err != nil {
 		t.Fatalf("read records of %s: %v", ref, err)
 	}
+	wantEqual(t, "what Active returned", rec.Active.Name, active)
 	return state{rec, components, generations}
 }
 

@@ -18,17 +18,18 @@
 //
 // # Tables
 //
-// Open creates three tables and keeps their schema up to date; the schema's
+// Open creates these tables and keeps their schema up to date; the schema's
 // version is in packtrain_schema. Hosts may read them:
 //
 //	packtrain_packs        id (kept through all generations), ref, version, generation, manifest, config, ...
 //	packtrain_components   pack_id, position, kind, ref, name, file, document: those of the active generations
 //	packtrain_generations  pack_id, name, version, digests, pin, environments, tests, ...
+//	packtrain_operations   the IDs of the latest operations
 //
-// Structured values are JSON, times are text in UTC. Every change is one
-// transaction whose first statement only finds a row while the expected
-// generation is active, so that of two writers one wins and the other gets an
-// error that matches [pack.ErrConflict].
+// Structured values are JSON, times are text in UTC. Every operation is
+// one transaction, which writes before it reads. Its statements only find the row
+// of a pack while the expected generation is active, so that of two writers one
+// wins and the other gets an error that matches [pack.ErrConflict].
 //
 // Versions of the schema only go up. Several processes may open a database at
 // once: one migrates, the others wait. A release that finds a newer schema

@@ -3,6 +3,7 @@ package sqlregistry
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -12,6 +13,7 @@ const (
 	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at`
 	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.config, p.installed_at, p.updated_at, ` + generationColumns +
 		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation`
+	selectActive      = `SELECT generation FROM packtrain_packs WHERE ref = ?`
 	selectGenerations = `SELECT ` + generationColumns +
 		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id WHERE p.ref = ? ORDER BY g.id`
 	// A pack without components gives one row without a document.
@@ -30,22 +32,46 @@ func (r *Records) Pack(ctx context.Context, ref pack.Ref) (registry.Record, erro
 
 func (r *Records) readPack(ctx context.Context, q querier, ref pack.Ref) (registry.Record, error) {
 	records, err := query(ctx, q, scanRecord, r.dialect.bind(selectRecords+` WHERE p.ref = ?`), ref.String())
+	if err == nil && len(records) > 0 && records[0].damage != nil {
+		err = records[0].damage
+	}
 	if err == nil && len(records) == 0 {
 		err = notInstalled(ref)
 	}
 	if err != nil {
 		return registry.Record{}, err
 	}
-	return records[0], nil
+	return records[0].Record, nil
 }
 
 // Packs implements [registry.PackReader].
 func (r *Records) Packs(ctx context.Context) ([]registry.Record, error) {
-	records, err := query(ctx, r.db, scanRecord, r.dialect.bind(selectRecords+` ORDER BY p.ref`))
+	found, err := query(ctx, r.db, scanRecord, r.dialect.bind(selectRecords+` ORDER BY p.ref`))
 	if err != nil {
 		return nil, r.wrap(ctx, "read records", err)
 	}
-	return records, nil
+	records := make([]registry.Record, 0, len(found))
+	var damaged []error
+	for _, f := range found {
+		if f.damage != nil {
+			damaged = append(damaged, f.damage)
+			continue
+		}
+		records = append(records, f.Record)
+	}
+	return records, errors.Join(damaged...)
+}
+
+// Active implements [registry.PackReader].
+func (r *Records) Active(ctx context.Context, ref pack.Ref) (generation string, err error) {
+	err = r.db.QueryRowContext(ctx, r.dialect.bind(selectActive), ref.String()).Scan(&generation)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notInstalled(ref)
+	}
+	if err != nil {
+		return "", r.wrap(ctx, "read active generation of pack "+ref.String(), err)
+	}
+	return generation, nil
 }
 
 // Components implements [registry.ContentReader].
@@ -100,11 +126,21 @@ func query[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error
 	return values, rows.Err()
 }
 
-func scanRecord(rows *sql.Rows) (registry.Record, error) {
-	var rec registry.Record
+// A foundRecord is a record, or says why it cannot be decoded.
+type foundRecord struct {
+	registry.Record
+
+	damage error
+}
+
+func scanRecord(rows *sql.Rows) (foundRecord, error) {
+	var rec foundRecord
 	err := rows.Scan(append([]any{
 		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asJSON(&rec.Config), asTime(&rec.Installed), asTime(&rec.Updated),
 	}, generationFields(&rec.Active)...)...)
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
+		rec.damage, err = &registry.RecordError{Ref: rec.Ref, Err: err}, nil
+	}
 	return rec, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -24,41 +26,118 @@ const (
 	insertComponents = `INSERT INTO packtrain_components (pack_id, position, kind, ref, name, file, document) VALUES `
 )
 
-// Commit implements [registry.Writer].
-func (r *Records) Commit(ctx context.Context, a registry.Activation) (registry.Record, error) {
-	var rec registry.Record
+// Apply implements [registry.Writer].
+func (r *Records) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	if err := op.Check(); err != nil {
+		return nil, err
+	}
+	var records []registry.Record
 	err := r.transact(ctx, func(tx *sql.Tx) error {
-		err := r.activate(ctx, tx, a)
+		isNew, err := r.remember(ctx, tx, op.ID)
+		if err == nil && isNew {
+			err = r.change(ctx, tx, &op)
+		}
 		if err == nil {
-			rec, err = r.readPack(ctx, tx, a.Ref)
+			records, err = r.activated(ctx, tx, &op)
 		}
 		return err
 	})
 	if err != nil {
-		return registry.Record{}, r.wrap(ctx, "commit record of pack "+a.Ref.String(), err)
+		return nil, r.wrap(ctx, "apply operation "+op.ID, err)
 	}
-	return rec, nil
+	return records, nil
 }
 
-func (r *Records) activate(ctx context.Context, tx *sql.Tx, a registry.Activation) error {
-	id, err := r.movePack(ctx, tx, a)
+// remember records the operation, unless it is there already. It writes first
+// of all, so what is read after it stays as it is.
+func (r *Records) remember(ctx context.Context, tx *sql.Tx, id string) (isNew bool, err error) {
+	res, err := tx.ExecContext(ctx, r.dialect.bind(`INSERT INTO packtrain_operations (operation) VALUES (?) ON CONFLICT DO NOTHING`), id)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, r.dialect.bind(`DELETE FROM packtrain_operations WHERE id <= (SELECT max(id) FROM packtrain_operations) - ?`),
+		registry.RememberedOperations)
+	return true, err
+}
+
+// change makes all changes of op. Components come last, when those that the
+// packs had before are gone.
+func (r *Records) change(ctx context.Context, tx *sql.Tx, op *registry.Operation) error {
+	for _, removal := range op.Remove {
+		if err := r.remove(ctx, tx, removal); err != nil {
+			return err
+		}
+	}
+	moved := make(map[int64]*registry.Activation, len(op.Activate))
+	for i := range op.Activate {
+		a := &op.Activate[i]
+		id, err := r.activate(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if id != 0 {
+			moved[id] = a
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(moved)) {
+		if err := r.insertComponents(ctx, tx, id, moved[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// activate makes a the active generation of its pack, which has no components
+// then, and returns the pack's id. It is 0 when a is active already.
+func (r *Records) activate(ctx context.Context, tx *sql.Tx, a *registry.Activation) (id int64, err error) {
+	id, err = r.movePack(ctx, tx, a)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return r.explain(ctx, tx, a.Ref, a.Previous, a.Generation.Name)
+		return 0, r.explain(ctx, tx, a.Ref, a.Previous, a.Generation.Name)
 	case err != nil:
-		return err
+		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, r.dialect.bind(insertGeneration), append(generationFields(&a.Generation), id)...); err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, r.dialect.bind(deleteComponents), id); err != nil {
-		return err
+	_, err = tx.ExecContext(ctx, r.dialect.bind(deleteComponents), id)
+	return id, err
+}
+
+// activated returns the records of the packs that op activates.
+func (r *Records) activated(ctx context.Context, tx *sql.Tx, op *registry.Operation) ([]registry.Record, error) {
+	records := make([]registry.Record, len(op.Activate))
+	for i := range op.Activate {
+		var err error
+		records[i], err = r.readPack(ctx, tx, op.Activate[i].Ref)
+		if err != nil && !errors.Is(err, pack.ErrNotFound) {
+			return nil, err
+		}
 	}
-	return r.insertComponents(ctx, tx, id, a)
+	return records, nil
+}
+
+// Outcome implements [registry.Writer].
+func (r *Records) Outcome(ctx context.Context, id string) (applied bool, err error) {
+	err = r.transact(ctx, func(tx *sql.Tx) error {
+		// Writing waits for the transactions of others to end.
+		if _, err := tx.ExecContext(ctx, `UPDATE packtrain_schema SET version = version`); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, r.dialect.bind(`SELECT count(*) > 0 FROM packtrain_operations WHERE operation = ?`), id).Scan(&applied)
+	})
+	if err != nil {
+		return false, r.wrap(ctx, "read outcome of operation "+id, err)
+	}
+	return applied, nil
 }
 
 // movePack makes a the active generation of its pack and returns the pack's id.
-func (r *Records) movePack(ctx context.Context, tx *sql.Tx, a registry.Activation) (id int64, err error) {
+func (r *Records) movePack(ctx context.Context, tx *sql.Tx, a *registry.Activation) (id int64, err error) {
 	statement := updatePack
 	args := []any{a.Generation.Version.String(), a.Generation.Name, asJSON(&a.Manifest), asTime(&a.Time), a.Ref.String(), a.Previous}
 	if a.Previous == "" {
@@ -73,7 +152,7 @@ func (r *Records) movePack(ctx context.Context, tx *sql.Tx, a registry.Activatio
 // row: nil when the wanted one is active already, "" for none.
 func (r *Records) explain(ctx context.Context, tx *sql.Tx, ref pack.Ref, expected, wanted string) error {
 	var active string
-	err := tx.QueryRowContext(ctx, r.dialect.bind(`SELECT generation FROM packtrain_packs WHERE ref = ?`), ref.String()).Scan(&active)
+	err := tx.QueryRowContext(ctx, r.dialect.bind(selectActive), ref.String()).Scan(&active)
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return err
@@ -84,7 +163,7 @@ func (r *Records) explain(ctx context.Context, tx *sql.Tx, ref pack.Ref, expecte
 }
 
 // insertComponents inserts many rows by one statement.
-func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a registry.Activation) error {
+func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a *registry.Activation) error {
 	const columns, most = 7, 500
 	for start := 0; start < len(a.Components); start += most {
 		rows := a.Components[start:min(start+most, len(a.Components))]
@@ -106,7 +185,7 @@ func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a 
 }
 
 // taken says which component of a has a ref that is in use.
-func (r *Records) taken(ctx context.Context, tx *sql.Tx, a registry.Activation) error {
+func (r *Records) taken(ctx context.Context, tx *sql.Tx, a *registry.Activation) error {
 	const owner = `SELECT p.ref FROM packtrain_components c JOIN packtrain_packs p ON p.id = c.pack_id WHERE c.kind = ? AND c.ref = ?`
 	seen := map[string]bool{}
 	for _, c := range a.Components {
@@ -127,21 +206,16 @@ func (r *Records) taken(ctx context.Context, tx *sql.Tx, a registry.Activation) 
 	return pack.Errorf(pack.CodeConflict, "a component of pack %s has a ref that is in use", a.Ref)
 }
 
-// Delete implements [registry.Writer].
-func (r *Records) Delete(ctx context.Context, ref pack.Ref, generation string) error {
+// remove removes everything that is known of a pack.
+func (r *Records) remove(ctx context.Context, tx *sql.Tx, removal registry.Removal) error {
 	const ids = `(SELECT id FROM packtrain_packs WHERE ref = ? AND generation = ?)`
-	err := r.transact(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{`packtrain_components WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
-			if _, err := tx.ExecContext(ctx, r.dialect.bind(`DELETE FROM `+table+` IN `+ids), ref.String(), generation); err != nil {
-				return err
-			}
+	ref := removal.Ref.String()
+	for _, table := range []string{`packtrain_components WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
+		if _, err := tx.ExecContext(ctx, r.dialect.bind(`DELETE FROM `+table+` IN `+ids), ref, removal.Generation); err != nil {
+			return err
 		}
-		return r.explain(ctx, tx, ref, generation, "")
-	})
-	if err != nil {
-		return r.wrap(ctx, "delete record of pack "+ref.String(), err)
 	}
-	return nil
+	return r.explain(ctx, tx, removal.Ref, removal.Generation, "")
 }
 
 // SetConfig implements [registry.Writer].

@@ -33,7 +33,7 @@ func (s *Staging) Apply(ctx context.Context, op Operation, records Records) erro
 	if len(op.Moves) != 1 {
 		return pack.Errorf(pack.CodeInvalidRequest, "an operation of %d moves is not supported", len(op.Moves))
 	}
-	op.ID = cmp.Or(op.ID, newID())
+	op.ID = cmp.Or(op.ID, NewID())
 	d, m := s.disk, &op.Moves[0]
 	pointer, err := d.Pointer(m.Ref)
 	if err != nil {
@@ -110,11 +110,11 @@ func (s *Staging) resolve(ctx context.Context, in *intent, records Records, caus
 	// The deadline of the decision may have passed.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	active, err := records.Active(ctx, in.Ref)
+	applied, err := records.Outcome(ctx, in.ID)
 	if err != nil {
 		return fmt.Errorf("%w (whether it happened is not known: %w; opening the root again settles it)", cause, err)
 	}
-	if active != in.To {
+	if !applied {
 		return s.turnBack(in, cause)
 	}
 	s.disk.clearAway(in)

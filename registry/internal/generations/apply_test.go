@@ -140,7 +140,7 @@ func TestUndecided(t *testing.T) {
 	}{
 		{"before it happened", []string{"decide"}, lost, ""},
 		{"after it happened", []string{"decided"}, nil, first},
-		{"unknown, before it happened", []string{"decide", "active"}, lost, first},
+		{"unknown, before it happened", []string{"decide", "outcome"}, lost, first},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,7 +4,7 @@
 //
 // It does not know what a pack is beyond its ref, nor what is recorded about
 // it. An [Operation] says which generation follows which; the [Records] are
-// told and asked through two functions; metadata are bytes.
+// told and asked through three functions; metadata are bytes.
 //
 // # Layout
 //
@@ -34,8 +34,8 @@
 //  6. The intent is removed. Only then does the caller get an answer.
 //
 // A step that fails in a living process is undone at once, up to step 4. When
-// the records fail in step 5, they are asked what holds: the transaction may
-// have happened. The context no longer counts once the pointer is about to
+// the records fail in step 5, they are asked for the outcome of the operation:
+// the transaction may have happened. The context no longer counts once the pointer is about to
 // move.
 //
 // Recovery ([Disk.Settle], [Disk.SettleDead]) reads the intent and the pointer,

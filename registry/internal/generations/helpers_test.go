@@ -39,6 +39,7 @@ func (m *mortal) fault(step string) error {
 type ledger struct {
 	active map[pack.Ref]string
 	ops    []generations.Operation
+	known  map[string]bool // the IDs of operations
 	fault  func(step string) error
 }
 
@@ -47,10 +48,18 @@ func (l *ledger) Decide(_ context.Context, op generations.Operation) error {
 		return err
 	}
 	l.ops = append(l.ops, op)
+	l.known[op.ID] = true
 	for _, m := range op.Moves {
 		l.active[m.Ref] = m.To
 	}
 	return l.fault("decided")
+}
+
+func (l *ledger) Outcome(_ context.Context, id string) (bool, error) {
+	if err := l.fault("outcome"); err != nil {
+		return false, err
+	}
+	return l.known[id], nil
 }
 
 func (l *ledger) Active(_ context.Context, ref pack.Ref) (string, error) {
@@ -68,7 +77,7 @@ type scene struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	return &scene{filepath.Join(t.TempDir(), "root"), &ledger{active: map[pack.Ref]string{}}}
+	return &scene{filepath.Join(t.TempDir(), "root"), &ledger{active: map[pack.Ref]string{}, known: map[string]bool{}}}
 }
 
 var someTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

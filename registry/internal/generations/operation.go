@@ -10,7 +10,7 @@ import (
 // An Operation changes which generations are active.
 type Operation struct {
 	// ID is unique among the operations of a root. If empty, [Staging.Apply]
-	// chooses one. It is empty in an operation recovered from a damaged intent.
+	// chooses one. An operation recovered from a damaged intent gets a new one.
 	ID string
 	// Time is the time that is recorded for the change, however often it is
 	// told.
@@ -38,9 +38,12 @@ type Move struct {
 // Records know which generations are active. They are safe for concurrent use
 // as far as operations on different packs are concurrent.
 type Records interface {
-	// Decide tells them op, in one transaction. Repeating it changes nothing.
+	// Decide tells them op, in one transaction. Repeating it, which is told by
+	// the ID, changes nothing.
 	// After an error it may or may not have happened.
 	Decide(ctx context.Context, op Operation) error
+	// Outcome reports whether the operation with the given ID has happened.
+	Outcome(ctx context.Context, id string) (applied bool, err error)
 	// Active returns the generation that is active according to the records,
 	// "" for none.
 	Active(ctx context.Context, ref pack.Ref) (generation string, err error)

@@ -39,7 +39,7 @@ func (d *Disk) movePointer(scratch string, ref pack.Ref, generation string) erro
 		}
 		return d.syncPointers()
 	}
-	link := filepath.Join(scratch, "pointer-"+newID())
+	link := filepath.Join(scratch, "pointer-"+NewID())
 	target := pointerPrefix(ref) + generation + "/" + ContentName
 	if err := d.do("create pointer", func() error { return os.Symlink(target, link) }); err != nil {
 		return err

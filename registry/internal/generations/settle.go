@@ -70,7 +70,7 @@ func (d *Disk) settleTorn(ctx context.Context, ref pack.Ref, pointer string, rec
 	if err != nil {
 		return err
 	}
-	in := &intent{Ref: ref, To: pointer, From: active, Time: d.config.Now()}
+	in := &intent{ID: NewID(), Ref: ref, To: pointer, From: active, Time: d.config.Now()}
 	if active == pointer {
 		return d.withdraw(in, nil)
 	}

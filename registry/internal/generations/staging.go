@@ -35,7 +35,7 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 		return nil, err
 	}
 	defer unlock()
-	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), newID())}
+	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), NewID())}
 	s.lock = s.Dir + lockSuffix
 	if s.release, err = filelock.Acquire(ctx, s.lock); err != nil {
 		return nil, err
@@ -73,7 +73,8 @@ func (s *Staging) End() {
 	}
 }
 
-func newID() string {
+// NewID returns an ID that no other operation has.
+func NewID() string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])

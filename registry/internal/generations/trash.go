@@ -13,7 +13,7 @@ import (
 // error.
 func (d *Disk) discard(path string) error {
 	return d.do("move to trash", func() error {
-		err := os.Rename(path, filepath.Join(d.dir(trashDir), newID()))
+		err := os.Rename(path, filepath.Join(d.dir(trashDir), NewID()))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

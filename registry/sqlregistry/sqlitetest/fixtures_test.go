@@ -1,6 +1,7 @@
 package sqlitetest_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -24,4 +25,14 @@ func activation(ref pack.Ref, n int) registry.Activation {
 		a.Previous = generationName(n - 1)
 	}
 	return a
+}
+
+// activate applies an operation of one activation.
+func activate(ctx context.Context, r registry.Records, a registry.Activation) (registry.Record, error) {
+	op := registry.Operation{ID: fmt.Sprint(a.Ref, " ", a.Generation.Name), Activate: []registry.Activation{a}}
+	records, err := r.Apply(ctx, op)
+	if err != nil {
+		return registry.Record{}, err
+	}
+	return records[0], nil
 }

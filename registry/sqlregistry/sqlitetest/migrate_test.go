@@ -68,7 +68,7 @@ func TestHostile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := openRecords(t, file).Commit(t.Context(), activation("a", 0)); err != nil {
+		if _, err := activate(t.Context(), openRecords(t, file), activation("a", 0)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -92,7 +92,7 @@ func TestHostile(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "records.db")
 		records := openRecords(t, file)
-		if _, err := records.Commit(t.Context(), activation("a", 0)); err != nil {
+		if _, err := activate(t.Context(), records, activation("a", 0)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := openDB(t, file).ExecContext(t.Context(), `UPDATE packtrain_packs SET manifest = '{'`); err != nil {
@@ -123,7 +123,7 @@ func TestHostile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = records.Commit(t.Context(), activation("a", 0))
+		_, err = activate(t.Context(), records, activation("a", 0))
 		if !errors.Is(err, pack.ErrBusy) || !pack.Retryable(err) {
 			t.Errorf("got %v", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -43,8 +44,66 @@ func openRecords(t testing.TB, file string) *sqlregistry.Records {
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	registrytest.Run(t, func(t testing.TB) registry.Records {
-		return openRecords(t, filepath.Join(t.TempDir(), "records.db"))
+		file := filepath.Join(t.TempDir(), "records.db")
+		return damageable{openRecords(t, file), file}
 	})
+}
+
+// damageable are records that the suite can damage.
+type damageable struct {
+	*sqlregistry.Records
+
+	file string
+}
+
+// Damage implements [registrytest.Damager].
+func (d damageable) Damage(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	if _, err := openDB(t, d.file).ExecContext(t.Context(), `UPDATE packtrain_packs SET manifest = '{' WHERE ref = ?`, ref.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOldOperationsAreForgotten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "records.db")
+	records, db := openRecords(t, file), openDB(t, file)
+	// As if so many operations had been applied.
+	const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO packtrain_operations (operation) SELECT 'old-' || i FROM n`
+	if _, err := db.ExecContext(t.Context(), fill, registry.RememberedOperations); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := activate(t.Context(), records, activation("a", 0)); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]bool{"old-1": false, "old-2": true, "a 000000": true} {
+		if got, err := records.Outcome(t.Context(), id); err != nil || got != want {
+			t.Errorf("Outcome(%q): got %v, %v, want %v", id, got, err, want)
+		}
+	}
+}
+
+// TestOutcomeWaits asks for the outcome of an operation while it is applied.
+func TestOutcomeWaits(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "records.db")
+	records := openRecords(t, file)
+	tx, err := openDB(t, file).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), `INSERT INTO packtrain_operations (operation) VALUES ('slow')`); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	time.AfterFunc(100*time.Millisecond, func() { done <- tx.Commit() })
+	applied, err := records.Outcome(t.Context(), "slow")
+	if err != nil || !applied {
+		t.Errorf("got %v, %v", applied, err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // twoDoors writes and reads through two connections pools on one file, as two
@@ -74,7 +133,7 @@ func TestTwoPoolsWriteAtOnce(t *testing.T) {
 		records := openRecords(t, file)
 		wg.Go(func() {
 			for n := range each {
-				_, err := records.Commit(t.Context(), activation(ref, n))
+				_, err := activate(t.Context(), records, activation(ref, n))
 				errs[i] = errors.Join(errs[i], err)
 			}
 		})
@@ -97,7 +156,7 @@ func TestTwoPoolsWriteAtOnce(t *testing.T) {
 func TestReopenedRecordsAreAllThere(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
-	want, err := openRecords(t, file).Commit(t.Context(), activation("a", 0))
+	want, err := activate(t.Context(), openRecords(t, file), activation("a", 0))
 	if err != nil {
 		t.Fatal(err)
 	}

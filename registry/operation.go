@@ -1,0 +1,82 @@
+package registry
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// RememberedOperations is the number of operations that [Records] remember at
+// least, the latest ones.
+const RememberedOperations = 10_000
+
+// An Operation changes the records of a set of packs: of all of them, or of
+// none.
+type Operation struct {
+	// ID is unique among the operations on the records: 1 to 128 characters.
+	ID string
+	// Activate lists the packs that get another active generation, Remove those
+	// that are removed. A pack may be named once.
+	Activate []Activation
+	Remove   []Removal
+}
+
+// An Activation makes a generation the active one. It holds everything that the
+// records have to know about it.
+type Activation struct {
+	Ref pack.Ref `json:"pack_ref"`
+	// Previous is the generation that is active up to now, "" when the pack is
+	// not installed.
+	Previous   string           `json:"previous"`
+	Generation Generation       `json:"generation"`
+	Manifest   pack.Manifest    `json:"manifest"`
+	Components []pack.Component `json:"components"`
+	// Time is the time of the activation.
+	Time time.Time `json:"time"`
+}
+
+// A Removal removes a pack from the records.
+type Removal struct {
+	Ref pack.Ref `json:"pack_ref"`
+	// Generation is the generation that is active up to now.
+	Generation string `json:"generation"`
+}
+
+const maxOperationID = 128
+
+// Check reports an operation that no [Records] apply: one without an ID, without
+// changes, or with two changes of one pack. The error matches
+// [pack.ErrInvalid].
+func (o *Operation) Check() error {
+	switch {
+	case o.ID == "" || len(o.ID) > maxOperationID:
+		return pack.Errorf(pack.CodeInvalidRequest, "operation has an ID of %d characters, want 1 to %d", len(o.ID), maxOperationID)
+	case len(o.Activate)+len(o.Remove) == 0:
+		return pack.Errorf(pack.CodeInvalidRequest, "operation %q has no changes", o.ID)
+	}
+	seen := map[pack.Ref]bool{}
+	for _, ref := range o.refs() {
+		if seen[ref] {
+			return pack.Errorf(pack.CodeInvalidRequest, "operation %q changes pack %s twice", o.ID, ref)
+		}
+		seen[ref] = true
+	}
+	for i := range o.Activate {
+		if a := &o.Activate[i]; a.Generation.Name == "" {
+			return pack.Errorf(pack.CodeInvalidRequest, "operation %q activates pack %s without naming a generation", o.ID, a.Ref)
+		}
+	}
+	return nil
+}
+
+// refs returns the packs that o changes.
+func (o *Operation) refs() []pack.Ref {
+	refs := make([]pack.Ref, 0, len(o.Activate)+len(o.Remove))
+	for i := range o.Activate {
+		refs = append(refs, o.Activate[i].Ref)
+	}
+	for _, r := range o.Remove {
+		refs = append(refs, r.Ref)
+	}
+	return refs
+}

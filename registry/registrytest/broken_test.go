@@ -1,0 +1,105 @@
+package registrytest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+// broken is memory with one fault.
+type broken struct {
+	*registry.Memory
+	damaged     map[pack.Ref]bool
+	apply       func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error)
+	outcome     func(m *registry.Memory, ctx context.Context, id string) (bool, error)
+	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error
+	pack        func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error)
+	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
+	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
+	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
+	// allDamaged makes one damaged record hide the others.
+	allDamaged bool
+}
+
+// Damage implements [Damager].
+func (b *broken) Damage(_ testing.TB, ref pack.Ref) {
+	if b.damaged == nil {
+		b.damaged = map[pack.Ref]bool{}
+	}
+	b.damaged[ref] = true
+}
+
+func (b *broken) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	apply := b.apply
+	if apply == nil {
+		apply = (*registry.Memory).Apply
+	}
+	records, err := apply(b.Memory, ctx, op)
+	for _, a := range op.Activate {
+		delete(b.damaged, a.Ref)
+	}
+	for _, r := range op.Remove {
+		delete(b.damaged, r.Ref)
+	}
+	return records, err
+}
+
+func (b *broken) Outcome(ctx context.Context, id string) (bool, error) {
+	if b.outcome != nil {
+		return b.outcome(b.Memory, ctx, id)
+	}
+	return b.Memory.Outcome(ctx, id)
+}
+
+func (b *broken) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+	if b.setConfig != nil {
+		return b.setConfig(b.Memory, ctx, ref, config)
+	}
+	return b.Memory.SetConfig(ctx, ref, config)
+}
+
+func (b *broken) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
+	if b.damaged[ref] {
+		return registry.Record{}, damage(ref)
+	}
+	if b.pack != nil {
+		return b.pack(b.Memory, ctx, ref)
+	}
+	return b.Memory.Pack(ctx, ref)
+}
+
+func damage(ref pack.Ref) error {
+	return &registry.RecordError{Ref: ref, Err: errors.New("damaged")}
+}
+
+func (b *broken) Packs(ctx context.Context) ([]registry.Record, error) {
+	packs := b.packs
+	if packs == nil {
+		packs = (*registry.Memory).Packs
+	}
+	records, err := packs(b.Memory, ctx)
+	for _, ref := range slices.Sorted(maps.Keys(b.damaged)) {
+		err = errors.Join(err, damage(ref))
+		records = slices.DeleteFunc(records, func(r registry.Record) bool { return r.Ref == ref || b.allDamaged })
+	}
+	return records, err
+}
+
+func (b *broken) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	if b.components != nil {
+		return b.components(b.Memory, ctx, ref)
+	}
+	return b.Memory.Components(ctx, ref)
+}
+
+func (b *broken) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
+	if b.generations != nil {
+		return b.generations(b.Memory, ctx, ref)
+	}
+	return b.Memory.Generations(ctx, ref)
+}

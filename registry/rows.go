@@ -1,0 +1,130 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/exactjson"
+)
+
+// newRow returns the row of a pack that a makes active for the first time.
+func newRow(a *Activation) (*row, error) {
+	keys := make([][2]string, len(a.Components))
+	for i := range a.Components {
+		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref}
+	}
+	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, config: []byte("{}")}
+	r.generations = []generationRow{{name: a.Generation.Name}}
+	for to, v := range map[*[]byte]any{
+		&r.manifest: &a.Manifest, &r.components: append([]pack.Component{}, a.Components...),
+		&r.keys: keys, &r.generations[0].data: &a.Generation,
+	} {
+		data, err := json.Marshal(v)
+		if err != nil {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "encode record of pack %s: %w", a.Ref, err)
+		}
+		*to = data
+	}
+	return r, nil
+}
+
+func encodeConfig(ref pack.Ref, config map[string]any) ([]byte, error) {
+	if config == nil {
+		config = map[string]any{}
+	}
+	data, err := json.Marshal(config)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode configuration of pack %s: %w", ref, err)
+	}
+	return data, nil
+}
+
+// componentKeys returns the keys of the components, none when they cannot be
+// decoded: then the pack's components are not protected from others, until it
+// is registered again.
+func (r *row) componentKeys() []componentKey {
+	pairs, err := decode[[][2]string](r.keys)
+	if err != nil {
+		return nil
+	}
+	keys := make([]componentKey, len(pairs))
+	for i, p := range pairs {
+		keys[i] = componentKey{pack.Kind(p[0]), p[1]}
+	}
+	return keys
+}
+
+func (r *row) generation(name string) []byte {
+	for i := range r.generations {
+		if r.generations[i].name == name {
+			return r.generations[i].data
+		}
+	}
+	return nil
+}
+
+// record returns the record that r holds.
+func (r *row) record() (Record, error) {
+	rec := Record{ID: r.id, Ref: r.ref, Installed: r.installed, Updated: r.updated}
+	var err, err2, err3 error
+	rec.Active, err = decode[Generation](r.generation(r.active))
+	rec.Manifest, err2 = decode[pack.Manifest](r.manifest)
+	rec.Config, err3 = decode[map[string]any](r.config)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return Record{}, &RecordError{r.ref, err}
+	}
+	return rec, nil
+}
+
+func decode[T any](data []byte) (T, error) {
+	var v T
+	if err := exactjson.Unmarshal(data, &v); err != nil {
+		return v, pack.Errorf(pack.CodeStoreCorrupt, "decode record: %w", err)
+	}
+	return v, nil
+}
+
+// row returns what t knows of ref.
+func (t *table) row(ref pack.Ref) (*row, error) {
+	if r := t.packs[ref]; r != nil {
+		return r, nil
+	}
+	return nil, notInstalled(ref)
+}
+
+// rows returns all rows, ordered by ref.
+func (t *table) rows() []*row {
+	rows := make([]*row, 0, len(t.packs))
+	for _, ref := range slices.Sorted(maps.Keys(t.packs)) {
+		rows = append(rows, t.packs[ref])
+	}
+	return rows
+}
+
+// records returns the records of the packs that op activates.
+func (t *table) records(op *Operation) ([]Record, error) {
+	records := make([]Record, len(op.Activate))
+	for i := range op.Activate {
+		r := t.packs[op.Activate[i].Ref]
+		if r == nil {
+			continue
+		}
+		var err error
+		if records[i], err = r.record(); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+func notInstalled(ref pack.Ref) error {
+	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
+}
+
+// conflict says that another operation was faster.
+func conflict(ref pack.Ref, active, expected string) error {
+	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)
+}

@@ -1,0 +1,231 @@
+package registry
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// A table is what records know, in memory. Rows hold encoded values, so that
+// nothing is shared with callers and values come back as from a database. It is
+// changed in two steps: [table.plan] checks an operation and says what it
+// changes, [table.merge] makes that change, which cannot fail.
+type table struct {
+	lastID int64
+	packs  map[pack.Ref]*row
+	// owners says which pack a component belongs to. It is nil until somebody
+	// writes: reading does not need it.
+	owners map[componentKey]pack.Ref
+	ops    operationIDs
+}
+
+func newTable() *table { return &table{packs: map[pack.Ref]*row{}} }
+
+// A row is what a table knows of one pack. It is never changed, only replaced.
+type row struct {
+	id                 int64
+	ref                pack.Ref
+	active             string
+	installed, updated time.Time
+	config             []byte
+	manifest           []byte
+	components         []byte
+	keys               []byte // the componentKeys
+	generations        []generationRow
+}
+
+type generationRow struct {
+	name string
+	data []byte
+}
+
+type componentKey struct {
+	Kind pack.Kind
+	Ref  string
+}
+
+// A delta is what one change makes of a table.
+type delta struct {
+	op     string // the ID of the operation, "" for none
+	lastID int64
+	// put are the rows of packs that changed. Their generations are only those
+	// that the table does not know yet.
+	put    []*row
+	drop   []pack.Ref
+	config []configRow
+}
+
+type configRow struct {
+	ref  pack.Ref
+	data []byte
+}
+
+// plan returns what op changes.
+func (t *table) plan(op *Operation) (*delta, error) {
+	d := &delta{op: op.ID, lastID: t.lastID}
+	for i := range op.Activate {
+		if err := t.planActivation(d, &op.Activate[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range op.Remove {
+		switch old := t.packs[r.Ref]; {
+		case old == nil:
+		case old.active != r.Generation:
+			return nil, conflict(r.Ref, old.active, r.Generation)
+		default:
+			d.drop = append(d.drop, r.Ref)
+		}
+	}
+	return d, t.checkOwners(d)
+}
+
+func (t *table) planActivation(d *delta, a *Activation) error {
+	old, active := t.packs[a.Ref], ""
+	if old != nil {
+		active = old.active
+	}
+	switch {
+	case active == a.Generation.Name:
+		return nil
+	case active != a.Previous:
+		return conflict(a.Ref, active, a.Previous)
+	}
+	next, err := newRow(a)
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		d.lastID++
+		next.id = d.lastID
+	} else {
+		next.id, next.installed, next.config = old.id, old.installed, old.config
+		if old.generation(a.Generation.Name) != nil {
+			next.generations = nil
+		}
+	}
+	d.put = append(d.put, next)
+	return nil
+}
+
+// checkOwners checks that no two components have the same ref after d.
+func (t *table) checkOwners(d *delta) error {
+	t.findOwners()
+	changed := map[pack.Ref]bool{}
+	for _, ref := range d.drop {
+		changed[ref] = true
+	}
+	for _, r := range d.put {
+		changed[r.ref] = true
+	}
+	owners := map[componentKey]pack.Ref{}
+	for _, r := range d.put {
+		for _, key := range r.componentKeys() {
+			owner, ok := owners[key]
+			if !ok {
+				owner, ok = t.owners[key]
+				ok = ok && !changed[owner]
+			}
+			if ok {
+				return taken(key, r.ref, owner)
+			}
+			owners[key] = r.ref
+		}
+	}
+	return nil
+}
+
+func taken(key componentKey, ref, owner pack.Ref) error {
+	if owner == ref {
+		return pack.Errorf(pack.CodeConflict, "%s %q is twice in pack %s", key.Kind, key.Ref, ref)
+	}
+	return pack.Errorf(pack.CodeConflict, "%s %q of pack %s belongs to pack %s", key.Kind, key.Ref, ref, owner)
+}
+
+func (t *table) findOwners() {
+	if t.owners != nil {
+		return
+	}
+	t.owners = map[componentKey]pack.Ref{}
+	for _, ref := range slices.Sorted(maps.Keys(t.packs)) {
+		for _, key := range t.packs[ref].componentKeys() {
+			t.owners[key] = ref
+		}
+	}
+}
+
+// planConfig returns the change that gives ref the configuration.
+func (t *table) planConfig(ref pack.Ref, config map[string]any) (*delta, error) {
+	if t.packs[ref] == nil {
+		return nil, notInstalled(ref)
+	}
+	data, err := encodeConfig(ref, config)
+	if err != nil {
+		return nil, err
+	}
+	return &delta{lastID: t.lastID, config: []configRow{{ref, data}}}, nil
+}
+
+// merge changes t by d.
+func (t *table) merge(d *delta) {
+	t.lastID = max(t.lastID, d.lastID)
+	for _, ref := range d.drop {
+		t.disown(ref)
+		delete(t.packs, ref)
+	}
+	for _, r := range d.put {
+		t.disown(r.ref)
+	}
+	for _, r := range d.put {
+		if old := t.packs[r.ref]; old != nil && old.id == r.id {
+			r.generations = slices.Concat(old.generations, r.generations)
+		}
+		t.packs[r.ref] = r
+		if t.owners != nil {
+			for _, key := range r.componentKeys() {
+				t.owners[key] = r.ref
+			}
+		}
+	}
+	for _, c := range d.config {
+		if old := t.packs[c.ref]; old != nil {
+			next := *old
+			next.config = c.data
+			t.packs[c.ref] = &next
+		}
+	}
+	t.ops.add(d.op)
+}
+
+func (t *table) disown(ref pack.Ref) {
+	if old := t.packs[ref]; old != nil && t.owners != nil {
+		for _, key := range old.componentKeys() {
+			delete(t.owners, key)
+		}
+	}
+}
+
+// operationIDs remember operations, the last RememberedOperations at least.
+type operationIDs struct {
+	known map[string]bool
+	order []string // the oldest first
+}
+
+func (o *operationIDs) add(id string) {
+	if id == "" || o.known[id] {
+		return
+	}
+	if o.known == nil {
+		o.known = map[string]bool{}
+	}
+	if len(o.order) >= 2*RememberedOperations {
+		for _, old := range o.order[:RememberedOperations] {
+			delete(o.known, old)
+		}
+		o.order = slices.Clone(o.order[RememberedOperations:])
+	}
+	o.known[id] = true
+	o.order = append(o.order, id)
+}

@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/packtrain/pack"
+)
+
+// A tableReader reads records out of a table.
+type tableReader struct {
+	// look calls fn with the table as it is now, which fn must not keep.
+	look func(ctx context.Context, fn func(*table) error) error
+}
+
+// Pack implements [PackReader].
+func (tr tableReader) Pack(ctx context.Context, ref pack.Ref) (Record, error) {
+	r, err := tr.row(ctx, ref)
+	if err != nil {
+		return Record{}, err
+	}
+	return r.record()
+}
+
+// Packs implements [PackReader].
+func (tr tableReader) Packs(ctx context.Context) ([]Record, error) {
+	var rows []*row
+	if err := tr.look(ctx, func(t *table) error { rows = t.rows(); return nil }); err != nil {
+		return nil, err
+	}
+	records := make([]Record, 0, len(rows))
+	var damaged []error
+	for _, r := range rows {
+		rec, err := r.record()
+		if err != nil {
+			damaged = append(damaged, err)
+			continue
+		}
+		records = append(records, rec)
+	}
+	return records, errors.Join(damaged...)
+}
+
+// Active implements [PackReader].
+func (tr tableReader) Active(ctx context.Context, ref pack.Ref) (generation string, err error) {
+	r, err := tr.row(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	return r.active, nil
+}
+
+// Components implements [ContentReader].
+func (tr tableReader) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	r, err := tr.row(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	components, err := decode[[]pack.Component](r.components)
+	if err != nil {
+		return nil, &RecordError{ref, err}
+	}
+	return components, nil
+}
+
+// Generations implements [ContentReader].
+func (tr tableReader) Generations(ctx context.Context, ref pack.Ref) ([]Generation, error) {
+	r, err := tr.row(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	generations := make([]Generation, len(r.generations))
+	for i := range r.generations {
+		if generations[i], err = decode[Generation](r.generations[i].data); err != nil {
+			return nil, &RecordError{ref, err}
+		}
+	}
+	return generations, nil
+}
+
+func (tr tableReader) row(ctx context.Context, ref pack.Ref) (r *row, err error) {
+	err = tr.look(ctx, func(t *table) error {
+		r, err = t.row(ref)
+		return err
+	})
+	return r, err
+}
