@@ -4,6 +4,8 @@
 //
 // A [Store] does all of that below one root directory:
 //
+//	records, err := registry.OpenFiles(ctx, "/var/lib/host/records")
+//	...
 //	store, err := registry.Open(ctx, registry.Config{Root: "/var/lib/host", Records: records})
 //	...
 //	defer store.Close()
@@ -13,8 +15,8 @@
 //
 // It implements [Registrar] and its companions, each of which a host can take or
 // replace by itself: [Catalog], [Remover], [RollBacker], [Configurer]. What is
-// known of the packs is kept by [Records]: in memory ([NewMemory]), or in a
-// database (package sqlregistry, which brings no driver).
+// known of the packs is kept by [Records]: in files ([OpenFiles]), or in a database
+// (package sqlregistry, which brings no driver).
 //
 // This package does not download packs, nor build environments. It asks
 // [Environments] which environments belong to a pack's content, pins these, and

@@ -109,3 +109,33 @@ func ExampleNewMemory() {
 	// 2 mailer 000001-77aa
 	// <nil>
 }
+
+// Records in files outlive the process, and need no database.
+func ExampleOpenFiles() {
+	dir, err := os.MkdirTemp("", "registry")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+
+	for range 2 { // as if the process were started again
+		records, err := registry.OpenFiles(context.Background(), filepath.Join(dir, "records"))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_, err = records.Apply(context.Background(), registry.Operation{ID: "1", Activate: []registry.Activation{
+			{Ref: "greeter", Generation: registry.Generation{Name: "000001-4f0c"}},
+		}})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		all, err := records.Packs(context.Background())
+		fmt.Println(len(all), all[0].ID, all[0].Ref, err)
+	}
+	// Output:
+	// 1 1 greeter <nil>
+	// 1 1 greeter <nil>
+}

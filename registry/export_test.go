@@ -24,3 +24,20 @@ func (m *Memory) Damage(t testing.TB, ref pack.Ref) {
 	damaged.manifest = []byte("{")
 	m.table.packs[ref] = &damaged
 }
+
+// CompactAt sets the size from which the file is compacted; negative for after
+// every change.
+func (f *Files) CompactAt(size int64) { f.compactAt = size }
+
+// Damage makes the record of ref one that cannot be decoded.
+func (f *Files) Damage(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	err := f.change(t.Context(), func(table *table) (*delta, error) {
+		damaged := *table.packs[ref]
+		damaged.manifest, damaged.generations = []byte("{"), nil
+		return &delta{put: []*row{&damaged}}, nil
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

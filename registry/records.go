@@ -7,9 +7,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Records keep what is known of the installed packs: in memory ([NewMemory]), in
-// a database (package sqlregistry), or wherever a host likes (package
-// registrytest checks such an implementation).
+// Records keep what is known of the installed packs: in files ([OpenFiles]), in a
+// database (package sqlregistry), in memory for tests ([NewMemory]), or wherever a
+// host likes (package registrytest checks such an implementation).
 //
 // Every implementation is safe for concurrent use, also by other processes where
 // it is shared. A change is seen whole or not at all, and it is durable when the

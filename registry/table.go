@@ -55,6 +55,7 @@ type delta struct {
 	put    []*row
 	drop   []pack.Ref
 	config []configRow
+	known  []string // further operations that were applied, the oldest first
 }
 
 type configRow struct {
@@ -196,7 +197,33 @@ func (t *table) merge(d *delta) {
 			t.packs[c.ref] = &next
 		}
 	}
+	for _, id := range d.known {
+		t.ops.add(id)
+	}
 	t.ops.add(d.op)
+}
+
+// snapshot returns changes that make of an empty table what t is.
+func (t *table) snapshot() []*delta {
+	known := t.ops.order[max(0, len(t.ops.order)-RememberedOperations):]
+	deltas := []*delta{{lastID: t.lastID, known: known}}
+	for _, r := range t.rows() {
+		deltas = append(deltas, &delta{lastID: t.lastID, put: []*row{r}})
+	}
+	return deltas
+}
+
+// size is about the number of bytes that a snapshot takes.
+func (t *table) size() int64 {
+	const perRow, perID = 500, 30
+	n := perID * min(len(t.ops.order), RememberedOperations)
+	for _, r := range t.packs {
+		n += perRow + len(r.config) + len(r.manifest) + len(r.components) + len(r.keys)
+		for i := range r.generations {
+			n += len(r.generations[i].name) + len(r.generations[i].data)
+		}
+	}
+	return int64(n)
 }
 
 func (t *table) disown(ref pack.Ref) {

@@ -1,0 +1,50 @@
+package registry_test
+
+import (
+	"testing"
+
+	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/registry/registrytest"
+)
+
+func openFiles(t testing.TB, dir string) *registry.Files {
+	t.Helper()
+	f, err := registry.OpenFiles(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	registrytest.Run(t, func(t testing.TB) registry.Records { return openFiles(t, t.TempDir()) })
+}
+
+// twoDoors writes and reads through two values on one directory, as two
+// processes would.
+type twoDoors struct {
+	registry.Writer
+	registry.PackReader
+	registry.ContentReader
+}
+
+func TestFilesThroughTwoDoors(t *testing.T) {
+	t.Parallel()
+	registrytest.Run(t, func(t testing.TB) registry.Records {
+		dir := t.TempDir()
+		in, out := openFiles(t, dir), openFiles(t, dir)
+		return twoDoors{in, out, out}
+	})
+}
+
+// TestFilesCompacted compacts after every change.
+func TestFilesCompacted(t *testing.T) {
+	t.Parallel()
+	registrytest.Run(t, func(t testing.TB) registry.Records {
+		dir := t.TempDir()
+		in, out := openFiles(t, dir), openFiles(t, dir)
+		in.CompactAt(-1)
+		return twoDoors{in, out, out}
+	})
+}

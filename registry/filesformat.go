@@ -1,0 +1,130 @@
+package registry
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/exactjson"
+)
+
+// The payload of a frame is a delta: the length of its head, the head as JSON,
+// and the values of the rows one after another, whose sizes are in the head.
+
+type deltaHead struct {
+	Op     string       `json:"operation,omitempty"`
+	LastID int64        `json:"last_id"`
+	Put    []rowHead    `json:"put,omitempty"`
+	Drop   []pack.Ref   `json:"drop,omitempty"`
+	Config []configHead `json:"config,omitempty"`
+	// Known are the operations that compaction keeps the IDs of.
+	Known []string `json:"known,omitempty"`
+}
+
+type rowHead struct {
+	ID          int64            `json:"id"`
+	Ref         pack.Ref         `json:"ref"`
+	Active      string           `json:"active"`
+	Installed   time.Time        `json:"installed"`
+	Updated     time.Time        `json:"updated"`
+	Config      int              `json:"config"`
+	Manifest    int              `json:"manifest"`
+	Components  int              `json:"components"`
+	Keys        int              `json:"keys"`
+	Generations []generationHead `json:"generations,omitempty"`
+}
+
+type generationHead struct {
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
+type configHead struct {
+	Ref  pack.Ref `json:"ref"`
+	Size int      `json:"size"`
+}
+
+const lengthSize = 4
+
+// encode returns d as a payload.
+func (d *delta) encode() ([]byte, error) {
+	head := deltaHead{Op: d.op, LastID: d.lastID, Drop: d.drop, Known: d.known}
+	var values [][]byte
+	for _, r := range d.put {
+		h := rowHead{
+			ID: r.id, Ref: r.ref, Active: r.active, Installed: r.installed, Updated: r.updated,
+			Config: len(r.config), Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys),
+		}
+		values = append(values, r.config, r.manifest, r.components, r.keys)
+		for _, g := range r.generations {
+			h.Generations = append(h.Generations, generationHead{g.name, len(g.data)})
+			values = append(values, g.data)
+		}
+		head.Put = append(head.Put, h)
+	}
+	for _, c := range d.config {
+		head.Config = append(head.Config, configHead{c.ref, len(c.data)})
+		values = append(values, c.data)
+	}
+	data, err := json.Marshal(head)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode records: %w", err)
+	}
+	payload := binary.LittleEndian.AppendUint32(nil, uint32(len(data))) //nolint:gosec // far below
+	return slices.Concat(append([][]byte{payload, data}, values...)...), nil
+}
+
+// decodeDelta returns what [delta.encode] encoded. It shares memory with payload.
+func decodeDelta(payload []byte) (*delta, error) {
+	p := payloadReader{rest: payload}
+	n := p.next(lengthSize)
+	if p.bad {
+		return nil, errPayload
+	}
+	var head deltaHead
+	if err := exactjson.Unmarshal(p.next(int(binary.LittleEndian.Uint32(n))), &head); err != nil || p.bad {
+		return nil, errors.Join(errPayload, err)
+	}
+	d := &delta{op: head.Op, lastID: head.LastID, drop: head.Drop, known: head.Known}
+	for i := range head.Put {
+		d.put = append(d.put, p.row(&head.Put[i]))
+	}
+	for _, c := range head.Config {
+		d.config = append(d.config, configRow{c.Ref, p.next(c.Size)})
+	}
+	if p.bad || len(p.rest) > 0 {
+		return nil, errPayload
+	}
+	return d, nil
+}
+
+var errPayload = pack.Errorf(pack.CodeStoreCorrupt, "a change in the records cannot be decoded: use the release that wrote it, or restore the records from a copy")
+
+// A payloadReader cuts values off a payload. It is bad once there were too few
+// bytes.
+type payloadReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (p *payloadReader) next(n int) []byte {
+	if n < 0 || n > len(p.rest) {
+		p.bad = true
+		return nil
+	}
+	value := p.rest[:n:n]
+	p.rest = p.rest[n:]
+	return value
+}
+
+func (p *payloadReader) row(h *rowHead) *row {
+	r := &row{id: h.ID, ref: h.Ref, active: h.Active, installed: h.Installed, updated: h.Updated}
+	r.config, r.manifest, r.components, r.keys = p.next(h.Config), p.next(h.Manifest), p.next(h.Components), p.next(h.Keys)
+	for _, g := range h.Generations {
+		r.generations = append(r.generations, generationRow{g.Name, p.next(g.Size)})
+	}
+	return r
+}

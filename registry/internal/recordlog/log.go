@@ -1,0 +1,260 @@
+package recordlog
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/filelock"
+	"github.com/packtrain/pack/internal/os/fsx"
+)
+
+const (
+	logName  = "log"
+	newName  = "log.new"
+	lockName = "lock"
+
+	headerName  = "packtrain records "
+	headerBegin = headerName + "1 "
+	idLength    = 32
+	fileHeader  = len(headerBegin) + idLength + 1
+)
+
+// lockTimeout is the longest that Lock waits.
+const lockTimeout = 30 * time.Second
+
+// A Log is the file "log" in a directory. It holds no open file, so it need not
+// be closed. It is safe for concurrent use.
+type Log struct{ dir string }
+
+// New returns the log in dir, which is created when something is written.
+func New(dir string) *Log { return &Log{dir} }
+
+// A Position is a place between two frames of a file. The zero value is the
+// position in a file that does not exist.
+type Position struct {
+	ID     string
+	Offset int64
+}
+
+func (l *Log) path() string { return filepath.Join(l.dir, logName) }
+
+// Lock excludes other writers until release is called. It waits until ctx ends,
+// at most 30 seconds; then the error has [pack.CodeBusy].
+func (l *Log) Lock(ctx context.Context) (release func(), err error) {
+	if err := os.MkdirAll(l.dir, 0o755); err != nil {
+		return nil, pack.Errorf(pack.CodeIO, "create directory of records: %w", err)
+	}
+	waiting, cancel := context.WithTimeout(ctx, lockTimeout)
+	defer cancel()
+	release, err = filelock.Acquire(waiting, filepath.Join(l.dir, lockName))
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return release, err
+}
+
+// Read returns the frames after pos, and the position after them. When the
+// position has another ID than pos, the file was replaced and these are all its
+// frames. A torn tail is left out.
+func (l *Log) Read(pos Position) (payloads [][]byte, next Position, err error) {
+	const attempts = 3
+	for n := range attempts {
+		payloads, next, err = l.read(pos)
+		if !errors.Is(err, errDamaged) {
+			break
+		}
+		// A reader may meet a writer that cuts off a torn tail and appends.
+		<-time.After(time.Duration(n) * time.Millisecond)
+	}
+	return payloads, next, err
+}
+
+func (l *Log) read(pos Position) (payloads [][]byte, next Position, err error) {
+	f, err := os.Open(l.path())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && pos == Position{}:
+		return nil, pos, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, pos, pack.Errorf(pack.CodeStoreCorrupt, "the records in %q were removed while they were in use; restore them", l.path())
+	case err != nil:
+		return nil, pos, pack.Errorf(pack.CodeIO, "open records: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	id, size, err := l.readFileHeader(f)
+	if err != nil {
+		return nil, pos, err
+	}
+	if next = pos; next.ID != id || next.Offset > size {
+		next = Position{id, int64(fileHeader)}
+	}
+	data := make([]byte, size-next.Offset)
+	if len(data) == 0 {
+		return nil, next, nil
+	}
+	n, err := f.ReadAt(data, next.Offset)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, pos, pack.Errorf(pack.CodeIO, "read records: %w", err)
+	}
+	return l.parse(data[:n], next)
+}
+
+// readFileHeader returns the ID in the header of the file, and its size.
+func (l *Log) readFileHeader(f *os.File) (id string, size int64, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", 0, pack.Errorf(pack.CodeIO, "read records: %w", err)
+	}
+	header := make([]byte, fileHeader)
+	n, err := f.ReadAt(header, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", 0, pack.Errorf(pack.CodeIO, "read records: %w", err)
+	}
+	id, ok := parseFileHeader(header[:n])
+	switch {
+	case !ok && n == fileHeader && strings.HasPrefix(string(header), headerName) && !strings.HasPrefix(string(header), headerBegin):
+		return "", 0, l.newer()
+	case !ok:
+		return "", 0, l.damaged(0)
+	}
+	return id, info.Size(), nil
+}
+
+func parseFileHeader(header []byte) (id string, ok bool) {
+	id, ok = strings.CutPrefix(string(header), headerBegin)
+	id, ok2 := strings.CutSuffix(id, "\n")
+	return id, ok && ok2 && len(id) == idLength
+}
+
+// parse returns the frames in data, which begins at pos.
+func (l *Log) parse(data []byte, pos Position) (payloads [][]byte, next Position, err error) {
+	for len(data) > 0 {
+		payload, n, err := nextFrame(data)
+		switch {
+		case errors.Is(err, errTorn):
+			return payloads, pos, nil
+		case errors.Is(err, errNewer):
+			return nil, pos, l.newer()
+		case err != nil:
+			return nil, pos, l.damaged(pos.Offset)
+		}
+		payloads = append(payloads, payload)
+		data, pos.Offset = data[n:], pos.Offset+int64(n)
+	}
+	return payloads, pos, nil
+}
+
+func (l *Log) newer() error {
+	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q have a newer format than %d: use a newer release", l.path(), Format)
+}
+
+// damaged is an error that says what to do about damage at the offset.
+func (l *Log) damaged(offset int64) error {
+	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q are damaged at byte %d (%w): restore them from a copy, "+
+		"or move the file away and adopt the packs that are in the root", l.path(), offset, errDamaged)
+}
+
+// Append appends the frame of payload at pos, the position after the last whole
+// frame, and makes it durable. What is after pos, a torn tail, is cut off. The
+// caller holds the lock. After an error the frame may or may not be there.
+func (l *Log) Append(pos Position, payload []byte) (next Position, err error) {
+	if len(payload) > maxPayload {
+		return pos, pack.Errorf(pack.CodeLimitExceeded, "a change of %d bytes is too large for the records", len(payload))
+	}
+	if pos.ID == "" {
+		return l.Replace([][]byte{payload})
+	}
+	f, err := os.OpenFile(l.path(), os.O_RDWR, 0)
+	if err != nil {
+		return pos, pack.Errorf(pack.CodeIO, "open records: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	frame := appendFrame(nil, payload)
+	if err := l.write(f, pos, frame); err != nil {
+		return pos, pack.Errorf(pack.CodeIO, "write records: %w", err)
+	}
+	pos.Offset += int64(len(frame))
+	return pos, nil
+}
+
+func (l *Log) write(f *os.File, pos Position, frame []byte) error {
+	if err := f.Truncate(pos.Offset); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(frame, pos.Offset); err != nil {
+		return errors.Join(err, f.Truncate(pos.Offset))
+	}
+	return f.Sync()
+}
+
+// Sync makes durable what readers can see: a writer may have died before it
+// did.
+func (l *Log) Sync() error {
+	f, err := os.OpenFile(l.path(), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(f.Sync(), f.Close())
+	}
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "sync records: %w", err)
+	}
+	return nil
+}
+
+// Replace makes a file of the frames of payloads take the place of the present
+// one, in one step. The caller holds the lock.
+func (l *Log) Replace(payloads [][]byte) (Position, error) {
+	var id [idLength / 2]byte
+	_, _ = rand.Read(id[:]) // never fails
+	pos := Position{ID: hex.EncodeToString(id[:])}
+	data := []byte(headerBegin + pos.ID + "\n")
+	for _, p := range payloads {
+		data = appendFrame(data, p)
+	}
+	pos.Offset = int64(len(data))
+	if err := l.replace(data); err != nil {
+		return Position{}, pack.Errorf(pack.CodeIO, "write records: %w", err)
+	}
+	return pos, nil
+}
+
+func (l *Log) replace(data []byte) error {
+	mode := fs.FileMode(0o600) // configurations may hold secrets
+	if info, err := os.Stat(l.path()); err == nil {
+		mode = info.Mode().Perm()
+	}
+	name := filepath.Join(l.dir, newName)
+	if err := writeDurably(name, data, mode); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	if err := os.Rename(name, l.path()); err != nil {
+		return err
+	}
+	return fsx.SyncDir(l.dir)
+}
+
+func writeDurably(name string, data []byte, mode fs.FileMode) (err error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := f.Chmod(mode); err != nil {
+		return fmt.Errorf("keep the mode of records: %w", err)
+	}
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	return f.Sync()
+}
