@@ -33,6 +33,7 @@
 //
 // On disk:
 //
+//	<root>/format                                the format and the ID of the root
 //	<root>/staging/<operation>/                  content on its way in
 //	<root>/packs/<ref>/<generation>/pack/        a generation's content, never changed
 //	<root>/packs/<ref>/<generation>/venv         link to its virtualenv

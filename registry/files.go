@@ -108,6 +108,11 @@ func (f *Files) SetConfig(ctx context.Context, ref pack.Ref, config map[string]a
 	return f.change(ctx, func(t *table) (*delta, error) { return t.planConfig(ref, config) }, nil)
 }
 
+// Bind implements [Binder].
+func (f *Files) Bind(ctx context.Context, id string) error {
+	return f.change(ctx, func(t *table) (*delta, error) { return t.planBind(id) }, nil)
+}
+
 // change appends what plan returns, unless that is nil, and calls then with the
 // table as it is afterwards. No other writer comes in between.
 func (f *Files) change(ctx context.Context, plan func(*table) (*delta, error), then func(*table) error) error {

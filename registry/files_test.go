@@ -27,6 +27,7 @@ type twoDoors struct {
 	registry.Writer
 	registry.PackReader
 	registry.ContentReader
+	registry.Binder
 }
 
 func TestFilesThroughTwoDoors(t *testing.T) {
@@ -34,7 +35,7 @@ func TestFilesThroughTwoDoors(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
-		return twoDoors{in, out, out}
+		return twoDoors{in, out, out, out}
 	})
 }
 
@@ -45,6 +46,6 @@ func TestFilesCompacted(t *testing.T) {
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
 		in.CompactAt(-1)
-		return twoDoors{in, out, out}
+		return twoDoors{in, out, out, out}
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 type deltaHead struct {
 	Op     string       `json:"operation,omitempty"`
+	Root   string       `json:"root,omitempty"`
 	LastID int64        `json:"last_id"`
 	Put    []rowHead    `json:"put,omitempty"`
 	Drop   []pack.Ref   `json:"drop,omitempty"`
@@ -51,7 +52,7 @@ const lengthSize = 4
 
 // encode returns d as a payload.
 func (d *delta) encode() ([]byte, error) {
-	head := deltaHead{Op: d.op, LastID: d.lastID, Drop: d.drop, Known: d.known}
+	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known}
 	var values [][]byte
 	for _, r := range d.put {
 		h := rowHead{
@@ -88,7 +89,7 @@ func decodeDelta(payload []byte) (*delta, error) {
 	if err := exactjson.Unmarshal(p.next(int(binary.LittleEndian.Uint32(n))), &head); err != nil || p.bad {
 		return nil, errors.Join(errPayload, err)
 	}
-	d := &delta{op: head.Op, lastID: head.LastID, drop: head.Drop, known: head.Known}
+	d := &delta{op: head.Op, root: head.Root, lastID: head.LastID, drop: head.Drop, known: head.Known}
 	for i := range head.Put {
 		d.put = append(d.put, p.row(&head.Put[i]))
 	}

@@ -307,8 +307,12 @@ func olderRecords(t *testing.T) {
 		t.Errorf("active: %s", got)
 	}
 	empty := root{dir: r.dir, records: registry.NewMemory()}
-	again := register(t, empty.open(t), "", v2)[0]
-	if again.Unchanged || state(t, &empty) != "2.0.0" {
+	c := empty.config()
+	_, err := registry.Open(t.Context(), c)
+	wantRootError(t, err, true)
+	c.Adopt = true
+	again := register(t, empty.openWith(t, c), "", v2)[0]
+	if !again.Unchanged || state(t, &empty) != "2.0.0" {
 		t.Errorf("with empty records: got %+v", again)
 	}
 }
@@ -317,6 +321,13 @@ func copyRecords(t *testing.T, from, to registry.Records) {
 	t.Helper()
 	rec, err := from.Pack(t.Context(), "demo")
 	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := from.Root(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := to.Bind(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := to.Apply(t.Context(), registry.Operation{ID: "copy", Activate: []registry.Activation{

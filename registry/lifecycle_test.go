@@ -81,7 +81,11 @@ func TestRemove(t *testing.T) {
 	if err := s.Reap(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{".": "dir", "current": "dir", "journal": "dir", "packs": "dir", "staging": "dir", "trash": "dir"}
+	format, err := os.ReadFile(filepath.Join(r.dir, "format"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{".": "dir", "format": string(format), "current": "dir", "journal": "dir", "packs": "dir", "staging": "dir", "trash": "dir"}
 	if diff := cmp.Diff(want, snapshot(t, r.dir)); diff != "" {
 		t.Errorf("left over (-want +got)\n%s", diff)
 	}

@@ -74,6 +74,18 @@ func (m *Memory) SetConfig(ctx context.Context, ref pack.Ref, config map[string]
 	})
 }
 
+// Bind implements [Binder].
+func (m *Memory) Bind(ctx context.Context, id string) error {
+	return m.change(ctx, func(t *table) error {
+		d, err := t.planBind(id)
+		if err != nil || d == nil {
+			return err
+		}
+		t.merge(d)
+		return nil
+	})
+}
+
 func (m *Memory) change(ctx context.Context, fn func(*table) error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -25,6 +25,7 @@ type Records interface {
 	PackReader
 	ContentReader
 	Writer
+	Binder
 }
 
 // A PackReader reads the records of packs.
@@ -74,6 +75,18 @@ type Writer interface {
 	Outcome(ctx context.Context, id string) (applied bool, err error)
 	// SetConfig replaces the user's configuration of ref; nil empties it.
 	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
+}
+
+// A Binder makes records those of one root directory, which has an ID. So nobody
+// opens a root with the records of another one, or with empty ones.
+type Binder interface {
+	// Root returns the ID of the root that the records belong to, "" while they
+	// belong to none.
+	Root(ctx context.Context) (id string, err error)
+	// Bind makes the records those of the root with the given ID. It is an error
+	// that matches [pack.ErrConflict] when they are those of another root; doing
+	// it again changes nothing.
+	Bind(ctx context.Context, id string) error
 }
 
 // A Record is what is known of an installed pack.

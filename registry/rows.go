@@ -124,6 +124,10 @@ func notInstalled(ref pack.Ref) error {
 	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
 }
 
+func boundElsewhere() error {
+	return pack.Errorf(pack.CodeConflict, "the records belong to another root")
+}
+
 // conflict says that another operation was faster.
 func conflict(ref pack.Ref, active, expected string) error {
 	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)

@@ -28,8 +28,13 @@ type Config struct {
 	// Root is the absolute path of the directory that holds the packs. It is
 	// created. Several processes may share it.
 	Root string
-	// Records keep what is known of the packs. They belong to the root.
+	// Records keep what is known of the packs. They belong to the root: [Open]
+	// refuses those of another one, and those that know none of its packs.
 	Records Records
+	// Adopt lets records that know none of the packs in the root learn them from
+	// the files: the generations come back, with new IDs; what users configured
+	// does not. It has no effect where Open does not refuse the records.
+	Adopt bool
 	// Environments knows which environments were built for a pack's content.
 	// nil: none were.
 	Environments Environments
@@ -107,7 +112,8 @@ type Store struct {
 
 // Open opens the root, which it creates when it is missing, and finishes or
 // undoes what a dead process left there. A root that is a link or that others
-// may write to is an error that matches [pack.ErrStore].
+// may write to is an error that matches [pack.ErrStore]. Records that are not
+// those of the root are a [*RootError].
 func Open(ctx context.Context, c Config) (*Store, error) {
 	return open(ctx, c, generations.Config{})
 }
@@ -126,10 +132,24 @@ func open(ctx context.Context, c Config, disk generations.Config) (*Store, error
 	}
 	disk.Root, disk.LockTimeout, disk.Now, disk.Logger = c.Root, s.config.LockTimeout, s.now, s.config.Logger
 	var err error
-	if s.disk, err = generations.Open(ctx, disk, s.ledger()); err != nil {
+	if s.disk, err = generations.Open(disk); err == nil {
+		err = s.recover(ctx)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open registry in %q: %w", c.Root, err)
 	}
 	return s, nil
+}
+
+// recover brings root and records to where they belong together.
+func (s *Store) recover(ctx context.Context) error {
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	if err := s.disk.Recover(ctx, s.ledger()); err != nil {
+		return err
+	}
+	return s.checkRecorded(ctx)
 }
 
 // closeReap is how long closing may delete files.

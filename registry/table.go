@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -13,6 +14,7 @@ import (
 // changed in two steps: [table.plan] checks an operation and says what it
 // changes, [table.merge] makes that change, which cannot fail.
 type table struct {
+	root   string
 	lastID int64
 	packs  map[pack.Ref]*row
 	// owners says which pack a component belongs to. It is nil until somebody
@@ -49,6 +51,7 @@ type componentKey struct {
 // A delta is what one change makes of a table.
 type delta struct {
 	op     string // the ID of the operation, "" for none
+	root   string // the ID of the root, "" when that stays as it is
 	lastID int64
 	// put are the rows of packs that changed. Their generations are only those
 	// that the table does not know yet.
@@ -169,8 +172,20 @@ func (t *table) planConfig(ref pack.Ref, config map[string]any) (*delta, error) 
 	return &delta{lastID: t.lastID, config: []configRow{{ref, data}}}, nil
 }
 
+// planBind returns the change that makes t belong to the root; nil when it does.
+func (t *table) planBind(root string) (*delta, error) {
+	switch t.root {
+	case root:
+		return nil, nil
+	case "":
+		return &delta{lastID: t.lastID, root: root}, nil
+	}
+	return nil, boundElsewhere()
+}
+
 // merge changes t by d.
 func (t *table) merge(d *delta) {
+	t.root = cmp.Or(d.root, t.root)
 	t.lastID = max(t.lastID, d.lastID)
 	for _, ref := range d.drop {
 		t.disown(ref)
@@ -206,7 +221,7 @@ func (t *table) merge(d *delta) {
 // snapshot returns changes that make of an empty table what t is.
 func (t *table) snapshot() []*delta {
 	known := t.ops.order[max(0, len(t.ops.order)-RememberedOperations):]
-	deltas := []*delta{{lastID: t.lastID, known: known}}
+	deltas := []*delta{{root: t.root, lastID: t.lastID, known: known}}
 	for _, r := range t.rows() {
 		deltas = append(deltas, &delta{lastID: t.lastID, put: []*row{r}})
 	}

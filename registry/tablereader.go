@@ -78,6 +78,15 @@ func (tr tableReader) Generations(ctx context.Context, ref pack.Ref) ([]Generati
 	return generations, nil
 }
 
+// Root implements [Binder].
+func (tr tableReader) Root(ctx context.Context) (id string, err error) {
+	err = tr.look(ctx, func(t *table) error {
+		id = t.root
+		return nil
+	})
+	return id, err
+}
+
 func (tr tableReader) row(ctx context.Context, ref pack.Ref) (r *row, err error) {
 	err = tr.look(ctx, func(t *table) error {
 		r, err = t.row(ref)

@@ -16,6 +16,7 @@ import (
 type Flags struct {
 	Root, DB, Index string
 	Provide         []string
+	Adopt           bool
 
 	AllowHTTP               bool
 	AllowPrivate, AllowHost []string
@@ -30,6 +31,7 @@ type Flags struct {
 func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: a file inside the root)")
+	set.BoolVar(&f.Adopt, "adopt", false, "when the records of the root are lost, make new ones of the packs in it")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
 	set.BoolVar(&f.AllowHTTP, "allow-http", false, "allow plain http")
@@ -60,7 +62,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
 	_, proxyErr := ParseProxy(f.Proxy)
 	return Config{
-		Root: root, Index: index, DSN: f.DB, Provided: provided,
+		Root: root, Index: index, DSN: f.DB, Adopt: f.Adopt, Provided: provided,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,

@@ -37,6 +37,8 @@ type Config struct {
 	// DSN names the database of the records: a path or a "file:" DSN of SQLite;
 	// "" means a file inside Root.
 	DSN string
+	// Adopt makes new records of the packs in Root when its records are lost.
+	Adopt bool
 	// Provided packs exist outside.
 	Provided []pack.Provided
 	// Network says what may be contacted, and how.
@@ -111,7 +113,7 @@ func (h *Host) openStore(ctx context.Context, c Config, envs registry.Environmen
 	}
 	h.db = db
 	h.Store, err = registry.Open(ctx, registry.Config{
-		Root: c.Root, Records: records, Environments: envs, Provided: c.Provided,
+		Root: c.Root, Records: records, Adopt: c.Adopt, Environments: envs, Provided: c.Provided,
 		Runner: h.Runner, TestEnv: h.environ(), Open: c.open(),
 	})
 	return err

@@ -195,6 +195,25 @@ func TestDatabaseElsewhere(t *testing.T) {
 	}
 }
 
+// TestLostDatabase removes the database: the packs do not seem to be gone, and
+// come back when that is asked for.
+func TestLostDatabase(t *testing.T) {
+	t.Parallel()
+	root, lost := t.TempDir(), filepath.Join(t.TempDir(), "new.db")
+	run := on(t, root)
+	wantStatus(t, run("register", demoPack(t, "1.0.0")), exitOK)
+	refused := run("list", "--db", lost)
+	wantStatus(t, refused, exitFailed)
+	if !strings.Contains(refused.stderr, "adopt") {
+		t.Errorf("no advice in %q", refused.stderr)
+	}
+	for _, args := range [][]string{{"list", "--json", "--db", lost, "--adopt"}, {"list", "--json", "--db", lost}} {
+		if packs := decode[listReport](t, run(args...)).Packs; len(packs) != 1 {
+			t.Errorf("%v: got %v", args, packs)
+		}
+	}
+}
+
 // TestFailingTests registers a pack whose tests fail, in all the ways there are.
 func TestFailingTests(t *testing.T) {
 	t.Parallel()

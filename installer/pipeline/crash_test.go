@@ -3,8 +3,6 @@ package pipeline_test
 import (
 	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -21,68 +19,28 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// logRecords are records that survive the death of their process: each commit
-// is a line of a file, and opening it plays them again.
-type logRecords struct {
-	*registry.Memory
-	log  *os.File
-	step func() // called before and after each commit, unless nil
+// steppedRecords are records in files that call a function before and after each
+// operation.
+type steppedRecords struct {
+	*registry.Files
+
+	step func()
 }
 
-func openLog(t testing.TB, name string) *logRecords {
+func openFiles(t testing.TB, dir string) *registry.Files {
 	t.Helper()
-	r := &logRecords{Memory: registry.NewMemory()}
-	var err error
-	if r.log, err = os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644); err != nil {
+	records, err := registry.OpenFiles(t.Context(), dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = r.log.Close() })
-	whole := int64(0)
-	for in := bufio.NewReader(r.log); ; {
-		line, err := in.ReadBytes('\n')
-		if err != nil {
-			break // what is left is no whole line: its commit did not happen
-		}
-		var op registry.Operation
-		if err := json.Unmarshal(line, &op); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.Memory.Apply(t.Context(), op); err != nil {
-			t.Fatal(err)
-		}
-		whole += int64(len(line))
-	}
-	if err := errors.Join(r.log.Truncate(whole), seek(r.log, whole)); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return records
 }
 
-func seek(f *os.File, offset int64) error {
-	_, err := f.Seek(offset, 0)
-	return err
-}
-
-// Apply writes the line in one call, after it was found to be fine.
-func (r *logRecords) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
-	line, err := json.Marshal(op)
-	if err != nil {
-		return nil, err
-	}
-	records, err := r.Memory.Apply(ctx, op)
-	if err != nil {
-		return nil, err
-	}
-	r.tell()
-	_, err = r.log.Write(append(line, '\n'))
-	r.tell()
+func (r *steppedRecords) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	r.step()
+	records, err := r.Files.Apply(ctx, op)
+	r.step()
 	return records, err
-}
-
-func (r *logRecords) tell() {
-	if r.step != nil {
-		r.step()
-	}
 }
 
 // generation describes packs that need each other, all in one version.
@@ -98,8 +56,10 @@ func generation(n int) (lines, specs []string) {
 func crashHouse(t testing.TB, root string, n int, step func()) (*realHouse, []string) {
 	t.Helper()
 	lines, specs := generation(n)
-	records := openLog(t, filepath.Join(filepath.Dir(root), "records"))
-	records.step = step
+	records := &steppedRecords{openFiles(t, filepath.Join(filepath.Dir(root), "records")), step}
+	if step == nil {
+		records.step = func() {}
+	}
 	h := openRealHouse(t, root, records, lines...)
 	for id, fsys := range h.Content {
 		if strings.HasPrefix(id, "log@") {

@@ -20,7 +20,7 @@ func TestWhatIsReportedIsDurable(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	runChild(t, root, 1, time.Hour)
 	got := traceUpgrade(t, root)
-	want := []string{"content", "intent", "sync all", "place", "sync place", "pointer", "sync pointer", "record", "report"}
+	want := []string{"content", "intent", "sync all", "place", "sync place", "pointer", "sync pointer", "record", "sync record", "report"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got   %q\nwant  %q", got, want)
 	}
@@ -38,7 +38,7 @@ func traceUpgrade(t *testing.T, root string) (steps []string) {
 	}
 	log := filepath.Join(t.TempDir(), "log")
 	child := crashChild(t, root, 2, "PACK_CRASH_SPEC=tool")
-	args := []string{"-f", "-y", "-qq", "-s", "16", "-e", "signal=none", "-e", "trace=write,rename,renameat,renameat2,fsync,fdatasync,syncfs", "-o", log}
+	args := []string{"-f", "-y", "-qq", "-s", "16", "-e", "signal=none", "-e", "trace=write,pwrite64,rename,renameat,renameat2,fsync,fdatasync,syncfs", "-o", log}
 	cmd := exec.CommandContext(t.Context(), strace, append(args, child.Args...)...)
 	cmd.Env = child.Env
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -69,7 +69,8 @@ func stepsOfUpgrade(root string) map[string]*regexp.Regexp {
 		"sync place":   `fsync\(\d+<ROOT/packs/tool>`,
 		"pointer":      `rename.*"ROOT/current/tool"`,
 		"sync pointer": `fsync\(\d+<ROOT/current>`,
-		"record":       `write\(\d+<DIR/records>`,
+		"record":       `pwrite64\(\d+<DIR/records/log>`,
+		"sync record":  `fsync\(\d+<DIR/records/log>`,
 		"report":       `write\(1<[^>]*>, "done`,
 	}
 	names := map[string]*regexp.Regexp{}

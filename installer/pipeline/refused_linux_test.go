@@ -90,7 +90,7 @@ func newFullWorld(t *testing.T, local string) *fullWorld {
 	w := &fullWorld{dir: t.TempDir()}
 	root := filepath.Join(w.dir, "root")
 	e := &envs{dir: filepath.Join(root, "envs"), known: map[pack.Digest][]pack.Environment{}}
-	store, err := registry.Open(t.Context(), registry.Config{Root: root, Records: openLog(t, filepath.Join(w.dir, "records")), Environments: e})
+	store, err := registry.Open(t.Context(), registry.Config{Root: root, Records: openFiles(t, filepath.Join(w.dir, "records")), Environments: e})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type broken struct {
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
 	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
+	bind        func(m *registry.Memory, ctx context.Context, id string) error
 	// allDamaged makes one damaged record hide the others.
 	allDamaged bool
 }
@@ -54,6 +55,13 @@ func (b *broken) Outcome(ctx context.Context, id string) (bool, error) {
 		return b.outcome(b.Memory, ctx, id)
 	}
 	return b.Memory.Outcome(ctx, id)
+}
+
+func (b *broken) Bind(ctx context.Context, id string) error {
+	if b.bind != nil {
+		return b.bind(b.Memory, ctx, id)
+	}
+	return b.Memory.Bind(ctx, id)
 }
 
 func (b *broken) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {

@@ -152,6 +152,8 @@ func faults() []fault {
 				return gs[max(0, len(gs)-100):], err
 			}}
 		}},
+		{"another root is accepted", "RecordsBelongToOneRoot", acceptingAnyRoot},
+		{"another root is accepted", "OneOfManyRootsWins", acceptingAnyRoot},
 		{"a damaged record hides the others", "DamagedRecordAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
 		{"the list has the newest first", "PacksAreOrderedByRef", func() *broken {
 			return &broken{packs: func(m *registry.Memory, ctx context.Context) ([]registry.Record, error) {
@@ -199,6 +201,15 @@ func oneByOne(m *registry.Memory, ctx context.Context, op registry.Operation) (r
 		}
 	}
 	return records, nil
+}
+
+func acceptingAnyRoot() *broken {
+	return &broken{bind: func(m *registry.Memory, ctx context.Context, id string) error {
+		if err := m.Bind(ctx, id); !errors.Is(err, pack.ErrConflict) {
+			return err
+		}
+		return nil
+	}}
 }
 
 func forgettingRemovals() *broken {

@@ -57,5 +57,7 @@ func cases() []suiteCase {
 		{"InvalidOperationsAreRefused", invalidOperationsAreRefused},
 		{"ManyGenerationsAreKept", manyGenerationsAreKept},
 		{"DamagedRecordAffectsNoOther", damagedRecordAffectsNoOther},
+		{"RecordsBelongToOneRoot", recordsBelongToOneRoot},
+		{"OneOfManyRootsWins", oneOfManyRootsWins},
 	}
 }

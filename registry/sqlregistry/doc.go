@@ -25,6 +25,7 @@
 //	packtrain_components   pack_id, position, kind, ref, name, file, document: those of the active generations
 //	packtrain_generations  pack_id, name, version, digests, pin, environments, tests, ...
 //	packtrain_operations   the IDs of the latest operations
+//	packtrain_root         the ID of the root directory that the records belong to
 //
 // Structured values are JSON, times are text in UTC. Every operation is
 // one transaction, which writes before it reads. Its statements only find the row

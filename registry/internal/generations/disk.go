@@ -42,22 +42,24 @@ type Disk struct {
 	config Config
 }
 
-// Open creates the directories that are missing below the root, and finishes
-// or undoes what dead processes left there. A root that is a link or is
-// world-writable is an error that matches [pack.ErrStore].
-func Open(ctx context.Context, c Config, records Records) (*Disk, error) {
+// Open creates the directories that are missing below the root. A root that is a
+// link, is world-writable or has a newer format is an error that matches
+// [pack.ErrStore].
+func Open(c Config) (*Disk, error) {
 	root := filepath.Clean(c.Root)
 	d := &Disk{Layout: Layout{root}, config: c}
-	if err := d.create(); err != nil {
+	if _, err := d.Identity(); err != nil {
 		return nil, err
 	}
+	return d, d.create()
+}
+
+// Recover finishes or undoes what dead processes left in the root.
+func (d *Disk) Recover(ctx context.Context, records Records) error {
 	if err := d.sweep(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if err := d.SettleDead(ctx, records); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return d.SettleDead(ctx, records)
 }
 
 // create creates the directories that are missing.

@@ -8,6 +8,7 @@
 //
 // # Layout
 //
+//	<root>/format                              format and ID of the root, see [Disk.Identity]
 //	<root>/staging/<id>/, <id>.lock            content being received, see [Staging]
 //	<root>/packs/<ref>/<generation>/pack/      content, never changed
 //	<root>/packs/<ref>/<generation>/venv, ...  links beside the content, see [Links]
@@ -22,7 +23,7 @@
 // [Staging.Apply] makes a change in six steps, under the lock of the pack. A
 // process or the machine may die before each:
 //
-//  1. The content and its metadata are staged. [Open] sweeps them away: the
+//  1. The content and its metadata are staged. [Disk.Recover] sweeps them away: the
 //     lock of a staging directory is free only if its operation is dead.
 //  2. The intent is written to the journal and made durable, together with the
 //     staged content. Nothing else has changed, so the intent is withdrawn.

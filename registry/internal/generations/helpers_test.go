@@ -86,10 +86,14 @@ var someTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 func (s *scene) open(t *testing.T, m *mortal) (*generations.Disk, error) {
 	t.Helper()
 	s.records.fault = m.fault
-	return generations.Open(t.Context(), generations.Config{
+	d, err := generations.Open(generations.Config{
 		Root: s.root, LockTimeout: time.Second, Now: func() time.Time { return someTime },
 		Logger: slog.New(slog.DiscardHandler), Fault: m.fault, Unsynced: true,
-	}, s.records)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Recover(t.Context(), s.records)
 }
 
 func (s *scene) mustOpen(t *testing.T) *generations.Disk {

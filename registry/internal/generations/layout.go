@@ -22,6 +22,7 @@ const ContentName = "pack"
 
 const (
 	metadataName = "metadata.json"
+	formatName   = "format"
 	intentSuffix = ".json"
 	lockSuffix   = ".lock"
 )

@@ -112,6 +112,7 @@ type twoDoors struct {
 	registry.Writer
 	registry.PackReader
 	registry.ContentReader
+	registry.Binder
 }
 
 func TestRecordsThroughTwoPools(t *testing.T) {
@@ -119,7 +120,7 @@ func TestRecordsThroughTwoPools(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		file := filepath.Join(t.TempDir(), "records.db")
 		in, out := openRecords(t, file), openRecords(t, file)
-		return twoDoors{in, out, out}
+		return twoDoors{in, out, out, out}
 	})
 }
 

@@ -1,0 +1,97 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
+)
+
+// adopt tells the records of the packs in the root, from the metadata of their
+// generations. It may be repeated: it goes on where it ended. A pack whose
+// metadata are damaged is left out and logged. Packs that a dead process was
+// changing are adopted as they are, so that the change can be settled.
+func (s *Store) adopt(ctx context.Context) error {
+	refs, err := s.disk.Pointers()
+	if err != nil {
+		return err
+	}
+	op := Operation{ID: generations.NewID()}
+	for _, ref := range refs {
+		a, err := s.adoptHistory(ctx, ref)
+		switch {
+		case pack.CodeOf(err) == pack.CodeStoreCorrupt:
+			s.config.Logger.Warn("pack cannot be adopted; register it again", "pack", ref, "error", err)
+		case err != nil:
+			return err
+		case a != nil:
+			op.Activate = append(op.Activate, *a)
+		}
+	}
+	if len(op.Activate) == 0 {
+		return nil
+	}
+	_, err = s.config.Records.Apply(ctx, op)
+	return err
+}
+
+// adoptHistory tells the records of the other generations of ref, and returns
+// the activation of the one that readers get; nil when that is recorded.
+func (s *Store) adoptHistory(ctx context.Context, ref pack.Ref) (*Activation, error) {
+	pointer, err := s.disk.Pointer(ref)
+	if err != nil || pointer == "" {
+		return nil, err
+	}
+	active, err := s.ledger().Active(ctx, ref)
+	if err != nil || active == pointer {
+		return nil, err
+	}
+	a, err := s.recall(ref, pointer)
+	if err != nil {
+		return nil, err
+	}
+	a.Previous, err = s.adoptOthers(ctx, ref, pointer, active)
+	return a, err
+}
+
+// adoptOthers tells the records of all generations of ref that they do not know,
+// except the one of the pointer, and returns the one that is active then. They
+// have no components: these are the pointer's.
+func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active string) (last string, err error) {
+	names, err := s.disk.Generations(ref)
+	if err != nil {
+		return "", err
+	}
+	recorded, err := s.generations(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	last = active
+	for _, name := range names {
+		if name == pointer || slices.ContainsFunc(recorded, func(g Generation) bool { return g.Name == name }) {
+			continue
+		}
+		a, err := s.recall(ref, name)
+		if err != nil {
+			s.config.Logger.Warn("generation cannot be adopted", "pack", ref, "generation", name, "error", err)
+			continue
+		}
+		a.Previous, a.Components = last, nil
+		if _, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Activate: []Activation{*a}}); err != nil {
+			return "", err
+		}
+		last = name
+	}
+	return last, nil
+}
+
+// recall returns the activation that the metadata of a generation hold.
+func (s *Store) recall(ref pack.Ref, generation string) (*Activation, error) {
+	metadata, err := s.disk.Metadata(ref, generation)
+	if err != nil {
+		return nil, err
+	}
+	a, err := parseMetadata(ref, generation, metadata)
+	return &a, err
+}

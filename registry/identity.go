@@ -1,0 +1,152 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
+)
+
+// A RootError says that a root was opened with records that are not its own. It
+// matches [pack.ErrStore].
+type RootError struct {
+	Root   string
+	Reason string
+	// Adoptable says that opening the root with Config.Adopt succeeds.
+	Adoptable bool
+}
+
+// Error says what is wrong and what to do.
+func (e *RootError) Error() string {
+	advice := "open it with its own records, or with empty ones"
+	if e.Adoptable {
+		advice = "open it with its own records, or adopt the packs in it"
+	}
+	return fmt.Sprintf("root %q: %s: %s", e.Root, e.Reason, advice)
+}
+
+// Unwrap returns [pack.ErrStore].
+func (e *RootError) Unwrap() error { return pack.ErrStore }
+
+// ErrorCode implements [pack.Coder].
+func (e *RootError) ErrorCode() pack.Code { return pack.CodeStoreCorrupt }
+
+// identify makes sure that the records are those of the root. New ones become
+// that: the records are bound first, so a root that has an ID has records, too.
+func (s *Store) identify(ctx context.Context) error {
+	if root, bound, err := s.identities(ctx); err != nil || root != "" && root == bound {
+		return err
+	}
+	release, err := s.disk.LockIdentity(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	root, bound, err := s.identities(ctx)
+	if err != nil || root != "" && root == bound {
+		return err
+	}
+	if err := s.mayBind(ctx, root, bound); err != nil {
+		return err
+	}
+	id := root
+	switch {
+	case bound != "":
+		id = bound
+	case root == "":
+		id = generations.NewID()
+	}
+	if err := s.config.Records.Bind(ctx, id); err != nil || root != "" {
+		return err
+	}
+	return s.disk.SetIdentity(id)
+}
+
+// identities returns the ID of the root, and that of the root that the records
+// belong to; "" for none.
+func (s *Store) identities(ctx context.Context) (root, bound string, err error) {
+	if root, err = s.disk.Identity(); err != nil {
+		return "", "", err
+	}
+	bound, err = s.config.Records.Root(ctx)
+	return root, bound, err
+}
+
+// mayBind refuses records that cannot be those of the root.
+func (s *Store) mayBind(ctx context.Context, root, bound string) error {
+	if root != "" && bound != "" {
+		return s.refuse(false, "the records belong to another root")
+	}
+	published, known, err := s.published(ctx)
+	if err != nil {
+		return err
+	}
+	recorded, err := s.recorded(ctx)
+	switch {
+	case err != nil:
+		return err
+	case bound != "" && !known && (recorded || published > 0):
+		return s.refuse(false, "the records belong to another root")
+	case bound != "" || root == "" && (known || published == 0 && !recorded):
+		return nil
+	case s.config.Adopt:
+		return s.adopt(ctx)
+	case recorded:
+		return s.refuse(true, "the records hold packs, and were never used with this root")
+	case published == 0:
+		return s.refuse(true, "the records are new, but the root was used with others")
+	}
+	return s.refuse(true, fmt.Sprintf("the records are missing: there are %d packs in it, and the records know none of them", published))
+}
+
+func (s *Store) refuse(adoptable bool, reason string) error {
+	return &RootError{Root: s.config.Root, Reason: reason, Adoptable: adoptable}
+}
+
+// checkRecorded refuses records that belong to the root and know none of its
+// packs: an old copy, or what was left of them.
+func (s *Store) checkRecorded(ctx context.Context) error {
+	published, known, err := s.published(ctx)
+	switch {
+	case err != nil || known || published == 0:
+		return err
+	case s.config.Adopt:
+		return s.adopt(ctx)
+	}
+	return s.refuse(true, fmt.Sprintf("the records are incomplete: there are %d packs in it, and the records know none of them", published))
+}
+
+// published returns the number of packs that readers get, and whether the
+// records know one of these. A pack that another process is changing does not
+// count.
+func (s *Store) published(ctx context.Context) (n int, known bool, err error) {
+	refs, err := s.disk.Published()
+	if err != nil {
+		return 0, false, err
+	}
+	for _, ref := range refs {
+		_, err := s.config.Records.Active(ctx, ref)
+		switch {
+		case err == nil:
+			return len(refs), true, nil
+		case !errors.Is(err, pack.ErrNotFound):
+			return 0, false, err
+		}
+		if pointer, err := s.disk.Pointer(ref); err == nil && pointer == "" {
+			continue // removed just now
+		}
+		n++
+	}
+	return n, false, nil
+}
+
+// recorded reports whether the records know any pack.
+func (s *Store) recorded(ctx context.Context) (bool, error) {
+	records, err := s.config.Records.Packs(ctx)
+	if _, ok := errors.AsType[*RecordError](err); ok {
+		return true, nil
+	}
+	return len(records) > 0, err
+}

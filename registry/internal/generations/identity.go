@@ -1,0 +1,124 @@
+package generations
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/filelock"
+)
+
+// format is the version of the layout and of what the files in it hold.
+const format = 1
+
+// An identity is what the file "format" of a root holds.
+type identity struct {
+	Format int    `json:"format"`
+	Root   string `json:"root"`
+}
+
+// Identity returns the ID of the root, "" while it has none. A root of a newer
+// format is an error that matches [pack.ErrStore].
+func (d *Disk) Identity() (id string, err error) {
+	data, err := os.ReadFile(d.dir(formatName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", pack.Errorf(pack.CodeIO, "read format of root: %w", err)
+	}
+	var in identity
+	err = json.Unmarshal(data, &in)
+	switch {
+	case err == nil && in.Format > format:
+		return "", pack.Errorf(pack.CodeStoreCorrupt, "root has format %d, this release knows formats up to %d: use a newer release", in.Format, format)
+	case err != nil || in.Format < 1 || in.Root == "":
+		return "", pack.Errorf(pack.CodeStoreCorrupt, "%q is damaged: restore it from a copy, or remove it", d.dir(formatName))
+	}
+	return in.Root, nil
+}
+
+// SetIdentity gives the root its ID. The caller holds the lock of
+// [Disk.LockIdentity].
+func (d *Disk) SetIdentity(id string) error {
+	data, err := json.Marshal(identity{Format: format, Root: id})
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(d.dir(locksDir), formatName)
+	if err := d.do("write format", func() error { return os.WriteFile(file, append(data, '\n'), 0o644) }); err != nil {
+		return err
+	}
+	if err := d.sync("sync format", file); err != nil {
+		return err
+	}
+	if err := d.do("publish format", func() error { return os.Rename(file, d.dir(formatName)) }); err != nil {
+		return err
+	}
+	return d.syncDir("sync root", d.root)
+}
+
+// LockIdentity excludes others that give the root its ID. The name of the lock
+// is not a valid ref.
+func (d *Disk) LockIdentity(ctx context.Context) (release func(), err error) {
+	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
+	defer cancel()
+	release, err = filelock.Acquire(waiting, d.lockFile(".format"))
+	if err != nil {
+		return nil, fmt.Errorf("wait for root: %w", errors.Join(ctx.Err(), err))
+	}
+	return release, nil
+}
+
+// Pointers returns the packs that readers get, ordered by ref.
+func (d *Disk) Pointers() ([]pack.Ref, error) {
+	entries, err := os.ReadDir(d.dir(currentDir))
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeIO, "list packs: %w", err)
+	}
+	var refs []pack.Ref
+	for _, e := range entries {
+		if ref, err := pack.ParseRef(e.Name()); err == nil {
+			refs = append(refs, ref)
+		}
+	}
+	return refs, nil
+}
+
+// Published returns the packs that readers get, except those that are being
+// changed.
+func (d *Disk) Published() ([]pack.Ref, error) {
+	refs, err := d.Pointers()
+	if err != nil {
+		return nil, err
+	}
+	changing, err := d.intents() // after the pointers: a change that ended in between is recorded by now
+	return slices.DeleteFunc(refs, func(ref pack.Ref) bool { return slices.Contains(changing, ref) }), err
+}
+
+// Generations returns the names of the generations of ref on disk, the oldest
+// first, without one that a change in progress has published.
+func (d *Disk) Generations(ref pack.Ref) ([]string, error) {
+	entries, err := os.ReadDir(d.pack(ref))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, pack.Errorf(pack.CodeIO, "list generations: %w", err)
+	}
+	in, _, err := d.readIntent(ref)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if isName(e.Name()) && (in == nil || !in.New || in.To != e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return number(a) - number(b) })
+	return names, nil
+}
