@@ -10,7 +10,9 @@ import (
 // A Catalog knows the installed packs. It takes no locks: what it returns is
 // what was active at one moment.
 type Catalog interface {
-	// List returns the installed packs, ordered by ref.
+	// List returns the installed packs, ordered by ref. When the records of some
+	// are damaged, it returns the others beside an error that joins one
+	// [*RecordError] for each of them.
 	List(ctx context.Context) ([]ActivePack, error)
 	// Show returns all that is known of one pack, or an error that matches
 	// [pack.ErrNotFound].
@@ -44,14 +46,14 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	}
 	defer leave()
 	records, err := s.config.Records.Packs(ctx)
-	if err != nil {
+	if err != nil && !damaged(err) {
 		return nil, err
 	}
 	packs := make([]ActivePack, len(records))
 	for i, rec := range records {
 		packs[i] = s.installed(rec)
 	}
-	return packs, nil
+	return packs, err
 }
 
 func (s *Store) installed(rec Record) ActivePack {

@@ -17,6 +17,10 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	case errors.Is(err, pack.ErrNotFound):
 		it.record = Record{}
 		return nil
+	case damaged(err) && replace == ReplaceAny:
+		it.record = Record{Ref: it.ID.Ref}
+		it.record.Active.Name, err = s.config.Records.Active(ctx, it.ID.Ref)
+		return err
 	case err != nil:
 		return err
 	}

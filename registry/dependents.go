@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -44,11 +43,7 @@ func (r *request) warnDependents(ctx context.Context, it *item) {
 // dependents describes the installed packs that depend on ref in a way that
 // counts.
 func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(pack.Ref, pack.Constraint) bool) ([]string, error) {
-	records, err := s.config.Records.Packs(ctx)
-	if damaged, ok := errors.AsType[*RecordError](err); ok {
-		s.config.Logger.Warn("what a pack depends on is not known", "pack", damaged.Ref, "error", err)
-		err = nil
-	}
+	records, err := s.sound(ctx)
 	if err != nil {
 		return nil, err
 	}

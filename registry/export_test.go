@@ -41,3 +41,42 @@ func (f *Files) Damage(t testing.TB, ref pack.Ref) {
 		t.Fatal(err)
 	}
 }
+
+// SomeDeltas returns encoded changes of every kind.
+func SomeDeltas() (payloads [][]byte) {
+	t := newTable()
+	for n, op := range []*Operation{
+		{ID: "1", Activate: []Activation{{Ref: "a", Generation: Generation{Name: "1"}}, {Ref: "b", Generation: Generation{Name: "1"}}}},
+		{ID: "2", Activate: []Activation{{Ref: "a", Previous: "1", Generation: Generation{Name: "2"}}}, Remove: []Removal{{"b", "1"}}},
+	} {
+		d, err := t.plan(op)
+		if err != nil {
+			panic(err)
+		}
+		d.config = []configRow{{"a", []byte(`{"n":1}`)}}[:n]
+		payload, _ := d.encode()
+		payloads = append(payloads, payload)
+		t.merge(d)
+	}
+	for _, d := range t.snapshot() {
+		payload, _ := d.encode()
+		payloads = append(payloads, payload)
+	}
+	return payloads
+}
+
+// RecodeDelta decodes a change, makes it, and encodes it again.
+func RecodeDelta(payload []byte) ([]byte, error) {
+	d, err := decodeDelta(payload)
+	if err != nil {
+		return nil, err
+	}
+	again, err := d.encode()
+	t := newTable()
+	t.merge(d)
+	for _, r := range t.rows() {
+		_, _ = r.record()
+		r.componentKeys()
+	}
+	return again, err
+}

@@ -8,9 +8,15 @@ import (
 )
 
 // InstalledPacks returns the installed packs, ordered by ref, as an installer
-// wants to know them: so that it need not fetch them again.
+// wants to know them: so that it need not fetch them again. Packs whose records
+// are damaged are left out.
 func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error) {
-	records, err := s.List(ctx)
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	records, err := s.sound(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +27,7 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 			Pin:               rec.Active.Pin,
 			DirectoryChecksum: rec.Active.Directory,
 			TreeDigest:        rec.Active.Tree,
-			Path:              rec.StoragePath,
+			Path:              s.disk.Current(rec.Ref),
 		}
 	}
 	return packs, nil

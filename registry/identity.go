@@ -145,7 +145,7 @@ func (s *Store) published(ctx context.Context) (n int, known bool, err error) {
 // recorded reports whether the records know any pack.
 func (s *Store) recorded(ctx context.Context) (bool, error) {
 	records, err := s.config.Records.Packs(ctx)
-	if _, ok := errors.AsType[*RecordError](err); ok {
+	if damaged(err) {
 		return true, nil
 	}
 	return len(records) > 0, err

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/packtrain/pack"
@@ -15,7 +17,23 @@ type RecordError struct {
 
 // Error names the pack and says what to do.
 func (e *RecordError) Error() string {
-	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again with other content, or remove it", e.Ref, e.Err)
+	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again, replacing whatever is installed, or remove it", e.Ref, e.Err)
+}
+
+// damaged reports whether err says that a record cannot be decoded.
+func damaged(err error) bool {
+	_, ok := errors.AsType[*RecordError](err)
+	return ok
+}
+
+// sound returns the records that can be decoded. The others are logged.
+func (s *Store) sound(ctx context.Context) ([]Record, error) {
+	records, err := s.config.Records.Packs(ctx)
+	if damaged(err) {
+		s.config.Logger.Warn("packs are left out", "error", err)
+		return records, nil
+	}
+	return records, err
 }
 
 // Unwrap returns the cause and [pack.ErrStore].

@@ -241,7 +241,7 @@ func (l *Log) replace(data []byte) error {
 	if err := os.Rename(name, l.path()); err != nil {
 		return err
 	}
-	return fsx.SyncDir(l.dir)
+	return errors.Join(fsx.SyncDir(l.dir), fsx.SyncDir(filepath.Dir(l.dir))) // the directory may be new
 }
 
 func writeDurably(name string, data []byte, mode fs.FileMode) (err error) {
