@@ -10,10 +10,11 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // A packd is a real server that installs the sample packs.
@@ -31,16 +32,16 @@ func startPackd(t *testing.T) packd {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = world.Close() })
-	policy, err := host.Policy(true, []string{"127.0.0.1"})
+	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := packd{dir: t.TempDir(), world: world}
 	s, err := api.Open(t.Context(), api.Config{
-		Host: host.Config{
+		Host: hostflags.Config{Config: host.Config{
 			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: pack.Network{Policy: policy}, Index: world.Index(),
 			FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
-		},
+		}},
 		AllowRoots: []string{p.dir, filepath.Dir(world.Directory())},
 		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall}}},
 	})

@@ -7,7 +7,7 @@ import (
 
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -46,7 +46,7 @@ func (a *app) withBackend(cmd *cobra.Command, f func(backend) error) error {
 	if a.server != "" {
 		return a.withServer(cmd, func(r remote) error { return f(r) })
 	}
-	return a.withHost(cmd, func(h *host.Host) error {
+	return a.withHost(cmd, func(h *hostflags.Host) error {
 		from := h.Installer
 		if a.unverified {
 			from = h.Unverified

@@ -3,14 +3,14 @@ package main
 import (
 	"github.com/spf13/pflag"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 // globals are the flags that every command takes, and those of the commands that
 // build.
 type globals struct {
 	server, tokenFile string
-	host.Flags
+	hostflags.Flags
 	json, quiet bool
 	unverified  bool // of the command download alone
 }

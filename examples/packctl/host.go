@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 // withHost opens what the flags describe, runs f on it, and closes it.
-func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
+func (a *app) withHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
 	if a.tokenFile != "" && a.server == "" {
 		return &usageError{errors.New("--token-file makes no sense without --server"), cmd.CommandPath()}
 	}
@@ -18,14 +18,14 @@ func (a *app) withHost(cmd *cobra.Command, f func(*host.Host) error) error {
 	if err != nil {
 		return &usageError{err, cmd.CommandPath()}
 	}
-	h, err := host.Open(cmd.Context(), config)
+	h, err := hostflags.Open(cmd.Context(), config)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f(h), h.Close())
 }
 
-func (a *app) hostConfig() (host.Config, error) {
+func (a *app) hostConfig() (hostflags.Config, error) {
 	config, configErr := a.Config(a.getenv, a.environ())
 	base, baseErr := os.Getwd()
 	config.Base, config.AllowUnverified = base, a.unverified

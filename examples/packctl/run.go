@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/examples/actionrun"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 // runReport is the outcome of an action.
@@ -22,8 +22,8 @@ func (a *app) runCommand() *cobra.Command {
 			if a.server != "" {
 				return &usageError{errors.New("--server makes no sense here: actions run where the packs are installed"), cmd.CommandPath()}
 			}
-			return a.withHost(cmd, func(h *host.Host) error {
-				inv, err := h.Invocation(cmd.Context(), args[0], args[1:])
+			return a.withHost(cmd, func(h *hostflags.Host) error {
+				inv, err := actionrun.Prepare(cmd.Context(), h.Store, args[0], args[1:], h.Environ())
 				if err != nil {
 					return err
 				}

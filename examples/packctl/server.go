@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/source"
 )
@@ -66,7 +66,7 @@ func checkServerFlags(cmd *cobra.Command) error {
 // there is a flag for another one.
 func (a *app) transport() (*http.Transport, error) {
 	authorities, authoritiesErr := a.authorities()
-	proxy, proxyErr := host.ParseProxy(a.Proxy)
+	proxy, proxyErr := hostflags.ParseProxy(a.Proxy)
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: authorities,
 		ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
@@ -79,7 +79,7 @@ func (a *app) transport() (*http.Transport, error) {
 
 // authorities are the TLS settings that the flags ask for, nil for the default.
 func (a *app) authorities() (*tls.Config, error) {
-	pem, err := host.ReadAuthorities(a.CAFile)
+	pem, err := hostflags.ReadAuthorities(a.CAFile)
 	if err != nil || pem == nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (a *app) token() (string, error) {
 // are: nobody knows what they would be relative to.
 func (a *app) paths(cmd *cobra.Command, paths ...string) ([]string, error) {
 	if a.server == "" {
-		return host.AbsoluteAll(paths)
+		return hostflags.AbsoluteAll(paths)
 	}
 	for _, p := range paths {
 		if !filepath.IsAbs(p) {

@@ -13,16 +13,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/installer/host"
 )
 
 const token = "a-token-for-tests"
 
 // serve runs a packd and returns its URL and a file with the token for it. Packs
 // are read and written below dir.
-func serve(t *testing.T, config host.Config, dir string) (url, tokenFile string) {
+func serve(t *testing.T, config hostflags.Config, dir string) (url, tokenFile string) {
 	t.Helper()
 	config.SearchPath = filepath.SplitList(searchPath())
 	s, err := api.Open(t.Context(), api.Config{
@@ -57,14 +58,14 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = world.Close() })
-	policy, err := host.Policy(true, []string{"127.0.0.1"})
+	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	here, there := t.TempDir(), t.TempDir()
-	url, tokenFile := serve(t, host.Config{
+	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{
 		Root: there, Index: world.Index(), Network: pack.Network{Policy: policy}, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
-	}, filepath.Dir(world.Directory()))
+	}}, filepath.Dir(world.Directory()))
 	install := []string{"install", "hello@^1.0", world.Git(), world.Archive(), world.Directory(), "--json"}
 	var local, remote outcome
 	var both sync.WaitGroup
@@ -124,7 +125,7 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 	if err := os.WriteFile(settings, []byte("channel: ops\nretries: 3\nnested: {deep: [1.5, yes]}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	url, tokenFile := serve(t, host.Config{Root: there}, packs)
+	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: there}}, packs)
 	for _, line := range [][]string{
 		{"list"},
 		{"show", "demo"},

@@ -7,13 +7,13 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
 )
 
 // flags are what the command line says.
 type flags struct {
-	host.Flags
+	hostflags.Flags
 	addr, tokenFile string
 	allowRoot       []string
 	allowUnverified bool
@@ -39,7 +39,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 // config is what the flags describe.
 func (f *flags) config(w world) (api.Config, error) {
 	config, configErr := f.Config(w.getenv, w.environ())
-	allowed, allowedErr := host.AbsoluteAll(f.allowRoot)
+	allowed, allowedErr := hostflags.AbsoluteAll(f.allowRoot)
 	config.AllowUnverified = f.allowUnverified
 	tokens, tokensErr := f.tokens(w)
 	jobsErr := atLeastOne("max-jobs", f.maxJobs)

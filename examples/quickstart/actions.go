@@ -26,7 +26,7 @@ func (d *demo) runActions(ctx context.Context) error {
 }
 
 func (d *demo) runAction(ctx context.Context, action string, params ...string) error {
-	invocation, err := d.host.Invocation(ctx, action, params)
+	invocation, err := actionrun.Prepare(ctx, d.host.Store, action, params, d.host.Environ())
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,9 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/internal/samples"
+	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -20,17 +21,17 @@ import (
 type demo struct {
 	out    io.Writer
 	world  *samples.World
-	host   *host.Host
+	host   *hostflags.Host
 	runner *countingRunner
 }
 
 func openDemo(ctx context.Context, w io.Writer, root string, world *samples.World) (*demo, error) {
 	runner := &countingRunner{Runner: envbuild.NewRunner(nil)}
-	policy, err := host.Policy(true, []string{"127.0.0.1"})
+	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
 	if err != nil {
 		return nil, err
 	}
-	h, err := host.Open(ctx, host.Config{
+	h, err := hostflags.Open(ctx, hostflags.Config{Config: host.Config{
 		Root:         filepath.Join(root, "root"),
 		Index:        world.Index(),
 		Network:      pack.Network{Policy: policy},
@@ -38,7 +39,7 @@ func openDemo(ctx context.Context, w io.Writer, root string, world *samples.Worl
 		FindLinks:    []string{world.Wheels()},
 		NodeRegistry: world.NodeRegistry(),
 		SearchPath:   filepath.SplitList(os.Getenv("PATH")),
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}

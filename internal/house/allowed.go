@@ -46,7 +46,7 @@ func allowedIn(dir string) []allowed {
 		return append(
 			rows,
 			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/packctl")},
-			allowed{"github.com/spf13/pflag", "the flags of cobra, and of packd", list("examples/host", "examples/packctl", "examples/packd")},
+			allowed{"github.com/spf13/pflag", "the flags of cobra, and of packd", list("examples/hostflags", "examples/packctl", "examples/packd")},
 			allowed{"github.com/inconshreveable/mousetrap", "needed by cobra", nil},
 		)
 	}

@@ -35,10 +35,11 @@ func clean() map[string]string {
 		"installer/pipeline/pipeline.go":      file("pipeline", self+"/installer", self+"/source", self+"/deps"),
 		"deps/deps.go":                        file("deps", self),
 		"examples/go.mod":                     exMod,
-		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/host"),
+		"examples/quickstart/main.go":         file("main", self+"/installer", self+"/examples/hostflags"),
 		"examples/packctl/packctl_test.go":    file("main", self+"/examples/internal/samples"),
-		"examples/packctl/run.go":             file("main", self+"/examples/actionrun", self+"/examples/host", self+"/examples/packd/client"),
-		"examples/host/host.go":               file("host", self+"/source/localsource"),
+		"examples/packctl/run.go":             file("main", self+"/examples/actionrun", self+"/examples/hostflags", self+"/examples/packd/client"),
+		"examples/hostflags/host.go":          file("hostflags", self+"/installer/host"),
+		"installer/host/host.go":              file("host", self+"/installer/pipeline", self+"/source/localsource", self+"/source/web", self+"/deps"),
 		"source/testdata/ignored/not_ours.go": "this is not Go",
 	}
 }
@@ -114,7 +115,12 @@ func TestPlantedViolations(t *testing.T) {
 		{"packd imports internal", "examples/packd/client/client.go", file("client", self+"/examples/internal/samples"), "imports examples/internal/samples"},
 		{"client imports the service", "examples/packd/client/client.go", file("client", self+"/examples/packd/api"), "does not contain one"},
 		{"wire imports the client", "examples/packd/wire/wire.go", file("wire", self+"/examples/packd/client"), "it knows neither"},
-		{"host imports internal", "examples/host/host.go", file("host", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"host imports internal", "examples/hostflags/host.go", file("hostflags", self+"/examples/internal/samples"), "imports examples/internal/samples"},
+		{"host imports a source in a module of its own", "installer/host/host.go", file("host", self+"/source/gettersource"), "imports source/gettersource"},
+		{"host imports records on a database", "installer/host/host.go", file("host", self+"/registry/sqlregistry"), "imports registry/sqlregistry"},
+		{"host imports examples", "installer/host/host.go", file("host", self+"/examples/hostflags"), "imports examples/hostflags"},
+		{"pipeline imports host", "installer/pipeline/pipeline.go", file("pipeline", self+"/installer/host"), "imports installer/host"},
+		{"stage imports host", "registry/registry.go", file("registry", self+"/installer/host"), "imports installer/host"},
 		{"package in no room", "util/util.go", file("util"), "in no room"},
 
 		{"unknown requirement", "go.mod", req(rootMod, "github.com/pkg/errors v0.9.1"), "no row admits"},

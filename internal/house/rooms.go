@@ -36,6 +36,7 @@ func rooms() []room {
 		table,
 		room{"installer/internal/...", list(".", "source", "internal/..."), list("..."), "what the tests of the installer and of the pipeline share"},
 		room{"installer/*test", list(".", "installer", "installer/pipeline"), list("..."), "doubles and suites depend on what they test and nothing else"},
+		room{"installer/host", append(list(".", "installer", "installer/pipeline", "source/web", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
 		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
 		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},
 		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},
@@ -43,6 +44,11 @@ func rooms() []room {
 }
 
 func stages() []string { return list("source", "deps", "envbuild", "registry") }
+
+// plugins are the sources that a host has without asking.
+func plugins() []string {
+	return list("source/localsource", "source/archivesource", "source/gitsource", "source/registrysource")
+}
 
 // stageRooms are the rows of one stage, the most particular first.
 func stageRooms(stage string) []room {
@@ -70,7 +76,7 @@ func public() []string { return append(library(), "examples/...") }
 // newcomers are the examples that are what they say only as long as they need
 // nothing that is hidden from others.
 func newcomers() []string {
-	return list("examples/packctl/...", "examples/packd/...", "examples/host/...", "examples/actionrun/...", "examples/dotenv/...")
+	return list("examples/packctl/...", "examples/packd/...", "examples/hostflags/...", "examples/actionrun/...", "examples/dotenv/...")
 }
 
 func newcomer() []string { return append(library(), newcomers()...) }

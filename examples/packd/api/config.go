@@ -7,16 +7,16 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 // Config says what a [Server] is made of. Host.Root, Host.SearchPath and Tokens
 // are required.
 type Config struct {
-	// Host describes the root and the sources. Its Base and Allowed are not
+	// Host describes the root and the sources. Its Base and Confine are not
 	// used: relative paths mean nothing to a service, and paths are confined to
 	// AllowRoots and the root.
-	Host host.Config
+	Host hostflags.Config
 	// AllowRoots are absolute paths of directories that exist, apart from the
 	// root: packs may be read there, and destinations lie there.
 	AllowRoots []string

@@ -18,9 +18,10 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // The tokens of the tests; the second part of each is what it may do.
@@ -78,7 +79,7 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 		}
 	}
 	c := api.Config{
-		Host:       host.Config{Root: f.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))},
+		Host:       hostflags.Config{Config: host.Config{Root: f.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
 		AllowRoots: []string{f.allowed},
 		Tokens: []api.Token{
 			{Secret: tokenAll, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}},
@@ -115,7 +116,7 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 func withWorld(t *testing.T, w *samples.World) func(*api.Config) {
 	t.Helper()
 	return func(c *api.Config) {
-		policy, err := host.Policy(true, []string{"127.0.0.1"})
+		policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -298,7 +299,7 @@ func poll(t testing.TB, what string, happened func() bool) {
 func open(t *testing.T, root string, allowed ...string) (*api.Server, error) {
 	t.Helper()
 	s, err := api.Open(t.Context(), api.Config{
-		Host: host.Config{Root: root, SearchPath: []string{"/usr/bin"}}, AllowRoots: allowed,
+		Host: hostflags.Config{Config: host.Config{Root: root, SearchPath: []string{"/usr/bin"}}}, AllowRoots: allowed,
 		Tokens: []api.Token{{Secret: tokenAll}},
 	})
 	if s != nil {

@@ -8,28 +8,24 @@ import (
 	"syscall"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/installer/host"
 )
 
-// openRoots opens the directories below which destinations lie, and those below
-// which packs are read: these, and the root.
-func openRoots(root string, allowed []string) (writes, reads *host.Roots, err error) {
+// openRoots opens the directories below which the packs of requests and destinations
+// lie.
+func openRoots(root string, allowed []string) (*host.Roots, error) {
 	if !filepath.IsAbs(root) {
-		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "root %q is not an absolute path", root)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "root %q is not an absolute path", root)
 	}
 	if err := os.MkdirAll(root, 0o755); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, dir := range allowed {
 		if err := checkApart(root, dir); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	if writes, err = host.OpenRoots(allowed...); err != nil {
-		return nil, nil, err
-	}
-	reads, err = host.OpenRoots(append([]string{root}, allowed...)...)
-	return writes, reads, err
+	return host.OpenRoots(allowed...)
 }
 
 // checkApart refuses a directory that holds the root, or lies in it: a request

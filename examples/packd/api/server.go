@@ -22,8 +22,9 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // A Server answers the requests of packd's API. It is safe for concurrent use.
@@ -32,9 +33,8 @@ type Server struct {
 	tracer    trace.Tracer
 	keys      keyring
 	strangers *rate.Limiter // for requests without a valid token
-	host      *host.Host
-	reads     *host.Roots
-	writes    *host.Roots
+	host      *hostflags.Host
+	roots     *host.Roots // below which packs of requests and destinations lie
 	stages    *stages
 	jobs      *operations.Manager
 	streams   *streams
@@ -70,18 +70,18 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 }
 
 func (s *Server) open(ctx context.Context, c Config) (err error) {
-	if s.writes, s.reads, err = openRoots(c.Host.Root, c.AllowRoots); err != nil {
+	if s.roots, err = openRoots(c.Host.Root, c.AllowRoots); err != nil {
 		return err
 	}
 	hc := c.Host
-	hc.Base, hc.Allowed = "", s.reads
-	if s.host, err = host.Open(ctx, hc); err != nil {
+	hc.Base, hc.Confine = "", s.roots
+	if s.host, err = hostflags.Open(ctx, hc); err != nil {
 		return err
 	}
 	s.stages = &stages{
 		installer: s.host.Installer, unverified: s.host.Unverified, checkIndexURL: s.host.CheckIndex,
 		analyzer: s.host.Analyzer, builder: s.host.Builder, registrar: s.host.Store, pipeline: s.host.Pipeline,
-		roots: s.writes, current: filepath.Join(filepath.Clean(hc.Root), "current"),
+		roots: s.roots, current: filepath.Join(filepath.Clean(hc.Root), "current"),
 		timeout: c.JobTimeout, tracer: s.tracer, ended: s.metrics.work,
 	}
 	s.jobs, err = operations.Open(ctx, operations.Config{
@@ -141,10 +141,8 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.host != nil {
 		errs = append(errs, s.host.Close())
 	}
-	for _, roots := range []*host.Roots{s.reads, s.writes} {
-		if roots != nil {
-			errs = append(errs, roots.Close())
-		}
+	if s.roots != nil {
+		errs = append(errs, s.roots.Close())
 	}
 	return errors.Join(errs...)
 }

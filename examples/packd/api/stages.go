@@ -11,10 +11,10 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )

@@ -21,10 +21,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
@@ -49,7 +50,7 @@ func startPackd(t *testing.T) (*packd, string) {
 func (p *packd) open(t *testing.T) *api.Server {
 	t.Helper()
 	s, err := api.Open(t.Context(), api.Config{
-		Host:       host.Config{Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))},
+		Host:       hostflags.Config{Config: host.Config{Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
 		AllowRoots: []string{p.packs},
 		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}}},
 	})

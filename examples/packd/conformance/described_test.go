@@ -13,8 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // A description is the OpenAPI document of packd.
@@ -141,7 +142,7 @@ func (s *section) check(t *testing.T, name string, a *description, op operation)
 func describe(t *testing.T) *description {
 	t.Helper()
 	s, err := api.Open(t.Context(), api.Config{
-		Host:   host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))},
+		Host:   hostflags.Config{Config: host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
 		Tokens: []api.Token{{Secret: "nobody-asks-with-it", Scopes: []api.Scope{api.ScopeRead}}},
 	})
 	if err != nil {

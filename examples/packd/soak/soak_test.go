@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // serve serves packd in this process, and returns a load for it.
@@ -22,7 +23,7 @@ func serve(t *testing.T, c api.Config) load {
 		t.Fatal(err)
 	}
 	const token = "a-token-of-the-soak"
-	c.Host = host.Config{Root: filepath.Join(dir, "root"), SearchPath: filepath.SplitList(os.Getenv("PATH"))}
+	c.Host = hostflags.Config{Config: host.Config{Root: filepath.Join(dir, "root"), SearchPath: filepath.SplitList(os.Getenv("PATH"))}}
 	c.AllowRoots = []string{packs}
 	c.Tokens = []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall}}}
 	s, err := api.Open(t.Context(), c)

@@ -1,4 +1,4 @@
-package host
+package actionrun
 
 import (
 	"context"
@@ -7,19 +7,18 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/registry"
 )
 
-// Invocation prepares a run of the action "ref.name" of an installed pack, with
-// parameters written as "name=value".
-func (h *Host) Invocation(ctx context.Context, action string, args []string) (*actionrun.Invocation, error) {
+// Prepare prepares a run of the action "ref.name" of an installed pack, with
+// parameters written as "name=value", in an environment such as that of a host.
+func Prepare(ctx context.Context, packs registry.Catalog, action string, args, env []string) (*Invocation, error) {
 	name, _, _ := strings.Cut(action, ".")
 	ref, err := pack.ParseRef(name)
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.Store.Show(ctx, ref)
+	p, err := packs.Show(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -27,15 +26,14 @@ func (h *Host) Invocation(ctx context.Context, action string, args []string) (*a
 	if err != nil {
 		return nil, err
 	}
-	params, err := actionrun.ParseParams(c.Action, args)
+	params, err := ParseParams(c.Action, args)
 	if err != nil {
 		return nil, err
 	}
 	// The path is resolved once, so that one run sees one generation.
 	dir, err := filepath.EvalSymlinks(p.StoragePath)
-	return &actionrun.Invocation{
-		Dir: dir, Action: c, Environments: p.Active.Environments, Params: params,
-		Env: h.environ(), Scratch: os.TempDir(),
+	return &Invocation{
+		Dir: dir, Action: c, Environments: p.Active.Environments, Params: params, Env: env, Scratch: os.TempDir(),
 	}, err
 }
 

@@ -3,19 +3,21 @@ package host_test
 import (
 	"archive/tar"
 	"compress/gzip"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // TestUnverified downloads from a server with a certificate of its own making.
 func TestUnverified(t *testing.T) {
 	t.Parallel()
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get("Authorization"); got != "" {
 			t.Errorf("a server that proved nothing was sent %q", got)
 		}
@@ -27,12 +29,10 @@ func TestUnverified(t *testing.T) {
 		_ = archive.Close()
 		_ = z.Close()
 	}))
-	srv.Config.ErrorLog = nil
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	policy, err := host.Policy(false, []string{"127.0.0.1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	policy := pack.NetworkPolicy{AllowPrivateHosts: []string{"127.0.0.1"}}
 	network := pack.Network{Policy: policy, Credentials: map[string]pack.Credential{srv.URL: pack.BearerCredential("canary")}}
 	for _, allow := range []bool{false, true} {
 		h, err := host.Open(t.Context(), host.Config{Root: t.TempDir(), SearchPath: []string{"/usr/bin"}, Network: network, AllowUnverified: allow})

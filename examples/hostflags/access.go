@@ -1,4 +1,4 @@
-package host
+package hostflags
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package host
+package hostflags
 
 import (
 	"errors"
@@ -9,9 +9,10 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/host"
 )
 
-// Flags are what command lines say about a [Host]. The zero value describes a
+// Flags are what command lines say about a host. The zero value describes a
 // host in the per-user data directory, without an index.
 type Flags struct {
 	Root, DB, Index string
@@ -61,13 +62,13 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	credentials, credentialsErr := ReadCredentials(f.Credentials)
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
 	_, proxyErr := ParseProxy(f.Proxy)
-	return Config{
-		Root: root, Index: index, DSN: f.DB, Adopt: f.Adopt, Provided: provided,
+	return Config{DSN: f.DB, Config: host.Config{
+		Root: root, Index: index, Adopt: f.Adopt, Provided: provided,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		ToolEnv: envbuild.NetworkVariables(environ),
-	}, errors.Join(rootErr, indexErr, linksErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
+	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
 }
 
 func (f *Flags) root(getenv func(string) string) (string, error) {

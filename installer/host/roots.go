@@ -4,21 +4,23 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/packtrain/pack"
 )
 
-// Roots confine the paths that strangers name to some directories. A path is
-// opened first and below the root that holds it, so that neither "..", nor a
-// link, nor somebody who exchanges a directory at the wrong moment leads out. A
-// Roots is safe for concurrent use.
+// Roots confine the paths that others name to some directories. A path is opened
+// below the directory that holds it and used by that handle alone, so that neither
+// "..", nor a link, nor a directory exchanged at the wrong moment leads out. It is
+// safe for concurrent use.
 type Roots struct {
 	paths []string
 	roots []*os.Root
 }
 
-// OpenRoots opens directories that exist, by absolute paths.
+// OpenRoots opens directories that exist, by absolute paths. None is fine: then every
+// path is refused. The caller closes the Roots.
 func OpenRoots(paths ...string) (*Roots, error) {
 	r := &Roots{}
 	for _, p := range paths {
@@ -41,8 +43,8 @@ func (r *Roots) add(path string) error {
 	return nil
 }
 
-// Open opens a directory below one of the roots. A path that leads elsewhere is
-// an error with [pack.CodePolicyDenied].
+// Open opens a directory below one of the roots, or one of them. A path that leads
+// elsewhere is an error with [pack.CodePolicyDenied].
 func (r *Roots) Open(path string) (*os.Root, error) {
 	root, rel, err := r.find(path)
 	if err != nil {
@@ -81,8 +83,8 @@ func denied(path string) error {
 	return pack.Errorf(pack.CodePolicyDenied, "%q is outside of the allowed roots", path)
 }
 
-// judge tells a path that leads out of its root, for which package os has an
-// error of its own, from what the system says.
+// judge returns the error of a path that leads out of its root, for which package os
+// has one without a code or a number, and any other error as it is.
 func judge(path string, err error) error {
 	_, system := errors.AsType[syscall.Errno](err)
 	_, coded := errors.AsType[pack.Coder](err)
@@ -99,13 +101,18 @@ func openBelow(root *os.Root, rel string) (*os.Root, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is no directory", rel)
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "%q is not a directory", rel)
 	}
 	return root.OpenRoot(rel)
 }
 
 // Paths returns the paths of the roots.
-func (r *Roots) Paths() []string { return r.paths }
+func (r *Roots) Paths() []string { return slices.Clone(r.paths) }
+
+// and returns the directories of both, which remain those of r and other to close.
+func (r *Roots) and(other *Roots) *Roots {
+	return &Roots{paths: slices.Concat(r.paths, other.paths), roots: slices.Concat(r.roots, other.roots)}
+}
 
 // Close closes the roots.
 func (r *Roots) Close() error {

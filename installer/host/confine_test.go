@@ -12,8 +12,8 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/host"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -29,7 +29,7 @@ func TestStagesAreConfined(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(dir, "root"), SearchPath: []string{dir}, Allowed: roots})
+	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(dir, "root"), SearchPath: []string{dir}, Confine: roots})
 	if err != nil {
 		t.Fatal(err)
 	}

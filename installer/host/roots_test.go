@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/installer/host"
 )
 
 // rooted makes allowed/ with a pack, a pipe and links, and outside/ beside it.

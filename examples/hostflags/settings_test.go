@@ -1,4 +1,4 @@
-package host_test
+package hostflags_test
 
 import (
 	"net/netip"
@@ -8,12 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/host"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 func TestPolicy(t *testing.T) {
 	t.Parallel()
-	got, err := host.Policy(true, []string{"10.1.2.3/8", "127.0.0.1", "[::1]", "::ffff:192.0.2.1", "build.internal"})
+	got, err := hostflags.Policy(true, []string{"10.1.2.3/8", "127.0.0.1", "[::1]", "::ffff:192.0.2.1", "build.internal"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for _, bad := range []string{"", "host:80", "https://host", "10.0.0.0/40", "a b"} {
-		if _, err := host.Policy(false, []string{bad}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		if _, err := hostflags.Policy(false, []string{bad}); pack.CodeOf(err) != pack.CodeInvalidRequest {
 			t.Errorf("%q: got %v", bad, err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestPolicy(t *testing.T) {
 
 func TestParseProvided(t *testing.T) {
 	t.Parallel()
-	got, err := host.ParseProvided([]string{"core", "platform@1.2.0"})
+	got, err := hostflags.ParseProvided([]string{"core", "platform@1.2.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestParseProvided(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	for _, bad := range []string{"", "Core", "core@", "core@1"} {
-		if _, err := host.ParseProvided([]string{bad}); err == nil {
+		if _, err := hostflags.ParseProvided([]string{bad}); err == nil {
 			t.Errorf("%q is accepted", bad)
 		}
 	}
@@ -53,7 +53,7 @@ func TestParseProvided(t *testing.T) {
 
 func TestDefaultRootFollowsTheUser(t *testing.T) {
 	t.Parallel()
-	got, err := host.DefaultRoot(func(string) string { return "/data" })
+	got, err := hostflags.DefaultRoot(func(string) string { return "/data" })
 	if err != nil || got != "/data/packtrain" {
 		t.Errorf("got %q, %v", got, err)
 	}

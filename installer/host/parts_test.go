@@ -1,0 +1,106 @@
+package host_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
+)
+
+// watched decorates all stages with one that notes that it was asked.
+type watched struct {
+	installer.Installer
+	deps.DependencyAnalyzer
+	envbuild.EnvBuilder
+	registry.Registrar
+	asked map[string]bool
+}
+
+func (w *watched) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
+	w.asked["Installer"] = true
+	return w.Installer.Download(ctx, req)
+}
+
+func (w *watched) Analyze(ctx context.Context, req deps.Request) (*deps.Report, error) {
+	w.asked["Analyzer"] = true
+	return w.DependencyAnalyzer.Analyze(ctx, req)
+}
+
+func (w *watched) Build(ctx context.Context, req envbuild.Request) (*envbuild.Report, error) {
+	w.asked["Builder"] = true
+	return w.EnvBuilder.Build(ctx, req)
+}
+
+func (w *watched) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
+	w.asked["Registrar"] = true
+	return w.Registrar.Register(ctx, req)
+}
+
+// Environments says that there are none, which registration believes.
+func (w *watched) Environments(context.Context, pack.Digest) ([]pack.Environment, error) {
+	w.asked["Environments"] = true
+	return nil, nil
+}
+
+func TestStagesAreReplaced(t *testing.T) {
+	t.Parallel()
+	w := &watched{asked: map[string]bool{}}
+	tools := newTools(t)
+	h := openHost(t, host.Config{
+		Runner: tools, SearchPath: tools.SearchPath(),
+		Installer: func(i installer.Installer) installer.Installer { w.Installer = i; return w },
+		Analyzer:  func(a deps.DependencyAnalyzer) deps.DependencyAnalyzer { w.DependencyAnalyzer = a; return w },
+		Builder:   func(b envbuild.EnvBuilder) envbuild.EnvBuilder { w.EnvBuilder = b; return w },
+		Registrar: func(r registry.Registrar) registry.Registrar { w.Registrar = r; return w },
+	})
+	if h.Installer != w || h.Analyzer != w || h.Builder != w || h.Registrar != w {
+		t.Error("a stage of the host is not the one that replaced it")
+	}
+	_, err := h.Install(t.Context(), pipeline.Request{Specs: []string{write(t, demo("demo"))}})
+	must(t, err)
+	want := []string{"Analyzer", "Builder", "Environments", "Installer", "Registrar"}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(w.asked))); diff != "" {
+		t.Errorf("asked: -want +got:\n%s", diff)
+	}
+}
+
+func TestHooksThatReturnNothing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []host.Config{
+		{Installer: func(installer.Installer) installer.Installer { return nil }},
+		{Analyzer: func(deps.DependencyAnalyzer) deps.DependencyAnalyzer { return nil }},
+		{Builder: func(envbuild.EnvBuilder) envbuild.EnvBuilder { return nil }},
+		{Registrar: func(registry.Registrar) registry.Registrar { return nil }},
+	} {
+		c.Root = t.TempDir()
+		if _, err := host.Open(t.Context(), c); pack.CodeOf(err) != pack.CodeInvalidRequest {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestRecords: those of the caller outlive the host.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	c := host.Config{Root: t.TempDir(), Records: registry.NewMemory()}
+	for _, want := range []pack.Status{pack.StatusInstalled, pack.StatusUnchanged} {
+		h, err := host.Open(t.Context(), c)
+		must(t, err)
+		report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{write(t, demo("demo"))}})
+		must(t, err)
+		if got := report.Outcomes[0].Status; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		must(t, h.Close())
+	}
+}

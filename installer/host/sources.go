@@ -1,0 +1,99 @@
+package host
+
+import (
+	"crypto/tls"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/gitsource"
+	"github.com/packtrain/pack/source/localsource"
+	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/web"
+)
+
+// newInstaller returns a downloader from all sources over one client, and what finds
+// dependencies, nil for nothing.
+func newInstaller(c Config, client *web.Client) (installer.Installer, deps.Finder, error) {
+	sources, finder, err := newSources(c, client)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := installer.NewDownloader(installer.DownloadConfig{
+		Source: sources, Provided: c.Provided, Load: c.Load, Limits: c.Limits, Parallel: c.Parallel,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	used, err := replace[installer.Installer]("Installer", c.Installer, d)
+	return used, finder, err
+}
+
+func newSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) {
+	local, err := localsource.New(localOptions(c))
+	if err != nil {
+		return nil, nil, err
+	}
+	repositories, err := gitsource.New(client, &gitsource.Options{Scratch: c.scratch(), Roots: gitRoots(c)})
+	if err != nil {
+		return nil, nil, err
+	}
+	index, err := registrysource.New(registrysource.Config{
+		Index: c.Index, Client: client, AllowIndex: func(string) bool { return true }, // the client's policy decides
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ})
+	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, index}, c.Sources...)...)
+	if c.Finder != nil || c.Index == "" {
+		return mux, c.Finder, err
+	}
+	return mux, index, err
+}
+
+// newUnverified is newInstaller over a client of its own: connections to servers
+// that proved nothing are not shared, and no secret is sent over them. It returns
+// nil where that is not allowed.
+func newUnverified(c Config) (installer.Installer, error) {
+	if !c.AllowUnverified {
+		return nil, nil //nolint:nilnil // not allowed
+	}
+	options := web.Options{}
+	if c.Web != nil {
+		options = *c.Web
+	}
+	if options.HTTP != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "unverified downloads need a client of their own: leave Web.HTTP out")
+	}
+	options.TLS = &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // the purpose of this client
+	c.Network.Credentials = nil
+	client, err := web.New(c.Network, &options)
+	if err != nil {
+		return nil, err
+	}
+	used, _, err := newInstaller(c, client)
+	return used, err
+}
+
+func localOptions(c Config) localsource.Options {
+	opts := localsource.Options{
+		Base: c.Base, AllowAll: c.Confine == nil, Apart: []string{c.Root},
+		Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: c.XZ}),
+	}
+	if c.Confine != nil {
+		opts.Roots = append(c.Confine.Paths(), c.Root) // a source needs a directory; packs of this one are denied
+	}
+	return opts
+}
+
+// gitRoots are the directories below which repositories of this machine may lie.
+func gitRoots(c Config) []string {
+	if c.Confine == nil {
+		return []string{string(filepath.Separator)}
+	}
+	return c.Confine.Paths()
+}

@@ -1,0 +1,112 @@
+package host
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source/web"
+)
+
+// openFunc opens the directory of a pack for a stage.
+type openFunc func(path string) (*os.Root, error)
+
+// opener returns how the stages open the directories of packs, nil for any: those
+// that the configuration confines packs to, and the root.
+func (h *Host) opener(c Config) (openFunc, error) {
+	if c.Confine == nil {
+		return nil, nil //nolint:nilnil // anywhere
+	}
+	root, err := OpenRoots(c.Root)
+	if err != nil {
+		return nil, err
+	}
+	h.closers = append(h.closers, root)
+	return root.and(c.Confine).Open, nil
+}
+
+// openStore opens the builder and the store, which asks it for environments.
+func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
+	builder, err := newBuilder(c, open)
+	if err != nil {
+		return err
+	}
+	if h.Builder, err = replace[envbuild.EnvBuilder]("Builder", c.Builder, builder); err != nil {
+		return err
+	}
+	environments, ok := h.Builder.(registry.Environments)
+	if !ok {
+		environments = builder
+	}
+	records, err := openRecords(ctx, c)
+	if err != nil {
+		return err
+	}
+	h.Store, err = registry.Open(ctx, registry.Config{
+		Root: c.Root, Records: records, Adopt: c.Adopt, Environments: environments, Provided: c.Provided, Load: c.Load, Open: open,
+		Runner: c.Runner, TestEnv: h.Environ(), TestTimeout: c.TestTimeout,
+		Parallel: c.Parallel, LockTimeout: c.LockTimeout, Logger: c.Logger, Clock: c.Clock,
+	})
+	if err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.Store)
+	h.Registrar, err = replace[registry.Registrar]("Registrar", c.Registrar, h.Store)
+	return err
+}
+
+func newBuilder(c Config, open openFunc) (*envbuild.Builder, error) {
+	env, err := toolEnv(c)
+	if err != nil {
+		return nil, err
+	}
+	return envbuild.New(envbuild.Config{
+		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: c.Runner, Env: env,
+		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
+		AllowSourceBuilds: c.AllowSourceBuilds, AllowDirect: c.AllowDirect,
+		Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
+	})
+}
+
+// openStages makes the other stages, and the pipeline of them all.
+func (h *Host) openStages(c Config, open openFunc) (err error) {
+	if h.client, err = web.New(c.Network, c.Web); err != nil {
+		return err
+	}
+	var finder deps.Finder
+	if h.Installer, finder, err = newInstaller(c, h.client); err != nil {
+		return err
+	}
+	if h.Unverified, err = newUnverified(c); err != nil {
+		return err
+	}
+	analyzer, err := deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided, Load: c.Load, Open: open})
+	if err != nil {
+		return err
+	}
+	if h.Analyzer, err = replace[deps.DependencyAnalyzer]("Analyzer", c.Analyzer, analyzer); err != nil {
+		return err
+	}
+	h.Pipeline, err = pipeline.New(pipeline.Config{
+		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Registrar,
+		Installed: h.Store, Staging: h.Store,
+	})
+	return err
+}
+
+// replace asks the hook of a part, nil for none, for the one to use.
+func replace[T any](field string, hook func(T) T, made T) (T, error) {
+	if hook == nil {
+		return made, nil
+	}
+	used := hook(made)
+	if any(used) == nil {
+		return used, pack.Errorf(pack.CodeInvalidRequest, "%s returned nil", field)
+	}
+	return used, nil
+}

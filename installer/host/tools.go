@@ -1,0 +1,96 @@
+package host
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// toolEnv returns the variables for package tools: those of the configuration, and
+// what they understand of its network.
+func toolEnv(c Config) ([]string, error) {
+	var given []string
+	if c.Network.Proxy != "" {
+		for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+			given = append(given, name+"="+c.Network.Proxy)
+		}
+	}
+	if len(c.Network.CAs) > 0 {
+		file, err := writeAuthorities(c)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range []string{"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"} {
+			given = append(given, name+"="+file)
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(c.ToolEnv), func(v string) bool {
+		return slices.ContainsFunc(given, func(g string) bool { return strings.EqualFold(nameOf(v), nameOf(g)) })
+	})
+	return append(rest, given...), nil
+}
+
+func nameOf(variable string) string {
+	name, _, _ := strings.Cut(variable, "=")
+	return name
+}
+
+// writeAuthorities writes the authorities of the network to a file that tools can
+// read, behind those of the system: pip and uv trust what such a file holds and
+// nothing else. Its name follows from the content, so that hosts which share a root
+// do not disturb each other.
+func writeAuthorities(c Config) (string, error) {
+	system, err := systemAuthorities()
+	if err != nil {
+		return "", err
+	}
+	bundle := slices.Concat(system, []byte("\n"), c.Network.CAs)
+	sum := sha256.Sum256(bundle)
+	file := filepath.Join(c.scratch(), "authorities-"+hex.EncodeToString(sum[:8])+".pem")
+	if have, err := os.ReadFile(file); err == nil && bytes.Equal(have, bundle) {
+		return file, nil
+	}
+	return file, writeFile(file, bundle)
+}
+
+// systemAuthorities returns the certificates that this machine keeps in the first of
+// the usual files, nil when it has none of them.
+func systemAuthorities() ([]byte, error) {
+	for _, file := range []string{
+		"/etc/ssl/certs/ca-certificates.crt", // Debian, Arch, Alpine
+		"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora
+		"/etc/ssl/ca-bundle.pem",             // openSUSE
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+		"/etc/ssl/cert.pem", // macOS, BSD
+	} {
+		data, err := os.ReadFile(file)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return data, err
+		}
+	}
+	return nil, nil
+}
+
+// writeFile puts a file in its place as a whole.
+func writeFile(name string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".authorities-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
