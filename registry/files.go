@@ -147,7 +147,7 @@ func (f *Files) change(ctx context.Context, plan func(*table) (*delta, error), t
 	return then(f.table)
 }
 
-// append writes d behind the position at. The caller holds the lock of the log,
+// append writes d at its position. The caller holds the lock of the log,
 // but not mu, so that readers do not wait for the disk.
 func (f *Files) append(at recordlog.Position, d *delta) error {
 	payload, err := d.encode()

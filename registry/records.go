@@ -77,8 +77,8 @@ type Writer interface {
 	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
 }
 
-// A Binder makes records those of one root directory, which has an ID. So nobody
-// opens a root with the records of another one, or with empty ones.
+// A Binder makes records those of one root directory, which has an ID. It keeps a
+// root from being opened with the records of another one, or with empty ones.
 type Binder interface {
 	// Root returns the ID of the root that the records belong to, "" while they
 	// belong to none.

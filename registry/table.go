@@ -17,8 +17,8 @@ type table struct {
 	root   string
 	lastID int64
 	packs  map[pack.Ref]*row
-	// owners says which pack a component belongs to. It is nil until somebody
-	// writes: reading does not need it.
+	// owners says which pack a component belongs to. It is nil until the first
+	// write: reading does not need it.
 	owners map[componentKey]pack.Ref
 	ops    operationIDs
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // The statements that make a generation the active one write only where the
-// expected one is active: whoever comes second finds no row.
+// expected one is active: the second of two writers finds no row.
 const (
 	insertPack = `INSERT INTO packtrain_packs (version, generation, manifest, updated_at, ref, installed_at)` +
 		` VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO NOTHING RETURNING id`
