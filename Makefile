@@ -80,7 +80,7 @@ cross-windows cross-darwin: cross-%:
 graph: ## print which part of the library uses which
 	@go test -count=1 -v -run='^TestGraph$$' .
 
-weight: ## weigh three small host programs
+weight: ## weigh four small host programs
 	go run ./internal/house/weight
 
 check: build lint test weight ## what has to pass before a change is merged

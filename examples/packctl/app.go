@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/hostflags"
 )
 
 // The exit statuses.
@@ -80,10 +82,16 @@ func (e *usageError) Error() string {
 
 func (e *usageError) Unwrap() error { return e.err }
 
+func version() string {
+	info, _ := debug.ReadBuildInfo()
+	return hostflags.Version(info)
+}
+
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "packctl",
 		Short:         "Install automation packs",
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -95,6 +103,7 @@ func (a *app) rootCommand() *cobra.Command {
 		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	root.SetVersionTemplate("packctl {{.Version}}\n")
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
 		a.installCommand(), a.runCommand(),

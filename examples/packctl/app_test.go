@@ -130,6 +130,14 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	got := packctl(t, "--version")
+	if got.status != exitOK || !strings.HasPrefix(got.stdout, "packctl ") || !strings.Contains(got.stdout, "commit ") || got.stderr != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestChecksum(t *testing.T) {
 	t.Parallel()
 	dir := writeTree(t, map[string]string{"pack.yaml": "ref: a\nversion: 1.0.0\n"})

@@ -21,6 +21,7 @@ type flags struct {
 	maxConnections  int
 	grace           time.Duration
 	traceEndpoint   string
+	version         bool
 }
 
 func (f *flags) bind(set *pflag.FlagSet) {
@@ -32,6 +33,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.IntVar(&f.maxConnections, "max-connections", 2048, "how many connections there may be; of more, those are closed that are silent for longest")
 	set.DurationVar(&f.grace, "grace", 30*time.Second, "how long work may go on after a signal to end")
 	set.StringVar(&f.traceEndpoint, "trace-endpoint", "", "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP (default: none are made)")
+	set.BoolVar(&f.version, "version", false, "print the version, and do nothing else")
 	f.Bind(set)
 	f.BindPackages(set)
 }

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
 )
 
@@ -36,6 +38,10 @@ func run(ctx context.Context, args []string, w world) int {
 	config, err := f.parse(args, w)
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
+		return exitOK
+	case f.version:
+		info, _ := debug.ReadBuildInfo()
+		fmt.Fprintln(w.stdout, "packd", hostflags.Version(info))
 		return exitOK
 	case err != nil:
 		fmt.Fprintf(w.stderr, "packd: %v\nrun \"packd --help\" for help\n", err)

@@ -271,6 +271,16 @@ func TestHelp(t *testing.T) {
 }
 
 // TestSignal ends a packd by SIGTERM. Its tokens come from a file.
+// TestVersion needs nothing that serving needs.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	var stdout bytes.Buffer
+	status := run(t.Context(), []string{"--version"}, world{stdout: &stdout, stderr: io.Discard, getenv: env(""), environ: os.Environ})
+	if got := stdout.String(); status != exitOK || !strings.HasPrefix(got, "packd ") || !strings.Contains(got, "commit ") {
+		t.Errorf("status %d, got %q", status, got)
+	}
+}
+
 func TestSignal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

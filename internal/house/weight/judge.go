@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,9 @@ func (h host) judge(b *built) error {
 		}
 	}
 	for kind, prefixes := range forbidden() {
+		if slices.Contains(h.bears, kind) {
+			continue
+		}
 		for _, module := range b.linked {
 			for _, prefix := range prefixes {
 				if strings.HasPrefix(module, prefix) {

@@ -21,6 +21,14 @@ func TestJudge(t *testing.T) {
 		{"other stage", built{packages: []string{"source", "deps/depstest"}}, "links deps/depstest"},
 		{"framework", built{linked: []string{"github.com/go-chi/chi/v5"}}, "web framework"},
 	}
+	bearing := h
+	bearing.bears = []string{"git"}
+	if err := bearing.judge(&built{linked: []string{"github.com/go-git/go-git/v5"}}); err != nil {
+		t.Errorf("a host that bears git: %v", err)
+	}
+	if err := bearing.judge(&built{linked: []string{"modernc.org/sqlite"}}); err == nil {
+		t.Error("a host that bears git bears a driver")
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

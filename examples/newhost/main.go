@@ -1,0 +1,60 @@
+// Newhost is a whole host program, with a source and a Runner of its own, and progress.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"os"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/source"
+)
+
+// team serves "team:NAME" from a directory that a team shares.
+type team struct{ fs.FS }
+
+func (team) Schemes() []string { return []string{"team"} }
+func (team) Resolve(_ context.Context, loc source.Locator) ([]pack.Pin, error) {
+	return []pack.Pin{{Scheme: loc.Scheme, Location: loc.Location}}, nil
+}
+
+func (t team) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
+	dir, err := fs.Sub(t, pin.Location)
+	if err != nil {
+		return err
+	}
+	return source.PutFS(ctx, dst, dir)
+}
+
+// loud is a Runner that prints what it starts.
+type loud struct{ io.Writer }
+
+func (l loud) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
+	fmt.Fprintln(l, "start", c.Path)
+	return envbuild.NewRunner(nil).Run(ctx, c)
+}
+
+func install(ctx context.Context, out io.Writer, c host.Config, specs ...string) error {
+	c.Runner = loud{out}
+	h, err := host.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	progress := func(_ context.Context, e pack.Event) { fmt.Fprintln(out, e.Stage, e.Kind, e.Pack, e.Status, e.Err) }
+	_, err = h.Install(ctx, pipeline.Request{Specs: specs, OnEvent: progress})
+	return err
+}
+
+func main() { // newhost ROOT INDEX DIRECTORY-OF-THE-TEAM SPEC...
+	c := host.Config{Root: os.Args[1], Index: os.Args[2], Sources: []source.Plugin{team{os.DirFS(os.Args[3])}}}
+	if err := install(context.Background(), os.Stdout, c, os.Args[4:]...); err != nil {
+		log.Fatalln(err)
+	}
+}
