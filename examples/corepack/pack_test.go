@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -39,7 +38,7 @@ func TestNothingIsFound(t *testing.T) {
 // TestInstall installs the pack through our own pipeline, which runs its tests.
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	h, err := hostflags.Open(t.Context(), hostflags.Config{Config: host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))}})
+	h, err := host.Open(t.Context(), host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))})
 	if err != nil {
 		t.Fatal(err)
 	}

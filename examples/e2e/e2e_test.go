@@ -12,16 +12,15 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/actionrun"
-	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
-func open(t *testing.T) *hostflags.Host {
+func open(t *testing.T) *host.Host {
 	t.Helper()
-	h, err := hostflags.Open(t.Context(), hostflags.Config{Config: host.Config{
+	h, err := host.Open(t.Context(), host.Config{
 		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.NetworkVariables(os.Environ()),
-	}})
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +53,7 @@ func writePack(t *testing.T, ref, runner, script, code, manifest, packages strin
 	return dir
 }
 
-func install(t *testing.T, h *hostflags.Host, dir string) pipeline.Outcome {
+func install(t *testing.T, h *host.Host, dir string) pipeline.Outcome {
 	t.Helper()
 	report, err := h.Pipeline.Install(t.Context(), pipeline.Request{Specs: []string{dir}})
 	if err != nil {
@@ -63,7 +62,7 @@ func install(t *testing.T, h *hostflags.Host, dir string) pipeline.Outcome {
 	return report.Outcomes[0]
 }
 
-func use(t *testing.T, h *hostflags.Host, action string) string {
+func use(t *testing.T, h *host.Host, action string) string {
 	t.Helper()
 	inv, err := actionrun.Prepare(t.Context(), h.Store, action, nil, h.Environ())
 	if err != nil {
@@ -80,7 +79,7 @@ func use(t *testing.T, h *hostflags.Host, action string) string {
 }
 
 // wantReuse builds the environments of a pack whose packages are there already.
-func wantReuse(t *testing.T, h *hostflags.Host, dir string) {
+func wantReuse(t *testing.T, h *host.Host, dir string) {
 	t.Helper()
 	start := time.Now()
 	report, err := h.Builder.Build(t.Context(), envbuild.Request{Paths: []string{dir}})

@@ -31,7 +31,7 @@ type Flags struct {
 // Bind adds the flags that say where packs are kept and come from.
 func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
-	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: a file inside the root)")
+	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "when the records of the root are lost, make new ones of the packs in it")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")

@@ -15,14 +15,13 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
-// openRecords opens the database that dsn names, "" for a file inside root. The
-// caller closes it.
+// openRecords opens the database that dsn names. The caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
 	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may hold a password: do not quote it
 		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
 	}
-	if dsn == "" {
-		dsn = filepath.Join(root, "packtrain.db")
+	if err := os.MkdirAll(root, 0o755); err != nil { // a database may lie in it
+		return nil, nil, fmt.Errorf("create root: %w", err)
 	}
 	err := createPrivate(dsn)
 	if err != nil {

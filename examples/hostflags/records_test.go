@@ -10,14 +10,14 @@ import (
 	"github.com/packtrain/pack"
 )
 
-func TestRecordsLieInsideTheRoot(t *testing.T) {
+func TestRecordsInsideTheRoot(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "a b%20?#c") // nothing of it may be read as part of a URL
 	if err := os.Mkdir(root, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		db, records, err := openRecords(t.Context(), root, "")
+		db, records, err := openRecords(t.Context(), root, filepath.Join(root, "packtrain.db"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestRecordsElsewhere(t *testing.T) {
 	t.Parallel()
 	want := filepath.Join(t.TempDir(), "x.db")
 	for _, dsn := range []string{want, "file:" + want + "?_pragma=busy_timeout(10000)"} {
-		db, _, err := openRecords(t.Context(), "/none", dsn)
+		db, _, err := openRecords(t.Context(), t.TempDir(), dsn)
 		if err != nil {
 			t.Fatal(err)
 		}

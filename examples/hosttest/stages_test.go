@@ -1,44 +1,31 @@
 package hosttest_test
 
 import (
-	"path/filepath"
 	"testing"
 	"testing/fstest"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/envbuildtest"
 	"github.com/packtrain/pack/examples/hosttest"
-	"github.com/packtrain/pack/installer"
-	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-// openPipeline composes real stages without the world: packs come from memory, a
-// Runner imitates Python and its tools, and the records are gone with the test.
-func openPipeline(t *testing.T, packs map[string]fstest.MapFS) (*pipeline.Pipeline, *registry.Store) {
+// openHost opens a real host without the world: packs come from memory, a Runner
+// imitates Python and its tools, and the records are gone with the test.
+func openHost(t *testing.T, packs map[string]fstest.MapFS) *host.Host {
 	t.Helper()
-	root := t.TempDir()
 	tools, err := envbuildtest.NewTools(t.TempDir())
 	check(t, err)
-	builder, err := envbuild.New(envbuild.Config{Dir: filepath.Join(root, "envs"), SearchPath: tools.SearchPath(), Runner: tools})
-	check(t, err)
-	store, err := registry.Open(t.Context(), registry.Config{
-		Root: root, Records: registry.NewMemory(), Environments: builder, Runner: tools,
+	h, err := host.Open(t.Context(), host.Config{
+		Root: t.TempDir(), Records: registry.NewMemory(), Runner: tools, SearchPath: tools.SearchPath(),
+		Sources: []source.Plugin{sourcetest.NewMemory(packs)},
 	})
 	check(t, err)
-	t.Cleanup(func() { check(t, store.Close()) })
-	downloader, err := installer.NewDownloader(installer.DownloadConfig{Source: sourcetest.NewMemory(packs)})
-	check(t, err)
-	analyzer, err := deps.New(deps.Config{Installed: store})
-	check(t, err)
-	whole, err := pipeline.New(pipeline.Config{
-		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
-	})
-	check(t, err)
-	return whole, store
+	t.Cleanup(func() { check(t, h.Close()) })
+	return h
 }
 
 func check(t *testing.T, err error) {
@@ -61,8 +48,8 @@ func chat(version string) fstest.MapFS {
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	packs := map[string]fstest.MapFS{"chat": chat("1.0.0")}
-	pipeline, store := openPipeline(t, packs)
-	keeper := hosttest.Keeper{Pipeline: pipeline, Wanted: []string{"memory:chat"}, Alert: func(m string) { t.Error(m) }}
+	h := openHost(t, packs)
+	keeper := hosttest.Keeper{Pipeline: h, Wanted: []string{"memory:chat"}, Alert: func(m string) { t.Error(m) }}
 	for _, step := range []struct {
 		version string
 		changed int
@@ -74,7 +61,7 @@ func TestUpgrade(t *testing.T) {
 			t.Errorf("version %s: %d packs changed, want %d", step.version, changed, step.changed)
 		}
 	}
-	details, err := store.Show(t.Context(), "chat")
+	details, err := h.Store.Show(t.Context(), "chat")
 	check(t, err)
 	if details.Active.Version.String() != "1.1.0" || len(details.Generations) != 2 || details.Active.Environments[0].Runtime != pack.RuntimePython {
 		t.Errorf("got %+v", details.Active)

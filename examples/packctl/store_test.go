@@ -190,8 +190,8 @@ func TestDatabaseElsewhere(t *testing.T) {
 	if packs := decode[listReport](t, run("list", "--json", "--db", "file:"+db)).Packs; len(packs) != 1 {
 		t.Errorf("got %v", packs)
 	}
-	if _, err := os.Stat(filepath.Join(root, "packtrain.db")); err == nil {
-		t.Error("there is a database inside the root, too")
+	if _, err := os.Stat(filepath.Join(root, "records")); err == nil {
+		t.Error("there are records inside the root, too")
 	}
 }
 

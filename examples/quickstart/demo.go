@@ -11,7 +11,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
@@ -21,25 +20,22 @@ import (
 type demo struct {
 	out    io.Writer
 	world  *samples.World
-	host   *hostflags.Host
+	host   *host.Host
 	runner *countingRunner
 }
 
 func openDemo(ctx context.Context, w io.Writer, root string, world *samples.World) (*demo, error) {
 	runner := &countingRunner{Runner: envbuild.NewRunner(nil)}
-	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
-	if err != nil {
-		return nil, err
-	}
-	h, err := hostflags.Open(ctx, hostflags.Config{Config: host.Config{
+	loopback := pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}
+	h, err := host.Open(ctx, host.Config{
 		Root:         filepath.Join(root, "root"),
 		Index:        world.Index(),
-		Network:      pack.Network{Policy: policy},
+		Network:      pack.Network{Policy: loopback},
 		Runner:       runner,
 		FindLinks:    []string{world.Wheels()},
 		NodeRegistry: world.NodeRegistry(),
 		SearchPath:   filepath.SplitList(os.Getenv("PATH")),
-	}})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,11 @@ package host_test
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +88,50 @@ func TestHooksThatReturnNothing(t *testing.T) {
 		c.Root = t.TempDir()
 		if _, err := host.Open(t.Context(), c); pack.CodeOf(err) != pack.CodeInvalidRequest {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestStarts opens the same root several times, as a program with nothing but a root
+// does: what is installed stays known.
+func TestStarts(t *testing.T) {
+	t.Parallel()
+	root, path := filepath.Join(t.TempDir(), "root"), write(t, demo("demo"))
+	for _, want := range []pack.Status{pack.StatusInstalled, pack.StatusUnchanged, pack.StatusUnchanged} {
+		h, err := host.Open(t.Context(), host.Config{Root: root})
+		must(t, err)
+		report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{path}})
+		must(t, err)
+		details, err := h.Store.Show(t.Context(), "demo")
+		must(t, err)
+		if got := report.Outcomes[0].Status; got != want || len(details.Generations) != 1 {
+			t.Errorf("%s with %d generations, want %s with one", got, len(details.Generations), want)
+		}
+		must(t, h.Close())
+	}
+	h := openHost(t, host.Config{Root: root})
+	older := write(t, files{"pack.yaml": strings.Replace(demo("demo")["pack.yaml"], "1.0.0", "0.9.0", 1)})
+	if _, err := h.Install(t.Context(), pipeline.Request{Specs: []string{older}}); !errors.Is(err, pack.ErrConflict) {
+		t.Errorf("an older version: got %v", err)
+	}
+}
+
+// finder knows one version of every pack.
+type finder struct{ version pack.Version }
+
+func (f finder) Candidates(_ context.Context, ref pack.Ref) ([]pack.Candidate, error) {
+	return []pack.Candidate{{ID: pack.ID{Ref: ref, Version: f.version}, DependenciesKnown: true}}, nil
+}
+
+func TestFinder(t *testing.T) {
+	t.Parallel()
+	v, err := pack.ParseVersion("1.2.0")
+	must(t, err)
+	app := write(t, demo("app").with("pack.yaml", "dependencies: [base]\n"))
+	for want, c := range []host.Config{{}, {Finder: finder{v}}} {
+		report, _ := openHost(t, c).Analyzer.Analyze(t.Context(), deps.Request{Paths: []string{app}})
+		if len(report.Additions) != want {
+			t.Errorf("got %+v, want %d", report.Additions, want)
 		}
 	}
 }

@@ -274,7 +274,7 @@ func TestWorkThatIsInterrupted(t *testing.T) {
 // TestRecordsThatDoNotAnswer takes the records away under a server.
 func TestRecordsThatDoNotAnswer(t *testing.T) {
 	t.Parallel()
-	f := start(t)
+	f := start(t, func(c *api.Config) { c.Host.DSN = filepath.Join(c.Host.Root, "packtrain.db") })
 	db, err := sql.Open("sqlite", filepath.Join(f.root, "packtrain.db"))
 	if err != nil {
 		t.Fatal(err)
