@@ -127,16 +127,16 @@ func namesAndContents(t *testing.T) {
 		{"tar.gz as zip", "x.zip", gz, "is gzip, although its name says zip"},
 		{"zstd as tar.gz", "x.tar.gz", zst, "is zstd, although its name says gzip"},
 		{"zip in front of tar", "x", "PK\x03\x04" + good[4:], "can be read as zip and as uncompressed tar"},
-		{"zip behind tar", "x", good + zip, "something behind"},
-		{"zip behind tar.gz", "x", gz + zip, "gzip stream is broken"},
-		{"zip behind tar.zst", "x", zst + zip, "something behind"},
-		{"tar behind zip", "x", zip + good, "behind its end record"},
+		{"zip after tar", "x", good + zip, "unexpected data after"},
+		{"zip after tar.gz", "x", gz + zip, "gzip stream is broken"},
+		{"zip after tar.zst", "x", zst + zip, "unexpected data after"},
+		{"tar after zip", "x", zip + good, "after its end record"},
 		{"xz without a decoder", "x", "\xfd7zXZ\x00", "need a decoder"},
 		{"7z", "x", "7z\xbc\xaf\x27\x1c", "7z are not supported"},
 		{"web page", "x.tar.gz", "\n <html><body>Log in", "web page"},
-		{"nothing", "x.tar.gz", "", "it has no bytes"},
-		{"something", "x.tar.gz", "something", "no archive"},
-		{"one byte of gzip", "x.tar.gz", "\x1f", "no archive"},
+		{"nothing", "x.tar.gz", "", "the archive is empty"},
+		{"something", "x.tar.gz", "something", "not an archive"},
+		{"one byte of gzip", "x.tar.gz", "\x1f", "not an archive"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

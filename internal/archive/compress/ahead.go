@@ -6,27 +6,27 @@ import (
 )
 
 const (
-	aheadAfter  = 1 << 20 // what is shorter gains nothing from a second processor
+	aheadAfter  = 1 << 20 // shorter streams gain nothing from a second processor
 	aheadChunks = 4
 	maxEmpty    = 100 // reads in a row that give nothing
 )
 
-// An ahead reads what comes next while what came is being used, once a stream
+// An ahead reads the next chunk while the current one is used, once a stream
 // turns out to be long: then one goroutine receives, one uncompresses and one
-// writes. What a reader gives, errors included, keeps its order.
+// writes. The order of the reader's data and errors is kept.
 type ahead struct {
 	r      io.Reader
 	size   int // of a chunk
-	direct int // bytes that are still read by whoever wants them
+	direct int // bytes that Read still reads itself
 
 	free   chan []byte   // buffers to fill
-	filled chan chunk    // nil until somebody fills them; closed when nobody does any more
-	stop   chan struct{} // closed when nobody wants more
-	now    chunk         // what is being used
-	buffer []byte        // in which that lies
+	filled chan chunk    // nil until work starts; closed when it ends
+	stop   chan struct{} // closed by Close
+	now    chunk         // the chunk in use
+	buffer []byte        // that holds it
 }
 
-// A chunk is what was read into one buffer.
+// A chunk is the data and error of one buffer.
 type chunk struct {
 	data []byte
 	err  error
@@ -63,7 +63,7 @@ func (a *ahead) begin() {
 	go a.work()
 }
 
-// next gives the buffer back, and waits for the next one that is filled.
+// next returns the buffer and waits for the next filled one.
 func (a *ahead) next() {
 	if a.buffer != nil {
 		a.free <- a.buffer[:a.size]
@@ -72,8 +72,8 @@ func (a *ahead) next() {
 	a.buffer = a.now.data
 }
 
-// work fills buffers until there is nothing to read, or nobody wants more. There
-// is room for as many in each channel as there are.
+// work fills buffers until the reader ends or the ahead is closed. Each channel
+// has room for all buffers.
 func (a *ahead) work() {
 	defer close(a.filled)
 	for {
@@ -90,8 +90,8 @@ func (a *ahead) work() {
 	}
 }
 
-// fill reads until the buffer is full, or the reader gives nothing. A decoder that panics ends the stream: here
-// nobody else could keep it from ending the program.
+// fill reads until the buffer is full or the reader ends. A panic of the decoder
+// ends the stream: on this goroutine it would end the program.
 func fill(r io.Reader, buffer []byte) (c chunk) {
 	n := 0
 	defer func() {
@@ -115,13 +115,13 @@ func fill(r io.Reader, buffer []byte) (c chunk) {
 	return chunk{buffer[:n], nil}
 }
 
-// Close returns when nothing is read any more.
+// Close returns when the reader is no longer in use.
 func (a *ahead) Close() error {
 	if a.filled == nil {
 		return nil
 	}
 	close(a.stop)
-	for range a.filled { // nobody wants it
+	for range a.filled { // discard
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func TestReadAheadKeepsTheContent(t *testing.T) {
 			t.Errorf("%d bytes: got %d and %v", size, len(got), err)
 		}
 		if n, err := content.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-			t.Errorf("%d bytes: behind the end: %d, %v", size, n, err)
+			t.Errorf("%d bytes: after the end: %d, %v", size, n, err)
 		}
 		if err := content.Close(); err != nil {
 			t.Error(err)
@@ -70,7 +70,7 @@ func TestReadAheadKeepsTheContent(t *testing.T) {
 	}
 }
 
-// TestReadAheadKeepsTheOrder: what was there before a failure comes before it.
+// TestReadAheadKeepsTheOrder: data read before a failure is returned before it.
 func TestReadAheadKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	want, lost := long(4<<20), errors.New("connection lost")
@@ -98,7 +98,7 @@ func TestReadAheadEnds(t *testing.T) {
 	}
 }
 
-// TestNothingIsReadAfterClose: then what is behind the stream belongs to others.
+// TestNothingIsReadAfterClose: the rest of the archive belongs to others.
 func TestNothingIsReadAfterClose(t *testing.T) {
 	t.Parallel()
 	for _, used := range []int64{1, 1 << 20, 2 << 20} {
@@ -115,7 +115,7 @@ func TestNothingIsReadAfterClose(t *testing.T) {
 			t.Fatal(err)
 		}
 		before, left := reads.Load(), archive.Len()
-		if _, err := archive.Seek(0, io.SeekEnd); err != nil { // a race, were somebody still reading
+		if _, err := archive.Seek(0, io.SeekEnd); err != nil { // a race, if the stream still read
 			t.Fatal(err)
 		}
 		if reads.Load() != before || left == 0 {

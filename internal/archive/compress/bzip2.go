@@ -12,9 +12,9 @@ const (
 	groupLength = 50 // symbols that follow one selector
 )
 
-// A blocks passes bzip2 streams on to a decoder behind it, and checks the Huffman
+// A blocks passes bzip2 streams on to a decoder, and checks the Huffman
 // codes of each block before that decoder sees it: where a code leaves bits without
-// a meaning, decoders differ in what they take the others for. Compressors do not
+// a meaning, decoders read the remaining bits differently. Compressors do not
 // write such codes.
 type blocks struct {
 	bits bitReader
@@ -62,7 +62,7 @@ func (b *blocks) advance() error {
 	return b.bits.err
 }
 
-// block reads what is behind the mark of a block.
+// block reads the rest of a block after its mark.
 func (b *blocks) block() {
 	b.bits.read(32 + 1 + 24) // checksum, whether it is randomised, and where it begins
 	symbols := b.symbols()
@@ -131,7 +131,7 @@ func (b *blocks) lengths(symbols int) []int {
 	return lengths
 }
 
-// A bitReader remembers what it read. After an error it reads zeros.
+// A bitReader remembers the last bits it read. After an error it reads zeros.
 type bitReader struct {
 	r     *bufio.Reader
 	taken []byte
@@ -164,7 +164,7 @@ func (b *bitReader) next() {
 	c, err := b.r.ReadByte()
 	switch {
 	case err == io.EOF:
-		b.err = malformed("the bzip2 stream was cut")
+		b.err = malformed("the bzip2 stream is truncated")
 	case err != nil:
 		b.err = err
 	default:
@@ -175,14 +175,14 @@ func (b *bitReader) next() {
 // align passes over the rest of a byte.
 func (b *bitReader) align() { b.left = 0 }
 
-// take returns what was read.
+// take returns the bits read so far.
 func (b *bitReader) take() []byte {
 	taken := b.taken
 	b.taken = nil
 	return taken
 }
 
-// fail makes an error of what was read last.
+// fail makes the bits read last an error.
 func (b *bitReader) fail() {
 	if b.err == nil {
 		b.err = malformed("a block of the bzip2 stream is malformed, or decoders can read it differently")

@@ -114,7 +114,7 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	for _, c := range append(archivetest.Gzips(), archivetest.Zstds()...) {
 		if c.ID == "B20" || c.ID == "C07" && (c.Name == "another tar" || c.Name == "text") {
-			continue // what is inside is not judged here
+			continue // the content is not checked here
 		}
 		t.Run(c.ID+"/"+c.Name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +134,7 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("C05/bzip2", brokenBzip2)
 	t.Run("C05/bzip2 code that is not complete", incompleteCode)
-	t.Run("C07/behind other streams", behind)
+	t.Run("C07/after other streams", afterStreams)
 	t.Run("B06/limits", bombs)
 	t.Run("B20/names", names)
 }
@@ -209,7 +209,7 @@ func TestBzip2OfManyBlocks(t *testing.T) {
 	}
 }
 
-func behind(t *testing.T) {
+func afterStreams(t *testing.T) {
 	t.Parallel()
 	for name, archive := range map[string][]byte{"bzip2": bzip2(t, "BZh text"), "xz": xz("text")} {
 		for _, rest := range []string{"garbage", "\x00", "B"} {

@@ -8,11 +8,11 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Format is that of an archive, or of the compression around one. Its text is
-// for messages.
+// A Format is the format of an archive, or of its compression. Its text is for
+// messages.
 type Format string
 
-// The formats that are told apart.
+// The known formats.
 const (
 	Zip      Format = "zip"
 	Tar      Format = "uncompressed tar"
@@ -43,8 +43,8 @@ func marks() []mark {
 	}
 }
 
-// OfContent tells a format by the first bytes; "" when it is none of those that
-// are known. Content with the marks of two formats is an error.
+// OfContent returns the format that the first bytes indicate, or "" when they
+// match no known format. Content with the marks of two formats is an error.
 func OfContent(head []byte) (Format, error) {
 	var found Format
 	for _, m := range marks() {
@@ -59,8 +59,8 @@ func OfContent(head []byte) (Format, error) {
 	return found, nil
 }
 
-// OfName tells the format that the extension of a path stands for; "" when it
-// has none that is known.
+// OfName returns the format that the extension of a path stands for, or "" when
+// the extension is missing or unknown.
 func OfName(path string) Format {
 	name := strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
 	for _, s := range []struct {
@@ -87,8 +87,8 @@ func OfName(path string) Format {
 	return ""
 }
 
-// Check tells the format of an archive that begins with head and is called
-// name. When the name has an extension, it must agree.
+// Check returns the format of an archive that begins with head and is called
+// name. An extension in the name must agree with it.
 func Check(head []byte, name string) (Format, error) {
 	found, err := OfContent(head)
 	named := OfName(name)
@@ -96,11 +96,11 @@ func Check(head []byte, name string) (Format, error) {
 	case err != nil:
 		return "", err
 	case len(head) == 0:
-		return "", malformed("there is no archive: it has no bytes")
+		return "", malformed("the archive is empty")
 	case strings.HasPrefix(http.DetectContentType(head), "text/html"):
-		return "", malformed("this is a web page instead of an archive, perhaps one to log in")
+		return "", malformed("this is a web page, perhaps a login page, and not an archive")
 	case found == "":
-		return "", malformed("this is no archive")
+		return "", malformed("this is not an archive")
 	case named != "" && named != found:
 		return "", malformed("the archive is %s, although its name says %s", found, named)
 	case found == SevenZip:
@@ -109,7 +109,7 @@ func Check(head []byte, name string) (Format, error) {
 	return found, nil
 }
 
-// Unsupported is the error for an archive of a format that is not read.
+// Unsupported returns the error for an archive of an unsupported format.
 func Unsupported(f Format) error {
 	return malformed("archives in the format %s are not supported: use .tar.gz, .tar.zst or .zip", f)
 }

@@ -18,7 +18,7 @@ const (
 	blockHeader = 3
 )
 
-// A frame passes one zstd frame on to a decoder behind it, and checks its
+// A frame passes one zstd frame on to a decoder, and checks its
 // framing before that decoder sees it: the decoder would skip frames that are
 // marked so, and go on with further ones.
 type frame struct {
@@ -60,7 +60,7 @@ func (f *frame) advance() error {
 	if _, err := f.r.Peek(1); err != nil {
 		return err
 	}
-	return malformed("there is something behind the first zstd frame")
+	return malformed("unexpected data after the first zstd frame")
 }
 
 // header checks the header of the frame, as RFC 8878 3.1.1.1 has it.
@@ -154,7 +154,7 @@ func (f *frame) block() error {
 // cut explains an end in the middle; the decoder would take some for the end.
 func cut(err error) error {
 	if err == io.EOF { //nolint:errorlint // bufio returns it bare
-		return malformed("the zstd stream was cut")
+		return malformed("the zstd stream is truncated")
 	}
 	return err
 }

@@ -20,7 +20,7 @@ const (
 	freeOfRatio = 10 << 20
 )
 
-// Limits bound what comes out of a stream.
+// Limits bound the output of a stream.
 type Limits struct {
 	Unpacked int64 // bytes
 	Ratio    int64 // bytes per byte that was read, beyond 10 MiB
@@ -50,18 +50,18 @@ func Open(r io.Reader) (*Stream, error) {
 	return s, nil
 }
 
-// Check tells the format, as the function [Check] does.
+// Check returns the format, as the function [Check] does.
 func (s *Stream) Check(name string) (Format, error) { return Check(s.head, name) }
 
 // Raw returns the archive from its first byte, as it is.
 func (s *Stream) Raw() io.Reader { return s.buf }
 
-// Uncompressed returns what the stream of the given format holds. xz, which may
+// Uncompressed returns the content of a stream of the given format. xz, which may
 // be nil, is the decoder for [XZ].
 //
 // Errors of reading have [pack.CodeMalformedContent] or are a
-// [*pack.LimitError]; those of the reader behind the stream are returned as they
-// are. Only io.EOF says that the content is what was compressed.
+// [*pack.LimitError]; errors of the underlying reader are returned as they are.
+// Only io.EOF confirms that the content is complete and intact.
 //
 // Until it is closed, once, the archive may be read from another goroutine; Close
 // waits for a read that is under way.
@@ -74,8 +74,8 @@ func (s *Stream) Uncompressed(f Format, limits Limits, xz Decoder) (io.ReadClose
 	return both{newAhead(&inflater{r: r, s: s, format: f, limits: limits}, plainChunk), s.raw}, nil
 }
 
-// both are what comes out of a stream, and what goes into it: two that are ahead
-// of whoever reads.
+// both holds two readers that run ahead: of the output of a stream, and of its
+// input.
 type both struct {
 	*ahead
 	raw *ahead
@@ -104,8 +104,8 @@ func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error)
 	return nil, Unsupported(f)
 }
 
-// explain tells failures of the reader behind the stream from what is wrong with
-// the stream itself.
+// explain separates failures of the underlying reader from faults of the stream
+// itself.
 func (s *Stream) explain(f Format, err error) error {
 	_, limit := errors.AsType[*pack.LimitError](err)
 	switch {
@@ -116,12 +116,12 @@ func (s *Stream) explain(f Format, err error) error {
 	case err == io.EOF: //nolint:errorlint // readers return it bare
 		err = io.ErrUnexpectedEOF
 	}
-	return malformed("the %s stream is broken or was cut: %w", f, err)
+	return malformed("the %s stream is broken or truncated: %w", f, err)
 }
 
-// An inflater keeps what comes out of a decoder to the limits. Its errors stay: some
-// decoders go on after theirs, and a reader that wanted no more than what came with
-// an error does not see it.
+// An inflater holds the output of a decoder to the limits. Its errors stay: some
+// decoders go on after theirs, and a reader that gets all the bytes it wanted
+// does not see the error.
 type inflater struct {
 	r      io.Reader
 	s      *Stream
@@ -160,7 +160,7 @@ func (i *inflater) end() error {
 	case err != nil:
 		return i.s.explain(i.format, err)
 	}
-	return malformed("there is something behind the end of the %s stream", i.format)
+	return malformed("unexpected data after the end of the %s stream", i.format)
 }
 
 func (i *inflater) check() error {
@@ -175,8 +175,8 @@ func (i *inflater) check() error {
 	return nil
 }
 
-// A counter counts what is read, and tells the failure of its reader from the
-// consequences.
+// A counter counts the bytes read, and keeps the failure of its reader apart
+// from its consequences.
 type counter struct {
 	r   io.Reader
 	n   int64

@@ -21,7 +21,7 @@ func framings() map[string][]byte {
 	made := func(by uint16, attributes uint32) archivetest.Edit {
 		return both(set16(4, by), set32(38, attributes))
 	}
-	// with is a file that is framed so; a streamed one has its sizes behind it.
+	// with is a file that is framed so; a streamed one has its sizes after it.
 	with := func(name, content string, by, needed, flags uint16, attributes uint32, local, central string) archivetest.ZipFile {
 		f := archivetest.ZipFile{Name: name, Content: content, LocalExtra: local, CentralExtra: central}
 		method := uint16(8)
@@ -76,7 +76,7 @@ func framings() map[string][]byte {
 	}
 }
 
-// TestFramings: what is accepted of those, every other program unpacks likewise.
+// TestFramings: every other program unpacks the accepted ones in the same way.
 func TestFramings(t *testing.T) {
 	t.Parallel()
 	needPrograms(t, "bash", "unzip", "7z", "bsdtar", "tar")

@@ -125,7 +125,7 @@ func changeOnce(b []byte, random *rand.Rand) []byte {
 	case 6: // what fields hold
 		values := []string{"\xff", "\xff\xff\xff\xff", "0", "7", " ", "\x00", "/", ".", "..", "\x80", "\x01\x00", "PK\x05\x06"}
 		copy(b[at:], values[random.IntN(len(values))])
-	case 7: // more behind
+	case 7: // more at the end
 		return append(b, b[at:end]...)
 	case 8: // a digit
 		b[at] = byte('0' + random.IntN(8))

@@ -70,7 +70,7 @@ func oddHeader(random *rand.Rand, size int) archivetest.Edit {
 	set := archivetest.Set
 	switch random.IntN(14) {
 	case 0:
-		return set(157, pick(random, "link", "../../x")) // of what is no link
+		return set(157, pick(random, "link", "../../x")) // of an entry that is not a link
 	case 1:
 		return set(345, pick(random, "prefix", "p/q", "./", "p/"))
 	case 2:

@@ -110,7 +110,7 @@ func oddExtra(random *rand.Rand, name string) string {
 	return archivetest.Extra(id, some(random, 20))
 }
 
-// oddOrigin is about the system that made the file, and what it says about it there.
+// oddOrigin changes the system that made the file, and its attributes of the file.
 func oddOrigin(random *rand.Rand, f *archivetest.ZipFile) {
 	f.Attributes = pick[uint32](random, 0, 0o100644<<16, 0o100755<<16, 0o644<<16, 0o104755<<16, 0o100000<<16, 0o100654<<16, 0o100601<<16, 0o664<<16, 0x20, 0x01, 0x8000)
 	if oneIn(random, 8) {
@@ -137,7 +137,7 @@ func oddFields(random *rand.Rand, f *archivetest.ZipFile) {
 	}
 }
 
-// oddDescriptor says sizes and checksum behind the content.
+// oddDescriptor writes sizes and checksum after the content.
 func oddDescriptor(random *rand.Rand, f *archivetest.ZipFile) {
 	if f.Descriptor != "" || f.Local != nil || f.Packed != "" {
 		return

@@ -29,15 +29,14 @@ func (b *block) prefix() string {
 	case string(b[257:263]) != "ustar\x00":
 		return ""
 	case string(b[508:512]) == "tar\x00":
-		return text(b[345:476]) // star keeps times behind a shorter prefix
+		return text(b[345:476]) // star keeps times after a shorter prefix
 	}
 	return text(b[345:500])
 }
 
-// oneTail reports whether all programs read the same behind the device numbers:
-// without the mark of POSIX, some take what stands there for a prefix, or for the map
-// of a sparse file, whatever the type; with it, some read a prefix on into the times
-// of star.
+// oneTail reports whether all programs read the same after the device numbers:
+// without the mark of POSIX, some read a prefix there, or the map of a sparse
+// file, for any type; with it, some read a prefix on into the times of star.
 func (b *block) oneTail() bool {
 	switch {
 	case string(b[257:263]) != "ustar\x00":
@@ -49,7 +48,7 @@ func (b *block) oneTail() bool {
 }
 
 // size returns the size in plain octal: digits, spaces before, spaces or NULs
-// behind. The binary form, meant for content beyond 8 GiB, is an error.
+// after. The binary form, meant for content beyond 8 GiB, is an error.
 func (b *block) size() (int64, error) {
 	field := b[124:136]
 	digits := bytes.TrimLeft(bytes.TrimRight(field, " \x00"), " ")
@@ -109,7 +108,7 @@ func (b *block) intact() bool {
 	return want == unsigned || want == signed
 }
 
-// text returns what stands before the first NUL.
+// text returns the text before the first NUL.
 func text(field []byte) string {
 	before, _, _ := bytes.Cut(field, []byte{0})
 	return string(before)

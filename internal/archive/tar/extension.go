@@ -8,10 +8,10 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// maxExtension is what archive/tar takes too.
+// maxExtension is also the limit of archive/tar.
 const maxExtension = 1 << 20
 
-// An extension is what headers in front of an entry say about it.
+// An extension holds the extension headers of an entry.
 type extension struct {
 	pax                map[string]string // nil: no such header
 	longName, longLink string            // "": no such header
@@ -65,9 +65,9 @@ func (x *extension) check(b *block, size int64) error {
 	path, hasPath := x.pax["path"]
 	switch {
 	case link || x.longLink != "":
-		return malformed("entry %.80q: a link target for what is no link", name)
+		return malformed("entry %.80q has a link target but is not a link", name)
 	case b.kind() == 0 && strings.HasSuffix(b.name(), "/") != strings.HasSuffix(name, "/"):
-		return malformed("entry %.80q: a directory by one of its names only", name)
+		return malformed("entry %.80q is a directory by only one of its names", name)
 	case hasPath && path == "":
 		return malformed("entry %.80q: an empty long name", b.name())
 	}

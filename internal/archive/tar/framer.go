@@ -8,12 +8,11 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// drainBuffer is what is read at once behind the end marker.
+// drainBuffer is the read size after the end marker.
 const drainBuffer = 8 << 10
 
-// A framer passes a tar archive on, block by block, to a reader behind it and
-// checks each header before that reader sees it. At the end marker it reports
-// the end.
+// A framer passes a tar archive on, block by block, to a reader and checks each
+// header before that reader sees it. At the end marker it reports the end.
 type framer struct {
 	r          io.Reader
 	maxEntries int64
@@ -88,7 +87,7 @@ func (f *framer) advance() error {
 // unexpected comes wrapped and is left alone.
 func cut(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // see above
-		return malformed("it ends without an end marker, or in the middle of a block: it was cut")
+		return malformed("it ends without an end marker, or in the middle of a block: it is truncated")
 	}
 	return err
 }
@@ -108,7 +107,7 @@ func (f *framer) end() error {
 	return io.EOF
 }
 
-// drain reads what is behind the end marker, to the end of the stream.
+// drain reads from the end marker to the end of the stream.
 func (f *framer) drain() error {
 	buf := make([]byte, drainBuffer)
 	var total int64
@@ -116,7 +115,7 @@ func (f *framer) drain() error {
 		n, err := f.r.Read(buf)
 		total += int64(n)
 		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
-			return malformed("there is something behind its end marker")
+			return malformed("unexpected data after its end marker")
 		}
 		if err == io.EOF && total%blockSize == 0 {
 			return nil

@@ -62,7 +62,7 @@ func next(tr *tar.Reader, f *framer) (Entry, error) {
 	}
 }
 
-// entry compares what archive/tar understood with what the framing says. They
+// entry compares the result of archive/tar with the framing. They
 // differ for instance on two long names for one entry, on a directory with
 // content, and on GNU headers with text where times belong, which archive/tar
 // takes for a part of the name as a writer of old had it.

@@ -28,7 +28,7 @@ type openDir struct {
 	dir
 }
 
-// enter opens the directory path, creating what is missing of it.
+// enter opens the directory path, creating missing directories.
 func (d *dirs) enter(x *index, path string) (dir, error) {
 	if err := d.begin(); err != nil {
 		return dir{}, err
@@ -108,8 +108,8 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-// ioError wraps an error of the file system. What exists although it was not
-// there before is a name that this system takes for another one.
+// ioError wraps an error of the file system. A new name that already exists is
+// one that this system equates with another.
 func ioError(verb, path string, err error) error {
 	switch {
 	case err == nil:

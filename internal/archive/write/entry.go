@@ -23,10 +23,10 @@ type File struct {
 	Sum        [sha256.Size]byte // SHA-256 of the content
 }
 
-// executable is what survives of a mode's permissions.
+// executable is the part of a mode's permissions that is kept.
 func (e Entry) executable() bool { return e.Mode&0o111 != 0 }
 
-// checkType refuses whatever is neither a regular file nor a directory.
+// checkType refuses everything but regular files and directories.
 func (e Entry) checkType() error {
 	switch e.Mode.Type() {
 	case fs.ModeDir:

@@ -65,14 +65,14 @@ func (x *index) addDir(path string) error {
 func (x *index) add(key string, n *node) error {
 	x.nodes[key] = n
 	if dir := parentOf(key); x.isRepository(dir, key) {
-		return pack.Errorf(pack.CodeInvalidManifest, "directory %q is a git repository: packs hold none", shown(parentOf(n.path)))
+		return pack.Errorf(pack.CodeInvalidManifest, "directory %q is a git repository: packs must not contain one", shown(parentOf(n.path)))
 	}
 	return check("number of entries", x.limits.Entries, int64(len(x.nodes)), "")
 }
 
 // isRepository reports whether git takes a directory for a repository since key
-// was added to it: it holds a file HEAD and the directories objects and refs. No
-// ".git" is needed for whoever runs git there to be led by its settings.
+// was added to it: it holds a file HEAD and the directories objects and refs.
+// Even without a ".git", git run there obeys the settings in it.
 func (x *index) isRepository(dir, key string) bool {
 	switch strings.TrimPrefix(key[len(dir):], "/") {
 	case "head", "objects", "refs":
@@ -103,7 +103,7 @@ func (x *index) dir(path string) *node { return x.nodes[fold(path)] }
 func (n *node) collision(path string, dir, dotted bool) error {
 	switch {
 	case n.path != path:
-		return pack.Errorf(pack.CodeNameCollision, "entries %q and %q are one name on some systems: rename one", shown(n.path), shown(path))
+		return pack.Errorf(pack.CodeNameCollision, "entries %q and %q have the same name on some systems: rename one", shown(n.path), shown(path))
 	case n.dir != dir:
 		return pack.Errorf(pack.CodeNameCollision, "entry %q is both a file and a directory", shown(path))
 	case n.dotted != dotted:

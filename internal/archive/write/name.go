@@ -64,7 +64,7 @@ func unsafe(name, reason string) error {
 	return pack.Errorf(pack.CodeUnsafePath, "entry %q: the name %s", shown(name), reason)
 }
 
-// unsafeText says what is wrong with the characters of a path, "" for nothing.
+// unsafeText returns the fault in the characters of a path, "" for none.
 func unsafeText(path string) string {
 	if !utf8.ValidString(path) {
 		return "is not valid UTF-8"
@@ -80,7 +80,7 @@ func unsafeText(path string) string {
 	return ""
 }
 
-// unsafeComponent says what is wrong with one component, "" for nothing.
+// unsafeComponent returns the fault in one component, "" for none.
 func unsafeComponent(component string) string {
 	switch {
 	case component == "":
@@ -103,7 +103,7 @@ var (
 )
 
 // isDevice reports whether Windows takes a name for a device: it looks only at
-// what comes before the first dot, ignoring case and trailing spaces.
+// the part before the first dot, ignoring case and trailing spaces.
 func isDevice(component string) bool {
 	stem, _, _ := strings.Cut(component, ".")
 	stem = strings.ToLower(strings.TrimRight(stem, " "))

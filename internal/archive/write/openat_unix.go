@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A dir does for one name what [os.Root] does, follows no link at all, and is
-// made for those who create files by the thousand: files are not offered to the
-// poller, which takes none of the disk, nor watched by the garbage collector. So
-// each dir and each file has to be closed. It is for one goroutine at a time.
+// A dir does for one name what [os.Root] does, and follows no link at all. It is
+// made for creating thousands of files: they are not registered with the poller,
+// which does not support regular files, and have no finalizer. So each dir and
+// each file has to be closed. It is for one goroutine at a time.
 type dir struct{ fd int }
 
 // openRoot opens the directory of root once more.

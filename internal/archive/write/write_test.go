@@ -169,7 +169,7 @@ func TestTopHoldsAllFiles(t *testing.T) {
 	}
 }
 
-// seen is an Observer that notes what it is told.
+// seen is an Observer that records its calls.
 type seen struct{ strings.Builder }
 
 func (s *seen) Begin(path string, size int64) { fmt.Fprintf(s, "\n%s %d ", path, size) }

@@ -20,10 +20,10 @@ type Options struct {
 	Observer Observer
 }
 
-// An Observer sees files while they are written. When the tree turns out to be
-// refused it has seen too much, and is to be forgotten.
+// An Observer sees files while they are written. When the tree is refused,
+// discard the Observer: it has seen content of a refused tree.
 type Observer interface {
-	// Begin tells of the next file. size is -1 when it shows only at the end.
+	// Begin announces the next file. size is -1 when it is not known in advance.
 	Begin(path string, size int64)
 	// Writer gets the content. A file smaller than [PartSize] comes at once.
 	io.Writer
@@ -111,7 +111,7 @@ func (w *Writer) put(ctx context.Context, e Entry, content io.Reader) error {
 	return w.putFile(ctx, path, e, content)
 }
 
-// trimSlash removes the slash that archives write behind the name of a directory.
+// trimSlash removes the slash that archives write after the name of a directory.
 func trimSlash(name string) string {
 	if name == "./" || name == "/" {
 		return name

@@ -12,9 +12,9 @@ import (
 // file has the size and the checksum that the headers state.
 type content struct {
 	src     *source
-	packed  *bufio.Reader // what the archive has
+	packed  *bufio.Reader // the compressed content
 	inflate io.ReadCloser
-	r       io.Reader // what comes out
+	r       io.Reader // the uncompressed content
 	f       *file
 	crc     uint32
 	left    int64
@@ -66,15 +66,15 @@ func (c *content) end() error {
 	case c.crc != c.f.crc:
 		return malformed("entry %.80q has another checksum than its headers say", c.f.name)
 	case err != io.EOF:
-		return malformed("there is something behind the compressed content of entry %.80q", c.f.name)
+		return malformed("unexpected data after the compressed content of entry %.80q", c.f.name)
 	}
 	return err
 }
 
-// drain reads what was not read yet.
+// drain reads the rest.
 func (c *content) drain() error {
 	if c.err == nil {
-		_, _ = io.Copy(io.Discard, c) // c.err tells
+		_, _ = io.Copy(io.Discard, c) // c.err has the error
 	}
 	if c.err == io.EOF { //nolint:errorlint // end returns it bare
 		return nil

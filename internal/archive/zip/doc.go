@@ -1,9 +1,9 @@
-// Package zip reads zip archives that nobody vouches for.
+// Package zip reads untrusted zip archives.
 //
 // Threat: a zip archive describes each file twice, in front of its content and
 // in the central directory at the end, and most programs believe only one of the
-// two. What the two say differently, what only one of them has, overlapping
-// files, data in front, between and behind, a second end record in a comment or
+// two. Descriptions that differ, files with only one of them, overlapping files,
+// data before, between or after files, a second end record in a comment or
 // checksums of zero give archives that unpack to different files elsewhere, or
 // to far more than they seem to hold.
 //
@@ -14,7 +14,7 @@
 //     directory, in its order, which ends where the one end record begins, which
 //     ends with the last byte;
 //   - both headers of a file agree on its name, flags, method, sizes and
-//     checksum, whether in the header, behind the content, or in zip64 fields;
+//     checksum, whether in the header, after the content, or in zip64 fields;
 //   - the content has the size and the checksum that they state, and ends with
 //     the last compressed byte;
 //   - it is stored or deflated, not encrypted, and not split over disks;
@@ -23,7 +23,7 @@
 //     or a link from.
 //
 // Names are those of the archive: ASCII, or UTF-8 where the header says so and
-// unzip of Info-ZIP reads it: that takes names of archivers on DOS and Windows for
-// others unless there are extra fields, and drops a number behind a last semicolon.
-// Judging names further is the receiver's business.
+// unzip of Info-ZIP reads it: that takes names of archivers on DOS and Windows
+// for others unless there are extra fields, and drops a number after a last
+// semicolon. The receiver checks names further.
 package zip

@@ -18,7 +18,7 @@ const (
 	end64SizeLeft = end64Size - 12 // as the record states its size
 )
 
-// An end is what the end records say of the central directory.
+// An end describes the central directory, from the end records.
 type end struct {
 	at, size uint64 // of the central directory
 	entries  uint64
@@ -34,7 +34,7 @@ func findEnd(src *source, size int64) (end, error) {
 	}
 	i := bytes.LastIndex(tail, []byte(endMagic))
 	if i < 0 || len(tail)-i < endSize {
-		return end{}, malformed("it has no end record: it was cut, or there is something behind it")
+		return end{}, malformed("it has no end record: it is truncated or followed by other data")
 	}
 	e, err := parseEnd(tail[i:])
 	if err != nil {
@@ -63,7 +63,7 @@ func parseEnd(b []byte) (end, error) {
 	}
 	switch here := uint64(binary.LittleEndian.Uint16(b[8:])); {
 	case len(b) != endSize+int(binary.LittleEndian.Uint16(b[20:])):
-		return end{}, malformed("there is something behind its end record, or its comment was cut")
+		return end{}, malformed("unexpected data after its end record, or a truncated comment")
 	case b[4] != 0 || b[5] != 0 || b[6] != 0 || b[7] != 0 || here != e.entries:
 		return end{}, malformed("it is split over several disks")
 	}

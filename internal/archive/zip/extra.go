@@ -50,8 +50,8 @@ func eachExtra(extra []byte, read func(id uint16, data []byte) error) error {
 	return nil
 }
 
-// readExtra takes from the extra fields of a header what replaces its own
-// fields: wanted are those that are in a zip64 field, in its order.
+// readExtra takes from the extra fields of a header the values that replace its
+// own: wanted are those that are in a zip64 field, in its order.
 func (h *header) readExtra(extra []byte, wanted []*uint64) error {
 	named := false
 	err := eachExtra(extra, func(id uint16, data []byte) error {
@@ -71,7 +71,7 @@ func (h *header) readExtra(extra []byte, wanted []*uint64) error {
 		return nil
 	})
 	if err == nil && len(wanted) > 0 && !h.zip64 {
-		return malformed("entry %.80q has a size that only a zip64 field can tell, and no such field", h.name)
+		return malformed("entry %.80q has a size that needs a zip64 field, and no such field", h.name)
 	}
 	return err
 }

@@ -13,7 +13,7 @@ const (
 
 	flagEncrypted  = 1 << 0
 	flagLevel      = 1<<1 | 1<<2 // how hard the compressor tried
-	flagDescriptor = 1 << 3      // sizes and checksum are behind the content
+	flagDescriptor = 1 << 3      // sizes and checksum follow the content
 	flagStrong     = 1 << 6
 	flagUTF8       = 1 << 11
 	flagMasked     = 1 << 13
@@ -60,7 +60,7 @@ func parseFixed(b []byte) header {
 	}
 }
 
-// check refuses what is not supported.
+// check refuses unsupported features.
 func (h *header) check() error {
 	switch {
 	case h.flags&(flagEncrypted|flagStrong|flagMasked) != 0 || h.method == methodAES:

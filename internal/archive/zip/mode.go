@@ -16,9 +16,9 @@ const (
 	dosDir      = 0x10
 )
 
-// mode tells type and permissions of a file. A name that ends in "/" is that of
-// a directory, and the attributes must not say otherwise: programs differ in
-// what they believe.
+// mode returns type and permissions of a file. A name that ends in "/" is a
+// directory, and the attributes must agree: programs differ in which one they
+// believe.
 func (c *central) mode() (fs.FileMode, error) {
 	unix := c.attributes >> 16
 	dir := strings.HasSuffix(c.name, "/")

@@ -16,7 +16,7 @@ func readCentral(dir *bufio.Reader) (*central, error) {
 	nameLen, extraLen, commentLen := int(le.Uint16(b[28:])), int(le.Uint16(b[30:])), int(le.Uint16(b[32:]))
 	text := make([]byte, nameLen+extraLen+commentLen)
 	if _, err := io.ReadFull(dir, text); err != nil {
-		return nil, malformed("its central directory was cut")
+		return nil, malformed("its central directory is truncated")
 	}
 	c := &central{
 		header: parseFixed(b[6:]), madeBy: b[5], madeWith: b[4], extra: extraLen > 0,
@@ -49,7 +49,7 @@ func (s *scanner) readLocal(at uint64) (*header, uint64, error) {
 		return nil, 0, err
 	}
 	if string(b[:4]) != localMagic {
-		return nil, 0, malformed("there is no entry where its central directory says")
+		return nil, 0, malformed("there is no entry at the offset in its central directory")
 	}
 	nameLen, extraLen := int(binary.LittleEndian.Uint16(b[26:])), int(binary.LittleEndian.Uint16(b[28:]))
 	h := parseFixed(b[4:])

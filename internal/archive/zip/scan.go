@@ -53,7 +53,7 @@ func (s *scanner) each(visit func(*file) error) error {
 			}
 			at = next.at
 		} else if next.at != 0 {
-			return malformed("there is something in front of its first entry")
+			return malformed("unexpected data before its first entry")
 		}
 		pending = next
 	}
@@ -124,14 +124,14 @@ func (s *scanner) count(size int64) error {
 	return nil
 }
 
-// descriptor checks what lies between the content of a file and the next one:
+// descriptor checks the bytes between the content of a file and the next file:
 // nothing, or size and checksum once more, with or without a magic number.
 func (s *scanner) descriptor(c *central, from, to uint64) error {
 	const magic = "PK\x07\x08"
 	n := to - from
 	if c.flags&flagDescriptor == 0 {
 		if n != 0 {
-			return malformed("there is something behind entry %.80q", c.name)
+			return malformed("unexpected data after entry %.80q", c.name)
 		}
 		return nil
 	}
@@ -141,7 +141,7 @@ func (s *scanner) descriptor(c *central, from, to uint64) error {
 	}
 	short := 4 + 2*width
 	if n != short && n != short+uint64(len(magic)) {
-		return malformed("there is something behind entry %.80q", c.name)
+		return malformed("unexpected data after entry %.80q", c.name)
 	}
 	b, err := s.src.read(int64(from), int(n))
 	if err != nil {
@@ -149,12 +149,12 @@ func (s *scanner) descriptor(c *central, from, to uint64) error {
 	}
 	if n > short {
 		if string(b[:4]) != magic {
-			return malformed("there is something behind entry %.80q", c.name)
+			return malformed("unexpected data after entry %.80q", c.name)
 		}
 		b = b[4:]
 	}
 	if binary.LittleEndian.Uint32(b) != c.crc || number(b[4:4+width]) != c.packed || number(b[4+width:]) != c.size {
-		return malformed("entry %.80q has another size or checksum behind its content", c.name)
+		return malformed("entry %.80q has another size or checksum after its content", c.name)
 	}
 	return nil
 }

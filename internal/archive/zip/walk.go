@@ -14,7 +14,7 @@ type Entry struct {
 	Size int64       // of the content in bytes
 }
 
-// Limits bound what an archive may hold.
+// Limits bound the content of an archive.
 type Limits struct {
 	Entries  int64 // files and directories
 	Unpacked int64 // bytes of content
@@ -61,8 +61,8 @@ func walk(src *source, size int64, limits Limits, visit func(Entry, io.Reader) e
 	})
 }
 
-// A source reads an archive, and tells its own failures from what is wrong with
-// the archive.
+// A source reads an archive, and keeps its own failures apart from faults of the
+// archive.
 type source struct {
 	r   io.ReaderAt
 	err error
@@ -81,7 +81,7 @@ func (s *source) ReadAt(p []byte, at int64) (int, error) {
 func (s *source) read(at int64, n int) ([]byte, error) {
 	p := make([]byte, n)
 	if got, err := s.ReadAt(p, at); got < n {
-		return nil, malformed("it was cut, or its sizes are wrong: %w", err)
+		return nil, malformed("it is truncated, or its sizes are wrong: %w", err)
 	}
 	return p, nil
 }

@@ -175,7 +175,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// FuzzZip: archive/zip reads what is accepted in the same way.
+// FuzzZip: archive/zip reads accepted archives in the same way.
 func FuzzZip(f *testing.F) {
 	for _, c := range archivetest.Zips() {
 		if len(c.Archive) < 8<<10 {

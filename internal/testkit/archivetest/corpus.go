@@ -2,7 +2,7 @@ package archivetest
 
 import "github.com/packtrain/pack"
 
-// A Case is an archive, with what has to be said about it.
+// A Case is an archive with its expected result.
 type Case struct {
 	ID, Name string // in the hostile corpus
 	Archive  []byte

@@ -53,7 +53,7 @@ func Zstds() []Case {
 	skippable := "\x50\x2a\x4d\x18\x04\x00\x00\x00skip"
 	sum := bytes.Clone(one)
 	sum[len(sum)-1] ^= 1
-	body := one[6:] // behind magic, flags and the size in one byte or the window
+	body := one[6:] // after magic, flags and the size in one byte or the window
 	return []Case{
 		{"C16", "one frame", one, fine},
 		{"C16", "window of 2 GiB", []byte(zstdMagic + "\x00\xa8" + "\x01\x00\x00"), limit},
@@ -61,11 +61,11 @@ func Zstds() []Case {
 		{"C16", "segment of 2 GiB", []byte(zstdMagic + "\xa0\x00\x00\x00\x80" + "\x01\x00\x00"), limit},
 		{"C16", "content of 2^63 bytes", []byte(zstdMagic + "\xc0\x38\x00\x00\x00\x00\x00\x00\x00\x80" + "\x01\x00\x00"), limit},
 		{"C16", "skippable frame", append([]byte(skippable), one...), format},
-		{"C16", "skippable frame behind", append(bytes.Clone(one), skippable...), format},
+		{"C16", "skippable frame after", append(bytes.Clone(one), skippable...), format},
 		{"C16", "dictionary", append([]byte(zstdMagic+"\x01\x38\x07"), body...), format},
 		{"C16", "two frames", Zstd(Good()[:512], Good()[512:]), format},
-		{"C16", "garbage behind", append(bytes.Clone(one), "garbage"...), format},
-		{"C16", "one byte behind", append(bytes.Clone(one), 0), format},
+		{"C16", "garbage after", append(bytes.Clone(one), "garbage"...), format},
+		{"C16", "one byte after", append(bytes.Clone(one), 0), format},
 		{"C16", "checksum", sum, format},
 		{"C16", "reserved block", []byte(zstdMagic + "\x00\x38" + "\x07\x00\x00"), format},
 		{"C16", "block that is too big", []byte(zstdMagic + "\x00\x38" + "\x05\x00\xff"), format},

@@ -70,7 +70,7 @@ func names() []Tree {
 		named("A05", path, "", "a/./b", "a//b", "././a"),
 		[]Tree{
 			tree("A05", "with and without a dot", path, file("./a", "x"), file("a", "x")),
-			tarOnly(tree("A05", "slash behind a file", path, file("a/", "x"))),
+			tarOnly(tree("A05", "slash after a file", path, file("a/", "x"))),
 			{ID: "A05", Name: "as tar writes .", Entries: []Entry{dir("./"), file("./pack.yaml", Manifest), dir("./d/"), file("./d/b", "x")}},
 		},
 		named("A06", path, "a\x00b", "pack.yaml\x00.txt"),

@@ -8,7 +8,7 @@ import (
 )
 
 // XZ uncompresses with the program xz, as a host without a Go module for it
-// could: what comes out is held until xz has read everything and found it right.
+// could: the output is held until xz has read and verified everything.
 func XZ(compressed io.Reader) (io.Reader, error) {
 	cmd := exec.Command("xz", "--decompress", "--stdout", "--memlimit=64MiB")
 	cmd.Stdin = compressed

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A ZipFile is one member of a zip archive. What is not set is as an archiver
-// would write it.
+// A ZipFile is one member of a zip archive. Fields that are not set are written
+// as by an archiver.
 type ZipFile struct {
 	Name, Content            string
 	Attributes               uint32 // external ones; 0: those of a plain file or directory
@@ -20,7 +20,7 @@ type ZipFile struct {
 	LocalName                string // when it differs
 	LocalExtra, CentralExtra string
 	Comment                  string
-	Descriptor               string // behind the content
+	Descriptor               string // after the content
 	Local, Central           Edit   // of the fixed part of a header
 	Hidden                   bool   // not in the central directory
 	NotThere                 bool   // in the central directory only
@@ -29,7 +29,7 @@ type ZipFile struct {
 // A Zip is a zip archive.
 type Zip struct {
 	Files                          []ZipFile
-	Prefix, Gap, BeforeEnd, Suffix string // what is in front, before directory and end record, and behind
+	Prefix, Gap, BeforeEnd, Suffix string // data at the start, before directory and end record, and at the end
 	Comment                        string
 	End                            Edit
 	Shift                          int // added to all offsets

@@ -111,7 +111,7 @@ func zipContents() []Case {
 		zipped("B07", "packed size too small", format, ZipFile{Name: "a", Content: Text(), Local: Put32(localPacked, 5), Central: Put32(centralPacked, 5)}),
 		zipped("B07", "packed size too large", format, ZipFile{Name: "a", Content: Text(), Local: Put32(localPacked, 500), Central: Put32(centralPacked, 500)}),
 		zipped("B07", "stored with two sizes", format, ZipFile{Name: "a", Content: "xyz", Stored: true, Local: Put32(localSize, 2), Central: Put32(centralSizeAt, 2)}),
-		zipped("B07", "data behind the stream", format, ZipFile{Name: "a", Content: Text(), Packed: packed + "garbage"}),
+		zipped("B07", "data after the stream", format, ZipFile{Name: "a", Content: Text(), Packed: packed + "garbage"}),
 		zipped("B07", "stream cut", format, ZipFile{Name: "a", Content: Text(), Packed: packed[:len(packed)-2]}),
 		zipped("B15", "without magic", fine, descriptor(Descriptor("", Text(), packed))),
 		zipped("B15", "with magic", fine, descriptor(Descriptor(magic, Text(), packed))),

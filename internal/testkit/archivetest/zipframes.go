@@ -80,7 +80,7 @@ func zipFrames() []Case {
 		{"B17", "directory on a second disk", with(Zip{End: Put16(6, 1)}), format},
 		{"B17", "file on a second disk", Zip{Files: []ZipFile{{Name: "a", Content: "x", Central: Put16(34, 1)}}}.Bytes(), format},
 		{"B17", "gap in front of the directory", with(Zip{Gap: "gap"}), format},
-		{"B17", "gap behind the directory", with(Zip{BeforeEnd: "gap"}), format},
+		{"B17", "gap after the directory", with(Zip{BeforeEnd: "gap"}), format},
 		{"B17", "directory size", with(Zip{End: Put32(12, 46)}), format},
 		{"B17", "directory offset", with(Zip{End: Put32(16, 0)}), format},
 		{"B19", "no bytes", nil, format},

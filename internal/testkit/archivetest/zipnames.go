@@ -24,7 +24,7 @@ func zipNames() []Case {
 		zipped("A08", "UTF-8 of macOS", fine, plain(19, 20)),
 		zipped("A09", "version of VMS", path, named("a;1")),
 		zipped("A09", "version of VMS without a number", path, named("d/a;")),
-		zipped("A09", "version of VMS behind another one", path, named("a;x;23")),
-		zipped("A09", "semicolons that are no version", fine, named("a;x"), named("b;1.txt"), named("d;1/c")),
+		zipped("A09", "version of VMS after another one", path, named("a;x;23")),
+		zipped("A09", "semicolons without a version", fine, named("a;x"), named("b;1.txt"), named("d;1/c")),
 	}
 }
