@@ -12,7 +12,7 @@ type delta struct {
 	at       int64 // offset in the pack
 	code     []byte
 	from, to int64  // sizes of the two objects
-	steps    []byte // the code behind the sizes
+	steps    []byte // the code after the sizes
 }
 
 // delta reads the delta whose stream has been started.
@@ -44,11 +44,11 @@ func (r *reader) delta(e entry) (delta, error) {
 func (d *delta) readSizes() error {
 	from, n := binary.Uvarint(d.code)
 	if n <= 0 || from > math.MaxInt64 {
-		return Broken("a delta does not tell the size of its base")
+		return Broken("a delta does not state the size of its base")
 	}
 	to, m := binary.Uvarint(d.code[n:])
 	if m <= 0 || to > math.MaxInt64 {
-		return Broken("a delta does not tell the size of what it makes")
+		return Broken("a delta does not state the size of its result")
 	}
 	d.from, d.to, d.steps = int64(from), int64(to), d.code[n+m:]
 	return nil

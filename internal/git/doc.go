@@ -3,14 +3,14 @@
 // out of packs and files of a repository of this machine ([Loader]).
 //
 // Each object is read once, and its name is the hash of its content, computed by
-// a SHA-1 that notices collisions. Nothing here opens a file of a repository,
-// follows a name, or knows what a branch is.
+// a SHA-1 that notices collisions. This package opens no file of a repository,
+// follows no name, and has no notion of branches.
 //
-// Threat: who made the bytes wants memory, time or disk used up, or one object
-// taken for another. What an object will cost is in its header, for a delta in
-// its first bytes, and is held against [Limits] before anything is inflated;
-// sizes that are lies end with the first byte too many. The ratio of inflated
-// bytes to those read is watched, and so is how much is read again because
-// deltas build on it. What cannot be read is a [BrokenError], what passes a limit
-// a [*pack.LimitError].
+// Threat: an attacker who made the bytes wants to use up memory, time or disk,
+// or to pass one object off as another. The declared size of an object is in its
+// header, of a delta in its first bytes, and is checked against [Limits] before
+// anything is inflated; reading stops at the first byte past the declared size.
+// The ratio of inflated bytes to bytes read is limited, and so are the bytes
+// read again as bases of deltas. Data that cannot be read is a [BrokenError],
+// data beyond a limit a [*pack.LimitError].
 package git

@@ -7,10 +7,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// packHeader is the size of what stands before the first object of a pack.
+// packHeader is the size of the header before the first object of a pack.
 const packHeader = 12
 
-// An entry is what stands before the stream of an object in a pack.
+// An entry is the header before the stream of an object in a pack.
 type entry struct {
 	at   int64 // its offset in the pack
 	typ  plumbing.ObjectType
@@ -59,12 +59,12 @@ func (in *input) typeAndSize(e *entry) error {
 			return err
 		}
 		if shift > 56 {
-			return Broken("an object says that it is larger than any")
+			return Broken("an object declares an impossible size")
 		}
 		e.size |= int64(b&0x7f) << shift
 	}
 	if e.size < 0 {
-		return Broken("an object says that it is larger than any")
+		return Broken("an object declares an impossible size")
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (in *input) offsetBefore(at int64) (int64, error) {
 	return at - back, err
 }
 
-func errOutside() error { return Broken("a delta builds on what is outside of the pack") }
+func errOutside() error { return Broken("a delta has a base outside of the pack") }
 
 // distance reads a number, its highest bits first, and no number in two ways.
 func (in *input) distance() (int64, error) {

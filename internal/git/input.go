@@ -7,9 +7,8 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// An input reads what is compressed, one stream after another, and knows to the
-// byte how much they took: a stream ends where it says, and nothing beyond is
-// read for it.
+// An input reads compressed streams, one after another, and counts their bytes
+// exactly: nothing past the end of a stream is read for it.
 type input struct {
 	*bufio.Reader
 
@@ -41,7 +40,7 @@ func (in *input) start() (err error) {
 	return in.zlib.(zlib.Resetter).Reset(in.Reader, nil)
 }
 
-// A counter counts what is read through it.
+// A counter counts the bytes read through it.
 type counter struct {
 	r io.Reader
 	n int64

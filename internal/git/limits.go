@@ -2,18 +2,18 @@ package git
 
 import "github.com/packtrain/pack"
 
-// ratioFrom is how much content may be inflated before its ratio counts.
+// ratioFrom is the number of inflated bytes up to which the ratio is not checked.
 const ratioFrom = 10 << 20
 
-// Limits bound what reading objects may cost. A negative value means no limit.
+// Limits bound the cost of reading objects. A negative value means no limit.
 // Passing one is a [*pack.LimitError].
 type Limits struct {
 	Objects     int64 // number of objects
 	ObjectBytes int64 // one object
-	DeltaBytes  int64 // one delta, what it builds on, and what it makes; all deltas that wait
-	Bytes       int64 // all objects; what deltas build on that has to be read again
+	DeltaBytes  int64 // one delta, its base, and its result; all waiting deltas
+	Bytes       int64 // all objects; bases of deltas that are read again
 	Ratio       int64 // inflated bytes per byte read, beyond 10 MiB
-	PackBytes   int64 // what a [Loader] reads
+	PackBytes   int64 // bytes that a [Loader] reads
 }
 
 // Check returns a [*pack.LimitError] when value is above most, unless that is

@@ -37,14 +37,14 @@ func NewLoader(s *Store, limits Limits) *Loader {
 	}
 }
 
-// ErrOtherType says that an object is not of the type that alone is loaded.
+// ErrOtherType is returned for objects of other types than [Loader.Only] allows.
 var ErrOtherType = errors.New("the object is of another type")
 
 // Only makes l load objects of one type only. For others it returns
 // [ErrOtherType], before they cost anything.
 func (l *Loader) Only(typ plumbing.ObjectType) { l.only = typ }
 
-// Loose loads the object that r has, which has a file of its own.
+// Loose loads a loose object, which r reads.
 func (l *Loader) Loose(id plumbing.Hash, r io.Reader) error {
 	l.in.continueWith(r)
 	found, err := l.loose()
@@ -52,8 +52,7 @@ func (l *Loader) Loose(id plumbing.Hash, r io.Reader) error {
 }
 
 // Packed loads an object from the first of packs that holds it, and reports
-// whether one does. Where the object is made out of others by deltas, those are
-// loaded too.
+// whether one does. The bases of a delta are loaded too.
 func (l *Loader) Packed(ctx context.Context, id plumbing.Hash, packs []*Pack) (ok bool, err error) {
 	for _, p := range packs {
 		at, ok, err := p.find(id)

@@ -64,7 +64,7 @@ func TestLoaderFindsWhatGitFinds(t *testing.T) {
 	}
 }
 
-// What is of another type is not loaded, however often it is asked for.
+// An object of another type is not loaded, however often it is requested.
 func TestLoaderLoadsOneTypeOnly(t *testing.T) {
 	t.Parallel()
 	repo, want := history(t)

@@ -10,7 +10,7 @@ import (
 // deltaChain is how many deltas git itself puts on top of each other at most.
 const deltaChain = 4095
 
-// packed loads the object at an offset of a pack, and what it is made of.
+// packed loads the object at an offset of a pack, and its bases.
 func (l *Loader) packed(ctx context.Context, p *Pack, at int64) (plumbing.Hash, error) {
 	var waiting chain
 	for {
@@ -56,8 +56,8 @@ func (l *Loader) entry(p *Pack, at int64) (entry, error) {
 	return e, l.in.start()
 }
 
-// A chain are deltas that build on each other, the last one on what is not
-// there yet.
+// A chain holds deltas that build on each other, the last one on an object that
+// is not loaded yet.
 type chain struct {
 	deltas []delta
 	held   int64 // bytes of them

@@ -1,13 +1,13 @@
 package git
 
-// patch returns what a delta makes out of a base: copies of parts of it, and
-// what the delta brings along.
+// patch applies a delta to a base: the result consists of parts of the base and
+// of data in the delta.
 func (d delta) patch(base []byte) ([]byte, error) {
 	made := make([]byte, 0, d.to)
 	for steps := d.steps; len(steps) > 0; {
 		part, rest, ok := step(base, steps)
 		if !ok || len(part) > cap(made)-len(made) {
-			return nil, Broken("a delta has a step that cannot be taken")
+			return nil, Broken("a delta has an invalid instruction")
 		}
 		made, steps = append(made, part...), rest
 	}

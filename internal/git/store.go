@@ -12,26 +12,26 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// memoryBytes is how much content a store holds in memory before it turns to
-// its scratch directory.
+// memoryBytes is the content that a store holds in memory before it uses its
+// scratch directory.
 const memoryBytes = 32 << 20
 
-// growFrom is what an object gets in memory before any of it was seen: its
-// declared size may be a lie.
+// growFrom is the memory allocated for an object before any of it is read: its
+// declared size may be wrong.
 const growFrom = 1 << 20
 
-// A Store holds objects by their name: in memory while they are few, beyond
-// that in a file of the scratch directory that has no name any more.
+// A Store holds objects by their name: in memory at first, beyond that in a file
+// of the scratch directory that has been unlinked.
 type Store struct {
 	scratch string // "" keeps everything in memory
 	objects map[plumbing.Hash]Object
 	memory  int64 // bytes that may still be held in memory
 	file    *os.File
-	end     int64 // of what the file holds
+	end     int64 // of the content in the file
 	hasher  plumbing.Hasher
 
-	// Missing, unless nil, is called for an object that is not here, and puts
-	// it here.
+	// Missing, unless nil, is called to add an object that the store does not
+	// hold.
 	Missing func(plumbing.Hash) error
 }
 
@@ -44,8 +44,8 @@ type Object struct {
 	at   int64  // of one in the file, where data is nil
 }
 
-// NewStore returns an empty store, to be closed. scratch is a directory for what
-// is too much for memory, or "".
+// NewStore returns an empty store, which the caller closes. scratch is a
+// directory for content beyond the memory limit, or "".
 func NewStore(scratch string) *Store {
 	s := &Store{scratch: scratch, hasher: plumbing.NewHasher(plumbing.BlobObject, 0)}
 	s.Clear()
@@ -62,11 +62,11 @@ func (s *Store) Close() {
 	if s.file == nil {
 		return
 	}
-	_ = s.file.Close()           // nobody reads it any more
+	_ = s.file.Close()           // no longer in use
 	_ = os.Remove(s.file.Name()) // where an open file could not be removed
 }
 
-// Has reports whether an object is here.
+// Has reports whether the store holds an object.
 func (s *Store) Has(id plumbing.Hash) bool {
 	_, ok := s.objects[id]
 	return ok
@@ -97,7 +97,7 @@ func (s *Store) Reader(o Object) io.Reader {
 	return io.NewSectionReader(s.file, o.at, o.Size)
 }
 
-// Bytes returns the content of an object at once; it is not to be changed.
+// Bytes returns the whole content of an object, which must not be changed.
 func (s *Store) Bytes(o Object) ([]byte, error) {
 	if o.inMemory() {
 		return o.data, nil
@@ -184,7 +184,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return pack.Errorf(pack.CodeIO, "create scratch file: %w", err)
 	}
-	_ = os.Remove(f.Name()) // so that no crash leaves it behind
+	_ = os.Remove(f.Name()) // so that a crash leaves no file
 	s.file = f
 	return nil
 }
@@ -202,7 +202,7 @@ func (f *fileWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// readAll reads size bytes, which get room as they come.
+// readAll reads size bytes, and allocates memory as they arrive.
 func readAll(r io.Reader, size int64) ([]byte, error) {
 	data := make([]byte, min(size, growFrom))
 	for n := 0; ; {

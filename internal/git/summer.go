@@ -2,15 +2,15 @@ package git
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // of what arrived, not of what was meant: objects have their own, stronger one
+	"crypto/sha1" //nolint:gosec // guards against transfer errors only: objects have their own, stronger hash
 	"hash"
 	"io"
 )
 
 const checksumBytes = sha1.Size
 
-// A summer hashes what is read through it, without the last bytes, which are
-// the checksum of a pack.
+// A summer hashes the bytes read through it, except the last ones, which are the
+// checksum of a pack.
 type summer struct {
 	r    io.Reader
 	hash hash.Hash

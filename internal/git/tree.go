@@ -28,7 +28,7 @@ type TreeEntry struct {
 	ID   plumbing.Hash
 }
 
-// sortKey is what git sorts by: directories as if their name ended in "/".
+// sortKey is git's sort key: directories sort as if their name ended in "/".
 func (e TreeEntry) sortKey() string {
 	if e.Mode == ModeDir {
 		return e.Name + "/"
@@ -37,9 +37,9 @@ func (e TreeEntry) sortKey() string {
 }
 
 // Tree reads a tree object: "<mode> <name> NUL <object>" over and over. It is
-// strict, for what readers take differently is not one tree: entries are sorted
-// and there are no two of one name and kind. Names are not checked beyond being
-// one component of a path. After an error nothing follows.
+// strict, so that a tree has one reading: entries are sorted and no two have the
+// same name and kind. Names are not checked beyond being one component of a
+// path. The sequence ends after an error.
 func Tree(content []byte) iter.Seq2[TreeEntry, error] {
 	return func(yield func(TreeEntry, error) bool) {
 		last := ""

@@ -33,7 +33,7 @@ func Unpack(ctx context.Context, r io.Reader, s *Store, limits Limits) error {
 		return corrupt(err)
 	}
 	if len(u.waiting) > 0 {
-		return Broken("the pack builds on objects that it does not hold")
+		return Broken("the pack has deltas whose base it does not hold")
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (u *unpacker) next(ctx context.Context) error {
 	return u.settle(ctx, base{id: id, at: e.at})
 }
 
-// take takes a delta, and applies it when its base is there.
+// take takes a delta, and applies it when its base is known.
 func (u *unpacker) take(ctx context.Context, e entry) error {
 	d, err := u.delta(e)
 	if err != nil {
@@ -123,8 +123,8 @@ func (u *unpacker) resolve(on base) (plumbing.Hash, bool) {
 	return on.id, u.store.Has(on.id)
 }
 
-// settle applies the deltas that wait for an object, and for what they make in
-// turn.
+// settle applies the deltas that wait for an object, and then those that wait
+// for the results.
 func (u *unpacker) settle(ctx context.Context, seen base) error {
 	ready := []base{seen}
 	for len(ready) > 0 {

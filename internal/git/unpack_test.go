@@ -313,8 +313,8 @@ func TestUnpackLimitsWhatIsReadAgain(t *testing.T) {
 	}
 }
 
-// An object gets memory as it comes, not as it says. What is allocated is
-// counted, so no other test may run at the same time.
+// Memory is allocated as an object arrives, not by its declared size. What is
+// allocated is counted, so no other test may run at the same time.
 func TestUnpackBelievesNoSizes(t *testing.T) { //nolint:paralleltest // as it says
 	content, _ := gittest.BuildPack(gittest.Packed{Type: gittest.BlobType, Data: []byte("abcd"), Size: 200 << 20})
 	var before, after runtime.MemStats
@@ -352,7 +352,7 @@ func TestUnpackReportsTheScratchDirectory(t *testing.T) {
 	}
 }
 
-// A pack that is here already is not read to its end when nobody waits for it.
+// A pack is not read to its end after its context is cancelled.
 func TestUnpackStopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	repo, _ := history(t)

@@ -14,7 +14,7 @@ import (
 // A Fault makes a server misbehave.
 type Fault func(next http.Handler) http.Handler
 
-// The services that [On] tells apart.
+// The services that [On] distinguishes.
 const (
 	ListRefs = "/info/refs"       // a GET
 	Fetch    = "/git-upload-pack" // a POST

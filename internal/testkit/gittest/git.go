@@ -25,8 +25,8 @@ func Require(tb testing.TB) string {
 	return ""
 }
 
-// environ keeps the configuration of the machine and its user out, and makes
-// commits the same everywhere.
+// environ excludes the configuration of the machine and its user, and makes
+// commits reproducible.
 func environ(home string) []string {
 	return []string{
 		"HOME=" + home,
