@@ -3,10 +3,10 @@
 // that works on them. Every stage reports by it, so that all keep one contract:
 //
 //   - One item for each input, in input order; an input that is given twice is one.
-//   - An item that fails does not disturb the others, nor does a panic in what a
-//     host brought.
+//   - An item that fails does not disturb the others, nor does a panic in code
+//     of the host.
 //   - Failures, and warnings, are in the report and not only in events.
-//   - Each item ends with one closing event, which tells its status.
+//   - Each item ends with one closing event, which has its status.
 //   - A request that was cancelled returns its report together with the error.
 package batch
 
@@ -36,7 +36,7 @@ type Item struct {
 // Failed reports whether the item failed.
 func (it *Item) Failed() bool { return it.Err != nil }
 
-// A Batch is one request.
+// A Batch is the work of one request.
 type Batch struct {
 	events *Emitter
 
@@ -89,7 +89,7 @@ func rescued(fn func() error) (err error) {
 	return fn()
 }
 
-// Warn tells of something that stops nothing, in one line.
+// Warn reports a problem that does not stop the item, in one line.
 func (b *Batch) Warn(ctx context.Context, it *Item, format string, args ...any) {
 	e := b.Event(it, pack.EventWarning)
 	e.Message = oneLine(fmt.Sprintf(format, args...))
@@ -104,7 +104,7 @@ func (b *Batch) Note(w pack.Warning) {
 	b.warnings = append(b.warnings, w)
 }
 
-// Warnings returns what there was to warn of, never nil.
+// Warnings returns the warnings, never nil.
 func (b *Batch) Warnings() []pack.Warning {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -124,7 +124,7 @@ func (b *Batch) Close(ctx context.Context, it *Item) {
 	b.Emit(ctx, failed(e, pack.EventClosed, it.Err))
 }
 
-// failed makes e an event of the given kind that tells err, unless that is nil.
+// failed makes e an event of the given kind with err, unless that is nil.
 func failed(e pack.Event, kind pack.EventKind, err error) pack.Event {
 	if err != nil {
 		e.Kind, e.Err, e.Code = kind, err.Error(), pack.CodeOf(err)
@@ -143,8 +143,8 @@ func Failures[I any](items []*I, item func(*I) *Item) []pack.Failure {
 	return failures
 }
 
-// Err returns the error of a request whose items failed as told: nil for none;
-// why ctx ended, when it did; else a [*pack.BatchError].
+// Err returns the error of a request with the given failures: nil for none; the
+// cause of ctx, when it ended; else a [*pack.BatchError].
 func Err(ctx context.Context, doing string, failures []pack.Failure) error {
 	if len(failures) > 0 && ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
@@ -152,8 +152,8 @@ func Err(ctx context.Context, doing string, failures []pack.Failure) error {
 	return pack.NewBatchError(failures)
 }
 
-// Each calls fn for each item, for limit of them at a time, and returns when all
-// are through.
+// Each calls fn for each item, at most limit at a time, and returns when all
+// calls have returned.
 func Each[I any](items []I, limit int, fn func(I)) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, max(1, limit))

@@ -17,8 +17,8 @@ type Emitter struct {
 	seq      uint64
 }
 
-// NewEmitter returns an Emitter for fn, or nil when fn is nil. The first panic of
-// fn ends there: panicked is told, and fn is not called again.
+// NewEmitter returns an Emitter for fn, or nil when fn is nil. After a first
+// panic of fn, panicked is called with it, and fn is not called again.
 func NewEmitter(fn pack.EventFunc, panicked func(v any)) *Emitter {
 	if fn == nil {
 		return nil

@@ -1,6 +1,6 @@
 // Package digest computes the two digests of a directory's content from its
-// files: the canonical tree digest and the directory checksum. It knows nothing
-// of file systems; what belongs to a directory is decided by its callers.
+// files: the canonical tree digest and the directory checksum. It does not
+// access file systems; its callers decide which files belong to a directory.
 package digest
 
 import (

@@ -44,7 +44,7 @@ func (d *Directory) Reset() {
 }
 
 // Begin takes the next file, whose content of the given size follows by
-// [Directory.Write]. A path that is not behind the last one is an error.
+// [Directory.Write]. A path that does not sort after the last one is an error.
 func (d *Directory) Begin(path string, size int64) error {
 	if d.any && d.order(d.last, path) >= 0 {
 		return fmt.Errorf("checksum of %q: comes after %q", path, d.last)
@@ -57,12 +57,12 @@ func (d *Directory) Begin(path string, size int64) error {
 	return nil
 }
 
-// Write takes the next part of the content. It never fails: whoever calls it
-// answers for the size that [Directory.Begin] was told.
+// Write takes the next part of the content. It never fails: the caller must
+// write as many bytes as it passed to [Directory.Begin].
 func (d *Directory) Write(p []byte) (int, error) { return d.hash.Write(p) }
 
-// Add takes the next file. Content of another size than the given one, or a
-// path that is not behind the last one, is an error.
+// Add takes the next file. Content of another size than the given one, or a path
+// that does not sort after the last one, is an error.
 func (d *Directory) Add(path string, size int64, content io.Reader) error {
 	n, err := d.fill(content)
 	if err != nil {

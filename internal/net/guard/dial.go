@@ -10,8 +10,8 @@ import (
 
 // A Dialer connects only where the rules allow it. It looks a name up once,
 // refuses it when any of its addresses is refused, so that it does not depend on
-// which one answers first, and connects to these addresses: what the name resolves
-// to at another moment does not matter. It is safe for concurrent use.
+// which one answers first, and connects to these addresses: a later change of
+// the name has no effect. It is safe for concurrent use.
 type Dialer struct {
 	Rules    *Rules
 	Resolver *net.Resolver // nil means the system's

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// patience is how long one address is tried before the next one is, too.
+// patience is the delay before the next address is tried as well.
 const patience = 250 * time.Millisecond
 
 type connectFunc = func(context.Context, netip.Addr) (net.Conn, error)
@@ -18,9 +18,9 @@ type attempt struct {
 	err  error
 }
 
-// race returns the first connection that comes about, or the first error when none
-// does. It tries addresses in their order, the next one as soon as one has failed
-// or takes long: some networks swallow all that is sent to one kind of address.
+// race returns the first connection, or the first error when all fail. It tries
+// addresses in their order, the next one as soon as one has failed or takes
+// long: some networks drop everything sent to one kind of address.
 func race(ctx context.Context, addrs []netip.Addr, connect connectFunc) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -55,7 +55,7 @@ func try(ctx context.Context, addr netip.Addr, connect connectFunc, attempts cha
 	attempts <- attempt{conn, err}
 }
 
-// closeAll closes what came second.
+// closeAll closes the other connections.
 func closeAll(attempts <-chan attempt, running int) {
 	for range running {
 		if a := <-attempts; a.err == nil {

@@ -52,7 +52,7 @@ func hostSet(names []string) map[string]bool {
 	return set
 }
 
-// CheckURL refuses what can be refused before anything is contacted. Errors have
+// CheckURL applies the checks that need no connection. Errors have
 // [pack.CodePolicyDenied] and quote no credential.
 func (r *Rules) CheckURL(u *url.URL) error {
 	switch {
@@ -95,5 +95,5 @@ func (r *Rules) checkAddr(host string, addr netip.Addr) error {
 			return nil
 		}
 	}
-	return pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: if it is meant, name it in AllowPrivate or its host in AllowPrivateHosts of the network policy", host, addr)
+	return pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: if it is intended, allow the address or its host in the network policy", host, addr)
 }

@@ -11,9 +11,9 @@ import (
 
 const maxURLLen = 8 << 10
 
-// ParseURL parses a URL that the rules allow to contact. What it refuses is an
-// error with [pack.CodePolicyDenied] that quotes no credential. The addresses of a
-// host name are checked only when a connection is made.
+// ParseURL parses a URL that the rules allow to contact. A refused URL is an
+// error with [pack.CodePolicyDenied] that quotes no credential. The addresses of
+// a host name are checked only when a connection is made.
 func (r *Rules) ParseURL(raw string) (*url.URL, error) {
 	u, err := ParseURL(raw)
 	if err != nil {
@@ -90,7 +90,7 @@ func CanonicalHost(host string) (string, error) {
 	}
 	switch {
 	case len(name) > 253 || !hostPattern.MatchString(name):
-		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q is no plain host name: write names beyond ASCII in their xn-- form, and no final dot", host)
+		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q is not a plain host name: write non-ASCII names in their xn-- form, without a final dot", host)
 	case numericPattern.MatchString(name):
 		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q looks like an address but is none: write four decimal numbers", host)
 	}

@@ -5,11 +5,11 @@
 // asked to (SIGTERM), and after a grace period everything it started is killed.
 // On Linux that includes descendants that left the session: each inherits a
 // variable, [TagVariable], by which they are found in /proc; and the child dies
-// with the host. Out of reach stay a descendant that leaves the session and
-// clears its environment as well, one that runs as another user, and, when the
-// host itself is killed, the grandchildren. Hosts that need more hand in a
-// Runner that uses containers. On other Unix systems only the process group is
-// killed, elsewhere only the child.
+// with the host. Not reached are a descendant that leaves the session and also
+// clears its environment, one that runs as another user, and, when the host
+// itself is killed, the grandchildren. Hosts that need more supply a Runner that
+// uses containers. On other Unix systems only the process group is killed,
+// elsewhere only the child.
 package childproc
 
 import (
@@ -66,8 +66,8 @@ func orDefault[T int | time.Duration](v, def T) T {
 	return def
 }
 
-// Run implements [pack.Runner]. Whatever the child left running is ended in
-// any case, also when the child itself succeeded.
+// Run implements [pack.Runner]. Processes that the child left running are always
+// killed, even when the child itself succeeded.
 func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	if err := check(c); err != nil {
 		return pack.Result{ExitCode: -1}, err
@@ -92,8 +92,8 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	return child.result(time.Since(start)), child.failure(ctx, err, left)
 }
 
-// busyAttempts is how often a program that is open for writing is tried to be
-// started, with pauses that double from one millisecond on.
+// busyAttempts is the number of attempts to start a program that is open for
+// writing, with pauses that double from one millisecond on.
 const busyAttempts = 8
 
 // start starts the child. A program that was just written may be open for
@@ -140,7 +140,7 @@ type child struct {
 	cmd            *exec.Cmd
 	tag            string
 	stdout, stderr *output
-	interrupted    bool // it was told to end
+	interrupted    bool // it was asked to end
 }
 
 func (r *Runner) child(ctx context.Context, c pack.Command) *child {
@@ -173,8 +173,9 @@ func (c *child) result(d time.Duration) pack.Result {
 	}
 }
 
-// failure says why the run failed. An exit status is no failure of the run,
-// and neither are output streams that stayed open: who held them was killed.
+// failure says why the run failed. An exit status is not a failure of the run,
+// and neither are output streams that stayed open: the processes that held them
+// were killed.
 func (c *child) failure(ctx context.Context, waitErr error, left int) error {
 	path := c.cmd.Path
 	if left > 0 {

@@ -7,15 +7,15 @@ import (
 )
 
 // An output keeps the head and the tail of a stream and passes all of it on.
-// It never fails, so that a child is not ended by an observer that does.
+// It never fails, so that a failing observer does not end the child.
 type output struct {
-	also             io.Writer // nil: nobody
+	also             io.Writer // nil: none
 	headMax, tailMax int
 
 	mu         sync.Mutex // a stream may still be copied when Wait gave up on it
 	head, tail []byte
 	dropped    int64
-	err        error // of also, which gets nothing more
+	err        error // of also, which is not written to again
 }
 
 // Write implements [io.Writer].
@@ -54,7 +54,7 @@ func (o *output) trim() {
 	}
 }
 
-// bytes returns a copy of what was kept, with a line in between that says how
+// bytes returns a copy of the kept output, with a line in between that says how
 // much is missing.
 func (o *output) bytes() []byte {
 	o.mu.Lock()

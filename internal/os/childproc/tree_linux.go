@@ -14,9 +14,8 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// closed returns as many nil files, for the descriptors from 3 on, as it takes
-// to close in the child whatever the host opened, or was given, without the
-// flag that does it.
+// closed returns nil files for the descriptors from 3 on, enough to close in the
+// child every descriptor of the host that lacks the close-on-exec flag.
 func closed() []*os.File {
 	highest := 2
 	for _, fd := range numbers("/proc/self/fd") {
@@ -39,7 +38,7 @@ func killTree(pid int, tag string) int {
 	killGroup(pid)
 	deadline := time.Now().Add(time.Second)
 	// A process that is just starting a program shows no environment for an
-	// instant: only two looks that find nothing are good enough.
+	// instant: so two passes in a row must find nothing.
 	left, clean := 0, 0
 	for clean < 2 && time.Now().Before(deadline) {
 		if left = killTagged([]byte(tag)); left > 0 {
@@ -47,7 +46,7 @@ func killTree(pid int, tag string) int {
 		} else {
 			clean++
 		}
-		<-time.After(time.Millisecond) // what was killed needs a moment to go
+		<-time.After(time.Millisecond) // killed processes need a moment to exit
 	}
 	return left
 }
@@ -64,7 +63,7 @@ func killTagged(tag []byte) int {
 	return n
 }
 
-// numbers returns the names in dir that are numbers, as far as they can be had.
+// numbers returns the names in dir that are numbers, as far as they can be read.
 func numbers(dir string) []int {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -81,8 +80,8 @@ func numbers(dir string) []int {
 	return ns
 }
 
-// killIfTagged looks at the process again once it holds it, for its number may
-// have been given to another one meanwhile.
+// killIfTagged checks the process again once it holds it, because its number may
+// have been reused.
 func killIfTagged(pid int, tag []byte) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {

@@ -26,15 +26,15 @@ func Acquire(ctx context.Context, path string) (release func(), err error) {
 	return wait(ctx, lock, lock.TryLockContext)
 }
 
-// AcquireShared is [Acquire] for a lock that several may hold as long as nobody
-// holds it exclusively.
+// AcquireShared is [Acquire] for a lock that several may hold while it is not
+// held exclusively.
 func AcquireShared(ctx context.Context, path string) (release func(), err error) {
 	lock := open(path)
 	return wait(ctx, lock, lock.TryRLockContext)
 }
 
-// Try takes the exclusive lock as [Acquire] does, unless somebody holds it: then
-// ok is false and there is nothing to release.
+// Try takes the exclusive lock as [Acquire] does, but does not wait: when it is
+// held, ok is false and there is nothing to release.
 func Try(path string) (release func(), ok bool, err error) {
 	lock := open(path)
 	ok, err = lock.TryLock()

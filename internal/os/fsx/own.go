@@ -7,13 +7,14 @@ import (
 	"os"
 )
 
-// ErrExchanged says that a directory was exchanged for another one right after
-// it was made.
-var ErrExchanged = errors.New("somebody else exchanged the new directory for another one")
+// ErrExchanged is returned when a new directory was replaced by another one
+// right after it was made.
+var ErrExchanged = errors.New("the new directory was replaced by another one")
 
-// MkdirOwn makes the directory name in parent, which is for this user alone, and
-// opens it. Others may write in parent, but do not get at what is below the open
-// directory: where they put another one in its place, the error is [ErrExchanged].
+// MkdirOwn makes the directory name in parent, accessible to this user alone,
+// and opens it. Other users may write in parent, but cannot reach into the open
+// directory: when they put another one in its place, the error is
+// [ErrExchanged].
 func MkdirOwn(parent *os.Root, name string) (*os.Root, error) {
 	if err := parent.Mkdir(name, 0o700); err != nil {
 		return nil, err
@@ -36,8 +37,8 @@ func openOwn(parent *os.Root, name string) (*os.Root, error) {
 	return dir, nil
 }
 
-// checkOwn checks that dir is empty, and belongs to the owner of what this
-// process makes: a file server may know this user by another name.
+// checkOwn checks that dir is empty, and has the owner that new files of this
+// process have: a file server may know this user by another name.
 func checkOwn(dir *os.Root) (err error) {
 	f, err := dir.Open(".")
 	if err != nil {
@@ -62,7 +63,7 @@ func checkOwn(dir *os.Root) (err error) {
 	return nil
 }
 
-// makeFile makes a file, removes it, and tells what it was.
+// makeFile makes a file, removes it, and returns its info.
 func makeFile(dir *os.Root, name string) (info os.FileInfo, err error) {
 	f, err := dir.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

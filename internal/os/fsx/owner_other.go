@@ -4,5 +4,5 @@ package fsx
 
 import "io/fs"
 
-// sameOwner cannot be told here.
+// sameOwner cannot be determined on this system.
 func sameOwner(_, _ fs.FileInfo) bool { return true }

@@ -6,17 +6,17 @@ import (
 	"os"
 )
 
-// A Place is a name in a directory that is held open: whoever exchanges that
-// directory for another one changes nothing about where it is. Name may lead
-// into directories below, separated by "/".
+// A Place is a name in a directory that is held open: replacing the directory at
+// its path does not change the place. Name may lead into directories below,
+// separated by "/".
 type Place struct {
 	Dir  *os.Root
 	Name string
 }
 
-// Rename moves what is at from to the place to, on the same file system. Where
-// something is already other than an empty directory or, for a file, another
-// file, it fails, for a directory with fs.ErrExist.
+// Rename moves the file or directory at from to the place to, on the same file
+// system. It fails when the target exists, with fs.ErrExist for a directory,
+// except that a directory replaces an empty directory, and a file another file.
 func Rename(from, to Place) error {
 	if err := rename(from, to); err != nil {
 		return fmt.Errorf("rename %q to %q: %w", from.Name, to.Name, err)
@@ -24,10 +24,10 @@ func Rename(from, to Place) error {
 	return nil
 }
 
-// Swap exchanges what is at two places of one file system. At every moment
-// both names exist, on Linux and macOS and file systems of theirs that can do
-// this; elsewhere there is a moment at which b does not exist, and after a
-// crash at that moment its content lies beside a, at its name and ".swap".
+// Swap exchanges the contents of two places of one file system. On Linux and
+// macOS, where the file system supports it, both names exist at every moment;
+// elsewhere b is missing for a moment, and after a crash at that moment its
+// content is beside a, under its name with the suffix ".swap".
 func Swap(a, b Place) error {
 	err := exchange(a, b)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -39,7 +39,7 @@ func Swap(a, b Place) error {
 	return nil
 }
 
-// swapInSteps needs no help of the system.
+// swapInSteps swaps without support of the system.
 func swapInSteps(a, b Place) error {
 	aside := Place{a.Dir, a.Name + ".swap"}
 	if err := rename(b, aside); err != nil {

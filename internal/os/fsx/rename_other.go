@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// rename goes by the paths of the directories: it relies on nobody exchanging
-// them.
+// rename uses the paths of the directories: it assumes that they are not
+// replaced.
 func rename(from, to Place) error { return os.Rename(from.path(), to.path()) }
 
 func (p Place) path() string { return filepath.Join(p.Dir.Name(), filepath.FromSlash(p.Name)) }

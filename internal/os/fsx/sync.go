@@ -9,10 +9,10 @@ import (
 	"runtime"
 )
 
-// Sync makes the given files, and the given directories with all that is in
-// them, durable. All lie on one file system: on Linux that is synced as a whole,
-// which takes a tenth of the time that syncing each file does. Names in the
-// parents of paths need a [SyncDir] of their own.
+// Sync makes the given files, and the given directories with their content,
+// durable. All must be on one file system: Linux syncs it as a whole, in a tenth
+// of the time of syncing each file. Names in the parents of paths need a
+// [SyncDir] of their own.
 func Sync(paths ...string) error {
 	if len(paths) == 0 {
 		return nil
@@ -27,7 +27,7 @@ func Sync(paths ...string) error {
 	return nil
 }
 
-// syncEach needs no help of the system. Children come before their directory.
+// syncEach syncs without support of the system. Children come before their directory.
 func syncEach(paths []string) error {
 	var found []string
 	for _, p := range paths {
@@ -59,7 +59,7 @@ func syncOne(name string) error {
 	}
 	mode := os.O_RDONLY
 	if runtime.GOOS == "windows" {
-		mode = os.O_RDWR // what it takes to sync a file there
+		mode = os.O_RDWR // needed to sync a file there
 	}
 	f, err := os.OpenFile(name, mode, 0)
 	if err != nil {

@@ -5,5 +5,5 @@ package roots
 import "os"
 
 // List opens the directory of dir for [os.File.ReadDir]. The Info of the entries
-// is not to be used.
+// must not be used.
 func List(dir *os.Root) (*os.File, error) { return dir.Open(".") }

@@ -9,15 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// List opens the directory of dir for [os.File.ReadDir], at no call to the system
-// for each entry. So the entries have names and types; their Info would go by
-// path, and is not to be used.
+// List opens the directory of dir for [os.File.ReadDir], without a system call
+// for each entry. The entries have names and types; their Info would use the
+// path, and must not be used.
 func List(dir *os.Root) (*os.File, error) {
 	f, err := dir.Open(".")
 	if err != nil {
 		return nil, err
 	}
-	// Of the same directory, but os takes no Info for what is listed here.
+	// The same directory, but without the stat of each entry that os does below a
+	// root.
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err

@@ -11,8 +11,8 @@ import (
 )
 
 // OpenPack opens the directory of a pack at path with open, which the host may
-// have put in; nil opens any directory. The caller closes it. Nothing outside of
-// the directory is reached through it, whatever links lie there.
+// supply; nil opens any directory. The caller closes it. Nothing outside of the
+// directory is reached through it, even through links in it.
 func OpenPack(open func(path string) (*os.Root, error), path string) (*os.Root, error) {
 	if !filepath.IsAbs(path) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "path %q is not absolute", path)
@@ -32,7 +32,7 @@ func OpenPack(open func(path string) (*os.Root, error), path string) (*os.Root, 
 	return nil, pack.Errorf(pack.CodeIO, "open pack: %w", err)
 }
 
-// openAny looks before it opens: a pipe would make it wait.
+// openAny checks the type before it opens: opening a pipe would block.
 func openAny(path string) (*os.Root, error) {
 	info, err := os.Stat(path)
 	if err != nil {

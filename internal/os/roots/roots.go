@@ -1,10 +1,10 @@
-// Package roots opens directories and files of this machine that somebody else
-// named, where the host allows it: below directories of its choice.
+// Package roots opens directories and files of this machine by untrusted names,
+// where the host allows it: below directories of its choice.
 //
 // Each step from an allowed directory down is made from the directory that is
-// open already, and symbolic links on the way are refused, not followed. So what
-// is opened lies where its path says, also while another process rearranges
-// what lies around it.
+// open already, and symbolic links on the way are refused, not followed. So the
+// opened file is the one that its path names, even while another process moves
+// directories around it.
 package roots
 
 import (
@@ -20,28 +20,27 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Allowed says what may be opened. The zero value allows nothing.
+// Allowed holds the rules for opening. The zero value allows nothing.
 type Allowed struct {
 	// Dirs are absolute paths of directories. They and all below may be opened.
 	Dirs []string
-	// All allows everything; only the last component of a path has to be no
-	// link then.
+	// All allows everything; only the last component of a path must not be a
+	// link.
 	All bool
 }
 
-// Check returns an error when one of the allowed directories has no absolute
-// path.
+// Check returns an error when a path in Dirs is not absolute.
 func (a Allowed) Check() error {
 	relative := func(path string) bool { return !filepath.IsAbs(path) }
 	if slices.ContainsFunc(a.Dirs, relative) {
-		return pack.Errorf(pack.CodeInvalidRequest, "Roots %q: want absolute paths", a.Dirs)
+		return pack.Errorf(pack.CodeInvalidRequest, "allowed directories %q: want absolute paths", a.Dirs)
 	}
 	return nil
 }
 
 // OpenDir opens the directory with the given absolute path. Errors have the code
-// [pack.CodeNotFound] when nothing is there, [pack.CodePolicyDenied] for what is
-// not allowed and for links, [pack.CodeInvalidRequest] for a file,
+// [pack.CodeNotFound] when nothing is there, [pack.CodePolicyDenied] when it is
+// not allowed, and for links, [pack.CodeInvalidRequest] for a file,
 // [pack.CodeForbiddenEntry] for a pipe or device.
 func (a Allowed) OpenDir(path string) (*os.Root, error) {
 	anchor, below, err := a.anchor(path)
@@ -78,8 +77,8 @@ func (a Allowed) OpenFile(path string) (*os.File, fs.FileInfo, error) {
 	return f, info, errors.Join(err, dir.Close())
 }
 
-// anchor splits an absolute path into a directory that may be opened as it is,
-// and what is to be opened from there.
+// anchor splits an absolute path into a directory that may be opened directly,
+// and the path below it.
 func (a Allowed) anchor(path string) (dir, below string, err error) {
 	switch {
 	case path != filepath.Clean(path) || !filepath.IsAbs(path):
@@ -87,7 +86,7 @@ func (a Allowed) anchor(path string) (dir, below string, err error) {
 	case strings.ContainsRune(path, 0):
 		return "", "", pack.Errorf(pack.CodePolicyDenied, "the path has a zero byte")
 	case filepath.Dir(path) == path:
-		return "", "", pack.Errorf(pack.CodePolicyDenied, "the whole file system is no pack")
+		return "", "", pack.Errorf(pack.CodePolicyDenied, "the whole file system cannot be a pack")
 	case a.All:
 		return filepath.Dir(path), filepath.Base(path), nil
 	}
@@ -96,7 +95,7 @@ func (a Allowed) anchor(path string) (dir, below string, err error) {
 			return root, below, nil
 		}
 	}
-	return "", "", pack.Errorf(pack.CodePolicyDenied, "it lies below none of the allowed directories")
+	return "", "", pack.Errorf(pack.CodePolicyDenied, "it is not below any of the allowed directories")
 }
 
 // Descend opens the directory path below dir, one component after another, and
@@ -116,7 +115,7 @@ func Descend(dir *os.Root, path string, links pack.Code) (*os.Root, error) {
 	return dir, nil
 }
 
-// enter opens the directory name in dir, unless it is anything else.
+// enter opens the directory name in dir; anything else is an error.
 func enter(dir *os.Root, name string, links pack.Code) (*os.Root, error) {
 	info, err := dir.Lstat(name)
 	switch {
@@ -127,7 +126,7 @@ func enter(dir *os.Root, name string, links pack.Code) (*os.Root, error) {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, pack.Errorf(links, "%q is a symbolic link; name the directory itself", name)
 	case !info.IsDir():
-		return nil, pack.Errorf(pack.CodeForbiddenEntry, "%q is no directory", name)
+		return nil, pack.Errorf(pack.CodeForbiddenEntry, "%q is not a directory", name)
 	}
 	return EnterSame(dir, name, info)
 }
@@ -149,7 +148,7 @@ func EnterSame(dir *os.Root, name string, info fs.FileInfo) (*os.Root, error) {
 	return opened, nil
 }
 
-// OpenFile opens the regular file name in dir for reading. It never waits, as
+// OpenFile opens the regular file name in dir for reading. It never blocks, as
 // opening a pipe would. Errors have the codes that [Allowed.OpenDir] names, with
 // [pack.CodeForbiddenEntry] for links.
 func OpenFile(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
@@ -160,7 +159,7 @@ func OpenFile(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	case info.IsDir():
 		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "%q is a directory, not a file", name)
 	case !info.Mode().IsRegular():
-		return nil, nil, pack.Errorf(pack.CodeForbiddenEntry, "%q is no regular file", name)
+		return nil, nil, pack.Errorf(pack.CodeForbiddenEntry, "%q is not a regular file", name)
 	}
 	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -177,7 +176,7 @@ func OpenFile(dir *os.Root, name string) (*os.File, fs.FileInfo, error) {
 }
 
 func changed(name string) error {
-	return pack.Errorf(pack.CodeContentChanged, "%q has changed while it was opened; try again when nobody writes to it", name)
+	return pack.Errorf(pack.CodeContentChanged, "%q has changed while it was opened; try again when it is no longer written to", name)
 }
 
 // failed gives an error of the file system its code.
@@ -186,7 +185,7 @@ func failed(err error) error {
 		return err
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = fmt.Errorf("%.200q: %w", e.Path, e.Err) // the name of the system call tells nobody anything
+		err = fmt.Errorf("%.200q: %w", e.Path, e.Err) // the name of the system call would not help
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return pack.Errorf(pack.CodeNotFound, "%w", err)
