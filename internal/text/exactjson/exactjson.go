@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Unmarshal does what [json.Unmarshal] does, except that a number in an
+// Unmarshal works like [json.Unmarshal], except that a number in an
 // interface is a [json.Number], which keeps its spelling: a float64 rounds
 // integers above 2^53.
 func Unmarshal(data []byte, v any) error {
@@ -18,7 +18,7 @@ func Unmarshal(data []byte, v any) error {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the value")
+		return errors.New("unexpected data after the value")
 	}
 	return nil
 }

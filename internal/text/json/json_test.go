@@ -30,7 +30,7 @@ func TestParseAccepts(t *testing.T) {
 	}
 }
 
-// compare compares what Value tells with what encoding/json reads.
+// compare compares Value with the result of encoding/json.
 func compare(t *testing.T, v json.Value, text string) {
 	t.Helper()
 	var want any
@@ -80,9 +80,9 @@ func TestParseRefuses(t *testing.T) {
 		{``, "too early"},
 		{`  `, "too early"},
 		{"\ufeff{}", "byte order mark"},
-		{`{} {}`, "behind the end"},
-		{`{}x`, "behind the end"},
-		{"{}\x00", "behind the end"},
+		{`{} {}`, "data after the end"},
+		{`{}x`, "data after the end"},
+		{"{}\x00", "data after the end"},
 		{`{"a":1,"a":2}`, `"a" comes twice`},
 		{`{"a":1,"\u0061":2}`, `"a" comes twice`},
 		{`{"ref":1,"Ref":2}`, `"Ref" comes twice`},
@@ -109,23 +109,23 @@ func TestParseRefuses(t *testing.T) {
 		{"\"a\x00b\"", "control character"},
 		{`1e400`, "out of range"},
 		{`-1e400`, "out of range"},
-		{`01`, "behind the end"},
+		{`01`, "data after the end"},
 		{`-`, "digits"},
 		{`+1`, "cannot begin"},
 		{`.5`, "cannot begin"},
-		{`1.`, "behind its point"},
+		{`1.`, "after its decimal point"},
 		{`1e`, "exponent"},
 		{`1e+`, "exponent"},
 		{`NaN`, "cannot begin"},
-		{`tru`, "no value"},
-		{`nul`, "no value"},
+		{`tru`, "not a value"},
+		{`nul`, "not a value"},
 		{`[1,]`, "cannot begin"},
 		{`[,1]`, "cannot begin"},
 		{`[1 2]`, "want"},
 		{`[1`, "want"},
 		{`[`, "too early"},
 		{`{`, "in quotes"},
-		{`{"a"}`, "behind a key"},
+		{`{"a"}`, "after a key"},
 		{`{"a":}`, "cannot begin"},
 		{`{"a":1,}`, "in quotes"},
 		{`{a:1}`, "in quotes"},

@@ -58,7 +58,7 @@ func Parse(data []byte, opts Options) (Value, error) {
 	}
 	end := s.at
 	if s.space(); s.at < len(data) {
-		return Value{}, s.fail("there is something behind the end")
+		return Value{}, s.fail("unexpected data after the end")
 	}
 	return Value{data[start:end]}, nil
 }

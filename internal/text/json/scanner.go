@@ -59,13 +59,13 @@ func (s *scanner) value() error {
 
 func (s *scanner) word(want string) error {
 	if !bytes.HasPrefix(s.data[s.at:], []byte(want)) {
-		return s.fail("%q is no value", s.data[s.at:min(s.at+len(want), len(s.data))])
+		return s.fail("%q is not a value", s.data[s.at:min(s.at+len(want), len(s.data))])
 	}
 	s.at += len(want)
 	return nil
 }
 
-// nested reads an object or array with the function for what is in it.
+// nested reads an object or array with the function for its items.
 func (s *scanner) nested(inside func() error) error {
 	if s.depth++; s.depth > s.opts.Depth {
 		return &LimitError{Limit: "depth of JSON", Max: int64(s.opts.Depth), Value: int64(s.depth)}
@@ -115,7 +115,7 @@ func (s *scanner) members() error {
 	}
 }
 
-// key reads a key and the colon behind it.
+// key reads a key and the colon after it.
 func (s *scanner) key(keys *keySet) error {
 	if s.peek() != '"' {
 		return s.fail("want a key in quotes")
@@ -128,14 +128,14 @@ func (s *scanner) key(keys *keySet) error {
 		return s.fail("key %.80q comes twice%s", unquote(raw), s.perhaps())
 	}
 	if s.space(); s.peek() != ':' {
-		return s.fail("want %q behind a key", ':')
+		return s.fail("want %q after a key", ':')
 	}
 	s.at++
 	s.space()
 	return nil
 }
 
-// identity returns what is equal for keys that are one.
+// identity returns a text that is equal for keys that count as equal.
 func (s *scanner) identity(raw []byte) []byte {
 	if s.opts.ExactKeys {
 		return []byte(unquote(raw))
@@ -163,7 +163,7 @@ func (s *scanner) number() error {
 	}
 	if s.peek() == '.' {
 		if s.at++; !s.digits() {
-			return s.fail("a number needs digits behind its point")
+			return s.fail("a number needs digits after its decimal point")
 		}
 	}
 	if c := s.peek(); c == 'e' || c == 'E' {

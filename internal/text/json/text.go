@@ -38,7 +38,7 @@ func (s *scanner) text() ([]byte, error) {
 	}
 }
 
-// escape reads a backslash and what belongs to it.
+// escape reads an escape sequence.
 func (s *scanner) escape() error {
 	s.at++
 	switch s.peek() {
@@ -52,7 +52,7 @@ func (s *scanner) escape() error {
 	unit, ok := s.unit()
 	switch {
 	case !ok:
-		return s.fail(`want four hexadecimal digits behind \u`)
+		return s.fail(`want four hexadecimal digits after \u`)
 	case unit < 0xd800 || unit > 0xdfff:
 		return nil
 	case unit < 0xdc00 && s.peek() == '\\':

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A Value is a part of a document that [Parse] has checked. The zero Value is no
-// value; all of its methods report so.
+// A Value is a part of a document that [Parse] has checked. The zero Value
+// stands for a missing value, as all of its methods report.
 type Value struct{ raw []byte }
 
 // Kind names the type of the value as JSON does: "object", "array", "string",
@@ -89,7 +89,7 @@ func (v Value) Get(key string) Value {
 // Decode decodes the value into p as [json.Unmarshal] does.
 func (v Value) Decode(p any) error { return json.Unmarshal(v.raw, p) }
 
-// A cursor walks over what was checked before.
+// A cursor walks over a checked document.
 type cursor struct {
 	raw []byte
 	at  int
@@ -103,7 +103,7 @@ func (c *cursor) more() bool {
 	return c.raw[c.at] != '}' && c.raw[c.at] != ']'
 }
 
-// take returns the next value and moves behind it.
+// take returns the next value and moves past it.
 func (c *cursor) take() []byte {
 	c.more()
 	start, depth := c.at, 0
@@ -119,7 +119,7 @@ func (c *cursor) take() []byte {
 			c.at++
 		default:
 			if c.at++; depth > 0 {
-				continue // of what is inside, only strings and nesting matter
+				continue // inside, only strings and nesting matter
 			}
 			c.skipWord()
 		}
@@ -129,7 +129,7 @@ func (c *cursor) take() []byte {
 	}
 }
 
-// skipText moves behind a string.
+// skipText moves past a string.
 func (c *cursor) skipText() {
 	c.at++
 	for {

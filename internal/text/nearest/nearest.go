@@ -11,7 +11,7 @@ import (
 // their length, and names that people type are shorter.
 const maxLen = 64
 
-// Word returns the known word that is nearest to word, "" when none is near.
+// Word returns the known word nearest to word, "" when none is near.
 // Case does not count. Swapping two letters is one edit, as adding, removing or
 // replacing one is. Words of 3 to 5 letters may differ by one edit, longer ones
 // by two; shorter ones are near to nothing. Of several that are equally near the

@@ -107,8 +107,8 @@ func nameAt(place string) string {
 	return name
 }
 
-// fromWeb reports whether a package's address can be one of a registry. The
-// host does not matter: npm is told to ask the configured one.
+// fromWeb reports whether a package's address can be one of a registry. The host
+// does not matter: npm is configured to use one registry.
 func fromWeb(resolved string) bool {
 	if resolved == "" {
 		return true

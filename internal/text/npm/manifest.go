@@ -1,5 +1,5 @@
-// Package npm reads the package.json and package-lock.json of packs and
-// keeps of them what may be handed to npm: packages from a registry.
+// Package npm reads the package.json and package-lock.json of packs and keeps
+// only what may be passed to npm: packages from a registry.
 //
 // npm also takes packages from git repositories, URLs, directories and under
 // other names, and runs scripts. A pack that asks for these is refused, or they
@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-// Limits of what is read.
+// Limits of the files.
 const (
 	MaxManifestSize = 1 << 20
 	MaxLockSize     = 16 << 20
@@ -30,7 +30,7 @@ const (
 	LockFile     = "package-lock.json"
 )
 
-// A Manifest is what a package.json says about packages to install.
+// A Manifest is the part of a package.json that is about packages to install.
 type Manifest struct {
 	Dependencies         map[string]string `json:"dependencies"`
 	OptionalDependencies map[string]string `json:"optionalDependencies,omitempty"`
@@ -97,8 +97,8 @@ func (m *Manifest) check() error {
 
 var (
 	packageName = regexp.MustCompile(`^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$`)
-	// What a range, a version or a tag is made of. Everything else that npm
-	// takes has a colon, a slash, or looks like a file.
+	// The characters of a range, a version or a tag. Everything else that npm
+	// accepts has a colon, a slash, or looks like a file.
 	registrySpec = regexp.MustCompile(`^[0-9A-Za-z^~<>=|*+_-][0-9A-Za-z.^~<>=|*+_ -]*$`)
 	archiveSpec  = regexp.MustCompile(`(?i)\.(?:tgz|tar\.gz|tar)$`)
 )

@@ -223,7 +223,7 @@ func hostileLocks(t *testing.T) {
 			t.Errorf("%s: %v", data, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%v tells a secret", err)
+			t.Errorf("%v contains a secret", err)
 		}
 	}
 	_, err := npm.ParseLock([]byte(`{"lockfileVersion": 3, "packages": []}`))

@@ -20,8 +20,8 @@ const (
 
 // JudgeFile judges the text of a requirements.txt. It yields every line that is
 // not blank with its fault, nil for none; faults of the whole file come last,
-// with the zero Line. A pack can be built when there is no fault, or only ones
-// by RuleDirect and the host allows these.
+// with the zero Line. A pack can be built when there are no faults, or when all
+// are of RuleDirect and the host allows it.
 func JudgeFile(text string) iter.Seq2[Line, *Fault] {
 	return func(yield func(Line, *Fault) bool) {
 		if !utf8.ValidString(text) {
@@ -79,9 +79,9 @@ func (t *tally) fault() *Fault {
 	return nil
 }
 
-// Judge parses one logical line and judges it: what is installed is a package
-// of the index, with strong digests or without, or where the host allows it one
-// from a safe address. The line is returned as far as it was understood.
+// Judge parses one logical line and judges it: it may name a package of the
+// index, with strong digests or without, or, where the host allows it, one from
+// a safe address. The line is returned as far as it could be parsed.
 func Judge(text string) (Line, *Fault) {
 	if strings.ContainsFunc(text, breaksLine) {
 		return Line{}, fault(RuleControl, "%.200q has a control character or a line separator: write one requirement a line", text)
@@ -90,7 +90,7 @@ func Judge(text string) (Line, *Fault) {
 	switch {
 	case l.Kind == Blank:
 		return l, nil
-	case userInfo.MatchString(l.Text): // not even to be quoted
+	case userInfo.MatchString(l.Text): // must not be quoted
 		return l, fault(RuleSecret, "an address with a user or password does not belong in a pack")
 	case l.Kind == Named && err != nil:
 		return l, syntaxFault(err)
@@ -131,7 +131,7 @@ func (l *Line) judge() *Fault {
 		return fault(RulePath, "%.200q: only packages of an index are installed", l.Text)
 	case l.Editable:
 		return fault(RuleEditable, "%.200q: packages are not installed as editable ones: name a package of the index", l.Text)
-	case strings.Contains(l.Text, "${"): // tools put the host's variables in
+	case strings.Contains(l.Text, "${"): // tools substitute the host's variables
 		return fault(RuleVariable, "%.200q: variables are not allowed", l.Text)
 	case l.Kind == Named:
 		return l.judgeOptions()

@@ -36,7 +36,7 @@ func TestJudge(t *testing.T) {
 				t.Errorf("%q: rule %q with the cause %v", text, got, syntax)
 			}
 			if strings.Contains(fault.Error(), "secret") {
-				t.Errorf("%v tells a password", fault)
+				t.Errorf("%v contains a password", fault)
 			}
 		}
 		if got != want {

@@ -25,10 +25,10 @@ type Line struct {
 	Number int
 	// Text is the line without comment and surrounding space.
 	Text string
-	// Requirement is set for Named; for VCS and URL as far as the line tells:
-	// with the name where it has one, always with the URL.
+	// Requirement is set for Named; for VCS and URL it has the URL, and the name
+	// where the line states one.
 	Requirement
-	// Editable tells the option -e before a VCS, URL or Path.
+	// Editable is set for the option -e before a VCS, URL or Path.
 	Editable bool
 	// Options are per requirement, such as "--hash=sha256:...".
 	Options []string
@@ -48,9 +48,8 @@ var (
 	archive  = regexp.MustCompile(`(?i)\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$`)
 )
 
-// ParseLine parses one logical line (see [Lines]). A line that is no
-// requirement is a [*SyntaxError]; which kind it was meant to be is returned
-// nevertheless.
+// ParseLine parses one logical line (see [Lines]). A line that is not a
+// requirement is a [*SyntaxError]; the intended kind is returned nevertheless.
 func ParseLine(text string) (Line, error) {
 	text = strings.TrimSpace(comment.ReplaceAllString(text, ""))
 	l := Line{Text: text}
@@ -78,7 +77,7 @@ func ParseLine(text string) (Line, error) {
 	return l, err
 }
 
-// cutOptions moves options behind the requirement to l.
+// cutOptions moves options after the requirement to l.
 func (l *Line) cutOptions(text string) string {
 	at := options.FindStringIndex(text)
 	if at == nil {
@@ -109,7 +108,7 @@ func locationKind(text string, sure bool) Kind {
 	return Named
 }
 
-// nameOfEgg returns the name that a URL's fragment tells, "" for none.
+// nameOfEgg returns the name in a URL's fragment, "" for none.
 func nameOfEgg(url string) string {
 	if m := eggName.FindStringSubmatch(url); m != nil {
 		return m[1]

@@ -1,6 +1,6 @@
-// Package pep508 reads what a requirements.txt says, without doing any of it:
-// requirements as PEP 508 specifies them ([Parse]), and the lines that pip
-// allows beside them ([ParseLine]): options, version control URLs, paths.
+// Package pep508 reads a requirements.txt, without acting on it: requirements as
+// PEP 508 specifies them ([Parse]), and the lines that pip allows beside them
+// ([ParseLine]): options, version control URLs, paths.
 //
 // It judges and normalises text: [Judge] says which lines are installed, for
 // validation as for building. It resolves nothing, evaluates no marker, reads no
@@ -24,7 +24,7 @@ type Requirement struct {
 	Extras []string
 	// Specifiers all have to hold; none means any version.
 	Specifiers []Specifier
-	// URL is the direct reference behind "@", "" when there is none.
+	// URL is the direct reference after "@", "" when there is none.
 	URL string
 	// Marker says where the requirement applies, with normalised spaces and
 	// quotes; "" means everywhere.
@@ -76,7 +76,7 @@ func NormalizeName(name string) string {
 // ErrSingleEquals is in the error of a requirement such as "six=1.11.0".
 var ErrSingleEquals = errors.New(`a single "="; write "=="`)
 
-// A SyntaxError says why text is no requirement.
+// A SyntaxError says why text is not a requirement.
 type SyntaxError struct {
 	Text   string
 	Offset int // in bytes, where the fault was found

@@ -17,7 +17,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"none", "echo hi\n", shebang.Line{}, ""},
 		{"empty", "", shebang.Line{}, ""},
-		{"nothing behind it", "#!\necho", shebang.Line{}, ""},
+		{"nothing after it", "#!\necho", shebang.Line{}, ""},
 		{"shell", "#!/bin/sh\necho", shebang.Line{Path: "/bin/sh"}, "/bin/sh"},
 		{"argument", "#! /bin/bash -eu -o pipefail\n", shebang.Line{Path: "/bin/bash", Arg: "-eu -o pipefail"}, "/bin/bash"},
 		{"carriage return", "#!/bin/bash\r\n", shebang.Line{Path: "/bin/bash"}, "/bin/bash"},

@@ -29,7 +29,7 @@ func decode(text []byte, lim Limits) (*Node, []Problem) {
 type converter struct {
 	lim      Limits
 	problems []Problem
-	stopped  bool // a limit is passed: the tree is of no use
+	stopped  bool // a limit is passed: the tree is incomplete
 	aliases  int
 	anchored map[*rawNode]*Node // nil while the node is being converted
 }
@@ -148,7 +148,7 @@ func (c *converter) scalar(n *Node, raw *rawNode) {
 	}
 }
 
-// checkNumber reports a number that is none and makes text of it.
+// checkNumber reports NaN and infinity, and makes text of them.
 func (c *converter) checkNumber(n *Node) {
 	if f := float(n.Text); math.IsNaN(f) || math.IsInf(f, 0) {
 		n.Kind = String

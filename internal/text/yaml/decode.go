@@ -9,7 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// What the other files know of yaml.v3, which only this one imports.
+// The parts of yaml.v3 that the other files use; only this one imports it.
 type rawNode = yaml.Node
 
 const (
@@ -43,7 +43,7 @@ func syntaxTree(text []byte, lim Limits) (*rawNode, *Problem) {
 	return first.Content[0], nil
 }
 
-// parseAll returns why text is not YAML, io.EOF when it is.
+// parseAll returns the error that text is not YAML, io.EOF when it is.
 func parseAll(text []byte) error {
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	for {
@@ -53,8 +53,7 @@ func parseAll(text []byte) error {
 	}
 }
 
-// decodeNext turns the panics that yaml.v3 has for what it takes to be
-// impossible into errors.
+// decodeNext turns panics of yaml.v3 into errors.
 func decodeNext(dec *yaml.Decoder, n *rawNode) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -28,7 +28,7 @@ func syntaxProblem(text []byte, err error, lim Limits) *Problem {
 	return &Problem{Reason: Syntax, Line: max(line, 1), Message: message + hint(message)}
 }
 
-// hint says what is usually behind a message.
+// hint returns the usual cause of a message.
 func hint(message string) string {
 	switch {
 	case message == "did not find expected <document start>":
@@ -45,7 +45,7 @@ func hint(message string) string {
 	return ""
 }
 
-// splitError returns the line that err names, 0 for none, and what it says.
+// splitError returns the line that err names, 0 for none, and its message.
 func splitError(err error) (line int, message string) {
 	match := yamlError.FindStringSubmatch(err.Error())
 	if match == nil {

@@ -20,7 +20,7 @@ const (
 	Mapping
 )
 
-// String names the kind for a person.
+// String returns the name of the kind for messages.
 func (k Kind) String() string {
 	return [...]string{"null", "a boolean", "a number", "a number", "a string", "a list", "a mapping"}[k]
 }
@@ -32,7 +32,7 @@ type Node struct {
 	Line int // from 1
 	// Text is a scalar as it is written, without quotes and escapes.
 	Text string
-	// Quoted tells a string that was written with quotes or as a block.
+	// Quoted is set for a string that was written with quotes or as a block.
 	Quoted bool
 	Items  []*Node // of a sequence
 	Fields []Field // of a mapping, in order; merge keys are resolved

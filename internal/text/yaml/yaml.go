@@ -1,10 +1,10 @@
-// Package yaml reads one YAML document of a file that nobody vouches for.
+// Package yaml reads one YAML document of an untrusted file.
 //
-// It differs from a plain YAML decoder in what it refuses: a second document
-// (which decoders drop silently), duplicate keys, tags, text that is not UTF-8,
-// numbers that are none, and whatever passes a limit on size, depth, keys,
-// aliases or expanded nodes. It tells everything it finds, with lines, and
-// keeps scalars as they are written: 1.10 is "1.10".
+// Unlike a plain YAML decoder, it refuses a second document (which decoders drop
+// silently), duplicate keys, tags, text that is not UTF-8, NaN and infinity, and
+// documents beyond a limit on size, depth, keys, aliases or expanded nodes. It
+// reports all problems it finds, with lines, and keeps scalars as they are
+// written: 1.10 is "1.10".
 package yaml
 
 // Limits bound a document. They are taken as they are: zero Aliases means that
@@ -39,16 +39,16 @@ type Problem struct {
 	Reason  Reason
 	Line    int // from 1; 0 when it concerns the whole file
 	Message string
-	// What is limited, the limit and what was found, for Limit.
+	// Name of the limit, the limit and the value found, for Limit.
 	Name       string
 	Max, Value int
 }
 
-// maxProblems bounds how many problems of one file are told.
+// maxProblems bounds how many problems of one file are reported.
 const maxProblems = 50
 
-// Parse reads the one document of data. The tree is nil when there is no such
-// document or it passes a limit; it can be partly wrong whenever there are
+// Parse reads the one document of data. The tree is nil when there is no
+// document or it exceeds a limit; it can be partly wrong whenever there are
 // problems: of duplicate keys, for instance, it holds the first.
 func Parse(data []byte, lim Limits) (*Node, []Problem) {
 	if len(data) > lim.Bytes {

@@ -142,7 +142,7 @@ func TestProblems(t *testing.T) {
 		{"second document is empty", "a: 1\n---\n", []problem{{yaml.Documents, 2}}, false},
 		{"text after the end mark", "a: 1\n...\ngarbage\n", []problem{{yaml.Syntax, 3}}, false},
 		{"broken second document", "a: 1\n---\nb: [\n", []problem{{yaml.Syntax, 3}}, false},
-		{"text behind a quoted one", "'a'\nb: 1\n", []problem{{yaml.Syntax, 2}}, false},
+		{"text after a quoted one", "'a'\nb: 1\n", []problem{{yaml.Syntax, 2}}, false},
 
 		{"unclosed list", "a: 1\nb: [1,\n", []problem{{yaml.Syntax, 2}}, false},
 		{"bad indentation", "a:\n  b: 1\n c: 2\n", []problem{{yaml.Syntax, 3}}, false},
@@ -274,9 +274,9 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// TestSyntaxLines compares the lines we tell for real broken files with those
-// of another parser, which tells where the construct begins and where the fault
-// is.
+// TestSyntaxLines compares the lines we report for real broken files with those
+// of another parser, which reports where the construct begins and where the
+// fault is.
 func TestSyntaxLines(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("PACK_CORPUS")
