@@ -7,8 +7,8 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// A floor is the lowest version of a module without a known hole that concerns
-// us.
+// A floor is the lowest version of a module without a known vulnerability that
+// affects us.
 type floor struct{ path, version, why string }
 
 func floors() []floor {
@@ -31,13 +31,13 @@ func goLine(dir string) string {
 	return "1.26.0"
 }
 
-// goFloor is the oldest Go release without a known hole in archive/tar, os.Root
-// and net/http that concerns us. Our own checks must run on it or a newer one; a
-// go line that demanded it would decide for hosts.
+// goFloor is the oldest Go release without a known vulnerability in archive/tar,
+// os.Root and net/http that affects us. Our own checks must run on it or a newer
+// one; a go line that required it would decide for hosts.
 const goFloor = "1.26.6"
 
 // Toolchain returns a violation when a Go release, named as [runtime.Version]
-// names it, is older than the oldest one without a known security hole.
+// names it, is older than the oldest one without a known vulnerability.
 func Toolchain(running string) []Violation {
 	release, _, _ := strings.Cut(strings.TrimPrefix(running, "devel "), " ") // "go1.26.8 X:experiment"
 	switch {
@@ -49,7 +49,7 @@ func Toolchain(running string) []Violation {
 	return nil
 }
 
-// A ban is a module that no module of ours may require, however indirectly.
+// A ban is a module that none of our modules may require, not even indirectly.
 type ban struct{ path, except, why string }
 
 func bans() []ban {

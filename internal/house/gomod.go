@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// module is what the rules need of a go.mod.
+// module is the part of a go.mod that the rules use.
 type module struct {
 	dir          string // relative to the tree, "." for the root
 	path         string

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A Graph says which part of the library uses which. Its nodes are the files of
+// A Graph holds the uses between parts of the library. Its nodes are the files of
 // the root package and the folders beside them; examples, tests and packages
 // that only tests use are left out.
 type Graph struct {
@@ -94,7 +94,7 @@ func (g *Graph) add(from, to string) {
 	}
 }
 
-// addFile adds what a file of a folder uses: other folders by its imports, files
+// addFile adds the uses of a file of a folder: other folders by its imports, files
 // of the root package by the names it takes from there.
 func (g *Graph) addFile(f *goFile, declared map[string]string) {
 	from := folder(f.pkg)
@@ -164,8 +164,8 @@ func declaredBy(d ast.Decl) (names []string) {
 	return names
 }
 
-// addRoot adds what the files of the root package use of each other, which takes
-// type checking; imports need not be found for that.
+// addRoot adds the uses between files of the root package, which requires type
+// checking, but no imports.
 func (t *Tree) addRoot(g *Graph, declared map[string]string) {
 	files := t.rootFiles()
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
@@ -193,7 +193,7 @@ func (t *Tree) addRoot(g *Graph, declared map[string]string) {
 	}
 }
 
-// nothing imports no package.
+// nothing is an importer that finds no package.
 type nothing struct{}
 
 // Import implements [types.Importer].

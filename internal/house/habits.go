@@ -8,7 +8,7 @@ import (
 
 const maxLines = 400
 
-// checkHabits checks what holds inside each file.
+// checkHabits checks the rules for single files.
 func (t *Tree) checkHabits() []Violation {
 	var vs []Violation
 	for _, f := range t.files {
@@ -49,7 +49,7 @@ func (f *goFile) checkStandardImport(imp string) []Violation {
 // mayExec lists the packages that may start programs themselves.
 func mayExec() []string { return list("internal/...", "envbuild/...", "examples/...") }
 
-// checkPackageDocs wants a package comment in every package.
+// checkPackageDocs requires a package comment in every package.
 func (t *Tree) checkPackageDocs() []Violation {
 	documented := map[string]bool{}
 	for _, f := range t.files {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// checkInterfaces wants a user of each exported interface of a public package:
-// code, other than its declaration and tests, that names it. A power that nothing
-// asks for is a promise that nothing keeps true.
+// checkInterfaces requires a user of each exported interface of a public
+// package: code, other than its declaration and tests, that names it. An unused
+// interface is a promise that no code keeps true.
 func (t *Tree) checkInterfaces() []Violation {
 	named := t.names()
 	var vs []Violation

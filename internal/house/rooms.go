@@ -2,7 +2,7 @@ package house
 
 import "path"
 
-// A room is a row of the table of who may import whom. Packages are named by
+// A room is a row of the table of allowed imports. Packages are named by
 // their directories; "x/..." means x and everything below it, "*" one name.
 type room struct {
 	who   string
@@ -62,7 +62,7 @@ func stageRooms(stage string) []room {
 	}
 }
 
-// packdRooms are the rooms of packd that know less than the rest of it.
+// packdRooms are the rooms of packd that may import less than the rest of it.
 func packdRooms() []room {
 	const wire = "examples/packd/wire"
 	return []room{
@@ -73,8 +73,7 @@ func packdRooms() []room {
 
 func public() []string { return append(library(), "examples/...") }
 
-// newcomers are the examples that are what they say only as long as they need
-// nothing that is hidden from others.
+// newcomers are the examples that must use only packages that a host can import.
 func newcomers() []string {
 	return list("examples/packctl/...", "examples/packd/...", "examples/hostflags/...", "examples/actionrun/...", "examples/dotenv/...")
 }

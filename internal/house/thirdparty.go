@@ -29,7 +29,7 @@ func (t *Tree) checkModules() []Violation {
 }
 
 // Unused returns a violation for each row that admits a module which no go.mod
-// requires: a door that is open for nobody.
+// requires.
 func (t *Tree) Unused() []Violation {
 	var vs []Violation
 	for _, m := range t.modules {

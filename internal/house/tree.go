@@ -48,7 +48,7 @@ type goFile struct {
 	syntax  *ast.File
 }
 
-// text is any file that people read.
+// text is a file with text for readers.
 type text struct {
 	name    string
 	content []byte
@@ -150,7 +150,7 @@ func within(parent, dir string) bool {
 }
 
 // ours returns the package of ours that an import path names, as a directory
-// of the tree; "" for a package of somebody else.
+// of the tree; "" for a third-party package.
 func ours(importPath string) string {
 	if importPath == modulePath {
 		return "."

@@ -22,7 +22,7 @@ func forbidden() map[string][]string {
 	}
 }
 
-// judge compares what was built with what the host may weigh.
+// judge compares a built host with its limits.
 func (h host) judge(b *built) error {
 	var errs []error
 	if n := len(b.requirements); n > h.requirements {

@@ -1,6 +1,6 @@
 // Weight builds small host programs outside of the tree, as a host would,
-// and fails when they require more modules, weigh more, or link more than a
-// host that imports only these packages has to bear.
+// and fails when they require more modules, are larger, or link more than a host
+// that imports only these packages should.
 //
 //	go run ./internal/house/weight
 package main
@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 )
 
-// A host is a program of testdata with what it may weigh.
+// A host is a program of testdata with its limits.
 type host struct {
 	dir          string
 	what         string

@@ -1,4 +1,4 @@
-// Package wirecheck holds what tests of reports check by reflection.
+// Package wirecheck holds checks by reflection for tests of reports.
 package wirecheck
 
 import (

@@ -1,4 +1,4 @@
-// A host that only takes packs from directories and looks what they are.
+// A host that only loads packs from directories.
 package main
 
 import (
