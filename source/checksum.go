@@ -18,20 +18,20 @@ import (
 const keepBytes = 8 << 20
 
 // A checksum computes the directory checksum of a tree's content while it is
-// written. That works for files in the order of the checksum, below the
-// directory where the first one lets expect the content. What comes otherwise
-// is kept while it is small, and the checksum begins anew when all is there.
+// written. That works for files in the order of the checksum, below the base
+// directory predicted from the first file. Files out of order are kept in memory
+// up to keepBytes, and the checksum is computed again at the end.
 type checksum struct {
 	opts   TreeOptions
 	sum    *digest.Directory
 	begun  bool
-	base   string // where the content is expected
-	skip   bool   // the current file is no content
+	base   string // the expected directory of the content
+	skip   bool   // the current file is not content
 	broken bool   // sum is not that of the content
 	path   string // of the current file
 	size   int64
 	kept   map[string][]byte
-	room   int64 // what may still be kept
+	room   int64 // bytes that may still be kept
 }
 
 var _ write.Observer = (*checksum)(nil)
@@ -54,7 +54,7 @@ func (c *checksum) Begin(name string, size int64) {
 	c.broken = ok && (size < 0 || c.sum.Begin(inside, size) != nil)
 }
 
-// expectedBase tells where the content lies when all files have the top
+// expectedBase returns the directory of the content if all files share the top
 // directory of this one.
 func (c *checksum) expectedBase(name string) string {
 	top, _, ok := strings.Cut(name, "/")

@@ -16,7 +16,7 @@ import (
 // arrival is a file as it comes to a tree.
 type arrival struct {
 	name, content string
-	unknown       bool // the entry does not tell the size
+	unknown       bool // the entry does not state the size
 }
 
 func (a arrival) put(t *testing.T, tree *source.Tree) {
@@ -30,7 +30,7 @@ func (a arrival) put(t *testing.T, tree *source.Tree) {
 	}
 }
 
-// finish compares what the tree says with what lies on the disk.
+// finish compares the result of the tree with the files on disk.
 func finish(t *testing.T, tree *source.Tree) {
 	t.Helper()
 	got, err := tree.Finish()
@@ -107,7 +107,7 @@ func TestDirectoryChecksumReadsNothingAgain(t *testing.T) {
 	}
 }
 
-// What is read again is what was written, or an error.
+// A read returns the content that was written, or an error.
 func TestDirectoryChecksumNoticesAChange(t *testing.T) {
 	t.Parallel()
 	tree, dir := newTree(t, &source.TreeOptions{DirectoryChecksum: true})

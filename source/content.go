@@ -66,7 +66,7 @@ func (t *Tree) base() string {
 	return t.opts.Subdir
 }
 
-// result ends writing and computes the result from what was written.
+// result ends writing and computes the result from the written files.
 func (t *Tree) result() (TreeResult, error) {
 	if err := t.writer.Finish(); err != nil {
 		return TreeResult{}, err

@@ -1,9 +1,9 @@
-// Package source says where packs come from, and takes in what comes from there.
+// Package source finds and receives packs.
 //
-// What a user typed is parsed by [Parse] into a [Locator]. A [Resolver] turns that
-// into a [pack.Pin], an immutable choice that can be stored, and a [Fetcher] pushes
-// the pin's content into a [Sink]. The sink is a [Tree] as a rule: it writes into a
-// directory of its own, trusts nothing, and computes the digests of what it holds.
+// [Parse] parses user input into a [Locator]. A [Resolver] turns that into a
+// [pack.Pin], an immutable choice that can be stored, and a [Fetcher] pushes the
+// pin's content into a [Sink]. The sink is usually a [Tree]: it writes into a
+// directory of its own, trusts nothing, and computes the digests of its content.
 //
 //	mux, err := source.NewMux(local, archives, git, index) // each from its own package
 //	if err != nil {
@@ -36,25 +36,25 @@
 // delivers them. A cache is only a Fetcher.
 //
 // A host's own source implements three methods, whose contract is that of
-// [Resolver] and [Fetcher]; [PutFS] is the loop that most need (see the example),
-// and package sourcetest has the suite to test it with. It is addressed by specs of
-// the form "scheme:location".
+// [Resolver] and [Fetcher]; most can use [PutFS] (see the example), and package
+// sourcetest has the suite to test it with. It is addressed by specs of the form
+// "scheme:location".
 //
 // # Contract
 //
 //   - Plug-ins are safe for concurrent use; sinks and trees are not.
 //   - The scheme is decided from the text of the spec, before any I/O, and never
 //     by what a server answers.
-//   - A source runs nothing of what it delivers, and writes nothing but the sink
-//     and a scratch directory that the host gave it.
-//   - The source verifies what only it can see: the bytes of an archive, a
-//     commit. The owner of the tree verifies the ref, the version and the
-//     directory checksum.
-//   - What does not exist matches [pack.ErrNotFound]; what a server failed to
-//     deliver, [pack.ErrUnavailable], and [pack.Retryable] says whether to try
-//     again; what is hostile, [pack.ErrUnsafe] or [pack.ErrMalformed].
+//   - A source runs no code of a pack, and writes only to the sink and to a
+//     scratch directory supplied by the host.
+//   - The source verifies the facts that only it can see: the bytes of an
+//     archive, a commit. The owner of the tree verifies the ref, the version and
+//     the directory checksum.
+//   - The error for missing content matches [pack.ErrNotFound]; for a failing
+//     server, [pack.ErrUnavailable], and [pack.Retryable] reports whether to try
+//     again; for hostile content, [pack.ErrUnsafe] or [pack.ErrMalformed].
 //   - Credentials appear neither in locators, pins nor errors.
 //
-// This package does not choose versions, try alternatives, or know what a pack
-// is: that is the work of package installer.
+// This package does not choose versions, try alternatives, or read packs:
+// package installer does.
 package source

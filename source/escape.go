@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// escape returns err with a text that does nothing to a terminal or a log: what is
-// not graphic is written as in Go source. errors.Is and errors.As see err.
+// escape returns err with a text that is safe for a terminal or a log:
+// non-graphic characters are written as in Go source. errors.Is and errors.As
+// see err.
 func escape(err error) error {
 	if err == nil {
 		return nil

@@ -156,5 +156,5 @@ func ExampleNewMux() {
 	fmt.Println(err)
 	// Output:
 	// unknown scheme "s4": have cupboard
-	// compose sources: number 2: scheme "cupboard" is resolved by another source already
+	// compose sources: number 2: scheme "cupboard" is already resolved by another source
 }

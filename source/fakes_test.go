@@ -13,7 +13,7 @@ type sinkFunc func(e source.Entry) error
 
 func (f sinkFunc) Put(_ context.Context, e source.Entry, _ io.Reader) error { return f(e) }
 
-// A fakeSource serves schemes; Resolve and Fetch tell which source was asked.
+// A fakeSource serves schemes; Resolve and Fetch name the source that was asked.
 type fakeSource struct {
 	name    string
 	schemes []string

@@ -1,6 +1,6 @@
 package source
 
-// Limits bound what a [Tree] takes; passing one is a [*pack.LimitError]. Zero
+// Limits bound the content of a [Tree]; exceeding one is a [*pack.LimitError]. Zero
 // means the default, a negative value no limit.
 type Limits struct {
 	Entries      int64 // files and directories, those that are implied included: 50,000

@@ -16,12 +16,11 @@ const (
 	SchemeLocal    = "local"    // a directory or archive of this machine
 )
 
-// A Locator is a parsed spec: it says where a pack is to be looked for.
+// A Locator is a parsed spec: it names the place of a pack.
 type Locator struct {
-	// Spec is what the user typed, without credentials. It is for messages
-	// only.
+	// Spec is the spec as typed, without credentials. It is for messages only.
 	Spec string
-	// Scheme decides which Source is asked.
+	// Scheme selects the Source.
 	Scheme string
 	// Location is a URL, a path, or for the scheme "registry" the pack's ref.
 	Location string
@@ -38,7 +37,7 @@ type Locator struct {
 }
 
 // String returns a spec that [Parse] reads as l again, except for Spec and
-// Index. It is spelled out: "git+https://..." where "github:..." was typed.
+// Index. Shorthands are expanded: "github:..." becomes "git+https://...".
 func (l Locator) String() string {
 	switch l.Scheme {
 	case SchemeRegistry:
@@ -57,8 +56,8 @@ func (l Locator) String() string {
 	return l.Scheme + ":" + l.Location
 }
 
-// Ref returns the ref that the content has to have, "" when the locator does not
-// say: only that of a registry pack does.
+// Ref returns the ref that the content must have, "" when the locator does not
+// name one: only a registry pack's does.
 func (l Locator) Ref() pack.Ref {
 	if l.Scheme == SchemeRegistry {
 		return pack.Ref(l.Location)
@@ -66,8 +65,8 @@ func (l Locator) Ref() pack.Ref {
 	return ""
 }
 
-// WithDefaults returns l with the given rev and index where it names none and its
-// scheme has such a thing; "" for no default.
+// WithDefaults returns l with the given rev and index where it has none and its
+// scheme supports one; "" means no default.
 func (l Locator) WithDefaults(rev, index string) Locator {
 	if l.Scheme == SchemeGit && l.Rev == "" {
 		l.Rev = rev

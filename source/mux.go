@@ -12,8 +12,8 @@ import (
 
 // A Mux is a [Source] made of plug-ins: it asks the [Resolver] that serves the
 // scheme of a locator, and the [Fetcher] that serves the scheme of a pin. Before
-// that it refuses schemes that none serves, and a context that is over; control
-// characters in the text of errors it escapes, while [errors.Is], [errors.As] and
+// that it refuses unknown schemes, and a context that is done; it escapes
+// control characters in the text of errors, while [errors.Is], [errors.As] and
 // [pack.CodeOf] see the plug-in's own error. It is safe for concurrent use.
 type Mux struct {
 	resolvers map[string]Resolver
@@ -22,12 +22,12 @@ type Mux struct {
 
 var _ Source = (*Mux)(nil)
 
-// NewMux returns a Mux of plug-ins, each of which is a [Resolver], a [Fetcher] or
-// both, and serves its schemes as all that it is. Schemes for resolving and for
-// fetching are separate: a Fetcher that decorates that of another Mux may serve
-// the schemes of a Resolver beside it. A scheme that comes twice as one of them is
-// an error, as is a plug-in that is neither. A Mux among the plug-ins stands for
-// what it is made of. Errors have [pack.CodeInvalidRequest].
+// NewMux returns a Mux of plug-ins, each of which is a [Resolver], a [Fetcher]
+// or both, and serves its schemes in each of these roles. Schemes for resolving
+// and for fetching are separate: a Fetcher that decorates that of another Mux
+// may serve the schemes of a Resolver beside it. A duplicate scheme in one role
+// is an error, as is a plug-in that is neither. A Mux among the plug-ins stands
+// for its own plug-ins. Errors have [pack.CodeInvalidRequest].
 func NewMux(plugins ...Plugin) (*Mux, error) {
 	m := &Mux{resolvers: map[string]Resolver{}, fetchers: map[string]Fetcher{}}
 	for i, p := range plugins {
@@ -77,7 +77,7 @@ func (m *Mux) merge(inner *Mux) error {
 	return nil
 }
 
-// serve lets p serve a scheme as all that it is.
+// serve registers p for a scheme in each of its roles.
 func (m *Mux) serve(scheme string, p Plugin) error {
 	if !schemePattern.MatchString(scheme) {
 		return pack.Errorf(pack.CodeInvalidRequest, "scheme %q: want two characters or more, a lower-case letter, then lower-case letters, digits, %q or %q", scheme, "+", "-")
@@ -95,7 +95,7 @@ func (m *Mux) serve(scheme string, p Plugin) error {
 
 func claim[T any](table map[string]T, scheme string, plugin T, verb string) error {
 	if _, taken := table[scheme]; taken {
-		return pack.Errorf(pack.CodeInvalidRequest, "scheme %q is %s by another source already", scheme, verb)
+		return pack.Errorf(pack.CodeInvalidRequest, "scheme %q is already %s by another source", scheme, verb)
 	}
 	table[scheme] = plugin
 	return nil
@@ -111,8 +111,8 @@ func (m *Mux) Schemes() []string {
 	return slices.Compact(schemes)
 }
 
-// Resolve asks the Resolver that serves loc.Scheme. A scheme that none serves is
-// an [*UnknownSchemeError].
+// Resolve asks the Resolver that serves loc.Scheme. An unknown scheme is an
+// [*UnknownSchemeError].
 func (m *Mux) Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error) {
 	r, ok := m.resolvers[loc.Scheme]
 	if !ok {
@@ -125,7 +125,7 @@ func (m *Mux) Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error) {
 	return pins, escape(err)
 }
 
-// Fetch asks the Fetcher that serves pin.Scheme. A scheme that none serves is an
+// Fetch asks the Fetcher that serves pin.Scheme. An unknown scheme is an
 // [*UnknownSchemeError].
 func (m *Mux) Fetch(ctx context.Context, pin pack.Pin, dst Sink) error {
 	f, ok := m.fetchers[pin.Scheme]

@@ -52,7 +52,7 @@ func TestMuxSaysWhichSchemesThereAre(t *testing.T) {
 		}
 	}
 	_, err := newMux(t).Resolve(t.Context(), source.Locator{Scheme: "git"})
-	if err == nil || !strings.Contains(err.Error(), "there is no source") {
+	if err == nil || !strings.Contains(err.Error(), "no source is configured") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -96,7 +96,8 @@ func TestMuxIsMadeOfHalves(t *testing.T) {
 	}
 }
 
-// TestMuxOfMuxes takes apart what it is given, so that halves stay halves.
+// TestMuxOfMuxes takes a Mux of resolvers and fetchers apart, so that each keeps
+// its role.
 func TestMuxOfMuxes(t *testing.T) {
 	t.Parallel()
 	inner := newMux(t, fakeResolver{fakeSource{"index", []string{"registry"}}}, fakeSource{"inner", []string{"git"}})
@@ -157,8 +158,8 @@ func TestNewMuxRefuses(t *testing.T) {
 		sources []source.Plugin
 		want    string
 	}{
-		{"scheme twice", []source.Plugin{git, git}, `number 2: scheme "git" is resolved by another source`},
-		{"fetched twice", []source.Plugin{git, fakeFetcher{git}}, `number 2: scheme "git" is fetched by another source`},
+		{"scheme twice", []source.Plugin{git, git}, `number 2: scheme "git" is already resolved by another source`},
+		{"fetched twice", []source.Plugin{git, fakeFetcher{git}}, `number 2: scheme "git" is already fetched by another source`},
 		{"neither", []source.Plugin{git, word{}}, "number 2: source_test.word is neither a Resolver nor a Fetcher"},
 		{"scheme twice in one", []source.Plugin{fakeSource{"x", []string{"mem", "mem"}}}, "another source"},
 		{"no scheme", []source.Plugin{git, fakeSource{}}, "number 2: serves no scheme"},

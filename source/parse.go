@@ -13,8 +13,8 @@ import (
 // MaxSpecLen is the longest spec accepted, in bytes.
 const MaxSpecLen = 4096
 
-// Parse reads what a user typed. It looks at nothing but the text: the scheme is
-// decided before any I/O. Errors are of type [*ParseError].
+// Parse parses a spec as a user types it. It looks only at the text and does no
+// I/O. Errors are of type [*ParseError].
 //
 // The forms:
 //
@@ -82,7 +82,7 @@ func (p parser) parse() (Locator, error) {
 	return p.other(scheme, rest)
 }
 
-// checkText refuses what no form allows.
+// checkText refuses text that no form allows.
 func (p parser) checkText() error {
 	switch {
 	case p.spec == "":
@@ -90,7 +90,7 @@ func (p parser) checkText() error {
 	case len(p.spec) > MaxSpecLen:
 		return p.invalid(MaxSpecLen, "it is too long")
 	case strings.HasPrefix(p.spec, "-"):
-		return p.denied(0, `a spec does not begin with "-"; write a path as "./-name"`)
+		return p.denied(0, `a spec must not begin with "-"; write a path as "./-name"`)
 	case !utf8.ValidString(p.spec):
 		return p.invalid(0, "it is not valid UTF-8")
 	}
@@ -98,7 +98,7 @@ func (p parser) checkText() error {
 		return p.denied(i, "it has a control, format or unassigned character")
 	}
 	if strings.TrimSpace(p.spec) != p.spec {
-		return p.invalid(0, "there is space around it")
+		return p.invalid(0, "it has leading or trailing space")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func isLocal(spec string) bool {
 
 func (p parser) local() (Locator, error) {
 	if strings.HasPrefix(p.spec, "//") {
-		return Locator{}, p.denied(0, "a path does not begin with two slashes")
+		return Locator{}, p.denied(0, "a path must not begin with two slashes")
 	}
 	return Locator{Scheme: SchemeLocal, Location: p.spec}, nil
 }
@@ -128,7 +128,7 @@ func (p parser) registry() (Locator, error) {
 		return Locator{}, p.invalid(0, err.Error())
 	}
 	if hasConstraint && strings.TrimSpace(text) == "" {
-		return Locator{}, p.invalid(len(name), `there is no constraint behind "@"`)
+		return Locator{}, p.invalid(len(name), `missing constraint after "@"`)
 	}
 	c, err := pack.ParseConstraint(text)
 	if err != nil {
@@ -145,9 +145,9 @@ func (p parser) other(scheme, rest string) (Locator, error) {
 	}
 	switch {
 	case !schemePattern.MatchString(scheme):
-		return Locator{}, p.invalid(0, `what is before ":" is no scheme; write ./ before a path`)
+		return Locator{}, p.invalid(0, `invalid scheme before ":"; write ./ before a path`)
 	case rest == "":
-		return Locator{}, p.invalid(len(p.spec), `there is nothing behind ":"`)
+		return Locator{}, p.invalid(len(p.spec), `missing location after ":"`)
 	}
 	if mayHaveUser(rest) {
 		return Locator{}, p.credentials()
@@ -155,17 +155,17 @@ func (p parser) other(scheme, rest string) (Locator, error) {
 	return Locator{Scheme: scheme, Location: rest}, nil
 }
 
-// subdir checks and cleans the directory behind "//".
+// subdir checks and cleans the directory after "//".
 func (p parser) subdir(text string) (string, error) {
 	name := strings.TrimSuffix(text, "/")
 	if name == "" {
-		return "", p.invalid(p.at(text), `there is no directory behind "//"`)
+		return "", p.invalid(p.at(text), `missing directory after "//"`)
 	}
 	clean, err := write.CleanName(name, write.Limits{})
 	if err == nil && clean == name {
 		return name, nil
 	}
-	problem := ParseError{Spec: redact(p.spec), Offset: p.at(text), Reason: `want names separated by "/" behind "//", without "..", as a directory of a pack has them`}
+	problem := ParseError{Spec: redact(p.spec), Offset: p.at(text), Reason: `want a directory of the pack after "//", as names separated by "/", without ".."`}
 	if errors.Is(err, pack.ErrUnsafe) {
 		problem.Code = pack.CodeUnsafePath
 	}
@@ -191,5 +191,5 @@ func (p parser) denied(offset int, reason string) error {
 }
 
 func (p parser) credentials() error {
-	return p.denied(p.at("@"), "a URL has no user or password in it; configure credentials with the source")
+	return p.denied(p.at("@"), "a URL must not contain a user or password; configure credentials with the source")
 }

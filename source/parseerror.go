@@ -6,22 +6,22 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A ParseError says why a spec is none.
+// A ParseError explains why a spec is invalid.
 type ParseError struct {
 	// Spec as typed, without credentials and shortened.
 	Spec string
-	// Offset is where it went wrong, in bytes of the spec as typed.
+	// Offset is the place of the error, in bytes of the spec as typed.
 	Offset int
-	// Reason says what is wrong and what to write instead.
+	// Reason describes the error and suggests a correction.
 	Reason string
-	// Code is [pack.CodePolicyDenied] for what is never allowed (transports
+	// Code is [pack.CodePolicyDenied] for forms that are never allowed (transports
 	// such as ssh or file, credentials in a URL, control characters, text that
 	// another program could take for an option), [pack.CodeUnsafePath] for a
 	// subdir that leads elsewhere; "" means [pack.CodeInvalidRequest].
 	Code pack.Code
 }
 
-// Error tells the spec, the reason and the place.
+// Error returns the spec, the reason and the place.
 func (e *ParseError) Error() string {
 	return fmt.Sprintf("parse spec %q: %s (at byte %d)", e.Spec, e.Reason, e.Offset)
 }

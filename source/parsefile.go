@@ -7,12 +7,12 @@ import (
 	"unicode"
 )
 
-// gitFile is a repository of this machine: "file:///path". That it may be read
-// is for the source to say.
+// gitFile is a repository of this machine: "file:///path". The source decides
+// whether it may be read.
 func (p parser) gitFile(rest string) (Locator, error) {
 	absolute, ok := strings.CutPrefix(rest, "//")
 	if !ok || !strings.HasPrefix(absolute, "/") {
-		return Locator{}, p.denied(strings.Index(p.spec, ":")+1, "want three slashes and an absolute path behind git+file:, and no host")
+		return Locator{}, p.denied(strings.Index(p.spec, ":")+1, "want three slashes and an absolute path after git+file:, and no host")
 	}
 	name, rev, subdir, err := p.splitGit(absolute, ".git@")
 	if err != nil {
@@ -25,16 +25,16 @@ func (p parser) gitFile(rest string) (Locator, error) {
 // fileLocation checks the percent-encoded path of a repository.
 func (p parser) fileLocation(name string) (string, error) {
 	if strings.ContainsFunc(name, notInURL) || strings.Contains(name, "?") {
-		return "", p.invalid(p.at(name), "a path behind file:// has no spaces, quotes, brackets, question marks, backslashes or characters beyond ASCII: percent-encode them")
+		return "", p.invalid(p.at(name), "a path after file:// must not contain spaces, quotes, brackets, question marks, backslashes or non-ASCII characters: percent-encode them")
 	}
 	decoded, err := url.PathUnescape(name)
 	switch {
 	case err != nil:
-		return "", p.invalid(p.at(name), "this is not a path that is percent-encoded")
+		return "", p.invalid(p.at(name), "the path is not percent-encoded correctly")
 	case strings.ContainsFunc(decoded, unicode.IsControl):
-		return "", p.denied(p.at(name), "a path has no percent-encoded control characters")
+		return "", p.denied(p.at(name), "a path must not contain percent-encoded control characters")
 	case decoded == "":
-		return "", p.invalid(len(p.spec), "the path names no repository")
+		return "", p.invalid(len(p.spec), "the path does not name a repository")
 	case decoded != path.Clean(decoded):
 		return "", p.invalid(p.at(name), `want a path without "." and ".." components`)
 	}

@@ -14,16 +14,15 @@ var archiveSuffixes = []string{".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".
 // nothing.
 var forbidden = []string{"ssh", "git", "file", "ext", "fd"}
 
-// checkTransport refuses what git would take for a transport that is never
-// allowed.
+// checkTransport refuses text that git would take for a forbidden transport.
 func (p parser) checkTransport(scheme, rest string) error {
 	switch {
 	case strings.HasPrefix(rest, ":"):
-		return p.denied(0, `"transport::address" is never allowed; write a https URL`)
+		return p.denied(0, `"transport::address" is never allowed; write an https URL`)
 	case strings.ContainsAny(scheme, "@."):
-		return p.denied(0, "host:path is ssh, which is not supported; write a https URL")
+		return p.denied(0, "host:path is ssh, which is not supported; write an https URL")
 	case isForbidden(strings.ToLower(scheme), strings.HasPrefix(rest, "//")):
-		return p.denied(0, "this transport is never allowed; write a https URL, or a path as it is")
+		return p.denied(0, "this transport is never allowed; write an https URL, or a plain path")
 	case len(scheme) == 1:
 		return p.invalid(0, "a drive letter is not supported; write a path relative to the base directory")
 	}
@@ -34,16 +33,16 @@ func isForbidden(scheme string, isURL bool) bool {
 	first, second, compound := strings.Cut(scheme, "+")
 	switch {
 	case !compound && first == SchemeGit:
-		return isURL // else it is no transport, but a spec that is spelled wrongly
+		return isURL // else it is a misspelled spec, not a transport
 	case scheme == "git+file":
-		return false // whether it is allowed is for the source to say
+		return false // the source decides whether it is allowed
 	case compound && (first == SchemeGit || first == "archive"):
 		return second != SchemeHTTPS && second != SchemeHTTP
 	}
 	return slices.Contains(forbidden, first) || slices.Contains(forbidden, second)
 }
 
-// webURL is git or an archive, by the look of the path.
+// webURL is git or an archive, depending on the path.
 func (p parser) webURL(scheme, rest string) (Locator, error) {
 	base, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "#")
 	base, _, _ = strings.Cut(base, "?")
@@ -98,14 +97,14 @@ func (p parser) gitURL(scheme, rest string) (Locator, error) {
 		return Locator{}, err
 	}
 	if strings.Contains(location, "?") {
-		return Locator{}, p.invalid(p.at("?"), "the URL of a repository has no query; write archive+https: before that of an archive")
+		return Locator{}, p.invalid(p.at("?"), "a repository URL must not have a query; write archive+https: before an archive URL")
 	}
 	location, err = p.location(scheme, rest[:slashes]+strings.TrimRight(location, "/"))
 	return Locator{Scheme: SchemeGit, Location: location, Rev: rev, Subdir: subdir}, err
 }
 
-// splitGit splits "repo[@rev][//subdir]" or "repo[//subdir][#rev]"; marker is
-// what the "@" is recognised by.
+// splitGit splits "repo[@rev][//subdir]" or "repo[//subdir][#rev]"; marker
+// precedes the "@".
 func (p parser) splitGit(text, marker string) (repo, rev, subdir string, err error) {
 	text, fragment, hasFragment := strings.Cut(text, "#")
 	repo, sub, hasSubdir := strings.Cut(text, "//")
@@ -115,7 +114,7 @@ func (p parser) splitGit(text, marker string) (repo, rev, subdir string, err err
 	}
 	switch {
 	case hasAt && hasFragment:
-		return "", "", "", p.invalid(p.at("#"), `there are two revs, behind "@" and behind "#"`)
+		return "", "", "", p.invalid(p.at("#"), `there are two revs, after "@" and after "#"`)
 	case hasAt:
 		rev, err = p.rev(at)
 	case hasFragment:
@@ -129,7 +128,7 @@ func (p parser) splitGit(text, marker string) (repo, rev, subdir string, err err
 
 func (p parser) archiveURL(scheme, rest string) (Locator, error) {
 	if strings.Contains(rest, "#") {
-		return Locator{}, p.invalid(p.at("#"), `an archive has no rev; write git+https: before the URL of a repository`)
+		return Locator{}, p.invalid(p.at("#"), `an archive has no rev; write git+https: before a repository URL`)
 	}
 	text, query, _ := strings.Cut(rest, "?")
 	slashes := len(text) - len(strings.TrimPrefix(text, "//"))
@@ -143,29 +142,29 @@ func (p parser) archiveURL(scheme, rest string) (Locator, error) {
 }
 
 // location checks a URL and returns it with its host in lower case. Messages do
-// not quote it: the parts of a URL that is broken cannot be told apart from a
-// password.
+// not quote it: in an invalid URL, a password cannot be distinguished from other
+// parts.
 func (p parser) location(scheme, rest string) (string, error) {
 	authority, isURL := strings.CutPrefix(rest, "//")
 	if !isURL {
-		return "", p.invalid(strings.Index(p.spec, ":")+1, `want "//" and a host behind `+scheme+":")
+		return "", p.invalid(strings.Index(p.spec, ":")+1, `want "//" and a host after `+scheme+":")
 	}
 	authority, tail := cutAt(authority, "/?")
 	if err := p.checkAuthority(authority); err != nil {
 		return "", err
 	}
 	if strings.ContainsFunc(rest, notInURL) {
-		return "", p.invalid(strings.IndexFunc(p.spec, notInURL), "a URL has no spaces, quotes, brackets, backslashes or characters beyond ASCII: percent-encode them, and write hosts in ASCII")
+		return "", p.invalid(strings.IndexFunc(p.spec, notInURL), "a URL must not contain spaces, quotes, brackets, backslashes or non-ASCII characters: percent-encode them, and write hosts in ASCII")
 	}
 	location := scheme + "://" + strings.ToLower(authority) + tail
 	u, err := url.Parse(location)
 	switch {
 	case err != nil, u.Hostname() == "":
-		return "", p.invalid(p.at(authority), "this is not the URL of a host: look at host, port and percent-encoding")
+		return "", p.invalid(p.at(authority), "the URL is not valid: check host, port and percent-encoding")
 	case strings.ContainsFunc(u.Path, unicode.IsControl):
-		return "", p.denied(p.at(tail), "a URL has no percent-encoded control characters")
+		return "", p.denied(p.at(tail), "a URL must not contain percent-encoded control characters")
 	case path.Clean("/"+u.Path) == "/" && u.RawQuery == "":
-		return "", p.invalid(len(p.spec), "the URL names no repository or archive")
+		return "", p.invalid(len(p.spec), "the URL does not name a repository or archive")
 	}
 	return location, nil
 }
@@ -175,9 +174,9 @@ func (p parser) checkAuthority(authority string) error {
 	case hasUser(authority):
 		return p.credentials()
 	case strings.Contains(authority, "%"):
-		return p.denied(p.at(authority), "a host has no percent-encoded characters")
+		return p.denied(p.at(authority), "a host must not contain percent-encoded characters")
 	case strings.HasPrefix(authority, "-"):
-		return p.denied(p.at(authority), `a host does not begin with "-"`)
+		return p.denied(p.at(authority), `a host must not begin with "-"`)
 	}
 	return nil
 }

@@ -10,12 +10,13 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// PutFS pushes all of fsys into dst, in lexical order. What is neither a regular
-// file nor a directory is pushed by its name and type alone, for dst to refuse.
+// PutFS pushes all of fsys into dst, in lexical order. Other entries than
+// regular files and directories are pushed by name and type alone, for dst to
+// refuse.
 //
-// It is the loop of a source that has its content at hand, as an embed.FS or a
+// Use it for content in a file system such as an embed.FS or a
 // [testing/fstest.MapFS]. For directories that others write to, use the local
-// source, which guards against changes under way.
+// source, which detects concurrent changes.
 func PutFS(ctx context.Context, dst Sink, fsys fs.FS) error {
 	top := true
 	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -30,7 +31,7 @@ func PutFS(ctx context.Context, dst Sink, fsys fs.FS) error {
 			return nil
 		case path.Base(name) != d.Name() || name == ".":
 			// The walk has cleaned a name such as "..", and would lead elsewhere.
-			return pack.Errorf(pack.CodeUnsafePath, "entry %q: the name is no component of a path", d.Name())
+			return pack.Errorf(pack.CodeUnsafePath, "entry %q: the name is not one component of a path", d.Name())
 		case d.Type().IsRegular():
 			return putFile(ctx, dst, fsys, name)
 		}

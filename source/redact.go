@@ -4,7 +4,7 @@ import "strings"
 
 const redacted = "***"
 
-// redact removes from a spec whatever may be a secret, and shortens it.
+// redact removes everything from a spec that may be a secret, and shortens it.
 func redact(spec string) string {
 	start := 0
 	if i := strings.Index(spec, "//"); i >= 0 {
@@ -31,9 +31,9 @@ func redactQuery(spec string) string {
 	return spec[:len(spec)-len(rest)] + path + "?" + redacted
 }
 
-// userEnd returns the place of the "@" behind the user information with which
-// rest begins, 0 when there is none. It rather finds too much: a password that
-// holds a "/" looks like the end of the host.
+// userEnd returns the place of the "@" after the user information with which
+// rest begins, 0 when there is none. It errs on the side of finding too much: a
+// password that holds a "/" looks like the end of the host.
 func userEnd(rest string, isURL bool) int {
 	authority, _ := cutAt(rest, "/?#")
 	_, port, hasPort := strings.Cut(authority, ":")

@@ -12,8 +12,8 @@ import (
 const MaxRevLen = 255
 
 // CheckRev returns an error unless rev can be the name of a git branch, tag or
-// commit, by git's own rules; a name is no expression, so "v1^{tree}", "@{-1}"
-// and ":/message" are none. A rev that begins with "-" or has control characters
+// commit, by git's own rules; expressions are not names, so "v1^{tree}", "@{-1}"
+// and ":/message" are refused. A rev that begins with "-" or has control characters
 // has [pack.CodePolicyDenied], others [pack.CodeInvalidRequest].
 func CheckRev(rev string) error {
 	if reason, code := revProblem(rev); reason != "" {
@@ -22,11 +22,11 @@ func CheckRev(rev string) error {
 	return nil
 }
 
-// revProblem says why rev is none, "" when it is one.
+// revProblem explains why rev is invalid, "" when it is valid.
 func revProblem(rev string) (reason string, code pack.Code) {
 	switch {
 	case strings.HasPrefix(rev, "-"):
-		return `a rev does not begin with "-"`, pack.CodePolicyDenied
+		return `a rev must not begin with "-"`, pack.CodePolicyDenied
 	case strings.ContainsFunc(rev, unicode.IsControl):
 		return "a rev has no control characters", pack.CodePolicyDenied
 	case rev == "":
@@ -36,7 +36,7 @@ func revProblem(rev string) (reason string, code pack.Code) {
 	case rev == "@", strings.Contains(rev, "@{"):
 		return `a rev is a name, and not "@" or "@{...}"`, pack.CodeInvalidRequest
 	case !utf8.ValidString(rev), strings.ContainsFunc(rev, notInRev):
-		return `a rev has no spaces, control characters or any of ~^:?*[\`, pack.CodeInvalidRequest
+		return `a rev must not contain spaces, control characters or any of ~^:?*[\`, pack.CodeInvalidRequest
 	case strings.Contains(rev, ".."), strings.HasSuffix(rev, "."):
 		return `a rev has no ".." and does not end in "."`, pack.CodeInvalidRequest
 	}

@@ -19,10 +19,10 @@ import (
 	"github.com/packtrain/pack/internal/digest"
 )
 
-// FS returns the content, which lies in dir by now, as it was received: its
-// directories are those of then, and a file whose content was changed since is an
-// error with [pack.CodeContentChanged]. Nothing is held open. It is safe for
-// concurrent use.
+// FS returns the content, which is now in dir, as it was received: its
+// directories are the received ones, and a file whose content has changed since
+// is an error with [pack.CodeContentChanged]. Nothing is held open. It is safe
+// for concurrent use.
 func (r *TreeResult) FS(dir string) fs.FS {
 	s := &sealedFS{dir: dir, files: make(map[string]digest.File, len(r.files)), dirs: map[string][]fs.DirEntry{".": {}}}
 	for _, f := range r.files {
@@ -35,8 +35,8 @@ func (r *TreeResult) FS(dir string) fs.FS {
 	return s
 }
 
-// A sealedFS reads files by their paths and believes none: what it returns has
-// the digest that the file had when it was received.
+// A sealedFS reads files by their paths and trusts none: the content it returns
+// has the digest of the received file.
 type sealedFS struct {
 	dir   string
 	files map[string]digest.File
@@ -133,7 +133,7 @@ func (s *sealedFS) info(op, name string) (sealedInfo, error) {
 	return sealedInfo{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
 }
 
-// read returns the content of a file, if it is what it was.
+// read returns the content of a file, if it is unchanged.
 func (s *sealedFS) read(f digest.File) ([]byte, error) {
 	// Not blocking, should another process have put a pipe there.
 	file, err := os.OpenFile(filepath.Join(s.dir, filepath.FromSlash(f.Path)), os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -146,7 +146,7 @@ func (s *sealedFS) read(f digest.File) ([]byte, error) {
 	case err != nil:
 		return nil, changed(err)
 	case int64(len(data)) != f.Size || sha256.Sum256(data) != f.Sum:
-		return nil, changed(errors.New("its content is another one"))
+		return nil, changed(errors.New("its content differs"))
 	}
 	return data, nil
 }

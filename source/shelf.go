@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// A Shelf keeps bytes by key, for plug-ins that would otherwise ask a server again
-// for what it has sent before. It is a cache: entries may be gone at any time, and
-// a reader verifies what it depends on. A host gives a Shelf to the
-// plug-ins that take one; it should be writable by the host alone, because what is
-// on it is believed as far as it can be verified.
+// A Shelf keeps bytes by key, for plug-ins that would otherwise request the same
+// data from a server again. It is a cache: entries may be gone at any time, and
+// a reader verifies its data. A host gives a Shelf to the plug-ins that take
+// one; it should be writable by the host alone, because plug-ins trust its
+// entries beyond what they can verify.
 //
 // A key consists of one or more names of lower-case letters, digits, "-" and "_",
 // separated by "/": 200 bytes at most. Plug-ins that share a Shelf use keys
@@ -20,12 +20,12 @@ import (
 // The last commit of a key wins. A reader sees the bytes of one commit, from the
 // first to the last, whatever is committed or removed meanwhile.
 //
-// When a process dies, what it did not commit is never seen, and what it committed
-// stays. When the machine dies, entries that were committed shortly before may be
+// When a process dies, its uncommitted bytes are never seen, and committed ones
+// stay. When the machine dies, entries that were committed shortly before may be
 // lost or damaged.
 //
-// Errors that are not named here have [pack.CodeIO], or are the context's. They
-// never keep a plug-in from its work, which goes on without the Shelf.
+// Errors that are not named here have [pack.CodeIO], or are the context's. A
+// plug-in continues without the Shelf after them.
 type Shelf interface {
 	// Open returns the bytes that were committed under key. The caller closes the
 	// reader, which stays readable when ctx ends. An entry that does not exist is
@@ -46,7 +46,7 @@ type ShelfWriter interface {
 	// error, none.
 	Commit() error
 
-	// Discard gives up the bytes and what they were kept in. After Commit it does
+	// Discard drops the bytes and removes temporary files. After Commit it does
 	// nothing, so that it can be deferred.
 	Discard() error
 }

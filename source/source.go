@@ -8,13 +8,12 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Resolver turns what a user named into pins, each an immutable choice of
-// content. It is asked through a [Mux], which keeps a part of the contract: a
-// Resolver never sees a locator of a scheme it does not serve, nor a context that
-// is over when the call begins, and control characters in its errors are escaped.
-// The rest is the Resolver's. It is safe for concurrent use, runs nothing that
-// comes with a pack, and writes nothing but a scratch directory that the host gave
-// it.
+// A Resolver turns a locator into pins, each an immutable choice of content. It
+// is asked through a [Mux], which keeps a part of the contract: a Resolver never
+// sees a locator of a scheme it does not serve, nor a context that is done when
+// the call begins, and control characters in its errors are escaped. The rest is
+// the Resolver's. It is safe for concurrent use, runs no code of a pack, and
+// writes only to a scratch directory supplied by the host.
 type Resolver interface {
 	// Schemes lists the schemes of locators that it resolves: at least one, the
 	// same on every call, in a slice that belongs to the caller. A scheme is two
@@ -25,13 +24,13 @@ type Resolver interface {
 	// content, best first, at least one, or an error and none.
 	//
 	// A pin has a Scheme, which another plug-in may serve, and a Location; both
-	// are valid UTF-8 without credentials. It is a plain value that can be stored,
-	// and means the same years later: the bytes that were chosen now, or an error.
-	// Pin.Subdir is loc.Subdir, unless the Resolver knows better; parts of loc
-	// that mean nothing for the scheme (Rev, Constraint, Index) are refused or
-	// ignored.
+	// are valid UTF-8 without credentials. It is a plain value that can be
+	// stored, and means the same years later: the bytes that were chosen now, or
+	// an error. Pin.Subdir is loc.Subdir, unless the Resolver knows better; parts
+	// of loc that have no meaning for the scheme (Rev, Constraint, Index) are
+	// refused or ignored.
 	//
-	// loc may hold any text, also what [Parse] would refuse. What does not exist
+	// loc may hold any text, even text that [Parse] would refuse. Missing content
 	// is an error that matches [pack.ErrNotFound] (pack.Errorf with
 	// pack.CodeNotFound). Every error has a code: that of [pack.Errorf], or it
 	// wraps the context's error or one of package os. Its text quotes loc once at
@@ -41,31 +40,30 @@ type Resolver interface {
 
 // A Fetcher delivers the content of pins. It is asked through a [Mux], as a
 // [Resolver] is, which keeps the same part of the contract. It is safe for
-// concurrent use, runs nothing that comes with a pack, and never writes the
-// destination: it pushes into the [Sink], and may spool into a scratch directory
-// that the host gave it.
+// concurrent use, runs no code of a pack, and never writes to the destination:
+// it pushes into the [Sink], and may spool into a scratch directory supplied by
+// the host.
 type Fetcher interface {
 	// Schemes lists the schemes of pins that it fetches, as those of a [Resolver].
 	Schemes() []string
 
 	// Fetch pushes the content of pin into dst: the same pin gives the same
-	// files, or an error. [PutFS] does all of that for content that is at hand as
-	// an [io/fs.FS].
+	// files, or an error. [PutFS] does all of that for content in an [io/fs.FS].
 	//
-	// Entries are pushed one at a time, from one goroutine, with names relative to
-	// the content's root as they are, nothing left out or renamed; dst judges
-	// them. pin.Subdir and pin.StripTop are applied by the owner of dst; what lies
-	// outside of pin.Subdir may be left out.
+	// Entries are pushed one at a time, from one goroutine, with names relative
+	// to the content's root as they are, nothing left out or renamed; dst checks
+	// them. The owner of dst applies pin.Subdir and pin.StripTop; entries outside
+	// of pin.Subdir may be left out.
 	//
-	// Fetch verifies what only it can see: the bytes of an archive against
+	// Fetch verifies the facts that only it can see: the bytes of an archive against
 	// pin.Archive or pin.ETag, a commit. An error of dst is returned wrapped, and
 	// nothing more is pushed; the same holds when ctx ends. After any error the
 	// owner of dst discards what it received.
 	//
 	// pin may hold any text. Errors are those of [Resolver], with
-	// [pack.ErrUnavailable] for what a server failed to deliver, so that
-	// [pack.Retryable] says whether to try again, and [pack.ErrIntegrity] for
-	// content that is not what pin promised.
+	// [pack.ErrUnavailable] for a failing server, so that [pack.Retryable]
+	// reports whether to try again, and [pack.ErrIntegrity] for content that does
+	// not match pin.
 	Fetch(ctx context.Context, pin pack.Pin, dst Sink) error
 }
 
@@ -75,7 +73,7 @@ type Source interface {
 	Fetcher
 }
 
-// A Plugin is what a [Mux] is made of: a [Resolver], a [Fetcher] or a [Source].
+// A Plugin is a part of a [Mux]: a [Resolver], a [Fetcher] or a [Source].
 type Plugin interface {
 	Schemes() []string
 }
@@ -84,7 +82,7 @@ type Plugin interface {
 type Entry struct {
 	// Name is relative to the content's root and separated by "/".
 	Name string
-	// Mode tells the type; of the permissions only the executable bit counts.
+	// Mode has the type; of the permissions only the executable bit counts.
 	Mode fs.FileMode
 	// Size in bytes of a regular file; -1 when it is not known beforehand.
 	Size int64
@@ -94,8 +92,8 @@ type Entry struct {
 
 // A Sink receives entries. It is called from one goroutine at a time, in any
 // order; parents are implied. Empty directories are not kept, but take part in
-// the check for collisions. A Sink refuses whatever is not a regular file or a
-// directory, reads content up to its end, and checks a Size that is given.
+// the check for collisions. A Sink refuses everything but regular files and
+// directories, reads content up to its end, and checks Size unless it is -1.
 // After an error it is unusable.
 type Sink interface {
 	// Put takes one entry. content is nil for a directory.

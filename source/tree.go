@@ -26,58 +26,58 @@ import (
 //     backslash and <>:"|?*. No component ends in a dot or a space, or is a
 //     device of Windows (con, aux.txt) ([pack.CodeUnsafePath]). The rules are
 //     the same on every system.
-//   - No two entries that some system takes for one: names that differ in case
-//     or in the composition of characters only, a name that comes twice, a name
-//     that is both a file and a directory. A directory may be named again
+//   - No two entries that are the same on some system: names that differ only in
+//     case or in the composition of characters, duplicate names, a name that is
+//     both a file and a directory. A directory may be named again
 //     ([pack.CodeNameCollision]).
 //   - No directories of version control systems, .git, .hg, .svn and .bzr, and no
 //     bare repositories of git ([pack.CodeInvalidManifest]).
 //   - Size, number, depth and length of names are bounded by [Limits]
 //     ([pack.CodeLimitExceeded]).
 //   - Content is read to its end; its size is that of the entry, when the entry
-//     tells one ([pack.CodeMalformedContent]).
+//     states one ([pack.CodeMalformedContent]).
 //   - Files have the mode 0644, or 0755 when any executable bit was set, and
 //     directories 0755, whatever the umask. Owners, times and other attributes
 //     are dropped. Empty directories are not kept.
 //   - Everything is created anew, below a directory that is held open: should
 //     another process rearrange the tree meanwhile, nothing outside is touched.
 //
-// Nothing is synced to the disk; that belongs to activating a pack.
+// Nothing is synced to the disk; activating a pack does that.
 //
 // A Tree is for one goroutine at a time, and has to be finished or discarded.
 // After an error it only takes [Tree.Discard].
 type Tree struct {
-	dir      string // "" for one that stays
+	dir      string // "" when the caller keeps it
 	opts     TreeOptions
 	root     *os.Root
 	writer   *write.Writer
 	checksum *checksum // nil unless asked for
-	err      error     // why the tree takes nothing any more
+	err      error     // why the tree is unusable
 }
 
 var _ Sink = (*Tree)(nil)
 
-// TreeOptions say what of the received files is the content.
+// TreeOptions select the content among the received files.
 type TreeOptions struct {
 	// StripTop: when one directory holds all files, it is not part of the
 	// content, as in the archives of hosting services.
 	StripTop bool
 	// Subdir is the directory that holds the content, relative to the top (the
-	// stripped one, with StripTop) and separated by "/". What lies outside of
-	// it is checked and dropped. "" means the top itself.
+	// stripped one, with StripTop) and separated by "/". Files outside of it are
+	// checked and dropped. "" means the top itself.
 	Subdir string
 	// DirectoryChecksum asks for TreeResult.Directory.
 	DirectoryChecksum bool
 	Limits            Limits
 }
 
-// A TreeResult tells what a finished [Tree] holds.
+// A TreeResult describes a finished [Tree].
 type TreeResult struct {
 	// Dir is the path of the content: the tree's directory, or one below it. It
 	// is absolute, or relative to the directory given to [NewTreeIn].
 	Dir string
-	// Digest is what [pack.TreeDigest] says of the content, Directory what
-	// [pack.DirectoryChecksum] says ("" unless asked for).
+	// Digest is the [pack.TreeDigest] of the content, Directory its
+	// [pack.DirectoryChecksum] ("" unless requested).
 	Digest, Directory pack.Digest
 	Files             int
 	Bytes             int64
@@ -124,7 +124,7 @@ func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
 	return nil
 }
 
-// Finish ends the tree and tells what it holds. A Subdir that holds no file is
+// Finish ends the tree and describes its content. A Subdir that holds no file is
 // an error that matches [pack.ErrNotFound].
 func (t *Tree) Finish() (TreeResult, error) {
 	if t.err != nil {

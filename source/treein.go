@@ -9,10 +9,10 @@ import (
 )
 
 // NewTreeIn returns a Tree that writes below root, an open directory that is
-// empty: whoever exchanges that directory, or one above it, for another one does
-// not move what is written. root remains the caller's to close, and the directory
-// to remove, which [Tree.Discard] leaves to it. TreeResult.Dir is relative to
-// root, "" for root itself. opts may be nil.
+// empty: replacing that directory, or one above it, does not redirect writes.
+// The caller still closes root and removes the directory, which [Tree.Discard]
+// does not do. TreeResult.Dir is relative to root, "" for root itself. opts may
+// be nil.
 func NewTreeIn(root *os.Root, opts *TreeOptions) (*Tree, error) {
 	return newTree(opts, func() (*os.Root, error) { return openAgain(root) })
 }

@@ -21,8 +21,9 @@ func openDir(t *testing.T, dir string) *os.Root {
 	return root
 }
 
-// TestTreeInADirectoryThatIsExchanged: what is put goes into the directory that
-// was opened, and discarding removes nothing, whatever has its name.
+// TestTreeInADirectoryThatIsExchanged: entries go into the directory that was
+// opened, and discarding removes nothing, even from a directory of the same
+// name.
 func TestTreeInADirectoryThatIsExchanged(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()

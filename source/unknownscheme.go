@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// An UnknownSchemeError says that no source serves a scheme. Its code is
+// An UnknownSchemeError is returned for a scheme that no source serves. Its code is
 // [pack.CodeInvalidRequest].
 type UnknownSchemeError struct {
 	Scheme string
@@ -21,7 +21,7 @@ func (e *UnknownSchemeError) Error() string {
 		return "a pack's name is looked up in a registry index, and none is configured: name an index, or write a URL or a ./path"
 	}
 	if len(e.Known) == 0 {
-		return fmt.Sprintf("unknown scheme %.40q: there is no source", e.Scheme)
+		return fmt.Sprintf("unknown scheme %.40q: no source is configured", e.Scheme)
 	}
 	return fmt.Sprintf("unknown scheme %.40q: have %s", e.Scheme, strings.Join(e.Known, ", "))
 }
