@@ -76,8 +76,9 @@ func writeFile(t *testing.T, content []byte) string {
 	return path
 }
 
-// bombs refuses what is small and becomes huge, in little memory. It measures the
-// memory of the whole process, so it comes before what runs in parallel.
+// bombs are small archives with huge content, refused in little memory. It
+// measures the memory of the whole process, so it comes before what runs in
+// parallel.
 func bombs(t *testing.T) {
 	t.Helper()
 	for _, tc := range []struct {

@@ -43,7 +43,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 
 func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 	switch encoding := web.ContentEncoding(resp.Header); encoding {
-	case "", "identity", "gzip", "x-gzip": // some servers call the archive's own format so
+	case "", "identity", "gzip", "x-gzip": // some servers send the archive's own format as its encoding
 	default:
 		return &pack.UnavailableError{
 			Target: web.Redact(pin.Location),
@@ -64,13 +64,13 @@ func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io
 		return err
 	}
 	if mismatch := d.verify(pin.Archive); mismatch != nil {
-		return mismatch // which may be why the archive is malformed
+		return mismatch // which may be the cause of the malformed archive
 	}
 	return err
 }
 
 // read pushes the entries of an archive. Zip archives are read from their end,
-// so they have to be here first.
+// so they are received completely first.
 func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) error {
 	stream, err := compress.Open(r)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) 
 	return s.unpack.zip(ctx, archive, archive.size, p)
 }
 
-// A download computes the digest of what is read from it.
+// A download computes the digest of the data read from it.
 type download struct {
 	r    io.Reader
 	hash hash.Hash
@@ -104,8 +104,8 @@ func (d *download) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// verify reads what is left, which is something only when the archive could not
-// be read, and compares the digest.
+// verify reads the rest, which is not empty only when the archive could not be
+// read, and compares the digest.
 func (d *download) verify(want pack.Digest) error {
 	if _, err := io.Copy(io.Discard, d); err != nil {
 		return err

@@ -31,11 +31,11 @@ func floods(t *testing.T) {
 		{"G12/a status", "HTTP/1.1 200 ", x, pack.CodeUnavailable, ""},
 		{"G12/a chunk's length", chunked, "0", pack.CodeUnavailable, ""},
 		{"G12/extensions of chunks", chunked, "1;" + x + "\r\n\x1f\r\n", pack.CodeUnavailable, ""},
-		{"G12/headers behind chunks", chunked + "0\r\n", "X: x\r\n", pack.CodeUnavailable, ""},
+		{"G12/headers after chunks", chunked + "0\r\n", "X: x\r\n", pack.CodeUnavailable, ""},
 		{"G14/not found", "HTTP/1.1 404 Not Found\r\n\r\n", x, pack.CodeNotFound, ""},
 		{"G14/a page", ok + "\r\n<html>", x, pack.CodeMalformedContent, ""},
-		{"G14/something behind an archive", ok + "\r\n" + string(demo(t)), x, pack.CodeMalformedContent, ""},
-		{"G14/something behind the archive that is pinned", ok + "\r\n" + string(demo(t)), x, pack.CodeLimitExceeded, digest(demo(t))},
+		{"G14/something after an archive", ok + "\r\n" + string(demo(t)), x, pack.CodeMalformedContent, ""},
+		{"G14/something after the archive that is pinned", ok + "\r\n" + string(demo(t)), x, pack.CodeLimitExceeded, digest(demo(t))},
 		{"G14/an archive", ok + "\r\n", string(demo(t)), pack.CodeMalformedContent, ""},
 		{"G21/another encoding", ok + "Content-Encoding: br\r\n\r\n", x, pack.CodeUnavailable, ""},
 	} {
@@ -55,8 +55,8 @@ func floods(t *testing.T) {
 	}
 }
 
-// flood sends first, and then the other thing, unless there is none, until nobody
-// listens.
+// flood sends first, and then the text then, if any, until the client
+// disconnects.
 func flood(w http.ResponseWriter, first, then string) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/internal/archive/zip"
 )
 
-// Limits bound what one archive may cost. Zero means the default, a negative
+// Limits bound the cost of one archive. Zero means the default, a negative
 // value no limit. Passing one is a [*pack.LimitError].
 type Limits struct {
 	ArchiveBytes int64 // archive as received; 512 MiB

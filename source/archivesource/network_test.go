@@ -121,7 +121,7 @@ func otherLengths(t *testing.T) {
 	}
 }
 
-// otherContent: what arrives is not what is pinned.
+// otherContent: the received content is not the pinned content.
 func otherContent(t *testing.T) {
 	t.Parallel()
 	data := demo(t)
@@ -149,7 +149,7 @@ func otherContent(t *testing.T) {
 }
 
 // cutArchives: a transfer that is cut is continued where the server allows it,
-// and what comes out is one archive or an error.
+// and the result is one archive or an error.
 func cutArchives(t *testing.T) {
 	t.Parallel()
 	data := archive(t, file("pack.yaml", archivetest.Manifest), file("noise", noise(t)))

@@ -20,9 +20,9 @@ type Options struct {
 	Scratch string
 	// XZ uncompresses .tar.xz, which is refused without it: this module has no
 	// decoder. The dictionary of an xz stream takes as much memory as the
-	// stream demands, so hand in one with a bound.
+	// stream demands, so supply one with a bound.
 	XZ Decoder
-	// Limits bound what one archive may cost.
+	// Limits bound the cost of one archive.
 	Limits Limits
 }
 
@@ -101,7 +101,7 @@ func (s *Source) head(ctx context.Context, u *url.URL) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = resp.Body.Close() // there is nothing in it that matters
+	_ = resp.Body.Close() // its content does not matter
 	return resp.Header, s.checkLength(resp)
 }
 
@@ -114,7 +114,7 @@ func (s *Source) request(ctx context.Context, method string, u *url.URL) (*http.
 	return s.client.Do(req)
 }
 
-// checkLength refuses early what would be refused in the middle.
+// checkLength refuses an archive early that would be refused during the transfer.
 func (s *Source) checkLength(resp *http.Response) error {
 	if most := s.unpack.limits.archive; resp.ContentLength > most {
 		return &pack.LimitError{Limit: archiveSize, Max: most, Value: resp.ContentLength}

@@ -48,7 +48,7 @@ func TestResolve(t *testing.T) {
 			wantCode(t, err, tc.code)
 			if err != nil {
 				if strings.Contains(err.Error(), "secret") {
-					t.Errorf("error %q tells a secret", err)
+					t.Errorf("error %q contains a secret", err)
 				}
 				return
 			}

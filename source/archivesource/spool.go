@@ -49,7 +49,7 @@ func spoolFile(r io.Reader, scratch string) (*spool, error) {
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "create scratch file: %w", err)
 	}
-	_ = os.Remove(f.Name()) // so that no crash leaves it behind
+	_ = os.Remove(f.Name()) // so that a crash leaves no file
 	s := &spool{ReaderAt: f, file: f}
 	s.size, err = io.Copy(scratchWriter{f}, r)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *spool) close() {
 	if s.file == nil {
 		return
 	}
-	_ = s.file.Close()           // nobody reads it any more
+	_ = s.file.Close()           // no longer in use
 	_ = os.Remove(s.file.Name()) // where an open file could not be removed
 }
 

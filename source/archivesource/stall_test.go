@@ -15,8 +15,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// TestRefusalDoesNotWaitForTheServer: a server that stops sending keeps nobody
-// who wants nothing more of what it has.
+// TestRefusalDoesNotWaitForTheServer: a server that stops sending does not delay
+// a refusal.
 func TestRefusalDoesNotWaitForTheServer(t *testing.T) {
 	t.Parallel()
 	var files []tar.Header
@@ -44,8 +44,8 @@ func TestRefusalDoesNotWaitForTheServer(t *testing.T) {
 	}
 }
 
-// TestBrokenArchivesAreReadToTheirEnd: that an archive is another one is told also
-// when its content turned out to be broken before it was here.
+// TestBrokenArchivesAreReadToTheirEnd: a digest mismatch is reported even when
+// the content turns out to be broken before the end.
 func TestBrokenArchivesAreReadToTheirEnd(t *testing.T) {
 	t.Parallel()
 	data := archive(t, file("pack.yaml", noise(t)))

@@ -12,18 +12,18 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A Decoder uncompresses a stream. What it returns ends with io.EOF only when
-// all of compressed was read and its checksums are right; whatever it holds in
-// memory, hostile content decides, so it should have a bound of its own. compressed
-// is read only while the Decoder, or Read of what it returned, has not returned: not
-// by a goroutine or a process that goes on by itself.
+// A Decoder uncompresses a stream. The returned reader ends with io.EOF only
+// when all of compressed was read and its checksums are right; hostile content
+// decides how much memory it uses, so it should have a bound of its own.
+// compressed is read only during a call of the Decoder, or of Read of the
+// returned reader: not by a goroutine or a process that continues by itself.
 type Decoder = func(compressed io.Reader) (io.Reader, error)
 
 // UnpackerOptions of [NewUnpacker]. The zero value is the default.
 type UnpackerOptions struct {
 	// XZ uncompresses .tar.xz, which is refused without it.
 	XZ Decoder
-	// Limits bound what one archive may cost.
+	// Limits bound the cost of one archive.
 	Limits Limits
 }
 
@@ -91,7 +91,7 @@ func (u *Unpacker) tar(ctx context.Context, s *compress.Stream, format compress.
 	})
 }
 
-// A pusher pushes entries into a sink, and remembers what it refused.
+// A pusher pushes entries into a sink, and remembers the sink's error.
 type pusher struct {
 	dst     source.Sink
 	refused error
@@ -108,7 +108,7 @@ func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) err
 	}
 	err := p.dst.Put(ctx, e, content)
 	if err == nil || w.err != nil {
-		return err // a sink may hand on that the content is broken
+		return err // a sink may return the error of broken content
 	}
 	p.refused = err
 	if p.abort != nil {
@@ -117,8 +117,8 @@ func (p *pusher) put(ctx context.Context, e source.Entry, content io.Reader) err
 	return err
 }
 
-// isRefusal reports whether err is what the sink said, which is no statement
-// about the archive, although it may look like one.
+// isRefusal reports whether err comes from the sink: then it says nothing about
+// the archive, although it may look so.
 func (p *pusher) isRefusal(err error) bool { return p.refused != nil && errors.Is(err, p.refused) }
 
 // A watched reader remembers why it could not be read to its end.
