@@ -9,9 +9,9 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A bridge is all of the network that go-getter sees: it sends requests with our
-// client, redirects, retries and limits included, and remembers what went wrong,
-// because go-getter keeps little more of errors than their text.
+// A bridge is go-getter's only access to the network: it sends requests with our
+// client, redirects, retries and limits included, and remembers errors, because
+// go-getter keeps little more of errors than their text.
 type bridge struct {
 	client *web.Client
 	pin    pack.Pin
@@ -45,7 +45,7 @@ func (b *bridge) note(err error) error {
 	return err
 }
 
-// check looks at the header of an answer; its body is closed when it does not do.
+// check checks the header of an answer, and closes the body when it is refused.
 func (b *bridge) check(resp *http.Response) (err error) {
 	defer func() {
 		if err != nil {
@@ -74,7 +74,7 @@ func (b *bridge) limited(r io.Reader) io.Reader {
 	return web.LimitReader(r, archiveSize, b.most)
 }
 
-// A noted body tells the bridge how reading it ended.
+// A noted body reports to the bridge how reading it ended.
 type noted struct {
 	io.Closer
 

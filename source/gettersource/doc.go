@@ -1,5 +1,5 @@
-// Package gettersource fetches packs from archives that are named as
-// hashicorp/go-getter names them, and by go-getter itself.
+// Package gettersource fetches packs from archives in the notation of
+// hashicorp/go-getter, by go-getter itself.
 //
 //	s, err := gettersource.New(gettersource.Config{
 //		Scratch:  "/var/lib/host/scratch",
@@ -12,21 +12,21 @@
 // A location is an https URL (or an http one, where the policy of the
 // [web.Client] allows it). The directory that holds the pack may follow after "//" in its path,
 // and "checksum=sha256:<hex>" in its query, which becomes the digest of the pin.
-// Nothing else of go-getter's notation is understood: no "git::" and the like, no
+// No other part of go-getter's notation is supported: no "git::" and the like, no
 // shorthand for hosting services, no paths, no files of checksums, none of the
 // other words that go-getter takes from a query. go-getter sorts the query of a
 // URL, so one whose order is signed does not reach its server as it was written.
 //
 // This is for hosts whose users already write such locations. It is a module of
-// its own, because go-getter brings what no other host should have to carry; the
-// sources of archives and repositories do the same without it, and do more.
+// its own, because other hosts should not carry the dependencies of go-getter;
+// the sources of archives and repositories do the same without it, and more.
 //
-// Threat: go-getter can be talked into much, by a location as well as by a
-// server's answer: other protocols, links into the file system, programs,
-// unpacking without limits. So it is used for one thing, one URL to one file. It
-// has no other getter than that for http, no decompressors, no netrc, no headers
-// that redirect; its client is the one of the other sources, under their policy,
-// limits and retries, and the file is in a directory of ours that nobody else
-// can enter. What was received is verified and then read by the host's
+// Threat: a location, or a server's answer, can make go-getter use many
+// features: other protocols, links into the file system, programs, unpacking
+// without limits. So it is used for one thing, one URL to one file. It has no
+// other getter than that for http, no decompressors, no netrc, no headers that
+// redirect; its client is the one of the other sources, under their policy,
+// limits and retries, and the file is in a directory that only this user can
+// enter. The received file is verified and then read by the host's
 // [source.Unpacker], under the same rules as every archive.
 package gettersource

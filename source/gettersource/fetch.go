@@ -54,7 +54,7 @@ func (s *Source) receive(ctx context.Context, l *location, pin pack.Pin) (f *os.
 	return os.Open(file)
 }
 
-// read verifies a received archive and pushes what it holds.
+// read verifies a received archive and pushes its entries.
 func (s *Source) read(ctx context.Context, l *location, pin pack.Pin, f *os.File, dst source.Sink) error {
 	h := sha256.New()
 	size, err := io.Copy(h, f)
@@ -70,8 +70,8 @@ func (s *Source) read(ctx context.Context, l *location, pin pack.Pin, f *os.File
 	return s.archives.Unpack(ctx, l.name(), io.NewSectionReader(f, 0, size), dst)
 }
 
-// get runs go-getter: the http getter, one file, and nothing of what else it can
-// do. A limit of 0 would mean none there, and nil the defaults.
+// get runs go-getter: the http getter, one file, and no other feature. To
+// go-getter, a limit of 0 means no limit, and nil the defaults.
 func (b *bridge) get(ctx context.Context, l *location, file string) error {
 	g := &getter.HttpGetter{Client: b.httpClient(), XTerraformGetDisabled: true, DoNotCheckHeadFirst: true}
 	if b.most >= 0 {

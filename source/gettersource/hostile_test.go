@@ -100,8 +100,8 @@ func redirects(t *testing.T) {
 	}
 }
 
-// TestHostileEnvironment is G07: go-getter's netrc is not read, whoever points to
-// it.
+// TestHostileEnvironment is G07: go-getter's netrc is not read, even when the
+// environment names it.
 func TestHostileEnvironment(t *testing.T) {
 	netrc := filepath.Join(t.TempDir(), "netrc")
 	if err := os.WriteFile(netrc, []byte("default login user password canary\n"), 0o600); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A location is what is understood of go-getter's notation.
+// A location is the supported part of go-getter's notation.
 type location struct {
 	url    *url.URL // of the archive alone
 	subdir string
@@ -22,8 +22,8 @@ func magicKeys() []string {
 	return []string{"archive", "checksum", "filename", "terraform-get", "ref", "sshkey", "depth"}
 }
 
-// parse reads a location, and leaves nothing in its URL that go-getter takes for
-// more than a URL.
+// parse reads a location, and leaves nothing in its URL that has a special
+// meaning for go-getter.
 func (s *Source) parse(text string) (*location, error) {
 	if strings.Contains(text, "::") {
 		return nil, pack.Errorf(pack.CodePolicyDenied, "location %q: %q is not allowed: write an https URL", web.Redact(text), "::")
@@ -39,10 +39,10 @@ func (s *Source) parse(text string) (*location, error) {
 	return l, l.takeDigest()
 }
 
-// shown is the URL without what may be secret.
+// shown is the URL without parts that may be secret.
 func (l *location) shown() string { return web.Redact(l.url.String()) }
 
-// takeSubdir moves the directory behind "//" out of the URL.
+// takeSubdir moves the directory after "//" out of the URL.
 func (l *location) takeSubdir() error {
 	before, subdir, found := strings.Cut(l.url.EscapedPath(), "//")
 	if !found {
@@ -50,7 +50,7 @@ func (l *location) takeSubdir() error {
 	}
 	name, err := url.PathUnescape(strings.TrimSuffix(subdir, "/"))
 	if err != nil || name == "." || !fs.ValidPath(name) || strings.Contains(subdir, "//") {
-		return pack.Errorf(pack.CodeUnsafePath, "location %q: behind %q want names separated by %q, without %q", l.shown(), "//", "/", "..")
+		return pack.Errorf(pack.CodeUnsafePath, "location %q: after %q want names separated by %q, without %q", l.shown(), "//", "/", "..")
 	}
 	plain, err := url.PathUnescape(before)
 	if err != nil {
@@ -73,7 +73,7 @@ func (l *location) takeDigest() error {
 	}
 	if len(sums) == 1 {
 		if l.digest, err = pack.ParseDigest(sums[0]); err != nil {
-			return pack.Errorf(pack.CodeChecksumMismatch, "location %q: its checksum is none: want sha256: and 64 hexadecimal digits", l.shown())
+			return pack.Errorf(pack.CodeChecksumMismatch, "location %q: invalid checksum: want sha256: and 64 hexadecimal digits", l.shown())
 		}
 		query.Del("checksum")
 	}
@@ -86,5 +86,5 @@ func (l *location) takeDigest() error {
 	return nil
 }
 
-// name is what the archive is called.
+// name is the file name of the archive.
 func (l *location) name() string { return path.Base(l.url.Path) }

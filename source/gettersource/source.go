@@ -18,14 +18,14 @@ const (
 	defaultArchiveBytes = 512 << 20
 )
 
-// A Config is what [New] needs. Scratch and Archives are required; the zero
+// A Config configures a [Source]. Scratch and Archives are required; the zero
 // values of the others are their defaults.
 type Config struct {
 	// Scratch is the absolute path of a directory for archives while they are
 	// received and read. Each has a directory of its own there, which only this
 	// user can enter; it is removed before the archive is read.
 	Scratch string
-	// Archives reads what was received.
+	// Archives reads the received archives.
 	Archives source.Unpacker
 	// Client contacts servers; nil means one of the zero [pack.Network], which
 	// contacts public servers by https.
@@ -96,7 +96,7 @@ func (s *Source) look(ctx context.Context, l *location) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_ = resp.Body.Close() // there is nothing in it that matters
+	_ = resp.Body.Close() // its content does not matter
 	return web.StrongETag(resp.Header), nil
 }
 

@@ -70,7 +70,7 @@ func TestTwoDirectoriesAreRefused(t *testing.T) {
 	wantCode(t, err, pack.CodeInvalidRequest)
 }
 
-// FuzzLocation: whatever is accepted leaves go-getter nothing but a URL.
+// FuzzLocation: an accepted location leaves go-getter only a plain URL.
 func FuzzLocation(f *testing.F) {
 	for _, s := range []string{
 		"https://host/x.tar.gz//sub?checksum=sha256:00&b=1", "git::https://host/x", "https://host//a//b", "https://host/%2f%2fa?archive=1",

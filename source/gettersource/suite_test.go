@@ -52,8 +52,8 @@ func unkind(w http.ResponseWriter, r *http.Request, data []byte) {
 	}
 }
 
-// harness serves a pack, and what no tree takes, through answer, to those who
-// have a token.
+// harness serves a pack, and content that no tree takes, through answer, to
+// clients with a token.
 func harness(t *testing.T, answer func(http.ResponseWriter, *http.Request, []byte)) sourcetest.Harness {
 	t.Helper()
 	const token = "canary"
