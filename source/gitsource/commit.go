@@ -22,14 +22,14 @@ func (r *remote) resolve(ctx context.Context, rev string) (plumbing.Hash, error)
 	return list.commit(rev)
 }
 
-// recent is how much of a branch's history is received in search of a commit,
-// before all of it is.
+// recent is the depth of history that is searched for a commit before all of it
+// is received.
 const recent = 50
 
 // fetchCommit receives a commit into s, in one request when the server serves
-// what it does not advertise. Otherwise it asks for what is advertised: a branch
-// or tag that is at the commit, or the branch that rev names, of which the
-// recent history first and then all.
+// commits that it does not advertise. Otherwise it asks for advertised objects:
+// a branch or tag that is at the commit, or the branch that rev names, of which
+// the recent history first and then all.
 func (r *remote) fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *git.Store) error {
 	err := r.fetch(ctx, commit, 1, s)
 	if _, refused := errors.AsType[*refusal](err); !refused {
@@ -64,7 +64,7 @@ func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *git.S
 	return false, nil
 }
 
-// unserved says why a commit is not to be had.
+// unserved returns the error for a commit that the server does not serve.
 func unserved(commit plumbing.Hash, rev string) error {
 	if _, ok := git.ParseID(rev); !ok && rev != "" {
 		return pack.Errorf(pack.CodeContentChanged, "commit %s is not served, and the branch or tag %s does not lead to it any more: pin another commit", commit, shown(rev))

@@ -50,8 +50,9 @@ func TestCredentials(t *testing.T) {
 	wantCode(t, err, pack.CodeUnauthorized)
 }
 
-// credentialsAfterRedirects: who redirects to a server gets nothing from it in
-// our name, neither by the list of branches nor by the request after it.
+// credentialsAfterRedirects: a server that redirects to another one gets nothing
+// from it with our credentials, neither by the list of branches nor by the
+// request after it.
 func credentialsAfterRedirects(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)
@@ -111,7 +112,7 @@ func TestBasicCredentialsOfSeveralServers(t *testing.T) {
 	_, err := fetch(t, s, three, commit)
 	wantCode(t, err, pack.CodeUnauthorized)
 	if err != nil && strings.Contains(err.Error(), "canary") {
-		t.Errorf("the error tells a password: %v", err)
+		t.Errorf("the error contains a password: %v", err)
 	}
 	if got := srv.Requests(); len(got) != 1 {
 		t.Errorf("got requests %q, want one", got)

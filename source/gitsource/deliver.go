@@ -30,7 +30,7 @@ type delivery struct {
 	trees   int64 // bytes of those that are being walked, which are in memory
 }
 
-// commit pushes what lies in the directory subdir ("" for all) of a commit.
+// commit pushes the content of the directory subdir ("" for all) of a commit.
 func (d *delivery) commit(ctx context.Context, id plumbing.Hash, subdir string) error {
 	tree, err := d.root(id)
 	if err != nil {
@@ -115,7 +115,7 @@ func (d *delivery) tree(ctx context.Context, id plumbing.Hash, dir string, depth
 	return nil
 }
 
-// join does not clean: the sink judges names as they are.
+// join does not clean: the sink checks names as they are.
 func join(dir, name string) string {
 	if dir == "" {
 		return name
@@ -177,8 +177,8 @@ func (d *delivery) file(ctx context.Context, id plumbing.Hash, e source.Entry) e
 	return d.put(ctx, e, d.store.Reader(o))
 }
 
-// checkPointer refuses a pack.yaml whose content is kept elsewhere, which would
-// be read as a strange manifest.
+// checkPointer refuses a pack.yaml that is a Git LFS pointer, which would be
+// read as a strange manifest.
 func (d *delivery) checkPointer(o git.Object, name string) error {
 	start := make([]byte, len(lfsStart))
 	_, _ = io.ReadFull(d.store.Reader(o), start) // what fails here fails again when the sink reads

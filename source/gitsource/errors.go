@@ -8,7 +8,8 @@ import (
 	"github.com/packtrain/pack/internal/git"
 )
 
-// broken says that a server sent, or a repository holds, what git does not write.
+// broken returns the error for data from a server or a repository that git would
+// not write.
 func broken(format string, args ...any) error { return git.Broken(format, args...) }
 
 // A refusal is the answer of a server that will not serve a request in this
@@ -29,8 +30,8 @@ func shown(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// explain says which repository an error is about, and gives the errors of this
-// package their code.
+// explain adds the repository to an error, and gives the errors of this package
+// their code.
 func explain(target string, err error) error {
 	if err == nil {
 		return nil

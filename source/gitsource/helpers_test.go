@@ -17,7 +17,7 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// files is a sink that keeps what it receives, whatever it is.
+// files is a sink that keeps all entries, of any type.
 type files map[string]source.Entry
 
 func (f files) Put(_ context.Context, e source.Entry, content io.Reader) error {
@@ -32,7 +32,7 @@ func (f files) Put(_ context.Context, e source.Entry, content io.Reader) error {
 	return nil
 }
 
-// names lists what is not a directory.
+// names lists the entries that are not directories.
 func (f files) names() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(f)) {

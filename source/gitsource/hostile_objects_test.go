@@ -30,7 +30,7 @@ func fetchTree(t *testing.T, s source.Source, url, commit string) (pack.Digest, 
 			t.Error(err)
 		}
 		if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
-			t.Errorf("left behind: %v, %v", left, err)
+			t.Errorf("remaining files: %v, %v", left, err)
 		}
 	}()
 	if err := s.Fetch(t.Context(), pack.Pin{Scheme: "git", Location: url, Commit: commit}, tree); err != nil {

@@ -80,7 +80,7 @@ func hugePackedRefs(t *testing.T) {
 	wantCode(t, err, pack.CodeLimitExceeded)
 }
 
-// A directory is not read to its end when what was read is too much. It counts
+// A directory is not read to its end once it exceeds the limit. It counts
 // allocations, so no other test may run at the same time.
 func TestLooseRefsAreLimitedWhileTheyAreListed(t *testing.T) { //nolint:paralleltest // as it says
 	r := newStoredRepo(t)
@@ -113,7 +113,7 @@ func symbolicRefs(t *testing.T) {
 		{"back to HEAD", "refs/heads/a", map[string]string{"a": "ref: HEAD"}, pack.CodeNotFound},
 		{"to nothing", "refs/heads/gone", nil, pack.CodeNotFound},
 		{"out of the repository", "../../../../etc/passwd", nil, pack.CodeNotFound},
-		{"to a file that is no branch", "config", nil, pack.CodeNotFound},
+		{"to a file that is not a branch", "config", nil, pack.CodeNotFound},
 		{"five times", "refs/heads/a", chainOfNames(4), ""},
 		{"six times", "refs/heads/a", chainOfNames(5), pack.CodeNotFound},
 	} {

@@ -124,13 +124,13 @@ func hiddenHosts(t *testing.T) {
 		_, err := resolve(t, s, url, "main")
 		wantCode(t, err, pack.CodePolicyDenied)
 		if err != nil && strings.Contains(err.Error(), "canary@") || strings.Contains(err.Error(), ":canary") {
-			t.Errorf("the error tells a credential: %v", err)
+			t.Errorf("the error contains a credential: %v", err)
 		}
 	}
 	_, err := resolve(t, s, "https://example.com/x.git?token=canary", "main")
 	wantCode(t, err, pack.CodeInvalidRequest)
 	if strings.Contains(err.Error(), "canary") {
-		t.Errorf("the error tells a credential: %v", err)
+		t.Errorf("the error contains a credential: %v", err)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // hostileTrees are the rows of group A of the corpus that can be written as git
 // trees. What cannot: NUL in names (A06), hard links (A17), attributes (A21),
-// and two entries of one name, which are no tree (A12).
+// and two entries of one name, which are not a valid tree (A12).
 func hostileTrees(t *testing.T, repo *gittest.Repo) []treeTest {
 	t.Helper()
 	blob := objectID(t, repo, "blob", []byte("/etc/passwd"))

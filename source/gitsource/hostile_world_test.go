@@ -265,7 +265,7 @@ func noSSH(t *testing.T) {
 	}
 }
 
-// H17: a pipe where a file of a repository should be keeps nobody waiting.
+// H17: a pipe in place of a file of a repository does not block.
 func pipes(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"HEAD", "packed-refs", "refs/heads/main", "refs/heads/other", "objects/pack/pack-1.idx", "objects/" + someCommit[:2] + "/" + someCommit[2:]} {
@@ -297,7 +297,7 @@ func holdAsChild(job []string) error {
 	return s.Fetch(context.Background(), pack.Pin{Scheme: "git", Location: job[1], Rev: "main"}, hold)
 }
 
-// H22: who is killed in the middle of a fetch leaves nothing behind.
+// H22: a process killed in the middle of a fetch leaves no files.
 func killed(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)

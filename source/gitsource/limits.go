@@ -21,7 +21,7 @@ const (
 	defaultRatio       = 200
 )
 
-// Limits bound what one repository may cost. Zero means the default, a negative
+// Limits bound the cost of one repository. Zero means the default, a negative
 // value no limit. Passing one is an error that matches [pack.ErrLimit].
 type Limits struct {
 	RefBytes    int64 // list of branches and tags; 16 MiB
@@ -53,7 +53,7 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// objects returns those that hold for objects of any kind.
+// objects returns the limits that apply to objects of any kind.
 func (l Limits) objects() git.Limits {
 	return git.Limits{
 		Objects:     l.Objects,

@@ -68,7 +68,7 @@ func TestBytesDeliveredAreLimited(t *testing.T) {
 	wantCode(t, fetchWithin(t, url, commit, gitsource.Limits{Bytes: 3999}), pack.CodeLimitExceeded)
 }
 
-// In a repository of this machine what is read is counted, object by object.
+// In a local repository, the bytes read are counted, object by object.
 func TestLimitsOfLocalRepositories(t *testing.T) {
 	t.Parallel()
 	repo := gittest.NewRepo(t)

@@ -22,7 +22,7 @@ const fileScheme = "file:"
 // tags and objects: no configuration, hooks, grafts, replacements or
 // alternates.
 type local struct {
-	dir     *os.Root // what is named ".git" in a work tree
+	dir     *os.Root // the directory named ".git" in a work tree
 	objects *os.Root
 	packs   []*git.Pack
 	limits  Limits
@@ -94,7 +94,7 @@ func (l *local) close() error {
 	return errors.Join(append(errs, l.dir.Close())...)
 }
 
-// resolve returns the commit that a rev means.
+// resolve returns the commit of a rev.
 func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) {
 	if commit, ok := git.ParseID(rev); ok {
 		return commit, ctx.Err()
@@ -106,7 +106,7 @@ func (l *local) resolve(ctx context.Context, rev string) (plumbing.Hash, error) 
 	return list.commit(rev)
 }
 
-// fetchCommit lets s read what it is asked for, a commit first.
+// fetchCommit lets s load objects on demand, and loads the commit.
 func (l *local) fetchCommit(ctx context.Context, commit plumbing.Hash, _ string, s *git.Store) error {
 	s.Missing = newLoader(l, s, l.limits).load(ctx)
 	_, err := s.Find(commit, plumbing.CommitObject)

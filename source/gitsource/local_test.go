@@ -67,7 +67,7 @@ func TestLocalSuite(t *testing.T) {
 	}
 }
 
-// What is read of a repository is what its server would send, however it is
+// A local repository yields the same content as its server, however it is
 // stored.
 func TestLocalIsAsServed(t *testing.T) {
 	t.Parallel()

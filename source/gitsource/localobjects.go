@@ -11,8 +11,8 @@ import (
 	"github.com/packtrain/pack/internal/os/roots"
 )
 
-// A loader copies objects of a repository of this machine into a store, from
-// wherever they lie.
+// A loader copies objects of a repository of this machine into a store, packed
+// or loose.
 type loader struct {
 	*git.Loader
 
@@ -48,7 +48,7 @@ func (l *loader) find(ctx context.Context, id plumbing.Hash) error {
 	if l.renewed {
 		return l.local.absent(id)
 	}
-	l.renewed = true // git may have packed what was loose
+	l.renewed = true // git may have packed loose objects
 	if err := l.local.renewPacks(); err != nil {
 		return err
 	}

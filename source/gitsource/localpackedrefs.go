@@ -11,7 +11,7 @@ import (
 )
 
 // readPacked reads the file packed-refs, if there is one: lines "<object>
-// <name>", and behind a tag "^<what it points to in the end>".
+// <name>", and after a tag "^<object it finally points to>".
 func (r *refReader) readPacked() error {
 	f, info, err := roots.OpenFile(r.local.dir, "packed-refs")
 	if errors.Is(err, pack.ErrNotFound) {

@@ -13,8 +13,8 @@ import (
 	"github.com/packtrain/pack/internal/os/roots"
 )
 
-// mostPacks is far more than a repository has that is collected now and then,
-// and bounds the files that are open.
+// mostPacks is far more than a regularly collected repository has, and bounds
+// the number of open files.
 const mostPacks = 200
 
 // openPacks opens the packs of a repository.
@@ -57,8 +57,8 @@ func packNames(dir *os.Root) ([]string, error) {
 	return names, err
 }
 
-// eachName calls do for the names in a directory as they are read: there may be
-// more of them than fit into memory.
+// eachName calls do for the names in a directory as they are read: all of them
+// may not fit into memory.
 func eachName(dir *os.Root, do func(name string) error) error {
 	list, err := dir.Open(".")
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 const (
 	symbolicPrefix = "ref: "
-	// refFileBytes is more than the longest line that a file of one branch has.
+	// refFileBytes is more than the longest line of a branch file.
 	refFileBytes = 4096
 	// symbolicChain is how many symbolic names git follows.
 	symbolicChain = 5
@@ -29,7 +29,7 @@ const (
 type refReader struct {
 	local    *local
 	list     *refs
-	symbolic map[string]string // names that mean what another one means
+	symbolic map[string]string // names that refer to another name
 	bytes    int64             // against Limits.RefBytes
 }
 
@@ -79,7 +79,7 @@ func (r *refReader) readDir(ctx context.Context, dir *os.Root, name string, dept
 	return errors.Join(err, dir.Close())
 }
 
-// readEntry reads the file base, or what is below the directory base, whose full
+// readEntry reads the file base, or the files below the directory base, whose full
 // name is the given one.
 func (r *refReader) readEntry(ctx context.Context, dir *os.Root, base, name string, depth int64) error {
 	if err := ctx.Err(); err != nil {
@@ -106,11 +106,10 @@ func (r *refReader) readEntry(ctx context.Context, dir *os.Root, base, name stri
 	return nil
 }
 
-// isRev reports whether a name is one that may be asked for. Others are left
-// alone.
+// isRev reports whether a name can be requested. Others are ignored.
 func isRev(name string) bool { return source.CheckRev(name) == nil }
 
-// unlessGone forgives that something was removed meanwhile.
+// unlessGone drops the error of a file that was removed meanwhile.
 func unlessGone(err error) error {
 	if errors.Is(err, pack.ErrNotFound) {
 		return nil
@@ -150,7 +149,7 @@ func (r *refReader) set(name string, hash plumbing.Hash) {
 	r.list.names[name] = hash
 }
 
-// follow gives symbolic names the meaning of the name that they lead to.
+// follow resolves symbolic names.
 func (r *refReader) follow() {
 	for name := range r.symbolic {
 		target := name

@@ -20,8 +20,7 @@ const (
 	tagsBytes = 32 << 20
 )
 
-// peel finds out what the annotated tags point to that packed-refs knows
-// nothing of.
+// peel resolves annotated tags that packed-refs does not list.
 func (r *refReader) peel(ctx context.Context) error {
 	tags := newTagReader(ctx, r.local)
 	defer tags.store.Close()
@@ -31,7 +30,7 @@ func (r *refReader) peel(ctx context.Context) error {
 		}
 		target, err := tags.target(hash)
 		if _, isBroken := errors.AsType[*git.BrokenError](err); isBroken {
-			continue // whoever asks for this tag is told when it is fetched
+			continue // the error shows when the tag is fetched
 		}
 		if err != nil {
 			return err
@@ -58,7 +57,7 @@ func newTagReader(ctx context.Context, l *local) *tagReader {
 	return &tagReader{store: s, load: loader.load(ctx)}
 }
 
-// target returns what a tag points to in the end. What is no tag points to
+// target returns the object that a tag finally points to, and any other object
 // itself.
 func (r *tagReader) target(id plumbing.Hash) (plumbing.Hash, error) {
 	for range tagChain {

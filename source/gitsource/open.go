@@ -16,13 +16,13 @@ import (
 // A repository is on a server or on this machine.
 type repository interface {
 	resolve(ctx context.Context, rev string) (plumbing.Hash, error)
-	// fetchCommit makes a commit and what it consists of readable in s. rev is
-	// the branch or tag that it was found by, or "".
+	// fetchCommit makes a commit, with its trees and files, readable in s. rev is
+	// the branch or tag by which it was found, or "".
 	fetchCommit(ctx context.Context, commit plumbing.Hash, rev string, s *git.Store) error
 	close() error
 }
 
-// with does something with the repository of a pin, within the time limit.
+// with calls a function with the repository of a pin, within the time limit.
 func (s *Source) with(ctx context.Context, pin pack.Pin, do func(context.Context, repository) error) error {
 	target := targetOf(pin.Location)
 	r, err := s.open(pin.Location, target)
@@ -75,7 +75,7 @@ func (s *Source) openLocal(location, target string) (repository, error) {
 	return r, nil
 }
 
-// checkPin checks what is known before the repository is read.
+// checkPin checks a pin before the repository is read.
 func checkPin(pin pack.Pin) error {
 	if err := checkSubdir(pin.Subdir); err != nil {
 		return err
@@ -86,8 +86,8 @@ func checkPin(pin pack.Pin) error {
 	return checkRev(pin.Rev)
 }
 
-// checkSubdir refuses what is neither "" nor the name of a directory as packs have
-// it.
+// checkSubdir refuses a subdir that is neither "" nor a valid name of a
+// directory in a pack.
 func checkSubdir(subdir string) error {
 	if subdir == "" {
 		return nil

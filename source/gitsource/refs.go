@@ -20,7 +20,7 @@ const (
 type refs struct {
 	head   plumbing.Hash            // of the default branch, zero when there is none
 	names  map[string]plumbing.Hash // by full name; an annotated tag's own object
-	peeled map[string]plumbing.Hash // what annotated tags point to in the end
+	peeled map[string]plumbing.Hash // objects that annotated tags finally point to
 }
 
 // commit returns the commit of a rev by exact name: of the branch or tag, of
@@ -54,7 +54,7 @@ func (r *refs) only(rev, name string) (plumbing.Hash, error) {
 	return plumbing.ZeroHash, r.notFound(rev)
 }
 
-// target returns what a full name points to in the end.
+// target returns the object that a full name finally points to.
 func (r *refs) target(name string) (plumbing.Hash, bool) {
 	if h, ok := r.peeled[name]; ok {
 		return h, true
@@ -79,8 +79,8 @@ func (r *refs) tip(commit plumbing.Hash) (plumbing.Hash, bool) {
 	return plumbing.ZeroHash, false
 }
 
-// history returns the newest commit of the branch whose history should hold
-// what a rev once meant: the default branch for a commit or no rev.
+// history returns the newest commit of the branch whose history should hold the
+// pinned commit of a rev: the default branch for a commit or no rev.
 func (r *refs) history(rev string) (plumbing.Hash, bool) {
 	if _, ok := git.ParseID(rev); ok || rev == "" {
 		return r.head, !r.head.IsZero()

@@ -22,7 +22,7 @@ const (
 	listType   = "application/x-git-upload-pack-advertisement"
 	uploadPath = "/git-upload-pack"
 	uploadType = "application/x-git-upload-pack-result"
-	// userAgent starts as git's does, by which some hosts tell it from browsers.
+	// userAgent starts as git's does, by which some hosts recognize it.
 	userAgent = "git/2.0 (packtrain)"
 )
 
@@ -54,7 +54,7 @@ func (r *remote) list(ctx context.Context) (*refs, error) {
 	if got := resp.Header.Get("Content-Type"); got != listType {
 		return nil, broken("content type %s is not that of a git server of the smart HTTP protocol", shown(got))
 	}
-	body := &sticky{r: limited(resp.Body, "size of the list of branches and tags", r.limits.RefBytes)}
+	body := &causeReader{r: limited(resp.Body, "size of the list of branches and tags", r.limits.RefBytes)}
 	list, err := readRefs(bufio.NewReader(body))
 	if err == nil {
 		err = drain(body)
@@ -62,7 +62,7 @@ func (r *remote) list(ctx context.Context) (*refs, error) {
 	return list, body.explain(err)
 }
 
-// unlisted says what it means that the list was not to be had.
+// unlisted explains why the list could not be read.
 func (r *remote) unlisted(err error) error {
 	if errors.Is(err, pack.ErrNotFound) {
 		return pack.Errorf(pack.CodeNotFound, "the repository does not exist")
@@ -88,15 +88,15 @@ func (r *remote) follow(resp *http.Response) error {
 	return nil
 }
 
-// fetch receives one object and what it consists of, with its history up to
-// depth commits (0: all), into s. A [*refusal] leaves s as it was.
+// fetch receives one object and the objects it refers to, with its history up to
+// depth commits (0: all), into s. A [*refusal] leaves s unchanged.
 func (r *remote) fetch(ctx context.Context, want plumbing.Hash, depth int, s *git.Store) error {
 	resp, err := r.upload(ctx, uploadRequest(want, depth))
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // nothing that was read depends on it
-	body := &sticky{r: limited(resp.Body, "pack size", r.limits.PackBytes)}
+	body := &causeReader{r: limited(resp.Body, "pack size", r.limits.PackBytes)}
 	return body.explain(r.receive(ctx, body, s))
 }
 
@@ -115,10 +115,10 @@ func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, e
 	if err != nil {
 		return nil, err
 	}
-	req.Response = r.moved // credentials are not for who was redirected to
+	req.Response = r.moved // keeps credentials from the target of a redirect
 	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
-	// A POST is not repeated elsewhere, but the list of branches and tags tells
-	// where to.
+	// A POST is not redirected: the list of branches and tags has led to the
+	// final URL.
 	resp, err := r.client.WithoutRedirects().Do(req)
 	if err != nil {
 		return nil, maybeRefused(err)
@@ -130,8 +130,8 @@ func (r *remote) upload(ctx context.Context, question []byte) (*http.Response, e
 	return resp, nil
 }
 
-// maybeRefused tells the statuses by which a server refuses one request from
-// those that hold for every other too.
+// maybeRefused distinguishes statuses that refuse one request from those that
+// would apply to any request.
 func maybeRefused(err error) error {
 	if errors.Is(err, pack.ErrNotFound) {
 		return &refusal{reason: "not found"}
@@ -158,7 +158,7 @@ func (r *remote) receive(ctx context.Context, body io.Reader, s *git.Store) erro
 	return drain(in)
 }
 
-// drain reads what is left of an answer, so that its connection is used again.
+// drain reads the rest of an answer, so that its connection can be reused.
 func drain(r io.Reader) error {
 	_, err := io.Copy(io.Discard, r)
 	return err
@@ -171,14 +171,14 @@ func limited(r io.Reader, what string, most int64) io.Reader {
 	return web.LimitReader(r, what, most)
 }
 
-// A sticky reader remembers why reading failed, which decoders may not pass on.
-type sticky struct {
+// A causeReader remembers why reading failed, which decoders may not pass on.
+type causeReader struct {
 	r   io.Reader
 	err error
 }
 
 // Read implements [io.Reader].
-func (s *sticky) Read(p []byte) (int, error) {
+func (s *causeReader) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
@@ -187,7 +187,7 @@ func (s *sticky) Read(p []byte) (int, error) {
 }
 
 // explain returns the cause of err: the failure to read when there was one.
-func (s *sticky) explain(err error) error {
+func (s *causeReader) explain(err error) error {
 	if err != nil && s.err != nil {
 		return s.err
 	}

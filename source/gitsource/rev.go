@@ -12,7 +12,8 @@ var (
 	shortCommitPattern = regexp.MustCompile(`^[0-9a-fA-F]{7,39}\z`)
 )
 
-// checkRev refuses what is neither "" nor the name of a branch, tag or commit.
+// checkRev refuses a rev that is neither "" nor a valid name of a branch, tag or
+// commit.
 func checkRev(rev string) error {
 	switch {
 	case rev == "":

@@ -17,13 +17,13 @@ const defaultTimeout = 10 * time.Minute
 
 // Options of [New]. The zero value is the default.
 type Options struct {
-	// Scratch is a directory for what is too large to be held in memory. Files
-	// there are removed at once. When "", everything is held in memory.
+	// Scratch is a directory for data too large for memory. Files there are
+	// removed at once. When "", everything is held in memory.
 	Scratch string
 	// Timeout bounds one call; zero means 10 minutes, a negative value no
 	// bound beyond the context's.
 	Timeout time.Duration
-	// Limits bound what one repository may cost.
+	// Limits bound the cost of one repository.
 	Limits Limits
 	// Roots are absolute paths of directories of this machine. Repositories
 	// below them may be named as "git+file:///path"; when there are none, such
@@ -86,8 +86,8 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 	return []pack.Pin{pin}, nil
 }
 
-// Fetch implements [source.Source]. A pin without a commit means what its rev
-// means at this moment. Symbolic links are pushed, for the sink to refuse.
+// Fetch implements [source.Source]. A pin without a commit means the current
+// commit of its rev. Symbolic links are pushed, for the sink to refuse.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 	return s.with(ctx, pin, func(ctx context.Context, r repository) error {
 		return s.fetch(ctx, r, pin, dst)

@@ -58,7 +58,7 @@ func TestSuite(t *testing.T) {
 }
 
 // suiteRepo has the sample pack at its root and in a subdirectory, and branches
-// that nobody should take.
+// that must not be chosen.
 func suiteRepo(t *testing.T) *gittest.Repo {
 	t.Helper()
 	repo := gittest.NewRepo(t)

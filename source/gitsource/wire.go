@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack/internal/git"
 )
 
-// uploadRequest asks for one object and what it consists of, with its history
+// uploadRequest asks for one object and the objects it refers to, with its history
 // up to depth commits; depth 0 means all. It is complete without knowing what
 // the server offers: the capabilities are those that every server has.
 func uploadRequest(want plumbing.Hash, depth int) []byte {
@@ -47,7 +47,7 @@ func readUpload(r *bufio.Reader) (io.Reader, error) {
 		}
 	}
 	if s.Err() == nil {
-		return nil, &refusal{reason: "the answer is empty"} // as of a server that fails on the request
+		return nil, &refusal{reason: "the answer is empty"} // a server that fails on the request sends nothing
 	}
 	return nil, lineError(s.Err())
 }
@@ -57,7 +57,7 @@ func readUpload(r *bufio.Reader) (io.Reader, error) {
 func readRefs(r io.Reader) (*refs, error) {
 	s := pktline.NewScanner(r)
 	if !s.Scan() || !bytes.HasPrefix(s.Bytes(), []byte("# service=git-upload-pack")) {
-		return nil, unreadable(s.Err(), "the answer is no list of branches and tags of a git server")
+		return nil, unreadable(s.Err(), "the answer is not a git server's list of branches and tags")
 	}
 	if !s.Scan() || len(s.Bytes()) != 0 {
 		return nil, unreadable(s.Err(), "the list of branches and tags has no start")
