@@ -36,13 +36,13 @@ func (s *Source) resolveArchive(ctx context.Context, pin pack.Pin) (pins []pack.
 	return []pack.Pin{pin}, nil
 }
 
-// fetchArchive verifies an archive file and pushes what it holds.
+// fetchArchive verifies an archive file and pushes its entries.
 func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
 	if err := s.check(ctx, pin); err != nil {
 		return err
 	}
 	if s.opts.Archives == nil {
-		return pack.Errorf(pack.CodeInvalidRequest, "archive files need Archives in the options of the local source")
+		return pack.Errorf(pack.CodeInvalidRequest, "archive files cannot be read here: no archive formats are configured for local packs")
 	}
 	a, err := s.openArchive(pin.Location)
 	if err != nil {

@@ -11,12 +11,12 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// tick is longer than the clock of a file system stands still: two changes in
-// one tick may have one time. Linux counts up to 10 ms as one.
+// tick is longer than the resolution of a file system's clock: two changes
+// within one tick may have the same time. Linux counts up to 10 ms as one.
 const tick = 20 * time.Millisecond
 
-// settled returns what stat says once that is older than a tick, so that any
-// later change gives a later time. What changes all the time does not settle.
+// settled returns the result of stat once it is older than a tick, so that any
+// later change gives a later time. A file that keeps changing does not settle.
 func settled(ctx context.Context, stat func() (fs.FileInfo, error), name string) (fs.FileInfo, error) {
 	info, err := stat()
 	if err != nil {
@@ -49,8 +49,8 @@ type listedDir struct {
 	info fs.FileInfo
 }
 
-// sameDirs compares the directories with what they were: nothing was added,
-// removed or moved since, so that nothing was missed or seen twice.
+// sameDirs compares the directories with their earlier state: no entry was
+// added, removed or moved since, so that none was missed or seen twice.
 func (w *walker) sameDirs(ctx context.Context, top *os.Root) error {
 	for _, d := range w.dirs {
 		if err := ctx.Err(); err != nil {
@@ -64,7 +64,7 @@ func (w *walker) sameDirs(ctx context.Context, top *os.Root) error {
 	return nil
 }
 
-// unchanged compares f with what it was before it was read.
+// unchanged compares f with its state before it was read.
 func unchanged(f *os.File, before fs.FileInfo, name string) error {
 	after, err := f.Stat()
 	if err != nil {
@@ -94,22 +94,22 @@ func (r *exactly) Read(p []byte) (int, error) {
 	case err != nil && err != io.EOF:
 		return n, unreadable(err, r.name)
 	case r.left == 0 && r.before.Size() > 0:
-		return n, io.EOF // spares another call; that there is more shows in the size
+		return n, io.EOF // saves another call; further content shows in the size
 	}
 	return n, err
 }
 
-// mismatch says why there is more or less content than the size says: the file
-// has changed, or its size means nothing, as of those in /proc and /sys.
+// mismatch explains content that is longer or shorter than the size: the file
+// has changed, or its size is meaningless, as in /proc and /sys.
 func (r *exactly) mismatch() error {
 	if err := unchanged(r.f, r.before, r.name); err != nil {
 		return err
 	}
-	return pack.Errorf(pack.CodeForbiddenEntry, "%q has another size than it says, as files of the system have: copy it", r.name)
+	return pack.Errorf(pack.CodeForbiddenEntry, "%q does not have the size it states, like files of the system: copy it", r.name)
 }
 
-// openError says why an entry that was listed could not be opened: it is gone,
-// it is something else by now, or it cannot be read.
+// openError explains why a listed entry could not be opened: it was removed or
+// replaced, or it cannot be read.
 func openError(err error, dir *os.Root, entry fs.DirEntry, name string) error {
 	if errors.Is(err, pack.ErrIntegrity) {
 		return err
@@ -122,7 +122,7 @@ func openError(err error, dir *os.Root, entry fs.DirEntry, name string) error {
 }
 
 func changed(name string) error {
-	return pack.Errorf(pack.CodeContentChanged, "%q has changed while it was read; try again when nobody writes to it", name)
+	return pack.Errorf(pack.CodeContentChanged, "%q has changed while it was read; try again when it is no longer written to", name)
 }
 
 func unreadable(err error, name string) error {

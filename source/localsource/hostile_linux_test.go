@@ -122,7 +122,7 @@ func testForbiddenAnywhere(t *testing.T) {
 }
 
 // testSpecialFiles: they are never opened; a pipe would block for ever. Files of
-// the system are, but what they say of their size is not true.
+// the system are, but their stated size is wrong.
 func testSpecialFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

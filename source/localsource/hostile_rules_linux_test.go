@@ -80,7 +80,7 @@ func testApart(t *testing.T) {
 	}
 }
 
-// testMounts: a directory that is mounted in another one is known for what it is,
+// testMounts: a directory that is mounted in another one is recognized,
 // and one that is mounted in itself ends somewhere (I08).
 func testMounts(t *testing.T) {
 	t.Parallel()
@@ -167,7 +167,7 @@ func testOnlyOwned(t *testing.T) {
 	}
 }
 
-// testExclusions: what is left out is told, and nothing else is left out.
+// testExclusions: excluded entries are reported, and no others are excluded.
 func testExclusions(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "x")
@@ -182,12 +182,12 @@ func testExclusions(t *testing.T) {
 		t.Fatal(err)
 	}
 	listen(t, filepath.Join(dir, "node_modules", "x", "s"))
-	var told, got []string
+	var reported, got []string
 	s := newSource(t, localsource.Options{AllowAll: true, OnExcluded: func(_ context.Context, path, name string) {
 		if path != dir {
-			t.Errorf("told of %q", path)
+			t.Errorf("reported for %q", path)
 		}
-		told = append(told, name)
+		reported = append(reported, name)
 	}})
 	sink := &spySink{on: func(e source.Entry) error {
 		if !e.Mode.IsDir() {
@@ -198,10 +198,10 @@ func testExclusions(t *testing.T) {
 	if err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, sink); err != nil {
 		t.Fatal(err)
 	}
-	for _, names := range [][]string{kept, out, told, got} {
+	for _, names := range [][]string{kept, out, reported, got} {
 		slices.Sort(names)
 	}
-	if diff := cmp.Diff(out, told); diff != "" {
+	if diff := cmp.Diff(out, reported); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(kept, got); diff != "" {

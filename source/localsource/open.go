@@ -23,7 +23,7 @@ func (s *Source) open(ctx context.Context, pin pack.Pin) (*os.Root, error) {
 	return roots.Descend(dir, filepath.FromSlash(pin.Subdir), pack.CodeForbiddenEntry)
 }
 
-// check refuses pins that no source of directories can have made.
+// check refuses pins that a source of directories cannot have made.
 func (s *Source) check(ctx context.Context, pin pack.Pin) error {
 	switch {
 	case ctx.Err() != nil:

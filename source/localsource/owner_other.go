@@ -4,4 +4,6 @@ package localsource
 
 import "io/fs"
 
-func foreign(fs.FileInfo, bool) string { return "has an owner that cannot be told on this system" }
+func foreign(fs.FileInfo, bool) string {
+	return "has an owner that cannot be determined on this system"
+}

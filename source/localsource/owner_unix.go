@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// foreign says why others than the user of this process could have put content
-// there, "" when they could not.
+// foreign explains why users other than that of this process could have written
+// the content, "" when they could not.
 func foreign(info fs.FileInfo, isFile bool) string {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	switch {
 	case !ok:
-		return "has an owner that cannot be told"
+		return "has an owner that cannot be determined"
 	case stat.Uid != 0 && int(stat.Uid) != os.Geteuid():
 		return fmt.Sprintf("belongs to another user, %d", stat.Uid)
 	case info.Mode()&0o002 != 0:

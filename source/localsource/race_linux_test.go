@@ -178,8 +178,8 @@ func testChangeWithinATick(t *testing.T) {
 	}
 }
 
-// testHashOfWhatWasCopied: there is no time between hashing and copying: one
-// pass does both, and a change behind it goes unseen.
+// testHashOfWhatWasCopied: one pass hashes and copies, so a change after it has
+// no effect.
 func testHashOfWhatWasCopied(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "x")
@@ -192,7 +192,7 @@ func testHashOfWhatWasCopied(t *testing.T) {
 	if err := s.Fetch(t.Context(), pack.Pin{Scheme: source.SchemeLocal, Location: dir}, tree); err != nil {
 		t.Fatal(err)
 	}
-	write(t, dir, fstest.MapFS{"a": {Data: []byte("behind")}})
+	write(t, dir, fstest.MapFS{"a": {Data: []byte("after!")}})
 	result, err := tree.Finish()
 	if err != nil {
 		t.Fatal(err)

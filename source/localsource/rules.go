@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/internal/archive/write"
 )
 
-// rules say what of a directory is delivered.
+// rules decide which files of a directory are delivered.
 type rules struct {
 	apart      []fs.FileInfo // directories that must not be part of a pack
 	onlyOwned  bool
@@ -24,12 +24,12 @@ type rules struct {
 // from the directories that the host keeps for itself.
 func (s *Source) rulesFor(path string) (rules, error) {
 	r := rules{onlyOwned: s.opts.OnlyOwned}
-	if tell := s.opts.OnExcluded; tell != nil {
-		r.onExcluded = func(ctx context.Context, name string) { tell(ctx, path, name) }
+	if notify := s.opts.OnExcluded; notify != nil {
+		r.onExcluded = func(ctx context.Context, name string) { notify(ctx, path, name) }
 	}
 	for _, dir := range s.opts.Apart {
 		if overlap(resolved(path), resolved(dir)) {
-			return r, pack.Errorf(pack.CodePolicyDenied, "it lies inside or around %q, which is no place for packs to come from", dir)
+			return r, pack.Errorf(pack.CodePolicyDenied, "it is inside %q or contains it, and packs must not come from there", dir)
 		}
 		if info, err := os.Stat(dir); err == nil {
 			r.apart = append(r.apart, info)
@@ -55,11 +55,11 @@ func overlap(a, b string) bool {
 	return below(a, b) || below(b, a)
 }
 
-// checkDir refuses directories by what they are, whatever path led there.
+// checkDir refuses directories by their identity, whatever their path.
 func (r rules) checkDir(info fs.FileInfo, name string) error {
 	isApart := func(apart fs.FileInfo) bool { return os.SameFile(apart, info) }
 	if slices.ContainsFunc(r.apart, isApart) {
-		return pack.Errorf(pack.CodePolicyDenied, "%q is no place for packs to come from", name)
+		return pack.Errorf(pack.CodePolicyDenied, "packs must not come from %q", name)
 	}
 	return r.checkOwner(info, name, false)
 }
@@ -76,7 +76,7 @@ func (r rules) checkOwner(info fs.FileInfo, name string, isFile bool) error {
 	return nil
 }
 
-// leavesOut reports whether an entry is no part of a pack, and tells the host.
+// leavesOut reports whether an entry is not part of a pack, and notifies the host.
 func (r rules) leavesOut(ctx context.Context, entry fs.DirEntry, name string) bool {
 	if !write.IsVCS(entry.Name()) && !isEditors(entry.Name()) && !isLeftSocket(entry, name) {
 		return false
@@ -87,8 +87,8 @@ func (r rules) leavesOut(ctx context.Context, entry fs.DirEntry, name string) bo
 	return true
 }
 
-// isEditors reports whether a name is that of a file which vim or emacs keeps
-// beside a file that is being edited.
+// isEditors reports whether a name is that of a file that vim or emacs keeps
+// beside an edited file.
 func isEditors(name string) bool {
 	isVim, _ := path.Match(".*.sw[a-p]", name)
 	isEmacs := strings.HasPrefix(name, ".#") || len(name) > 2 && strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")

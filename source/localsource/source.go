@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// Options say where packs may lie. Either Roots or AllowAll is required.
+// Options configure a [Source]. Either Roots or AllowAll is required.
 type Options struct {
 	// Roots are absolute paths of directories. Packs may lie anywhere below
 	// them, and a root may be a pack itself.
@@ -30,17 +30,16 @@ type Options struct {
 	// a negative value no limit.
 	ArchiveBytes int64
 	// Apart are absolute paths of directories that the host keeps for itself,
-	// such as that of the installed packs. What lies inside of one or around it
-	// is denied.
+	// such as that of the installed packs. A path inside or around one is denied.
 	Apart []string
-	// OnlyOwned denies what others could have put there: files and directories
-	// of another user but root, those that everybody may write, and files that
-	// have other names, too (hard links). The directories above a pack are not
-	// looked at.
+	// OnlyOwned denies content that others could have written: files and
+	// directories of another user except root, world-writable ones, and files
+	// with other names (hard links). The directories above a pack are not
+	// checked.
 	OnlyOwned bool
-	// OnExcluded, unless nil, is told of each file and directory that is left
-	// out: the pack's absolute path, and its name below. It is called by Fetch,
-	// and must be safe for concurrent use.
+	// OnExcluded, unless nil, is called for each file and directory that is left
+	// out, with the pack's absolute path and the name below it. It is called by
+	// Fetch, and must be safe for concurrent use.
 	OnExcluded func(ctx context.Context, path, name string)
 }
 
@@ -76,7 +75,7 @@ func (s *Source) Schemes() []string { return []string{source.SchemeLocal} }
 
 // Resolve returns one pin, with the absolute path of the directory, or of the
 // archive file, and then its digest. Errors have the code [pack.CodeNotFound]
-// when nothing is there, [pack.CodePolicyDenied] for what must not be read,
+// when nothing is there, [pack.CodePolicyDenied] for a path that must not be read,
 // [pack.CodeForbiddenEntry] for pipes and devices, and [pack.CodeInvalidRequest]
 // for a file without Archives, a rev, or a relative location without a Base.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-// demo is a pack as it lies on the disk, without what is left out.
+// demo is a pack as it is on the disk, without the excluded files.
 func demo() fstest.MapFS {
 	return fstest.MapFS{
 		"pack.yaml":       {Data: []byte("ref: demo\nversion: 1.0.0\n"), Mode: 0o644},

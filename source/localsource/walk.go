@@ -32,7 +32,7 @@ type walker struct {
 	dirs   []listedDir
 }
 
-// all pushes what is below the open directory top, and closes it.
+// all pushes the content of the open directory top, and closes it.
 func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
 	defer func() { err = errors.Join(err, top.Close()) }()
 	if err := w.dir(ctx, top, ".", 0); err != nil {
@@ -41,7 +41,7 @@ func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
 	return w.sameDirs(ctx, top)
 }
 
-// dir pushes what is below the open directory dir, whose name below the top is
+// dir pushes the content of the open directory dir, whose name below the top is
 // name.
 func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64) (err error) {
 	if depth > maxDepth {
@@ -77,7 +77,7 @@ func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64
 	}
 }
 
-// shown is the name of an entry as the sink sees it.
+// shown returns the name of an entry for the sink.
 func (w *walker) shown(name string) string { return path.Join(w.prefix, name) }
 
 func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) error {
