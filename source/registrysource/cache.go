@@ -9,11 +9,11 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A snapshot is an index as it was at some time.
+// A snapshot is the state of an index at some time.
 type snapshot struct {
 	index *index
-	at    time.Time // when it was known to be current
-	// What tells whether it still is: of a server, and of a file.
+	at    time.Time // when it was last known to be current
+	// Validators of a server, and of a file.
 	etag, lastModified string
 	size               int64
 	modTime            time.Time
@@ -28,8 +28,8 @@ func (s *snapshot) parse(data []byte, limits Limits) (*index, error) {
 	return parseIndex(data, limits)
 }
 
-// A slot holds the latest snapshot of one index. One caller at a time reads it
-// anew; the others wait for that, or for the end of their context.
+// A slot holds the latest snapshot of one index. One caller at a time refreshes
+// it; the others wait for it, or until their context ends.
 type slot struct {
 	busy   chan struct{} // holds a token while a caller reads
 	load   loadFunc

@@ -254,7 +254,7 @@ func TestIndexInAFile(t *testing.T) {
 		want    string
 	}{
 		{"1.0.3", now, "1.0.3"},
-		{"1.0.4", now, "1.0.4"}, // the time may be too coarse to tell
+		{"1.0.4", now, "1.0.4"}, // the time may be too coarse to show it
 		{"1.0.5", old, "1.0.5"},
 		{"1.0.6", old, "1.0.5"}, // taken for unchanged
 		{"1.0.10", old, "1.0.10"},

@@ -39,8 +39,8 @@ func noVersion(entries []*entry, c pack.Constraint) error {
 	return pack.Errorf(pack.CodeNotFound, "no version satisfies %q: the index has %s", c, strings.Join(known, ", "))
 }
 
-// missing turns an error that concerns one pack into "not found", as callers
-// that look for whatever can be had want it.
+// missing turns an error that concerns one pack into "not found", for callers
+// that look for any usable version.
 func missing(err error) error {
 	if e, ok := errors.AsType[*entryError](err); ok && !errors.Is(err, pack.ErrNotFound) {
 		return pack.Errorf(pack.CodeNotFound, "no usable entry: %w", e)

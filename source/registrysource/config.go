@@ -12,18 +12,17 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A Config is what [New] needs. The zero value of each field is its default.
+// A Config configures a [Source]. The zero value of each field is its default.
 type Config struct {
 	// Index is the URL of the index, or the absolute path of its file. With ""
 	// only packs of an index that a locator names are found, see AllowIndex.
 	Index string
-	// Client contacts servers: that of the index; the install sources are held
+	// Client contacts the server of the index; install sources are checked
 	// against its policy. nil means a client of the zero [pack.Network], which
 	// contacts public servers by https.
 	Client *web.Client
-	// TTL is for how long an index is used without asking its server whether
-	// there is a newer one. Zero means 1 minute; a negative value asks on every
-	// use.
+	// TTL is the time for which an index is used without asking its server for a
+	// newer one. Zero means 1 minute; a negative value asks on every use.
 	TTL time.Duration
 	// GitFirst puts the git repositories of an entry before its archives, which
 	// are cheaper to fetch.
@@ -35,11 +34,11 @@ type Config struct {
 	// an entity tag, by which the server is then asked whether it has changed. An
 	// entry that is damaged counts as none. nil keeps the index in memory alone.
 	Shelf source.Shelf
-	// Limits bound what one index may cost.
+	// Limits bound the cost of one index.
 	Limits Limits
 }
 
-// Limits bound what one index may cost. Zero means the default, a negative value
+// Limits bound the cost of one index. Zero means the default, a negative value
 // no limit. Passing one is a [*pack.LimitError].
 type Limits struct {
 	Bytes   int64 // index as received; 32 MiB

@@ -20,7 +20,7 @@ type entry struct {
 	dependenciesKnown bool
 }
 
-// A dropped install source is one that cannot be used, while others can.
+// A dropped install source cannot be used, while others of the entry can.
 type dropped struct {
 	position int
 	err      error
@@ -109,7 +109,7 @@ func texts(v json.Value, name string) ([]string, error) {
 	return list, nil
 }
 
-// decodeDependencies reads what the entry states; an entry without a list of
+// decodeDependencies reads the stated dependencies; an entry without a list of
 // packs states nothing.
 func (e *entry) decodeDependencies(v json.Value) error {
 	known, err := members(v, map[string]string{
@@ -133,9 +133,9 @@ func (e *entry) decodeDependencies(v json.Value) error {
 	return nil
 }
 
-// decodeSources makes a pin of each install source. One that is not to be
-// contacted, or of an unknown type, is left out as long as another remains;
-// whatever else is wrong with one makes the entry unusable.
+// decodeSources makes a pin of each install source. One that must not be
+// contacted, or of an unknown type, is left out as long as another remains; any
+// other fault makes the entry unusable.
 func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 	position := -1
 	for item := range v.Elements() {
@@ -148,7 +148,7 @@ func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 	}
 	switch {
 	case position < 0:
-		return malformed("it names no install source")
+		return malformed("it has no install source")
 	case len(e.pins) == 0:
 		return fmt.Errorf("no install source can be used: %w", e.dropped[0].err)
 	}

@@ -17,8 +17,8 @@ type file struct {
 	limits Limits
 }
 
-// settled is how old a file must be for its time to tell that it has changed:
-// file systems keep times coarsely.
+// settled is the age from which the time of a file reliably shows changes: file
+// systems keep times coarsely.
 const settled = 2 * time.Second
 
 // load is a [loadFunc].

@@ -205,7 +205,7 @@ func urls(t *testing.T) {
 			_, err := s.Resolve(t.Context(), locator(t, "demo"))
 			wantCode(t, err, pack.CodePolicyDenied)
 			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("error %q tells a secret", err)
+				t.Errorf("error %q contains a secret", err)
 			}
 		}
 	}
@@ -302,7 +302,7 @@ func badEntries(t *testing.T) {
 			t.Errorf("row %d: the other pack: %v", i, err)
 		}
 	}
-	// Without a ref, an entry belongs to nobody.
+	// Without a ref, an entry belongs to no pack.
 	s := fileSource(t, indexOf(t, demo("1.0.0", m{"ref": "A"}), demo("1.0.0", m{"ref": nil}), 7), registrysource.Config{})
 	problems, err := s.Problems(t.Context())
 	if err != nil || len(problems) != 3 || problems[0].Ref != "" || pack.CodeOf(problems[0].Err) != pack.CodeInvalidRef {

@@ -19,7 +19,7 @@ type index struct {
 	positions map[string][]int // of the entries of each ref, as written
 }
 
-// parseIndex reads an index; an error says what the document is instead.
+// parseIndex reads an index; an error describes the document found instead.
 func parseIndex(data []byte, limits Limits) (*index, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, malformed("it is empty (%d bytes)", len(data))
@@ -27,7 +27,7 @@ func parseIndex(data []byte, limits Limits) (*index, error) {
 	doc, err := parseJSON(data)
 	if err != nil {
 		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
-			return nil, malformed("it is a web page, perhaps one to log in")
+			return nil, malformed("it is a web page, perhaps a login page")
 		}
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func parseJSON(data []byte) (json.Value, error) {
 	return doc, nil
 }
 
-// packsOf returns the list of packs of an index of format 1, and names the other
-// formats that it knows.
+// packsOf returns the list of packs of an index of format 1, and reports other
+// known formats by name.
 func packsOf(doc json.Value) (json.Value, error) {
 	if doc.Kind() != "object" {
 		return doc, malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
@@ -76,7 +76,7 @@ func packsOf(doc json.Value) (json.Value, error) {
 	case kinds["packs"] == "object" && kinds["metadata"] == "object":
 		return doc, malformed("it is the index of a StackStorm exchange, want an index of format 1")
 	case kinds["packs"] != "array":
-		return doc, malformed("it is no index of format 1: want a list with the name packs")
+		return doc, malformed("it is not an index of format 1: want a list named packs")
 	}
 	known, err := members(doc, map[string]string{
 		"registry_name": "string", "registry_url": "string", "version": "string", "last_updated": "string", "packs": "array",
@@ -85,13 +85,12 @@ func packsOf(doc json.Value) (json.Value, error) {
 		return doc, err
 	}
 	if version, _ := known["version"].Text(); version != "1.0" {
-		return doc, malformed("it says that it is of another version: want version %q, as text", "1.0")
+		return doc, malformed("it is of another version: want version %q, as a string", "1.0")
 	}
 	return known["packs"], nil
 }
 
-// members returns the members of an object that are known, by the kinds that
-// they have to be of.
+// members returns the known members of an object, and checks their kinds.
 func members(object json.Value, kinds map[string]string) (map[string]json.Value, error) {
 	known := make(map[string]json.Value, len(kinds))
 	for key, member := range object.Members() {
@@ -110,11 +109,11 @@ func members(object json.Value, kinds map[string]string) (map[string]json.Value,
 }
 
 // checkUnknown refuses a key that differs from a known one in case only: other
-// readers would take it.
+// readers would accept it.
 func checkUnknown(key string, kinds map[string]string) error {
 	for name := range kinds {
 		if strings.EqualFold(name, key) {
-			return malformed("key %.80q is written in another case than %q", key, name)
+			return malformed("key %.80q differs from %q only in case", key, name)
 		}
 	}
 	return nil
@@ -143,7 +142,7 @@ func (idx *index) lookup(ref string, cfg *Config) ([]*entry, error) {
 	slices.SortStableFunc(entries, byVersion)
 	for i, e := range entries[1:] {
 		if e.id == entries[i].id {
-			return nil, pack.Errorf(pack.CodeNameCollision, "two entries for %s: which one is meant, nobody can tell", e.id)
+			return nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
 		}
 	}
 	return entries, nil

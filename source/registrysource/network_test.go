@@ -45,17 +45,17 @@ func indexCredentials(t *testing.T) {
 	_, err = s.Resolve(t.Context(), loc)
 	wantCode(t, err, pack.CodeUnauthorized)
 	if err != nil && strings.Contains(err.Error(), "canary") {
-		t.Errorf("the error tells the credential: %v", err)
+		t.Errorf("the error contains the credential: %v", err)
 	}
 }
 
-// serverTimes: what a server says about times changes nothing; only our own
-// clock, which cannot be set back, tells when to ask again.
+// serverTimes: the times of a server have no effect; only our own monotonic
+// clock decides when to ask again.
 func serverTimes(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string]http.Header{
 		"years ahead":   {"Date": {"Mon, 01 Jan 2125 00:00:00 GMT"}, "Expires": {"Mon, 01 Jan 2225 00:00:00 GMT"}, "Cache-Control": {"max-age=3153600000, immutable"}},
-		"years behind":  {"Date": {"Thu, 01 Jan 1970 00:00:00 GMT"}, "Expires": {"0"}, "Age": {"999999999"}, "Cache-Control": {"no-store"}},
+		"years ago":     {"Date": {"Thu, 01 Jan 1970 00:00:00 GMT"}, "Expires": {"0"}, "Age": {"999999999"}, "Cache-Control": {"no-store"}},
 		"contradicting": {"Date": {"yesterday", "tomorrow"}, "Age": {"-1"}, "Expires": {"\x00"}, "Cache-Control": {"max-age=-5, only-if-cached"}},
 	} {
 		t.Run(name, func(t *testing.T) {

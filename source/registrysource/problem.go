@@ -2,7 +2,7 @@ package registrysource
 
 import "github.com/packtrain/pack"
 
-// A Problem is something in an index that cannot be used.
+// A Problem is an unusable part of an index.
 type Problem struct {
 	// Entry is the position among the packs of the index, from 0.
 	Entry int

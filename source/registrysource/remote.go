@@ -23,7 +23,7 @@ type remote struct {
 
 const (
 	indexSize = "index size"
-	// maxTransfers is how often a transfer that breaks off is begun.
+	// maxTransfers is the number of attempts for a transfer that breaks off.
 	maxTransfers = 3
 )
 
@@ -66,14 +66,15 @@ func (r *remote) request(ctx context.Context, old *snapshot) (*http.Response, er
 	}
 	resp, err := r.client.Do(req, accept...)
 	if errors.Is(err, pack.ErrNotFound) {
-		// "Not found" is for packs: without its index, nothing is known of them.
+		// Not [pack.ErrNotFound], which is for packs: without the index, no pack
+		// is known to be missing.
 		return nil, &pack.UnavailableError{Target: shown(r.url), Status: http.StatusNotFound, Err: errors.New("there is no index")}
 	}
 	return resp, err
 }
 
-// addConditions asks for the index only if it is not that of s; false when there
-// is nothing to tell them apart by.
+// addConditions asks for the index only if it differs from that of s; false when
+// s has no validators.
 func (s *snapshot) addConditions(h http.Header) bool {
 	if s.etag != "" {
 		h.Set("If-None-Match", s.etag)
@@ -111,7 +112,7 @@ func (r *remote) snapshot(ctx context.Context, old *snapshot, header http.Header
 	return s, nil
 }
 
-// renewed returns the snapshot as current now.
+// renewed returns the snapshot, marked as current.
 func (s *snapshot) renewed() *snapshot {
 	current := *s
 	current.at = time.Now()

@@ -36,7 +36,7 @@ func hexSHA256(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// shelved returns the snapshot on the shelf, nil when there is none that is whole.
+// shelved returns the snapshot on the shelf, nil when it is missing or damaged.
 // It counts as old, so that the server is asked whether it is current.
 func (r *remote) shelved(ctx context.Context) *snapshot {
 	if r.shelf == nil {
@@ -78,9 +78,9 @@ func readShelfHead(in *bufio.Reader) (head shelfHead, ok bool) {
 	}
 }
 
-// keep puts a snapshot on the shelf when it has an entity tag; a date is too coarse
-// to tell months later whether the index has changed. A shelf that fails costs
-// nothing but the next transfer.
+// keep puts a snapshot on the shelf when it has an entity tag; a date is too
+// coarse to detect months later that the index has changed. A failing shelf only
+// costs another transfer.
 func (r *remote) keep(ctx context.Context, s *snapshot) {
 	if r.shelf == nil || s.etag == "" {
 		return
@@ -89,7 +89,7 @@ func (r *remote) keep(ctx context.Context, s *snapshot) {
 	if err != nil {
 		return
 	}
-	defer w.Discard() //nolint:errcheck // what it could not remove is the shelf's to find
+	defer w.Discard() //nolint:errcheck // the shelf cleans up the rest
 	_ = s.write(w, shelfKey(r.url))
 }
 

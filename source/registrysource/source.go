@@ -94,7 +94,7 @@ func (s *Source) Refs(ctx context.Context) ([]pack.Ref, error) {
 	return refs, nil
 }
 
-// Problems tells what of the configured index cannot be used, in its order.
+// Problems returns the unusable parts of the configured index, in its order.
 func (s *Source) Problems(ctx context.Context) ([]Problem, error) {
 	idx, err := s.index(ctx, "")
 	if err != nil {

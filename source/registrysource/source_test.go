@@ -100,7 +100,7 @@ func TestVersionChoice(t *testing.T) {
 	}
 	_, err := s.Resolve(t.Context(), locator(t, "demo@^3"))
 	if err == nil || !strings.Contains(err.Error(), "2.0.0-rc.1, 1.10.0, ") {
-		t.Errorf("error %v does not tell the versions there are", err)
+		t.Errorf("error %v does not list the known versions", err)
 	}
 }
 
