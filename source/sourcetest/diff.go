@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// A file is what counts of a regular file.
+// A file holds the compared facts of a regular file.
 type file struct {
 	content    []byte
 	executable bool
 }
 
-// differences says in what got is not as want.
+// differences describes how got differs from want.
 func differences(want, got fs.FS) []string {
 	wanted, err := read(want)
 	if err != nil {

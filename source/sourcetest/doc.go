@@ -20,12 +20,12 @@
 //		})
 //	}
 //
-// They are asked through a [source.Mux], which keeps a part of the contract for
-// them. Sources meet rude requests (locations and revs that are hostile) and slow sinks
-// (content read byte by byte); give them a hostile server, too, by a second harness.
-// Each case gets a harness of its own. What a harness does not offer is not
-// checked, and the log says so. Run the tests with -race: a part of the contract
-// is that sources are safe for concurrent use.
+// Sources are called through a [source.Mux], which keeps a part of the contract
+// for them. The suite sends hostile locations and revs, and reads content byte
+// by byte; test a hostile server with a second harness. Each case gets a harness
+// of its own. Cases that need an unset field of the harness are skipped, and the
+// log says so. Run the tests with -race: a part of the contract is that sources
+// are safe for concurrent use.
 //
 // The suite needs no network, and no process but the test's.
 package sourcetest

@@ -80,7 +80,7 @@ func snapshot(fsys fs.FS) (string, error) {
 	return b.String(), err
 }
 
-// testSecrets looks at all that a source says.
+// testSecrets checks all pins and errors of a source.
 func testSecrets(t testing.TB, h Harness) {
 	if len(h.Secrets) == 0 {
 		t.Log("not checked: the harness has no Secrets")

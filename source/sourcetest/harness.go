@@ -8,16 +8,15 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A Harness is a source under test, with what it is asked for and what is to
-// come out.
+// A Harness is a source under test, with requests and expected results.
 type Harness struct {
 	// Source is under test: a [source.Resolver], a [source.Fetcher] or both.
-	// Required. It is asked through a [source.Mux], as in a host.
+	// Required. It is called through a [source.Mux], as in a host.
 	Source source.Plugin
-	// With is composed with it: what fetches the pins of a Resolver, or resolves
-	// the pins of a Fetcher.
+	// With is composed with it: plug-ins that fetch the pins of a Resolver, or
+	// resolve the pins of a Fetcher.
 	With []source.Plugin
-	// Locator names a pack that is there, and Want is its content, below the
+	// Locator names an existing pack, and Want is its content, below the
 	// locator's Subdir; at least two files. Required.
 	Locator source.Locator
 	Want    fs.FS
@@ -63,7 +62,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 	}
 }
 
-// A testCase is one demand on sources.
+// A testCase is one requirement on sources.
 type testCase struct {
 	name string
 	run  func(t testing.TB, h Harness)

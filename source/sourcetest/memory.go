@@ -13,8 +13,8 @@ import (
 // "demo".
 const SchemeMemory = "memory"
 
-// A Memory is a source that holds packs in memory. It is safe for concurrent
-// use as long as nobody changes them.
+// A Memory is a source that holds packs in memory. It is safe for concurrent use
+// as long as the packs are not changed.
 type Memory struct {
 	packs map[string]fstest.MapFS
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// receiveTimeout is far more than anything hostile may take.
+// receiveTimeout is far more than any hostile content may take.
 const receiveTimeout = 2 * time.Minute
 
-// Receive takes what loc names as an installation does: it resolves loc, fetches
-// the first pin into a new [source.Tree] and reads the pack in it. want is the
-// code with which that ends, "" when all is well; then Receive returns what the
-// tree held.
+// Receive receives a pack as an installation does: it resolves loc, fetches the
+// first pin into a new [source.Tree] and reads the pack in it. want is the
+// expected error code, "" for success; then Receive returns the result of the
+// tree.
 //
 // However it ends, these hold: nothing beside the tree's directory has changed,
 // the directory is gone once the tree is discarded, and an error has a code that
@@ -48,7 +48,7 @@ func Receive(t testing.TB, src source.Source, loc source.Locator, want pack.Code
 	return result
 }
 
-// receive does what [Receive] says; discard has to be called in any case.
+// receive implements [Receive]; the caller must call discard in any case.
 func receive(ctx context.Context, src source.Source, loc source.Locator, dir string) (result source.TreeResult, discard func() error, err error) {
 	discard = func() error { return nil }
 	pins, err := src.Resolve(ctx, loc)
@@ -89,8 +89,8 @@ func load(dir string) error {
 	return err
 }
 
-// putCanary makes files that nobody must touch, under names that hostile packs
-// aim at.
+// putCanary makes files that must not be touched, under names that hostile packs
+// target.
 func putCanary(t testing.TB, parent string) {
 	t.Helper()
 	for _, name := range []string{"x", "evil", "abs", "b", "canary/x"} {
@@ -101,7 +101,7 @@ func putCanary(t testing.TB, parent string) {
 	}
 }
 
-// treeDigest is the canonical digest of a directory and what its files are.
+// treeDigest returns the canonical digest of a directory and the state of its files.
 func treeDigest(t testing.TB, dir string) string {
 	t.Helper()
 	digest, err := pack.TreeDigest(os.DirFS(dir))

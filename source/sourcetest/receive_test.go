@@ -38,7 +38,7 @@ func TestReceive(t *testing.T) {
 	}
 }
 
-// TestReceiveNotices: what a source must not do is noticed, whatever it returns.
+// TestReceiveNotices: forbidden actions of a source are noticed, whatever it returns.
 func TestReceiveNotices(t *testing.T) {
 	t.Parallel()
 	for name, misdeed := range map[string]func(staging string) error{

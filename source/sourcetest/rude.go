@@ -15,8 +15,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// testRudeRequests: whatever a locator or pin says, a source answers with an
-// error that can be told from others and printed.
+// testRudeRequests: a source refuses any hostile locator or pin with an error
+// that has a code and can be printed.
 func testRudeRequests(t testing.TB, h Harness) {
 	for _, text := range rudeTexts() {
 		loc, pin := h.Locator, h.resolve(t)[0]
@@ -45,8 +45,8 @@ func rudeTexts() []string {
 	}
 }
 
-// maxSaid is how long an error may be: it may quote the longest location there
-// is, but not for ever.
+// maxSaid bounds the length of an error: it may quote the longest location a few
+// times.
 const maxSaid = 4 * source.MaxSpecLen
 
 func checkRefusal(t testing.TB, what, text string, got bool, err error) {
@@ -58,7 +58,7 @@ func checkRefusal(t testing.TB, what, text string, got bool, err error) {
 	checkText(t, what, text, err)
 }
 
-// checkText wants a code, and a text that does nothing to a terminal or a log.
+// checkText requires a code, and a text that is safe for a terminal or a log.
 func checkText(t testing.TB, what, text string, err error) {
 	t.Helper()
 	said := err.Error()
@@ -94,11 +94,11 @@ func testSlowSink(t testing.TB, h Harness) {
 	}
 }
 
-// patience is how long a slow sink gives a second entry to come along with the
-// first.
-const patience = time.Second
+// overlapWait is how long a slow sink waits for a second entry to begin during
+// the first.
+const overlapWait = time.Second
 
-// A slowSink reads byte by byte and sees entries that come at once.
+// A slowSink reads byte by byte and detects overlapping entries.
 type slowSink struct {
 	dst    source.Sink
 	second chan struct{} // closed when a second entry begins
@@ -119,7 +119,7 @@ func (s *slowSink) Put(ctx context.Context, e source.Entry, content io.Reader) e
 	if first {
 		select {
 		case <-s.second:
-		case <-time.After(patience):
+		case <-time.After(overlapWait):
 		}
 	}
 	if content != nil {
