@@ -44,7 +44,7 @@ func (t *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// outgoing returns req as it is sent.
+// outgoing returns the request to send for req.
 func (t *checked) outgoing(ctx context.Context, req *http.Request) *http.Request {
 	req = req.Clone(ctx)
 	if req.Header.Get("User-Agent") == "" {
@@ -52,7 +52,7 @@ func (t *checked) outgoing(ctx context.Context, req *http.Request) *http.Request
 	}
 	t.credentials.add(req)
 	if t.rules.Proxied() && req.URL.Scheme == "http" {
-		// Servers would share the connection, and what one sends too much would be
+		// Servers would share the connection, and surplus data of one would be
 		// taken for the answer of the next.
 		req.Close = true
 	}
@@ -68,11 +68,11 @@ func checkLocation(from *url.URL, resp *http.Response) error {
 	if _, err := from.Parse(location); err == nil {
 		return nil
 	}
-	_ = resp.Body.Close() // nobody reads it
+	_ = resp.Body.Close() // it is not read
 	return &pack.UnavailableError{
 		Target: guard.RedactURL(from),
 		Status: resp.StatusCode,
-		Err:    errors.New("redirected to a location that is no URL"),
+		Err:    errors.New("redirected to an invalid URL"),
 	}
 }
 

@@ -21,8 +21,7 @@ const (
 	userAgent        = "packtrain"
 )
 
-// Options of [New] say what a [pack.Network] cannot. The zero value is the
-// default.
+// Options of [New] extend a [pack.Network]. The zero value is the default.
 type Options struct {
 	// HTTP, when not nil, is a client of the host's own that sends all requests.
 	// It has to enforce the policy where it connects and redirects, and must not
@@ -32,16 +31,16 @@ type Options struct {
 	// TLS adds settings such as client certificates, which every server that asks
 	// for one is shown. It is copied; versions before 1.2 stay refused. The
 	// network's CAs are trusted beside its RootCAs. With InsecureSkipVerify,
-	// servers prove nothing: keep such a client apart, for what needs it. nil adds
-	// nothing.
+	// servers are not authenticated: use such a client only where it is needed.
+	// nil adds nothing.
 	TLS *tls.Config
 	// Resolver looks up host names; nil means the system's.
 	Resolver *net.Resolver
 }
 
-// A Client sends requests as a [pack.Network] allows, and retries what is safe to
-// retry. All plug-ins of a host can share one, and with it its connections. It is
-// safe for concurrent use.
+// A Client sends requests as a [pack.Network] allows, and retries requests that
+// are safe to retry. All plug-ins of a host can share one, and with it its
+// connections. It is safe for concurrent use.
 type Client struct {
 	rules *guard.Rules
 	http  *http.Client
@@ -84,9 +83,9 @@ func own(network pack.Network, opts *Options) (*Client, error) {
 	return &Client{rules: guard.Compile(network.Policy), http: opts.HTTP}, nil
 }
 
-// OrDefault returns c, or when c is nil a new Client of the zero [pack.Network]:
-// https to public servers, without credentials. It is how plug-ins treat a Client
-// that the host left out.
+// OrDefault returns c, or if c is nil a new Client of the zero [pack.Network]:
+// https to public servers, without credentials. Plug-ins use it for the Client
+// of a host.
 func OrDefault(c *Client) *Client {
 	if c != nil {
 		return c
@@ -103,15 +102,16 @@ func over(rules *guard.Rules, known credentials, base http.RoundTripper) *Client
 	}}
 }
 
-// Do sends req. The response has status 200 or one of accept; another status, and
-// every failure, is an error of package pack, as are the errors of reading the
-// response's body: [pack.CodePolicyDenied] for what the policy refuses,
-// [pack.CodeNotFound] for the statuses 404 and 410, a [*pack.UnavailableError] for
-// others; the end of the request's context stays what it is. A body whose transfer
-// breaks off is continued when the server's entity tag says that it is still the
-// same. The caller closes the body. When req is the consequence of a redirect that
-// the caller followed itself, req.Response names that, as in package net/http, and
-// keeps credentials from who was redirected to.
+// Do sends req. The response has status 200 or one of accept; another status,
+// and every failure, is an error of package pack, as are the errors of reading
+// the response's body: [pack.CodePolicyDenied] for a request that the policy
+// refuses, [pack.CodeNotFound] for the statuses 404 and 410, a
+// [*pack.UnavailableError] for others; the error of the request's context stays
+// unchanged. A body whose transfer breaks off is continued when the server's
+// entity tag says that it is still the same. The caller closes the body. When
+// req is the consequence of a redirect that the caller followed itself,
+// req.Response names that, as in package net/http, and keeps credentials from
+// the target of the redirect.
 func (c *Client) Do(req *http.Request, accept ...int) (*http.Response, error) {
 	resp, err := exchange(c.http, req, accept)
 	if err == nil {
@@ -129,8 +129,8 @@ func (c *Client) WithoutRedirects() *Client {
 	return &Client{rules: c.rules, http: &stays}
 }
 
-// ParseURL parses a URL that the policy allows to contact, without contacting it.
-// What it refuses is an error with [pack.CodePolicyDenied] that quotes no
+// ParseURL parses a URL that the policy allows to contact, without contacting
+// it. A refused URL is an error with [pack.CodePolicyDenied] that quotes no
 // credential. The addresses of a host name are checked only when a connection is
 // made.
 func (c *Client) ParseURL(raw string) (*url.URL, error) { return c.rules.ParseURL(raw) }
@@ -143,7 +143,7 @@ func newTransport(dialer *guard.Dialer, settings *tls.Config, proxy *url.URL) *h
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{
-		Proxy:                  nil, // the environment's proxies are not ours
+		Proxy:                  nil, // the environment's proxies are not used
 		DialContext:            dialer.Dial,
 		TLSClientConfig:        settings,
 		TLSHandshakeTimeout:    handshakeTimeout,

@@ -11,7 +11,7 @@ import (
 type credentials map[string]pack.Credential
 
 // compileCredentials checks keys and values; errors have
-// [pack.CodeInvalidRequest] and tell no secret.
+// [pack.CodeInvalidRequest] and contain no secret.
 func compileCredentials(byOrigin map[string]pack.Credential) (credentials, error) {
 	all := make(credentials, len(byOrigin))
 	for key, c := range byOrigin {
@@ -31,7 +31,7 @@ func compileCredentials(byOrigin map[string]pack.Credential) (credentials, error
 }
 
 // parseOrigin accepts scheme, host and port, and nothing else: a credential for
-// a path would be taken for narrower than it is.
+// a path would look narrower than it is.
 func parseOrigin(key string) (string, error) {
 	u, err := guard.ParseURL(key)
 	if err != nil {
@@ -46,7 +46,7 @@ func parseOrigin(key string) (string, error) {
 }
 
 // add sets the credential of req's origin, but not after a redirect from another
-// one: whoever redirects there would make requests in our name.
+// one: the redirecting server would make requests with our credentials.
 func (c credentials) add(req *http.Request) {
 	at := origin(req.URL)
 	credential, ok := c[at]

@@ -33,11 +33,11 @@ type cut struct {
 	phase int
 	times int32
 	gone  time.Duration
-	over  chan struct{} // closed when nobody waits any more
+	over  chan struct{} // closed at the end of the test
 	count atomic.Int32
 }
 
-// pass waits while the network is gone; false when somebody gives up before that.
+// pass waits while the network is gone; false when ctx ends before that.
 func (c *cut) pass(ctx context.Context, phase int) bool {
 	if phase != c.phase || c.count.Add(1) > c.times {
 		return true
@@ -153,8 +153,8 @@ func serveHalf(w http.ResponseWriter, r *http.Request, content []byte, goOn func
 	}
 }
 
-// cutNetworks: the network is gone for a while, for once until somebody gives up,
-// or for good.
+// cutNetworks: the network is gone for a while, in one case until the client
+// gives up, or for good.
 func cutNetworks(t *testing.T) {
 	t.Parallel()
 	prepareNames(t)

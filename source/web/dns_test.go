@@ -136,7 +136,7 @@ func viaAliases(n int, a netip.Addr) nameServer {
 	}
 }
 
-// hostileNames: nobody may contact the private server; the public one answers
+// hostileNames: no request may contact the private server; the public one answers
 // on the same port.
 func hostileNames(t *testing.T) {
 	t.Parallel()

@@ -16,9 +16,9 @@ import (
 )
 
 // explain turns an error of an HTTP exchange with target into one of package
-// pack. An error that carries a code is returned without what was wrapped
-// around it, because net/http quotes whole URLs; the end of ctx stays what it
-// is; everything else becomes a [*pack.UnavailableError]. nil stays nil.
+// pack. An error that carries a code is returned without its wrapping, because
+// net/http quotes whole URLs; the error of ctx stays unchanged; everything else
+// becomes a [*pack.UnavailableError]. nil stays nil.
 func explain(ctx context.Context, target string, err error) error {
 	if err == nil {
 		return nil
@@ -60,7 +60,8 @@ func (t *tamed) Error() string { return t.text }
 func (t *tamed) Unwrap() error { return t.error }
 
 // temporary reports whether the same request may succeed later: the network
-// failed, as opposed to a server that speaks nonsense or proves to be another.
+// failed, as opposed to a server that violates the protocol or has the wrong
+// certificate.
 func temporary(err error) bool {
 	if errors.Is(err, errTooSlow) || errors.Is(err, errTooLong) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -126,7 +127,7 @@ func checkStatus(resp *http.Response, target string, accept []int) error {
 }
 
 // RefusesMethod reports whether err may be about the method of a request, rather
-// than about what was asked for: some servers that check signed URLs answer 403.
+// than about its URL: some servers that check signed URLs answer 403.
 func RefusesMethod(err error) bool {
 	u, ok := errors.AsType[*pack.UnavailableError](err)
 	if !ok {
@@ -139,8 +140,8 @@ func RefusesMethod(err error) bool {
 	return false
 }
 
-// explained makes the read errors of clients that are not ours speak our
-// language.
+// explained turns the read errors of a host's client into errors of package
+// pack.
 type explained struct {
 	io.ReadCloser
 

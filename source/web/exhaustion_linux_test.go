@@ -215,7 +215,7 @@ func startLoopback(t *testing.T) {
 	}
 }
 
-// eventually waits until what is closed behind our back is closed.
+// eventually waits for connections that are closed asynchronously.
 func eventually(t *testing.T, what string, want int, count func() int) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)

@@ -218,7 +218,7 @@ func secretsInErrors(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", raw)
 		} else if strings.Contains(err.Error(), secret) {
-			t.Errorf("error %q tells the secret of %s", err, raw)
+			t.Errorf("error %q contains the secret of %s", err, raw)
 		}
 	}
 	gone := serve(t, http.NotFound)
@@ -230,7 +230,7 @@ func secretsInErrors(t *testing.T) {
 	_, err = get(t, own, gone.URL+"/?token="+secret)
 	wantCode(t, err, pack.CodeUnavailable)
 	if err != nil && strings.Contains(err.Error(), secret) {
-		t.Errorf("with a client of the host, error %q tells a secret", err)
+		t.Errorf("with a client of the host, error %q contains a secret", err)
 	}
 	if got := web.Redact("https://u:canary@h/p?canary#canary"); got != "https://h/p" {
 		t.Errorf("Redact = %q", got)

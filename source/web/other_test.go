@@ -8,4 +8,4 @@ func filesRunOut(t *testing.T) { t.Skip("only Linux shows the open files of a pr
 
 func portsRunOut(t *testing.T) { t.Skip("only Linux makes networks") }
 
-func silentServers(t *testing.T) { t.Skip("only Linux ignores those whom nobody accepts") }
+func silentServers(t *testing.T) { t.Skip("only Linux ignores connections beyond a full backlog") }

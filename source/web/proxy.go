@@ -28,8 +28,8 @@ func parseProxy(text string) (*url.URL, error) {
 	return proxy, nil
 }
 
-// dialProxy connects to the proxy, which the host trusts. What the proxy contacts
-// is decided by [guard.Rules.CheckURL].
+// dialProxy connects to the proxy, which the host trusts. [guard.Rules.CheckURL]
+// decides which hosts the proxy may contact.
 func dialProxy(d *guard.Dialer) guard.DialFunc {
 	return (&net.Dialer{Timeout: d.Timeout, Resolver: d.Resolver}).DialContext
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A proxy connects to target whatever it is asked for, and notes that.
+// A proxy connects to target for any request, and records the requests.
 type proxy struct {
 	target string
 	status string // of its answer
@@ -89,7 +89,7 @@ func proxies(t *testing.T) {
 		"is overloaded":                {named, &proxy{status: "503 Later"}, pack.CodeUnavailable, true, true},
 		"dies in the greeting":         {named, &proxy{status: "200 OK", cut: 1000}, pack.CodeUnavailable, true, true},
 		"dies in the body":             {named, &proxy{status: "200 OK", cut: 5000}, pack.CodeUnavailable, true, true},
-		"nobody checked the name":      {pack.NetworkPolicy{}, &proxy{status: "200 OK"}, pack.CodePolicyDenied, false, false},
+		"the name was not checked":     {pack.NetworkPolicy{}, &proxy{status: "200 OK"}, pack.CodePolicyDenied, false, false},
 		"another name":                 {pack.NetworkPolicy{Hosts: []string{"example.com"}}, &proxy{status: "200 OK"}, pack.CodePolicyDenied, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func proxies(t *testing.T) {
 	}
 }
 
-// literalsThroughProxies: an address needs nobody who looks it up.
+// literalsThroughProxies: an address needs no lookup.
 func literalsThroughProxies(t *testing.T) {
 	t.Parallel()
 	p := &proxy{status: "403 Forbidden"}
@@ -136,7 +136,7 @@ func literalsThroughProxies(t *testing.T) {
 
 // answersOfOthers: an answer has two lengths. The proxy takes one of them and we
 // the other, so what the server sends late comes along with the answer to the
-// next request, which is for somebody else.
+// next request, which is for another server.
 func answersOfOthers(t *testing.T) {
 	t.Parallel()
 	address := accept(t, answerLate)

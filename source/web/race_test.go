@@ -38,7 +38,7 @@ func TestOneConnectionIsKept(t *testing.T) {
 	}
 }
 
-// A closing connection tells when it is closed.
+// A closing connection reports when it is closed.
 type closing struct {
 	net.Conn
 

@@ -38,7 +38,7 @@ func hostileRedirects(t *testing.T) {
 			_, err := get(t, web.Make(loopback(), nil), srv.URL)
 			wantCode(t, err, tc.want)
 			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("error %q tells a secret", err)
+				t.Errorf("error %q contains a secret", err)
 			}
 		})
 	}

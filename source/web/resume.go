@@ -12,10 +12,10 @@ import (
 
 const maxResumes = maxRetries
 
-// A resumable body goes on where its transfer broke off, when the server
-// vouches that it sends the rest of the same thing: the strong entity tag it
-// stated is sent back, and must come again. Otherwise the error of the transfer
-// stays, and whoever reads has to begin anew.
+// A resumable body continues where its transfer broke off, when the server
+// confirms that it sends the rest of the same content: its strong entity tag is
+// sent back, and must be returned again. Otherwise the error of the transfer
+// stays, and the reader has to start over.
 type resumable struct {
 	client *http.Client
 	req    *http.Request
@@ -24,13 +24,13 @@ type resumable struct {
 	etag     string
 	encoding string
 	length   int64 // of the whole, -1 when the server did not state it
-	offset   int64 // of what comes next
+	offset   int64 // of the next byte
 	tries    int
 	body     io.ReadCloser
 }
 
-// resumeBody makes the body of resp resumable if it can be, which was the
-// answer of c to req.
+// resumeBody makes the body of resp, the answer of c to req, resumable if
+// possible.
 func resumeBody(c *http.Client, req *http.Request, resp *http.Response) {
 	etag := StrongETag(resp.Header)
 	if req.Method != http.MethodGet || resp.StatusCode != http.StatusOK || etag == "" || req.Header.Get("Range") != "" {
@@ -76,7 +76,7 @@ func (r *resumable) resume(err error) bool {
 	return false
 }
 
-// rest asks for what is missing.
+// rest requests the missing part.
 func (r *resumable) rest() (io.ReadCloser, error) {
 	req := r.req.Clone(r.req.Context())
 	req.Header.Set("Range", fmt.Sprintf("bytes=%d-", r.offset))
@@ -94,7 +94,7 @@ func (r *resumable) rest() (io.ReadCloser, error) {
 
 var errOther = errors.New("the server sends something else now")
 
-// attach makes sure that the body of resp continues where we are.
+// attach makes sure that the body of resp continues at the current offset.
 func (r *resumable) attach(resp *http.Response) error {
 	if StrongETag(resp.Header) != r.etag || ContentEncoding(resp.Header) != r.encoding {
 		return errOther

@@ -127,7 +127,7 @@ func brokenTransfers(t *testing.T) {
 		{"another end", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4998/5000"), 2, false},
 		{"another length", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-5999/6000"), 2, false},
 		{"unknown length", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4999/*"), 2, false},
-		{"more behind the range", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4999/5000, 0-3/5000"), 2, false},
+		{"more after the range", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4999/5000, 0-3/5000"), 2, false},
 		{"another Content-Length", tag, []int{1000, -1}, header("Content-Range", "bytes 1000-4999/5000", 3999), 2, false},
 		{"no range", tag, []int{1000, -1}, header("Content-Range", ""), 2, false},
 		{"several ranges", tag, []int{1000, -1}, func(_ *file, _ *http.Request, resp *http.Response) {
@@ -163,7 +163,7 @@ func brokenTransfers(t *testing.T) {
 	}
 }
 
-// TestContinuesAtTheRightPlace looks at what is asked for.
+// TestContinuesAtTheRightPlace checks the requested ranges.
 func TestContinuesAtTheRightPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

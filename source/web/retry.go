@@ -20,8 +20,8 @@ const (
 	drainBytes    = 4 << 10
 )
 
-// A retrier sends a GET or HEAD request again when trying again can help. A
-// failure in the middle of a body is the business of [resumable].
+// A retrier sends a GET or HEAD request again when trying again can help.
+// [resumable] handles a failure in the middle of a body.
 type retrier struct {
 	next http.RoundTripper
 }
@@ -77,10 +77,11 @@ func retryDelay(try int, resp *http.Response) time.Duration {
 // backoff doubles with each try, give or take a half.
 func backoff(try int) time.Duration {
 	d := firstDelay << (try - 1)
-	return d/2 + rand.N(d) //nolint:gosec // to spread requests, not to surprise anybody
+	return d/2 + rand.N(d) //nolint:gosec // to spread requests, not for security
 }
 
-// retryAfter takes a date by the server's own clock, when it tells its time.
+// retryAfter measures a date by the server's own clock, when the response states
+// its time.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	header := h.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {

@@ -53,7 +53,7 @@ func secretsThroughRedirects(t *testing.T) {
 					http.Redirect(w, r, "http://packs.example/end", http.StatusFound)
 				}
 			})
-			_, err := get(t, behind(t, proxy), "http://packs.example/start?canary")
+			_, err := get(t, proxied(t, proxy), "http://packs.example/start?canary")
 			if want == "" {
 				wantCode(t, err, pack.CodePolicyDenied)
 				wantNotTold(t, err)
@@ -71,9 +71,9 @@ func secretsThroughRedirects(t *testing.T) {
 	}
 }
 
-// behind returns a client that goes through a proxy and has credentials for one
+// proxied returns a client that goes through a proxy and has credentials for one
 // server.
-func behind(t *testing.T, proxy *httptest.Server) *web.Client {
+func proxied(t *testing.T, proxy *httptest.Server) *web.Client {
 	t.Helper()
 	at, err := url.Parse(proxy.URL)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// silentServers do not answer those who want to connect: nobody accepts, and as
-// many wait already as may.
+// silentServers do not answer connection attempts: they do not accept, and the
+// backlog is full.
 func silentServers(t *testing.T) {
 	t.Parallel()
 	t.Run("for good", func(t *testing.T) {
@@ -87,7 +87,7 @@ func listenSilently(t *testing.T, address string) net.Listener {
 	}
 }
 
-// serveAt accepts those who wait, and whoever comes.
+// serveAt accepts the waiting connections and all later ones.
 func serveAt(t *testing.T, ln net.Listener) {
 	t.Helper()
 	srv := &httptest.Server{Listener: ln, Config: &http.Server{Handler: http.HandlerFunc(hello)}}

@@ -48,8 +48,8 @@ func roots(given *x509.CertPool) (*x509.CertPool, error) {
 }
 
 // parseAuthorities reads PEM strictly: [x509.CertPool.AppendCertsFromPEM] would
-// skip what it cannot read, and the host would learn of it from a server that is
-// not trusted.
+// skip invalid blocks, and the host would notice only when a server is not
+// trusted.
 func parseAuthorities(text []byte) ([]*x509.Certificate, error) {
 	var certificates []*x509.Certificate
 	for rest := text; ; {

@@ -146,9 +146,9 @@ func stalledHandshake(t *testing.T) {
 	})
 }
 
-// cutTLS ends a connection in the middle of a body: without TLS's own goodbye, with
-// one that comes too early, with an alert that anybody could have sent, and with
-// what is no record.
+// cutTLS ends a connection in the middle of a body: without TLS's own
+// close_notify, with one that comes too early, with a forged alert, and with an
+// invalid record.
 func cutTLS(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)

@@ -21,7 +21,7 @@ var (
 )
 
 // A transfer is a response body that must arrive at a minimum rate. Only time
-// spent waiting in Read counts, so a slow consumer is not blamed on the server.
+// spent waiting in Read counts, so a slow consumer does not count against the server.
 type transfer struct {
 	io.Closer
 
