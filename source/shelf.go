@@ -8,8 +8,8 @@ import (
 // A Shelf keeps bytes by key, for plug-ins that would otherwise request the same
 // data from a server again. It is a cache: entries may be gone at any time, and
 // a reader verifies its data. A host gives a Shelf to the plug-ins that take
-// one; it should be writable by the host alone, because plug-ins trust its
-// entries beyond what they can verify.
+// one; it should be writable by the host alone, because plug-ins can verify its
+// entries only in part.
 //
 // A key consists of one or more names of lower-case letters, digits, "-" and "_",
 // separated by "/": 200 bytes at most. Plug-ins that share a Shelf use keys

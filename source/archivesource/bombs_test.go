@@ -76,9 +76,8 @@ func writeFile(t *testing.T, content []byte) string {
 	return path
 }
 
-// bombs are small archives with huge content, refused in little memory. It
-// measures the memory of the whole process, so it comes before what runs in
-// parallel.
+// bombs refuses small archives with huge content, in little memory. It measures
+// the memory of the whole process, so it runs before the parallel tests.
 func bombs(t *testing.T) {
 	t.Helper()
 	for _, tc := range []struct {

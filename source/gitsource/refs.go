@@ -80,7 +80,7 @@ func (r *refs) tip(commit plumbing.Hash) (plumbing.Hash, bool) {
 }
 
 // history returns the newest commit of the branch whose history should hold the
-// pinned commit of a rev: the default branch for a commit or no rev.
+// commit that a rev once named: the default branch for a commit or no rev.
 func (r *refs) history(rev string) (plumbing.Hash, bool) {
 	if _, ok := git.ParseID(rev); ok || rev == "" {
 		return r.head, !r.head.IsZero()

@@ -22,7 +22,7 @@ const (
 	listType   = "application/x-git-upload-pack-advertisement"
 	uploadPath = "/git-upload-pack"
 	uploadType = "application/x-git-upload-pack-result"
-	// userAgent starts as git's does, by which some hosts recognize it.
+	// userAgent starts as git's does: some hosts distinguish git from browsers by it.
 	userAgent = "git/2.0 (packtrain)"
 )
 

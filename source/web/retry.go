@@ -32,14 +32,14 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !repeatable(req) {
 		retries = 0
 	}
-	patience := maxWaiting
+	left := maxWaiting
 	for try := 1; ; try++ {
 		resp, err := r.next.RoundTrip(req)
 		if try > retries || !worthRetrying(resp, err) {
 			return resp, err
 		}
 		delay := retryDelay(try, resp)
-		if patience -= delay; patience < 0 {
+		if left -= delay; left < 0 {
 			return resp, err
 		}
 		discard(resp)

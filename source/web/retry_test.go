@@ -63,7 +63,7 @@ func flappingServers(t *testing.T) {
 		{"obeys Retry-After", steps{status(429, "Retry-After", "7"), status(200)}, 2, "", 7 * time.Second, 8 * time.Second},
 		{"caps Retry-After", steps{status(429, "Retry-After", "86400"), status(200)}, 2, "", time.Minute, 68 * time.Second},
 		{"does not ask again at once", steps{status(503, "Retry-After", "0")}, 5, pack.CodeUnavailable, 1875 * time.Millisecond, 6 * time.Second},
-		{"loses its patience", steps{status(503, "Retry-After", "60")}, 2, pack.CodeUnavailable, time.Minute, 68 * time.Second},
+		{"waits too long in all", steps{status(503, "Retry-After", "60")}, 2, pack.CodeUnavailable, time.Minute, 68 * time.Second},
 		{"not 404", steps{status(404)}, 1, pack.CodeNotFound, 0, 0},
 		{"not 410", steps{status(410)}, 1, pack.CodeNotFound, 0, 0},
 		{"not 403", steps{status(403)}, 1, pack.CodeUnauthorized, 0, 0},

@@ -32,14 +32,14 @@ type Decoder func(io.Reader) (io.Reader, error)
 // A Stream is an archive whose first bytes are known.
 type Stream struct {
 	head []byte
-	raw  *ahead
+	raw  *prefetcher
 	src  *counter
 	buf  *bufio.Reader
 }
 
 // Open reads the first bytes of an archive. Errors of r are returned as they are.
 func Open(r io.Reader) (*Stream, error) {
-	s := &Stream{raw: &ahead{r: r, size: rawChunk, direct: math.MaxInt}}
+	s := &Stream{raw: &prefetcher{r: r, size: rawChunk, direct: math.MaxInt}}
 	s.src = &counter{r: s.raw}
 	s.buf = bufio.NewReaderSize(s.src, bufferSize)
 	head, err := s.buf.Peek(headBytes)
@@ -70,19 +70,19 @@ func (s *Stream) Uncompressed(f Format, limits Limits, xz Decoder) (io.ReadClose
 	if err != nil {
 		return nil, s.explain(f, err)
 	}
-	s.raw.direct = aheadAfter
-	return both{newAhead(&inflater{r: r, s: s, format: f, limits: limits}, plainChunk), s.raw}, nil
+	s.raw.direct = prefetchAfter
+	return both{newPrefetcher(&inflater{r: r, s: s, format: f, limits: limits}, plainChunk), s.raw}, nil
 }
 
-// both holds two readers that run ahead: of the output of a stream, and of its
+// both holds two prefetchers: of the output of a stream, and of its
 // input.
 type both struct {
-	*ahead
-	raw *ahead
+	*prefetcher
+	raw *prefetcher
 }
 
 // Close implements [io.Closer].
-func (b both) Close() error { return errors.Join(b.ahead.Close(), b.raw.Close()) }
+func (b both) Close() error { return errors.Join(b.prefetcher.Close(), b.raw.Close()) }
 
 func (s *Stream) decoder(f Format, limits Limits, xz Decoder) (io.Reader, error) {
 	switch f {

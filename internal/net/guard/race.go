@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// patience is the delay before the next address is tried as well.
-const patience = 250 * time.Millisecond
+// nextAddressDelay is the delay before the next address is tried as well.
+const nextAddressDelay = 250 * time.Millisecond
 
 type connectFunc = func(context.Context, netip.Addr) (net.Conn, error)
 
@@ -34,7 +34,7 @@ func race(ctx context.Context, addrs []netip.Addr, connect connectFunc) (net.Con
 			if len(addrs) > 0 {
 				go try(ctx, addrs[0], connect, attempts)
 				addrs, running = addrs[1:], running+1
-				next.Reset(patience)
+				next.Reset(nextAddressDelay)
 			}
 		case a := <-attempts:
 			running--

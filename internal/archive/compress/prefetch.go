@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	aheadAfter  = 1 << 20 // shorter streams gain nothing from a second processor
-	aheadChunks = 4
-	maxEmpty    = 100 // reads in a row that give nothing
+	prefetchAfter = 1 << 20 // shorter streams gain nothing from a second processor
+	chunks        = 4
+	maxEmpty      = 100 // reads in a row that give nothing
 )
 
-// An ahead reads the next chunk while the current one is used, once a stream
+// A prefetcher reads the next chunk while the current one is used, once a stream
 // turns out to be long: then one goroutine receives, one uncompresses and one
 // writes. The order of the reader's data and errors is kept.
-type ahead struct {
+type prefetcher struct {
 	r      io.Reader
 	size   int // of a chunk
 	direct int // bytes that Read still reads itself
@@ -32,57 +32,59 @@ type chunk struct {
 	err  error
 }
 
-func newAhead(r io.Reader, size int) *ahead { return &ahead{r: r, size: size, direct: aheadAfter} }
+func newPrefetcher(r io.Reader, size int) *prefetcher {
+	return &prefetcher{r: r, size: size, direct: prefetchAfter}
+}
 
 // Read implements [io.Reader].
-func (a *ahead) Read(p []byte) (int, error) {
-	if a.direct > 0 {
-		n, err := a.r.Read(p)
-		a.direct -= n
+func (f *prefetcher) Read(p []byte) (int, error) {
+	if f.direct > 0 {
+		n, err := f.r.Read(p)
+		f.direct -= n
 		return n, err
 	}
-	if a.filled == nil {
-		a.begin()
+	if f.filled == nil {
+		f.begin()
 	}
-	for len(a.now.data) == 0 {
-		if a.now.err != nil {
-			return 0, a.now.err
+	for len(f.now.data) == 0 {
+		if f.now.err != nil {
+			return 0, f.now.err
 		}
-		a.next()
+		f.next()
 	}
-	n := copy(p, a.now.data)
-	a.now.data = a.now.data[n:]
+	n := copy(p, f.now.data)
+	f.now.data = f.now.data[n:]
 	return n, nil
 }
 
-func (a *ahead) begin() {
-	a.free, a.filled, a.stop = make(chan []byte, aheadChunks), make(chan chunk, aheadChunks), make(chan struct{})
-	for range aheadChunks {
-		a.free <- make([]byte, a.size)
+func (f *prefetcher) begin() {
+	f.free, f.filled, f.stop = make(chan []byte, chunks), make(chan chunk, chunks), make(chan struct{})
+	for range chunks {
+		f.free <- make([]byte, f.size)
 	}
-	go a.work()
+	go f.work()
 }
 
 // next returns the buffer and waits for the next filled one.
-func (a *ahead) next() {
-	if a.buffer != nil {
-		a.free <- a.buffer[:a.size]
+func (f *prefetcher) next() {
+	if f.buffer != nil {
+		f.free <- f.buffer[:f.size]
 	}
-	a.now = <-a.filled
-	a.buffer = a.now.data
+	f.now = <-f.filled
+	f.buffer = f.now.data
 }
 
-// work fills buffers until the reader ends or the ahead is closed. Each channel
-// has room for all buffers.
-func (a *ahead) work() {
-	defer close(a.filled)
+// work fills buffers until the reader ends or the prefetcher is closed. Each
+// channel has room for all buffers.
+func (f *prefetcher) work() {
+	defer close(f.filled)
 	for {
 		select {
-		case <-a.stop:
+		case <-f.stop:
 			return
-		case buffer := <-a.free:
-			c := fill(a.r, buffer)
-			a.filled <- c
+		case buffer := <-f.free:
+			c := fill(f.r, buffer)
+			f.filled <- c
 			if c.err != nil {
 				return
 			}
@@ -116,12 +118,12 @@ func fill(r io.Reader, buffer []byte) (c chunk) {
 }
 
 // Close returns when the reader is no longer in use.
-func (a *ahead) Close() error {
-	if a.filled == nil {
+func (f *prefetcher) Close() error {
+	if f.filled == nil {
 		return nil
 	}
-	close(a.stop)
-	for range a.filled { // discard
+	close(f.stop)
+	for range f.filled { // discard
 	}
 	return nil
 }
