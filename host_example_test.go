@@ -18,8 +18,13 @@ func Example() {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	install(context.Background(), filepath.Join(dir, "root"), must(filepath.Abs("testdata/packs/hello")))
-	// Output: hello 1.0.0 installed
+	for range 3 { // as a program that is started again
+		install(context.Background(), filepath.Join(dir, "root"), must(filepath.Abs("testdata/packs/hello")))
+	}
+	// Output:
+	// hello 1.0.0 installed
+	// hello 1.0.0 unchanged
+	// hello 1.0.0 unchanged
 }
 
 // must is for examples; a host handles its errors.
