@@ -18,7 +18,10 @@ func openFiles(t testing.TB, dir string) *registry.Files {
 
 func TestFiles(t *testing.T) {
 	t.Parallel()
-	registrytest.Run(t, func(t testing.TB) registry.Records { return openFiles(t, t.TempDir()) })
+	registrytest.Run(t, func(t testing.TB) registry.Records {
+		t.Helper()
+		return openFiles(t, t.TempDir())
+	})
 }
 
 // twoDoors writes and reads through two values on one directory, as two
@@ -33,6 +36,7 @@ type twoDoors struct {
 func TestFilesThroughTwoDoors(t *testing.T) {
 	t.Parallel()
 	registrytest.Run(t, func(t testing.TB) registry.Records {
+		t.Helper()
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
 		return twoDoors{in, out, out, out}
@@ -43,6 +47,7 @@ func TestFilesThroughTwoDoors(t *testing.T) {
 func TestFilesCompacted(t *testing.T) {
 	t.Parallel()
 	registrytest.Run(t, func(t testing.TB) registry.Records {
+		t.Helper()
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
 		in.CompactAt(-1)

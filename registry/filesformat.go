@@ -74,7 +74,7 @@ func (d *delta) encode() ([]byte, error) {
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode records: %w", err)
 	}
-	payload := binary.LittleEndian.AppendUint32(nil, uint32(len(data))) //nolint:gosec // far below
+	payload := binary.LittleEndian.AppendUint32(nil, uint32(len(data)))
 	return slices.Concat(append([][]byte{payload, data}, values...)...), nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
 	"os"
 
 	"github.com/packtrain/pack"
@@ -46,7 +45,7 @@ func install(ctx context.Context, out io.Writer, c host.Config, specs ...string)
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	defer func() { _ = h.Close() }()
 	progress := func(_ context.Context, e pack.Event) { fmt.Fprintln(out, e.Stage, e.Kind, e.Pack, e.Status, e.Err) }
 	_, err = h.Install(ctx, pipeline.Request{Specs: specs, OnEvent: progress})
 	return err
@@ -55,6 +54,7 @@ func install(ctx context.Context, out io.Writer, c host.Config, specs ...string)
 func main() { // newhost ROOT INDEX DIRECTORY-OF-THE-TEAM SPEC...
 	c := host.Config{Root: os.Args[1], Index: os.Args[2], Sources: []source.Plugin{team{os.DirFS(os.Args[3])}}}
 	if err := install(context.Background(), os.Stdout, c, os.Args[4:]...); err != nil {
-		log.Fatalln(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }

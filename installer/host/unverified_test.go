@@ -3,8 +3,7 @@ package host_test
 import (
 	"archive/tar"
 	"compress/gzip"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -29,7 +28,7 @@ func TestUnverified(t *testing.T) {
 		_ = archive.Close()
 		_ = z.Close()
 	}))
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	policy := pack.NetworkPolicy{AllowPrivateHosts: []string{"127.0.0.1"}}

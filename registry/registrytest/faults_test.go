@@ -186,7 +186,7 @@ func faults() []fault {
 }
 
 // oneByOne applies an operation change by change.
-func oneByOne(m *registry.Memory, ctx context.Context, op registry.Operation) (records []registry.Record, err error) {
+func oneByOne(m *registry.Memory, ctx context.Context, op registry.Operation) (records []registry.Record, err error) { //nolint:revive // as the method expression of Apply
 	for _, a := range op.Activate {
 		rec, err := activate(ctx, m, a)
 		if err != nil {

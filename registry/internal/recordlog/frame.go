@@ -29,7 +29,7 @@ func checksum(data []byte) uint32 { return crc32.Checksum(data, castagnoli) }
 // appendFrame appends the frame of payload to dst.
 func appendFrame(dst, payload []byte) []byte {
 	start := len(dst)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload))) //nolint:gosec // at most maxPayload
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload)))
 	dst = binary.LittleEndian.AppendUint32(dst, checksum(payload))
 	dst = binary.LittleEndian.AppendUint32(dst, Format)
 	dst = binary.LittleEndian.AppendUint32(dst, checksum(dst[start:]))
