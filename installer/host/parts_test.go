@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -150,4 +151,40 @@ func TestRecords(t *testing.T) {
 		}
 		must(t, h.Close())
 	}
+}
+
+// slow records take long for an operation.
+type slow struct {
+	registry.Records
+	inside, leave chan struct{}
+}
+
+func (s slow) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+	close(s.inside)
+	<-s.leave
+	return s.Records.Apply(ctx, op)
+}
+
+// TestLockTimeout: a host with a short one does not wait for another host that
+// changes the same pack.
+func TestLockTimeout(t *testing.T) {
+	t.Parallel()
+	records := registry.NewMemory()
+	blocking := slow{records, make(chan struct{}), make(chan struct{})}
+	c := host.Config{Root: t.TempDir(), Records: blocking, LockTimeout: -1}
+	req := registry.Request{Paths: []string{write(t, demo("demo"))}}
+	first, done := openHost(t, c), make(chan error)
+	go func() {
+		_, err := first.Registrar.Register(context.WithoutCancel(t.Context()), req)
+		done <- err
+	}()
+	<-blocking.inside
+	c.Records, c.LockTimeout = records, 50*time.Millisecond
+	start := time.Now()
+	_, err := openHost(t, c).Registrar.Register(t.Context(), req)
+	if took := time.Since(start); !errors.Is(err, pack.ErrBusy) || took > registry.DefaultLockTimeout/2 {
+		t.Errorf("got %v after %v", err, took)
+	}
+	close(blocking.leave)
+	must(t, <-done)
 }
