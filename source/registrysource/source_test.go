@@ -244,7 +244,7 @@ func TestRealIndexes(t *testing.T) {
 		{"attune-standard.first-revision.index.json", "", 44},
 		{"stackstorm-exchange.v1.subset.json", "StackStorm", 0},
 		{"empty.index.json", "empty (0 bytes)", 0},
-		{"attune-standard.schema.json", "no index of format 1", 0},
+		{"attune-standard.schema.json", "not an index of format 1", 0},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			t.Parallel()
