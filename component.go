@@ -36,12 +36,12 @@ func Kinds() []Kind {
 }
 
 // A Component is an action, sensor, trigger, rule, workflow, policy, ... of a
-// pack. What all kinds share is in its own fields; what only one kind has is
-// behind the pointer of that kind, which is nil for all others.
+// pack. Its own fields hold what all kinds share. The fields of a single kind are
+// in the struct for that kind, whose pointer is nil for all other kinds.
 type Component struct {
 	Kind Kind `json:"kind"`
-	// Ref is the full ref, "<pack>.<name>". Name is the part behind the pack's
-	// ref; it may hold dots, capitals and hyphens in packs of StackStorm shape.
+	// Ref is the full ref, "<pack>.<name>". Name is the part after the pack's
+	// ref; in packs of StackStorm shape it may contain dots, capitals and hyphens.
 	Ref         string `json:"ref"`
 	Name        string `json:"name"`
 	Label       string `json:"label"`
@@ -59,7 +59,7 @@ type Component struct {
 	Policy   *Policy   `json:"policy,omitempty"`
 }
 
-// An Action is what only actions have.
+// An Action holds the fields that only actions have.
 type Action struct {
 	Runner string `json:"runner"` // `runner_type`, "shell" when absent
 	// EntryPoint is the script, relative to the pack and separated by "/"; ""
@@ -90,7 +90,7 @@ type Parameter struct {
 	Secret     bool   `json:"secret"`
 }
 
-// A Sensor is what only sensors have.
+// A Sensor holds the fields that only sensors have.
 type Sensor struct {
 	Runner         string   `json:"runner"` // `runner_type`, "native" when absent
 	EntryPoint     string   `json:"entry_point"`
@@ -98,25 +98,25 @@ type Sensor struct {
 	TriggerTypes   []string `json:"trigger_types"` // full refs
 }
 
-// A Rule is what only rules have.
+// A Rule holds the fields that only rules have.
 type Rule struct {
 	TriggerRef string `json:"trigger_ref"`
 	ActionRef  string `json:"action_ref"`
 }
 
-// A Workflow is what only workflows have.
+// A Workflow holds the fields that only workflows have.
 type Workflow struct {
 	// ActionRefs are the actions its tasks name, each once, in order.
 	ActionRefs []string `json:"action_refs"`
 }
 
-// A Policy is what only policies have.
+// A Policy holds the fields that only policies have.
 type Policy struct {
 	ActionRef string `json:"action_ref"` // "" when it applies to the whole pack
 	Priority  int    `json:"priority"`
 }
 
-// A Script is a file of a pack together with what starts it.
+// A Script is a file of a pack together with the way to start it.
 type Script struct {
 	// File is relative to the pack and separated by "/".
 	File string
@@ -126,14 +126,15 @@ type Script struct {
 	line    shebang.Line // where it decides; else zero
 }
 
-// ReadScript says what starts a file of a pack, whose files are fsys, under a
-// `runner_type`. A runtime with environments decides by itself. The runtimes
-// shell and native, and "", leave the choice to the file: to its first line,
-// then to its extension, then to the shell, or to the system for native.
+// ReadScript determines how to start a file of a pack, whose files are fsys,
+// under a `runner_type`. For a runtime with environments, the runtime alone
+// decides. The runtimes shell and native, and "", leave the choice to the file:
+// to its first line, then to its extension, then to the shell, or to the system
+// for native.
 //
-// A runner that is not known, or is a part of the platform, is an error with
-// [CodeInvalidManifest]; a file that does not exist, or is not a regular one,
-// one that matches [fs.ErrNotExist].
+// An unknown runner, or one that is part of the platform, is an error with
+// [CodeInvalidManifest]. For a file that does not exist or is not a regular file,
+// the error matches [fs.ErrNotExist].
 func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 	r, known := RuntimeOfRunner(runner)
 	switch {
@@ -158,10 +159,10 @@ func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 	return Script{File: file, Runtime: r.Name}, nil
 }
 
-// unknownRunner says why nothing can be started under a runner.
+// unknownRunner explains why nothing can be started under a runner.
 func unknownRunner(runner string) error {
 	if isPlatformRunner(runner) {
-		return Errorf(CodeInvalidManifest, "runner_type %.64q is a part of the platform", runner)
+		return Errorf(CodeInvalidManifest, "runner_type %.64q is part of the platform", runner)
 	}
 	return Errorf(CodeInvalidManifest, "%s", runnerAdvice(runner, true))
 }
@@ -169,11 +170,11 @@ func unknownRunner(runner string) error {
 // shellPath is the program that runs scripts which name no interpreter.
 const shellPath = "/bin/sh"
 
-// Argv returns the words that start the script at path, beginning with the
-// program: the interpreter of one of envs, which are the environments of the
-// pack's content, or the one that the first line names. An environment that is
-// needed and not there is an error with [CodeNotFound]; a first line that names
-// no absolute path one with [CodeInvalidManifest].
+// Argv returns the argument vector that starts the script at path, beginning with
+// the program: the interpreter of one of envs, which are the environments of the
+// pack's content, or the one named by the script's first line. A missing
+// environment is an error with [CodeNotFound]. A first line without an absolute
+// path is an error with [CodeInvalidManifest].
 func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 	r, _ := RuntimeByName(s.Runtime)
 	switch {
@@ -193,8 +194,8 @@ func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 	return []string{shellPath, path}, nil
 }
 
-// Interpreter returns the interpreter of that environment in which the script
-// runs. Without such an environment it is an error with [CodeNotFound].
+// Interpreter returns the interpreter of the environment in which the script
+// runs. If envs has no such environment, the error has [CodeNotFound].
 func (s Script) Interpreter(envs []Environment) (string, error) {
 	if program, ok := interpreter(envs, s.Runtime); ok {
 		return program, nil
@@ -206,9 +207,9 @@ func (s Script) Interpreter(envs []Environment) (string, error) {
 // headSize is how much of a script is read to see what starts it.
 const headSize = 512
 
-// readHead returns the beginning of a file. What is not a regular file, or is on
-// no path inside fsys, does not exist for it: a link might lead anywhere, and a
-// pipe never end.
+// readHead returns the beginning of a file. A file that is not regular, or whose
+// path leads out of fsys, is treated as missing: a link might lead anywhere, and
+// reading a pipe might never end.
 func readHead(fsys fs.FS, file string) ([]byte, error) {
 	info, err := fs.Lstat(fsys, file)
 	if err != nil || !info.Mode().IsRegular() {

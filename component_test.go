@@ -64,7 +64,7 @@ func TestScriptsThatCannotStart(t *testing.T) {
 	}{
 		{"mistyped runner", "run.py", "pyhton", pack.CodeInvalidManifest, nil, `"pyhton" is not known: did you mean "python"?`},
 		{"unknown runner", "run.py", "ruby", pack.CodeInvalidManifest, nil, `"ruby" is not known: want one of python, nodejs, shell, native`},
-		{"runner of the platform", "run.py", "Orquesta", pack.CodeInvalidManifest, nil, `"Orquesta" is a part of the platform`},
+		{"runner of the platform", "run.py", "Orquesta", pack.CodeInvalidManifest, nil, `"Orquesta" is part of the platform`},
 		{"no environment", "run.py", "Python", pack.CodeNotFound, nil, `"run.py" needs a python environment`},
 		{"relative interpreter", "relative", "shell", pack.CodeInvalidManifest, nil, "not an absolute path"},
 		{"no file", "gone", "shell", pack.CodeIO, fs.ErrNotExist, "gone"},

@@ -124,7 +124,7 @@ var ourCodes = map[string]string{
 var informative = regexp.MustCompile(`^I_(RUNNER_.*|DOT|UPPER|HYPHEN|NO_ENTRY_POINT|PERMSET_REF_UNQUALIFIED)$`)
 
 // expected returns how often each of our codes should be found in which file.
-// Where the corpus tells a number or a directory only, the file is left out.
+// If the corpus only gives a number or a directory, the file is left out.
 func (p *corpusPack) expected(t *testing.T, shape pack.Shape) map[string]int {
 	t.Helper()
 	want := map[string]int{}

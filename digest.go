@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// A Digest is "sha256:" and 64 lower-case hexadecimal digits. Of what it is the
-// digest, its [Subject], is said by the field or function that carries it. The
-// zero value is "no digest" and never equals a computed one.
+// A Digest is "sha256:" and 64 lower-case hexadecimal digits. The field or
+// function that carries it states its [Subject], which is what it was computed
+// over. The zero value means "no digest" and never equals a computed one.
 type Digest string
 
 // A Subject says what a digest was computed over.

@@ -3,8 +3,8 @@
 //
 // A pack is a directory with a pack.yaml: actions, sensors, triggers, rules,
 // workflows and policies, plus the Python and Node.js dependencies they need.
-// [Load] reads one, [Validate] checks the rest of its tree, and both tell all
-// they find as [Findings] with file and line:
+// [Load] reads one, [Validate] checks the rest of its tree, and both report
+// everything they find as [Findings] with file and line:
 //
 //	fsys := os.DirFS(dir)
 //	p, err := pack.Load(fsys, nil)
@@ -15,16 +15,16 @@
 //		log.Print(f) // pack.yaml:7: version "1.10": want three numbers ...
 //	}
 //
-// [Root] finds the pack in a tree that was received, [TreeDigest] and
-// [DirectoryChecksum] identify its content. [Ref], [Version] and [Constraint]
-// are what dependencies are made of; a [Pin] is a choice of content that can be
+// [Root] finds the pack in a received tree; [TreeDigest] and
+// [DirectoryChecksum] identify its content. Dependencies consist of a [Ref] and
+// a [Constraint] on its [Version]. A [Pin] is a choice of content that can be
 // fetched again.
 //
 // Errors of all packages of this module have a stable [Code] (see [CodeOf]) and
 // match one of the sentinels such as [ErrNotFound]. The codes of findings are
 // listed in docs/findings.md.
 //
-// The stages live in packages of their own, and a host imports those it wants:
+// Each stage is a separate package, and a host imports those it needs:
 //
 //	source     where packs come from (registry, git, archive, directory)
 //	installer  stage 1, downloading; below it pipeline, through all stages
@@ -32,8 +32,7 @@
 //	envbuild   stage 3, building Python and Node.js environments
 //	registry   stage 4, testing, registering, activating and rolling back
 //
-// This package is a leaf. It performs no I/O but reading from the fs.FS it is
-// given, runs nothing, and keeps no state: values are plain data, and functions
-// are safe for concurrent use. What it reads is taken to be hostile: see
-// [Limits].
+// This package is a leaf. Its only I/O is reading from the fs.FS it is given. It
+// runs nothing and keeps no state: values are plain data, and functions are safe
+// for concurrent use. All input is treated as hostile: see [Limits].
 package pack

@@ -30,7 +30,7 @@ func (e *Error) Unwrap() []error { return withSentinel(e.Code, e.Err) }
 // ErrorCode implements [Coder].
 func (e *Error) ErrorCode() Code { return e.Code }
 
-// A LimitError says which limit was passed, and by how much. It matches
+// A LimitError says which limit was exceeded, and by how much. It matches
 // [ErrLimit].
 type LimitError struct {
 	Limit string // what is limited, such as "unpacked size"
@@ -54,11 +54,11 @@ func (e *LimitError) Unwrap() error { return ErrLimit }
 // ErrorCode implements [Coder].
 func (e *LimitError) ErrorCode() Code { return CodeLimitExceeded }
 
-// An UnavailableError says that another system did not deliver. It matches
-// [ErrUnavailable].
+// An UnavailableError says that another system could not be reached or did not
+// return what was requested. It matches [ErrUnavailable].
 type UnavailableError struct {
 	Code Code // CodeUnavailable, CodeUnauthorized or CodeGit; "" means CodeUnavailable
-	// Target is what was asked, without credentials.
+	// Target is the system that was asked, without credentials.
 	Target string
 	// Status is the HTTP status when there was one, else 0.
 	Status int
@@ -206,8 +206,8 @@ func (c Code) Sentinel() error {
 	return nil
 }
 
-// CodeOf returns the code of err: the one that the outermost error in its tree
-// carries; else the one that fits a context or file system error; else "". A
+// CodeOf returns the code of err: the code of the outermost error in its tree
+// that has one; else the code for a context or file system error; else "". A
 // [*BatchError] has the code of its first item.
 func CodeOf(err error) Code {
 	if c, ok := errors.AsType[Coder](err); ok {
@@ -230,8 +230,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// A Coder is an error that carries a [Code]. Errors of this module do; a host's
-// own source may return errors of its own that do.
+// A Coder is an error that carries a [Code]. The errors of this module are
+// Coders; the errors of a host's own source may be Coders too.
 type Coder interface {
 	error
 	ErrorCode() Code

@@ -74,7 +74,7 @@ type InvalidError struct {
 	Findings Findings // of severity error, never empty
 }
 
-// Error tells the first finding and how many more there are.
+// Error returns the first finding and the number of others.
 func (e *InvalidError) Error() string {
 	if n := len(e.Findings) - 1; n > 0 {
 		return fmt.Sprintf("%v, and %d more", e.Findings[0], n)
@@ -325,7 +325,7 @@ func (c findingCode) severity() Severity {
 	return SeverityError
 }
 
-// maxFindings is how many findings of one pack are told.
+// maxFindings is how many findings are reported for one pack.
 const maxFindings = 5000
 
 // report adds a finding. Beyond maxFindings it adds only errors, so that a pack

@@ -332,7 +332,7 @@ func testAmbiguousRoots(t *testing.T) {
 	}
 }
 
-// TestManyFindingsAreBounded shows that an error is told however many warnings
+// TestManyFindingsAreBounded checks that an error is reported however many warnings
 // there are before it.
 func TestManyFindingsAreBounded(t *testing.T) {
 	t.Parallel()

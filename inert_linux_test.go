@@ -30,7 +30,7 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// inertSteps tells a process of this test what to do, as JSON.
+// inertSteps lists what a process of this test does, as JSON.
 const inertSteps = "PACK_TEST_INERT"
 
 type inertWorld struct {

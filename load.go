@@ -200,8 +200,8 @@ func (l *loader) readYAML(file string, lim yaml.Limits) (*yaml.Node, error) {
 	return node, nil
 }
 
-// readRegular reads a file as [readFile] does. What is not a regular file does
-// not exist for it: a link might lead anywhere.
+// readRegular reads a file as [readFile] does. A file that is not regular is
+// treated as missing: a link might lead anywhere.
 func readRegular(fsys fs.FS, file string, limit int) ([]byte, error) {
 	info, err := fs.Lstat(fsys, file)
 	switch {

@@ -98,8 +98,8 @@ func (s *componentSection) parameters() []Parameter {
 	return list
 }
 
-// isJSONSchema tells a JSON Schema object from a flat map, in which "type" and
-// "properties" would be the specs of two parameters.
+// isJSONSchema reports whether a section is a JSON Schema object rather than a
+// flat map, in which "type" and "properties" would be the specs of two parameters.
 func isJSONSchema(s *section) bool {
 	typ, properties := s.get("type"), s.get("properties")
 	return typ != nil && typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)

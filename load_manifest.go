@@ -12,8 +12,8 @@ import (
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
-// loadManifest reads pack.yaml. What is wrong with it becomes a finding; an
-// error is one of the file system.
+// loadManifest reads pack.yaml. Its faults become findings; an error comes from
+// the file system.
 func (l *loader) loadManifest() error {
 	l.pack.Manifest = emptyManifest()
 	info, err := fs.Lstat(l.fsys, ManifestFile)

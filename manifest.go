@@ -11,8 +11,8 @@ import (
 	"github.com/packtrain/pack/internal/text/nearest"
 )
 
-// A Manifest is what a pack.yaml says, with legacy keys brought to their
-// current names.
+// A Manifest is the content of a pack.yaml, with legacy keys under their current
+// names.
 type Manifest struct {
 	Ref         Ref      `json:"ref"`
 	Version     Version  `json:"version"`
@@ -101,12 +101,12 @@ const (
 // A Suite is one run of tests: what one test runner starts.
 type Suite struct {
 	Name string
-	// Type is SuiteScript, SuiteUnittest, or as written what cannot be run.
+	// Type is SuiteScript, SuiteUnittest, or an unsupported type as written.
 	Type string
 	// Runner is the runner type of a script, as in [ReadScript].
 	Runner string
-	// Entry is a file of the pack, for SuiteUnittest also a directory. It is as
-	// hostile as all that a manifest says: it may lead out of the pack.
+	// Entry is a file of the pack, for SuiteUnittest also a directory. Like
+	// everything in a manifest it is untrusted: it may lead out of the pack.
 	Entry string
 	Args  []string
 	// Timeout is 0 when nothing is said about it.
@@ -114,8 +114,8 @@ type Suite struct {
 }
 
 // Suites returns the suites of a pack, whose files are fsys: those that its
-// runners name; without any, those that are discovered. Whether tests are enabled
-// does not matter to it.
+// runners name; without any, those that are discovered. It ignores whether tests
+// are enabled.
 func (t *Testing) Suites(fsys fs.FS) []Suite {
 	var suites []Suite
 	for _, r := range t.Runners {
@@ -154,8 +154,8 @@ func suiteType(word string) (typ, runner string) {
 	return word, ""
 }
 
-// Err says that the suite's type is not one that can be run, and which may have
-// been meant; nil for SuiteScript and SuiteUnittest.
+// Err says that the suite's type is not supported, and which type may have been
+// meant; it is nil for SuiteScript and SuiteUnittest.
 func (s *Suite) Err() error {
 	if s.Type == SuiteScript || s.Type == SuiteUnittest {
 		return nil
@@ -216,8 +216,8 @@ func commandSuite(name, command string) Suite {
 }
 
 // A Duration is a [time.Duration] that is a whole number of milliseconds in
-// JSON, as all durations of our reports are. Parts of a millisecond are lost
-// there, but what is longer than nothing never becomes nothing.
+// JSON, as in all reports of this module. Fractions of a millisecond are lost
+// there, but a positive duration never becomes 0.
 type Duration time.Duration
 
 // MarshalJSON writes the milliseconds, rounded up.

@@ -26,9 +26,9 @@ type RuntimeNeed struct {
 // runtime versions and first lines of actions, sensors and tests. The pack's
 // meta is never looked at: in real packs it contradicts requirements.txt.
 //
-// What cannot run at all needs nothing: [Load] and [Validate] report it. A file
-// that exists and cannot be read is an error with [CodeIO], which comes with
-// what the rest says.
+// A component that cannot run at all adds no needs: [Load] and [Validate] report
+// it. A file that exists but cannot be read is an error with [CodeIO], which
+// comes with the needs found elsewhere.
 func RuntimeNeeds(fsys fs.FS, p *Pack) ([]RuntimeNeed, error) {
 	n := needs{fsys: fsys}
 	n.addManifest(&p.Manifest)

@@ -112,7 +112,7 @@ func TestRuntimeNeeds(t *testing.T) {
 			},
 		},
 		{
-			name:  "a directory of that name is no such file",
+			name:  "a directory of that name does not count as the file",
 			files: fstest.MapFS{"requirements.txt": {Mode: fs.ModeDir}},
 		},
 		{

@@ -28,10 +28,10 @@ type NetworkPolicy struct {
 	Hosts []string
 }
 
-// A Network says how servers are contacted: which, and by what means. It is a
-// plain value; package web makes a client of it that all sources share. Printed,
-// logged or marshalled it shows no secret; keep it in exported fields, where
-// package fmt finds its methods. The zero value contacts public servers by https,
+// A Network says which servers may be contacted, and how. It is a plain value;
+// package web creates a client from it that all sources share. Printed, logged or
+// marshalled, it shows no secret; keep it in exported fields, where package fmt
+// finds its methods. The zero value contacts public servers by https,
 // without credentials and without a proxy.
 type Network struct {
 	// Policy says which servers may be contacted.
@@ -44,8 +44,8 @@ type Network struct {
 	// system's.
 	CAs []byte
 	// Proxy is the URL of an http or https proxy for all requests, "" for none;
-	// its user information are the credentials for it. Because the proxy looks
-	// names up, addresses are not checked: only hosts that Policy names are
+	// its user information holds the credentials for it. Because the proxy
+	// resolves names, addresses are not checked: only hosts named by Policy are
 	// contacted.
 	Proxy string
 }
@@ -58,14 +58,13 @@ func (n Network) String() string {
 // Format implements [fmt.Formatter]: every verb prints the description.
 func (n Network) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, n.String()) }
 
-// MarshalText returns the description, also for JSON and package slog. There is no
-// way back.
+// MarshalText returns the description, also for JSON and package slog. It cannot
+// be unmarshalled.
 func (n Network) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
-// A Credential tells a server who asks: a header of requests. It shows its
-// secret to callers of [Credential.Header] only; printed, logged or marshalled
-// it is a placeholder. The zero value is no credential. It is safe for
-// concurrent use.
+// A Credential is a request header that authenticates a client to a server. Only
+// [Credential.Header] returns its secret; printed, logged or marshalled, it is a
+// placeholder. The zero value means no credential. It is safe for concurrent use.
 type Credential struct {
 	// A function, because whatever prints or walks values sees only its address,
 	// also where it cannot call methods.
@@ -121,10 +120,10 @@ var (
 	headerValuePattern = regexp.MustCompile(`^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?\z`)
 )
 
-// Validate returns an error with [CodeInvalidRequest] when no server could be
-// sent the credential: a name that is no header's or that of a header with
-// another purpose, a secret that is empty, longer than 8 KiB or has characters
-// that do not belong there. The error does not tell the secret.
+// Validate returns an error with [CodeInvalidRequest] if the credential cannot be
+// sent to any server: its header name is invalid or reserved, or its secret is
+// empty, longer than 8 KiB or contains invalid characters. The error does not
+// contain the secret.
 func (c Credential) Validate() error {
 	name, value := c.Header()
 	switch {
@@ -140,7 +139,7 @@ func (c Credential) Validate() error {
 	return nil
 }
 
-// isReservedHeader knows the headers that have another purpose.
+// isReservedHeader reports whether a header has another purpose.
 func isReservedHeader(name string) bool {
 	name = strings.ToLower(name)
 	switch name {
@@ -167,5 +166,5 @@ func (c Credential) String() string {
 // Format implements [fmt.Formatter]: every verb prints the placeholder.
 func (c Credential) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
 
-// MarshalText returns the placeholder. There is no way back.
+// MarshalText returns the placeholder. It cannot be unmarshalled.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -47,7 +47,7 @@ func TestCredentialValidate(t *testing.T) {
 		"token too long":     pack.BearerCredential(strings.Repeat(secret, 2000)),
 		"colon in user":      pack.BasicCredential(secret+":", "x"),
 		"control in secret":  pack.BasicCredential("x", secret+"\x00"),
-		"nobody":             pack.BasicCredential("", ""),
+		"empty":              pack.BasicCredential("", ""),
 		"no name":            pack.HeaderCredential("", secret),
 		"space in name":      pack.HeaderCredential("X Y", secret),
 		"colon in name":      pack.HeaderCredential("X:", secret),
@@ -63,7 +63,7 @@ func TestCredentialValidate(t *testing.T) {
 			t.Errorf("%s: got %v", what, err)
 		}
 		if err != nil && strings.Contains(err.Error(), secret) {
-			t.Errorf("%s: the error %q tells the secret", what, err)
+			t.Errorf("%s: the error %q contains the secret", what, err)
 		}
 	}
 }

@@ -3,8 +3,8 @@ package pack
 import "strings"
 
 // A Pin is a resolved, immutable choice of content: it says exactly what to
-// fetch and what must come out. It can be stored and fetched again later: the
-// same pin yields the same bytes, or an error.
+// fetch and what the result must be. It can be stored and fetched again later:
+// the same pin yields the same bytes, or an error.
 type Pin struct {
 	// Ref and Version, when known before the content is there (a registry
 	// knows them); both are verified against pack.yaml.
@@ -18,7 +18,7 @@ type Pin struct {
 	// which is what records keep.
 	Location string `json:"location"`
 	// Rev is the git branch, tag or commit that was asked for; "" for the
-	// default branch, or where there is no such thing.
+	// default branch, or for a source without revisions.
 	Rev string `json:"rev,omitempty"`
 	// Commit is the full git object name that Rev resolved to.
 	Commit string `json:"commit,omitempty"`
@@ -35,7 +35,7 @@ type Pin struct {
 	// expected directory checksum; "" where nothing is expected.
 	Archive   Digest `json:"archive,omitempty"`
 	Directory Digest `json:"directory,omitempty"`
-	// Via says through which index the choice came about.
+	// Via is the index entry that led to this choice.
 	Via Origin `json:"via,omitzero"`
 }
 
@@ -63,10 +63,10 @@ func (p Pin) SameContent(q Pin) bool {
 	return same(p.Commit, q.Commit) || same(p.ETag, q.ETag)
 }
 
-// WithoutQuery returns p as it may be shown and kept for ever: without the query
-// of its URL, which may hold a secret, and then without the entity tag, which was
-// for the whole URL. What was fetched by its query alone cannot be fetched by the
-// result.
+// WithoutQuery returns p in the form that may be shown and stored permanently:
+// without the query of its URL, which may hold a secret, and in that case without
+// the entity tag, which was for the whole URL. Content that can only be fetched
+// with the query cannot be fetched with the result.
 func (p Pin) WithoutQuery() Pin {
 	location, _, found := strings.Cut(p.Location, "?")
 	if found && strings.Contains(location, "://") {

@@ -14,7 +14,7 @@ const MaxRefLen = 128
 // It starts with a lower-case letter and continues with lower-case letters,
 // digits, "_" and "-". It is therefore safe as one path component, except for
 // the device names that some systems reserve, which are refused. The zero
-// value is no ref.
+// value means no ref.
 type Ref string
 
 var refPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]*\z`)
@@ -58,7 +58,7 @@ func (id ID) String() string {
 	return id.Ref.String() + "@" + id.Version.String()
 }
 
-// A Provided pack exists outside of any store, supplied by the host (such as
+// A Provided pack is supplied by the host, outside of any store (such as
 // the "core" pack of a platform). It satisfies dependencies and its ref is
 // reserved: no other pack may take it.
 type Provided struct {

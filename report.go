@@ -52,8 +52,8 @@ const (
 	StatusSkipped   Status = "skipped"   // another pack failed first
 )
 
-// An Event tells an observer what an operation does. It is a flat value:
-// fields that mean nothing for a kind are zero.
+// An Event reports one step of an operation to an observer. It is a flat value:
+// fields that do not apply to a kind are zero.
 type Event struct {
 	// Seq numbers the events of one operation from 1 without gaps.
 	Seq  uint64    `json:"seq"`
@@ -73,8 +73,8 @@ type Event struct {
 	Message string `json:"message,omitempty"`
 	// Status of an EventClosed.
 	Status Status `json:"status,omitempty"`
-	// Err and Code tell the failure of an EventFailed, or of an EventClosed whose
-	// Status is failed.
+	// Err and Code describe the failure of an EventFailed, or of an EventClosed
+	// whose Status is failed.
 	Err  string `json:"error,omitempty"`
 	Code Code   `json:"code,omitempty"`
 }
@@ -96,11 +96,11 @@ type Failure struct {
 	Ref Ref
 	// Stage in which the item failed.
 	Stage Stage
-	// Code is what [CodeOf] says of Err, Message its text.
+	// Code is the result of [CodeOf] for Err, Message is its text.
 	Code    Code
 	Message string
-	// Err is the cause. A client that got the failure over a wire makes it from
-	// Code and Message, so errors.Is and [Retryable] hold there too.
+	// Err is the cause. A client that received the failure over a wire makes it
+	// from Code and Message, so errors.Is and [Retryable] work there too.
 	Err error
 }
 
@@ -141,7 +141,7 @@ type Warning struct {
 }
 
 // A BatchError says which items of a batch failed; the report that comes with it
-// tells the outcome of all. errors.Is and errors.As look into every item.
+// has the outcome of every item. errors.Is and errors.As look into every item.
 type BatchError struct {
 	Failures []Failure // in the order of the report, never empty
 }

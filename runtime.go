@@ -23,9 +23,9 @@ const (
 	RuntimeNative RuntimeName = "native"
 )
 
-// A Runtime is everything that is known of one way to run scripts. All that
-// validates, builds, tests or runs asks the same rows. Words, types, names and
-// extensions match in any case: `Python` is `python`.
+// A Runtime describes one way to run scripts. Validation, builds, tests and
+// execution all use the same rows. Words, types, names and extensions are matched
+// case-insensitively: `Python` is `python`.
 type Runtime struct {
 	Name RuntimeName
 	// Title is the name for people, such as "Node.js".
@@ -35,7 +35,7 @@ type Runtime struct {
 	// RunnerTypes name it in `runner_type`; StackStormTypes are those that only
 	// packs of StackStorm shape should write.
 	RunnerTypes, StackStormTypes []string
-	// TestRunners are the types of test runners that are part of it.
+	// TestRunners are the types of test runners that belong to it.
 	TestRunners []string
 	// Programs are its interpreters in the first lines of scripts, without a
 	// version: "python" stands for python3.11 too.
@@ -118,7 +118,7 @@ func RuntimeOfTestRunner(typ string) (Runtime, bool) {
 }
 
 // RuntimeOfProgram returns the runtime of an interpreter, given by its path or
-// name, with or without a version behind it; false when it is not known.
+// name, with or without a version suffix; false if it is not known.
 func RuntimeOfProgram(program string) (Runtime, bool) {
 	name := path.Base(program)
 	if unversioned := strings.TrimRight(name, "0123456789."); unversioned != "" {
@@ -128,7 +128,7 @@ func RuntimeOfProgram(program string) (Runtime, bool) {
 }
 
 // RuntimeOfFile returns the runtime of a script by the extension of its name;
-// false when that says nothing.
+// false if no runtime has that extension.
 func RuntimeOfFile(name string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return containsFold(r.Extensions, path.Ext(name)) })
 }
@@ -220,8 +220,8 @@ func parseRuntimeDep(text string) RuntimeDep {
 // its Key and never changed after it was built, so packs share it.
 type Environment struct {
 	Runtime RuntimeName `json:"runtime"` // one with environments
-	// Key stands for everything that decides the result: the runtime's build,
-	// the platform, the requirements, the indices, the tool.
+	// Key identifies everything that determines the result: the runtime's
+	// build, the platform, the requirements, the indices, the tool.
 	Key string `json:"key"`
 	// Path is the virtualenv directory, or the node_modules directory ("" for
 	// a Node.js pack without packages).
@@ -244,8 +244,8 @@ func (e *Environment) Title() string {
 }
 
 // SearchPath returns search, the value of a PATH variable, with the directories
-// of the environments' interpreters in front: what a pack's scripts start by
-// name is what its environments hold.
+// of the environments' interpreters in front, so that programs that a pack's
+// scripts start by name come from its environments.
 func SearchPath(envs []Environment, search string) string {
 	for _, e := range envs {
 		switch {

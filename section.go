@@ -13,9 +13,9 @@ import (
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
-// A section is a mapping of a pack file on its way into Go values. Its methods
-// take absent and null entries for the zero value, and report entries of the
-// wrong type.
+// A section is a mapping of a pack file that is being converted to Go values. Its
+// methods treat absent and null entries as the zero value, and report entries of
+// the wrong type.
 type section struct {
 	node     *yaml.Node
 	file     string

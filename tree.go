@@ -21,8 +21,8 @@ import (
 //
 // It is SHA-256 over the tag "packtrain-tree-v1\n" and then, for each file in
 // byte-wise order of the paths: the length of the path, the path (UTF-8,
-// separated by "/"), one byte that is 1 for an executable file (one that
-// anybody may execute) and 0 for another, the size of the content, and the 32
+// separated by "/"), one byte that is 1 for an executable file (one with any
+// execute bit set) and 0 otherwise, the size of the content, and the 32
 // bytes of the content's SHA-256. Lengths and sizes are 8 bytes, big-endian.
 //
 // A symbolic link or any other irregular file is an error with
@@ -50,7 +50,7 @@ func TreeDigest(fsys fs.FS) (Digest, error) {
 // bytes, big-endian. Entries named ".git" are skipped at any depth;
 // permissions, times and empty directories do not count.
 //
-// Errors are as those of [TreeDigest]. To compare with an expected checksum use
+// Errors are those of [TreeDigest]. To compare with an expected checksum use
 // [VerifyDirectory].
 func DirectoryChecksum(fsys fs.FS) (Digest, error) {
 	d := digest.NewDirectory(digest.ByComponent)
@@ -63,8 +63,8 @@ func DirectoryChecksum(fsys fs.FS) (Digest, error) {
 
 // VerifyDirectory checks that want is the directory checksum of fsys. Because
 // some publishers sort the paths as whole strings, a checksum in that order is
-// accepted too. A mismatch is an [*IntegrityError] that tells the checksum in
-// the usual order; other errors are as those of [DirectoryChecksum].
+// accepted too. A mismatch is an [*IntegrityError] with the checksum in the usual
+// order; other errors are those of [DirectoryChecksum].
 func VerifyDirectory(fsys fs.FS, want Digest) error {
 	got, err := DirectoryChecksum(fsys)
 	if err != nil {

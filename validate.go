@@ -127,7 +127,8 @@ func (v *validator) isFile(file string) error {
 	return nil
 }
 
-// isPointer reports whether a file is what Git LFS leaves in place of another.
+// isPointer reports whether a file is a pointer that Git LFS left in place of
+// another file.
 func (v *validator) isPointer(file string, size int64) bool {
 	const (
 		start = "version https://git-lfs.github.com/spec/"

@@ -97,7 +97,7 @@ type Constraint struct {
 }
 
 // ParseConstraint parses s. "", "*" and "latest" admit every version; text that
-// is no constraint is an error with [CodeInvalidVersion].
+// is not a constraint is an error with [CodeInvalidVersion].
 func ParseConstraint(s string) (Constraint, error) {
 	text := strings.TrimSpace(s)
 	if text == "" || text == "*" || text == "latest" {
@@ -155,8 +155,8 @@ func (c *Constraint) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Constraints all have to hold. They are never joined as text. The empty list
-// admits every version.
+// Constraints must all be satisfied. They are never joined as text. The empty
+// list admits every version.
 type Constraints []Constraint
 
 // Allows reports whether v satisfies every constraint of cs.

@@ -61,7 +61,7 @@ func TestVersionOrder(t *testing.T) {
 		t.Error("build metadata counts for the order, or not for equality")
 	}
 	if !version(t, "1.0.0-rc.1").IsPrerelease() || a.IsPrerelease() {
-		t.Error("pre-releases are not told apart")
+		t.Error("pre-releases are not recognized")
 	}
 }
 
