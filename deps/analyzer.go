@@ -12,15 +12,15 @@ import (
 // DefaultMaxPacks is the limit of [Config.MaxPacks] when none is given.
 const DefaultMaxPacks = 50_000
 
-// Config is what an [Analyzer] works with. The zero value is fine: nothing is
-// installed or provided, and missing packs are reported but not looked for.
+// Config configures an [Analyzer]. The zero value is ready to use: nothing is
+// installed or provided, and missing packs are reported but not looked up.
 type Config struct {
-	// Finder knows the versions that could be installed; nil when nobody does.
+	// Finder knows the versions that could be installed. If nil, none are known.
 	Finder Finder
-	// Installed knows what is installed; nil when nothing is.
+	// Installed knows the installed packs. If nil, no pack is installed.
 	Installed Installed
-	// Provided packs exist outside. Their refs are reserved: a pack of the
-	// request that takes one is an error.
+	// Provided lists the packs that the host supplies. Their refs are reserved:
+	// a pack of the request that uses one is an error.
 	Provided []pack.Provided
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
@@ -33,7 +33,7 @@ type Config struct {
 	MaxPacks int
 }
 
-// An Analyzer tells what packs need. It only reads. It is safe for concurrent
+// An Analyzer reports what packs need. It only reads. It is safe for concurrent
 // use.
 type Analyzer struct {
 	config   Config
@@ -66,7 +66,7 @@ func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
 	}
 	r := a.read(ctx, req)
 	defer r.close(context.WithoutCancel(ctx))
-	c := closure{
+	c := resolver{
 		request: r, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
 		maxPacks: a.config.MaxPacks,
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// report tells what was read of the packs.
+// report reports what was read of the packs.
 func (r *request) report() *Report {
 	rep := &Report{
 		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref][]pack.RuntimeNeed{},
@@ -25,14 +25,14 @@ func (r *request) report() *Report {
 	return rep
 }
 
-// report tells what was read, and what the closure found.
-func (c *closure) report() *Report {
+// report reports what was read and what the resolver found.
+func (c *resolver) report() *Report {
 	rep := c.request.report()
 	for _, m := range c.request.members {
 		c.addDependencies(rep, m)
 	}
 	c.addOrder(rep)
-	for _, s := range c.met {
+	for _, s := range c.visited {
 		if conflict := s.conflict(); conflict != nil {
 			rep.Conflicts = append(rep.Conflicts, *conflict)
 		}
@@ -40,9 +40,9 @@ func (c *closure) report() *Report {
 	return rep
 }
 
-func (c *closure) addDependencies(rep *Report, m *member) {
+func (c *resolver) addDependencies(rep *Report, m *member) {
 	for _, d := range m.deps() {
-		s := c.slots[d.Ref]
+		s := c.choices[d.Ref]
 		dep := Dependency{
 			Ref: d.Ref, VersionSpec: d.Constraint, RequiredBy: m.ref(),
 			AlreadyInstalled: s.onHand(d.Constraint),
@@ -55,7 +55,7 @@ func (c *closure) addDependencies(rep *Report, m *member) {
 }
 
 // addOrder adds the order of the packs, the additions and the cycles.
-func (c *closure) addOrder(rep *Report) {
+func (c *resolver) addOrder(rep *Report) {
 	g := c.graph()
 	for _, component := range g.components() {
 		if way := g.cycle(component); way != nil {
@@ -65,14 +65,14 @@ func (c *closure) addOrder(rep *Report) {
 			if c.request.byRef[ref] != nil {
 				rep.Order = append(rep.Order, ref)
 			} else {
-				rep.Additions = append(rep.Additions, c.slots[ref].addition())
+				rep.Additions = append(rep.Additions, c.choices[ref].addition())
 			}
 		}
 	}
 }
 
 // graph has the packs of the request and those chosen to be added.
-func (c *closure) graph() graph {
+func (c *resolver) graph() graph {
 	g := graph{needs: map[pack.Ref][]pack.Ref{}}
 	deps := map[pack.Ref][]pack.Dependency{}
 	add := func(ref pack.Ref, ds []pack.Dependency) {
@@ -81,7 +81,7 @@ func (c *closure) graph() graph {
 	for _, m := range c.request.members {
 		add(m.ref(), m.deps())
 	}
-	for _, s := range c.met {
+	for _, s := range c.visited {
 		if s.added() {
 			add(s.ref, s.chosen.deps)
 		}
@@ -97,8 +97,8 @@ func (c *closure) graph() graph {
 }
 
 // constraint returns what from demands of to.
-func (c *closure) constraint(from, to pack.Ref) pack.Constraint {
-	demands := c.slots[to].demands
+func (c *resolver) constraint(from, to pack.Ref) pack.Constraint {
+	demands := c.choices[to].demands
 	i := slices.IndexFunc(demands, func(n demand) bool { return n.by.Ref == from })
 	return demands[i].Constraint
 }

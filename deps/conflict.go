@@ -8,8 +8,8 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// What an explanation shows at most: a hostile pack can state thousands of
-// demands, at the end of a way through thousands of packs.
+// The limits of an explanation: a hostile pack can state thousands of demands, at
+// the end of a path through thousands of packs.
 const (
 	maxShownDemands  = 10
 	maxShownWay      = 64
@@ -21,8 +21,8 @@ func newConflict(code pack.Code, c Conflict) Conflict {
 	return c
 }
 
-// cycleConflict tells of packs that need each other. way begins and ends with
-// the same pack.
+// cycleConflict describes packs that need each other. way begins and ends with the
+// same pack.
 func cycleConflict(way []pack.Ref, constraint func(from, to pack.Ref) pack.Constraint) Conflict {
 	names := []string{way[0].String()}
 	var required []Requirement
@@ -37,9 +37,9 @@ func cycleConflict(way []pack.Ref, constraint func(from, to pack.Ref) pack.Const
 	})
 }
 
-// conflict tells why nothing could be chosen for s. It is nil when something
-// was, and when nobody was there to say which versions exist.
-func (s *slot) conflict() *Conflict {
+// conflict explains why no version could be chosen for s. It is nil if one was
+// chosen, and if there is no finder to say which versions exist.
+func (s *choice) conflict() *Conflict {
 	known := len(s.options) > 0
 	if s.chosen != nil || !known && !s.asked {
 		return nil
@@ -47,10 +47,10 @@ func (s *slot) conflict() *Conflict {
 	demands := s.culprits()
 	c := Conflict{Ref: s.ref, Required: requirements(demands), Installed: s.installed}
 	if known {
-		c.Explanation = fmt.Sprintf("%s, which does not satisfy everyone: %s; ask for ranges that have a version in common", s.have(), showDemands(demands))
+		c.Explanation = fmt.Sprintf("%s, which does not satisfy all constraints: %s; ask for ranges that have a version in common", s.have(), showDemands(demands))
 		c = newConflict(pack.CodeDependencyConflict, c)
 	} else {
-		c.Explanation = fmt.Sprintf("pack %s is nowhere to be found, but needed: %s; install it, provide it, or name an index that has it", s.ref, showDemands(demands))
+		c.Explanation = fmt.Sprintf("pack %s is required but was not found: %s; install it, provide it, or name an index that has it", s.ref, showDemands(demands))
 		c = newConflict(pack.CodeDependencyMissing, c)
 	}
 	return &c
@@ -58,7 +58,7 @@ func (s *slot) conflict() *Conflict {
 
 // culprits are the demands that leave no option: those of the last walk, and
 // those for which options that would meet them were given up before.
-func (s *slot) culprits() []demand {
+func (s *choice) culprits() []demand {
 	demands := slices.Clone(s.demands)
 	for _, o := range s.options {
 		if d, out := s.ruledOut[o]; out && s.unmet(o) == nil {
@@ -69,7 +69,7 @@ func (s *slot) culprits() []demand {
 }
 
 // have says which versions there are.
-func (s *slot) have() string {
+func (s *choice) have() string {
 	first := s.options[0]
 	switch {
 	case first.origin == originRequest:
@@ -79,10 +79,10 @@ func (s *slot) have() string {
 	case first.origin == originInstalled && len(s.options) == 1:
 		return fmt.Sprintf("%s %s is installed", s.ref, first.version)
 	}
-	return fmt.Sprintf("pack %s can be had as %s", s.ref, s.versions())
+	return fmt.Sprintf("pack %s is available as %s", s.ref, s.versions())
 }
 
-func (s *slot) versions() string {
+func (s *choice) versions() string {
 	shown := make([]string, min(len(s.options), maxShownVersions))
 	for i := range shown {
 		shown[i] = s.options[i].version.String()
@@ -109,7 +109,7 @@ func showDemands(demands []demand) string {
 	return strings.Join(shown, ", ") + andMore(len(demands)-len(shown))
 }
 
-// way lists the packs from the request to the demand, which comes last.
+// way lists the packs on the path from the request to the demand, which is last.
 func (d demand) way() []string {
 	way := []string{d.Dependency.String()}
 	for s := d.by; s != nil; s = s.parent {

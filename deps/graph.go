@@ -6,8 +6,8 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A graph says which pack needs which. Needs of packs that are no nodes do not
-// count.
+// A graph records which packs need which. Needs of packs that are not nodes are
+// ignored.
 type graph struct {
 	nodes []pack.Ref // in the order in which ties are broken
 	needs map[pack.Ref][]pack.Ref

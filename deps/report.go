@@ -6,7 +6,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A DependencyAnalyzer is stage 2: it tells what packs need.
+// A DependencyAnalyzer is stage 2: it reports what packs need.
 type DependencyAnalyzer interface {
 	// Analyze reads the packs of req. Packs that cannot be read are in
 	// Report.Failed and in a [*pack.BatchError] that comes with the full
@@ -29,7 +29,7 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report says what the packs need.
+// A Report lists what the packs need.
 type Report struct {
 	Dependencies []Dependency `json:"dependencies"`
 	// Runtimes are those that each pack needs; a pack that needs none has no
@@ -69,25 +69,25 @@ type AnalyzedPack struct {
 	Pack *pack.Pack `json:"-"`
 }
 
-// A Conflict is a pack of which no version satisfies everyone who needs it.
+// A Conflict is a pack without a version that satisfies all packs that need it.
 type Conflict struct {
 	Ref       pack.Ref      `json:"pack_ref"`
 	Required  []Requirement `json:"required"`
 	Installed *pack.Version `json:"installed_version"`
-	// Explanation is for a person.
+	// Explanation is text for people.
 	Explanation string `json:"explanation"`
 	// Code is dependency_conflict, dependency_missing or dependency_cycle; Err
 	// matches [pack.ErrDependency].
 	Err error `json:"-"`
 }
 
-// A Requirement is one constraint on a pack, and who states it.
+// A Requirement is one constraint on a pack, and the pack that states it.
 type Requirement struct {
 	VersionSpec pack.Constraint `json:"version_spec"`
 	RequiredBy  pack.Ref        `json:"required_by"`
 }
 
-// An Addition is a pack that has to be installed beside those of the request.
+// An Addition is a pack that has to be installed with those of the request.
 type Addition struct {
 	pack.ID
 	RequiredBy []pack.Ref
@@ -96,9 +96,9 @@ type Addition struct {
 // A Finder knows the versions of packs that could be installed, usually from
 // an index. It is safe for concurrent use.
 type Finder interface {
-	// Candidates returns every version of ref that can be had, in any order.
-	// None is an error that matches [pack.ErrNotFound]; any other error ends
-	// the analysis.
+	// Candidates returns every available version of ref, in any order. If there
+	// is none, the error matches [pack.ErrNotFound]; any other error ends the
+	// analysis.
 	Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error)
 }
 

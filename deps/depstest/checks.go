@@ -127,7 +127,7 @@ func finderChecks() []check {
 			return errors.Join(err, diff("conflicts", conflicts(rep)),
 				diff("additions", additions(rep), "tool@1.0.0 for log", "log@1.0.0 for app and web", "web@1.0.0 for app"))
 		}},
-		{"a pack that nobody has", func(ctx context.Context, b *bench) error {
+		{"a pack that is not available", func(ctx context.Context, b *bench) error {
 			rep, err := b.analyze(ctx, []string{"web@1.0.0: log@^1"}, "app@1.0.0: web")
 			return errors.Join(err, wantConflict(rep, "log", pack.CodeDependencyMissing, "web"), diff("missing", missing(rep), "app needs web"))
 		}},

@@ -9,11 +9,11 @@ import (
 	"github.com/packtrain/pack/deps"
 )
 
-// A Fake is a [deps.DependencyAnalyzer] that a test of a host scripts: it reads
-// nothing, answers what it was told, and remembers what it was asked. The zero
-// value finds that no pack needs anything. It is safe for concurrent use.
+// A Fake is a scripted [deps.DependencyAnalyzer] for the tests of a host: it reads
+// nothing, returns scripted reports, and records its requests. The zero value
+// reports that no pack needs anything. It is safe for concurrent use.
 type Fake struct {
-	// OnAnalyze answers a request; nil for the answer of [EmptyReport].
+	// OnAnalyze answers a request; if nil, the answer is [EmptyReport].
 	OnAnalyze func(ctx context.Context, req deps.Request) (*deps.Report, error)
 
 	mu       sync.Mutex
@@ -43,7 +43,7 @@ func (f *Fake) Requests() []deps.Request {
 	return slices.Clone(f.requests)
 }
 
-// EmptyReport returns a report that says nothing, as a start for a script.
+// EmptyReport returns a report without entries, as a starting point for a script.
 func EmptyReport() *deps.Report {
 	return &deps.Report{
 		Dependencies: []deps.Dependency{}, Runtimes: map[pack.Ref][]pack.RuntimeNeed{},

@@ -9,25 +9,25 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// A closure chooses a version of every pack that the packs of a request need,
-// directly or through others.
+// A resolver chooses a version for every pack that the packs of a request need,
+// directly or transitively.
 //
 // It walks from the request along the versions chosen so far and collects the
-// demands it meets; a choice that does not meet all of them is given up for
-// good, and the best of the rest takes its place; then it walks again, until
-// nothing changes. The result is sound, and the same for the same input, but a
-// solution that would need a choice given up before is not found: a solver that
-// finds it would replace this type and nothing else.
-type closure struct {
+// demands on the way. A choice that does not meet all of them is ruled out
+// permanently and replaced by the best remaining option; then it walks again,
+// until nothing changes. The result is sound and deterministic, but a solution
+// that needs a choice ruled out earlier is not found: a solver that finds it
+// would replace only this type.
+type resolver struct {
 	request   *request
 	provided  map[pack.Ref]pack.Provided
 	installed Installed // nil when nothing is
-	finder    Finder    // nil when nobody knows more
+	finder    Finder    // nil when there is none
 	maxPacks  int
 
-	slots map[pack.Ref]*slot
-	met   []*slot // in the order of the current walk
-	queue []visit // of packs whose needs are still to be collected
+	choices map[pack.Ref]*choice
+	visited []*choice // in the order of the current walk
+	queue   []visit   // of packs whose needs are still to be collected
 }
 
 // A visit is a pack and what it needs.
@@ -36,15 +36,15 @@ type visit struct {
 	deps []pack.Dependency
 }
 
-// maxWalks bounds the time spent on an index that is made to keep the choice
-// moving. Real ones need fewer than ten.
+// maxWalks bounds the time spent on an index that is crafted to keep the choice
+// changing. Real ones need fewer than ten.
 const maxWalks = 1000
 
-// choose chooses. A slot for which nothing fits is left without a choice. A panic
-// of the finder, or of what knows the installed packs, becomes an error.
-func (c *closure) choose(ctx context.Context) (err error) {
+// choose makes all choices. A pack for which no version fits is left without one.
+// A panic of the Finder or of Installed becomes an error.
+func (c *resolver) choose(ctx context.Context) (err error) {
 	defer batch.Rescue(&err)
-	c.slots = map[pack.Ref]*slot{}
+	c.choices = map[pack.Ref]*choice{}
 	for range maxWalks {
 		if err := c.walk(ctx); err != nil {
 			return err
@@ -57,11 +57,11 @@ func (c *closure) choose(ctx context.Context) (err error) {
 }
 
 // walk collects the demands of the request and of everything chosen.
-func (c *closure) walk(ctx context.Context) error {
-	for _, s := range c.met {
+func (c *resolver) walk(ctx context.Context) error {
+	for _, s := range c.visited {
 		s.demands = nil
 	}
-	c.met = c.met[:0]
+	c.visited = c.visited[:0]
 	for _, m := range c.request.members {
 		c.queue = append(c.queue, visit{step: &step{ID: m.ID}, deps: m.deps()})
 	}
@@ -78,11 +78,11 @@ func (c *closure) walk(ctx context.Context) error {
 
 // meet notes d. When the walk comes to its pack for the first time, it goes on
 // to what the version chosen for it needs.
-func (c *closure) meet(ctx context.Context, d demand) error {
+func (c *resolver) meet(ctx context.Context, d demand) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s, err := c.slot(ctx, d.Ref)
+	s, err := c.choice(ctx, d.Ref)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *closure) meet(ctx context.Context, d demand) error {
 	if len(s.demands) > 1 {
 		return nil
 	}
-	c.met = append(c.met, s)
+	c.visited = append(c.visited, s)
 	if !s.tried {
 		if err := s.choose(ctx); err != nil {
 			return fmt.Errorf("find versions of %s: %w", s.ref, err)
@@ -105,8 +105,8 @@ func (c *closure) meet(ctx context.Context, d demand) error {
 
 // settle replaces the choices that do not meet all demands, and reports whether
 // the next walk will go another way.
-func (c *closure) settle(ctx context.Context) (changed bool, err error) {
-	for _, s := range c.met {
+func (c *resolver) settle(ctx context.Context) (changed bool, err error) {
+	for _, s := range c.visited {
 		before := s.chosen
 		if before != nil {
 			broken := s.unmet(before)
@@ -123,24 +123,24 @@ func (c *closure) settle(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
-// slot returns the slot of ref, with the options known without the finder.
-func (c *closure) slot(ctx context.Context, ref pack.Ref) (*slot, error) {
-	if s := c.slots[ref]; s != nil {
+// choice returns the choice for ref, with the options known without the finder.
+func (c *resolver) choice(ctx context.Context, ref pack.Ref) (*choice, error) {
+	if s := c.choices[ref]; s != nil {
 		return s, nil
 	}
-	if len(c.slots) >= c.maxPacks {
+	if len(c.choices) >= c.maxPacks {
 		return nil, &pack.LimitError{Limit: "number of packs considered", Max: int64(c.maxPacks), Value: int64(c.maxPacks) + 1}
 	}
-	s := &slot{ref: ref, ruledOut: map[*option]demand{}}
+	s := &choice{ref: ref, ruledOut: map[*option]demand{}}
 	if err := c.lookUp(ctx, s); err != nil {
 		return nil, fmt.Errorf("look up installed version of %s: %w", ref, err)
 	}
 	c.fill(s)
-	c.slots[ref] = s
+	c.choices[ref] = s
 	return s, nil
 }
 
-func (c *closure) lookUp(ctx context.Context, s *slot) error {
+func (c *resolver) lookUp(ctx context.Context, s *choice) error {
 	if c.installed == nil {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (c *closure) lookUp(ctx context.Context, s *slot) error {
 
 // fill gives s its first option. Packs of the request and provided ones leave
 // no choice; the finder is asked only when what is installed will not do.
-func (c *closure) fill(s *slot) {
+func (c *resolver) fill(s *choice) {
 	if m := c.request.byRef[s.ref]; m != nil {
 		s.options = []*option{{version: m.ID.Version, origin: originRequest}}
 		return

@@ -22,7 +22,7 @@ type step struct {
 	parent *step
 }
 
-// An origin says where an option comes from.
+// An origin is where an option comes from.
 type origin int
 
 const (
@@ -46,12 +46,12 @@ func (o *option) satisfies(c pack.Constraint) bool {
 	return o.origin == originProvided && o.version.IsZero() || c.Allows(o.version)
 }
 
-// A slot is a pack of which one version is to be chosen.
-type slot struct {
+// A choice is a pack of which one version is to be chosen.
+type choice struct {
 	ref       pack.Ref
 	installed *pack.Version // nil when it is not
 	options   []*option     // best first
-	finder    Finder        // knows more options; nil when nobody does
+	finder    Finder        // knows more options; nil when there is none
 	asked     bool          // whether the finder was asked
 	tried     bool          // whether choosing was tried
 	chosen    *option       // nil while none is chosen
@@ -63,7 +63,7 @@ type slot struct {
 
 // choose takes the best option that meets all demands and was not given up
 // before, or none.
-func (s *slot) choose(ctx context.Context) error {
+func (s *choice) choose(ctx context.Context) error {
 	s.tried = true
 	s.chosen = s.best()
 	if s.chosen != nil || s.finder == nil || s.asked {
@@ -76,7 +76,7 @@ func (s *slot) choose(ctx context.Context) error {
 	return nil
 }
 
-func (s *slot) best() *option {
+func (s *choice) best() *option {
 	for _, o := range s.options {
 		if _, out := s.ruledOut[o]; !out && s.unmet(o) == nil {
 			return o
@@ -86,7 +86,7 @@ func (s *slot) best() *option {
 }
 
 // unmet returns the first demand that o does not satisfy, nil when it meets all.
-func (s *slot) unmet(o *option) *demand {
+func (s *choice) unmet(o *option) *demand {
 	for i := range s.demands {
 		if !o.satisfies(s.demands[i].Constraint) {
 			return &s.demands[i]
@@ -96,7 +96,7 @@ func (s *slot) unmet(o *option) *demand {
 }
 
 // find asks the finder for more options.
-func (s *slot) find(ctx context.Context) error {
+func (s *choice) find(ctx context.Context) error {
 	candidates, err := s.finder.Candidates(ctx, s.ref)
 	if err != nil && !errors.Is(err, pack.ErrNotFound) {
 		return err
@@ -120,9 +120,9 @@ func preferred(a, b pack.Candidate) int {
 }
 
 // added reports whether the choice has to be installed beside the request.
-func (s *slot) added() bool { return s.chosen != nil && s.chosen.origin == originFinder }
+func (s *choice) added() bool { return s.chosen != nil && s.chosen.origin == originFinder }
 
-func (s *slot) addition() Addition {
+func (s *choice) addition() Addition {
 	a := Addition{ID: pack.ID{Ref: s.ref, Version: s.chosen.version}}
 	for _, d := range s.demands {
 		if !slices.Contains(a.RequiredBy, d.by.Ref) {
@@ -134,7 +134,7 @@ func (s *slot) addition() Addition {
 
 // onHand reports whether the pack is installed or provided in a version that
 // satisfies c.
-func (s *slot) onHand(c pack.Constraint) bool {
+func (s *choice) onHand(c pack.Constraint) bool {
 	if s.installed != nil && c.Allows(*s.installed) {
 		return true
 	}
@@ -143,8 +143,8 @@ func (s *slot) onHand(c pack.Constraint) bool {
 
 // brought reports whether the request brings the pack in a version that
 // satisfies c.
-func (s *slot) brought(c pack.Constraint) bool { return s.fixed(originRequest, c) }
+func (s *choice) brought(c pack.Constraint) bool { return s.fixed(originRequest, c) }
 
-func (s *slot) fixed(o origin, c pack.Constraint) bool {
+func (s *choice) fixed(o origin, c pack.Constraint) bool {
 	return len(s.options) > 0 && s.options[0].origin == o && s.options[0].satisfies(c)
 }
