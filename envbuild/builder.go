@@ -28,9 +28,9 @@ type Builder struct {
 
 var _ EnvBuilder = (*Builder)(nil)
 
-// New returns a Builder. It reads and starts nothing, so a process that only
-// asks for [Builder.Environments] makes one without cost. A Config that cannot
-// be used is an error with [pack.CodeInvalidRequest].
+// New returns a Builder. It reads and starts nothing, so a process that only calls
+// [Builder.Environments] can create one at no cost. An unusable Config is an error
+// with [pack.CodeInvalidRequest].
 func New(c Config) (*Builder, error) {
 	if err := c.prepare(); err != nil {
 		return nil, err
@@ -44,16 +44,15 @@ func New(c Config) (*Builder, error) {
 }
 
 // Environments returns the environments that were built for the content with
-// the given tree digest (see [pack.TreeDigest]) and still exist; none when
-// there are none. An attachment that cannot be read is an error with
-// [pack.CodeStoreCorrupt].
+// the given tree digest (see [pack.TreeDigest]) and still exist, if any. A record
+// that cannot be read is an error with [pack.CodeStoreCorrupt].
 func (b *Builder) Environments(_ context.Context, tree pack.Digest) ([]pack.Environment, error) {
 	return b.store.Attached(tree)
 }
 
-// Build implements [EnvBuilder]. Packs are worked on at the same time, those
-// that need the same environment build it once, and one that fails does not
-// disturb the others.
+// Build implements [EnvBuilder]. Packs are built concurrently, packs that need
+// the same environment share one build, and a pack that fails does not affect the
+// others.
 func (b *Builder) Build(ctx context.Context, req Request) (*Report, error) {
 	start := time.Now()
 	s, err := b.newSession(ctx, req)

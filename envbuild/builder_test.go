@@ -49,7 +49,7 @@ func TestNewRefusesConfigurations(t *testing.T) {
 				t.Errorf("err = %v", err)
 			}
 			if err != nil && strings.Contains(err.Error(), "u:secret") {
-				t.Errorf("%v tells a password", err)
+				t.Errorf("%v contains a password", err)
 			}
 		})
 	}

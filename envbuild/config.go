@@ -13,10 +13,10 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Config is what a [Builder] works with. Dir and SearchPath are required.
+// Config configures a [Builder]. Dir and SearchPath are required.
 type Config struct {
 	// Dir is the directory of all environments, by convention <root>/envs. It
-	// is made when it is needed. Environments cannot be moved with it.
+	// is created when needed. Moving it breaks the environments.
 	Dir string
 	// SearchPath lists where interpreters and the tools uv and npm are looked
 	// for, in order of preference: directories, and paths of single programs.
@@ -28,8 +28,8 @@ type Config struct {
 
 	// PythonIndex is the URL of the index that Python packages come from, with
 	// a user and password when it needs them. "" means the tool's own default;
-	// with FindLinks it means that no index is asked, so that nobody can slip
-	// in a package of the same name.
+	// with FindLinks it means that no index is used, so that a package of the
+	// same name cannot be injected.
 	PythonIndex string
 	// FindLinks lists directories, or URLs of pages, with Python packages.
 	FindLinks []string
@@ -42,7 +42,7 @@ type Config struct {
 	AllowSourceBuilds bool
 	// AllowDirect admits Python requirements that name an https URL or a git
 	// repository instead of a package of the index. Repositories, and
-	// archives at an address that are no wheels, are built from source, which
+	// archives at an address that are not wheels, are built from source, which
 	// runs their code.
 	AllowDirect bool
 
@@ -59,13 +59,14 @@ type Config struct {
 	// Jobs is how many packs are worked on at a time; 0 means as many as there
 	// are processors.
 	Jobs int
-	// Logger gets a line for each tool that is started; nil means nobody.
+	// Logger receives a line for each tool that is started. If nil, these are
+	// discarded.
 	Logger *slog.Logger
 }
 
 // NetworkVariables returns the variables of environ, such as that of
-// os.Environ, that tell programs how to reach the network: proxies and
-// certificates. Hosts pass them as [Config.Env] where tools cannot do without.
+// os.Environ, that configure how programs reach the network: proxies and
+// certificates. Hosts pass them in [Config.Env] if tools need them.
 func NetworkVariables(environ []string) []string {
 	names := []string{
 		"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",

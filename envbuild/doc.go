@@ -3,8 +3,8 @@
 //
 // A [Builder] works out from a pack's own files which runtimes it needs (its
 // runtime_deps, requirements.txt, package.json, components and tests),
-// chooses an interpreter that fits among those in a search path, and sees to a
-// virtualenv or a node_modules directory with the packages:
+// chooses a matching interpreter from a search path, and provides a virtualenv or
+// a node_modules directory with the packages:
 //
 //	builder, err := envbuild.New(envbuild.Config{
 //		Dir:        filepath.Join(root, "envs"),
@@ -22,39 +22,37 @@
 //
 // An environment is identified by its Key: the interpreter's build, the
 // requirements in a normal form or the lock file, the indices, the tool and the
-// options; nothing of the pack. A pack whose Key was built before gets that
+// options, but not by the pack itself. A pack whose Key was built before gets that
 // environment in a few milliseconds, whatever its size, and no process is
-// started. So unpinned requirements mean "what was current when the Key was
-// first built"; [Request.Force] builds anew, beside what may be in use.
+// started. So unpinned requirements mean "what was current when the Key was first
+// built"; [Request.Force] builds again, next to an environment that may be in use.
 //
-// An environment is ready only when its record says so, and that is written
-// when everything else is durable: a build that dies at any moment is never
-// used, and the next one clears it away. Several processes may share one
-// directory.
+// An environment is ready only when its record says so, and the record is written
+// after everything else is durable: a build that dies at any moment is never used,
+// and the next build removes it. Several processes may share one directory.
 //
-// Nothing is compiled while an environment is built: that would take longer than
-// all the rest. An interpreter does so when it first imports something.
+// No bytecode is compiled while an environment is built: that would take longer
+// than everything else. The interpreter compiles a module when it is first imported.
 //
-// # Building and registering apart
+// # Building and registering separately
 //
-// A successful Build remembers, under the digest of the pack's content
+// A successful Build records, under the digest of the pack's content
 // ([pack.TreeDigest]), which environments belong to it. [Builder.Environments]
-// answers that later, in another process if need be; it is what package
-// registry asks for.
+// looks them up later, in another process if necessary; package registry uses it.
 //
-// # What is trusted
+// # Trust
 //
-// What a pack says is judged before any tool runs. Its requirements name
-// packages of the host's index, nothing else: options, files, paths and
-// variables are refused with [pack.CodePolicyDenied], and so are addresses and
-// repositories unless the host allows them. What the packages of the index need
-// in turn is between them and the tool: one may name an address there. Tools
+// The content of a pack is checked before any tool runs. Its requirements may only
+// name packages of the host's index: options, files, paths and variables are
+// refused with [pack.CodePolicyDenied], and so are addresses and repositories
+// unless the host allows them. The dependencies of packages from the index are
+// left to the tool and not checked: a package may name an address there. Tools
 // read files that this package wrote, never the pack's own (its .npmrc, for
-// example, is never seen); they get an environment that is made from nothing, an
-// empty home, and no configuration but the host's. npm never runs scripts, and
+// example, is never read); they get an environment that starts out empty, an empty
+// home directory, and no configuration but the host's. npm never runs scripts, and
 // Python packages come as wheels unless the host allows building from source; so
 // by default installing runs no code of packages. Starting a Python interpreter in
-// its environment does; that is why it is done through the [pack.Runner] of the
+// its environment does; it is therefore done through the [pack.Runner] of the
 // host, which can be a sandbox.
 //
 // [NewRunner] makes the default one. Hosts test their own code with package

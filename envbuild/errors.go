@@ -22,16 +22,17 @@ type CommandError struct {
 	// start.
 	ExitCode int
 	Signal   string
-	// Tail is the end of what it wrote, as it wrote it: at most 8 KiB of
-	// standard error, or of standard output when there was no error.
+	// Tail is the end of its output as written, apart from those credentials: at
+	// most 8 KiB of standard error, or of standard output when standard error was
+	// empty.
 	Tail string
-	// Err says why it did not run to its end; nil when it did.
+	// Err says why it did not finish; nil when it did.
 	Err error
 }
 
 const tailSize = 8 << 10
 
-// Error names the program, how it ended, and its last words.
+// Error names the program, how it ended, and the end of its output.
 func (e *CommandError) Error() string {
 	s := fmt.Sprintf("run %s: %s", e.name(), e.cause())
 	if words := lastWords(e.Tail); words != "" {
@@ -80,9 +81,9 @@ func (e *CommandError) ErrorCode() pack.Code {
 
 var errorLine = regexp.MustCompile(`(?i)^(?:npm )?error\b`)
 
-// lastWords returns, in one line and without control characters, the first
-// lines of text that are called errors, with a connection that was lost before;
-// when none is, its last lines.
+// lastWords returns, in one line and without control characters, the first lines
+// of text that are marked as errors, and the line about a lost connection, if any;
+// without such lines, the last lines of text.
 func lastWords(text string) string {
 	var lines, errs []string
 	for line := range strings.Lines(text) {
@@ -104,8 +105,8 @@ func lastWords(text string) string {
 	return words
 }
 
-// lostConnection returns the last line that tells of a connection which broke:
-// pip only warns of it, and then claims that there is no such package.
+// lostConnection returns the last line that reports a broken connection: pip only
+// warns about it, and then claims that the package does not exist.
 func lostConnection(lines []string) []string {
 	for _, line := range slices.Backward(lines) {
 		if strings.Contains(line, "connection broken by") {

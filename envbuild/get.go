@@ -29,7 +29,7 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 	return s.build(ctx, it, k.name(), key, r)
 }
 
-// look tells what is there, by reading it.
+// look returns the existing environment without building it.
 func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
 	record, ready := s.store.Find(runtime, key)
 	if !ready {
@@ -41,7 +41,7 @@ func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (Environm
 
 // build builds an environment, or finds it built.
 func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
-	f, first := s.flight(string(runtime) + "-" + key)
+	f, first := s.sharedBuild(string(runtime) + "-" + key)
 	f.once.Do(func() {
 		defer batch.Rescue(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
@@ -60,15 +60,15 @@ func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeNa
 	s.Emit(ctx, e)
 }
 
-// flight returns the work on a key, and whether the caller is the first who
-// wants it.
-func (s *session) flight(key string) (*flight, bool) {
+// sharedBuild returns the build of a key, and whether the caller is the first to need
+// it.
+func (s *session) sharedBuild(key string) (*sharedBuild, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := s.flights[key]; f != nil {
+	if f := s.builds[key]; f != nil {
 		return f, false
 	}
-	f := &flight{}
-	s.flights[key] = f
+	f := &sharedBuild{}
+	s.builds[key] = f
 	return f, true
 }

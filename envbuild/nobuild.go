@@ -10,11 +10,10 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Pip does not hold to --only-binary where a wheel names an address as what it
-// needs: it builds what lies there, which runs its code. There is no option
-// against that (uv refuses such wheels by itself), but building takes a process
-// of its own, so pip is run without the means to start one. Installing wheels
-// does not take any.
+// Pip ignores --only-binary if a wheel depends on an address: it builds the
+// content at that address, which runs its code. No option prevents that (uv
+// refuses such wheels by itself), but building needs a separate process, so pip is
+// run without the means to start one. Installing wheels does not need any.
 const (
 	noBuildFile = "packtrain-no-build.pth"
 	noBuildCode = `import subprocess; exec("def refuse(*args, **options):\n ` +

@@ -56,7 +56,7 @@ func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	return r, err
 }
 
-// minNPM is the first npm that keeps to the registry it is told.
+// minNPM is the first npm that uses only the configured registry.
 const minNPM = "8"
 
 // Modules are how one node_modules directory is made.

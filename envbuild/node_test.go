@@ -128,7 +128,7 @@ func hostileLocks(t *testing.T) {
 	}
 }
 
-// npm asks its registry for packages, and nobody for anything else.
+// npm asks its registry for packages, and contacts no other server.
 func hostileRequests(t *testing.T) {
 	t.Parallel()
 	s, _, r := needNPM(t)

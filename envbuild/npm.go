@@ -11,8 +11,8 @@ import (
 )
 
 // write writes what npm reads: our package.json and lock, never the pack's; and
-// our configuration, in which the password of the registry stands: arguments
-// are for all users to see.
+// our configuration, which contains the password of the registry: arguments are
+// visible to all users.
 func (m *modules) write(t *tool) error {
 	manifest, err := m.manifest.Marshal()
 	if err != nil {
@@ -46,7 +46,7 @@ func (m *modules) credentials() string {
 }
 
 // npmArgs are the arguments of npm. No configuration but ours is read, no
-// script is run, and git cannot be started: a package may wish for both.
+// script is run, and git cannot be started: a package may ask for both.
 func (m *modules) npmArgs(t *tool) []string {
 	command := "install"
 	if m.lock != nil {

@@ -44,7 +44,7 @@ func (v *virtualenv) choosePackager(uvs []interp.Program) error {
 }
 
 // install installs the requirements. The tool reads a file of ours, in which
-// addresses stand too: arguments are for all users to see.
+// addresses are listed too: arguments are visible to all users.
 func (v *virtualenv) install(ctx context.Context, t *tool) error {
 	file := filepath.Join(t.site.Work, pep508.RequirementsFile)
 	if err := os.WriteFile(file, v.file(), 0o600); err != nil {

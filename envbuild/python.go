@@ -76,8 +76,8 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 
 func (v *virtualenv) program() interp.Program { return v.python }
 
-// A virtualenv without packages is still one: packs must not see what happens
-// to be installed beside the interpreter.
+// A virtualenv without packages is still needed: packs must not see packages that
+// happen to be installed with the interpreter.
 func (v *virtualenv) void() bool { return false }
 
 func (v *virtualenv) ingredients() any {

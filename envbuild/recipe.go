@@ -15,8 +15,8 @@ import (
 	"github.com/packtrain/pack/internal/text/pep440"
 )
 
-// A kind is a kind of environment. It decides what a pack gets; to make it is up
-// to the recipe.
+// A kind is a kind of environment. It decides which environment a pack gets; the
+// recipe builds it.
 type kind interface {
 	// name is pack.RuntimePython or pack.RuntimeNode.
 	name() pack.RuntimeName
@@ -44,8 +44,8 @@ type recipe interface {
 	count(dir string) (int, error)
 }
 
-// keyOf returns the Key of a recipe. The number is that of the way we build:
-// it changes when what we do with the same ingredients does.
+// keyOf returns the Key of a recipe. The number is the version of the build
+// procedure: it changes when the same ingredients are built differently.
 func keyOf(runtime pack.RuntimeName, r recipe) (string, error) {
 	data, err := json.Marshal([]any{"packtrain-environment-1", runtime, r.ingredients()})
 	if err != nil {
@@ -76,7 +76,7 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 	return envstore.Record{Environment: describe(runtime, key, r, site.Dir), Packages: n}, err
 }
 
-// A choice is what an interpreter has to be.
+// A choice states the requirements on an interpreter.
 type choice struct {
 	runtime pack.RuntimeName
 	ranges  []versionRange

@@ -14,7 +14,7 @@ type EnvBuilder interface {
 	// records it under each pack's tree digest. Packs that failed are in
 	// Report.Failed and in a [*pack.BatchError] that comes with the full
 	// report. Any other error means that the request itself failed, or was
-	// cancelled: then the report that comes with it tells what was built before.
+	// cancelled: then the report that comes with it has what was built before.
 	Build(ctx context.Context, req Request) (*Report, error)
 }
 
@@ -32,11 +32,11 @@ type Request struct {
 	// Skip lists the runtimes whose environments are not built. Here and in
 	// Prefer a runtime without environments is [pack.CodeInvalidRequest].
 	Skip []pack.RuntimeName
-	// Force builds anew although a built environment could be reused.
+	// Force builds again even if an environment could be reused.
 	Force bool
-	// Check only looks: what is there, with its versions. Nothing is built or
-	// recorded, and no process is started but to ask a program that was not
-	// asked before what it is.
+	// Check only reports existing environments and their versions. Nothing is
+	// built or recorded, and a process is started only to identify a program
+	// that was not identified before.
 	Check bool
 	// Timeout per environment; 0 means 10 minutes.
 	Timeout time.Duration
@@ -74,8 +74,8 @@ func (es Environments) Of(name pack.RuntimeName) *Environment {
 	return nil
 }
 
-// An Environment is what a pack got. In a Check, one that has not been built has
-// neither path nor interpreter.
+// An Environment is the environment of a pack. In a Check, one that has not been
+// built has neither path nor interpreter.
 type Environment struct {
 	pack.Environment
 	// Ready: the pack's packages are in it. Always true after a build; in a
@@ -85,8 +85,8 @@ type Environment struct {
 	Reused       bool `json:"reused"`
 }
 
-// A RuntimeError says which runtime of a pack an error is about. It is the Err of a
-// failure in the stage environments, where it is about one runtime.
+// A RuntimeError says which runtime of a pack an error is about. It is the Err of
+// a failure in the stage environments that concerns a single runtime.
 type RuntimeError struct {
 	Runtime pack.RuntimeName
 	Err     error
@@ -98,7 +98,7 @@ func (e *RuntimeError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *RuntimeError) Unwrap() error { return e.Err }
 
-// A Summary counts.
+// A Summary counts the outcomes of a Build.
 type Summary struct {
 	Total     int `json:"total_packs"`
 	Succeeded int `json:"success_count"`

@@ -9,7 +9,7 @@ import (
 )
 
 // Requirements are the requirements of a pack in a normal form: sorted, each
-// once. What the pack wrote is judged and never handed to a tool.
+// once. The pack's own text is checked and never passed to a tool.
 type requirements struct {
 	lines  []string
 	hashed bool // every one has a digest

@@ -116,7 +116,7 @@ func TestAddressesHaveToBeSafeWhereTheyAreAllowed(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%v tells a password", err)
+			t.Errorf("%v contains a password", err)
 		}
 	}
 }

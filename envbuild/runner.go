@@ -13,13 +13,13 @@ type RunnerOptions struct {
 	// HeadBytes and TailBytes are how much of the beginning and of the end of
 	// each output stream is kept: 64 KiB and 192 KiB by default.
 	HeadBytes, TailBytes int
-	// Grace is how long a child that was asked to end may go on, and how long
+	// Grace is how long a child may continue after it was asked to end, and how long
 	// an output stream may stay open after the child ended: 500 ms by default.
 	Grace time.Duration
 }
 
 // NewRunner returns the Runner that starts children as processes of the host.
-// nil options are the defaults. It is safe for concurrent use.
+// If options is nil, the defaults apply. It is safe for concurrent use.
 //
 // A child gets the variables of its command and one more, PACKTRAIN_RUN; no
 // file descriptors but the three standard ones; and a session of its own. When

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// publicName returns an address as it may be seen: without user and password.
+// publicName returns an address in a form that may be shown: without user and
+// password.
 func publicName(address string) string {
 	u, ok := parseURL(address)
 	if !ok {
@@ -48,7 +49,7 @@ func userSecrets(address string) []string {
 	}
 	u, err := url.Parse("http://" + rest)
 	if err != nil || u.User == nil {
-		// Whatever it is, it is in front of the "@".
+		// The secret is in front of the "@", whatever its form.
 		return []string{strings.TrimSuffix(rest, address[at:])}
 	}
 	password, _ := u.User.Password()

@@ -25,8 +25,8 @@ type session struct {
 	items []*item                   // in input order
 	kinds map[pack.RuntimeName]kind // those that are not skipped
 
-	mu      sync.Mutex
-	flights map[string]*flight // by runtime and key
+	mu     sync.Mutex
+	builds map[string]*sharedBuild // by runtime and key
 }
 
 // An item is one pack of a request.
@@ -37,8 +37,8 @@ type item struct {
 	duration time.Duration
 }
 
-// A flight is the work on one key, which all packs of the request share.
-type flight struct {
+// A sharedBuild is the build of one key, which all packs of the request share.
+type sharedBuild struct {
 	once   sync.Once
 	record envstore.Record
 	reused bool
@@ -60,7 +60,7 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 		return nil, err
 	}
 	return &session{
-		Builder: b, Batch: batch.New(req.OnEvent), req: req, items: newItems(req), kinds: kinds, flights: map[string]*flight{},
+		Builder: b, Batch: batch.New(req.OnEvent), req: req, items: newItems(req), kinds: kinds, builds: map[string]*sharedBuild{},
 	}, nil
 }
 
@@ -179,7 +179,7 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 }
 
 // treeDigest returns the digest of the content. That of files which cannot be
-// read in another state is known.
+// read in another state is already known.
 func (s *session) treeDigest(c *pack.Content, files fs.FS) (pack.Digest, error) {
 	switch {
 	case s.req.Check:

@@ -32,11 +32,12 @@ func (t *tool) home() string { return filepath.Join(t.site.Work, "home") }
 func (t *tool) temp() string { return filepath.Join(t.site.Work, "tmp") }
 
 // cache returns the directory of a tool's download cache, which all builds
-// share and anybody may delete.
+// share and which may be deleted at any time.
 func (t *tool) cache(name string) string { return filepath.Join(t.config.Dir, "cache", name) }
 
 // env returns the whole environment of a program. Configuration files of the
-// user and of the system have no effect: the home is empty, and pip is told.
+// user and of the system have no effect: the home is empty, and pip is configured
+// to ignore them.
 func (t *tool) env() []string {
 	env := []string{
 		"HOME=" + t.home(),
@@ -51,7 +52,7 @@ func (t *tool) env() []string {
 	return append(env, t.config.Env...)
 }
 
-// run runs a program to its end; that it fails is a [*CommandError].
+// run runs a program to its end; a failure is a [*CommandError].
 func (t *tool) run(ctx context.Context, path string, args ...string) error {
 	command := []string{t.redact(path)}
 	for _, a := range args {

@@ -174,7 +174,7 @@ func environmentChecks() []check {
 func isDir(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%q is no directory", path)
+		err = fmt.Errorf("%q is not a directory", path)
 	}
 	return err
 }

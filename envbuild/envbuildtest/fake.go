@@ -9,12 +9,12 @@ import (
 	"github.com/packtrain/pack/envbuild"
 )
 
-// A Fake is an [envbuild.EnvBuilder] that a test of a host scripts: it builds
-// nothing, answers what it was told, and remembers what it was asked. The zero
-// value reports every path as a pack that needs no environment. It is safe for
+// A Fake is a scripted [envbuild.EnvBuilder] for the tests of a host: it builds
+// nothing, returns scripted reports, and records its requests. The zero value
+// reports every path as a pack that needs no environment. It is safe for
 // concurrent use.
 type Fake struct {
-	// OnBuild answers a request; nil for the answer of [EmptyReport].
+	// OnBuild answers a request; if nil, the answer is [EmptyReport].
 	OnBuild func(ctx context.Context, req envbuild.Request) (*envbuild.Report, error)
 
 	mu       sync.Mutex

@@ -26,8 +26,8 @@ const (
 // 1.0.0 of every package that is asked for, and exits with status 0. It is safe
 // for concurrent use.
 type Tools struct {
-	// OnRun, when not nil, sees every command first, and answers those it wants
-	// to: where it returns nil and nil, the command is imitated.
+	// OnRun, when not nil, is called first for every command. If it returns nil
+	// and nil, the command is imitated.
 	OnRun func(ctx context.Context, c pack.Command) (*pack.Result, error)
 
 	dir      string
@@ -37,7 +37,7 @@ type Tools struct {
 
 var _ pack.Runner = (*Tools)(nil)
 
-// NewTools makes the files of programs that Tools stand in for below dir.
+// NewTools creates, below dir, the files of the programs that Tools imitate.
 func NewTools(dir string) (*Tools, error) {
 	files := map[string]string{
 		"bin/python3":                         "",
@@ -59,7 +59,7 @@ func NewTools(dir string) (*Tools, error) {
 	return &Tools{dir: real}, err
 }
 
-// SearchPath is where the programs are, for the Config of a builder.
+// SearchPath lists the directories of the programs, for the Config of a builder.
 func (t *Tools) SearchPath() []string { return []string{filepath.Join(t.dir, "bin")} }
 
 // Commands returns what was run so far, in order.

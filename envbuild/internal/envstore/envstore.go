@@ -10,8 +10,8 @@
 //
 // Only the record makes an environment ready, and it is written when everything
 // else is durable. So a build that dies at any point leaves nothing that is
-// used. Builds that died are cleared away by the next build of their key; a
-// build that was replaced is left alone, for somebody may still use it.
+// used. Builds that died are removed by the next build of their key; a build that
+// was replaced is kept, because it may still be in use.
 package envstore
 
 import (
@@ -91,8 +91,8 @@ func alive(e pack.Environment) bool {
 
 // Build returns the environment of key, and whether it was ready before. If it
 // was not, or when force is set, it is built by build, which returns its
-// record. Builders of one key wait for each other until ctx ends; whoever
-// waited uses what the other one built.
+// record. Builders of one key wait for each other until ctx ends; a builder that
+// waited uses the result of the other one.
 func (s *Store) Build(ctx context.Context, runtime pack.RuntimeName, key string, force bool, build func(Site) (Record, error)) (Record, bool, error) {
 	before, ready := s.Find(runtime, key)
 	if ready && !force {
@@ -121,7 +121,7 @@ func (s *Store) lock(ctx context.Context, name string) (func(), error) {
 
 func (s *Store) build(runtime pack.RuntimeName, key string, build func(Site) (Record, error)) (Record, error) {
 	if err := s.clear(runtime, key); err != nil {
-		return Record{}, fmt.Errorf("clear away builds that died: %w", err)
+		return Record{}, fmt.Errorf("remove incomplete builds: %w", err)
 	}
 	site, err := s.begin(runtime, key)
 	if err != nil {

@@ -220,7 +220,7 @@ func TestConcurrentBuildersBuildOnce(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				_, reused, err := s.Build(t.Context(), runtime, key, force, func(site envstore.Site) (envstore.Record, error) {
-					all.Wait() // nobody comes late
+					all.Wait() // all builders have started
 					builds.Done()
 					return fill(site)
 				})

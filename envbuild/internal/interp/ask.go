@@ -21,7 +21,7 @@ const (
 	failureExpires = 24 * time.Hour
 )
 
-// An answer is what is remembered of a program that was asked.
+// An answer is the recorded answer of a program.
 type answer struct {
 	Asked   identity  `json:"asked"`   // of the candidate
 	Real    identity  `json:"real"`    // of Program, which a shim stands for
@@ -92,8 +92,8 @@ func (f *Finder) recall(path string) (answer, bool) {
 	return a, a.holds(path)
 }
 
-// remember writes what can be asked again, so it may fail silently, and need
-// not survive a loss of power; but nobody may ever read half of it.
+// remember writes an answer that can be obtained again, so it may fail silently
+// and need not survive a loss of power; but a partial answer must never be read.
 func (f *Finder) remember(path string, a answer) {
 	data, err := json.Marshal(a)
 	if err != nil || f.ReadOnly || os.MkdirAll(f.Cache, 0o755) != nil {
@@ -110,7 +110,8 @@ func (f *Finder) remember(path string, a answer) {
 	_ = os.Remove(tmp.Name())
 }
 
-// An identity tells a file from any other that lies, or lay, at its path.
+// An identity distinguishes a file from any other file that is, or was, at its
+// path.
 type identity struct {
 	Path    string `json:"path"`
 	Inode   uint64 `json:"inode"`

@@ -3,8 +3,8 @@
 //
 // A program in a search path can be a link or the shim of a version manager,
 // which costs tens of milliseconds at every start. So what a program said is
-// remembered on disk as long as its file stays the same, and the answer names
-// the real program: who asks twice starts no process the second time.
+// recorded on disk as long as its file stays the same, and the answer names the
+// real program: asking again starts no process.
 package interp
 
 import (
@@ -25,13 +25,13 @@ import (
 
 // A Program is an interpreter or a tool that was found and asked what it is.
 type Program struct {
-	// Path is the absolute path of the program itself, no link and no shim.
+	// Path is the absolute path of the program itself, not of a link or shim.
 	Path string `json:"path"`
 	// Version is the bare version, such as "3.11.7"; Printed is how the
 	// program prints it, such as "Python 3.11.7".
 	Version string `json:"version"`
 	Printed string `json:"printed"`
-	// Build tells builds of one version apart.
+	// Build distinguishes builds of one version.
 	Build string `json:"build"`
 	// Pip is the version of an interpreter's own pip, "" when it has none.
 	Pip string `json:"pip,omitempty"`
@@ -140,7 +140,7 @@ func (f *Finder) find(ctx context.Context, k kind) ([]Program, error) {
 	return unique(found), nil
 }
 
-// unique returns the programs that are none twice, by path.
+// unique returns the programs without duplicates, by path.
 func unique(found []Program) []Program {
 	var programs []Program
 	for _, p := range found {
