@@ -43,10 +43,10 @@ func TestBrokenTransferIsBegunAnew(t *testing.T) {
 				}
 				return nil
 			}
-			var told strings.Builder
+			var reported strings.Builder
 			_, err := download(t, w, installer.DownloadRequest{
 				Specs: []string{"web"}, Dest: t.TempDir(),
-				OnEvent: func(_ context.Context, e pack.Event) { told.WriteString(e.Message + e.Err) },
+				OnEvent: func(_ context.Context, e pack.Event) { reported.WriteString(e.Message + e.Err) },
 			})
 			if (err == nil) != tc.ok || !tc.ok && !errors.Is(err, pack.ErrUnavailable) {
 				t.Errorf("got %v", err)
@@ -54,8 +54,8 @@ func TestBrokenTransferIsBegunAnew(t *testing.T) {
 			if got := len(w.Fetches()); got != tc.fetches {
 				t.Errorf("fetched %d times, want %d", got, tc.fetches)
 			}
-			if strings.Contains(told.String(), "canary") {
-				t.Errorf("the query was told: %s", told.String())
+			if strings.Contains(reported.String(), "canary") {
+				t.Errorf("the query was reported: %s", reported.String())
 			}
 		})
 	}

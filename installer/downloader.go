@@ -18,13 +18,13 @@ import (
 // request does not say.
 const DefaultTimeout = 5 * time.Minute
 
-// DownloadConfig is what a [Downloader] works with.
+// DownloadConfig configures a [Downloader].
 type DownloadConfig struct {
-	// Source resolves and delivers, usually a [source.Mux]; another one is asked
-	// through a Mux of its own. Required.
+	// Source resolves specs and delivers content; usually a [source.Mux]. Any
+	// other Source is wrapped in a Mux. Required.
 	Source source.Source
-	// Provided packs exist outside: their refs are reserved, and a pack that
-	// takes one is refused.
+	// Provided lists the packs that the host supplies: their refs are reserved,
+	// and a pack that uses one is refused.
 	Provided []pack.Provided
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
@@ -36,9 +36,9 @@ type DownloadConfig struct {
 }
 
 // A Downloader is an [Installer]. It trusts nothing that a source delivers:
-// content goes into a fresh [source.Tree], and gets its place only when its
-// digests, its ref and its version are those that were promised. Nothing that
-// comes with a pack is run. It is safe for concurrent use.
+// content goes into a fresh [source.Tree], and is moved to its place only after
+// its digests, ref and version were verified. Nothing that comes with a pack is
+// run. It is safe for concurrent use.
 type Downloader struct {
 	config   DownloadConfig
 	manifest pack.LoadOptions // which reads pack.yaml alone
@@ -47,8 +47,9 @@ type Downloader struct {
 
 var _ Installer = (*Downloader)(nil)
 
-// NewDownloader returns a Downloader. A Config without Source, or with one
-// whose schemes cannot be served, is an error with [pack.CodeInvalidRequest].
+// NewDownloader returns a Downloader. A DownloadConfig without Source, or with a
+// Source whose schemes cannot be served, is an error with
+// [pack.CodeInvalidRequest].
 func NewDownloader(c DownloadConfig) (*Downloader, error) {
 	if c.Source == nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "create downloader: Source is required")
@@ -73,12 +74,12 @@ func NewDownloader(c DownloadConfig) (*Downloader, error) {
 }
 
 // Download implements [Installer]. Packs are fetched concurrently into a
-// directory ".staging-*" inside of req.Dest, which is removed in the end (only a
-// process that is killed leaves it there), and are then put in their places in
+// directory ".staging-*" inside req.Dest, which is removed at the end (only a
+// process that is killed leaves it there), and are then moved to their places in
 // the order of the request. A pack that is there with the same content is left
 // untouched; other content is replaced in one step (on systems other than Linux
-// and macOS, in three). When the request is cancelled nothing more is put in its
-// place.
+// and macOS, in three). After the request is cancelled, no more packs are moved to
+// their places.
 func (d *Downloader) Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error) {
 	if err := req.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", downloading, err)
@@ -164,7 +165,7 @@ func (j *job) close(ctx context.Context) {
 	}
 }
 
-// fetchItem fetches one item; one that fails does not disturb the others.
+// fetchItem fetches one item; a failure does not affect the other items.
 func (j *job) fetchItem(ctx context.Context, it *item) {
 	defer batch.Rescue(&it.Err)
 	j.Emit(ctx, j.Event(&it.Item, pack.EventStarted))

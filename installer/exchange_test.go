@@ -19,8 +19,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A scene is where somebody exchanges directories in the destination of a
-// download while it is under way.
+// A scene is a download during which another user exchanges directories in its
+// destination.
 type scene struct {
 	dest, outside string
 	done          bool
@@ -109,7 +109,7 @@ func exchanges() map[string]func(s *scene) error {
 	}
 }
 
-// steps are the moments of a download at which somebody else acts, by what
+// steps are the moments of a download at which another user acts, by what
 // happens next. The pack web is the second of three, one after the other.
 func steps(act func() error) map[string]func(r *exchangedRequest) {
 	when := func(what, spec string) func(r *exchangedRequest) {
@@ -129,7 +129,7 @@ func steps(act func() error) map[string]func(r *exchangedRequest) {
 	}
 }
 
-// An exchangedRequest is a source and an observer that tell what happens.
+// An exchangedRequest is a source and an observer that report what happens.
 type exchangedRequest struct {
 	*worldtest.World
 	at func(did, about string) error
@@ -150,7 +150,7 @@ func (r *exchangedRequest) Fetch(ctx context.Context, pin pack.Pin, dst source.S
 	return errors.Join(err, r.at("fetched", pin.Location))
 }
 
-// TestExchangedDirectories lets somebody who may write in the destination
+// TestExchangedDirectories lets another user who can write to the destination
 // exchange the staging directory, the place of the pack or the destination
 // itself, at each step of a download. What lies outside is never touched, and a
 // pack that is reported is what was verified.
@@ -198,7 +198,7 @@ func testExchange(t *testing.T, do func(s *scene) error, step string, broken boo
 		},
 	})
 	if !s.done {
-		t.Fatal("nobody exchanged anything")
+		t.Fatal("nothing was exchanged")
 	}
 	s.check(t, before)
 	if broken != (err != nil) {
@@ -252,8 +252,8 @@ func (s *scene) checkReported(t *testing.T, rep *installer.DownloadReport, w *wo
 	}
 }
 
-// TestExchangedAllTheTime lets somebody exchange staging directories as fast as
-// they can, while packs are downloaded again and again.
+// TestExchangedAllTheTime lets another user exchange staging directories as fast
+// as possible, while packs are downloaded again and again.
 func TestExchangedAllTheTime(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

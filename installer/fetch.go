@@ -75,19 +75,19 @@ func alternatives(failed, err error) error {
 	return fmt.Errorf("%w; then: %w", failed, err)
 }
 
-// canReplace reports whether another alternative may do better: this one was
-// not to be had, or did not have the digest that it should have.
+// canReplace reports whether another alternative may succeed: this one was
+// unavailable, or did not have the expected digest.
 func canReplace(err error) bool {
 	return errors.Is(err, pack.ErrUnavailable) || errors.Is(err, pack.ErrNotFound) || errors.Is(err, pack.ErrIntegrity)
 }
 
-// maxAgain is how often an alternative is fetched again that broke off.
+// maxAgain is how often an interrupted alternative is fetched again.
 const maxAgain = 2
 
 // try fetches one alternative and checks it, into a directory whose name begins
-// with name. A transfer that broke off in the middle, which its source could not
-// continue, is begun anew; one that did not even begin was tried often enough by
-// its source.
+// with name. A transfer that was interrupted, and that its source could not
+// continue, is restarted; one that did not even begin was already retried by its
+// source.
 func (j *job) try(ctx context.Context, it *item, name string, pin pack.Pin) error {
 	for again := 0; ; again++ {
 		begun, err := j.once(ctx, it, fmt.Sprintf("%s-%d", name, again), pin)

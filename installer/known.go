@@ -18,9 +18,9 @@ func (j *job) known(pins []pack.Pin) (pack.InstalledPack, pack.Pin, bool) {
 	return pack.InstalledPack{}, pack.Pin{}, false
 }
 
-// isIntact reports whether the files of k are what they were when it came: they
-// are handed on in the name of the pin. The tree digest tells more than the
-// checksum: which files are executable.
+// isIntact reports whether the files of k are unchanged since they were received,
+// because they are used in place of the pin's content. The tree digest covers more
+// than the checksum: which files are executable.
 func isIntact(k pack.InstalledPack) bool {
 	root, err := os.OpenRoot(k.Path)
 	if err != nil {

@@ -13,23 +13,23 @@ import (
 // one pack.
 const progressEvery = 100 * time.Millisecond
 
-// A meter is a Sink that tells how many bytes went through it.
+// A meter is a Sink that reports how many bytes went through it.
 type meter struct {
 	source.Sink
-	tell  func(done int64)
-	last  time.Time
-	done  int64
-	begun bool // something was put
+	report func(done int64)
+	last   time.Time
+	done   int64
+	begun  bool // something was put
 }
 
 // meter returns a Sink that passes everything on to dst.
 func (j *job) meter(ctx context.Context, it *item, dst source.Sink) *meter {
-	tell := func(done int64) {
+	report := func(done int64) {
 		e := j.Event(&it.Item, pack.EventProgress)
-		e.Pack, e.Version, e.Done = "", pack.Version{}, done // what it is shows at the end
+		e.Pack, e.Version, e.Done = "", pack.Version{}, done // ref and version are reported at the end
 		j.Emit(ctx, e)
 	}
-	return &meter{Sink: dst, tell: tell, last: time.Now()}
+	return &meter{Sink: dst, report: report, last: time.Now()}
 }
 
 // Put implements [source.Sink].
@@ -53,7 +53,7 @@ func (r *meteredReader) Read(p []byte) (int, error) {
 	m.done += int64(n)
 	if now := time.Now(); now.Sub(m.last) >= progressEvery {
 		m.last = now
-		m.tell(m.done)
+		m.report(m.done)
 	}
 	return n, err
 }

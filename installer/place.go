@@ -12,8 +12,8 @@ import (
 	"github.com/packtrain/pack/internal/os/roots"
 )
 
-// finish puts what was fetched in its place and tells of the end of the item. Once
-// ctx is cancelled it only tells of the end.
+// finish moves fetched content to its place and reports the end of the item. Once
+// ctx is cancelled it only reports the end.
 func (j *job) finish(ctx context.Context, it *item) {
 	if it.Err == nil {
 		it.Err = context.Cause(ctx)
@@ -48,7 +48,7 @@ func (j *job) place(it *item) error {
 	return it.placed(filepath.Join(j.req.Dest, ref.String()))
 }
 
-// placed notes that what was received lies in dir by now.
+// placed records that the received content is now in dir.
 func (it *item) placed(dir string) (err error) {
 	it.content.Dir = filepath.Join(dir, it.root)
 	it.content.FS, err = fs.Sub(it.received.FS(dir), it.root)
@@ -59,9 +59,9 @@ func (it *item) placed(dir string) (err error) {
 // lies there.
 const maxPut = 100
 
-// put renames what is staged under one name to its place, name in the
-// destination. What lies there with the same digest stays; anything else is left
-// in staging in exchange.
+// put renames the content staged under one name to its place, name in the
+// destination. Content there with the same digest stays; any other content is
+// moved to staging in exchange.
 func (s *stagingDir) put(staged, name string, digest pack.Digest) (err error) {
 	for range maxPut {
 		err = s.putOnce(staged, name, digest)
@@ -72,7 +72,7 @@ func (s *stagingDir) put(staged, name string, digest pack.Digest) (err error) {
 	return err
 }
 
-// putOnce fails with fs.ErrExist or fs.ErrNotExist when somebody was faster.
+// putOnce fails with fs.ErrExist or fs.ErrNotExist if another process was faster.
 func (s *stagingDir) putOnce(staged, name string, digest pack.Digest) error {
 	info, err := s.dest.Lstat(name)
 	switch {

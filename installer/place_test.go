@@ -103,7 +103,7 @@ func TestManyPutOnePackInItsPlace(t *testing.T) {
 	}
 }
 
-// TestPutComesToAnEnd: somebody took what was staged away.
+// TestPutComesToAnEnd: another user removed the staged content.
 func TestPutComesToAnEnd(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -112,8 +112,8 @@ func TestPutComesToAnEnd(t *testing.T) {
 	}
 }
 
-// TestPutWhileItsPlaceComesAndGoes: somebody makes and removes what lies there,
-// as fast as they can.
+// TestPutWhileItsPlaceComesAndGoes: another user creates and removes the content
+// there, as fast as possible.
 func TestPutWhileItsPlaceComesAndGoes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -9,13 +9,13 @@ import (
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
-// A stagingDir is a directory in the destination of a download, for this user
-// alone. It and the destination are held open: others may write in the
-// destination, and whatever they exchange there, or above it, content is
-// received, verified and renamed into its place by way of the open directories.
+// A stagingDir is a directory in the destination of a download, accessible to this
+// user alone. It and the destination are held open: others may write to the
+// destination, and even if they exchange directories there, or above it, content
+// is received, verified and renamed to its place through the open directories.
 type stagingDir struct {
 	dest *os.Root
-	name string // of dir in dest, unless somebody exchanged it
+	name string // of dir in dest, unless another user exchanged it
 	dir  *os.Root
 }
 
@@ -37,7 +37,7 @@ func openStaging(dest string) (*stagingDir, error) {
 
 func stagingError(dest string, err error) error {
 	if errors.Is(err, fsx.ErrExchanged) {
-		return pack.Errorf(pack.CodeContentChanged, "create staging directory: %w; let nobody else write in %q", err, dest)
+		return pack.Errorf(pack.CodeContentChanged, "create staging directory: %w; do not let other users write in %q", err, dest)
 	}
 	return pack.Errorf(pack.CodeIO, "create staging directory: %w", err)
 }

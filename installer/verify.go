@@ -11,8 +11,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// verify checks that what was received below root is what pin promised and what
-// was asked for, and notes it.
+// verify checks that the content received below root is what the pin promises and
+// what the spec asks for, and records it.
 func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeResult) error {
 	content, err := fs.Sub(root.FS(), cmp.Or(filepath.ToSlash(result.Dir), "."))
 	if err != nil {
@@ -56,7 +56,7 @@ func treeBelow(content fs.FS, dir string, whole pack.Digest) (pack.Digest, error
 	return pack.TreeDigest(sub)
 }
 
-// identify reads whose content it is, and where its pack.yaml lies.
+// identify reads the pack's identity, and finds the directory of its pack.yaml.
 func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
 	dir, err = pack.Root(fsys)
 	if err != nil {

@@ -16,7 +16,7 @@ func checks() []check {
 	return []check{
 		{"packs lie at their refs", checkPlaces},
 		{"outcomes are in the order of the request", checkOrder},
-		{"what is no pack fails and leaves nothing", checkNoPacks},
+		{"content that is not a pack fails and leaves nothing", checkNoPacks},
 		{"a spec that is named twice is one", checkOnce},
 		{"a ref that comes twice fails the second time", checkTwice},
 		{"the same content is left alone", checkSame},
@@ -53,8 +53,8 @@ func checkPlaces(ctx context.Context, b *bench) error {
 	return equal("mode of a script", info.Mode().Perm(), 0o755)
 }
 
-// checkDigests checks the digests by which the content is told when it is changed
-// later, where the content has them, and that its FS holds it.
+// checkDigests checks the digests by which later changes of the content are
+// detected, if the content has them, and that its FS holds the content.
 func checkDigests(got *pack.Content) error {
 	fsys := os.DirFS(got.Dir)
 	tree, err := pack.TreeDigest(fsys)

@@ -12,15 +12,15 @@ import (
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
-// A Fake stands for an [installer.Installer] and for a [pipeline.Pipeline] in
-// the test of a host. It touches neither network nor disk: a spec "ref",
-// "ref@constraint" or "<anything>/ref" succeeds as pack ref in [FakeVersion],
-// unless it is broken. The zero value is ready. It is safe for concurrent use,
-// once its fields are set.
+// A Fake replaces an [installer.Installer] and a [pipeline.Pipeline] in the tests
+// of a host. It uses neither network nor disk: a spec "ref", "ref@constraint" or
+// "<anything>/ref" succeeds as pack ref in [FakeVersion], unless it is in Broken.
+// The zero value is ready to use. It is safe for concurrent use once its fields
+// are set.
 type Fake struct {
 	// Broken are the specs that fail, with their errors.
 	Broken map[string]error
-	// OnDownload and OnInstall, when not nil, answer in place of the Fake.
+	// OnDownload and OnInstall, when not nil, are called instead.
 	OnDownload func(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error)
 	OnInstall  func(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 
@@ -60,7 +60,7 @@ func (f *Fake) Download(ctx context.Context, req installer.DownloadRequest) (*in
 	return rep, pack.NewBatchError(rep.Failed)
 }
 
-// Install is like that of a [pipeline.Pipeline].
+// Install imitates [pipeline.Pipeline.Install].
 func (f *Fake) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
 	f.mu.Lock()
 	f.installs = append(f.installs, req)

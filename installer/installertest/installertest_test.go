@@ -79,10 +79,10 @@ func TestSuiteFindsBrokenInstallers(t *testing.T) {
 		{"does not fail for one pack", broken{after: func(_ installer.DownloadRequest, rep *installer.DownloadReport, _ error) (*installer.DownloadReport, error) {
 			return rep, nil
 		}}, "outcomes are in the order of the request"},
-		{"leaves something behind", spoil(func(req installer.DownloadRequest, _ *installer.DownloadReport) {
+		{"leaves a directory", spoil(func(req installer.DownloadRequest, _ *installer.DownloadReport) {
 			_ = os.Mkdir(filepath.Join(req.Dest, "left"), 0o755)
-		}), "what is no pack fails and leaves nothing"},
-		{"takes what is no pack", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
+		}), "content that is not a pack fails and leaves nothing"},
+		{"accepts content that is not a pack", spoil(func(_ installer.DownloadRequest, rep *installer.DownloadReport) {
 			for _, f := range rep.Failed {
 				rep.Downloaded = append(rep.Downloaded, installer.DownloadedPack{Item: f.Item, Spec: f.Spec, Content: &pack.Content{}})
 			}

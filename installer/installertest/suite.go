@@ -15,9 +15,9 @@ import (
 	"github.com/packtrain/pack/installer"
 )
 
-// A NewFunc makes the installer under test, which can download packs, by name.
-// spec returns what a user types for the pack of a name; for a name that is not
-// among packs it returns the spec of something that does not exist.
+// A NewFunc creates the installer under test, which can download packs, keyed by
+// name. spec returns the spec for the pack of that name, as a user types it; for
+// an unknown name it returns the spec of something that does not exist.
 type NewFunc func(packs map[string]fstest.MapFS) (in installer.Installer, spec func(name string) string, err error)
 
 // Run checks that the installers that newInstaller makes keep the contract of

@@ -8,8 +8,8 @@ import (
 	"github.com/packtrain/pack/deps"
 )
 
-// blocked returns the packs that cannot have what they need, with the reasons.
-// What was dropped will be chosen anew, so nobody is blocked by it yet.
+// blocked returns the packs whose needs cannot be met, with the reasons. Dropped
+// packs will be chosen again, so they do not block any pack yet.
 func (r *run) blocked(rep *deps.Report, dropped map[pack.Ref]bool) map[pack.Ref]error {
 	b := blocker{reasons: map[pack.Ref]error{}, dependents: map[pack.Ref][]pack.Ref{}}
 	b.learn(rep)
@@ -37,7 +37,7 @@ func (r *run) blocked(rep *deps.Report, dropped map[pack.Ref]bool) map[pack.Ref]
 	return b.reasons
 }
 
-// reason is why nobody can have what the conflict is about.
+// reason is why the conflict cannot be resolved.
 func (r *run) reason(c deps.Conflict) error {
 	if err := r.failed[c.Ref]; err != nil {
 		return needsFailed(c.Ref, err)
@@ -45,7 +45,7 @@ func (r *run) reason(c deps.Conflict) error {
 	return cmp.Or(c.Err, errors.New(c.Explanation))
 }
 
-// missing is why a pack cannot have d, which nobody could add.
+// missing is why d is not met: no pack could be added for it.
 func (r *run) missing(d deps.Dependency) error {
 	if err := r.failed[d.Ref]; err != nil {
 		return needsFailed(d.Ref, err)
@@ -54,20 +54,20 @@ func (r *run) missing(d deps.Dependency) error {
 	return pack.Errorf(pack.CodeDependencyMissing, "it needs %s, which is not installed; install it, or name an index that has it", need)
 }
 
-// needsFailed is why a pack is not installed that needs ref.
+// needsFailed is why a pack that needs ref is not installed.
 func needsFailed(ref pack.Ref, reason error) error {
 	return pack.Errorf(pack.CodeDependencyMissing, "it needs %s, which failed: %w", ref, reason)
 }
 
-// A blocker collects packs that cannot be installed. Who needs one of them
-// cannot be either.
+// A blocker collects packs that cannot be installed. Packs that need one of them
+// cannot be installed either.
 type blocker struct {
 	reasons    map[pack.Ref]error
 	dependents map[pack.Ref][]pack.Ref
 }
 
-// learn notes who needs whom. Needs that an installed version meets do not
-// count.
+// learn records which packs need which. Needs that an installed version meets do
+// not count.
 func (b *blocker) learn(rep *deps.Report) {
 	for _, d := range rep.Dependencies {
 		if !d.AlreadyInstalled {
@@ -87,8 +87,8 @@ func (b *blocker) block(ref pack.Ref, reason error) {
 	}
 }
 
-// blockDependents blocks all that need ref, directly or through others, for one
-// reason.
+// blockDependents blocks all packs that need ref, directly or transitively, for
+// one reason.
 func (b *blocker) blockDependents(ref pack.Ref, reason error) {
 	for queue := []pack.Ref{ref}; len(queue) > 0; queue = queue[1:] {
 		for _, d := range b.dependents[queue[0]] {

@@ -10,23 +10,23 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// What a run does at most before it gives up: rounds of analysis, each of which
-// downloads what turned out to be missing, and changes of mind about one pack.
+// The limits of a run: rounds of analysis, each of which downloads packs that
+// turned out to be missing, and changes of the version of one pack.
 const (
 	maxRounds = 100
 	maxDrops  = 10
 )
 
-// addDependencies adds the packs that are needed and fails those that cannot have what
-// they need, until nothing is missing. An index does not always say what a pack
-// needs, so it may take several rounds to know.
+// addDependencies adds the packs that are needed and fails those whose needs cannot
+// be met, until nothing is missing. An index does not always state what a pack
+// needs, so this may take several rounds.
 func (r *run) addDependencies(ctx context.Context) error {
 	for range maxRounds {
 		rep, err := r.analyse(ctx)
 		if err != nil || rep == nil {
 			return err
 		}
-		dropped := r.dropMisfits(rep)
+		dropped := r.dropUnsuitable(rep)
 		blocked := r.blocked(rep, dropped)
 		failed := r.failBlocked(blocked)
 		more := r.additions(rep, blocked)
@@ -36,15 +36,15 @@ func (r *run) addDependencies(ctx context.Context) error {
 				return err
 			}
 		case len(dropped) == 0 && !failed:
-			r.dropNeedless(rep)
+			r.dropUnneeded(rep)
 			return nil
 		}
 	}
 	return &pack.LimitError{Limit: "number of rounds of dependency analysis", Max: maxRounds, Value: maxRounds + 1}
 }
 
-// analyse has the packs on their way analysed, again without those that could
-// not be read. It returns nil when none is left.
+// analyse analyses the packs in progress, and again without those that could not
+// be read. It returns nil if no pack is left.
 func (r *run) analyse(ctx context.Context) (*deps.Report, error) {
 	for {
 		ps := r.going()
@@ -72,10 +72,10 @@ func (r *run) noteAnalysis(ps []*packState, rep *deps.Report) {
 	}
 }
 
-// dropMisfits gives up packs that were added in a version that, as came to
-// light later, does not suit everyone: the next analysis chooses another one,
-// or says that there is none.
-func (r *run) dropMisfits(rep *deps.Report) (dropped map[pack.Ref]bool) {
+// dropUnsuitable drops added packs whose version turned out not to satisfy all
+// constraints: the next analysis chooses another version, or reports that there is
+// none.
+func (r *run) dropUnsuitable(rep *deps.Report) (dropped map[pack.Ref]bool) {
 	dropped = map[pack.Ref]bool{}
 	for _, c := range rep.Conflicts {
 		p := r.find(c.Ref)
@@ -89,8 +89,8 @@ func (r *run) dropMisfits(rep *deps.Report) (dropped map[pack.Ref]bool) {
 	return dropped
 }
 
-// failBlocked fails the packs that cannot have what they need, and reports
-// whether there were any.
+// failBlocked fails the packs whose needs cannot be met, and reports whether there
+// were any.
 func (r *run) failBlocked(blocked map[pack.Ref]error) (failed bool) {
 	for _, p := range r.going() {
 		if err := blocked[p.ID.Ref]; err != nil {
@@ -119,9 +119,9 @@ func (r *run) additions(rep *deps.Report, blocked map[pack.Ref]error) []*packSta
 	return ps
 }
 
-// dropNeedless drops added packs that nobody needs any more, because those who
-// did failed, and notes of the others who does.
-func (r *run) dropNeedless(rep *deps.Report) {
+// dropUnneeded drops added packs that are no longer needed, because the packs that
+// needed them failed, and records which packs need the remaining ones.
+func (r *run) dropUnneeded(rep *deps.Report) {
 	needed := r.needed(rep)
 	r.drop(func(p *packState) bool { return p.result.Added && p.going() && !needed[p.ID.Ref] })
 	for _, p := range r.packs {
@@ -132,7 +132,7 @@ func (r *run) dropNeedless(rep *deps.Report) {
 }
 
 // needed returns the packs that the request names or that these need, directly
-// or through others.
+// or transitively.
 func (r *run) needed(rep *deps.Report) map[pack.Ref]bool {
 	needs := map[pack.Ref][]pack.Ref{}
 	for _, d := range rep.Dependencies {
@@ -154,7 +154,7 @@ func (r *run) needed(rep *deps.Report) map[pack.Ref]bool {
 	return needed
 }
 
-// requiredBy returns who needs ref, of those that are needed themselves.
+// requiredBy returns the packs that need ref and are needed themselves.
 func requiredBy(rep *deps.Report, ref pack.Ref, needed map[pack.Ref]bool) []pack.Ref {
 	refs := []pack.Ref{}
 	for _, d := range rep.Dependencies {

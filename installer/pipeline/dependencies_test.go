@@ -19,7 +19,7 @@ import (
 func TestNeedsThatTheIndexDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	// The index says nothing of what web and log need. The first analysis
-	// chooses log 2; what web turns out to need makes that a misfit.
+	// chooses log 2, which does not satisfy what web turns out to need.
 	h := newHouse(t, "app@1.0.0: log, web", "log@1.0.0:", "log@2.0.0:", "web@1.0.0! log@^1, tool", "tool@1.0.0! log")
 	rep, err := install(t, h, "app")
 	if err != nil {
@@ -60,7 +60,7 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// TestMisfitsWithoutEnd: an analyzer that never has enough of changing its mind
+// TestMisfitsWithoutEnd: an analyzer that keeps changing its choice
 // about one pack ends that pack, not the request.
 func TestMisfitsWithoutEnd(t *testing.T) {
 	t.Parallel()
@@ -109,8 +109,8 @@ func TestInstalledVersionSavesDependents(t *testing.T) {
 	}
 }
 
-// TestReasonIsTheFailureOfTheNeededPack: that nobody else has it is true, but
-// not the point.
+// TestReasonIsTheFailureOfTheNeededPack: the pack is also missing everywhere else,
+// but that is not the reason.
 func TestReasonIsTheFailureOfTheNeededPack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "tool@1.0.0: log")

@@ -24,19 +24,19 @@ type Request struct {
 	Timeout time.Duration
 	// Prefer are preferred versions of runtimes, see [envbuild.Request].
 	Prefer map[pack.RuntimeName]string
-	// Force replaces whatever is installed, also a higher version, and lets
-	// failed tests pass.
+	// Force replaces any installed version, also a higher one, and ignores
+	// failed tests.
 	Force bool
 	// SkipTests runs no tests; SkipEnvironments builds no environments.
 	SkipTests, SkipEnvironments bool
-	// FailFast begins no further stage once a pack failed, so that nothing is
-	// registered unless every pack came that far.
+	// FailFast begins no further stage once a pack has failed, so that nothing is
+	// registered unless every pack reached that stage.
 	FailFast bool
 	// OnEvent observes all stages, numbered as one operation; nil is fine.
 	OnEvent pack.EventFunc
 }
 
-// A Report tells the outcome of every pack, and what the stages reported.
+// A Report has the outcome of every pack and the reports of the stages.
 type Report struct {
 	// Outcomes has one for each spec of the request, in its order, and after
 	// them one for each pack that was added because others need it.
@@ -56,7 +56,7 @@ type Report struct {
 	Registration *registry.Report          `json:"registration"`
 }
 
-// An Outcome tells how it ended for one pack.
+// An Outcome is the result for one pack.
 type Outcome struct {
 	// Spec is what the user typed, without credentials; "ref@version" for a
 	// pack that was added.
@@ -69,17 +69,17 @@ type Outcome struct {
 	Status   pack.Status   `json:"status"`
 	// Failure says why, for [pack.StatusFailed]; else nil.
 	Failure *pack.Failure `json:"failure"`
-	// Added: the request did not name it; RequiredBy says who needs it.
+	// Added: the request did not name it; RequiredBy lists the packs that need it.
 	Added      bool       `json:"added"`
 	RequiredBy []pack.Ref `json:"required_by"`
-	// Path is the stable path readers use, and Generation what is active there;
-	// "" for packs that failed.
+	// Path is the stable path readers use, and Generation the generation that is
+	// active there; "" for packs that failed.
 	Path       string `json:"storage_path"`
 	Generation string `json:"generation"`
 	// Environments that belong to the content.
 	Environments envbuild.Environments `json:"environments"`
-	// Tests is nil when none are declared, and for packs that did not come to
-	// them.
+	// Tests is nil when none are declared, and for packs that did not reach the
+	// tests.
 	Tests *registry.TestSummary `json:"test_result"`
 }
 

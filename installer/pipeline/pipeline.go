@@ -21,10 +21,10 @@ type Config struct {
 	Analyzer  deps.DependencyAnalyzer
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
-	// Installed knows what is installed; nil when nobody does: then everything
-	// is downloaded, and every pack counts as new.
+	// Installed knows the installed packs. If nil, everything is downloaded, and
+	// every pack counts as new.
 	Installed installer.Installed
-	// Staging lends the directory that receives downloads.
+	// Staging provides the directory that receives downloads.
 	Staging installer.Staging
 }
 
@@ -48,9 +48,8 @@ func (c Config) check() error {
 }
 
 // A Pipeline takes packs through all stages: download, dependencies,
-// environments, tests and registration. It uses nothing of the stages but their
-// interfaces: whatever it does, a host can do by hand. It is safe for concurrent
-// use.
+// environments, tests and registration. It uses only the interfaces of the stages,
+// so a host can do the same with its own code. It is safe for concurrent use.
 type Pipeline struct {
 	config Config
 }
@@ -66,14 +65,14 @@ func New(c Config) (*Pipeline, error) {
 
 // Install installs packs, and those they need.
 //
-// Every pack is on its own: one that fails leaves nothing behind, what was
-// active before still is, and packs that do not need it go on. Packs that failed
+// Packs are independent: one that fails leaves nothing behind, its previously
+// active version stays active, and packs that do not need it continue. Packs that failed
 // are in the report and in a [*pack.BatchError] that comes with it. Any other
 // error means that the request itself failed or was cancelled; the report that
-// comes with it tells which packs are active by now.
+// comes with it says which packs are active by then.
 //
-// Installing again what is there already downloads nothing that has a digest,
-// builds nothing and changes nothing.
+// Installing a pack again downloads no content that has a digest, builds nothing
+// and changes nothing.
 func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	if len(req.Specs) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one spec", installing)
@@ -119,8 +118,8 @@ func (r *run) all(ctx context.Context) (err error) {
 	return nil
 }
 
-// requestError returns err, unless it only tells of packs that failed, which
-// the report tells too.
+// requestError returns err, unless it only lists failed packs, which are also in
+// the report.
 func requestError(err error) error {
 	if _, ok := errors.AsType[*pack.BatchError](err); ok {
 		return nil

@@ -134,7 +134,7 @@ func TestFailedPacksTakeOnlyTheirDependentsAlong(t *testing.T) {
 			installed: []string{"log@1.0.0", "tool@1.0.0"},
 		},
 		{
-			name: "a pack that nobody has", specs: []string{"needy", "alone"},
+			name: "a pack that is not available", specs: []string{"needy", "alone"},
 			want:      []string{"needy failed at dependencies: dependency_missing", "alone installed"},
 			installed: []string{"alone@1.0.0"},
 		},

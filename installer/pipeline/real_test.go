@@ -66,8 +66,8 @@ type remote struct{ *worldtest.World }
 
 func (remote) Schemes() []string { return []string{"test", source.SchemeRegistry} }
 
-// state tells what readers of the registry get, and checks that it is whole and
-// that nothing else is left.
+// state returns what readers of the registry get, and checks that it is complete
+// and that nothing else is left.
 func (h *realHouse) state(t testing.TB) []string {
 	t.Helper()
 	packs, err := h.store.List(t.Context())
@@ -171,9 +171,9 @@ func withTests(fsys fstest.MapFS, script string) fstest.MapFS {
 	return fsys
 }
 
-// TestForceBringsBackWhatWasPublished: files that were damaged since, in any way
-// that the tree digest tells, are not what is installed by force. Without force it
-// stays at that.
+// TestForceBringsBackWhatWasPublished: a forced installation replaces files that
+// were damaged in any way that the tree digest detects. Without force they stay
+// damaged.
 func TestForceBringsBackWhatWasPublished(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(dir string) error{

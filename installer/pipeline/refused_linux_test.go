@@ -171,7 +171,7 @@ func snapshot(t testing.TB, dir string) (lines []string) {
 	return lines
 }
 
-// identity tells a file from another one of the same name and content.
+// identity distinguishes a file from another one of the same name and content.
 func identity(info fs.FileInfo) string {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -180,10 +180,10 @@ func identity(info fs.FileInfo) string {
 	return fmt.Sprintf("%d:%d", stat.Uid, stat.Ino)
 }
 
-// TestRefusedUpgradeChangesNothing lets every kind of hostile content be the new
-// version of an active pack. Whatever is wrong, and whoever finds it, all that was
-// there stays as it was, byte for byte, and the error says what, where and why.
-// What each source has to refuse is in the tests of the sources.
+// TestRefusedUpgradeChangesNothing uses every kind of hostile content as the new
+// version of an active pack. Whatever the fault, and whichever stage finds it,
+// existing files stay the same, byte for byte, and the error says what, where and
+// why. The tests of the sources cover what each source must refuse.
 func TestRefusedUpgradeChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, row := range refusals(t) {

@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// A run is one request on its way through the stages.
+// A run is one request in progress.
 type run struct {
 	*Pipeline
 	*batch.Batch
@@ -43,7 +43,7 @@ type packState struct {
 // going reports whether p was downloaded and has not failed.
 func (p *packState) going() bool { return p.content != nil && p.Err == nil }
 
-// begin notes what the request names.
+// begin records the specs of the request.
 func (r *run) begin() {
 	for _, i := range batch.Distinct(r.req.Specs, strings.TrimSpace) {
 		r.packs = append(r.packs, &packState{
@@ -53,7 +53,7 @@ func (r *run) begin() {
 	}
 }
 
-// lookUp finds out what is installed.
+// lookUp reads which packs are installed.
 func (r *run) lookUp(ctx context.Context) (err error) {
 	if r.config.Installed == nil {
 		return nil
@@ -103,8 +103,8 @@ func (r *run) fail(p *packState, stage pack.Stage, err error) {
 	}
 }
 
-// failAll makes those of ps fail that the report of a stage says failed. Failures
-// are matched by the path that the stage was given.
+// failAll fails those of ps that the report of a stage lists as failed. Failures
+// are matched by the path that was passed to the stage.
 func (r *run) failAll(ps []*packState, failures []pack.Failure) {
 	at := byDir(ps)
 	for i := range failures {
@@ -115,7 +115,7 @@ func (r *run) failAll(ps []*packState, failures []pack.Failure) {
 	}
 }
 
-// cause returns why f is, also when a stage of the host's own did not say.
+// cause returns the cause of f, even if a stage of the host's own did not set it.
 func cause(f *pack.Failure) error {
 	if f.Err != nil {
 		return f.Err
@@ -193,7 +193,7 @@ func (r *run) finish(ctx context.Context) *Report {
 	return &r.report
 }
 
-// drop takes packs out of the request that were added to it.
+// drop removes packs that were added to the request.
 func (r *run) drop(drop func(*packState) bool) {
 	for _, p := range r.packs {
 		if drop(p) {

@@ -18,7 +18,7 @@ var errNoOutcome = errors.New("the stage reported nothing about it")
 // downloadRequested downloads what the request names.
 func (r *run) downloadRequested(ctx context.Context) error { return r.download(ctx, r.packs) }
 
-// download downloads ps, which were not yet.
+// download downloads ps, which have not been downloaded yet.
 func (r *run) download(ctx context.Context, ps []*packState) error {
 	req := installer.DownloadRequest{
 		Dest: r.staging, Rev: r.req.Rev, Index: r.req.Index, Timeout: r.req.Timeout,
@@ -77,7 +77,7 @@ func (r *run) addDownload(rep *installer.DownloadReport) {
 }
 
 // settle adds dependencies and builds environments. A pack whose environment
-// fails takes its dependents along, so the dependencies are looked at again after
+// fails also fails its dependents, so the dependencies are analysed again after
 // that.
 func (r *run) settle(ctx context.Context) error {
 	for {

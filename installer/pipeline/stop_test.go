@@ -103,7 +103,7 @@ func recordCalls(t *testing.T) []string {
 	return calls
 }
 
-// numbered tells the first call of a kind from the second.
+// numbered distinguishes the first call of a kind from the second.
 func numbered(hook func(call string) error) func(string) error {
 	seen := map[string]int{}
 	return func(call string) error {

@@ -18,8 +18,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// A World is a source of every scheme whose contents a test lays out: a spec
-// resolves to the pins of its location, a pin delivers what lies at its
+// A World is a source for every scheme whose content a test provides: a spec
+// resolves to the pins of its location, and a pin delivers the content of its
 // location.
 type World struct {
 	Pins  map[string][]pack.Pin // by location of the locator
