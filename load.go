@@ -75,7 +75,7 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// Load reads the pack whose pack.yaml lies at the root of fsys (see [Root]):
+// Load reads the pack whose pack.yaml is at the root of fsys (see [Root]):
 // the manifest and the component files, which are the files "*.yaml" and
 // "*.yml" directly in the directories of [Kinds]. Nothing else is looked at;
 // [Validate] checks the rest of the tree.

@@ -66,8 +66,8 @@ func (n Network) MarshalText() ([]byte, error) { return []byte(n.String()), nil 
 // [Credential.Header] returns its secret; printed, logged or marshalled, it is a
 // placeholder. The zero value means no credential. It is safe for concurrent use.
 type Credential struct {
-	// A function, because whatever prints or walks values sees only its address,
-	// also where it cannot call methods.
+	// A function, because code that prints or walks values sees only its address,
+	// even if it cannot call methods.
 	header func() (name, value string)
 }
 

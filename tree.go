@@ -193,7 +193,7 @@ func (r *contentReader) sum(content io.Reader) (size int64, sum [sha256.Size]byt
 const ManifestFile = "pack.yaml"
 
 // Root returns the directory of fsys that holds the pack: "." when pack.yaml
-// lies at the root, "pack" when it lies there. Neither or both is an error with
+// is at the root, "pack" when it is there. Neither or both is an error with
 // [CodeInvalidManifest] that lists what was found instead.
 func Root(fsys fs.FS) (dir string, err error) {
 	var roots []string
