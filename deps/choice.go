@@ -56,12 +56,12 @@ type choice struct {
 	tried     bool          // whether choosing was tried
 	chosen    *option       // nil while none is chosen
 	demands   []demand      // met in the current walk
-	// ruledOut holds the options that were given up, with the demand that did
-	// it.
+	// ruledOut holds the options that were ruled out, each with the demand that
+	// it did not meet.
 	ruledOut map[*option]demand
 }
 
-// choose takes the best option that meets all demands and was not given up
+// choose takes the best option that meets all demands and was not ruled out
 // before, or none.
 func (s *choice) choose(ctx context.Context) error {
 	s.tried = true

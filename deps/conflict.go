@@ -57,7 +57,7 @@ func (s *choice) conflict() *Conflict {
 }
 
 // culprits are the demands that leave no option: those of the last walk, and
-// those for which options that would meet them were given up before.
+// those for which options that would meet them were ruled out before.
 func (s *choice) culprits() []demand {
 	demands := slices.Clone(s.demands)
 	for _, o := range s.options {

@@ -6,7 +6,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A graph records which packs need which. Needs of packs that are not nodes are
+// A graph records which packs need which others. Needs of packs that are not nodes are
 // ignored.
 type graph struct {
 	nodes []pack.Ref // in the order in which ties are broken

@@ -76,8 +76,8 @@ func (c *resolver) walk(ctx context.Context) error {
 	return nil
 }
 
-// meet notes d. When the walk comes to its pack for the first time, it goes on
-// to what the version chosen for it needs.
+// meet records d. When the walk reaches its pack for the first time, it continues
+// with the needs of the version chosen for it.
 func (c *resolver) meet(ctx context.Context, d demand) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -107,8 +107,8 @@ func orNone(err error) error {
 	return err
 }
 
-// wantConflict checks that rep has a conflict over ref that names who requires
-// it, in that order, also in its explanation.
+// wantConflict checks that rep has a conflict over ref that names the packs that
+// require it, in that order, also in its explanation.
 func wantConflict(rep *deps.Report, ref pack.Ref, code pack.Code, requiredBy ...pack.Ref) error {
 	if rep == nil {
 		return errors.New("no report")
