@@ -27,7 +27,7 @@ type RunnerOptions struct {
 // asked to (SIGTERM), then everything is killed. On Linux that includes
 // descendants that left the session, which are found by PACKTRAIN_RUN in their
 // environment; and a child dies with the host. A process that leaves the
-// session and also clears its environment, or runs as another user, gets away:
+// session and also clears its environment, or runs as another user, escapes this:
 // hosts that need more supply a Runner that uses containers. On other Unix
 // systems the process group is killed, elsewhere the child alone.
 func NewRunner(opts *RunnerOptions) pack.Runner {

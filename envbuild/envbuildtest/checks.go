@@ -272,7 +272,7 @@ func (l *eventLog) add(_ context.Context, e pack.Event) {
 	}
 }
 
-// files returns what lies below dir.
+// files returns the files below dir.
 func files(dir string) ([]string, error) {
 	names := []string{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, _ fs.DirEntry, err error) error {

@@ -2,7 +2,7 @@
 // builder at a time build one, and remembers which belong to which pack.
 //
 //	<dir>/<runtime>/<key>/           an environment, built in place
-//	<dir>/<runtime>/<key>-2/         the same key, built anew
+//	<dir>/<runtime>/<key>-2/         the same key, built again
 //	<dir>/<runtime>/<build>.partial/ scratch space of a build that is not done
 //	<dir>/<runtime>/<key>.json       the record: which of them is ready
 //	<dir>/attached/<tree digest>.json
