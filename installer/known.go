@@ -6,7 +6,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// known returns the pack on hand that one of the pins stands for.
+// known returns the known pack that one of the pins identifies.
 func (j *job) known(pins []pack.Pin) (pack.InstalledPack, pack.Pin, bool) {
 	for _, pin := range pins {
 		for _, k := range j.req.Known {

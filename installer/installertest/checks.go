@@ -122,7 +122,7 @@ func checkTwice(ctx context.Context, b *bench) error {
 		equal("code", pack.CodeOf(rep.Failed[0].Err), pack.CodeConflict), b.checkContent("one", "one"))
 }
 
-// checkSame marks what lies there by a time that a new directory does not have.
+// checkSame marks the existing directory with a time that a new one does not have.
 func checkSame(ctx context.Context, b *bench) error {
 	if _, err := b.download(ctx, "one"); err != nil {
 		return err

@@ -26,7 +26,7 @@ type run struct {
 	// failed holds packs that failed, by ref: they are not added again in
 	// another version.
 	failed map[pack.Ref]error
-	// drops counts how often an added pack was given up for another version,
+	// drops counts how often an added pack was dropped for another version,
 	// dropped are those packs, and those that turned out not to be needed.
 	drops   map[pack.Ref]int
 	dropped []*packState
