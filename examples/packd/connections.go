@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// connections bounds how many there are. When there are too many, it closes the
-// one that has asked for nothing for longest, whether it never did or is kept
-// alive: nobody keeps others out by holding connections. Streams through
-// WebSockets are not counted; the server bounds these.
+// connections bounds the number of connections. If there are too many, it closes
+// the one that has been idle for longest, whether new or kept alive, so that a
+// client cannot keep others out by holding connections. Streams through WebSockets
+// are not counted; the server bounds these.
 type connections struct {
 	max int
 
@@ -38,7 +38,7 @@ func (c *connections) state(conn net.Conn, s http.ConnState) {
 	if longest := c.idle.Front(); len(c.all) > c.max && longest != nil {
 		closing, _ := longest.Value.(net.Conn)
 		c.forget(closing)
-		_ = closing.Close() // it is told to be closed later, too
+		_ = closing.Close() // its state becomes closed later
 	}
 }
 

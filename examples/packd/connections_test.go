@@ -82,8 +82,8 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 	}
 }
 
-// TestConnectionsThatAreAllServed sends away who comes when all places are taken
-// by requests, and lets nobody else go.
+// TestConnectionsThatAreAllServed refuses new connections when all places are taken
+// by requests, and closes no other connection.
 func TestConnectionsThatAreAllServed(t *testing.T) {
 	t.Parallel()
 	began, end := make(chan struct{}), make(chan struct{})

@@ -34,6 +34,6 @@ func TestNetworkFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.config(world{getenv: env(secret + ":read"), environ: os.Environ}); err == nil {
-		t.Error("credentials that everybody can read are taken")
+		t.Error("world-readable credentials are accepted")
 	}
 }

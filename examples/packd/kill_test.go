@@ -40,7 +40,7 @@ func (w *killWorld) spec(i, version int) string {
 	return filepath.Join(w.dir, "packs", fmt.Sprintf("pack%d-%d", i, version))
 }
 
-// writePacks writes all versions of all packs. Each file tells its version, and
+// writePacks writes all versions of all packs. Each file states its version, and
 // the tests take a moment.
 func (w *killWorld) writePacks(t *testing.T) {
 	t.Helper()
@@ -124,7 +124,7 @@ func (w *killWorld) ask(ctx context.Context, v *victim, i int) {
 		w.mu.Lock()
 		w.asked[op.ID] = spec
 		w.mu.Unlock()
-		for range v.client.Events(ctx, op.ID, 0) { // until it is over, or nobody is there
+		for range v.client.Events(ctx, op.ID, 0) { // until it is over, or the server is gone
 		}
 	}
 }
@@ -224,7 +224,7 @@ func (w *killWorld) checkReport(t *testing.T, op *wire.Operation, spec string) {
 	}
 }
 
-// checkPacks compares what the server tells with what readers find.
+// checkPacks compares what the server reports with what readers find.
 func (w *killWorld) checkPacks(t *testing.T, v *victim) {
 	t.Helper()
 	for i := range killPacks {

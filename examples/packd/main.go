@@ -1,6 +1,6 @@
 // Packd is the pack-management API as a service: the stages of an installation,
-// the installed packs, and work in the background, over HTTP. It uses nothing
-// but the public packages of Packtrain.
+// the installed packs, and work in the background, over HTTP. It uses only the
+// public packages of Packtrain.
 package main
 
 import (

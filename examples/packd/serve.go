@@ -25,7 +25,7 @@ const (
 	exitUsage  = 2
 )
 
-// world is what packd sees of the process it runs in.
+// world is the part of the process that packd can access.
 type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
@@ -70,7 +70,7 @@ func (f *flags) parse(args []string, w world) (api.Config, error) {
 	return config, err
 }
 
-// serve opens the server, tells where it listens, and ends it when ctx ends.
+// serve opens the server, prints its address, and ends it when ctx ends.
 func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) error {
 	tracer, flush, err := openTracer(ctx, f.traceEndpoint)
 	if err != nil {
@@ -82,7 +82,7 @@ func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) 
 		return err
 	}
 	err = f.listenAndServe(ctx, s, config.Logger, stdout)
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 	defer cancel()
 	return errors.Join(err, s.Close(last), flush(last))
 }
@@ -116,16 +116,16 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 // maintenancePeriod is how often the files of removed packs are deleted.
 const maintenancePeriod = 10 * time.Minute
 
-// farewell is how long clients may take to read their last answers.
-const farewell = 5 * time.Second
+// lastWrites is how long clients may take to read their last responses.
+const lastWrites = 5 * time.Second
 
-// shutDown accepts nothing any more, lets what runs finish within the grace, and
-// interrupts it then: what is in the background is recorded and goes on after the
-// next start, everybody else is told.
+// shutDown stops accepting requests, lets running work finish within the grace, and
+// then interrupts it: background work is recorded and continues after the next
+// start; the clients of other work get an error.
 func shutDown(ctx context.Context, hs *http.Server, s *api.Server, grace time.Duration) error {
 	rest, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	last, cancel := context.WithTimeout(ctx, grace+farewell)
+	last, cancel := context.WithTimeout(ctx, grace+lastWrites)
 	defer cancel()
 	closed := make(chan error, 1)
 	go func() { closed <- hs.Shutdown(last) }()

@@ -98,7 +98,7 @@ func (r *running) end() {
 		r.t.Errorf("status %d\n%s", status, r.stderr)
 	}
 	if strings.Contains(r.stderr.String(), "canary-") {
-		r.t.Errorf("the log tells a token:\n%s", r.stderr)
+		r.t.Errorf("the log contains a token:\n%s", r.stderr)
 	}
 }
 
@@ -160,7 +160,7 @@ func exists(file string) bool {
 
 const register = "/api/v1/packs/register-batch"
 
-// TestWorkIsFinished asks packd to end while somebody waits for work.
+// TestWorkIsFinished asks packd to end while a client waits for work.
 func TestWorkIsFinished(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -186,8 +186,8 @@ func TestWorkIsFinished(t *testing.T) {
 	r.end()
 }
 
-// TestWorkGoesOnAfterRestart ends packd although work has not ended: who waits is
-// told, and what is in the background goes on later.
+// TestWorkGoesOnAfterRestart ends packd although work has not ended: waiting clients
+// get an error, and background work continues later.
 func TestWorkGoesOnAfterRestart(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -222,7 +222,7 @@ func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	file := filepath.Join(p.allowed, "tokens")
-	if err := os.WriteFile(file, []byte("# nobody\n\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("# none\n\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	good := secret + ":read"

@@ -22,8 +22,8 @@ func (s *Server) authorize(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// scopeOf returns the scope that an operation needs, as its description says; ""
-// when anybody may.
+// scopeOf returns the scope that an operation requires, as its description says; ""
+// if none is required.
 func scopeOf(op *huma.Operation) Scope {
 	if len(op.Security) == 0 {
 		return ""

@@ -28,7 +28,7 @@ func (s *Server) addCatalog() {
 		return endpoint{id: id, method: http.MethodGet, path: path, tag: "Packs", summary: summary, scope: ScopeRead, statuses: statuses}
 	}
 	handle(s, get("list-packs", packsPath, "List the installed packs"), s.listPacks)
-	handle(s, get("show-pack", packsPath+"/{ref}", "Tell all that is known of a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
+	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
 	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
 }

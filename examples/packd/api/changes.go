@@ -29,7 +29,7 @@ type removeInput struct {
 	Force bool   `query:"force" doc:"Remove it although others depend on it"`
 }
 
-// nothing is the data of success where there is nothing to tell.
+// nothing is the data of a success without a result.
 type nothing struct{}
 
 func (s *Server) addChanges() {

@@ -10,8 +10,7 @@ import (
 	"github.com/packtrain/pack/examples/hostflags"
 )
 
-// Config says what a [Server] is made of. Host.Root, Host.SearchPath and Tokens
-// are required.
+// Config configures a [Server]. Host.Root, Host.SearchPath and Tokens are required.
 type Config struct {
 	// Host describes the root and the sources. Its Base and Confine are not
 	// used: relative paths mean nothing to a service, and paths are confined to
@@ -31,7 +30,7 @@ type Config struct {
 	// seconds.
 	BodyTimeout time.Duration
 	// BodyBytes is how much bodies of one token may take at a time; 0 means 64
-	// MiB. What is work by then does not count.
+	// MiB. Bodies that have already become work do not count.
 	BodyBytes int64
 	// Rate is how many requests a token may make in a second, Burst how many at
 	// once; 0 means 100 and 200.
@@ -39,10 +38,10 @@ type Config struct {
 	Burst int
 	// Streams bound the readers of events.
 	Streams StreamLimits
-	// Logger gets a line for each request, and what nobody else is told; nil
-	// means nobody does.
+	// Logger receives a line for each request, and background errors. If nil,
+	// they are discarded.
 	Logger *slog.Logger
-	// Tracer makes a span of each request; nil means none are made.
+	// Tracer creates a span for each request; if nil, there are none.
 	Tracer trace.TracerProvider
 }
 

@@ -107,8 +107,8 @@ func hostilePackPaths(t *testing.T) {
 	}
 }
 
-// hostileExchange lets somebody put a link in the place of the destination, again
-// and again, while packs are downloaded into it.
+// hostileExchange repeatedly replaces the destination with a link, while packs are
+// downloaded into it.
 func hostileExchange(t *testing.T) {
 	t.Parallel()
 	f := start(t)

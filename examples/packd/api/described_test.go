@@ -175,7 +175,7 @@ func (d *described) checkBody(where string, schema []string, body []byte) {
 	d.t.Helper()
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
-		d.t.Errorf("%s: the body is no JSON: %v\n%s", where, err, body)
+		d.t.Errorf("%s: the body is not JSON: %v\n%s", where, err, body)
 		return
 	}
 	if err := d.schema(schema...).Validate(v); err != nil {

@@ -2,6 +2,6 @@
 
 package api
 
-// path is the one that was asked for: between looking and writing somebody who
-// may write above it could exchange it.
+// path is the path of the request: between the check and writing, a user who can
+// write above it could exchange it.
 func (d *destination) path() string { return d.asked }

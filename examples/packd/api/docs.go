@@ -142,7 +142,7 @@ func refName(s *huma.Schema) string {
 	return refName(values)
 }
 
-// typeText tells in words what s describes.
+// typeText describes s in words.
 func typeText(s *huma.Schema) string {
 	text := s.Type
 	switch {
@@ -164,7 +164,7 @@ func typeText(s *huma.Schema) string {
 	return text + limits(s)
 }
 
-// limits tells what else holds for a value.
+// limits returns the other constraints on a value.
 func limits(s *huma.Schema) string {
 	var parts []string
 	if s.Minimum != nil && s.Maximum != nil {

@@ -29,8 +29,8 @@ func (s *stages) download(ctx context.Context, req wire.DownloadRequest, observe
 	return dest.report(wire.NewDownloadReport(r)), dest.err(err)
 }
 
-// destination is a directory that is open: whoever exchanges it, or one above
-// it, with a link does not move what is written.
+// destination is an open directory: exchanging it, or a directory above it, for a
+// link does not change where content is written.
 type destination struct {
 	asked string
 	dir   *os.File

@@ -49,7 +49,7 @@ type endpoint struct {
 	id, method, path string
 	tag, summary     string
 	description      string
-	scope            Scope // "" for none: anybody may
+	scope            Scope // "" if none is required
 	// statuses are those of its own with which it fails, beside those that
 	// follow from its method and its scope.
 	statuses []int
@@ -100,7 +100,7 @@ func (s *Server) describe(e endpoint) huma.Operation {
 	op.Metadata = map[string]any{bodyValue: e.body}
 	if e.dotenv {
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{wire.TypeDotenv: {Schema: &huma.Schema{
-			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' a line; what is no text is JSON.",
+			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' per line; values that are not text are JSON.",
 		}}}}
 	}
 	for _, status := range e.failures() {

@@ -61,7 +61,7 @@ func sentinels(all map[string]error) map[error]bool {
 }
 
 // TestErrorsAreTheSameRemotely lets every stage fail with every error in
-// this process and behind a server: as an item, as the first of two, as a request,
+// this process and on a server: as an item, as the first of two, as a request,
 // and as a request of which a part was done.
 func TestErrorsAreTheSameRemotely(t *testing.T) {
 	t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// eventsInput says where a reader begins: behind the greater of both.
+// eventsInput says where a reader begins: after the greater of both.
 type eventsInput struct {
 	ID          string `path:"id" doc:"The id of an operation"`
 	After       uint64 `query:"after" doc:"The number of the last event that is known"`

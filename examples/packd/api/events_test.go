@@ -23,15 +23,15 @@ import (
 )
 
 // TestEventsAreLive installs packs of which one can only be downloaded, and
-// another one only be tested, when the reader was told that this has begun.
+// another one only be tested, after the reader was notified that this has begun.
 func TestEventsAreLive(t *testing.T) {
 	t.Parallel()
 	w := serveSamples(t)
 	f := start(t, withWorld(t, w))
-	told := make(chan struct{})
+	notified := make(chan struct{})
 	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
-		case <-told:
+		case <-notified:
 		case <-r.Context().Done():
 		}
 		http.NotFound(w, r)
@@ -51,7 +51,7 @@ func TestEventsAreLive(t *testing.T) {
 	err = readEvents(body, func(e wire.Event) bool {
 		switch {
 		case e.Kind == pack.EventStarted && e.Stage == pack.StageDownload && e.Spec == archive:
-			close(told)
+			close(notified)
 		case e.Kind == pack.EventStarted && e.Stage == pack.StageTests && e.Spec == gated:
 			openGate(t, gate)
 		case e.Kind == pack.EventFinished:
@@ -69,7 +69,7 @@ func TestEventsAreLive(t *testing.T) {
 	} {
 		for _, spec := range specs {
 			if !slices.Contains(finished[stage], spec) {
-				t.Errorf("%s of %s: not told; finished %v", stage, spec, finished[stage])
+				t.Errorf("%s of %s: not reported; finished %v", stage, spec, finished[stage])
 			}
 		}
 	}
@@ -212,8 +212,8 @@ func TestEventsOfRequestsThatAreRefused(t *testing.T) {
 		"no token":      {"/" + id + "/events", "-", http.StatusUnauthorized},
 		"wrong scope":   {"/" + id + "/events", tokenInstall, http.StatusForbidden},
 		"bad number":    {"/" + id + "/events?after=-1", tokenRead, http.StatusUnprocessableEntity},
-		"behind end":    {"/" + id + "/events?after=3", tokenRead, http.StatusOK},
-		"far behind":    {"/" + id + "/events?after=99", tokenRead, http.StatusOK},
+		"after the end": {"/" + id + "/events?after=3", tokenRead, http.StatusOK},
+		"far after":     {"/" + id + "/events?after=99", tokenRead, http.StatusOK},
 		"no websocket":  {"/" + id + "/ws", tokenRead, http.StatusUpgradeRequired},
 		"unknown by ws": {"/x/ws", tokenRead, http.StatusNotFound},
 		"no token, ws":  {"/" + id + "/ws", "-", http.StatusUnauthorized},

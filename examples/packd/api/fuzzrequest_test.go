@@ -18,7 +18,8 @@ import (
 
 // FuzzRequest sends any request to a server: the answer is described, nothing
 // happens outside of the directories that requests may use, and no token is
-// told. NAMES in capitals stand for what is only known once the server is open.
+// disclosed. NAMES in capitals stand for values that are only known once the server
+// is open.
 func FuzzRequest(f *testing.F) {
 	f.Setenv("PATH", "/nowhere") // no tool is to be started by mistake
 	g := start(f, func(c *api.Config) {
@@ -81,7 +82,7 @@ func (f *fixture) checkFuzzed(r *http.Request, a answer) {
 	}
 	for _, text := range []string{f.log.take(), fmt.Sprint(a.header)} {
 		if strings.Contains(text, tokenAll) || strings.Contains(text, "panic") {
-			f.t.Errorf("%s: told: %s", where, text)
+			f.t.Errorf("%s: disclosed: %s", where, text)
 		}
 	}
 }

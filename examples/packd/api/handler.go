@@ -45,8 +45,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(x, r)
 }
 
-// hurry bounds how long the body may take to arrive, whether somebody reads it or
-// it is read only to come to what follows it on the connection.
+// hurry bounds how long the body may take to arrive, whether a handler reads it or
+// it is only skipped to reach the next request on the connection.
 func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.bodyTimeout)) // where it can be set
@@ -54,7 +54,7 @@ func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
 }
 
 // route returns the pattern of the endpoint, "" when there is none. A path that
-// is not clean names none: what it stands for is not guessed.
+// is not clean names none: its meaning is not guessed.
 func (s *Server) route(r *http.Request) string {
 	if path.Clean(r.URL.Path) != r.URL.Path {
 		return ""
@@ -63,7 +63,7 @@ func (s *Server) route(r *http.Request) string {
 	return pattern
 }
 
-// unknown answers where there is no endpoint, or none of that method.
+// unknown answers requests without an endpoint, or without one for their method.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
@@ -99,14 +99,15 @@ func (s *Server) recover(x *requestState, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	s.logPanic(x, r, v)
-	s.fail(x, r, wire.NewProblem(http.StatusInternalServerError, "", "something is wrong with packd; its log tells more about request "+x.id))
+	s.fail(x, r, wire.NewProblem(http.StatusInternalServerError, "", "internal error of packd; its log has more about request "+x.id))
 }
 
 func (s *Server) logPanic(x *requestState, r *http.Request, v any) {
 	s.log.ErrorContext(r.Context(), "a handler panicked", "request_id", x.id, "panic", v, "stack", string(debug.Stack()))
 }
 
-// startSpan begins the span of a request, within that of the client when it tells.
+// startSpan begins the span of a request, as a child of the client's span if the
+// request names one.
 func (s *Server) startSpan(ctx context.Context, r *http.Request, route string) (context.Context, trace.Span) {
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
 	name := route

@@ -15,12 +15,12 @@ type Health struct {
 
 func (s *Server) addHealth() {
 	handle(s, endpoint{
-		id: "get-health", method: http.MethodGet, path: "/healthz", tag: "Service", summary: "Tell that the process is alive",
+		id: "get-health", method: http.MethodGet, path: "/healthz", tag: "Service", summary: "Report that the process is alive",
 	}, func(context.Context, *struct{}) (*answer[Health], error) {
 		return success(Health{"ok"}), nil
 	})
 	handle(s, endpoint{
-		id: "get-readiness", method: http.MethodGet, path: "/readyz", tag: "Service", summary: "Tell whether requests can be served",
+		id: "get-readiness", method: http.MethodGet, path: "/readyz", tag: "Service", summary: "Report whether requests can be served",
 		statuses: []int{http.StatusServiceUnavailable},
 	}, s.ready)
 }

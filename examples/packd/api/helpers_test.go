@@ -161,7 +161,7 @@ func (f *fixture) call(method, path string, r request) answer {
 	return a
 }
 
-// plain sends a request that nobody checks.
+// plain sends a request without checking it.
 func (f *fixture) plain(method, path string, r request) answer {
 	f.t.Helper()
 	return f.do(f.request(method, path, r))

@@ -238,12 +238,12 @@ func TestClientThatGoesAway(t *testing.T) {
 	metrics := f.plain("GET", "/metrics", request{})
 	const counted = `packd_requests_total{method="POST",route="POST /api/v1/packs/register-batch",status="499"} 1`
 	if !strings.Contains(f.log.String(), `"status":499`) || !strings.Contains(string(metrics.body), counted) {
-		t.Errorf("nothing tells of a client that went away:\n%s\n%s", f.log, metrics.body)
+		t.Errorf("nothing reports a client that went away:\n%s\n%s", f.log, metrics.body)
 	}
 }
 
 // TestWorkThatIsInterrupted ends the server under work that runs and work that
-// waits: both clients are told to come back.
+// waits: both clients are asked to retry.
 func TestWorkThatIsInterrupted(t *testing.T) {
 	t.Parallel()
 	f := start(t, func(c *api.Config) { c.MaxJobs = 1 })
@@ -286,7 +286,7 @@ func TestRecordsThatDoNotAnswer(t *testing.T) {
 	a := f.call("GET", "/readyz", request{})
 	f.wantError("readyz", a, refusal{status: 503, code: "unavailable"})
 	if text := string(a.body); strings.Contains(text, "packtrain") || !strings.Contains(f.log.String(), "packtrain_packs") {
-		t.Errorf("the client is told %s, the log %s", text, f.log)
+		t.Errorf("the client gets %s, the log %s", text, f.log)
 	}
 	f.wantError("packs", f.call("GET", "/api/v1/packs", request{}), refusal{status: 500, code: "io_error"})
 }

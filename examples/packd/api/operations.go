@@ -27,7 +27,7 @@ func (s *Server) addOperations() {
 	}
 	handle(s, endpoint("list-operations", http.MethodGet, "", "List operations, the newest first, without progress and reports",
 		ScopeRead, http.StatusUnprocessableEntity), s.listOperations)
-	handle(s, endpoint("show-operation", http.MethodGet, "/{id}", "Tell how far an operation is",
+	handle(s, endpoint("show-operation", http.MethodGet, "/{id}", "Show the state of an operation",
 		ScopeRead, http.StatusNotFound), s.showOperation)
 	handle(s, endpoint("cancel-operation", http.MethodPost, "/{id}/cancel", "End an operation; one that is over stays as it is",
 		ScopeInstall, http.StatusNotFound), s.cancelOperation)

@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// problemOf turns an error into the problem that the client is told.
+// problemOf turns an error into the problem that the client receives.
 func problemOf(err error) *wire.Problem {
 	if full, ok := errors.AsType[*operations.FullError](err); ok {
 		return tooMany(full.Error(), full.RetryAfter)
@@ -36,7 +36,7 @@ func unavailable(text string) *wire.Problem {
 	return p
 }
 
-// withReport adds what was done before a request failed, as far as it was.
+// withReport adds the report of the work done before a request failed, if any.
 func withReport(p *wire.Problem, report any) *wire.Problem {
 	if report == nil {
 		return p

@@ -228,7 +228,8 @@ func TestRefusalsOfOne(t *testing.T) {
 	}
 }
 
-// TestNumbersThatAreTooLarge are JSON. Where they are ignored nobody minds them.
+// TestNumbersThatAreTooLarge: such numbers are JSON, and ignored fields may have
+// them.
 func TestNumbersThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -66,8 +66,8 @@ func fail(r *wire.RegisterReport, p wire.RegisteredPack, err error) {
 	r.Failed = append(r.Failed, wire.NewFailedRegistration(p, pack.StageStorage, err))
 }
 
-// link makes name in base a link to target, in one step. What is there and no
-// link stays.
+// link makes name in base a link to target, in one step. An existing file that is
+// not a link stays.
 func link(base *os.Root, name, target string) error {
 	if err := base.Symlink(target, name); !errors.Is(err, fs.ErrExist) {
 		return err
@@ -75,7 +75,7 @@ func link(base *os.Root, name, target string) error {
 	old, err := base.Readlink(name)
 	switch {
 	case err != nil:
-		return pack.Errorf(pack.CodeConflict, "%q is there already, and is no link", name)
+		return pack.Errorf(pack.CodeConflict, "%q exists and is not a link", name)
 	case old == target:
 		return nil
 	}

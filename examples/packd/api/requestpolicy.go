@@ -27,16 +27,16 @@ func (s *stages) checkInstall(req wire.InstallRequest) error { return s.checkInd
 // checkSource checks where a download may come from.
 func (s *stages) checkSource(req wire.DownloadRequest) error {
 	if !verifies(req) && s.unverified == nil {
-		return pack.Errorf(pack.CodePolicyDenied, "verify_ssl: servers have to prove who they are; this service was not started to allow anything else")
+		return pack.Errorf(pack.CodePolicyDenied, "verify_ssl: servers must prove their identity; this service was started without --allow-unverified")
 	}
 	return s.checkIndex(req.RegistryURL)
 }
 
-// verifies reports whether servers have to prove who they are.
+// verifies reports whether servers must prove their identity.
 func verifies(req wire.DownloadRequest) bool { return req.VerifySSL == nil || *req.VerifySSL }
 
-// checkIndex tells whether a request may name that index; where its name leads is
-// looked at again when it is asked.
+// checkIndex checks that a request may name that index; its address is checked
+// again when it is contacted.
 func (s *stages) checkIndex(index *string) error {
 	if index == nil {
 		return nil
@@ -44,7 +44,7 @@ func (s *stages) checkIndex(index *string) error {
 	return s.checkIndexURL(*index)
 }
 
-// checkLinkDir tells whether links to packs may be made in a directory.
+// checkLinkDir checks that links to packs may be created in a directory.
 func (s *stages) checkLinkDir(base *string) error {
 	if s.isOwn(base) {
 		return nil
@@ -52,7 +52,7 @@ func (s *stages) checkLinkDir(base *string) error {
 	return checkWritable(s.roots, *base)
 }
 
-// isOwn tells whether packs appear in the base directory anyway.
+// isOwn reports whether packs appear in the base directory anyway.
 func (s *stages) isOwn(base *string) bool {
 	return base == nil || filepath.Clean(*base) == s.current
 }

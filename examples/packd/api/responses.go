@@ -38,7 +38,7 @@ func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	return v, nil
 }
 
-// problemBody returns the body that tells of a problem, and sets its type.
+// problemBody returns the body for a problem, and sets its type.
 func problemBody(w http.ResponseWriter, r *http.Request, p *wire.Problem) any {
 	if kind := wantsReport(r); kind != "" {
 		w.Header().Set("Content-Type", wire.TypeReport)

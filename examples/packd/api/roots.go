@@ -45,14 +45,14 @@ func checkApart(root, dir string) error {
 	return nil
 }
 
-// inside tells whether path is dir or lies in it.
+// inside reports whether path is dir or is inside it.
 func inside(path, dir string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// checkWritable tells whether a directory lies below the roots, whether it exists or
-// is still to be made.
+// checkWritable checks that a directory, which need not exist yet, is below the
+// roots.
 func checkWritable(roots *host.Roots, dir string) error {
 	root, err := roots.Open(dir)
 	switch {
@@ -73,15 +73,15 @@ func create(roots *host.Roots, dir string) (*os.Root, error) {
 	return root, nil
 }
 
-// directoryError tells what is wrong with a directory that a request names from
-// what is wrong with the disk.
+// directoryError distinguishes faults of a directory that a request names from
+// faults of the disk.
 func directoryError(dir string, err error) error {
 	for _, fault := range []struct {
 		is   error
 		code pack.Code
 	}{
 		{fs.ErrPermission, pack.CodePolicyDenied},
-		{fs.ErrNotExist, pack.CodeConflict}, // somebody moves it about
+		{fs.ErrNotExist, pack.CodeConflict}, // it is being moved concurrently
 		{syscall.ENOTDIR, pack.CodeInvalidRequest},
 		{syscall.ENAMETOOLONG, pack.CodeInvalidRequest},
 		{syscall.EINVAL, pack.CodeInvalidRequest},

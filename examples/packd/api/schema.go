@@ -51,14 +51,14 @@ func (s *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 	return &huma.Schema{Ref: schemaPrefix + name}
 }
 
-// isObject tells whether values of t are marshalled as objects with the fields
+// isObject reports whether values of t are marshalled as objects with the fields
 // of t.
 func isObject(t reflect.Type) bool {
 	text := reflect.TypeFor[encoding.TextMarshaler]()
 	return t.Kind() == reflect.Struct && !t.Implements(text) // as times and versions are
 }
 
-// plain describes what is no struct.
+// plain describes types that are not structs.
 func (s *schemas) plain(t reflect.Type) *huma.Schema {
 	schema := huma.SchemaFromType(s, t)
 	if schema.Type == huma.TypeArray {

@@ -1,10 +1,9 @@
 // Package api is packd's HTTP service: the stages of an installation, the
-// installed packs, and work in the background, behind bearer tokens.
+// installed packs, and work in the background, protected by bearer tokens.
 //
-// It trusts its tokens, and nobody else. Paths in requests are opened below the
-// allowed directories and checked then; bodies are bounded in size, in depth and
-// in the time they take; what a request may cost is bounded per token; secrets
-// appear nowhere.
+// It trusts only clients with a token. Paths in requests are opened below the
+// allowed directories and checked after that; bodies are bounded in size, depth and
+// duration; the cost of requests is bounded per token; secrets appear nowhere.
 package api
 
 import (
@@ -48,11 +47,11 @@ type Server struct {
 	decoders    chan struct{} // as many places as bodies are decoded at once
 }
 
-// Open opens the root, begins again what was not finished in it, and makes a
-// Server of it, which is to be closed.
+// Open opens the root, restarts its unfinished work, and returns a Server for it,
+// which the caller must close.
 func Open(ctx context.Context, c Config) (*Server, error) {
 	if len(c.Tokens) == 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open server: no tokens are configured, so nobody could use it")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open server: no tokens are configured, so no client could use it")
 	}
 	c = c.withDefaults()
 	limit := rate.Limit(c.Rate)
@@ -107,7 +106,7 @@ func (s *Server) addEndpoints() {
 	s.addDocument()
 }
 
-// Maintain deletes the files of what was removed, every so often until ctx ends.
+// Maintain deletes the files of removed packs at intervals until ctx ends.
 func (s *Server) Maintain(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -123,9 +122,9 @@ func (s *Server) Maintain(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Finish begins no work any more, waits until ctx ends for what is under way, and
-// interrupts it then; what is in the background goes on when the root is opened
-// again. Requests are answered still, but /readyz tells that no more should come.
+// Finish stops beginning work, waits for running work until ctx ends, and then
+// interrupts it; background work continues when the root is opened again. Requests
+// are still answered, but /readyz reports that no more should be sent.
 func (s *Server) Finish(ctx context.Context) error {
 	s.draining.Store(true)
 	if s.jobs == nil {

@@ -40,7 +40,7 @@ const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
 	addStage(s, wire.Download(), "Download packs into a directory")
-	addStage(s, wire.Dependencies(), "Tell what packs need")
+	addStage(s, wire.Dependencies(), "List what packs need")
 	addStage(s, wire.Build(), "Build the environments of packs")
 	addStage(s, wire.Register(), "Validate, test, register and activate packs")
 }
@@ -87,7 +87,7 @@ func (s *Server) addInstall() {
 	handle(s, endpoint{
 		id: wire.KindInstall, method: http.MethodPost, path: packsPath + "/" + wire.KindInstall, tag: "Stages", scope: ScopeInstall,
 		summary:     "Install packs, and those they need",
-		description: "All stages, always in the background. The report of the operation tells the outcome of each pack.",
+		description: "All stages, always in the background. The report of the operation has the outcome of each pack.",
 		statuses:    workStatuses(),
 		body:        wire.InstallRequest{},
 		responses:   map[string]*huma.Response{"202": s.accepted()},

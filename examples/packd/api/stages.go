@@ -22,7 +22,7 @@ import (
 // stages does the work that requests ask for, now or in the background.
 type stages struct {
 	installer installer.Installer
-	// unverified downloads from servers that cannot prove who they are; nil where
+	// unverified downloads from servers that cannot prove their identity; nil where
 	// that is not allowed.
 	unverified installer.Installer
 	analyzer   deps.DependencyAnalyzer

@@ -58,7 +58,7 @@ func TestWayOfThePacks(t *testing.T) {
 	into := filepath.Join(f.allowed, "new", "into")
 	git := "git+" + w.Git() + "@v0.3.0"
 	f.wantData(f.post("download", m{
-		"packs": list{"hello@^1", git, w.Archive(), w.Directory(), "nobody", "./relative"}, "destination_dir": into, "timeout": 60, "extra": 1,
+		"packs": list{"hello@^1", git, w.Archive(), w.Directory(), "absent", "./relative"}, "destination_dir": into, "timeout": 60, "extra": 1,
 	}), m{
 		"downloaded_packs": list{
 			downloaded("hello@^1", "registry", into, "hello", "1.2.0", nil),
@@ -66,7 +66,7 @@ func TestWayOfThePacks(t *testing.T) {
 			downloaded(w.Archive(), "archive", into, "slugs", "2.0.1", nil),
 			downloaded(w.Directory(), "local_directory", into, "report", "0.1.0", nil),
 		},
-		"failed_packs": list{m{"source": "nobody", "error": "...", "code": "not_found"}, m{"source": "./relative", "error": "...", "code": "invalid_request"}},
+		"failed_packs": list{m{"source": "absent", "error": "...", "code": "not_found"}, m{"source": "./relative", "error": "...", "code": "invalid_request"}},
 		"total_count":  6.0, "success_count": 4.0, "failure_count": 2.0,
 	})
 	report, wordcount, slugs, none := filepath.Join(into, "report"), filepath.Join(into, "wordcount"), filepath.Join(into, "slugs"), filepath.Join(f.outside, "x")

@@ -45,7 +45,7 @@ func (f *fixture) operation(id string) wire.Operation {
 	return body.Data
 }
 
-// connect begins to read the events behind the given one.
+// connect begins to read the events after the given one.
 func (f *fixture) connect(ctx context.Context, id string, after uint64) (io.ReadCloser, error) {
 	req := f.request("GET", "/api/v1/operations/"+id+"/events", request{accept: "text/event-stream"}).WithContext(ctx)
 	if after > 0 {
@@ -79,7 +79,7 @@ func readEvents(body io.Reader, take func(wire.Event) bool) error {
 }
 
 // readEvent reads an event, which is three lines and an empty one, and skips
-// comments. What was cut off is no event.
+// comments. An event that was cut off does not count.
 func readEvent(lines *bufio.Reader) (e wire.Event, err error) {
 	fields := map[string]string{}
 	for {

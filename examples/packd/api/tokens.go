@@ -23,7 +23,7 @@ const (
 	ScopeConfigure Scope = "configure" // configuration, rolling back, removing
 )
 
-// A Token admits whoever shows its secret.
+// A Token admits any client that presents its secret.
 type Token struct {
 	Secret string
 	Scopes []Scope
@@ -52,13 +52,13 @@ func ParseToken(text string) (Token, error) {
 	return t, nil
 }
 
-// keyring knows who may do what, and how often.
+// keyring holds the scopes and rate limits of each token.
 type keyring []key
 
 type key struct {
 	sum    [sha256.Size]byte
 	scopes []Scope
-	// name stands for the token where people read: the beginning of its digest.
+	// name identifies the token in logs: the beginning of its digest.
 	name   string
 	limit  *rate.Limiter
 	bodies *budget

@@ -24,7 +24,7 @@ func TestTraces(t *testing.T) {
 	for _, s := range exporter.GetSpans() {
 		spans[s.Name] = s
 		if strings.Contains(strings.ToLower(asJSON(t, s.Attributes)), "canary") {
-			t.Errorf("span %s tells %v", s.Name, s.Attributes)
+			t.Errorf("span %s has %v", s.Name, s.Attributes)
 		}
 	}
 	request, work := spans["POST /api/v1/packs/dependencies"], spans["work dependencies"]

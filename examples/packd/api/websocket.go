@@ -59,7 +59,7 @@ func (s *Server) followBySocket(ctx context.Context, in *socketInput) (*huma.Str
 		out := &socketWriter{conn: conn, writeTimeout: s.streams.limits.WriteTimeout}
 		err = s.follow(ctx, in.ID, in.After, out)
 		shake.hangUp(out.writeTimeout)
-		_ = conn.Close(closeStatus(err)) // nobody may be there to be told
+		_ = conn.Close(closeStatus(err)) // the client may have left
 	}}, nil
 }
 

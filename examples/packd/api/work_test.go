@@ -100,7 +100,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 	a := f.call("POST", "/api/v1/packs/install", request{body: other, key: "k"})
 	text := f.wantError("other work", a, refusal{status: 409, code: "conflict"})
-	if text != "the idempotency key was used for other work" { // how it is stored is nobody's business
+	if text != "the idempotency key was used for other work" { // without how it is stored
 		t.Errorf("got %q", text)
 	}
 	// Another client may use the same key.

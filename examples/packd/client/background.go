@@ -15,17 +15,17 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// Background does the stages as operations of the server. Such a call survives
-// lost connections and a restart of the server, tells what happens meanwhile,
-// and cancels the operation when its context ends: then it waits for the end of
-// it, at most for [Config.Grace], and returns what was done so far beside the
-// error of the context.
+// Background runs the stages as operations of the server. Such a call survives
+// lost connections and a restart of the server, reports progress, and cancels the
+// operation when its context ends: then it waits for the operation to end, at most
+// for [Config.Grace], and returns what was done so far together with the error of
+// the context.
 type Background struct {
 	client  *Client
 	observe pack.EventFunc
 }
 
-// Background returns calls that observe watches; nil is fine.
+// Background returns calls whose events go to observe; nil is fine.
 func (c *Client) Background(observe pack.EventFunc) *Background {
 	if observe == nil {
 		observe = func(context.Context, pack.Event) {}
@@ -106,7 +106,7 @@ func (b *Background) run(ctx context.Context, kind string, req any) (*wire.Opera
 	return op, outcome(ctx, op)
 }
 
-// watch tells of the events after the given one until the operation is over, and
+// watch reports the events after the given one until the operation is over, and
 // returns the number of the last.
 func (b *Background) watch(ctx context.Context, id string, after uint64) (uint64, error) {
 	for e, err := range b.client.Events(ctx, id, after) {
@@ -143,7 +143,7 @@ func outcome(ctx context.Context, op *wire.Operation) error {
 	case op.State == wire.StateCancelled:
 		return pack.Errorf(pack.CodeCancelled, "operation %s was cancelled", op.ID)
 	}
-	return pack.Errorf(pack.CodeMalformedContent, "operation %s is %.40q for no reason", op.ID, op.State)
+	return pack.Errorf(pack.CodeMalformedContent, "operation %s is %.40q without a reason", op.ID, op.State)
 }
 
 func orCause(ctx context.Context, err error) error {

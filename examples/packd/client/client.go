@@ -15,15 +15,15 @@ type Config struct {
 	// URL of the server, such as "https://packs.example"; what stands before
 	// "/api/v1" when it has a path.
 	URL string
-	// Token is the bearer token, "" for none. It is sent to URL and nowhere
-	// else, and is in no error.
+	// Token is the bearer token, "" for none. It is sent only to URL, and errors
+	// do not contain it.
 	Token string
 	// HTTP sends the requests; nil means a client of its own that uses no
-	// proxy. Redirects are not followed, whatever it says. It should have no
-	// timeout: building takes its time, and events come as long as they do.
+	// proxy. Redirects are never followed. It should have no timeout: builds and
+	// streams of events may take long.
 	HTTP *http.Client
 	// Attempts is how often a request is sent when that is safe and the server
-	// cannot be reached or has no time; 0 means 4.
+	// cannot be reached or is busy; 0 means 4.
 	Attempts int
 	// MaxPause is the longest pause between two attempts, whatever the server
 	// asks for; 0 means 10 seconds.
@@ -31,8 +31,8 @@ type Config struct {
 	// ReconnectFor is how long an operation is followed while the server cannot be
 	// reached; 0 means 1 minute.
 	ReconnectFor time.Duration
-	// Idle is how long a stream of events may be silent before it is taken for
-	// dead and begun anew; 0 means 1 minute.
+	// Idle is how long a stream of events may be silent before it is considered
+	// dead and restarted; 0 means 1 minute.
 	Idle time.Duration
 	// Grace is how long a call whose context ended waits for the operation it
 	// cancelled; 0 means 30 seconds.
@@ -48,7 +48,7 @@ type Client struct {
 	base   string // URL with "/api/v1"
 }
 
-// New checks c and returns a client. It contacts nobody.
+// New checks c and returns a client. It does not contact the server.
 func New(c Config) (*Client, error) {
 	base, err := baseURL(c.URL)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// An Error is the answer of a server that refused a request, or could not do
-// it. errors.Is finds the sentinel of its code, and [pack.Retryable] answers as it
-// would on the server.
+// An Error is the response of a server that refused a request, or could not do
+// it. errors.Is finds the sentinel of its code, and [pack.Retryable] returns the
+// same result as on the server.
 type Error struct {
 	// Status is the HTTP status.
 	Status int
-	// Code is "" when the server gave none. It is [pack.CodeUnavailable] where a
-	// proxy answers that the server has no time or cannot be reached.
+	// Code is "" if the server gave none. It is [pack.CodeUnavailable] if a proxy
+	// responds that the server is busy or cannot be reached.
 	Code pack.Code
 	// Message is the server's, or the name of the status.
 	Message string
@@ -39,8 +39,9 @@ func (e *Error) Unwrap() []error { return wire.Causes(e.Code, e.Retryable) }
 // ErrorCode implements [pack.Coder].
 func (e *Error) ErrorCode() pack.Code { return e.Code }
 
-// newError reads the answer of a request that was not done. What is no body of
-// packd stands for its status: a proxy may say that the server is unavailable.
+// newError reads the response to a request that was not done. For a body that is
+// not from packd, the status decides: a proxy may say that the server is
+// unavailable.
 func newError(res *http.Response, data []byte) *Error {
 	e := &Error{Status: res.StatusCode, retryAfter: retryAfter(res.Header)}
 	var body wire.ErrorBody

@@ -14,12 +14,11 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// Events yields the events of an operation that come after the given one, 0 for
-// all: those that were, and those that come, each once and in order, until the
-// operation is over. When the connection breaks it begins another one and goes
-// on behind the last event. It yields an error, and ends, when ctx does, when
-// the server says that there is nothing to be had, or when it could not be
-// reached for [Config.ReconnectFor].
+// Events yields the events of an operation after the given one, 0 for all: past and
+// future ones, each once and in order, until the operation is over. If the
+// connection breaks, it reconnects and continues after the last event. It yields an
+// error, and ends, when ctx ends, when the server refuses the request, or when the
+// server could not be reached for [Config.ReconnectFor].
 func (c *Client) Events(ctx context.Context, id string, after uint64) iter.Seq2[wire.Event, error] {
 	return func(yield func(wire.Event, error) bool) {
 		path, err := operationPath(id)
@@ -42,7 +41,7 @@ type follower struct {
 	path   string
 	last   uint64 // the number of the last event that was yielded
 	yield  func(wire.Event, error) bool
-	over   bool // nothing follows, or nobody listens
+	over   bool // nothing follows, or the caller stopped
 }
 
 func (f *follower) follow(ctx context.Context) error {
@@ -70,8 +69,8 @@ func (f *follower) follow(ctx context.Context) error {
 	}
 }
 
-// connect yields what one connection brings. It is a temporary error when that
-// broke; without an error, there was nothing more to be had at the moment.
+// connect yields the events of one connection. A broken connection is a temporary
+// error; without an error, there are no more events at the moment.
 func (f *follower) connect(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -94,7 +93,7 @@ func (f *follower) connect(ctx context.Context) error {
 	return err
 }
 
-// errSilent is why a connection is given up on which nothing comes.
+// errSilent is why a silent connection is closed.
 var errSilent = &pack.UnavailableError{Target: "server", Temporary: true, Err: errors.New("there is no sign of life")}
 
 func (f *follower) request() call {

@@ -14,10 +14,10 @@ import (
 
 const operationsPath = "/operations"
 
-// Submit hands in a request, which is the one of the kind, to be done in the
-// background. Who submits does not wait for the end: see [Client.Events] and
-// [Client.Operation]. However often the request had to be sent, there is one
-// operation.
+// Submit starts an operation for a request, which must be the request of the kind,
+// in the background. It does not wait for the end: see [Client.Events] and
+// [Client.Operation]. There is only one operation, however often the request had to
+// be sent.
 func (c *Client) Submit(ctx context.Context, kind string, req any) (*wire.Operation, error) {
 	x, err := call{method: http.MethodPost, path: "/packs/" + url.PathEscape(kind), again: true}.with(req)
 	if err != nil {
@@ -31,8 +31,8 @@ func (c *Client) Submit(ctx context.Context, kind string, req any) (*wire.Operat
 	return op, err
 }
 
-// Operation tells how far an operation is. One that is not known, or any more,
-// is an error that matches [pack.ErrNotFound].
+// Operation returns the state of an operation. If the operation is unknown, or no
+// longer kept, the error matches [pack.ErrNotFound].
 func (c *Client) Operation(ctx context.Context, id string) (*wire.Operation, error) {
 	path, err := operationPath(id)
 	if err != nil {
@@ -68,8 +68,8 @@ func (c *Client) Operations(ctx context.Context, f OperationFilter) ([]wire.Oper
 	return list[wire.Operation](ctx, c, operationsPath+f.query())
 }
 
-// Cancel asks for the end of an operation and does not wait for it. Cancelling
-// one that is over changes nothing.
+// Cancel requests the end of an operation and does not wait for it. Cancelling an
+// operation that is over changes nothing.
 func (c *Client) Cancel(ctx context.Context, id string) error {
 	path, err := operationPath(id)
 	if err != nil {

@@ -35,7 +35,7 @@ type packd struct {
 	handler     atomic.Pointer[http.Handler]
 }
 
-// startPackd serves a new root. It can be stopped and opened again behind the same
+// startPackd serves a new root. It can be stopped and opened again at the same
 // URL.
 func startPackd(t *testing.T) (*packd, string) {
 	t.Helper()

@@ -15,8 +15,8 @@ func (c *Client) Packs(ctx context.Context) ([]registry.ActivePack, error) {
 	return list[registry.ActivePack](ctx, c, packsPath)
 }
 
-// Show returns all that is known of a pack. One that is not installed is an
-// error that matches [pack.ErrNotFound], here and in what follows.
+// Show returns everything known about a pack. For a pack that is not installed, the
+// error of this method and of those below matches [pack.ErrNotFound].
 func (c *Client) Show(ctx context.Context, ref pack.Ref) (*registry.PackDetails, error) {
 	path, err := packPath(ref)
 	if err != nil {
@@ -25,7 +25,8 @@ func (c *Client) Show(ctx context.Context, ref pack.Ref) (*registry.PackDetails,
 	return read[registry.PackDetails](ctx, c, get(path))
 }
 
-// Generations lists what a pack can be rolled back to, the oldest first.
+// Generations lists the generations of a pack that it can be rolled back to, the
+// oldest first.
 func (c *Client) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
 	path, err := packPath(ref)
 	if err != nil {
@@ -60,7 +61,7 @@ func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, config map[string]
 	return c.do(ctx, x)
 }
 
-// RollBack makes the generation active that was active before the present one.
+// RollBack activates the generation that was active before the present one.
 func (c *Client) RollBack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
 	path, err := packPath(ref)
 	if err != nil {

@@ -38,8 +38,8 @@ func worthwhile(x call, err error) bool {
 	return x.again && temporary(err)
 }
 
-// temporary reports whether what failed may succeed later: the server was not
-// reached, has no time, or is not behind its proxy at the moment.
+// temporary reports whether a failed request may succeed later: the server was not
+// reached, is busy, or its proxy does not reach it at the moment.
 func temporary(err error) bool {
 	e, answered := errors.AsType[*Error](err)
 	if !answered {

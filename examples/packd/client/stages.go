@@ -16,8 +16,8 @@ import (
 )
 
 // Download is stage 1. It waits for the report, as the other stages do; see
-// [Client.Background] for one that can be watched. A request of this kind is
-// sent once: when the connection breaks, nobody knows how far the server came.
+// [Client.Background] for calls that report progress. A request of this kind is
+// sent once: if the connection breaks, the state of the work is unknown.
 func (c *Client) Download(ctx context.Context, req wire.DownloadRequest) (*installer.DownloadReport, error) {
 	return wait(ctx, c, wire.Download(), req)
 }

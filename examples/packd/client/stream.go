@@ -15,8 +15,8 @@ import (
 // before.
 const maxEvent = 1 << 20
 
-// A stream reads Server-Sent Events. What was not ended by an empty line is no
-// event: the connection broke in it.
+// A stream reads Server-Sent Events. Text that is not followed by an empty line is
+// not an event: the connection broke within it.
 type stream struct {
 	lines *bufio.Scanner
 	alive func() // called for every line, comments included

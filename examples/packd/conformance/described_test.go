@@ -59,7 +59,7 @@ func (a *description) resolve(s schema) schema {
 	return s
 }
 
-// A section of the document tells of one endpoint.
+// A section of the document describes one endpoint.
 type section struct {
 	parameters, fields []string // nil without a table
 }
@@ -98,27 +98,27 @@ func sections(lines []string) map[string]*section {
 	return all
 }
 
-// TestEndpoints wants the document to tell of every endpoint under /api/v1, of
+// TestEndpoints wants the document to describe every endpoint under /api/v1, of
 // every parameter and of every field of an answer, and of no others.
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	described := describe(t)
 	lines, _ := readDocument(t)
-	told := sections(lines)
+	documented := sections(lines)
 	for path, operations := range described.Paths {
 		for method, op := range operations {
 			name := strings.ToUpper(method) + " " + path
-			s := told[name]
-			delete(told, name)
+			s := documented[name]
+			delete(documented, name)
 			switch {
 			case strings.HasPrefix(path, "/api/") && s == nil:
-				t.Errorf("the document does not tell of %s", name)
+				t.Errorf("the document does not describe %s", name)
 			case s != nil:
 				s.check(t, name, described, op)
 			}
 		}
 	}
-	for name := range told {
+	for name := range documented {
 		t.Errorf("there is no %s", name)
 	}
 }
@@ -127,14 +127,14 @@ func (s *section) check(t *testing.T, name string, a *description, op operation)
 	t.Helper()
 	body := a.properties(op.RequestBody.Content["application/json"].Schema)
 	if diff := cmp.Diff(body, s.parameters); diff != "" {
-		t.Errorf("%s: parameters -described +told:\n%s", name, diff)
+		t.Errorf("%s: parameters -API +document:\n%s", name, diff)
 	}
 	if s.fields == nil {
 		return
 	}
 	answer := a.resolve(op.Responses["200"].Content["application/json"].Schema)
 	if diff := cmp.Diff(a.properties(answer.Properties["data"]), s.fields); diff != "" {
-		t.Errorf("%s: fields -described +told:\n%s", name, diff)
+		t.Errorf("%s: fields -API +document:\n%s", name, diff)
 	}
 }
 
@@ -143,7 +143,7 @@ func describe(t *testing.T) *description {
 	t.Helper()
 	s, err := api.Open(t.Context(), api.Config{
 		Host:   hostflags.Config{Config: host.Config{Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
-		Tokens: []api.Token{{Secret: "nobody-asks-with-it", Scopes: []api.Scope{api.ScopeRead}}},
+		Tokens: []api.Token{{Secret: "unused-in-this-test", Scopes: []api.Scope{api.ScopeRead}}},
 	})
 	if err != nil {
 		t.Fatal(err)

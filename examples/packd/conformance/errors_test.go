@@ -28,7 +28,7 @@ func rows(t *testing.T, lines []string, header string) []string {
 	return first
 }
 
-// TestStatuses wants every status of an error to be told, and no others.
+// TestStatuses wants every status of an error to be documented, and no others.
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	described := map[string]bool{"405": true} // which belongs to no endpoint
@@ -48,30 +48,30 @@ func TestStatuses(t *testing.T) {
 	slices.Sort(want)
 	lines, _ := readDocument(t)
 	if diff := cmp.Diff(want, rows(t, lines, "| status | when |")); diff != "" {
-		t.Errorf("-described +told:\n%s", diff)
+		t.Errorf("-API +document:\n%s", diff)
 	}
 }
 
-// TestCodes wants every code of the library to be told, and no others.
+// TestCodes wants every code of the library to be documented, and no others.
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("../../../errors.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want, told []string
+	var want, documented []string
 	for _, m := range regexp.MustCompile(`\tCode\w+ +Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
 		want = append(want, m[1])
 	}
 	lines, _ := readDocument(t)
 	for _, cell := range rows(t, lines, "| code | status | meaning |") {
 		for code := range strings.SplitSeq(cell, ",") {
-			told = append(told, strings.Trim(code, " `"))
+			documented = append(documented, strings.Trim(code, " `"))
 		}
 	}
 	slices.Sort(want)
-	slices.Sort(told)
-	if diff := cmp.Diff(want, told); diff != "" {
-		t.Errorf("-library +told:\n%s", diff)
+	slices.Sort(documented)
+	if diff := cmp.Diff(want, documented); diff != "" {
+		t.Errorf("-library +document:\n%s", diff)
 	}
 }

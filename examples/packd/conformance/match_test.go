@@ -12,14 +12,14 @@ import (
 // a string, the other members of an object, the other elements of a list, lines.
 const left = "…"
 
-// matchJSON tells where got is not what the document says, "" when it is.
+// matchJSON says where got differs from the document, "" when it does not.
 func matchJSON(want, got string) string {
 	var w, g any
 	if err := json.Unmarshal([]byte(want), &w); err != nil {
 		return "the document has no JSON here: " + err.Error()
 	}
 	if err := json.Unmarshal([]byte(got), &g); err != nil {
-		return "the answer is no JSON: " + err.Error()
+		return "the answer is not JSON: " + err.Error()
 	}
 	return match("$", w, g)
 }
@@ -54,7 +54,7 @@ func match(at string, want, got any) string {
 	return fmt.Sprintf("%s is %#v, not %#v", at, got, want)
 }
 
-// differs tells whether a number is never the same.
+// differs reports whether a number is never the same.
 func differs(at string) bool {
 	return strings.HasSuffix(at, "duration_ms") || strings.HasSuffix(at, "_bytes") || strings.HasSuffix(at, ".pack_id") ||
 		strings.HasSuffix(at, ".last_event") || strings.HasSuffix(at, ".done") || strings.HasSuffix(at, ".total")

@@ -13,7 +13,7 @@ type story struct {
 	t      *testing.T
 	place  *place
 	output string // of the last example
-	used   bool   // whether the document has told of the output
+	used   bool   // whether the document has shown the output
 }
 
 // TestDocument runs every example. A block of type sh is run by a shell; one of
@@ -23,14 +23,14 @@ func TestDocument(t *testing.T) {
 	_, blocks := readDocument(t)
 	s := &story{t: t, place: newPlace(t), used: true}
 	for _, b := range blocks {
-		s.tell(b)
+		s.show(b)
 		if t.Failed() {
 			return // what follows depends on it
 		}
 	}
 }
 
-func (s *story) tell(b block) {
+func (s *story) show(b block) {
 	s.t.Helper()
 	want := b.text
 	var diff string

@@ -94,9 +94,9 @@ func (m *Manager) List(f Filter) []wire.Operation {
 	return list
 }
 
-// Cancel ends an operation: one that waits never begins, and one that runs is
-// told to stop and will be cancelled when it has, or completed when it was done
-// already. What is final stays as it is. When Cancel returns without an error,
+// Cancel ends an operation: one that waits never begins, and one that runs is asked
+// to stop and becomes cancelled when it has stopped, or completed if it was already
+// done. A final operation does not change. After Cancel returns without an error,
 // not even a restart begins the work again.
 func (m *Manager) Cancel(_ context.Context, id string) (wire.Operation, error) {
 	o, err := m.find(id)
@@ -104,7 +104,7 @@ func (m *Manager) Cancel(_ context.Context, id string) (wire.Operation, error) {
 		return wire.Operation{}, err
 	}
 	err = o.requestCancel()
-	m.told(o, err)
+	m.logFault(o, err)
 	return o.get(), err
 }
 
@@ -128,8 +128,8 @@ func (o *operation) requestCancel() error {
 //
 // Any number of readers may read at once, each at its own pace. The log of one
 // operation holds up to 10,000 events or 2 MB of progress, at most four a second
-// for one pack and stage; beyond that, progress is left out. Behind 8 MB a warning
-// says that the rest is left out, but for the events of the operation as a whole.
+// for one pack and stage; beyond that, progress is left out. After 8 MB a warning
+// says that the rest is left out, except for the events of the operation as a whole.
 // Texts are cut at 4 KB.
 func (m *Manager) Events(ctx context.Context, id string, after uint64) iter.Seq2[wire.Event, error] {
 	return func(yield func(wire.Event, error) bool) {

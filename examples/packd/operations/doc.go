@@ -4,27 +4,27 @@
 // Each operation is a directory below the one that [Open] is given:
 //
 //	lock                  held as long as a process uses the directory
-//	new/, trash/          operations that do not exist yet, or any more
-//	<id>/request.json     kind, body and idempotency key, written before the operation exists for anybody
-//	<id>/operation.json   what is known of it, replaced atomically at each change of its state
+//	new/, trash/          operations that do not exist yet, or no longer
+//	<id>/request.json     kind, body and idempotency key, written before the operation becomes visible
+//	<id>/operation.json   its state, replaced atomically at each change
 //	<id>/events.ndjson    its events, one line each, appended
 //
 // A body may hold secrets, such as the query of a signed URL. When an operation
-// is over, its body is replaced by a digest, which tells it from other work with
-// the same key; when the process died before that, at the next Open.
+// is over, its body is replaced by a digest, which distinguishes it from other work
+// with the same key; if the process died before that, at the next Open.
 //
 // Operations that are over are kept within bounds of number, age and bytes, see
 // [Config]; no work is refused because of them. Those that are not over are
 // bounded by how much work may run and wait.
 //
-// What was queued or running when the process died is begun again when the
-// directory is opened, because every kind of work is idempotent; what was begun
-// too often is reported failed, with the reason. A directory that is not one of
-// an operation is left alone and logged.
+// Operations that were queued or running when the process died are begun again when
+// the directory is opened, because every kind of work is idempotent; an operation
+// that was begun too often is reported as failed, with the reason. A directory that
+// does not belong to an operation is left alone and logged.
 //
 // Readers of events read the file at their own pace, through a buffer of a few
-// kilobytes each: a slow one costs nobody but itself. The file is bounded, see
-// [Manager.Events]. It is synced whenever the state changes: what readers saw
-// survives the death of the process, and a loss of power can take the events
-// since the last change of the state.
+// kilobytes each: a slow reader does not affect others. The file is bounded, see
+// [Manager.Events]. It is synced whenever the state changes: events that readers
+// saw survive the death of the process, and a loss of power can only lose the
+// events since the last change of the state.
 package operations

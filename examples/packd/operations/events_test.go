@@ -20,7 +20,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// talking returns work that tells n events, each once it may.
+// talking returns work that emits n events, each once it may.
 func talking(n int, may <-chan struct{}) operations.RunFunc {
 	return func(ctx context.Context, _ operations.Work, observe pack.EventFunc) (any, error) {
 		for i := range n {
@@ -38,7 +38,7 @@ func always() <-chan struct{} {
 }
 
 // TestReadersThatComeBackMissNothing reads with many readers that stop after
-// some events and continue behind the last one they saw, while the work goes on.
+// some events and continue after the last one they saw, while the work goes on.
 func TestReadersThatComeBackMissNothing(t *testing.T) {
 	t.Parallel()
 	const n = 300
@@ -78,7 +78,7 @@ func TestReadersThatComeBackMissNothing(t *testing.T) {
 		}
 	}
 	for e, err := range m.Events(t.Context(), id, n+3) {
-		t.Errorf("behind the end: %+v, %v", e, err)
+		t.Errorf("after the end: %+v, %v", e, err)
 	}
 }
 
@@ -244,8 +244,8 @@ func TestProgressIsBounded(t *testing.T) {
 	}
 }
 
-// TestEventsAreBounded has work that warns without end: readers are told that
-// something is missing, and how it ended.
+// TestEventsAreBounded has work that warns without end: readers see that
+// events are missing, and how the work ended.
 func TestEventsAreBounded(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 4<<10)

@@ -90,7 +90,7 @@ func newReader(f *os.File, after uint64) *reader {
 }
 
 // replay yields the events up to a size of the log. It returns false when there
-// is no use in going on.
+// is no point in continuing.
 func (r *reader) replay(ctx context.Context, size int64, yield func(wire.Event, error) bool) bool {
 	r.limit = size
 	for r.read < size {

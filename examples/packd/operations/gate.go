@@ -8,11 +8,11 @@ import (
 )
 
 // A gate lets a number of callers in at once. Others wait in the order of
-// their arrival, and those for whom the line is too long are sent away.
+// their arrival, and are refused if the line is too long.
 type gate struct {
 	mu     sync.Mutex
 	places int
-	free   int       // places that nobody has
+	free   int       // places that are not taken
 	length int       // of the line, at most
 	line   list.List // of *ticket
 	mean   time.Duration
@@ -31,7 +31,7 @@ func newGate(places, length int) *gate {
 }
 
 // join takes the next place, inside when one is free, unless the line is too
-// long and nobody insists. Every ticket is given back with leave.
+// long and the caller does not insist. Every ticket is given back with leave.
 func (g *gate) join(insist bool) (*ticket, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -41,7 +41,7 @@ func (g *gate) join(insist bool) (*ticket, error) {
 		g.free--
 		t.enter()
 	case g.line.Len() >= g.length && !insist:
-		return nil, &FullError{RetryAfter: g.patience()}
+		return nil, &FullError{RetryAfter: g.retryAfter()}
 	default:
 		t.at = g.line.PushBack(t)
 	}
@@ -86,9 +86,9 @@ func (t *ticket) leave() {
 	g.line.Remove(next).(*ticket).enter()
 }
 
-// patience guesses, from how long the last ones stayed, when there is room in
+// retryAfter estimates, from how long the last ones stayed, when there is room in
 // the line again: between a second and a minute.
-func (g *gate) patience() time.Duration {
+func (g *gate) retryAfter() time.Duration {
 	return min(max(g.mean/time.Duration(g.places), time.Second), time.Minute)
 }
 

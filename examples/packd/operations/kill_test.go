@@ -93,7 +93,7 @@ func submitUntilKilled(ctx context.Context, m *operations.Manager, ack *os.File)
 }
 
 // TestKilledAtRandomMoments kills processes at random moments, and checks that
-// everything that was acknowledged comes to an end that is told.
+// everything that was acknowledged reaches a recorded end.
 func TestKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -174,7 +174,7 @@ func acknowledged(t *testing.T, dir string) map[string]string {
 }
 
 // checkKeys checks that no key has two operations, and, once all is over, that
-// nobody knows any more what they were asked.
+// their requests are no longer known.
 func checkKeys(t *testing.T, m *operations.Manager, dir string, over bool) {
 	t.Helper()
 	seen := map[string]string{}

@@ -13,12 +13,12 @@ import (
 const (
 	progressEvents = 10_000  // progress is dropped from here on,
 	progressBytes  = 2 << 20 // or from here on
-	workBytes      = 8 << 20 // all that work tells is dropped from here on
+	workBytes      = 8 << 20 // all events of the work are dropped from here on
 	textBytes      = 4 << 10 // each text of an event is cut here
 )
 
 // An eventLog is the file of the events of one operation: one writer, and
-// readers that share a descriptor, which is open as long as somebody needs it.
+// readers that share a descriptor, which is open as long as it is needed.
 type eventLog struct {
 	path string
 
@@ -37,7 +37,7 @@ func newEventLog(path string) *eventLog {
 	return &eventLog{path: path, changed: make(chan struct{})}
 }
 
-// open opens the file for one user more, who calls release.
+// open opens the file for one more user, which must call release.
 func (l *eventLog) open() (*os.File, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,8 +61,8 @@ func (l *eventLog) release() {
 	}
 }
 
-// append writes e with the next number. A line that cannot be written is no
-// part of the log: the next one takes its place and its number.
+// append writes e with the next number. A line that cannot be written is not part
+// of the log: the next one takes its place and its number.
 func (l *eventLog) append(e wire.Event) error {
 	f, err := l.open()
 	if err != nil {
@@ -96,7 +96,7 @@ func (l *eventLog) sync() error {
 	return f.Sync()
 }
 
-// end says that nothing follows, and why that is too early when it is.
+// end marks the end of the log, with the reason if it ends too early.
 func (l *eventLog) end(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,14 +109,14 @@ func (l *eventLog) wake() {
 	l.changed = make(chan struct{})
 }
 
-// full reports whether progress is not logged any more.
+// full reports whether progress is no longer logged.
 func (l *eventLog) full() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.seq >= progressEvents || l.size >= progressBytes
 }
 
-// closed reports whether nothing that work tells is logged any more.
+// closed reports whether events of the work are no longer logged.
 func (l *eventLog) closed() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

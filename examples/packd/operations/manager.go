@@ -39,7 +39,7 @@ type Config struct {
 	Keep      int
 	KeepFor   time.Duration
 	KeepBytes int64
-	// Logger is told what nobody else can be told; nil for nobody.
+	// Logger receives background errors. If nil, they are discarded.
 	Logger *slog.Logger
 }
 
@@ -72,7 +72,7 @@ type Manager struct {
 
 	mu         sync.Mutex
 	operations map[string]*operation // by id
-	keys       map[string]*operation // by idempotency key; some do not exist for anybody yet
+	keys       map[string]*operation // by idempotency key; some are not visible yet
 	isClosing  bool
 }
 

@@ -107,19 +107,20 @@ func (o *operation) change(c change) error {
 	}
 	o.publish(r)
 	if c.event != nil {
-		err = errors.Join(err, o.tell(*c.event, r.State.Final()))
+		err = errors.Join(err, o.announce(*c.event, r.State.Final()))
 	}
 	return err
 }
 
 // scrub takes the body of the work out of the files of an operation whose end is
-// durable. What tells the work from other work with the same key stays.
+// durable. The digest that distinguishes it from other work with the same key
+// stays.
 func (o *operation) scrub() error {
 	return replace(o.dir, requestName, request{Format: format, Key: o.key, Work: Work{Kind: o.work.Kind}, Sum: o.sum[:]})
 }
 
-// tell appends an event of the operation as a whole, and makes it durable.
-func (o *operation) tell(e wire.Event, last bool) error {
+// announce appends an event of the operation as a whole, and makes it durable.
+func (o *operation) announce(e wire.Event, last bool) error {
 	e.Time = time.Now().UTC()
 	err := o.log.append(e)
 	if last {
@@ -134,7 +135,7 @@ func (o *operation) publish(r record) {
 	r.Report = nil
 	if r.State.Final() {
 		r.Progress = nil
-		o.work.Body = nil // nobody begins it again
+		o.work.Body = nil // it is not begun again
 	}
 	o.record = r
 }

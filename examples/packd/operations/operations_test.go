@@ -143,7 +143,7 @@ func TestFailuresAreReported(t *testing.T) {
 			func(context.Context, operations.Work, pack.EventFunc) (any, error) { panic("a\nb") },
 			wire.OperationError{Error: `the work panicked: "a\nb"`},
 		},
-		"report that is no JSON": {
+		"report that is not JSON": {
 			func(context.Context, operations.Work, pack.EventFunc) (any, error) { return func() {}, nil },
 			wire.OperationError{Error: "marshal report: json: unsupported type: func()"},
 		},

@@ -52,7 +52,7 @@ func (m *Manager) adopt() (unfinished []*operation, err error) {
 			m.keys[o.key] = o
 		}
 		again, err := o.resume(m.config.Attempts)
-		m.told(o, err)
+		m.logFault(o, err)
 		if again {
 			unfinished = append(unfinished, o)
 		}
@@ -109,8 +109,8 @@ func (o *operation) queueAgain(message string) error {
 	})
 }
 
-// complete does for a final operation what comes behind its end, should the
-// process have died before it did.
+// complete does the remaining steps for a final operation, in case the process died
+// before it did them.
 func (o *operation) complete(r record) (err error) {
 	defer o.publish(r)
 	if o.work.Body != nil {
@@ -124,5 +124,5 @@ func (o *operation) complete(r record) (err error) {
 	if r.Error != nil {
 		e.Err, e.Code = r.Error.Error, r.Error.Code
 	}
-	return errors.Join(err, o.tell(e, true))
+	return errors.Join(err, o.announce(e, true))
 }

@@ -99,7 +99,7 @@ func TestLogIsRepaired(t *testing.T) {
 		"torn last line":    func(log []byte) []byte { return log[:len(log)-3] },
 		"without newline":   func(log []byte) []byte { return log[:len(log)-1] },
 		"without last line": func(log []byte) []byte { return log[:len(log)-len(lastLine(log))] },
-		"garbage behind":    func(log []byte) []byte { return append(log, "{\"seq\":9}\n{"...) },
+		"garbage after":     func(log []byte) []byte { return append(log, "{\"seq\":9}\n{"...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

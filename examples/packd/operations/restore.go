@@ -9,7 +9,7 @@ import (
 )
 
 // restore finds the end of the log of an operation: the last of the lines that
-// are complete and numbered without a gap. What lies behind it is removed.
+// are complete and numbered without a gap. Anything after it is removed.
 func (l *eventLog) restore(r record) error {
 	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -25,8 +25,8 @@ func (l *eventLog) restore(r record) error {
 	return f.Truncate(l.size)
 }
 
-// isWhole looks whether the last line is the one that the record of a final
-// operation promises, so that nobody has to read the others.
+// isWhole reports whether the last line is the one that the record of a final
+// operation states, so that the others need not be read.
 func (l *eventLog) isWhole(f *os.File, last uint64) bool {
 	info, err := f.Stat()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // prune forgets finished operations that are too many, too old or too large.
 func (m *Manager) prune() {
 	for _, o := range m.forgetOld() {
-		m.told(o, discard(m.config.Dir, o.id))
+		m.logFault(o, discard(m.config.Dir, o.id))
 	}
 }
 

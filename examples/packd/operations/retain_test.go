@@ -53,7 +53,7 @@ func TestOnlySomeFinishedOperationsAreKept(t *testing.T) {
 	}
 }
 
-// TestCancelledOperationsAreNotKept cancels what waits behind work that goes on.
+// TestCancelledOperationsAreNotKept cancels operations that wait for running work.
 func TestCancelledOperationsAreNotKept(t *testing.T) {
 	t.Parallel()
 	run, began, _ := blocking()

@@ -41,7 +41,7 @@ func (m *Manager) Submit(ctx context.Context, w Work, key string) (wire.Operatio
 	return o.get(), nil
 }
 
-// exists waits until somebody else has made the operation durable, or failed to.
+// exists waits until another request has made the operation durable, or failed to.
 func (o *operation) exists(ctx context.Context) error {
 	select {
 	case <-o.ready:
@@ -92,12 +92,12 @@ func (m *Manager) begin(ctx context.Context, o *operation, t *ticket) {
 	m.mu.Lock()
 	m.operations[o.id] = o
 	m.mu.Unlock()
-	m.told(o, o.tell(wire.Event{Kind: wire.EventQueued}, false))
+	m.logFault(o, o.announce(wire.Event{Kind: wire.EventQueued}, false))
 	go m.live(context.WithoutCancel(ctx), o, t)
 }
 
-// told logs what went wrong with the files of an operation.
-func (m *Manager) told(o *operation, err error) {
+// logFault logs an error with the files of an operation.
+func (m *Manager) logFault(o *operation, err error) {
 	if err != nil {
 		m.config.Logger.Error("operation cannot be recorded", "operation", o.id, "error", err)
 	}

@@ -46,7 +46,7 @@ func (m *Manager) live(ctx context.Context, o *operation, t *ticket) {
 	if _, err := o.log.open(); err == nil { // once, not for each event
 		defer o.log.release()
 	}
-	w := &witness{operation: o, logger: m.config.Logger, last: map[progressKey]time.Time{}}
+	w := &attemptLog{operation: o, logger: m.config.Logger, last: map[progressKey]time.Time{}}
 	report, err := m.call(ctx, o.work, w.observe, o.cancelled)
 	w.dismiss()
 	m.settle(o, report, err)
@@ -65,7 +65,7 @@ func (m *Manager) start(o *operation) bool {
 	if now.Attempt > 0 {
 		e.Message = fmt.Sprintf("attempt %d of %d", now.Attempt+1, m.config.Attempts)
 	}
-	m.told(o, o.change(change{event: &e, apply: func(r *record) {
+	m.logFault(o, o.change(change{event: &e, apply: func(r *record) {
 		r.State, r.Started = wire.StateRunning, new(time.Now().UTC())
 		r.Attempt++
 		r.Progress = []wire.PackProgress{}
@@ -115,7 +115,7 @@ func (m *Manager) settle(o *operation, report any, err error) {
 	default:
 		err = o.finish(wire.StateFailed, content, err)
 	}
-	m.told(o, err)
+	m.logFault(o, err)
 }
 
 // finish makes the operation final. The caller has the turn.

@@ -26,7 +26,7 @@ type load struct {
 	packs      string        // a directory that packd may read; packs are written there
 }
 
-// run installs all there is to install while the readers read, who go on for a
+// run installs all packs while the readers read, which continue for a
 // while after that. The error is why that was not possible; what went wrong on
 // the way is in the result.
 func (l load) run(ctx context.Context) (*result, error) {
@@ -57,8 +57,8 @@ func (l load) run(ctx context.Context) (*result, error) {
 	return m.end(), ctx.Err()
 }
 
-// each does something n times at once, each time with a client of its own, which
-// comes again as often as it is told to.
+// each does something n times at once, each time with a separate client, which
+// retries as often as the server asks it to.
 func (l load) each(n int, m *meter, do func(int, *client.Client)) (*sync.WaitGroup, error) {
 	var all sync.WaitGroup
 	for i := range n {

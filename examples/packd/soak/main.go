@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return judge(result, p, *maxRSS, out)
 }
 
-// judge prints the result and tells what is wrong with it.
+// judge prints the result and returns its faults.
 func judge(r *result, p *packd, maxRSS int64, out io.Writer) error {
 	rss, err := p.peakMemory()
 	if err != nil {

@@ -31,7 +31,7 @@ func (l latencies) quantile(q float64) time.Duration {
 	return l[int(q*float64(len(l)-1))].Round(100 * time.Microsecond)
 }
 
-// String tells the median and the slow ones.
+// String returns the median and the slow ones.
 func (l latencies) String() string {
 	slices.Sort(l)
 	return fmt.Sprintf("%d reads: %s (median), %s (99 of 100), %s (slowest)", len(l), l.quantile(0.5), l.quantile(0.99), l.quantile(1))

@@ -27,7 +27,7 @@ type packd struct {
 }
 
 // startPackd builds packd and starts it with a root below dir. It ends with ctx,
-// should nobody stop it before.
+// unless it is stopped before.
 func startPackd(ctx context.Context, dir string) (*packd, error) {
 	p := &packd{packs: filepath.Join(dir, "packs")}
 	binary := filepath.Join(dir, "packd")
@@ -99,5 +99,5 @@ func (p *packd) peakMemory() (int64, error) {
 			return kib << 10, nil
 		}
 	}
-	return 0, errors.New("the system does not tell how much memory a process takes")
+	return 0, errors.New("the system does not report how much memory a process takes")
 }

@@ -61,8 +61,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestTooMuchLoad is more than is allowed: who is sent away is told when to come
-// again, and everything is installed in the end.
+// TestTooMuchLoad is more than is allowed: refused clients are asked to retry later,
+// and everything is installed in the end.
 func TestTooMuchLoad(t *testing.T) {
 	t.Parallel()
 	l := serve(t, api.Config{Rate: 40, Burst: 5, MaxJobs: 1, MaxQueue: 1})

@@ -75,7 +75,7 @@ type FailedAnalysis struct {
 	Stage pack.Stage `json:"error_stage,omitempty"` // load or dependencies
 }
 
-// A Conflict is a pack of which no version satisfies all who need it.
+// A Conflict is a pack without a version that satisfies all packs that need it.
 type Conflict struct {
 	Ref         pack.Ref      `json:"pack_ref"`
 	Required    []Requirement `json:"required"`

@@ -48,7 +48,7 @@ type DownloadReport struct {
 	Failures   int              `json:"failure_count"`
 }
 
-// A DownloadedPack lies at Path.
+// A DownloadedPack is a pack that was put at Path.
 type DownloadedPack struct {
 	Spec     string       `json:"source"`      // as given, without credentials
 	Type     string       `json:"source_type"` // git, archive, local_directory, local_archive or registry

@@ -31,7 +31,7 @@ type InstallReport struct {
 	Registration *RegisterReport     `json:"registration"`
 }
 
-// An Outcome is the end of one pack.
+// An Outcome is the result for one pack.
 type Outcome struct {
 	Spec     string        `json:"spec"`     // without credentials; "ref@version" for a pack that was added
 	Ref      pack.Ref      `json:"pack_ref"` // "" while unknown, as is Version

@@ -19,7 +19,7 @@ const (
 	StateCancelled State = "cancelled"
 )
 
-// Final tells whether an operation in state s is over.
+// Final reports whether an operation in state s is over.
 func (s State) Final() bool {
 	return s == StateCompleted || s == StateFailed || s == StateCancelled
 }
@@ -35,8 +35,9 @@ type Operation struct {
 	Created  time.Time  `json:"created_at"`
 	Started  *time.Time `json:"started_at"` // of the latest attempt, else null
 	Finished *time.Time `json:"finished_at"`
-	// Progress has the last news of every pack, in the order of their first, of
-	// the latest attempt. Lists of operations leave it and Report out.
+	// Progress has the latest progress of every pack in the latest attempt, in
+	// the order in which the packs first appeared. Lists of operations leave it
+	// and Report out.
 	Progress []PackProgress `json:"progress"`
 	// Report is the report of the kind once the state is completed. When it is
 	// failed or cancelled, it says what was done before that; null when nothing
@@ -48,7 +49,7 @@ type Operation struct {
 	LastEvent uint64 `json:"last_event"`
 }
 
-// PackProgress is the last news of one pack.
+// PackProgress is the latest progress of one pack.
 type PackProgress struct {
 	Spec    string     `json:"spec"` // the input: a spec or a path
 	Ref     pack.Ref   `json:"pack_ref"`
@@ -61,7 +62,7 @@ type PackProgress struct {
 	Total  int64  `json:"total_bytes"`
 }
 
-// An OperationError says why an operation has no good end.
+// An OperationError says why an operation failed or was cancelled.
 type OperationError struct {
 	Error     string    `json:"error"`
 	Code      pack.Code `json:"code"`

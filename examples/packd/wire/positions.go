@@ -8,8 +8,8 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// The positions of packs in the request are not on the wire: whoever sent the
-// request knows them.
+// The positions of packs in the request are not on the wire: the client that sent
+// the request knows them.
 
 // positions returns where each input is mentioned first, by the text of it that
 // reports have.

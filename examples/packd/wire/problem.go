@@ -8,8 +8,8 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Problem is why a request is not done: the status and the [ErrorBody] of the
-// answer. It has the methods of huma's StatusError and HeadersError.
+// A Problem is why a request was not done: the status and the [ErrorBody] of the
+// response. It has the methods of huma's StatusError and HeadersError.
 type Problem struct {
 	Status int
 	Text   string

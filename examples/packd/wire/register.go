@@ -11,7 +11,7 @@ type RegisterRequest struct {
 	BaseDir        *string `json:"packs_base_dir,omitempty"`
 	SkipValidation bool    `json:"skip_validation,omitempty"`
 	SkipTests      bool    `json:"skip_tests,omitempty"`
-	// Force replaces whatever is registered and lets failed tests pass.
+	// Force replaces any registered version and ignores failed tests.
 	Force bool `json:"force,omitempty"`
 	// Replace is finer than Force: "never", "upgrade" or "any".
 	Replace *string `json:"replace,omitempty" enum:"never,upgrade,any"`
@@ -24,7 +24,7 @@ type RegisterReport struct {
 	Summary    RegisterSummary      `json:"summary"`
 }
 
-// A RegisteredPack is active.
+// A RegisteredPack is a pack that is now active.
 type RegisteredPack struct {
 	Ref         pack.Ref         `json:"pack_ref"`
 	ID          int64            `json:"pack_id"` // kept when the pack is replaced
@@ -76,7 +76,7 @@ type FailedRegistration struct {
 	Stage pack.Stage `json:"error_stage"` // load, validation, dependencies, tests, storage, registration
 }
 
-// A RegisterSummary counts.
+// A RegisterSummary counts outcomes.
 type RegisterSummary struct {
 	Total           int   `json:"total_packs"`
 	Succeeded       int   `json:"success_count"`

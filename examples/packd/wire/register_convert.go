@@ -9,7 +9,7 @@ import (
 // tests only where it may replace any version; another r is an error.
 func NewRegisterRequest(r registry.Request) (RegisterRequest, error) {
 	if r.IgnoreTestFailures && r.Replace != registry.ReplaceAny {
-		return RegisterRequest{}, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests replaces whatever is there")
+		return RegisterRequest{}, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests also replaces any installed version")
 	}
 	return RegisterRequest{
 		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)),

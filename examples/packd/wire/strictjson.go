@@ -34,7 +34,7 @@ func CheckJSON(data []byte) error {
 	return c.value(0)
 }
 
-// syntaxError says where what is no JSON goes wrong.
+// syntaxError says where text stops being valid JSON.
 func syntaxError(data []byte) error {
 	var v any
 	err := json.Unmarshal(data, &v)
@@ -83,14 +83,14 @@ func (c *checker) key(seen map[string]bool) error {
 	token, err := c.dec.Token()
 	key, _ := token.(string)
 	if err == nil && seen[key] {
-		return fmt.Errorf("key %.40q is there twice", key)
+		return fmt.Errorf("duplicate key %.40q", key)
 	}
 	seen[key] = true
 	return err
 }
 
-// keepFields drops the keys of an object that are no fields of the struct v, and
-// returns what is no object as it is. A key that differs from the name of a field
+// keepFields drops the keys of an object that are not fields of the struct v, and
+// returns any other value unchanged. A key that differs from the name of a field
 // in case is another one: package json and huma take it for the same.
 func keepFields(data []byte, v any) ([]byte, error) {
 	names := fieldNames(reflect.TypeOf(v))
@@ -105,8 +105,8 @@ func keepFields(data []byte, v any) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// fieldNames returns the names of the fields of a struct in JSON, nil for what is
-// no struct.
+// fieldNames returns the JSON names of the fields of a struct, nil for any other
+// type.
 func fieldNames(t reflect.Type) map[string]bool {
 	if t.Kind() != reflect.Struct {
 		return nil

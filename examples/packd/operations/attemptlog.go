@@ -16,16 +16,16 @@ const (
 	progressPacks = 1000                   // more packs than that are not followed
 )
 
-// A witness logs what one attempt at an operation tells. It drops progress that
-// comes too often, and everything that comes after the attempt.
-type witness struct {
+// An attemptLog logs the events of one attempt at an operation. It drops progress that
+// is too frequent, and all events after the attempt.
+type attemptLog struct {
 	*operation
 	logger *slog.Logger
 
 	mu     sync.Mutex
 	last   map[progressKey]time.Time // when progress was logged
 	gone   bool
-	closed bool // the log is, and that was told
+	closed bool // the log is closed, and that was logged
 	failed bool
 }
 
@@ -34,7 +34,7 @@ type progressKey struct {
 	stage pack.Stage
 }
 
-func (w *witness) observe(_ context.Context, e pack.Event) {
+func (w *attemptLog) observe(_ context.Context, e pack.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.gone {
@@ -57,7 +57,7 @@ func (w *witness) observe(_ context.Context, e pack.Event) {
 	}
 }
 
-func (w *witness) tooSoon(e pack.Event) bool {
+func (w *attemptLog) tooSoon(e pack.Event) bool {
 	key := progressKey{e.Spec, e.Stage}
 	if last, ok := w.last[key]; ok && e.Time.Sub(last) < progressPause {
 		return true
@@ -66,13 +66,13 @@ func (w *witness) tooSoon(e pack.Event) bool {
 	return false
 }
 
-func (w *witness) dismiss() {
+func (w *attemptLog) dismiss() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gone = true
 }
 
-// note keeps the last news of a pack.
+// note keeps the latest progress of a pack.
 func (o *operation) note(e pack.Event) {
 	if e.Spec == "" || e.Kind == pack.EventWarning {
 		return
