@@ -21,14 +21,14 @@ const (
 	exitInterrupted = 130
 )
 
-// world is what a command sees of the process it runs in.
+// world is the part of the process that a command can access.
 type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	environ        func() []string
 }
 
-// app is one call of packctl.
+// app is one run of packctl.
 type app struct {
 	world
 	globals
@@ -48,8 +48,8 @@ func run(ctx context.Context, args []string, w world) int {
 	return exitStatus(ctx, err)
 }
 
-// advice names the flags that allow what was refused, for the library does not
-// know them. A server has its own.
+// advice names the flags that allow a refused request; the library does not know
+// them. A server has its own flags.
 func (a *app) advice(err error) string {
 	if !errors.Is(err, pack.ErrPolicy) || a.server != "" {
 		return ""
@@ -70,7 +70,7 @@ func exitStatus(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// A usageError is a command line that makes no sense.
+// A usageError is an invalid command line.
 type usageError struct {
 	err     error
 	command string

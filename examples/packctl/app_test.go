@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// outcome is what a command line left behind.
+// outcome is the result of a command line.
 type outcome struct {
 	status         int
 	stdout, stderr string
@@ -39,7 +39,7 @@ func decode[T any](t *testing.T, o outcome) T {
 	var v T
 	dec := json.NewDecoder(strings.NewReader(o.stdout))
 	if err := dec.Decode(&v); err != nil {
-		t.Fatalf("standard output is no JSON: %v\n%s\n%s", err, o.stdout, o.stderr)
+		t.Fatalf("standard output is not JSON: %v\n%s\n%s", err, o.stdout, o.stderr)
 	}
 	if dec.More() {
 		t.Fatalf("standard output has more than one document:\n%s", o.stdout)

@@ -27,7 +27,7 @@ type backend interface {
 	registry.Configurer
 }
 
-// A packInstaller installs packs; a [pipeline.Pipeline] does.
+// A packInstaller installs packs; a [pipeline.Pipeline] implements it.
 type packInstaller interface {
 	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 }

@@ -35,8 +35,8 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.StringVar(&node, "node", "", "preferred version of Node.js")
 	flags.BoolVar(&skipPython, "skip-python", false, "build no Python environments")
 	flags.BoolVar(&skipNode, "skip-node", false, "build no Node.js environments")
-	flags.BoolVar(&req.Force, "force", false, "build anew what could be reused")
-	flags.BoolVar(&req.Check, "check", false, "only look what is there")
+	flags.BoolVar(&req.Force, "force", false, "build again even if an environment could be reused")
+	flags.BoolVar(&req.Check, "check", false, "only report existing environments")
 	a.BindPackages(flags)
 	return cmd
 }

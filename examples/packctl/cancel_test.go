@@ -20,7 +20,7 @@ import (
 )
 
 // TestSignalCancelsOnTheServer interrupts packctl while the tests of a pack run
-// on a server. Until then it tells what happens there.
+// on a server. Until then it reports the progress there.
 func TestSignalCancelsOnTheServer(t *testing.T) {
 	t.Parallel()
 	dir, running := t.TempDir(), filepath.Join(t.TempDir(), "running")

@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) depsCommand() *cobra.Command {
-	return command("deps PATH...", "Tell what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
+	return command("deps PATH...", "List what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) error {
 			paths, err := a.paths(cmd, paths...)
 			if err != nil {
@@ -44,7 +44,7 @@ func (a *app) printDeps(r *wire.DependenciesReport) {
 	}
 }
 
-// presence tells where the pack is that is needed.
+// presence says where the needed pack is.
 func presence(r *wire.DependenciesReport, d wire.Dependency) string {
 	missing := func(m wire.Dependency) bool { return m.Ref == d.Ref && m.RequiredBy == d.RequiredBy }
 	switch {

@@ -30,7 +30,7 @@ func (a *app) downloadCommand() *cobra.Command {
 			})
 		})
 	cmd.Flags().StringVar(&req.Dest, "dest", "", "directory that receives the packs, each at DIR/REF")
-	cmd.Flags().BoolVar(&a.unverified, "unverified", false, "download from servers that cannot prove who they are; they are sent no credentials")
+	cmd.Flags().BoolVar(&a.unverified, "unverified", false, "download from servers that cannot prove their identity; they are sent no credentials")
 	cmd.Flags().StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
 	return cmd
 }

@@ -16,7 +16,7 @@ type globals struct {
 }
 
 func (g *globals) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&g.server, "server", "", "URL of a packd that does it; paths are then those of the server")
+	flags.StringVar(&g.server, "server", "", "URL of a packd server that does the work; paths are then those of the server")
 	flags.StringVar(&g.tokenFile, "token-file", "", "file with the token for the server")
 	g.Bind(flags)
 	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")

@@ -23,7 +23,7 @@ func (a *app) installCommand() *cobra.Command {
 		})
 	flags := cmd.Flags()
 	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
-	flags.BoolVar(&req.Force, "force", false, "replace whatever is there, and go on when tests fail")
+	flags.BoolVar(&req.Force, "force", false, "replace any installed version, and go on when tests fail")
 	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
 	a.BindPackages(flags)

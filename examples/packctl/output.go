@@ -37,8 +37,8 @@ func (a *app) println(format string, args ...any) {
 	fmt.Fprintln(a.stdout, strings.TrimRight(plain(fmt.Sprintf(format, args...), ""), " "))
 }
 
-// plain escapes what could command a terminal, for packs write what they like
-// into labels and names. The characters of keep stay what they are.
+// plain escapes characters that could control a terminal, because labels and names
+// of packs are arbitrary. The characters of keep are not escaped.
 func plain(s, keep string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -51,7 +51,7 @@ func plain(s, keep string) string {
 	return b.String()
 }
 
-// short shows a digest the way people compare them.
+// short shortens a digest for people to compare.
 func short(d pack.Digest) string {
 	const shown = len("sha256:") + 12
 	if len(d) <= shown {

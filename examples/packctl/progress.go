@@ -8,7 +8,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// observer returns the function that prints progress, nil when nobody wants it.
+// observer returns the function that prints progress, nil when it is not wanted.
 func (a *app) observer() pack.EventFunc {
 	if a.quiet {
 		return nil
@@ -20,7 +20,7 @@ func (a *app) observer() pack.EventFunc {
 	}
 }
 
-// eventLine returns what is worth reading of an event, "" when nothing is.
+// eventLine returns the line that is shown for an event, "" for none.
 func eventLine(e pack.Event) string {
 	about := e.Spec
 	if e.Pack != "" {
@@ -38,7 +38,7 @@ func eventLine(e pack.Event) string {
 	return strings.TrimSuffix(strings.Join(parts, ": "), ": ")
 }
 
-// quick reports whether nobody waits for a stage.
+// quick reports whether a stage is too short to show its progress.
 func quick(s pack.Stage) bool {
 	return s == pack.StageLoad || s == pack.StageValidation || s == pack.StageDependencies
 }

@@ -32,7 +32,7 @@ func (a *app) registerCommand() *cobra.Command {
 			})
 		})
 	flags := cmd.Flags()
-	flags.BoolVar(&force, "force", false, "replace whatever is there, and go on when tests fail")
+	flags.BoolVar(&force, "force", false, "replace any installed version, and go on when tests fail")
 	flags.StringVar(&replace, "replace", string(registry.ReplaceNever), "what may be replaced: never, upgrade or any")
 	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
 	flags.BoolVar(&req.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")

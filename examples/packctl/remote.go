@@ -12,11 +12,11 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// remote is the backend that a server is. Work runs there in the background, so
+// remote is the backend that uses a server. Work runs there in the background, so
 // that it can be watched and cancelled.
 type remote struct {
 	*client.Client
-	verify bool // whether servers have to prove who they are
+	verify bool // whether servers must prove their identity
 }
 
 // Install implements [packInstaller].

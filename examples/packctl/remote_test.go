@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestServerWithItsOwnAuthority asks a server that nobody knows.
+// TestServerWithItsOwnAuthority asks a server with an unknown authority.
 func TestServerWithItsOwnAuthority(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

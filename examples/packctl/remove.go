@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// removalReport tells what was removed.
+// removalReport lists the removed packs.
 type removalReport struct {
 	Removed []pack.Ref `json:"removed"`
 }

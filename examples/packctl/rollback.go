@@ -7,7 +7,7 @@ import (
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
-	return command("rollback REF", "Go back to the generation that was active before", oneRef,
+	return command("rollback REF", "Go back to the previously active generation", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withBackend(cmd, func(b backend) error {
 				record, err := b.RollBack(cmd.Context(), pack.Ref(args[0]))

@@ -41,7 +41,7 @@ func (a *app) withServer(cmd *cobra.Command, f func(remote) error) error {
 	return f(remote{c, !a.unverified})
 }
 
-// checkServerFlags refuses flags that say what a server knows by itself.
+// checkServerFlags refuses flags for settings that the server has itself.
 func checkServerFlags(cmd *cobra.Command) error {
 	var refused error
 	check := func(flag *pflag.Flag) {
@@ -103,8 +103,8 @@ func (a *app) token() (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// paths returns absolute paths. Those of a server have to be absolute as they
-// are: nobody knows what they would be relative to.
+// paths returns absolute paths. Paths of a server must already be absolute: there
+// is no directory they would be relative to.
 func (a *app) paths(cmd *cobra.Command, paths ...string) ([]string, error) {
 	if a.server == "" {
 		return hostflags.AbsoluteAll(paths)

@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	return command("show REF", "Show all that is known of an installed pack", oneRef,
+	return command("show REF", "Show everything known about an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withBackend(cmd, func(b backend) error {
 				p, err := b.Show(cmd.Context(), pack.Ref(args[0]))

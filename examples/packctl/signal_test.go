@@ -46,7 +46,7 @@ func TestSignal(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // tells the status again
+	_ = cmd.Wait() // the status is checked below
 	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
 		t.Errorf("status %d, want %d", got, exitInterrupted)
 	}

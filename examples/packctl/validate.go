@@ -10,7 +10,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// validationReport tells what is wrong with packs.
+// validationReport lists the findings of packs.
 type validationReport struct {
 	Packs []validatedPack `json:"packs"`
 }
@@ -71,8 +71,8 @@ func validate(paths []string, shape pack.Shape) (*validationReport, error) {
 	return r, nil
 }
 
-// validateOne loads and validates the pack at path. What is wrong with the pack
-// is a finding, not an error.
+// validateOne loads and validates the pack at path. A fault of the pack is a
+// finding, not an error.
 func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
