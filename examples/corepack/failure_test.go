@@ -170,8 +170,8 @@ func TestNoCurl(t *testing.T) {
 	})
 }
 
-// TestSilentServer lets curl, which is told to wait for up to an hour, give up
-// after a second.
+// TestSilentServer lets curl, which is configured to wait for up to an hour, give
+// up after a second.
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, sh shell) {

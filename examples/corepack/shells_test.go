@@ -69,7 +69,7 @@ type shell struct {
 	path string // the directory with curl
 }
 
-// outcome is what an action left behind.
+// outcome is the result of an action.
 type outcome struct {
 	status         int
 	stdout, stderr string

@@ -18,7 +18,7 @@ func TestTokenIsNoArgument(t *testing.T) {
 	}
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
-		const secret = "nobody-sees-this-token"
+		const secret = "never-shown-token"
 		asked, over := make(chan string, 1), make(chan struct{})
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked <- r.Header.Get("Authorization")
@@ -51,7 +51,7 @@ func TestTokenIsNoArgument(t *testing.T) {
 	})
 }
 
-// shows tells whether a file of any process contains text.
+// shows reports whether a file of any process contains text.
 func shows(t *testing.T, file, text string) bool {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/" + file)

@@ -99,7 +99,7 @@ read_variable() {
 }
 
 # read_value REST reads up to the closing quote; REST is the rest of the line
-# behind the opening one. It is split at its quotes, with a dot at the end so that
+# after the opening one. It is split at its quotes, with a dot at the end so that
 # nothing is lost there: an escaped quote leaves a backslash and an empty field.
 read_value() {
 	value=
