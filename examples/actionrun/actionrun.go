@@ -89,13 +89,13 @@ func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, er
 func runnable(c *pack.Component) error {
 	switch a := c.Action; {
 	case a == nil:
-		return pack.Errorf(pack.CodeInvalidRequest, "%s is no action", c.Ref)
+		return pack.Errorf(pack.CodeInvalidRequest, "%s is not an action", c.Ref)
 	case !c.Enabled:
 		return pack.Errorf(pack.CodeInvalidRequest, "action %s is disabled", c.Ref)
 	case a.WorkflowFile != "":
 		return pack.Errorf(pack.CodeInvalidRequest, "action %s is a workflow: a workflow engine runs it", c.Ref)
 	case a.EntryPoint == "":
-		return pack.Errorf(pack.CodeInvalidRequest, "action %s has no entry point: its runner %q is a part of the platform", c.Ref, a.Runner)
+		return pack.Errorf(pack.CodeInvalidRequest, "action %s has no entry point: its runner %q is part of the platform", c.Ref, a.Runner)
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func TestRefusedBeforeAnythingStarts(t *testing.T) {
 		{"disabled", func(c *pack.Component) { c.Enabled = false }, ok, "disabled"},
 		{"workflow", func(c *pack.Component) { c.Action.WorkflowFile = "w.yaml" }, ok, "workflow engine"},
 		{"native", func(c *pack.Component) { c.Action.EntryPoint = "" }, ok, "no entry point"},
-		{"no action", func(c *pack.Component) { c.Action = nil }, ok, "is no action"},
+		{"no action", func(c *pack.Component) { c.Action = nil }, ok, "is not an action"},
 		{"no environment", func(c *pack.Component) { c.Action.Runner = "python" }, ok, "needs a python environment"},
 		{"no script", func(c *pack.Component) { c.Action.EntryPoint = "actions/none.sh" }, ok, "none.sh"},
 		{"unknown delivery", func(c *pack.Component) { c.Action.ParameterDelivery = "mail" }, ok, "want stdin, env or file"},

@@ -9,7 +9,7 @@ import (
 )
 
 // The shape of the packs that are published: many small YAML files and the
-// scripts behind them.
+// scripts they refer to.
 const (
 	packCount   = 100
 	actionCount = 25

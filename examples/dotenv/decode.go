@@ -63,7 +63,7 @@ func (d *decoder) next() error {
 		return d.errorf("want name='value', a comment or nothing")
 	}
 	if _, twice := d.vars[name]; twice {
-		return d.errorf("%s is there twice", name)
+		return d.errorf("duplicate name %s", name)
 	}
 	if len(d.vars) == MaxVariables {
 		return &pack.LimitError{Limit: "number of variables", Max: MaxVariables, Value: MaxVariables + 1}
@@ -78,8 +78,8 @@ func (d *decoder) next() error {
 	return nil
 }
 
-// value reads from behind the opening quote to the end of the line on which the
-// last quote closes.
+// value reads from after the opening quote to the end of the line with the last
+// closing quote.
 func (d *decoder) value(s string) (value, rest string, err error) {
 	var b strings.Builder
 	for {
@@ -93,7 +93,7 @@ func (d *decoder) value(s string) (value, rest string, err error) {
 			continue
 		}
 		if s != "" && s[0] != '\n' {
-			return "", "", d.errorf("there is something behind the closing quote")
+			return "", "", d.errorf("unexpected text after the closing quote")
 		}
 		if strings.IndexByte(b.String(), 0) >= 0 {
 			return "", "", d.errorf("the value has a NUL byte")

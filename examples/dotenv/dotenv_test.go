@@ -44,7 +44,7 @@ func TestDecode(t *testing.T) {
 
 func TestSyntaxErrors(t *testing.T) {
 	t.Parallel()
-	const want, behind, never = "want name='value', a comment or nothing", "there is something behind the closing quote", "the quote is never closed"
+	const want, trailing, never = "want name='value', a comment or nothing", "unexpected text after the closing quote", "the quote is never closed"
 	tests := []struct {
 		name, doc string
 		line      int
@@ -59,14 +59,14 @@ func TestSyntaxErrors(t *testing.T) {
 		{"no name", "='1'", 1, want},
 		{"digit first", "1a='1'", 1, want},
 		{"name over two lines", "b\na='1'", 1, want},
-		{"carriage return", "a='1'\r\n", 1, behind},
-		{"comment behind", "a='1' # one", 1, behind},
-		{"escaped and bare", `a='1'\'`, 1, behind},
-		{"two parts", "a='1''2'", 1, behind},
+		{"carriage return", "a='1'\r\n", 1, trailing},
+		{"comment after", "a='1' # one", 1, trailing},
+		{"escaped and bare", `a='1'\'`, 1, trailing},
+		{"two parts", "a='1''2'", 1, trailing},
 		{"open", "a='1\n'\nb='2\n3", 3, never},
 		{"open at once", "a='", 1, never},
 		{"line after a long value", "a='1\n2\n3'\nb", 4, want},
-		{"twice", "a='1'\na='1'", 2, "a is there twice"},
+		{"twice", "a='1'\na='1'", 2, "duplicate name a"},
 		{"NUL", "a='\x00'", 1, "the value has a NUL byte"},
 	}
 	for _, tt := range tests {

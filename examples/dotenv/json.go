@@ -13,7 +13,7 @@ import (
 // JSON turns a document into a JSON object for target, a struct or a pointer to
 // one: a variable whose field holds text becomes a string, as do those without a
 // field, and for every other field the value is JSON, such as 300 or ["a"].
-// There, what is no JSON stays a string, for whoever checks types to complain of.
+// A value that is not JSON stays a string there, so that type checks report it.
 //
 // An empty value is absent, unless its field is a plain string: it is how a
 // parameter without a value is written. Text that is not UTF-8 is an error with
@@ -65,7 +65,7 @@ func fieldTypes(target any) map[string]reflect.Type {
 	return fields
 }
 
-// isText tells whether a field holds a string.
+// isText reports whether a field holds a string.
 func isText(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
