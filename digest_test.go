@@ -39,10 +39,14 @@ func TestSameContent(t *testing.T) {
 	git := pack.Pin{Scheme: "git", Location: "https://x/y", Commit: "c1"}
 	other, moved, below := git, git, git
 	other.Commit, moved.Location, below.Subdir = "c2", "https://x/z", "a"
-	archive := pack.Pin{Scheme: "https", Location: "https://x/a", Archive: "sha256:1"}
-	mirror := pack.Pin{Scheme: "https", Location: "https://y/a", Archive: "sha256:1"}
+	archive := pack.Pin{Scheme: "https", Location: "https://x/a", ArchiveDigest: "sha256:1"}
+	mirror := pack.Pin{Scheme: "https", Location: "https://y/a", ArchiveDigest: "sha256:1"}
 	tagged := pack.Pin{Scheme: "https", Location: "https://x/a", ETag: "e"}
 	local := pack.Pin{Scheme: "local", Location: "/x"}
+	fetched, changed, tagless := local, local, git
+	fetched.TreeDigest, changed.TreeDigest, tagless.TreeDigest = "sha256:3", "sha256:4", "sha256:3"
+	gitChanged := git
+	gitChanged.TreeDigest = "sha256:4"
 	tests := []struct {
 		name string
 		p, q pack.Pin
@@ -55,8 +59,14 @@ func TestSameContent(t *testing.T) {
 		{"mirrored archive", archive, mirror, true},
 		{"archive and git", archive, git, false},
 		{"local directory", local, local, false},
+		{"local directory that was fetched", fetched, fetched, true},
+		{"local directory that was not, and fetched", local, fetched, false},
+		{"local directory that was changed", fetched, changed, false},
+		{"files from another place", fetched, tagless, true},
+		{"other files of one commit", tagless, gitChanged, false},
+		{"commit that was fetched", git, tagless, true},
 		{"entity tag", tagged, tagged, true},
-		{"directory checksum", pack.Pin{Scheme: "git", Directory: "sha256:2"}, pack.Pin{Scheme: "https", Directory: "sha256:2"}, true},
+		{"directory checksum", pack.Pin{Scheme: "git", DirectoryChecksum: "sha256:2"}, pack.Pin{Scheme: "https", DirectoryChecksum: "sha256:2"}, true},
 	}
 	for _, tt := range tests {
 		if tt.p.SameContent(tt.q) != tt.want || tt.q.SameContent(tt.p) != tt.want {

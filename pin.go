@@ -11,7 +11,7 @@ type Pin struct {
 	Ref     Ref     `json:"ref,omitempty"`
 	Version Version `json:"version,omitzero"`
 	// Scheme names the kind of source that fetches the content: "git",
-	// "https", "http" or "local", or the scheme of a host's own source.
+	// "https", "http" or "local", or any other that a source of the host serves.
 	Scheme string `json:"scheme"`
 	// Location is the URL (without user information) or absolute path. The query
 	// of a URL belongs to it, although it may hold a secret: see WithoutQuery,
@@ -22,7 +22,7 @@ type Pin struct {
 	Rev string `json:"rev,omitempty"`
 	// Commit is the full git object name that Rev resolved to.
 	Commit string `json:"commit,omitempty"`
-	// ETag is the strong entity tag of an archive whose Archive digest is
+	// ETag is the strong entity tag of an archive whose ArchiveDigest is
 	// not known beforehand.
 	ETag string `json:"etag,omitempty"`
 	// Subdir is the directory, relative to the content's root and separated
@@ -31,10 +31,18 @@ type Pin struct {
 	// StripTop says that one directory holding the whole content (as in
 	// archives of a hosting service) is not part of it.
 	StripTop bool `json:"strip_top,omitempty"`
-	// Archive is the expected digest of the archive's bytes, Directory the
-	// expected directory checksum; "" where nothing is expected.
-	Archive   Digest `json:"archive,omitempty"`
-	Directory Digest `json:"directory,omitempty"`
+	// ArchiveDigest is the expected digest of the archive's bytes,
+	// DirectoryChecksum and TreeDigest those of the content below StripTop and
+	// Subdir (see [DirectoryChecksum] and [TreeDigest]); "" where nothing is
+	// expected. A download adds TreeDigest to the pin that it reports: from then on
+	// the pin stands for exactly those files, also where the location can change,
+	// as a directory does.
+	ArchiveDigest     Digest `json:"archive_digest,omitempty"`
+	DirectoryChecksum Digest `json:"directory_checksum,omitempty"`
+	TreeDigest        Digest `json:"tree_digest,omitempty"`
+	// Size is the expected size in bytes of the archive, or of all files of content
+	// that does not come as an archive; 0 if it is unknown.
+	Size int64 `json:"size,omitempty"`
 	// Via is the index entry that led to this choice.
 	Via Origin `json:"via,omitzero"`
 }
@@ -46,18 +54,21 @@ type Origin struct {
 	Entry string `json:"entry"` // "ref@version" of the entry
 }
 
-// SameContent reports whether p and q certainly stand for the same content:
-// both come from one place, below it from one directory, and agree on an
-// immutable mark (archive digest, directory checksum, commit or entity tag).
-// Pins without such a mark, as those of local directories, never do.
+// SameContent reports whether p and q certainly stand for the same content. Equal
+// tree digests say so, and different ones say the opposite. Without two of them
+// both pins must name one directory of one place and agree on an immutable mark
+// (commit or entity tag), or on an archive digest or directory checksum,
+// wherever that content is. Pins without such a mark, as those of local
+// directories that were not fetched, never do.
 func (p Pin) SameContent(q Pin) bool {
-	if p.Subdir != q.Subdir {
+	switch {
+	case p.TreeDigest != "" && q.TreeDigest != "":
+		return p.TreeDigest == q.TreeDigest
+	case p.Subdir != q.Subdir:
 		return false
-	}
-	if same(p.Archive, q.Archive) || same(p.Directory, q.Directory) {
+	case same(p.ArchiveDigest, q.ArchiveDigest), same(p.DirectoryChecksum, q.DirectoryChecksum):
 		return true
-	}
-	if p.Scheme != q.Scheme || p.Location != q.Location {
+	case p.Scheme != q.Scheme, p.Location != q.Location:
 		return false
 	}
 	return same(p.Commit, q.Commit) || same(p.ETag, q.ETag)
@@ -73,6 +84,15 @@ func (p Pin) WithoutQuery() Pin {
 		p.Location, p.ETag = location, ""
 	}
 	return p
+}
+
+// VerifySize returns an error with [CodeChecksumMismatch] when size is not the one
+// that p expects.
+func (p Pin) VerifySize(size int64) error {
+	if p.Size == 0 || p.Size == size {
+		return nil
+	}
+	return Errorf(CodeChecksumMismatch, "size is %d bytes, want %d", size, p.Size)
 }
 
 func same[T ~string](a, b T) bool { return a != "" && a == b }

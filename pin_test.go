@@ -8,8 +8,8 @@ import (
 
 func TestPinWithoutQuery(t *testing.T) {
 	t.Parallel()
-	pin := pack.Pin{Location: "https://host/x.tar.gz?token=canary", ETag: `"1"`, Archive: "sha256:0"}
-	if got := pin.WithoutQuery(); got != (pack.Pin{Location: "https://host/x.tar.gz", Archive: "sha256:0"}) {
+	pin := pack.Pin{Location: "https://host/x.tar.gz?token=canary", ETag: `"1"`, ArchiveDigest: "sha256:0"}
+	if got := pin.WithoutQuery(); got != (pack.Pin{Location: "https://host/x.tar.gz", ArchiveDigest: "sha256:0"}) {
 		t.Errorf("got %+v", got)
 	}
 	if pin.SameContent(pack.Pin{Location: "https://host/x.tar.gz", ETag: `"1"`}) {

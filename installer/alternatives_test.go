@@ -24,6 +24,10 @@ func TestAlternatives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tree, err := pack.TreeDigest(web)
+	if err != nil {
+		t.Fatal(err)
+	}
 	unavailable := &pack.UnavailableError{Target: "host", Err: errors.New("down")}
 	tests := []struct {
 		name    string
@@ -36,7 +40,8 @@ func TestAlternatives(t *testing.T) {
 		{name: "the first does", first: web, want: []string{"first"}},
 		{name: "the first is unavailable half way", first: fstest.MapFS{"half": worldtest.File("x")}, err: unavailable, want: []string{"first", "second"}},
 		{name: "the first is not there", err: pack.Errorf(pack.CodeNotFound, "gone"), want: []string{"first", "second"}},
-		{name: "the first has other content", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{Directory: sum}, want: []string{"first", "second"}},
+		{name: "the first has other content", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{DirectoryChecksum: sum}, want: []string{"first", "second"}},
+		{name: "the first has other files", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{TreeDigest: tree}, want: []string{"first", "second"}},
 		{name: "the first has other bytes", err: &pack.IntegrityError{Subject: pack.SubjectArchive}, want: []string{"first", "second"}},
 		{name: "the first is malformed", err: pack.Errorf(pack.CodeMalformedContent, "no archive"), want: []string{"first"}, code: pack.CodeMalformedContent},
 		{name: "the first is another pack", first: worldtest.Files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
@@ -46,7 +51,7 @@ func TestAlternatives(t *testing.T) {
 			t.Parallel()
 			w := worldtest.New()
 			tt.firstBy.Scheme, tt.firstBy.Location = "https", "first"
-			second := pack.Pin{Scheme: "git", Location: "second", Directory: sum}
+			second := pack.Pin{Scheme: "git", Location: "second", DirectoryChecksum: sum}
 			w.Pins["web"] = []pack.Pin{tt.firstBy, second}
 			w.Add("first", tt.first)
 			w.Add("second", web)
@@ -130,7 +135,7 @@ func TestDirectoryChecksumInEitherOrder(t *testing.T) {
 	}
 	for name, sum := range map[string]pack.Digest{"component": mismatch.Got, "string": checksumByString(t, web)} {
 		w := worldtest.New()
-		w.Pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", Directory: sum}}
+		w.Pins["web"] = []pack.Pin{{Scheme: "git", Location: "there", DirectoryChecksum: sum}}
 		w.Add("there", web)
 		rep, err := download(t, w, installer.DownloadRequest{Specs: []string{"web"}, Dest: t.TempDir()})
 		if err != nil {

@@ -124,10 +124,10 @@ type job struct {
 // An item is one spec of a request.
 type item struct {
 	batch.Item
-	loc       source.Locator
-	content   *pack.Content
-	checksum  pack.Digest
-	unchanged bool
+	loc               source.Locator
+	content           *pack.Content
+	directoryChecksum pack.Digest
+	unchanged         bool
 	// staged is the content that is to be put in its place, by its name in the
 	// staging directory, "" for a pack that was on hand; root is the directory
 	// in it where pack.yaml lies.
@@ -182,7 +182,7 @@ func (j *job) report() *DownloadReport {
 		if it.Err == nil {
 			rep.Downloaded = append(rep.Downloaded, DownloadedPack{
 				Item: it.At, Spec: it.Spec, Scheme: it.loc.Scheme, Archive: source.IsArchive(it.content.Pin),
-				Content: it.content, DirectoryChecksum: it.checksum, Unchanged: it.unchanged,
+				Content: it.content, DirectoryChecksum: it.directoryChecksum, Unchanged: it.unchanged,
 			})
 		}
 	}

@@ -37,13 +37,17 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var size int64
+	for _, f := range web {
+		size += int64(len(f.Data))
+	}
 	version, _ := pack.ParseVersion("1.2.0")
 	want := &installer.DownloadReport{
 		Downloaded: []installer.DownloadedPack{{
 			Spec: "test:web", Scheme: "test", DirectoryChecksum: checksum,
 			Content: &pack.Content{
 				Dir: filepath.Join(dest, "packs", "web"), ID: pack.ID{Ref: "web", Version: version},
-				Pin: pack.Pin{Scheme: "test", Location: "web"}, TreeDigest: tree, DirectoryChecksum: checksum,
+				Pin: pack.Pin{Scheme: "test", Location: "web", TreeDigest: tree, Size: size}, TreeDigest: tree, DirectoryChecksum: checksum,
 			},
 		}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
@@ -71,7 +75,7 @@ func TestWhatSpecsTurnedOutToBe(t *testing.T) {
 		{spec: "github:org/web", location: "https://github.com/org/web.git", pin: pack.Pin{Scheme: "git", Commit: commit}, want: "git", commit: true},
 		{spec: "https://example.com/web.tar.gz", location: "https://example.com/web.tar.gz", pin: pack.Pin{Scheme: "https"}, want: "https", archive: true},
 		{spec: "/srv/web", location: "/srv/web", pin: pack.Pin{Scheme: "local"}, want: "local"},
-		{spec: "/srv/web.zip", location: "/srv/web.zip", pin: pack.Pin{Scheme: "local", Archive: "sha256:" + pack.Digest(strings.Repeat("1", 64))}, want: "local", archive: true},
+		{spec: "/srv/web.zip", location: "/srv/web.zip", pin: pack.Pin{Scheme: "local", ArchiveDigest: "sha256:" + pack.Digest(strings.Repeat("1", 64))}, want: "local", archive: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.spec, func(t *testing.T) {

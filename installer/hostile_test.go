@@ -85,7 +85,9 @@ func hostileCases(t *testing.T) []hostileCase {
 		{name: "E13 other ref than was asked for", spec: "web", content: worldtest.Files("log@1.0.0"), code: pack.CodeInvalidRef},
 		{name: "E14 other version than the index says", spec: spec, content: worldtest.Files("web@1.0.1"), pin: pack.Pin{Version: version}, code: pack.CodeInvalidVersion},
 		{name: "E14 other version than was asked for", spec: "web@^2", content: worldtest.Files("web@1.0.1"), code: pack.CodeInvalidVersion},
-		{name: "F14 content of another entry", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Directory: pack.Digest("sha256:" + strings.Repeat("0", 64))}, code: pack.CodeChecksumMismatch},
+		{name: "F14 content of another entry", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{DirectoryChecksum: pack.Digest("sha256:" + strings.Repeat("0", 64))}, code: pack.CodeChecksumMismatch},
+		{name: "F14 other files", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{TreeDigest: pack.Digest("sha256:" + strings.Repeat("0", 64))}, code: pack.CodeChecksumMismatch},
+		{name: "F14 other size", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Size: 7}, code: pack.CodeChecksumMismatch},
 		{name: "H24 subdirectory that is not there", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Subdir: "none"}, code: pack.CodeNotFound},
 		{name: "H24 subdirectory outside", spec: spec, content: worldtest.Files("web@1.0.0"), pin: pack.Pin{Subdir: "../.."}, code: pack.CodeUnsafePath},
 	}

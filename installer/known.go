@@ -35,6 +35,11 @@ func isIntact(k pack.InstalledPack) bool {
 }
 
 func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
-	it.ID, it.checksum, it.unchanged = k.ID, k.DirectoryChecksum, true
+	completed := pin
+	completed.TreeDigest, completed.Size = k.Pin.TreeDigest, k.Pin.Size
+	if completed == k.Pin { // other pins of the content could deliver other executable bits
+		pin = completed
+	}
+	it.ID, it.directoryChecksum, it.unchanged = k.ID, k.DirectoryChecksum, true
 	it.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
 }

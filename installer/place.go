@@ -42,7 +42,7 @@ func (j *job) place(it *item) error {
 	if it.staged == "" {
 		return nil
 	}
-	if err := j.staging.put(it.staged, ref.String(), it.received.Digest); err != nil {
+	if err := j.staging.put(it.staged, ref.String(), it.received.TreeDigest); err != nil {
 		return pack.Errorf(pack.CodeIO, "put pack %s in its place: %w", ref, err)
 	}
 	return it.placed(filepath.Join(j.req.Dest, ref.String()))

@@ -18,9 +18,12 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err != nil {
 		return pack.Errorf(pack.CodeIO, "open content: %w", err)
 	}
-	if pin.Directory != "" && pin.Directory != result.Directory {
+	if err := checkTree(pin, result); err != nil {
+		return fmt.Errorf("verify content: %w", err)
+	}
+	if pin.DirectoryChecksum != "" && pin.DirectoryChecksum != result.DirectoryChecksum {
 		// Publishers sort the paths in one of two ways.
-		if err := pack.VerifyDirectory(content, pin.Directory); err != nil {
+		if err := pack.VerifyDirectory(content, pin.DirectoryChecksum); err != nil {
 			return fmt.Errorf("verify content: %w", err)
 		}
 	}
@@ -31,16 +34,41 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err := j.checkIdentity(it, pin, id); err != nil {
 		return err
 	}
-	tree, err := treeBelow(content, dir, result.Digest)
+	tree, err := treeBelow(content, dir, result.TreeDigest)
 	if err != nil {
 		return err
 	}
 	it.ID, it.root = id, dir
-	it.content, it.checksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree}, result.Directory
+	pin = received(pin, result)
+	it.content, it.directoryChecksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree}, result.DirectoryChecksum
 	if dir == "." {
-		it.content.DirectoryChecksum = result.Directory
+		it.content.DirectoryChecksum = result.DirectoryChecksum
 	}
 	return nil
+}
+
+// checkTree verifies the tree digest that a pin carries, and the size of content
+// that is not an archive, whose size its source verifies.
+func checkTree(pin pack.Pin, result source.TreeResult) error {
+	if pin.TreeDigest != "" {
+		if err := pin.TreeDigest.Verify(pack.SubjectTree, result.TreeDigest); err != nil {
+			return err
+		}
+	}
+	if source.IsArchive(pin) {
+		return nil
+	}
+	return pin.VerifySize(result.Bytes)
+}
+
+// received completes a pin with what was received, so that fetching it again
+// delivers the same files or fails.
+func received(pin pack.Pin, result source.TreeResult) pack.Pin {
+	pin.TreeDigest = result.TreeDigest
+	if !source.IsArchive(pin) {
+		pin.Size = result.Bytes
+	}
+	return pin
 }
 
 // treeBelow returns the tree digest of a directory of content, whose own is

@@ -101,7 +101,7 @@ func (r *request) lockedDependencies(it *item) []pack.Ref {
 // activating returns the operation that makes it active.
 func (r *request) activating(ctx context.Context, it *item) (op generations.Operation, err error) {
 	s, ref := r.store, it.ID.Ref
-	name, err := s.nextGeneration(ctx, ref, it.tree)
+	name, err := s.nextGeneration(ctx, ref, it.treeDigest)
 	if err != nil {
 		return op, err
 	}

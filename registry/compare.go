@@ -25,7 +25,7 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 		return err
 	}
 	it.record = rec
-	if it.tree == rec.Active.Tree {
+	if it.treeDigest == rec.Active.TreeDigest {
 		intact, err := s.intact(rec, replace)
 		it.unchanged = intact && !newEnvironments(rec.Active.Environments, it.envs)
 		return err
@@ -43,7 +43,7 @@ func (s *Store) intact(rec Record, replace Replace) (bool, error) {
 	content := s.disk.Content(rec.Ref, pointer)
 	if replace == ReplaceAny {
 		tree, err := pack.TreeDigest(os.DirFS(content))
-		return err == nil && tree == rec.Active.Tree, nil
+		return err == nil && tree == rec.Active.TreeDigest, nil
 	}
 	info, err := os.Lstat(content)
 	return err == nil && info.IsDir(), nil

@@ -14,7 +14,7 @@ type TestResult struct {
 	Version pack.Version `json:"pack_version"`
 	// Tree is the digest of the content that was tested, Environments the keys
 	// of the environments it was tested with.
-	Tree         pack.Digest `json:"tree_digest"`
+	TreeDigest   pack.Digest `json:"tree_digest"`
 	Environments []string    `json:"environment_keys"`
 	Time         time.Time   `json:"time"`
 	Status       TestStatus  `json:"status"`
@@ -61,7 +61,7 @@ func (r *TestResult) Summary() *TestSummary {
 // newTestResult returns the evidence for it when no test has run.
 func (s *Store) newTestResult(it *item) *TestResult {
 	return &TestResult{
-		Ref: it.ID.Ref, Version: it.ID.Version, Tree: it.tree, Environments: keys(it.envs),
+		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.treeDigest, Environments: keys(it.envs),
 		Time: s.now(), Status: TestsSkipped, Suites: []TestSuite{},
 	}
 }

@@ -25,8 +25,8 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 		packs[i] = pack.InstalledPack{
 			ID:                pack.ID{Ref: rec.Ref, Version: rec.Active.Version},
 			Pin:               rec.Active.Pin,
-			DirectoryChecksum: rec.Active.Directory,
-			TreeDigest:        rec.Active.Tree,
+			DirectoryChecksum: rec.Active.DirectoryChecksum,
+			TreeDigest:        rec.Active.TreeDigest,
 			Path:              s.disk.Current(rec.Ref),
 		}
 	}

@@ -13,7 +13,7 @@ func (r *request) activation(it *item, name string, now time.Time) *Activation {
 		Ref: it.ID.Ref,
 		Generation: Generation{
 			Name: name, Previous: it.record.Active.Name, Version: it.ID.Version,
-			Tree: it.tree, Directory: it.directory, Pin: it.input.Pin.WithoutQuery(), Environments: it.envs,
+			TreeDigest: it.treeDigest, DirectoryChecksum: it.directoryChecksum, Pin: it.input.Pin.WithoutQuery(), Environments: it.envs,
 			Tests: it.tests, Validation: it.validation, Components: countComponents(it.components), Created: now,
 		},
 		Manifest:   it.pack.Manifest,

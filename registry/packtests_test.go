@@ -122,7 +122,7 @@ func checkEvidence(t *testing.T, s *registry.Store) {
 		t.Fatal(err)
 	}
 	got := details.Active.Tests
-	if got == nil || got.Ref != "demo" || got.Tree != details.Active.Tree || len(got.Suites) != 1 || got.Time.IsZero() {
+	if got == nil || got.Ref != "demo" || got.TreeDigest != details.Active.TreeDigest || len(got.Suites) != 1 || got.Time.IsZero() {
 		t.Errorf("evidence: %+v", got)
 	}
 }

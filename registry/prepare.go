@@ -47,13 +47,13 @@ func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, 
 	if _, reserved := r.store.provided[it.ID.Ref]; reserved {
 		return pack.StageValidation, pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack; choose another ref", it.ID.Ref)
 	}
-	if it.tree, err = in.treeDigest(); err != nil {
+	if it.treeDigest, err = in.treeDigest(); err != nil {
 		return stageOfContent(err, pack.StageLoad), err
 	}
-	if want := it.input.TreeDigest; want != "" && want != it.tree {
-		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, it.tree, want)
+	if want := it.input.TreeDigest; want != "" && want != it.treeDigest {
+		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, it.treeDigest, want)
 	}
-	if it.envs, err = r.store.environments(ctx, it.tree, in); err != nil {
+	if it.envs, err = r.store.environments(ctx, it.treeDigest, in); err != nil {
 		return pack.StageRegistration, err
 	}
 	return pack.StageRegistration, r.store.compare(ctx, it, r.req.Replace)
@@ -68,7 +68,7 @@ func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 		return err
 	}
 	it.staged, it.content = dir, filepath.Join(dir, generations.ContentName)
-	if it.checked, err = in.bringTo(ctx, it.content, it.tree); err != nil {
+	if it.checked, err = in.bringTo(ctx, it.content, it.treeDigest); err != nil {
 		return err
 	}
 	content := os.DirFS(it.content)
@@ -78,8 +78,8 @@ func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 		}
 	}
 	it.ID = it.pack.Manifest.ID()
-	if it.directory = it.input.DirectoryChecksum; it.directory == "" {
-		if it.directory, err = pack.DirectoryChecksum(content); err != nil {
+	if it.directoryChecksum = it.input.DirectoryChecksum; it.directoryChecksum == "" {
+		if it.directoryChecksum, err = pack.DirectoryChecksum(content); err != nil {
 			return err
 		}
 	}

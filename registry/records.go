@@ -114,10 +114,10 @@ type Generation struct {
 	// Previous is the generation that was active before this one, "" for none.
 	Previous string       `json:"previous"`
 	Version  pack.Version `json:"pack_version"`
-	// Tree and Directory identify the content: [pack.TreeDigest] and
+	// TreeDigest and DirectoryChecksum identify the content: see [pack.TreeDigest] and
 	// [pack.DirectoryChecksum].
-	Tree      pack.Digest `json:"tree_digest"`
-	Directory pack.Digest `json:"directory_checksum"`
+	TreeDigest        pack.Digest `json:"tree_digest"`
+	DirectoryChecksum pack.Digest `json:"directory_checksum"`
 	// Pin tells where the content came from, as [pack.Pin.WithoutQuery]; the zero
 	// value when that was not said.
 	Pin pack.Pin `json:"pin"`

@@ -77,20 +77,20 @@ type item struct {
 	input *pack.Content
 
 	// Known after it was admitted.
-	tree      pack.Digest
-	envs      []pack.Environment
-	unchanged bool // what is active is this content already
-	record    Record
+	treeDigest pack.Digest
+	envs       []pack.Environment
+	unchanged  bool // what is active is this content already
+	record     Record
 
 	// Known after it was staged.
-	staged     string // the directory of the generation to be
-	content    string // the pack's content in it
-	pack       *pack.Pack
-	checked    bool // it has the tree digest
-	directory  pack.Digest
-	components []pack.Component
-	validation ValidationResult
-	tests      *TestResult
+	staged            string // the directory of the generation to be
+	content           string // the pack's content in it
+	pack              *pack.Pack
+	checked           bool // it has the tree digest
+	directoryChecksum pack.Digest
+	components        []pack.Component
+	validation        ValidationResult
+	tests             *TestResult
 
 	needs []*item       // those of the request that it depends on
 	done  chan struct{} // closed when it is active or has failed

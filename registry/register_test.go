@@ -55,12 +55,12 @@ func TestRegisterActivatesAPack(t *testing.T) {
 func checkDigests(t *testing.T, dir string, g registry.Generation) {
 	t.Helper()
 	tree, err := pack.TreeDigest(os.DirFS(dir))
-	if err != nil || tree != g.Tree {
-		t.Errorf("tree digest %v, %v, recorded %v", tree, err, g.Tree)
+	if err != nil || tree != g.TreeDigest {
+		t.Errorf("tree digest %v, %v, recorded %v", tree, err, g.TreeDigest)
 	}
 	directory, err := pack.DirectoryChecksum(os.DirFS(dir))
-	if err != nil || directory != g.Directory {
-		t.Errorf("directory checksum %v, %v, recorded %v", directory, err, g.Directory)
+	if err != nil || directory != g.DirectoryChecksum {
+		t.Errorf("directory checksum %v, %v, recorded %v", directory, err, g.DirectoryChecksum)
 	}
 }
 
@@ -187,8 +187,8 @@ func TestTreesThatWereVerified(t *testing.T) {
 	writeTo(t, path, files{"lib/deep/data.txt": "changed"})
 	report, err := s.Register(t.Context(), req)
 	wantFailure(t, report, err, pack.StageLoad, pack.CodeContentChanged)
-	if rec, err := s.Show(t.Context(), "demo"); err != nil || rec.Active.Tree != tree {
-		t.Errorf("active is %s, %v", rec.Active.Tree, err)
+	if rec, err := s.Show(t.Context(), "demo"); err != nil || rec.Active.TreeDigest != tree {
+		t.Errorf("active is %s, %v", rec.Active.TreeDigest, err)
 	}
 }
 

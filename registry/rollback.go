@@ -102,7 +102,7 @@ func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
 	if err != nil {
 		return pack.Errorf(pack.CodeStoreCorrupt, "generation %s cannot be read: %w; register version %s again", g.Name, err, g.Version)
 	}
-	if tree != g.Tree {
+	if tree != g.TreeDigest {
 		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
 	}
 	return checkEnvironments(s.disk.Generation(ref, g.Name), g)

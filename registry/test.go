@@ -104,7 +104,7 @@ func (it *item) check(advice string) error {
 	if err != nil {
 		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed: %w", err)
 	}
-	if tree != it.tree {
+	if tree != it.treeDigest {
 		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed; %s", advice)
 	}
 	name, err := generations.LinksTo(it.envs).Changed(it.staged)

@@ -41,8 +41,8 @@ func finish(t *testing.T, tree *source.Tree) {
 		t.Fatal(err)
 	}
 	want, err := pack.DirectoryChecksum(os.DirFS(got.Dir))
-	if err != nil || got.Directory != want {
-		t.Errorf("got %s, want %s, %v", got.Directory, want, err)
+	if err != nil || got.DirectoryChecksum != want {
+		t.Errorf("got %s, want %s, %v", got.DirectoryChecksum, want, err)
 	}
 }
 
@@ -100,8 +100,8 @@ func TestDirectoryChecksumReadsNothingAgain(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, last.name), []byte("changed"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := tree.Finish(); err != nil || got.Directory != want {
-				t.Errorf("got %s, want %s, %v", got.Directory, want, err)
+			if got, err := tree.Finish(); err != nil || got.DirectoryChecksum != want {
+				t.Errorf("got %s, want %s, %v", got.DirectoryChecksum, want, err)
 			}
 		})
 	}

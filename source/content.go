@@ -77,10 +77,10 @@ func (t *Tree) result() (TreeResult, error) {
 		return TreeResult{}, pack.Errorf(pack.CodeNotFound, "subdirectory %q has no files", t.opts.Subdir)
 	}
 	r := TreeResult{
-		Dir:    filepath.Join(t.dir, filepath.FromSlash(base)),
-		Digest: pack.Digest(digest.Tree(files)),
-		Files:  len(files),
-		files:  files,
+		Dir:        filepath.Join(t.dir, filepath.FromSlash(base)),
+		TreeDigest: pack.Digest(digest.Tree(files)),
+		Files:      len(files),
+		files:      files,
 	}
 	for _, f := range files {
 		r.Bytes += f.Size
@@ -92,7 +92,7 @@ func (t *Tree) result() (TreeResult, error) {
 	if err != nil {
 		return TreeResult{}, pack.Errorf(pack.CodeIO, "compute directory checksum: %w", err)
 	}
-	r.Directory = sum
+	r.DirectoryChecksum = sum
 	return r, nil
 }
 

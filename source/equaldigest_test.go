@@ -63,8 +63,8 @@ func TestOneContentHasOneDigest(t *testing.T) {
 		srv.URL + "/same.git", "git+file://" + repo.Dir,
 	} {
 		got := receive(t, mux, spec)
-		if got.Digest != wantTree || got.Directory != wantDirectory {
-			t.Errorf("%s: got digests %s and %s, want %s and %s", spec, got.Digest, got.Directory, wantTree, wantDirectory)
+		if got.TreeDigest != wantTree || got.DirectoryChecksum != wantDirectory {
+			t.Errorf("%s: got digests %s and %s, want %s and %s", spec, got.TreeDigest, got.DirectoryChecksum, wantTree, wantDirectory)
 		}
 	}
 }

@@ -59,11 +59,11 @@ func checkResult(t *testing.T, got source.TreeResult) {
 	t.Helper()
 	fsys := os.DirFS(got.Dir)
 	digest, err := pack.TreeDigest(fsys)
-	if err != nil || digest != got.Digest {
-		t.Errorf("got the digest %s, on the disk is %s, %v", got.Digest, digest, err)
+	if err != nil || digest != got.TreeDigest {
+		t.Errorf("got the digest %s, on the disk is %s, %v", got.TreeDigest, digest, err)
 	}
 	sum, err := pack.DirectoryChecksum(fsys)
-	if err != nil || sum != got.Directory {
-		t.Errorf("got the checksum %s, on the disk is %s, %v", got.Directory, sum, err)
+	if err != nil || sum != got.DirectoryChecksum {
+		t.Errorf("got the checksum %s, on the disk is %s, %v", got.DirectoryChecksum, sum, err)
 	}
 }

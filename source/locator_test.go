@@ -51,7 +51,7 @@ func TestWhereContentOfPinsLies(t *testing.T) {
 		archive bool
 	}{
 		{pack.Pin{Scheme: "local", Location: "/srv/slack"}, "/srv/slack", false},
-		{pack.Pin{Scheme: "local", Location: "/srv/slack.zip", Archive: "sha256:0"}, "/srv/slack.zip", true},
+		{pack.Pin{Scheme: "local", Location: "/srv/slack.zip", ArchiveDigest: "sha256:0"}, "/srv/slack.zip", true},
 		{pack.Pin{Scheme: "git", Location: "file:///srv/slack.git", Commit: "0"}, "", false},
 		{pack.Pin{Scheme: "https", Location: "https://example.com/x"}, "", true},
 		{pack.Pin{Scheme: "getter", Location: "https://example.com/x", ETag: "x"}, "", true},

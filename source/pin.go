@@ -15,5 +15,5 @@ func LocalPath(pin pack.Pin) string {
 // IsArchive reports whether a pin's content comes as an archive file: its scheme is
 // that of archives by URL, or it has the digest of the archive's bytes.
 func IsArchive(pin pack.Pin) bool {
-	return pin.Scheme == SchemeHTTPS || pin.Scheme == SchemeHTTP || pin.Archive != "" || pin.ETag != ""
+	return pin.Scheme == SchemeHTTPS || pin.Scheme == SchemeHTTP || pin.ArchiveDigest != "" || pin.ETag != ""
 }

@@ -50,8 +50,8 @@ func TestSealedContentIsAFileSystem(t *testing.T) {
 		t.Error(err)
 	}
 	got, err := pack.TreeDigest(fsys)
-	if err != nil || got != result.Digest {
-		t.Errorf("got %v, %v; want the digest of what was received, %v", got, err, result.Digest)
+	if err != nil || got != result.TreeDigest {
+		t.Errorf("got %v, %v; want the digest of what was received, %v", got, err, result.TreeDigest)
 	}
 	want, err := fs.ReadFile(os.DirFS(dir), "pack.yaml")
 	if err != nil {

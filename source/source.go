@@ -56,7 +56,8 @@ type Fetcher interface {
 	// of pin.Subdir may be left out.
 	//
 	// Fetch verifies the facts that only it can see: the bytes of an archive against
-	// pin.Archive or pin.ETag, a commit. An error of dst is returned wrapped, and
+	// pin.ArchiveDigest, pin.Size or pin.ETag, a commit. The owner of dst verifies
+	// the digests of the content, pin.TreeDigest and pin.DirectoryChecksum. An error of dst is returned wrapped, and
 	// nothing more is pushed; the same holds when ctx ends. After any error the
 	// owner of dst discards what it received.
 	//

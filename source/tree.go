@@ -66,7 +66,7 @@ type TreeOptions struct {
 	// stripped one, with StripTop) and separated by "/". Files outside of it are
 	// checked and dropped. "" means the top itself.
 	Subdir string
-	// DirectoryChecksum asks for TreeResult.Directory.
+	// DirectoryChecksum asks for TreeResult.DirectoryChecksum.
 	DirectoryChecksum bool
 	Limits            Limits
 }
@@ -76,11 +76,11 @@ type TreeResult struct {
 	// Dir is the path of the content: the tree's directory, or one below it. It
 	// is absolute, or relative to the directory given to [NewTreeIn].
 	Dir string
-	// Digest is the [pack.TreeDigest] of the content, Directory its
+	// TreeDigest is the [pack.TreeDigest] of the content, DirectoryChecksum its
 	// [pack.DirectoryChecksum] ("" unless requested).
-	Digest, Directory pack.Digest
-	Files             int
-	Bytes             int64
+	TreeDigest, DirectoryChecksum pack.Digest
+	Files                         int
+	Bytes                         int64
 
 	files []digest.File // for FS
 }

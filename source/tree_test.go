@@ -56,11 +56,11 @@ func TestTreeTellsWhatItHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := source.TreeResult{Dir: dir, Files: 6, Bytes: 9 + 3 + 3 + 5 + 10 + 300_000}
-	want.Digest, err = pack.TreeDigest(fsys)
+	want.TreeDigest, err = pack.TreeDigest(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Directory, err = pack.DirectoryChecksum(fsys)
+	want.DirectoryChecksum, err = pack.DirectoryChecksum(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestTreeTellsWhatItHolds(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	written, err := pack.TreeDigest(os.DirFS(dir))
-	if err != nil || written != got.Digest {
+	if err != nil || written != got.TreeDigest {
 		t.Errorf("the directory has the digest %s, %v", written, err)
 	}
 }
@@ -132,12 +132,12 @@ func compareContent(t *testing.T, got source.TreeResult, want string) {
 		t.Errorf("got %q, want %q (%d)", files, want, got.Files)
 	}
 	digest, err := pack.TreeDigest(fsys)
-	if err != nil || digest != got.Digest {
-		t.Errorf("digest %s, want %s, %v", got.Digest, digest, err)
+	if err != nil || digest != got.TreeDigest {
+		t.Errorf("digest %s, want %s, %v", got.TreeDigest, digest, err)
 	}
 	sum, err := pack.DirectoryChecksum(fsys)
-	if err != nil || sum != got.Directory {
-		t.Errorf("checksum %s, want %s, %v", got.Directory, sum, err)
+	if err != nil || sum != got.DirectoryChecksum {
+		t.Errorf("checksum %s, want %s, %v", got.DirectoryChecksum, sum, err)
 	}
 }
 

@@ -95,7 +95,7 @@ func TestTreeInHoldsItself(t *testing.T) {
 	if err != nil || result.Dir != "" {
 		t.Errorf("got %+v, %v", result, err)
 	}
-	if sum, err := pack.TreeDigest(root.FS()); err != nil || sum != result.Digest {
-		t.Errorf("got %s, %v, want %s", sum, err, result.Digest)
+	if sum, err := pack.TreeDigest(root.FS()); err != nil || sum != result.TreeDigest {
+		t.Errorf("got %s, %v, want %s", sum, err, result.TreeDigest)
 	}
 }

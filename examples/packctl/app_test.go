@@ -149,7 +149,7 @@ func TestChecksum(t *testing.T) {
 	// Flags may stand anywhere.
 	for _, args := range [][]string{{"--json", "checksum", dir}, {"checksum", "--json", dir}, {"checksum", dir, "--json"}} {
 		got := decode[checksumReport](t, packctl(t, args...))
-		if got.Path != dir || got.Checksum.String()+"\n" != text.stdout || !strings.HasPrefix(got.Tree.String(), want) {
+		if got.Path != dir || got.DirectoryChecksum.String()+"\n" != text.stdout || !strings.HasPrefix(got.TreeDigest.String(), want) {
 			t.Errorf("%q: got %+v", args, got)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 
 // checksumReport identifies the content of a directory.
 type checksumReport struct {
-	Path     string      `json:"path"`
-	Checksum pack.Digest `json:"checksum"`    // as registry indices state it
-	Tree     pack.Digest `json:"tree_digest"` // ours
+	Path              string      `json:"path"`
+	DirectoryChecksum pack.Digest `json:"checksum"`    // as registry indices state it
+	TreeDigest        pack.Digest `json:"tree_digest"` // ours
 }
 
 func (a *app) checksumCommand() *cobra.Command {
@@ -23,7 +23,7 @@ func (a *app) checksumCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.report(r, func() { a.println("%s", r.Checksum) })
+			return a.report(r, func() { a.println("%s", r.DirectoryChecksum) })
 		})
 }
 
@@ -38,9 +38,9 @@ func checksum(dir string) (*checksumReport, error) {
 	}
 	defer func() { _ = root.Close() }()
 	r := &checksumReport{Path: path}
-	if r.Checksum, err = pack.DirectoryChecksum(root.FS()); err != nil {
+	if r.DirectoryChecksum, err = pack.DirectoryChecksum(root.FS()); err != nil {
 		return nil, err
 	}
-	r.Tree, err = pack.TreeDigest(root.FS())
+	r.TreeDigest, err = pack.TreeDigest(root.FS())
 	return r, err
 }

@@ -37,6 +37,6 @@ func (a *app) downloadCommand() *cobra.Command {
 
 func (a *app) printDownload(r *wire.DownloadReport) {
 	for _, p := range r.Downloaded {
-		a.println("%s %s  %s  %s", p.Ref, p.Version, short(p.Checksum), p.Path)
+		a.println("%s %s  %s  %s", p.Ref, p.Version, short(p.DirectoryChecksum), p.Path)
 	}
 }

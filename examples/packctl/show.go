@@ -26,7 +26,7 @@ func (a *app) showCommand() *cobra.Command {
 func (a *app) printDetails(p *registry.PackDetails) {
 	a.println("%s %s  %s", p.Ref, p.Active.Version, p.Manifest.Label)
 	a.println("path        %s", p.StoragePath)
-	a.println("content     %s", p.Active.Directory)
+	a.println("content     %s", p.Active.DirectoryChecksum)
 	if p.Active.Pin.Location != "" {
 		a.println("from        %s %s", p.Active.Pin.Location, p.Active.Pin.Commit)
 	}

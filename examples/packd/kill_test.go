@@ -237,8 +237,8 @@ func (w *killWorld) checkPacks(t *testing.T, v *victim) {
 			t.Errorf("pack%d is %s for readers and %s for the server", i, found, p.Active.Version)
 		}
 		tree, err := pack.TreeDigest(os.DirFS(p.StoragePath))
-		if err != nil || tree != p.Active.Tree {
-			t.Errorf("pack%d: content is %v, %v, recorded %v", i, tree, err, p.Active.Tree)
+		if err != nil || tree != p.Active.TreeDigest {
+			t.Errorf("pack%d: content is %v, %v, recorded %v", i, tree, err, p.Active.TreeDigest)
 		}
 	}
 }

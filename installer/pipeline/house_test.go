@@ -98,7 +98,7 @@ func publish(t testing.TB, w *worldtest.World, line string) {
 		t.Fatal(err)
 	}
 	w.Add(id, fsys)
-	w.Index[ref] = append(w.Index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, Directory: sum})
+	w.Index[ref] = append(w.Index[ref], pack.Pin{Ref: pack.Ref(ref), Version: v, Scheme: "test", Location: id, DirectoryChecksum: sum})
 }
 
 // promise lets the index promise the content as it is by now.
@@ -110,7 +110,7 @@ func promise(t testing.TB, w *worldtest.World) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pins[i].Directory = sum
+			pins[i].DirectoryChecksum = sum
 		}
 	}
 }

@@ -78,8 +78,8 @@ func (h *realHouse) state(t testing.TB) []string {
 	for _, p := range packs {
 		ids = append(ids, pack.ID{Ref: p.Ref, Version: p.Active.Version}.String())
 		tree, err := pack.TreeDigest(os.DirFS(p.StoragePath))
-		if err != nil || tree != p.Active.Tree {
-			t.Errorf("pack %s: content is %s, recorded is %s (%v)", p.Ref, tree, p.Active.Tree, err)
+		if err != nil || tree != p.Active.TreeDigest {
+			t.Errorf("pack %s: content is %s, recorded is %s (%v)", p.Ref, tree, p.Active.TreeDigest, err)
 		}
 	}
 	for _, dir := range []string{"staging", "journal"} {

@@ -98,7 +98,7 @@ func network() []refusal {
 			_, _ = w.Write(good[:len(good)/2])
 		})},
 		{id: "G14", code: pack.CodeChecksumMismatch, entry: "sha256:" + strings.Repeat("0", 64), serve: bytesOf("x.tar.gz", good), promise: func(pin *pack.Pin) {
-			pin.Archive = pack.Digest("sha256:" + strings.Repeat("0", 64))
+			pin.ArchiveDigest = pack.Digest("sha256:" + strings.Repeat("0", 64))
 		}},
 		{id: "G18", code: pack.CodeNotFound, entry: "404", serve: served("x.tar.gz", http.NotFound)},
 	}

@@ -61,10 +61,10 @@ func generation(t testing.TB, n int) registry.Generation {
 	t.Helper()
 	v := version(t, fmt.Sprintf("1.%d.0", n))
 	return registry.Generation{
-		Name:      generationName(n),
-		Version:   v,
-		Tree:      digest("a"),
-		Directory: digest("b"),
+		Name:              generationName(n),
+		Version:           v,
+		TreeDigest:        digest("a"),
+		DirectoryChecksum: digest("b"),
 		Pin: pack.Pin{
 			Scheme: "git", Location: "https://git.example.com/p", Commit: "c0ffee", Version: v,
 			Via: pack.Origin{Index: "https://packs.example.com/index.json", Entry: "p@" + v.String()},
@@ -73,7 +73,7 @@ func generation(t testing.TB, n int) registry.Generation {
 			Runtime: pack.RuntimePython, Key: "k1", Path: "/envs/k1", Interpreter: "/envs/k1/bin/python", Version: "Python 3.11.7",
 		}},
 		Tests: &registry.TestResult{
-			Version: v, Tree: digest("a"), Environments: []string{"k1"}, Time: day(n),
+			Version: v, TreeDigest: digest("a"), Environments: []string{"k1"}, Time: day(n),
 			Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}, PassRate: 1, DurationMS: 17,
 			Suites: []registry.TestSuite{{Name: "unit", Runner: "unittest", Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}}},
 		},

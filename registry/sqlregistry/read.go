@@ -153,7 +153,7 @@ func scanGeneration(rows *sql.Rows) (registry.Generation, error) {
 // generationFields are where generationColumns go to, and come from.
 func generationFields(g *registry.Generation) []any {
 	return []any{
-		&g.Name, &g.Previous, asText(&g.Version), &g.Tree, &g.Directory, asJSON(&g.Pin), asJSON(&g.Environments),
+		&g.Name, &g.Previous, asText(&g.Version), &g.TreeDigest, &g.DirectoryChecksum, asJSON(&g.Pin), asJSON(&g.Environments),
 		asJSON(&g.Tests), asJSON(&g.Validation), asJSON(&g.Components), asTime(&g.Created),
 	}
 }

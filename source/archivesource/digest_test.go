@@ -36,7 +36,7 @@ func TestOneDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sourcetest.Receive(t, local, source.Locator{Scheme: source.SchemeLocal, Location: dir}, "")
-	if digest, err := pack.TreeDigest(content); err != nil || digest != want.Digest {
+	if digest, err := pack.TreeDigest(content); err != nil || digest != want.TreeDigest {
 		t.Fatalf("a directory gives %+v, want %s, %v", want, digest, err)
 	}
 	web := newSourceWith(t, archivesource.Options{XZ: archivetest.XZ})
@@ -51,7 +51,7 @@ func TestOneDigest(t *testing.T) {
 			sourcetest.Receive(t, local, source.Locator{Scheme: source.SchemeLocal, Location: path}, ""),
 			sourcetest.Receive(t, web, source.Locator{Scheme: source.SchemeHTTP, Location: url}, ""),
 		} {
-			if got.Digest != want.Digest || got.Directory != want.Directory {
+			if got.TreeDigest != want.TreeDigest || got.DirectoryChecksum != want.DirectoryChecksum {
 				t.Errorf("%s gives %+v, want %+v", ext, got, want)
 			}
 		}

@@ -18,7 +18,7 @@ import (
 
 // Fetch implements [source.Source]. An archive that has another digest than the
 // pin's is an [*pack.IntegrityError], also when that is why it cannot be
-// unpacked; one with another entity tag, where the pin has no digest, is an error
+// unpacked; one of another size has [pack.CodeChecksumMismatch] too; one with another entity tag, where the pin has no digest, is an error
 // with [pack.CodeContentChanged].
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 	u, err := s.parse(pin.Scheme, pin.Location)
@@ -50,7 +50,7 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 			Err:    fmt.Errorf("server sends the content encoding %.40q, which was not asked for", encoding),
 		}
 	}
-	if got := web.StrongETag(resp.Header); pin.Archive == "" && pin.ETag != "" && got != pin.ETag {
+	if got := web.StrongETag(resp.Header); pin.ArchiveDigest == "" && pin.ETag != "" && got != pin.ETag {
 		return pack.Errorf(pack.CodeContentChanged, "the archive has changed: its entity tag is %q, pinned is %q: resolve it again", got, pin.ETag)
 	}
 	return s.checkLength(resp)
@@ -60,10 +60,11 @@ func (s *Source) checkResponse(pin pack.Pin, resp *http.Response) error {
 func (s *Source) receive(ctx context.Context, pin pack.Pin, path string, body io.Reader, p *pusher) error {
 	d := &download{r: web.LimitReader(body, archiveSize, s.unpack.limits.archive), hash: sha256.New()}
 	err := s.read(ctx, d, path, p)
-	if p.isRefusal(err) || pin.Archive == "" || err != nil && !errors.Is(err, pack.ErrMalformed) {
+	expects := pin.ArchiveDigest != "" || pin.Size != 0
+	if p.isRefusal(err) || !expects || err != nil && !errors.Is(err, pack.ErrMalformed) {
 		return err
 	}
-	if mismatch := d.verify(pin.Archive); mismatch != nil {
+	if mismatch := d.verify(pin); mismatch != nil {
 		return mismatch // which may be the cause of the malformed archive
 	}
 	return err
@@ -91,25 +92,32 @@ func (s *Source) read(ctx context.Context, r io.Reader, path string, p *pusher) 
 	return s.unpack.zip(ctx, archive, archive.size, p)
 }
 
-// A download computes the digest of the data read from it.
+// A download computes the digest and the size of the data read from it.
 type download struct {
 	r    io.Reader
 	hash hash.Hash
+	size int64
 }
 
 // Read implements [io.Reader].
 func (d *download) Read(p []byte) (int, error) {
 	n, err := d.r.Read(p)
 	d.hash.Write(p[:n])
+	d.size += int64(n)
 	return n, err
 }
 
 // verify reads the rest, which is not empty only when the archive could not be
-// read, and compares the digest.
-func (d *download) verify(want pack.Digest) error {
+// read, and compares digest and size with those of the pin.
+func (d *download) verify(pin pack.Pin) error {
 	if _, err := io.Copy(io.Discard, d); err != nil {
 		return err
 	}
-	got := pack.Digest("sha256:" + hex.EncodeToString(d.hash.Sum(nil)))
-	return want.Verify(pack.SubjectArchive, got)
+	if pin.ArchiveDigest != "" {
+		got := pack.Digest("sha256:" + hex.EncodeToString(d.hash.Sum(nil)))
+		if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
+			return err
+		}
+	}
+	return pin.VerifySize(d.size)
 }

@@ -43,7 +43,7 @@ func floods(t *testing.T) {
 			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { flood(w, tc.first, tc.then) })
 			s := newSourceWith(t, archivesource.Options{Limits: archivesource.Limits{ArchiveBytes: 64 << 20}})
 			pin := pinOf(srv.URL + "/x.tar.gz")
-			pin.Archive = tc.pinned
+			pin.ArchiveDigest = tc.pinned
 			start := time.Now()
 			if grown := peak(func() { take(t, s, pin, tc.want) }); grown > memoryBound {
 				t.Errorf("the heap grew by %d MiB", grown>>20)

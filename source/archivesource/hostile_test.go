@@ -24,8 +24,8 @@ func receive(t *testing.T, name string, archive []byte, want pack.Code) source.T
 func receiveAll(t *testing.T, tar string, want pack.Code) {
 	t.Helper()
 	digests := map[pack.Digest]bool{
-		receive(t, "x.tar.gz", archivetest.Gzip(tar), want).Digest:  true,
-		receive(t, "x.tar.zst", archivetest.Zstd(tar), want).Digest: true,
+		receive(t, "x.tar.gz", archivetest.Gzip(tar), want).TreeDigest:  true,
+		receive(t, "x.tar.zst", archivetest.Zstd(tar), want).TreeDigest: true,
 	}
 	if len(digests) > 1 {
 		t.Errorf("the compressions differ: %v", digests)
@@ -160,7 +160,7 @@ func oldFormats(t *testing.T) {
 	}
 	set := archivetest.Set
 	noMagic := set(257, "\x00\x00\x00\x00\x00\x00\x00\x00")
-	want := receive(t, "x.zip", archivetest.ZipOf(archivetest.Entry{Name: "pack.yaml", Mode: 0o644, Content: archivetest.Manifest}), "").Digest
+	want := receive(t, "x.zip", archivetest.ZipOf(archivetest.Entry{Name: "pack.yaml", Mode: 0o644, Content: archivetest.Manifest}), "").TreeDigest
 	for name, tar := range map[string]string{
 		"V7":           file(noMagic, set(156, "\x00")),
 		"Solaris":      file(set(263, "\x00\x00")),
@@ -168,7 +168,7 @@ func oldFormats(t *testing.T) {
 		"star":         file(set(0, "pack.yaml\x00\x00\x00\x00"), set(345, "top"), set(476, "00000000000 00000000000 "), set(508, "tar\x00")),
 		"GNU":          file(set(257, "ustar  \x00")),
 	} {
-		if got := receive(t, "x.tar.gz", archivetest.Gzip(tar), "").Digest; got != want {
+		if got := receive(t, "x.tar.gz", archivetest.Gzip(tar), "").TreeDigest; got != want {
 			t.Errorf("%s: the content is %s, want %s", name, got, want)
 		}
 	}

@@ -65,7 +65,7 @@ func queriesAreNotTold(t *testing.T) {
 	} {
 		location := serve(t, h).URL + "/x.tar.gz?token=canary"
 		pin := pinOf(location)
-		pin.Archive = digest([]byte("other"))
+		pin.ArchiveDigest = digest([]byte("other"))
 		_, err := fetch(t, newSource(), pin)
 		_, err2 := newSource().Resolve(t.Context(), source.Locator{Scheme: "http", Location: location, Rev: "main"})
 		if err == nil || err2 == nil || strings.Contains(fmt.Sprintf("%+v %+v", err, err2), "canary") {
@@ -83,9 +83,9 @@ func twoLengths(t *testing.T) {
 			flood(w, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", length, len(data), data), "")
 		})
 		pin := pinOf(srv.URL + "/x.tar.gz")
-		pin.Archive = digest(data)
+		pin.ArchiveDigest = digest(data)
 		take(t, newSource(), pin, "")
-		pin.Archive = digest(data[:10])
+		pin.ArchiveDigest = digest(data[:10])
 		take(t, newSource(), pin, pack.CodeChecksumMismatch)
 	}
 }
@@ -115,7 +115,7 @@ func otherLengths(t *testing.T) {
 			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { flood(w, tc.answer, "") })
 			pin := pinOf(srv.URL + "/x.tar.gz")
 			take(t, newSource(), pin, tc.unsure)
-			pin.Archive = digest([]byte(data))
+			pin.ArchiveDigest = digest([]byte(data))
 			take(t, newSource(), pin, tc.pinned)
 		})
 	}
@@ -142,7 +142,7 @@ func otherContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pin := pinOf(serve(t, tc.h).URL + "/x.tar.gz")
-			pin.Archive = digest(data)
+			pin.ArchiveDigest = digest(data)
 			take(t, newSource(), pin, tc.want)
 		})
 	}
@@ -191,7 +191,7 @@ func cutArchives(t *testing.T) {
 				tc.then(w, string(data[first:]))
 			})
 			pin := pinOf(srv.URL + "/x.tar.gz")
-			pin.Archive = digest(data)
+			pin.ArchiveDigest = digest(data)
 			take(t, newSource(), pin, tc.want)
 		})
 	}
@@ -206,9 +206,9 @@ func names(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		w.Write(data)
 	})
-	want := take(t, newSource(), pinOf(srv.URL+"/x.tar.gz"), "").Digest
+	want := take(t, newSource(), pinOf(srv.URL+"/x.tar.gz"), "").TreeDigest
 	for _, path := range []string{"/..%2f..%2fx", "/?file=../../x.tar.gz", "/a/../../b", "/%00", "/x.tar.gz?a=/../y.zip"} {
-		if got := take(t, newSource(), pinOf(srv.URL+path), "").Digest; got != want {
+		if got := take(t, newSource(), pinOf(srv.URL+path), "").TreeDigest; got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
 	}
@@ -238,7 +238,7 @@ func encodings(t *testing.T) {
 			w.Write(data)
 		})
 		pin := pinOf(srv.URL + "/x.tar.gz")
-		pin.Archive = digest(data)
+		pin.ArchiveDigest = digest(data)
 		take(t, newSource(), pin, tc.want)
 	}
 }

@@ -161,7 +161,7 @@ func TestFetch(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			pin := pin
-			pin.Location, pin.ETag, pin.Archive = srv.URL+tc.url, tc.etag, tc.sum
+			pin.Location, pin.ETag, pin.ArchiveDigest = srv.URL+tc.url, tc.etag, tc.sum
 			got, err := fetch(t, newSource(), pin)
 			wantCode(t, err, tc.code)
 			if err != nil {
@@ -192,10 +192,10 @@ func TestFetchedBytesAreVerifiedFirst(t *testing.T) {
 			pin := pinOf(serveBytes(t, sent).URL + "/demo.tar.gz")
 			_, err := fetch(t, newSource(), pin)
 			wantCode(t, err, pack.CodeMalformedContent)
-			pin.Archive = digest(data)
+			pin.ArchiveDigest = digest(data)
 			_, err = fetch(t, newSource(), pin)
 			wantCode(t, err, pack.CodeChecksumMismatch)
-			pin.Archive = digest(sent)
+			pin.ArchiveDigest = digest(sent)
 			_, err = fetch(t, newSource(), pin)
 			wantCode(t, err, pack.CodeMalformedContent)
 		})
@@ -212,7 +212,7 @@ func TestSinkIsTheJudge(t *testing.T) {
 	t.Parallel()
 	data := demo(t)
 	pin := pinOf(serveBytes(t, data).URL + "/demo.tar.gz")
-	pin.Archive = digest([]byte("something else"))
+	pin.ArchiveDigest = digest([]byte("something else"))
 	full := pack.Errorf(pack.CodeMalformedContent, "no")
 	calls := 0
 	err := newSource().Fetch(t.Context(), pin, sinkFunc(func(source.Entry, io.Reader) error {
@@ -224,6 +224,19 @@ func TestSinkIsTheJudge(t *testing.T) {
 	}
 }
 
+func TestSizeOfThePin(t *testing.T) {
+	t.Parallel()
+	data := demo(t)
+	pin := pinOf(serveBytes(t, data).URL + "/demo.tar.gz")
+	pin.Size = int64(len(data))
+	if _, err := fetch(t, newSource(), pin); err != nil {
+		t.Error(err)
+	}
+	pin.Size++
+	_, err := fetch(t, newSource(), pin)
+	wantCode(t, err, pack.CodeChecksumMismatch)
+}
+
 func TestTransferThatBreaksOffIsTemporary(t *testing.T) {
 	t.Parallel()
 	data := demo(t)
@@ -233,7 +246,7 @@ func TestTransferThatBreaksOffIsTemporary(t *testing.T) {
 	})
 	for _, sum := range []pack.Digest{"", digest(data)} {
 		pin := pinOf(srv.URL)
-		pin.Archive = sum
+		pin.ArchiveDigest = sum
 		_, err := fetch(t, newSource(), pin)
 		wantCode(t, err, pack.CodeUnavailable)
 		if !pack.Retryable(err) {

@@ -62,7 +62,7 @@ func TestBrokenArchivesAreReadToTheirEnd(t *testing.T) {
 		}
 	})
 	pin := pinOf(srv.URL + "/x.tar.gz")
-	pin.Archive = digest(data)
+	pin.ArchiveDigest = digest(data)
 	err := newSource().Fetch(t.Context(), pin, sinkFunc(func(_ source.Entry, content io.Reader) error {
 		_, err := io.Copy(io.Discard, content)
 		close(broken)

@@ -59,7 +59,7 @@ func (b *bridge) check(resp *http.Response) (err error) {
 			Target: web.Redact(b.pin.Location),
 			Err:    fmt.Errorf("server sends the content encoding %.40q, which was not asked for", encoding),
 		}
-	case b.pin.Archive == "" && b.pin.ETag != "" && tag != b.pin.ETag:
+	case b.pin.ArchiveDigest == "" && b.pin.ETag != "" && tag != b.pin.ETag:
 		return pack.Errorf(pack.CodeContentChanged, "the archive has changed: its entity tag is %q, pinned is %q: resolve it again", tag, b.pin.ETag)
 	case b.most >= 0 && resp.ContentLength > b.most:
 		return &pack.LimitError{Limit: archiveSize, Max: b.most, Value: resp.ContentLength}

@@ -62,10 +62,13 @@ func (s *Source) read(ctx context.Context, l *location, pin pack.Pin, f *os.File
 		return pack.Errorf(pack.CodeIO, "read archive: %w", err)
 	}
 	got := pack.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
-	if pin.Archive != "" {
-		if err := pin.Archive.Verify(pack.SubjectArchive, got); err != nil {
+	if pin.ArchiveDigest != "" {
+		if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
 			return err
 		}
+	}
+	if err := pin.VerifySize(size); err != nil {
+		return err
 	}
 	return s.archives.Unpack(ctx, l.name(), io.NewSectionReader(f, 0, size), dst)
 }

@@ -180,16 +180,19 @@ func otherContent(t *testing.T) {
 		w.Write(data)
 	})
 	pin := pinOf(url + "/x.tar.gz")
-	pin.Archive = digest([]byte("other"))
+	pin.ArchiveDigest = digest([]byte("other"))
 	_, err := fetch(t, gettersource.Config{}, pin)
 	wantCode(t, err, pack.CodeChecksumMismatch)
-	pin.Archive, pin.ETag = "", `"v1"`
+	pin.ArchiveDigest, pin.ETag = "", `"v1"`
 	_, err = fetch(t, gettersource.Config{}, pin)
 	wantCode(t, err, pack.CodeContentChanged)
-	pin.Archive = digest(data)
+	pin.ArchiveDigest = digest(data)
 	if _, err = fetch(t, gettersource.Config{}, pin); err != nil {
 		t.Error(err)
 	}
+	pin.Size = int64(len(data)) + 1
+	_, err = fetch(t, gettersource.Config{}, pin)
+	wantCode(t, err, pack.CodeChecksumMismatch)
 	link := archive(t, tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: "/etc/passwd"})
 	url = serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(link) })
 	_, err = fetch(t, gettersource.Config{}, pinOf(url+"/x.tar.gz"))

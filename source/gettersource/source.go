@@ -72,7 +72,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	if err != nil {
 		return nil, err
 	}
-	pin := pack.Pin{Scheme: Scheme, Location: l.url.String(), StripTop: true, Subdir: l.subdir, Archive: l.digest}
+	pin := pack.Pin{Scheme: Scheme, Location: l.url.String(), StripTop: true, Subdir: l.subdir, ArchiveDigest: l.digest}
 	switch {
 	case loc.Rev != "":
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: an archive has no revs: leave out %.80q", l.shown(), loc.Rev)

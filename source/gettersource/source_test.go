@@ -37,9 +37,9 @@ func TestNotation(t *testing.T) {
 		"/x.tar.gz":                                      {Location: "/x.tar.gz"},
 		"/x.tar.gz//packs/slack":                         {Location: "/x.tar.gz", Subdir: "packs/slack"},
 		"/x.tar.gz//packs/?b=2&a=1":                      {Location: "/x.tar.gz?a=1&b=2", Subdir: "packs"},
-		"/x.tar.gz?checksum=" + sum:                      {Location: "/x.tar.gz", Archive: sum},
+		"/x.tar.gz?checksum=" + sum:                      {Location: "/x.tar.gz", ArchiveDigest: sum},
 		"/x.tar.gz?checksum=" + strings.ToUpper(sum[7:]): {},
-		"/a%2fb/x.tar.gz//c%20d?checksum=" + sum:         {Location: "/a%2fb/x.tar.gz", Subdir: "c d", Archive: sum},
+		"/a%2fb/x.tar.gz//c%20d?checksum=" + sum:         {Location: "/a%2fb/x.tar.gz", Subdir: "c d", ArchiveDigest: sum},
 		"//sub":                                          {Location: "", Subdir: "sub"},
 	} {
 		loc, err := source.Parse("getter:" + url + spec)

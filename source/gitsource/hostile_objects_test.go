@@ -37,7 +37,7 @@ func fetchTree(t *testing.T, s source.Source, url, commit string) (pack.Digest, 
 		return "", err
 	}
 	result, err := tree.Finish()
-	return result.Digest, err
+	return result.TreeDigest, err
 }
 
 // A treeTest is a commit of one tree object and what becomes of it.
@@ -193,8 +193,8 @@ func attributes(t *testing.T) {
 	}
 	want, err := tree.Finish()
 	for _, got := range digests {
-		if err != nil || got != want.Digest {
-			t.Errorf("got digest %s, want that of the files as committed, %s, %v", got, want.Digest, err)
+		if err != nil || got != want.TreeDigest {
+			t.Errorf("got digest %s, want that of the files as committed, %s, %v", got, want.TreeDigest, err)
 		}
 	}
 }

@@ -29,8 +29,8 @@ func (s *Source) resolveArchive(ctx context.Context, pin pack.Pin) (pins []pack.
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.f.Close()) }()
-	pin.StripTop = true
-	if pin.Archive, err = a.digest(ctx); err != nil {
+	pin.StripTop, pin.Size = true, a.info.Size()
+	if pin.ArchiveDigest, err = a.digest(ctx); err != nil {
 		return nil, err
 	}
 	return []pack.Pin{pin}, nil
@@ -53,7 +53,10 @@ func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink
 	if err != nil {
 		return err
 	}
-	if err := pin.Archive.Verify(pack.SubjectArchive, got); err != nil {
+	if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
+		return err
+	}
+	if err := pin.VerifySize(a.info.Size()); err != nil {
 		return err
 	}
 	if err := s.opts.Archives.Unpack(ctx, a.name, a.content(), dst); err != nil {

@@ -82,7 +82,7 @@ func TestArchivesArePinnedByTheirDigest(t *testing.T) {
 	dir := archives(t)
 	s := archiveSource(t, dir)
 	pins, err := s.Resolve(t.Context(), local("./demo.zip"))
-	if err != nil || pins[0].Archive == "" || !pins[0].StripTop || pins[0].Location != filepath.Join(dir, "demo.zip") {
+	if err != nil || pins[0].ArchiveDigest == "" || pins[0].Size != int64(len(demoArchives()["demo.zip"])) || !pins[0].StripTop || pins[0].Location != filepath.Join(dir, "demo.zip") {
 		t.Fatalf("got %+v, %v", pins, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "demo.zip"), demoArchives()["demo.tar.gz"], 0o600); err != nil {
@@ -160,7 +160,7 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		})
 	}
 	s := with(localsource.Options{AllowAll: true})
-	pin := pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "demo.zip"), Archive: pack.Digest("sha256:" + strings.Repeat("0", 64))}
+	pin := pack.Pin{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "demo.zip"), ArchiveDigest: pack.Digest("sha256:" + strings.Repeat("0", 64))}
 	if err := s.Fetch(t.Context(), pin, sinkFunc(nil)); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("fetch without Archives: %v", err)
 	}

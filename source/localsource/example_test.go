@@ -54,6 +54,6 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d file in %s, with a digest of %d characters\n", result.Files, filepath.Base(pins[0].Location), len(result.Digest))
+	fmt.Printf("%d file in %s, with a digest of %d characters\n", result.Files, filepath.Base(pins[0].Location), len(result.TreeDigest))
 	return nil
 }

@@ -146,8 +146,8 @@ func checkCopy(t *testing.T, result source.TreeResult, holes bool) {
 	if !isHole && ((errG == nil) == (errMoved == nil) || string(g)+string(moved) != "g") {
 		t.Errorf("got %q in one place and %q in the other: %v, %v", g, moved, errG, errMoved)
 	}
-	if digest, err := pack.TreeDigest(fsys); err != nil || digest != result.Digest {
-		t.Errorf("got digest %s, the files have %s, %v", result.Digest, digest, err)
+	if digest, err := pack.TreeDigest(fsys); err != nil || digest != result.TreeDigest {
+		t.Errorf("got digest %s, the files have %s, %v", result.TreeDigest, digest, err)
 	}
 }
 
@@ -199,10 +199,10 @@ func testHashOfWhatWasCopied(t *testing.T) {
 	}
 	fsys := fstest.MapFS{"a": {Data: []byte("before"), Mode: 0o644}}
 	want, err := pack.TreeDigest(fsys)
-	if err != nil || result.Digest != want {
-		t.Errorf("got digest %s, want %s, %v", result.Digest, want, err)
+	if err != nil || result.TreeDigest != want {
+		t.Errorf("got digest %s, want %s, %v", result.TreeDigest, want, err)
 	}
-	if sum, err := pack.DirectoryChecksum(fsys); err != nil || result.Directory != sum {
-		t.Errorf("got checksum %s, want %s, %v", result.Directory, sum, err)
+	if sum, err := pack.DirectoryChecksum(fsys); err != nil || result.DirectoryChecksum != sum {
+		t.Errorf("got checksum %s, want %s, %v", result.DirectoryChecksum, sum, err)
 	}
 }

@@ -107,7 +107,7 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 // documentation.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
 	defer wrap(&err, "read", pin.Location)
-	if pin.Archive != "" {
+	if pin.ArchiveDigest != "" {
 		return s.fetchArchive(ctx, pin, dst)
 	}
 	dir, err := s.open(ctx, pin)

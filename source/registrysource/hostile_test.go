@@ -347,7 +347,7 @@ func checkPins(t *testing.T, s *registrysource.Source, ref pack.Ref) {
 		t.Errorf("%s: %d pins, %v", ref, len(pins), err)
 	}
 	for _, p := range pins {
-		if p.Ref != ref || p.Version.IsZero() || p.Archive == "" && p.Directory == "" || !strings.HasPrefix(p.Location, "https://") {
+		if p.Ref != ref || p.Version.IsZero() || p.ArchiveDigest == "" && p.DirectoryChecksum == "" || !strings.HasPrefix(p.Location, "https://") {
 			t.Errorf("%s: pin %+v", ref, p)
 		}
 	}

@@ -46,7 +46,7 @@ func archivePin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
 	if err != nil {
 		return pack.Pin{}, err
 	}
-	return pack.Pin{Scheme: u.Scheme, Location: u.String(), StripTop: true, Archive: digest}, nil
+	return pack.Pin{Scheme: u.Scheme, Location: u.String(), StripTop: true, ArchiveDigest: digest}, nil
 }
 
 // gitPin expects the checksum of the directory.
@@ -59,7 +59,7 @@ func gitPin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
 	if err := source.CheckRev(rev); err != nil {
 		return pack.Pin{}, fmt.Errorf("its ref: %w", err)
 	}
-	pin := pack.Pin{Scheme: source.SchemeGit, Location: u.String(), Rev: rev, Directory: digest}
+	pin := pack.Pin{Scheme: source.SchemeGit, Location: u.String(), Rev: rev, DirectoryChecksum: digest}
 	if commitPattern.MatchString(rev) {
 		pin.Commit = strings.ToLower(rev)
 	}

@@ -32,11 +32,11 @@ func TestResolve(t *testing.T) {
 	}}}))
 	archive := pack.Pin{
 		Ref: "demo", Version: version(t, "1.0.0"), Scheme: "https", Location: "https://host.example/1.0.0?key=value",
-		StripTop: true, Archive: pack.Digest(sumA),
+		StripTop: true, ArchiveDigest: pack.Digest(sumA),
 	}
 	byCommit := pack.Pin{
 		Ref: "demo", Version: version(t, "1.0.0"), Scheme: "git", Location: "https://host.example/demo.git",
-		Rev: commit, Commit: commit, Directory: pack.Digest(sumB),
+		Rev: commit, Commit: commit, DirectoryChecksum: pack.Digest(sumB),
 	}
 	byTag := byCommit
 	byTag.Location, byTag.Rev, byTag.Commit = "https://host.example/demo", "v1.0.0", ""
@@ -276,7 +276,7 @@ func checkReal(t *testing.T, s *registrysource.Source, refs []pack.Ref) {
 			t.Errorf("%s: %d pins, %v", ref, len(pins), err)
 			continue
 		}
-		if pins[0].Scheme != "https" || pins[0].Archive == "" || pins[1].Scheme != "git" || len(pins[1].Commit) != 40 || pins[1].Directory == "" {
+		if pins[0].Scheme != "https" || pins[0].ArchiveDigest == "" || pins[1].Scheme != "git" || len(pins[1].Commit) != 40 || pins[1].DirectoryChecksum == "" {
 			t.Errorf("%s: pins %+v", ref, pins)
 		}
 	}

@@ -22,7 +22,7 @@ func testContent(t testing.TB, h Harness) {
 		for _, d := range differences(h.Want, os.DirFS(got.Dir)) {
 			t.Errorf("%s %q: %s", pin.Scheme, pin.Location, d)
 		}
-		if got.Digest != wantDigest(t, h) {
+		if got.TreeDigest != wantDigest(t, h) {
 			t.Errorf("%s %q: the content has another digest", pin.Scheme, pin.Location)
 		}
 	}
@@ -41,8 +41,8 @@ func testDeterministic(t testing.TB, h Harness) {
 	pin := h.resolve(t)[0]
 	want := wantDigest(t, h)
 	for range 3 {
-		if got, err := h.fetch(t.Context(), t, pin); err != nil || got.Digest != want {
-			t.Errorf("fetched again: got %s, %v, want %s", got.Digest, err, want)
+		if got, err := h.fetch(t.Context(), t, pin); err != nil || got.TreeDigest != want {
+			t.Errorf("fetched again: got %s, %v, want %s", got.TreeDigest, err, want)
 		}
 	}
 }
@@ -61,8 +61,8 @@ func testPinIsStorable(t testing.TB, h Harness) {
 	if !reflect.DeepEqual(pin, read) {
 		t.Errorf("the pin is %+v, and after a round trip through JSON %+v", pin, read)
 	}
-	if got, err := h.fetch(t.Context(), t, read); err != nil || got.Digest != wantDigest(t, h) {
-		t.Errorf("after a round trip through JSON: got %s, %v", got.Digest, err)
+	if got, err := h.fetch(t.Context(), t, read); err != nil || got.TreeDigest != wantDigest(t, h) {
+		t.Errorf("after a round trip through JSON: got %s, %v", got.TreeDigest, err)
 	}
 }
 
@@ -88,8 +88,8 @@ func resolveAndFetch(t testing.TB, h Harness, want pack.Digest) error {
 		return fmt.Errorf("got %d pins: %w", len(pins), err)
 	}
 	got, err := h.fetch(t.Context(), t, pins[0])
-	if err == nil && got.Digest != want {
-		return fmt.Errorf("the content is %s, want %s", got.Digest, want)
+	if err == nil && got.TreeDigest != want {
+		return fmt.Errorf("the content is %s, want %s", got.TreeDigest, want)
 	}
 	return err
 }

@@ -28,7 +28,7 @@ func TestReceive(t *testing.T) {
 	} {
 		loc := source.Locator{Scheme: sourcetest.SchemeMemory, Location: location}
 		result := sourcetest.Receive(t, src, loc, want)
-		if want == "" && (result.Files != 2 || result.Directory == "") {
+		if want == "" && (result.Files != 2 || result.DirectoryChecksum == "") {
 			t.Errorf("got %+v", result)
 		}
 		wrong := record(t, func(t testing.TB) { sourcetest.Receive(t, src, loc, pack.CodeGit) })

@@ -86,8 +86,8 @@ func testSlowSink(t testing.TB, h Harness) {
 		t.Fatal(closeAfter(err, tree))
 	}
 	got, err := tree.Finish()
-	if err != nil || got.Digest != wantDigest(t, h) {
-		t.Errorf("read byte by byte: got %s, %v", got.Digest, err)
+	if err != nil || got.TreeDigest != wantDigest(t, h) {
+		t.Errorf("read byte by byte: got %s, %v", got.TreeDigest, err)
 	}
 	if slow.overlapped {
 		t.Error("an entry was put while another one was")

@@ -50,13 +50,13 @@ type DownloadReport struct {
 
 // A DownloadedPack is a pack that was put at Path.
 type DownloadedPack struct {
-	Spec     string       `json:"source"`      // as given, without credentials
-	Type     string       `json:"source_type"` // git, archive, local_directory, local_archive or registry
-	Path     string       `json:"pack_path"`   // where pack.yaml lies
-	Ref      pack.Ref     `json:"pack_ref"`
-	Version  pack.Version `json:"pack_version"`
-	Commit   *string      `json:"git_commit"` // nil when it did not come from git
-	Checksum pack.Digest  `json:"checksum"`   // of the directory
+	Spec              string       `json:"source"`      // as given, without credentials
+	Type              string       `json:"source_type"` // git, archive, local_directory, local_archive or registry
+	Path              string       `json:"pack_path"`   // where pack.yaml lies
+	Ref               pack.Ref     `json:"pack_ref"`
+	Version           pack.Version `json:"pack_version"`
+	Commit            *string      `json:"git_commit"` // nil when it did not come from git
+	DirectoryChecksum pack.Digest  `json:"checksum"`
 }
 
 // A FailedDownload is a spec that could not be downloaded.
@@ -75,7 +75,7 @@ func NewDownloadReport(r *installer.DownloadReport) *DownloadReport {
 			c := p.Content
 			return DownloadedPack{
 				Spec: p.Spec, Type: sourceType(p.Scheme, p.Archive), Path: c.Dir, Ref: c.ID.Ref, Version: c.ID.Version,
-				Commit: optional(c.Pin.Commit), Checksum: p.DirectoryChecksum,
+				Commit: optional(c.Pin.Commit), DirectoryChecksum: p.DirectoryChecksum,
 			}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedDownload {
@@ -99,7 +99,7 @@ func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
 func (p DownloadedPack) result() installer.DownloadedPack {
 	scheme, archive := schemeOf(p.Type)
 	return installer.DownloadedPack{
-		Spec: p.Spec, Scheme: scheme, Archive: archive, DirectoryChecksum: p.Checksum,
+		Spec: p.Spec, Scheme: scheme, Archive: archive, DirectoryChecksum: p.DirectoryChecksum,
 		Content: &pack.Content{Dir: p.Path, ID: pack.ID{Ref: p.Ref, Version: p.Version}, Pin: pack.Pin{Commit: value(p.Commit, "")}},
 	}
 }

@@ -225,8 +225,8 @@ func (w *world) checkPack(t *testing.T, p registry.ActivePack) {
 		t.Errorf("%s: the pointer is at %s, the record at %s", p.Ref, got, p.Active.Name)
 	}
 	tree, err := pack.TreeDigest(os.DirFS(content))
-	if err != nil || tree != p.Active.Tree {
-		t.Errorf("%s: content is %v, %v, recorded %v", p.Ref, tree, err, p.Active.Tree)
+	if err != nil || tree != p.Active.TreeDigest {
+		t.Errorf("%s: content is %v, %v, recorded %v", p.Ref, tree, err, p.Active.TreeDigest)
 	}
 	details, err := w.store.Show(t.Context(), p.Ref)
 	if err != nil {
