@@ -40,13 +40,12 @@ func Kinds() []Kind {
 // in the struct for that kind, whose pointer is nil for all other kinds.
 type Component struct {
 	Kind Kind `json:"kind"`
-	// Ref is the full ref, "<pack>.<name>". Name is the part after the pack's
-	// ref; in packs of StackStorm shape it may contain dots, capitals and hyphens.
-	Ref         string `json:"ref"`
-	Name        string `json:"name"`
-	Label       string `json:"label"`
-	Description string `json:"description"`
-	Enabled     bool   `json:"enabled"` // true unless the component says otherwise
+	// Ref is the full ref. Name is the part after the pack's ref.
+	Ref         ComponentRef `json:"ref"`
+	Name        string       `json:"name"`
+	Label       string       `json:"label"`
+	Description string       `json:"description"`
+	Enabled     bool         `json:"enabled"` // true unless the component says otherwise
 	// File is the component's own file, relative to the pack and separated by "/".
 	File string `json:"file"`
 	// Spec is the whole document, as JSON-compatible values.
@@ -92,28 +91,28 @@ type Parameter struct {
 
 // A Sensor holds the fields that only sensors have.
 type Sensor struct {
-	Runner         string   `json:"runner"` // `runner_type`, "native" when absent
-	EntryPoint     string   `json:"entry_point"`
-	RuntimeVersion string   `json:"runtime_version"`
-	TriggerTypes   []string `json:"trigger_types"` // full refs
+	Runner         string         `json:"runner"` // `runner_type`, "native" when absent
+	EntryPoint     string         `json:"entry_point"`
+	RuntimeVersion string         `json:"runtime_version"`
+	TriggerTypes   []ComponentRef `json:"trigger_types"`
 }
 
 // A Rule holds the fields that only rules have.
 type Rule struct {
-	TriggerRef string `json:"trigger_ref"`
-	ActionRef  string `json:"action_ref"`
+	TriggerRef ComponentRef `json:"trigger_ref"`
+	ActionRef  ComponentRef `json:"action_ref"`
 }
 
 // A Workflow holds the fields that only workflows have.
 type Workflow struct {
 	// ActionRefs are the actions its tasks name, each once, in order.
-	ActionRefs []string `json:"action_refs"`
+	ActionRefs []ComponentRef `json:"action_refs"`
 }
 
 // A Policy holds the fields that only policies have.
 type Policy struct {
-	ActionRef string `json:"action_ref"` // "" when it applies to the whole pack
-	Priority  int    `json:"priority"`
+	ActionRef ComponentRef `json:"action_ref"` // "" when it applies to the whole pack
+	Priority  int          `json:"priority"`
 }
 
 // A Script is a file of a pack together with the way to start it.

@@ -168,7 +168,7 @@ func (p *Pack) Count() map[Kind]int {
 }
 
 // Component returns the component of kind k with the given full ref, or nil.
-func (p *Pack) Component(k Kind, ref string) *Component {
+func (p *Pack) Component(k Kind, ref ComponentRef) *Component {
 	i := slices.IndexFunc(p.Components, func(c Component) bool { return c.Kind == k && c.Ref == ref })
 	if i < 0 {
 		return nil

@@ -163,8 +163,8 @@ func (s *componentSection) sensor() *Sensor {
 }
 
 // triggerTypes returns the full refs of the sensor's triggers.
-func (s *componentSection) triggerTypes() []string {
-	refs := []string{}
+func (s *componentSection) triggerTypes() []ComponentRef {
+	refs := []ComponentRef{}
 	if ref := s.use("trigger_type"); ref != "" {
 		refs = append(refs, ref)
 	}
@@ -175,7 +175,7 @@ func (s *componentSection) triggerTypes() []string {
 			refs = append(refs, s.qualifyUse(item.Text))
 		case yaml.Mapping:
 			inline++
-			refs = append(refs, s.pack.String()+"."+s.at(item).str("name"))
+			refs = append(refs, s.pack.Component(s.at(item).str("name")))
 		default:
 			s.wrongType("an entry of trigger_types", item, "the ref of a trigger")
 		}
@@ -209,7 +209,7 @@ func (s *componentSection) isStackStormRule() bool {
 }
 
 // nested returns the component that the mapping with the given key names.
-func (s *componentSection) nested(key, field string) string {
+func (s *componentSection) nested(key, field string) ComponentRef {
 	if sub := s.sub(key); sub != nil {
 		return s.qualifyUse(sub.str(field))
 	}
@@ -217,24 +217,24 @@ func (s *componentSection) nested(key, field string) string {
 }
 
 // use returns the full ref of the component that an entry names.
-func (s *componentSection) use(key string) string { return s.qualifyUse(s.str(key)) }
+func (s *componentSection) use(key string) ComponentRef { return s.qualifyUse(s.str(key)) }
 
 // qualifyUse gives a short ref the prefix of this pack.
-func (s *componentSection) qualifyUse(ref string) string {
+func (s *componentSection) qualifyUse(ref string) ComponentRef {
 	if ref == "" || strings.Contains(ref, ".") {
-		return ref
+		return ComponentRef(ref)
 	}
-	return s.pack.String() + "." + ref
+	return s.pack.Component(ref)
 }
 
 // workflow reads `tasks`, which is a list of tasks or a map of them.
 func (s *componentSection) workflow() *Workflow {
-	w := &Workflow{ActionRefs: []string{}}
+	w := &Workflow{ActionRefs: []ComponentRef{}}
 	tasks := s.get("tasks")
 	if tasks == nil {
 		return w
 	}
-	seen := map[string]bool{"": true}
+	seen := map[ComponentRef]bool{"": true}
 	for _, task := range s.taskNodes(tasks) {
 		if task.Kind != yaml.Mapping {
 			s.wrongType("a task", task, "a mapping")
@@ -264,7 +264,7 @@ func (s *componentSection) taskNodes(tasks *yaml.Node) []*yaml.Node {
 }
 
 // taskAction returns the action of a task, "" when it has none or computes it.
-func (s *componentSection) taskAction(task *yaml.Node) string {
+func (s *componentSection) taskAction(task *yaml.Node) ComponentRef {
 	ref := s.at(task).str("action")
 	if strings.ContainsAny(ref, "{<") {
 		return ""

@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/packtrain/pack/internal/text/yaml"
 )
@@ -105,7 +104,7 @@ func (l *loader) loadComponent(kind Kind, file string) error {
 func (l *loader) checkDuplicates() {
 	type key struct {
 		kind Kind
-		ref  string
+		ref  ComponentRef
 	}
 	first := map[key]*Component{}
 	for i := range l.pack.Components {
@@ -135,7 +134,7 @@ func (s *componentSection) component(kind Kind) (c Component, refLine int) {
 	s.checkKeys([]string{"ref", "name", "label", "description", "enabled", "runner_type", "entry_point", "parameters"})
 	ref, line := s.ref(kind)
 	c = Component{
-		Kind: kind, Ref: ref, Name: strings.TrimPrefix(ref, s.pack.String()+"."),
+		Kind: kind, Ref: ref, Name: s.ownName(ref),
 		Label: s.label(), Description: s.str("description"), Enabled: s.flag("enabled", true),
 		File: s.file, Spec: s.node.Map(),
 	}
@@ -174,18 +173,24 @@ func (s *componentSection) checkPack() {
 	}
 }
 
-// maxComponentRef is the longest ref of a component, in bytes.
-const maxComponentRef = 256
+// ownName returns the name of a component of this pack, or ref as it is when it
+// belongs to another one.
+func (s *componentSection) ownName(ref ComponentRef) string {
+	if ref.Pack() != s.pack {
+		return ref.String()
+	}
+	return ref.Name()
+}
 
 // ref returns the full ref of the component and the line it is written in. A
 // component without a valid one gets a ref made of its file's name.
-func (s *componentSection) ref(kind Kind) (ref string, line int) {
+func (s *componentSection) ref(kind Kind) (ref ComponentRef, line int) {
 	key := s.refKey(kind)
 	n := s.get(key)
 	switch {
 	case n == nil:
 		stem := strings.TrimSuffix(path.Base(s.file), path.Ext(s.file))
-		return s.pack.String() + "." + stem, s.node.Line
+		return s.pack.Component(stem), s.node.Line
 	case n.Kind == yaml.Mapping || n.Kind == yaml.Sequence || n.Kind != yaml.String && !s.compat:
 		s.reportRef(componentInvalidRef, n.Line, "%s is %v; want a string", key, n.Kind)
 	case s.compat && key != "ref":
@@ -197,9 +202,9 @@ func (s *componentSection) ref(kind Kind) (ref string, line int) {
 		s.checkRef(n)
 	}
 	if key == "ref" && strings.Contains(n.Text, ".") {
-		return n.Text, n.Line
+		return ComponentRef(n.Text), n.Line
 	}
-	return s.pack.String() + "." + n.Text, n.Line
+	return s.pack.Component(n.Text), n.Line
 }
 
 // refKey returns the key that names the component, and reports when it is not
@@ -212,7 +217,7 @@ func (s *componentSection) refKey(kind Kind) string {
 	i := slices.IndexFunc(keys, func(key string) bool { return s.get(key) != nil })
 	switch {
 	case !s.compat && i != 0:
-		s.reportRef(componentNoRef, s.node.Line, "ref is missing; write %q and the component's name", "ref: "+s.pack.String()+".")
+		s.reportRef(componentNoRef, s.node.Line, "ref is missing; write %q and the component's name", "ref: "+s.pack.Component(""))
 	case s.compat && i < 0:
 		s.reportRef(componentNoRef, s.node.Line, "name is missing")
 	case s.compat && i == 0 && kind == KindRule:
@@ -223,8 +228,8 @@ func (s *componentSection) refKey(kind Kind) string {
 
 // checkOwner reports a full ref of another pack.
 func (s *componentSection) checkOwner(n *yaml.Node) (ok bool) {
-	owner, _, full := strings.Cut(n.Text, ".")
-	if !full || owner == s.pack.String() || !refPattern.MatchString(owner) {
+	owner := ComponentRef(n.Text).Pack()
+	if !strings.Contains(n.Text, ".") || owner == s.pack || !refPattern.MatchString(owner.String()) {
 		return true
 	}
 	s.reportRef(componentForeignRef, n.Line, "ref %.128q belongs to pack %q, this one is %q", n.Text, owner, s.pack)
@@ -236,18 +241,16 @@ func (s *componentSection) checkRef(n *yaml.Node) {
 	if !s.checkOwner(n) {
 		return
 	}
-	name := strings.TrimPrefix(n.Text, s.pack.String()+".")
-	if !refPattern.MatchString(name) || len(n.Text) > maxComponentRef {
+	if !refPattern.MatchString(s.ownName(ComponentRef(n.Text))) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "ref %.128q: want %q and a lower-case letter, then lower-case letters, digits, %q or %q",
-			n.Text, s.pack.String()+".", "_", "-")
+			n.Text, s.pack.Component(""), "_", "-")
 	}
 }
 
 // checkName reports a name that could not be part of a path. Packs of
 // StackStorm shape have names with dots, capitals and hyphens.
 func (s *componentSection) checkName(key string, n *yaml.Node) {
-	bad := func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' }
-	if n.Text == "" || strings.ContainsFunc(n.Text, bad) || len(n.Text) > maxComponentRef {
+	if n.Text == "" || !isComponentName(n.Text) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "%s %.128q: want at most %d characters without slashes", key, n.Text, maxComponentRef)
 	}
 }

@@ -173,7 +173,7 @@ parameters:
 		},
 		{
 			Kind: pack.KindSensor, Ref: "demo.s", Name: "s", Enabled: true, File: "sensors/s.yaml",
-			Sensor: &pack.Sensor{Runner: "python", EntryPoint: "sensors/watch.py", TriggerTypes: []string{"demo.t", "core.u"}},
+			Sensor: &pack.Sensor{Runner: "python", EntryPoint: "sensors/watch.py", TriggerTypes: []pack.ComponentRef{"demo.t", "core.u"}},
 		},
 		{Kind: pack.KindTrigger, Ref: "demo.t", Name: "t", Label: "T", Enabled: true, File: "triggers/t.yaml"},
 		{
@@ -182,7 +182,7 @@ parameters:
 		},
 		{
 			Kind: pack.KindWorkflow, Ref: "demo.w", Name: "w", Enabled: true, File: "workflows/w.yaml",
-			Workflow: &pack.Workflow{ActionRefs: []string{"demo.a", "core.noop"}},
+			Workflow: &pack.Workflow{ActionRefs: []pack.ComponentRef{"demo.a", "core.noop"}},
 		},
 		{
 			Kind: pack.KindPolicy, Ref: "demo.p", Name: "p", Enabled: true, File: "policies/p.yaml",
@@ -223,7 +223,7 @@ func TestStackStormValues(t *testing.T) {
 		},
 		{
 			Kind: pack.KindSensor, Ref: "demo.S", Name: "S", File: "sensors/s.yaml", Enabled: true,
-			Sensor: &pack.Sensor{Runner: "python", EntryPoint: "sensors/s.py", TriggerTypes: []string{"demo.imap.message"}},
+			Sensor: &pack.Sensor{Runner: "python", EntryPoint: "sensors/s.py", TriggerTypes: []pack.ComponentRef{"demo.imap.message"}},
 		},
 		{
 			Kind: pack.KindRule, Ref: "demo.r", Name: "r", Label: "r", File: "rules/r.yaml", Enabled: true,

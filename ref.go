@@ -1,9 +1,11 @@
 package pack
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // MaxRefLen is the longest Ref accepted, in bytes.
@@ -42,6 +44,55 @@ func ParseRef(s string) (Ref, error) {
 
 // String returns the ref as text.
 func (r Ref) String() string { return string(r) }
+
+// Component returns the full ref of a component of pack r, "r.name".
+func (r Ref) Component(name string) ComponentRef { return ComponentRef(string(r) + "." + name) }
+
+// A ComponentRef names a component of a pack in full: the pack's ref, "." and the
+// component's name. In packs of StackStorm shape the name may contain dots,
+// capitals and hyphens. A ref as a file states it may be of invalid form; see
+// [ParseComponentRef]. The zero value means no component.
+type ComponentRef string
+
+// maxComponentRef is the longest ComponentRef accepted, in bytes.
+const maxComponentRef = 256
+
+// ParseComponentRef returns s as a ComponentRef, or an error with
+// [CodeInvalidRef]. The pack's part is as [ParseRef] accepts it, the name is not
+// empty and contains neither slashes nor control characters.
+func ParseComponentRef(s string) (ComponentRef, error) {
+	r := ComponentRef(s)
+	switch _, err := ParseRef(string(r.Pack())); {
+	case len(s) > maxComponentRef:
+		return "", Errorf(CodeInvalidRef, "component ref has %d bytes, at most %d are allowed", len(s), maxComponentRef)
+	case r.Name() == "" || !isComponentName(r.Name()):
+		return "", Errorf(CodeInvalidRef, "component ref %q: want the pack's ref, %q and the component's name", s, ".")
+	case err != nil:
+		return "", fmt.Errorf("component ref %q: %w", s, err)
+	}
+	return r, nil
+}
+
+// isComponentName reports whether name can be part of a path.
+func isComponentName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' })
+}
+
+// Pack returns the ref of the component's pack: what comes before the first dot.
+func (r ComponentRef) Pack() Ref {
+	ref, _, _ := strings.Cut(string(r), ".")
+	return Ref(ref)
+}
+
+// Name returns the component's name: what comes after the first dot, "" without
+// one.
+func (r ComponentRef) Name() string {
+	_, name, _ := strings.Cut(string(r), ".")
+	return name
+}
+
+// String returns the ref as text.
+func (r ComponentRef) String() string { return string(r) }
 
 // An ID names one version of a pack. It does not identify content: packs are
 // re-published under the same version (see [Digest]).

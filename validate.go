@@ -252,7 +252,7 @@ func (v *validator) checkUses() {
 // A refKey is a component of some kind.
 type refKey struct {
 	kind Kind
-	ref  string
+	ref  ComponentRef
 }
 
 // knownRefs returns the components of the pack. Workflows are actions too.
@@ -272,7 +272,7 @@ func (v *validator) knownRefs() map[refKey]bool {
 type use struct {
 	by   *Component
 	kind Kind
-	ref  string
+	ref  ComponentRef
 	code findingCode // to report when it is of this pack and not known
 	keys []string    // under which it is mentioned
 }
@@ -296,6 +296,4 @@ func (v *validator) checkForeign(u use) {
 	}
 }
 
-func (v *validator) isForeign(ref string) bool {
-	return !strings.HasPrefix(ref, v.pack.Manifest.Ref.String()+".")
-}
+func (v *validator) isForeign(ref ComponentRef) bool { return ref.Pack() != v.pack.Manifest.Ref }

@@ -42,6 +42,24 @@ func TestParseRef(t *testing.T) {
 	}
 }
 
+func TestComponentRef(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"slack.post", "a.b.c", "aws.EC2-list", "network_essentials.a b"} {
+		r, err := pack.ParseComponentRef(s)
+		if err != nil || r.String() != s || r.Pack().Component(r.Name()) != r {
+			t.Errorf("%q: got %q of pack %q and name %q, %v", s, r, r.Pack(), r.Name(), err)
+		}
+	}
+	for _, s := range []string{"", "slack", "slack.", ".post", "Slack.post", "aux.post", "a.b/c", "a.b\\c", "a.b\x00", "a." + strings.Repeat("b", 255)} {
+		if r, err := pack.ParseComponentRef(s); r != "" || pack.CodeOf(err) != pack.CodeInvalidRef {
+			t.Errorf("%q: got %q, %v", s, r, err)
+		}
+	}
+	if r := pack.ComponentRef("core.st2.webhook"); r.Pack() != "core" || r.Name() != "st2.webhook" {
+		t.Errorf("got pack %q and name %q", r.Pack(), r.Name())
+	}
+}
+
 func TestVersionOrder(t *testing.T) {
 	t.Parallel()
 	ordered := []pack.Version{

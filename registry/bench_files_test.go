@@ -21,7 +21,7 @@ func BenchmarkFiles(b *testing.B) {
 		for k := range 40 {
 			name := fmt.Sprint("action", k)
 			a.Components = append(a.Components, pack.Component{
-				Kind: pack.KindAction, Ref: ref.String() + "." + name, Name: name, File: "actions/" + name + ".yaml",
+				Kind: pack.KindAction, Ref: ref.Component(name), Name: name, File: "actions/" + name + ".yaml",
 				Description: "Does what many actions do, and says so in a text that is about as long as usual.",
 				Spec:        map[string]any{"parameters": map[string]any{"host": map[string]any{"type": "string", "required": true}, "port": map[string]any{"type": "integer"}}},
 			})

@@ -24,7 +24,7 @@ func activating(id string, n int, refs ...pack.Ref) registry.Operation {
 	for _, ref := range refs {
 		a := registry.Activation{
 			Ref: ref, Generation: registry.Generation{Name: fmt.Sprint(n)}, Manifest: pack.Manifest{Ref: ref},
-			Components: []pack.Component{{Kind: pack.KindAction, Ref: ref.String() + ".run", Name: "run"}},
+			Components: []pack.Component{{Kind: pack.KindAction, Ref: ref.Component("run"), Name: "run"}},
 		}
 		if n > 1 {
 			a.Previous = fmt.Sprint(n - 1)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -137,7 +136,7 @@ func ownComponents(p *pack.Pack) []pack.Component {
 	own := make([]pack.Component, 0, len(p.Components))
 	for _, c := range p.Components {
 		key := componentKey{c.Kind, c.Ref}
-		if seen[key] || !strings.HasPrefix(c.Ref, p.Manifest.Ref.String()+".") {
+		if seen[key] || c.Ref.Pack() != p.Manifest.Ref || c.Ref.Name() == "" {
 			continue
 		}
 		seen[key] = true

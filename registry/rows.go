@@ -14,7 +14,7 @@ import (
 func newRow(a *Activation) (*row, error) {
 	keys := make([][2]string, len(a.Components))
 	for i := range a.Components {
-		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref}
+		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref.String()}
 	}
 	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, config: []byte("{}")}
 	r.generations = []generationRow{{name: a.Generation.Name}}
@@ -52,7 +52,7 @@ func (r *row) componentKeys() []componentKey {
 	}
 	keys := make([]componentKey, len(pairs))
 	for i, p := range pairs {
-		keys[i] = componentKey{pack.Kind(p[0]), p[1]}
+		keys[i] = componentKey{pack.Kind(p[0]), pack.ComponentRef(p[1])}
 	}
 	return keys
 }

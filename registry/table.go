@@ -45,7 +45,7 @@ type generationRow struct {
 
 type componentKey struct {
 	Kind pack.Kind
-	Ref  string
+	Ref  pack.ComponentRef
 }
 
 // A delta is what one change makes of a table.

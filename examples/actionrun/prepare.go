@@ -13,16 +13,15 @@ import (
 // Prepare prepares a run of the action "ref.name" of an installed pack, with
 // parameters written as "name=value", in an environment such as that of a host.
 func Prepare(ctx context.Context, packs registry.Catalog, action string, args, env []string) (*Invocation, error) {
-	name, _, _ := strings.Cut(action, ".")
-	ref, err := pack.ParseRef(name)
+	ref, err := pack.ParseComponentRef(action)
 	if err != nil {
 		return nil, err
 	}
-	p, err := packs.Show(ctx, ref)
+	p, err := packs.Show(ctx, ref.Pack())
 	if err != nil {
 		return nil, err
 	}
-	c, err := findAction(p, action)
+	c, err := findAction(p, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +36,7 @@ func Prepare(ctx context.Context, packs registry.Catalog, action string, args, e
 	}, err
 }
 
-func findAction(p *registry.PackDetails, ref string) (*pack.Component, error) {
+func findAction(p *registry.PackDetails, ref pack.ComponentRef) (*pack.Component, error) {
 	var refs []string
 	for i := range p.Components {
 		c := &p.Components[i]
@@ -46,7 +45,7 @@ func findAction(p *registry.PackDetails, ref string) (*pack.Component, error) {
 		case c.Ref == ref:
 			return c, nil
 		default:
-			refs = append(refs, c.Ref)
+			refs = append(refs, c.Ref.String())
 		}
 	}
 	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q; it has: %s", p.Ref, ref, strings.Join(refs, ", "))

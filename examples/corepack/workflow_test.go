@@ -94,12 +94,12 @@ func TestWorkflowFitsTheActions(t *testing.T) {
 	for _, c := range load(t).Components {
 		if c.Kind == pack.KindWorkflow {
 			workflow = &c
-			params[c.Ref] = workflowParams(c)
+			params[c.Ref.String()] = workflowParams(c)
 			continue
 		}
-		params[c.Ref] = map[string]bool{}
+		params[c.Ref.String()] = map[string]bool{}
 		for _, p := range c.Action.Parameters {
-			params[c.Ref][p.Name] = p.Required
+			params[c.Ref.String()][p.Name] = p.Required
 		}
 	}
 	type m = map[string]any

@@ -24,8 +24,7 @@ func call(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return errors.New("want REF.ACTION")
 	}
-	ref, name, _ := strings.Cut(args[0], ".")
-	if name == "" {
+	if pack.ComponentRef(args[0]).Name() == "" {
 		return fmt.Errorf("action %q: want REF.ACTION", args[0])
 	}
 	for _, arg := range args[1:] {
@@ -33,6 +32,6 @@ func call(_ *cobra.Command, args []string) error {
 			return fmt.Errorf("parameter %q: want name=value", arg)
 		}
 	}
-	_, err := pack.ParseRef(ref)
+	_, err := pack.ParseComponentRef(args[0])
 	return err
 }

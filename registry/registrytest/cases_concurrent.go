@@ -47,7 +47,7 @@ func wantOneWinner(t testing.TB, r registry.Records, round int, errs []error) {
 	}
 	got := stateOf(t, r, "demo")
 	wantEqual(t, "active generation", fmt.Sprintf("%d-%d", round, winner), got.Record.Active.Name)
-	wantEqual(t, "component", fmt.Sprint("demo.writer_", winner), got.Components[0].Ref)
+	wantEqual(t, "component", fmt.Sprint("demo.writer_", winner), got.Components[0].Ref.String())
 	wantEqual(t, "generations", round+2, len(got.Generations))
 }
 

@@ -93,8 +93,8 @@ func manifest(ref pack.Ref, v pack.Version) pack.Manifest {
 
 func action(ref pack.Ref, name string) pack.Component {
 	return pack.Component{
-		Kind: pack.KindAction, Ref: ref.String() + "." + name, Name: name, Enabled: true, File: "actions/" + name + ".yaml",
-		Spec:   map[string]any{"ref": ref.String() + "." + name, "tags": []any{"a", "b"}, "max": json.Number("9007199254740993")},
+		Kind: pack.KindAction, Ref: ref.Component(name), Name: name, Enabled: true, File: "actions/" + name + ".yaml",
+		Spec:   map[string]any{"ref": ref.Component(name).String(), "tags": []any{"a", "b"}, "max": json.Number("9007199254740993")},
 		Action: &pack.Action{Runner: "shell", EntryPoint: "actions/" + name + ".sh", Timeout: pack.Duration(time.Minute)},
 	}
 }

@@ -18,7 +18,7 @@ func activation(ref pack.Ref, n int) registry.Activation {
 		Ref:        ref,
 		Generation: registry.Generation{Name: generationName(n)},
 		Manifest:   pack.Manifest{Ref: ref},
-		Components: []pack.Component{{Kind: pack.KindAction, Ref: ref.String() + ".run", Name: "run"}},
+		Components: []pack.Component{{Kind: pack.KindAction, Ref: ref.Component("run"), Name: "run"}},
 		Time:       time.Date(2024, 1, 1, 0, 0, n, 0, time.UTC),
 	}
 	if n > 0 {
