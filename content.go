@@ -40,6 +40,20 @@ func Contents(paths []string, contents []*Content) []*Content {
 	return append(all, contents...)
 }
 
+// A Want is what was asked for, before anything is chosen: a pack of a registry by
+// Ref and Constraint, or whatever a Spec leads to.
+type Want struct {
+	// Ref is the pack, "" when only the content at Spec tells.
+	Ref Ref
+	// Constraint limits its versions. The zero value admits any.
+	Constraint Constraint
+	// Spec is a locator as text, which the one who resolves it parses; "" for a
+	// pack of a registry.
+	Spec string
+	// By is the pack that asked, as "ref@version", for messages; "" for a user.
+	By string
+}
+
 // A Candidate is one version of a pack that could be installed, as an index
 // describes it.
 type Candidate struct {
@@ -49,6 +63,21 @@ type Candidate struct {
 	// DependenciesKnown says that the index states the dependencies. If false,
 	// they are read from the pack itself after it is downloaded.
 	DependenciesKnown bool
+	// Platform limits the versions of the platform that this version suits, as far
+	// as the index says so. The zero value means any.
+	Platform Constraint
+	// Pins are alternatives for the content, best first; none when they are not
+	// known before the version is resolved.
+	Pins []Pin
+}
+
+// Size returns the size in bytes of what has to be fetched for c, that of the first
+// pin, or 0 if it is unknown.
+func (c Candidate) Size() int64 {
+	if len(c.Pins) == 0 {
+		return 0
+	}
+	return c.Pins[0].Size
 }
 
 // An InstalledPack is a pack that is already installed or otherwise available.
@@ -58,6 +87,8 @@ type InstalledPack struct {
 	Pin Pin
 	// DirectoryChecksum and TreeDigest of the content, "" if unknown.
 	DirectoryChecksum, TreeDigest Digest
+	// Dependencies are the packs that it needs.
+	Dependencies []Dependency
 	// Path is the absolute path of the directory that contains its pack.yaml.
 	Path string
 }

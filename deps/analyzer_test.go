@@ -233,7 +233,7 @@ func TestMaxPacks(t *testing.T) {
 // cancelFinder cancels the analysis while it answers.
 type cancelFinder struct{ cancel context.CancelFunc }
 
-func (f cancelFinder) Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error) {
+func (f cancelFinder) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	f.cancel()
 	return nil, ctx.Err()
 }

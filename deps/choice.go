@@ -97,7 +97,7 @@ func (s *choice) unmet(o *option) *demand {
 
 // find asks the finder for more options.
 func (s *choice) find(ctx context.Context) error {
-	candidates, err := s.finder.Candidates(ctx, s.ref)
+	candidates, err := s.finder.Candidates(ctx, pack.Want{Ref: s.ref, By: s.demands[0].by.ID.String()})
 	if err != nil && !errors.Is(err, pack.ErrNotFound) {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 // A panickyFinder knows nothing, loudly.
 type panickyFinder struct{}
 
-func (panickyFinder) Candidates(context.Context, pack.Ref) ([]pack.Candidate, error) { panic("finder") }
+func (panickyFinder) Candidates(context.Context, pack.Want) ([]pack.Candidate, error) {
+	panic("finder")
+}
 
 func TestPanicsOfTheHost(t *testing.T) {
 	t.Parallel()

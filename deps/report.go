@@ -96,10 +96,12 @@ type Addition struct {
 // A Finder knows the versions of packs that could be installed, usually from
 // an index. It is safe for concurrent use.
 type Finder interface {
-	// Candidates returns every available version of ref, in any order. If there
-	// is none, the error matches [pack.ErrNotFound]; any other error ends the
-	// analysis.
-	Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error)
+	// Candidates returns every available version of want.Ref that satisfies
+	// want.Constraint, in any order. If there is none, the error matches
+	// [pack.ErrNotFound]; any other error ends the analysis. An Analyzer leaves
+	// Constraint and Spec empty: a later demand may need another version, and a
+	// conflict lists all of them.
+	Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error)
 }
 
 // Installed knows the packs that are installed. It is safe for concurrent use.

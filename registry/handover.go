@@ -27,6 +27,7 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 			Pin:               rec.Active.Pin,
 			DirectoryChecksum: rec.Active.DirectoryChecksum,
 			TreeDigest:        rec.Active.TreeDigest,
+			Dependencies:      rec.Manifest.Dependencies,
 			Path:              s.disk.Current(rec.Ref),
 		}
 	}

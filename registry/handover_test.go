@@ -17,9 +17,9 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)
 	s := r.open(t)
-	path := write(t, simplePack("demo", "1.0.0"))
+	path := write(t, simplePack("demo", "1.0.0").needing("core"))
 	pin := pack.Pin{Scheme: "git", Location: "https://git.example.com/demo", Commit: "c0ffee"}
-	if _, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{{Dir: path, Pin: pin}}}); err != nil {
+	if _, err := s.Register(t.Context(), registry.Request{SkipValidation: true, Contents: []*pack.Content{{Dir: path, Pin: pin}}}); err != nil {
 		t.Fatal(err)
 	}
 	sum, err := pack.DirectoryChecksum(os.DirFS(path))
@@ -35,7 +35,8 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []pack.InstalledPack{{
-		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, DirectoryChecksum: sum, TreeDigest: tree, Path: filepath.Join(r.dir, "current", "demo"),
+		ID: pack.ID{Ref: "demo", Version: version}, Pin: pin, DirectoryChecksum: sum, TreeDigest: tree,
+		Dependencies: []pack.Dependency{{Ref: "core"}}, Path: filepath.Join(r.dir, "current", "demo"),
 	}}
 	got, err := s.InstalledPacks(t.Context())
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -150,7 +150,7 @@ func finderChecks() []check {
 type brokenFinder struct{}
 
 // Candidates implements [deps.Finder].
-func (brokenFinder) Candidates(context.Context, pack.Ref) ([]pack.Candidate, error) {
+func (brokenFinder) Candidates(context.Context, pack.Want) ([]pack.Candidate, error) {
 	return nil, &pack.UnavailableError{Target: "index", Err: errors.New("no answer")}
 }
 

@@ -17,7 +17,7 @@ func ExampleNewUniverse() {
 		fmt.Println(err)
 		return
 	}
-	candidates, err := u.Candidates(context.Background(), "log")
+	candidates, err := u.Candidates(context.Background(), pack.Want{Ref: "log"})
 	for _, c := range candidates {
 		fmt.Println(c.ID)
 	}

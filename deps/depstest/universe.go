@@ -103,14 +103,15 @@ func parseDependencies(text string) ([]pack.Dependency, error) {
 func (u *Universe) Provided() []pack.Provided { return slices.Clone(u.provided) }
 
 // Candidates implements [deps.Finder].
-func (u *Universe) Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error) {
+func (u *Universe) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if cs, ok := u.candidates[ref]; ok {
-		return slices.Clone(cs), nil
+	excluded := func(c pack.Candidate) bool { return !want.Constraint.Allows(c.Version) }
+	if cs := slices.DeleteFunc(slices.Clone(u.candidates[want.Ref]), excluded); len(cs) > 0 {
+		return cs, nil
 	}
-	return nil, pack.Errorf(pack.CodeNotFound, "pack %s is not in this universe", ref)
+	return nil, pack.Errorf(pack.CodeNotFound, "pack %s is not in this universe", want.Ref)
 }
 
 // InstalledVersion implements [deps.Installed].

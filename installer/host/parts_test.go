@@ -120,8 +120,8 @@ func TestStarts(t *testing.T) {
 // finder knows one version of every pack.
 type finder struct{ version pack.Version }
 
-func (f finder) Candidates(_ context.Context, ref pack.Ref) ([]pack.Candidate, error) {
-	return []pack.Candidate{{ID: pack.ID{Ref: ref, Version: f.version}, DependenciesKnown: true}}, nil
+func (f finder) Candidates(_ context.Context, want pack.Want) ([]pack.Candidate, error) {
+	return []pack.Candidate{{ID: pack.ID{Ref: want.Ref, Version: f.version}, DependenciesKnown: true}}, nil
 }
 
 func TestFinder(t *testing.T) {

@@ -125,7 +125,7 @@ func TestIndexThatCannotBeReadIsAnError(t *testing.T) {
 		server.set(func() { server.status = status })
 		_, err := s.Resolve(t.Context(), locator(t, "demo"))
 		wantCode(t, err, want)
-		_, other := s.Candidates(t.Context(), "demo")
+		_, other := s.Candidates(t.Context(), pack.Want{Ref: "demo"})
 		for _, err := range []error{err, other} {
 			if errors.Is(err, pack.ErrNotFound) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("status %d: error %v", status, err)

@@ -18,6 +18,7 @@ type entry struct {
 	dropped           []dropped
 	dependencies      []pack.Dependency
 	dependenciesKnown bool
+	platform          pack.Constraint
 }
 
 // A dropped install source cannot be used, while others of the entry can.
@@ -130,6 +131,10 @@ func (e *entry) decodeDependencies(v json.Value) error {
 		e.dependencies = append(e.dependencies, d)
 	}
 	_, e.dependenciesKnown = known["packs"]
+	platform, _ := known["attune_version"].Text()
+	if e.platform, err = pack.ParseConstraint(platform); err != nil {
+		return fmt.Errorf("attune_version: %w", err)
+	}
 	return nil
 }
 

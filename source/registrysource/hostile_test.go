@@ -152,7 +152,7 @@ func sameRefTwice(t *testing.T) {
 	s := fileSource(t, indexOf(t, demo("1.0.0", nil), demo("2.0.0", nil), other, demo("1.0.0", m{"ref": "fine"})), registrysource.Config{})
 	_, err := s.Resolve(t.Context(), locator(t, "demo"))
 	wantCode(t, err, pack.CodeNameCollision)
-	_, err = s.Candidates(t.Context(), "demo")
+	_, err = s.Candidates(t.Context(), pack.Want{Ref: "demo"})
 	wantCode(t, err, pack.CodeNotFound)
 	problems, err := s.Problems(t.Context())
 	if err != nil || len(problems) != 3 || problems[2].Entry != 2 || pack.CodeOf(problems[0].Err) != pack.CodeNameCollision {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
 // A Source finds packs in a registry index: it is a [source.Resolver]. It is safe
@@ -61,18 +62,31 @@ func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, 
 	return pins, nil
 }
 
-// Candidates returns every version of ref that the index has, the highest first,
-// with the dependencies that the index states. A pack that is not in the index,
+// Candidates returns every version of want.Ref that the index has and that
+// want.Constraint allows, the highest first, with the dependencies that the index
+// states and a pin for each of its install sources. A pack that is not in the index,
 // or none of whose entries can be used, is an error that matches
-// [pack.ErrNotFound]; other errors mean that the index could not be read.
-func (s *Source) Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error) {
-	entries, err := s.find(ctx, source.Locator{Scheme: source.SchemeRegistry, Location: ref.String()})
+// [pack.ErrNotFound]; a want with a Spec is one with [pack.CodeInvalidRequest];
+// other errors mean that the index could not be read.
+func (s *Source) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	if want.Spec != "" {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "find versions of %q: an index knows packs by their refs", web.Redact(want.Spec))
+	}
+	loc := source.Locator{Scheme: source.SchemeRegistry, Location: want.Ref.String()}
+	entries, err := s.find(ctx, loc)
 	if err != nil {
 		return nil, missing(err)
 	}
-	candidates := make([]pack.Candidate, len(entries))
-	for i, e := range entries {
-		candidates[i] = pack.Candidate{ID: e.id, Dependencies: e.dependencies, DependenciesKnown: e.dependenciesKnown}
+	var candidates []pack.Candidate
+	for _, e := range entries {
+		if want.Constraint.Allows(e.id.Version) {
+			candidates = append(candidates, pack.Candidate{
+				ID: e.id, Dependencies: e.dependencies, DependenciesKnown: e.dependenciesKnown, Platform: e.platform, Pins: s.pins(e, loc),
+			})
+		}
+	}
+	if len(candidates) == 0 {
+		return nil, noVersion(entries, want.Constraint)
 	}
 	return candidates, nil
 }

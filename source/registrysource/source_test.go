@@ -132,7 +132,32 @@ func TestVersions(t *testing.T) {
 
 // A finder is what package deps asks for missing packs.
 type finder interface {
-	Candidates(ctx context.Context, ref pack.Ref) ([]pack.Candidate, error)
+	Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error)
+}
+
+func TestCandidatesOfAWant(t *testing.T) {
+	t.Parallel()
+	s := fileSource(t, indexOf(t, demo("1.0.0", m{"dependencies": m{"attune_version": "^2"}}), demo("2.0.0", nil)), registrysource.Config{})
+	loc := locator(t, "demo@^1")
+	pins, err := s.Resolve(t.Context(), loc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Candidates(t.Context(), pack.Want{Ref: "demo", Constraint: loc.Constraint})
+	if err != nil || len(got) != 1 || got[0].Platform.String() != "^2" || !slices.Equal(got[0].Pins, pins) {
+		t.Errorf("got %+v, %v, want 1.0.0 with the pins %+v", got, err, pins)
+	}
+	for _, tt := range []struct {
+		want pack.Want
+		code pack.Code
+	}{
+		{pack.Want{Ref: "demo", Constraint: locator(t, "demo@^3").Constraint}, pack.CodeNotFound},
+		{pack.Want{Spec: "https://host.example/x.zip"}, pack.CodeInvalidRequest},
+	} {
+		if got, err := s.Candidates(t.Context(), tt.want); got != nil || pack.CodeOf(err) != tt.code {
+			t.Errorf("%+v: got %v, %v", tt.want, got, err)
+		}
+	}
 }
 
 func TestCandidates(t *testing.T) {
@@ -144,7 +169,7 @@ func TestCandidates(t *testing.T) {
 		demo("2.0.0", m{"dependencies": m{"packs": list{"core", "slack@^2.1"}}}),
 		demo("1.0.0", m{"ref": "broken", "install_sources": list{}}),
 	), registrysource.Config{})
-	got, err := finder(s).Candidates(t.Context(), "demo")
+	got, err := finder(s).Candidates(t.Context(), pack.Want{Ref: "demo"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +191,7 @@ func TestCandidates(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	for _, ref := range []pack.Ref{"missing", "broken"} {
-		_, err := s.Candidates(t.Context(), ref)
+		_, err := s.Candidates(t.Context(), pack.Want{Ref: ref})
 		wantCode(t, err, pack.CodeNotFound)
 	}
 }
@@ -195,7 +220,7 @@ func TestWithoutIndex(t *testing.T) {
 	loc := locator(t, "demo")
 	_, resolving := s.Resolve(t.Context(), loc)
 	_, listing := s.Versions(t.Context(), loc)
-	_, looking := s.Candidates(t.Context(), "demo")
+	_, looking := s.Candidates(t.Context(), pack.Want{Ref: "demo"})
 	_, err4 := s.Refs(t.Context())
 	_, err5 := s.Problems(t.Context())
 	for _, err := range []error{resolving, listing, looking, err4, err5} {
@@ -280,7 +305,7 @@ func checkReal(t *testing.T, s *registrysource.Source, refs []pack.Ref) {
 			t.Errorf("%s: pins %+v", ref, pins)
 		}
 	}
-	candidates, err := s.Candidates(t.Context(), "msexchange")
+	candidates, err := s.Candidates(t.Context(), pack.Want{Ref: "msexchange"})
 	if err != nil || len(candidates) != 1 || len(candidates[0].Dependencies) != 1 || candidates[0].Dependencies[0].Ref != "core" {
 		t.Errorf("msexchange: %+v, %v", candidates, err)
 	}
