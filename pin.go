@@ -50,7 +50,9 @@ type Pin struct {
 // An Origin is the index entry that led to a [Pin]. The zero value means that
 // the location was given directly.
 type Origin struct {
-	Index string `json:"index"` // URL (without credentials) or path of the index
+	// Index is the name of the index; an index that is not configured, but was
+	// named by a request, has its URL without credentials and query instead.
+	Index string `json:"index"`
 	Entry string `json:"entry"` // "ref@version" of the entry
 }
 

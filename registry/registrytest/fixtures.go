@@ -67,7 +67,7 @@ func generation(t testing.TB, n int) registry.Generation {
 		DirectoryChecksum: digest("b"),
 		Pin: pack.Pin{
 			Scheme: "git", Location: "https://git.example.com/p", Commit: "c0ffee", Version: v,
-			Via: pack.Origin{Index: "https://packs.example.com/index.json", Entry: "p@" + v.String()},
+			Via: pack.Origin{Index: "packs.example.com", Entry: "p@" + v.String()},
 		},
 		Environments: []pack.Environment{{
 			Runtime: pack.RuntimePython, Key: "k1", Path: "/envs/k1", Interpreter: "/envs/k1/bin/python", Version: "Python 3.11.7",

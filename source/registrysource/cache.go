@@ -70,7 +70,7 @@ func (s *Source) index(ctx context.Context, name string) (*index, error) {
 	}
 	idx, err := sl.get(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read index %q: %w", shown(s.name(name)), err)
+		return nil, fmt.Errorf("read index %q: %w", shown(s.address(name)), err)
 	}
 	return idx, nil
 }

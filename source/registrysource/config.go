@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,6 +18,11 @@ type Config struct {
 	// Index is the URL of the index, or the absolute path of its file. With ""
 	// only packs of an index that a locator names are found, see AllowIndex.
 	Index string
+	// Name is what pins call the index (see [pack.Origin]): it stays the same when
+	// the index moves. "" means the host of its URL with the port, if it has one, or
+	// the name of its file. What an index says about itself is not used: another
+	// index could say the same.
+	Name string
 	// Client contacts the server of the index; install sources are checked
 	// against its policy. nil means a client of the zero [pack.Network], which
 	// contacts public servers by https.
@@ -73,7 +79,29 @@ func New(cfg Config) (*Source, error) {
 		return nil, err
 	}
 	s.main = newSlot(load)
-	return s, nil
+	s.name, err = nameOf(cfg)
+	return s, err
+}
+
+// namePattern excludes what is part of every URL and path, so that a name is not
+// taken for one.
+var namePattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}\z`)
+
+// nameOf returns the name of the configured index.
+func nameOf(cfg Config) (string, error) {
+	switch {
+	case cfg.Name != "" && !namePattern.MatchString(cfg.Name):
+		return "", pack.Errorf(pack.CodeInvalidRequest, "index name %.80q: want at most 128 letters, digits, dots, colons, hyphens and underscores, a letter or digit first", cfg.Name)
+	case cfg.Name != "":
+		return cfg.Name, nil
+	case !isURL(cfg.Index):
+		return filepath.Base(cfg.Index), nil
+	}
+	u, err := cfg.Client.ParseURL(cfg.Index)
+	if err != nil {
+		return "", err
+	}
+	return u.Host, nil
 }
 
 // A loadFunc returns the current state of an index, which is old when that is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/packtrain/pack"
@@ -15,7 +16,8 @@ import (
 // for concurrent use.
 type Source struct {
 	cfg  Config
-	main *slot // of the configured index, nil without one
+	name string // of the configured index
+	main *slot  // of the configured index, nil without one
 
 	mu     sync.Mutex
 	others map[string]*slot // of indexes that locators named
@@ -132,7 +134,7 @@ func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error)
 	}
 	entries, err := idx.lookup(ref.String(), &s.cfg)
 	if err != nil {
-		return nil, &entryError{fmt.Errorf("index %q: %w", shown(s.name(loc.Index)), err)}
+		return nil, &entryError{fmt.Errorf("index %q: %w", shown(s.address(loc.Index)), err)}
 	}
 	return entries, nil
 }
@@ -142,17 +144,27 @@ func (s *Source) pins(e *entry, loc source.Locator) []pack.Pin {
 	pins := slices.Clone(e.pins)
 	for i := range pins {
 		pins[i].Subdir = loc.Subdir
-		pins[i].Via = pack.Origin{Index: shown(s.name(loc.Index)), Entry: e.id.String()}
+		pins[i].Via = pack.Origin{Index: s.nameFor(loc.Index), Entry: e.id.String()}
 	}
 	return pins
 }
 
-// name is that of the index to ask.
-func (s *Source) name(index string) string {
+// address is that of the index to ask.
+func (s *Source) address(index string) string {
 	if index == "" {
 		return s.cfg.Index
 	}
 	return index
+}
+
+// nameFor is what pins call the index to ask. One that only a locator names has no
+// other name than its address.
+func (s *Source) nameFor(index string) string {
+	if index == "" || index == s.cfg.Index {
+		return s.name
+	}
+	address, _, _ := strings.Cut(shown(index), "?") // its query may hold a secret
+	return address
 }
 
 // An entryError concerns the entries of one pack, and not the index.

@@ -57,7 +57,7 @@ func TestResolve(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range got {
-				if via := got[i].Via; via.Entry != "demo@1.0.0" || !strings.HasSuffix(via.Index, "index.json") {
+				if via := got[i].Via; via.Entry != "demo@1.0.0" || via.Index != "index.json" {
 					t.Errorf("pin %d came via %+v", i, via)
 				}
 				got[i].Via = pack.Origin{}
@@ -240,6 +240,32 @@ func TestWithoutIndex(t *testing.T) {
 	closed := newSource(t, registrysource.Config{Client: local()})
 	_, err = closed.Resolve(t.Context(), loc)
 	wantCode(t, err, pack.CodePolicyDenied)
+}
+
+// TestNameOfTheIndex: pins call the index by a name that the host chooses, and an
+// index that only a locator names by its address, without secrets.
+func TestNameOfTheIndex(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, (&indexServer{data: indexOf(t, demo("1.0.0", nil))}).ServeHTTP)
+	index := srv.URL + "/index.json"
+	for _, tt := range []struct{ name, asked, want string }{
+		{"", "", strings.TrimPrefix(srv.URL, "http://")},
+		{"main", "", "main"},
+		{"main", index, "main"},
+		{"main", index + "?token=canary", index},
+	} {
+		s := newSource(t, registrysource.Config{Index: index, Name: tt.name, Client: local(), AllowIndex: func(string) bool { return true }})
+		loc := locator(t, "demo")
+		loc.Index = tt.asked
+		pins, err := s.Resolve(t.Context(), loc)
+		if err != nil || pins[0].Via.Index != tt.want {
+			t.Errorf("named %q, asked for %q: got %+v, %v, want %q", tt.name, tt.asked, pins, err, tt.want)
+		}
+	}
+	for _, name := range []string{"a/b", "https://index.example", " ", "a\n", "-a", strings.Repeat("a", 129)} {
+		_, err := registrysource.New(registrysource.Config{Index: index, Name: name, Client: local()})
+		wantCode(t, err, pack.CodeInvalidRequest)
+	}
 }
 
 func TestConfig(t *testing.T) {
