@@ -25,7 +25,49 @@ type Command struct {
 	// Timeout ends the child and everything it started. Zero means no limit
 	// beyond the context's.
 	Timeout time.Duration
+	// Access is what the child needs to reach. A Runner that isolates children
+	// grants exactly that; one that cannot ignores it.
+	Access Access
+	// Limits bound what the child uses.
+	Limits CommandLimits
 }
+
+// An Access is what a [Command] needs to reach, beside its program and the
+// programs and libraries of the system. The zero value is nothing.
+type Access struct {
+	// Read are the absolute paths of files and directories that it reads, Write of
+	// those that it changes too.
+	Read, Write []string
+	// Network says that it opens connections.
+	Network bool
+}
+
+// CommandLimits bound what a [Command] and everything it starts use. Zero means the
+// default of the Runner, a negative value no limit. A Runner enforces those it can:
+// its documentation says which.
+type CommandLimits struct {
+	MemoryBytes int64 // of all processes together
+	Processes   int   // at a time
+	FileBytes   int64 // of the largest file that is written
+	DiskBytes   int64 // of all files that are written together
+	// OutputBytes is how much of each output stream [Result] keeps.
+	OutputBytes int
+}
+
+// An Isolation is how well a child was kept from everything but its [Access]. The
+// zero value means that the Runner does not say; it counts as IsolationNone.
+type Isolation string
+
+// The levels of isolation, the weakest first.
+const (
+	// IsolationNone: the child could do whatever its user can.
+	IsolationNone Isolation = "none"
+	// IsolationContained: the child could change nothing but what Access.Write
+	// names, but read more than Access.Read, or reach the network.
+	IsolationContained Isolation = "contained"
+	// IsolationSandbox: the child could reach only what Access names.
+	IsolationSandbox Isolation = "sandbox"
+)
 
 // A Result is what is left of a finished child process.
 type Result struct {
@@ -37,6 +79,8 @@ type Result struct {
 	// left out in between is replaced by a line that says how much.
 	Stdout, Stderr []byte
 	Duration       time.Duration
+	// Isolation is the level that was reached.
+	Isolation Isolation
 }
 
 // A Runner starts child processes. Hosts supply their own to run children in a

@@ -24,7 +24,7 @@ const (
 // runPip runs pip, which the new environment's interpreter executes.
 func (v *virtualenv) runPip(ctx context.Context, t *tool, file string) error {
 	if t.compilers {
-		return t.run(ctx, v.python.Path, v.pipArgs(t, file)...)
+		return t.run(ctx, v.access(t), v.python.Path, v.pipArgs(t, file)...)
 	}
 	dirs, err := fs.Glob(os.DirFS(t.site.Dir), sitePackages())
 	if err != nil {
@@ -37,5 +37,5 @@ func (v *virtualenv) runPip(ctx context.Context, t *tool, file string) error {
 	if err := os.WriteFile(guard, []byte(noBuildCode), 0o644); err != nil {
 		return err
 	}
-	return errors.Join(t.run(ctx, v.python.Path, v.pipArgs(t, file)...), os.Remove(guard))
+	return errors.Join(t.run(ctx, v.access(t), v.python.Path, v.pipArgs(t, file)...), os.Remove(guard))
 }

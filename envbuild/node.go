@@ -141,5 +141,7 @@ func (m *modules) build(ctx context.Context, t *tool) error {
 	if err := m.write(t); err != nil {
 		return err
 	}
-	return t.run(ctx, m.node.Path, append([]string{m.npm.Script}, m.npmArgs(t)...)...)
+	access := t.access(filepath.Dir(filepath.Dir(m.npm.Script)))
+	access.Network = true
+	return t.run(ctx, access, m.node.Path, append([]string{m.npm.Script}, m.npmArgs(t)...)...)
 }

@@ -51,9 +51,24 @@ func (v *virtualenv) install(ctx context.Context, t *tool) error {
 		return err
 	}
 	if v.packager.uv != "" {
-		return t.run(ctx, v.packager.uv, v.uvArgs(t, file)...)
+		return t.run(ctx, v.access(t), v.packager.uv, v.uvArgs(t, file)...)
 	}
 	return v.runPip(ctx, t, file)
+}
+
+// access is what installing the requirements needs: directories with packages, and
+// the network unless packages come from these alone.
+func (v *virtualenv) access(t *tool) pack.Access {
+	a := t.access()
+	a.Network = v.config.PythonIndex != "" || len(v.config.FindLinks) == 0 || v.config.AllowDirect
+	for _, link := range v.config.FindLinks {
+		if filepath.IsAbs(link) {
+			a.Read = append(a.Read, link)
+		} else {
+			a.Network = true
+		}
+	}
+	return a
 }
 
 func (v *virtualenv) file() []byte {

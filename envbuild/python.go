@@ -99,7 +99,7 @@ func (v *virtualenv) sources() map[string]any {
 
 func (v *virtualenv) build(ctx context.Context, t *tool) error {
 	t.compilers = v.config.AllowSourceBuilds || v.config.AllowDirect
-	if err := t.run(ctx, v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
+	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
 		return err
 	}
 	if len(v.requirements.lines) > 0 {
@@ -109,7 +109,7 @@ func (v *virtualenv) build(ctx context.Context, t *tool) error {
 	}
 	// What was installed can break the start of the interpreter.
 	_, python := v.place(t.site.Dir)
-	return t.run(ctx, python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+	return t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
 }
 
 func (v *virtualenv) place(dir string) (path, interpreter string) {

@@ -30,6 +30,10 @@ type RunnerOptions struct {
 // session and also clears its environment, or runs as another user, escapes this:
 // hosts that need more supply a Runner that uses containers. On other Unix
 // systems the process group is killed, elsewhere the child alone.
+//
+// A child can reach whatever the host's user can, whatever its Access says:
+// results report [pack.IsolationNone]. Of [pack.CommandLimits] it enforces
+// OutputBytes, and FileBytes on Linux.
 func NewRunner(opts *RunnerOptions) pack.Runner {
 	if opts == nil {
 		opts = &RunnerOptions{}

@@ -52,14 +52,19 @@ func (t *tool) env() []string {
 	return append(env, t.config.Env...)
 }
 
+// access is what a program needs that builds at the site without a network.
+func (t *tool) access(read ...string) pack.Access {
+	return pack.Access{Read: read, Write: []string{t.site.Dir, t.site.Work, filepath.Join(t.config.Dir, "cache")}}
+}
+
 // run runs a program to its end; a failure is a [*CommandError].
-func (t *tool) run(ctx context.Context, path string, args ...string) error {
+func (t *tool) run(ctx context.Context, access pack.Access, path string, args ...string) error {
 	command := []string{t.redact(path)}
 	for _, a := range args {
 		command = append(command, t.redact(a))
 	}
 	t.config.Logger.DebugContext(ctx, "start program", "command", command)
-	res, err := t.config.Runner.Run(ctx, pack.Command{Path: path, Args: args, Dir: t.site.Dir, Env: t.env()})
+	res, err := t.config.Runner.Run(ctx, pack.Command{Path: path, Args: args, Dir: t.site.Dir, Env: t.env(), Access: access})
 	if err == nil && res.ExitCode == 0 && res.Signal == "" {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -12,7 +13,7 @@ import (
 type TestResult struct {
 	Ref     pack.Ref     `json:"pack_ref"`
 	Version pack.Version `json:"pack_version"`
-	// Tree is the digest of the content that was tested, Environments the keys
+	// TreeDigest is the digest of the content that was tested, Environments the keys
 	// of the environments it was tested with.
 	TreeDigest   pack.Digest `json:"tree_digest"`
 	Environments []string    `json:"environment_keys"`
@@ -21,9 +22,11 @@ type TestResult struct {
 	TestTotals
 	// PassRate is the share of the passed among the tests that were not
 	// skipped; 0 when none ran.
-	PassRate   float64     `json:"pass_rate"`
-	DurationMS int64       `json:"duration_ms"`
-	Suites     []TestSuite `json:"suites"`
+	PassRate   float64 `json:"pass_rate"`
+	DurationMS int64   `json:"duration_ms"`
+	// Isolation is the weakest level at which a suite ran, "" when none ran.
+	Isolation pack.Isolation `json:"isolation"`
+	Suites    []TestSuite    `json:"suites"`
 }
 
 // A TestSuite is what one test runner did.
@@ -70,6 +73,7 @@ func (s *Store) newTestResult(it *item) *TestResult {
 func (r *TestResult) take(run *packtests.Result) {
 	r.Status, r.TestTotals, r.PassRate = TestStatus(run.Status), TestTotals(run.Totals), run.PassRate
 	r.DurationMS = run.Duration.Milliseconds()
+	r.Isolation = weakest(run.Suites)
 	for i := range run.Suites {
 		s := &run.Suites[i]
 		r.Suites = append(r.Suites, TestSuite{
@@ -77,4 +81,18 @@ func (r *TestResult) take(run *packtests.Result) {
 			DurationMS: s.Duration.Milliseconds(), ExitCode: s.ExitCode, Message: s.Message, Output: s.Output,
 		})
 	}
+}
+
+// weakest returns the weakest level at which one of the suites ran, "" when none
+// ran. A level that is not known counts as none.
+func weakest(suites []packtests.Suite) pack.Isolation {
+	levels := []pack.Isolation{pack.IsolationNone, pack.IsolationContained, pack.IsolationSandbox}
+	lowest := len(levels)
+	for i := range suites {
+		lowest = min(lowest, max(slices.Index(levels, suites[i].Isolation), 0))
+	}
+	if lowest == len(levels) {
+		return ""
+	}
+	return levels[lowest]
 }

@@ -21,7 +21,13 @@ func interpret(inv Invocation) (pack.Command, error) {
 	if err != nil {
 		return pack.Command{}, fmt.Errorf("action %s: %w", inv.Action.Ref, err)
 	}
-	return pack.Command{Path: argv[0], Args: argv[1:], Env: environment(inv)}, nil
+	access := pack.Access{Read: []string{inv.Dir, inv.Scratch}, Network: true}
+	for _, e := range inv.Environments {
+		if e.Path != "" {
+			access.Read = append(access.Read, e.Path)
+		}
+	}
+	return pack.Command{Path: argv[0], Args: argv[1:], Env: environment(inv), Access: access}, nil
 }
 
 // environment returns what the action sees beside its parameters. Programs of

@@ -63,6 +63,7 @@ func (f *Finder) ask(ctx context.Context, k kind, path string) Program {
 func (f *Finder) run(ctx context.Context, k kind, path string) (Program, error) {
 	res, err := f.Runner.Run(ctx, pack.Command{
 		Path: path, Args: k.args, Dir: filepath.Dir(path), Env: []string{"PATH=" + f.path()}, Timeout: askTimeout,
+		Access: pack.Access{Read: f.Search},
 	})
 	if err != nil {
 		return Program{}, err

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -86,7 +87,7 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	if err != nil {
 		return pack.Result{ExitCode: -1}, startError(ctx, c, err)
 	}
-	limitCore(child.cmd.Process.Pid)
+	limit(child.cmd.Process.Pid, c.Limits)
 	err = child.cmd.Wait()
 	left := killTree(child.cmd.Process.Pid, child.tag)
 	return child.result(time.Since(start)), child.failure(ctx, err, left)
@@ -144,11 +145,15 @@ type child struct {
 }
 
 func (r *Runner) child(ctx context.Context, c pack.Command) *child {
+	head, tail := r.opts.HeadBytes, r.opts.TailBytes
+	if n := c.Limits.OutputBytes; n != 0 {
+		head, tail = split(n)
+	}
 	ch := &child{
 		cmd:    exec.CommandContext(ctx, c.Path, c.Args...),
 		tag:    TagVariable + "=" + rand.Text(),
-		stdout: &output{headMax: r.opts.HeadBytes, tailMax: r.opts.TailBytes, also: c.Stdout},
-		stderr: &output{headMax: r.opts.HeadBytes, tailMax: r.opts.TailBytes, also: c.Stderr},
+		stdout: &output{headMax: head, tailMax: tail, also: c.Stdout},
+		stderr: &output{headMax: head, tailMax: tail, also: c.Stderr},
 	}
 	ch.cmd.Dir = c.Dir
 	ch.cmd.Env = append(append([]string{}, c.Env...), ch.tag)
@@ -163,13 +168,23 @@ func (r *Runner) child(ctx context.Context, c pack.Command) *child {
 	return ch
 }
 
+// split divides what is kept of an output stream: most of it is the end, where
+// failures are explained. All of it fits in the head when there is no limit.
+func split(n int) (head, tail int) {
+	if n < 0 {
+		return math.MaxInt, 0
+	}
+	return n / 4, n - n/4
+}
+
 func (c *child) result(d time.Duration) pack.Result {
 	return pack.Result{
-		ExitCode: c.cmd.ProcessState.ExitCode(),
-		Signal:   signalName(c.cmd.ProcessState),
-		Stdout:   c.stdout.bytes(),
-		Stderr:   c.stderr.bytes(),
-		Duration: d,
+		ExitCode:  c.cmd.ProcessState.ExitCode(),
+		Signal:    signalName(c.cmd.ProcessState),
+		Stdout:    c.stdout.bytes(),
+		Stderr:    c.stderr.bytes(),
+		Duration:  d,
+		Isolation: pack.IsolationNone,
 	}
 }
 

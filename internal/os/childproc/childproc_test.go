@@ -52,6 +52,17 @@ func TestRunReportsOutputAndExitStatus(t *testing.T) {
 	}
 }
 
+func TestOutputLimitOfACommand(t *testing.T) {
+	t.Parallel()
+	c := shell(t, `i=0; while [ $i -lt 100000 ]; do echo 0123456789; i=$((i+10)); done`)
+	for limit, want := range map[int]int{400: 400 + len("\n[109600 bytes left out]\n"), -1: 110_000} {
+		c.Limits.OutputBytes = limit
+		if res := run(t, c); len(res.Stdout) != want || res.Isolation != pack.IsolationNone {
+			t.Errorf("limit %d: got %d bytes at isolation %q, want %d", limit, len(res.Stdout), res.Isolation, want)
+		}
+	}
+}
+
 func TestRunPassesArgumentsUnchanged(t *testing.T) {
 	t.Parallel()
 	c := shell(t, `for a; do printf '<%s>' "$a"; done`)

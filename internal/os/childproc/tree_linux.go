@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/packtrain/pack"
 )
 
 func attributes() *syscall.SysProcAttr {
@@ -26,10 +28,14 @@ func closed() []*os.File {
 	return make([]*os.File, highest-2)
 }
 
-// limitCore forbids core files: they would hold the child's secrets. The child
-// runs already; the moment without the limit does not matter.
-func limitCore(pid int) {
+// limit forbids core files, which would hold the child's secrets, and limits the
+// size of files. The child runs already; the moment without the limits does not
+// matter.
+func limit(pid int, limits pack.CommandLimits) {
 	_ = unix.Prlimit(pid, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) // the child may be gone
+	if n := limits.FileBytes; n > 0 {
+		_ = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(n), Max: uint64(n)}, nil) // as above
+	}
 }
 
 // killTree kills the process group of pid and every process that carries tag,

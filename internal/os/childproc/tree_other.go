@@ -5,13 +5,15 @@ package childproc
 import (
 	"os"
 	"syscall"
+
+	"github.com/packtrain/pack"
 )
 
 func attributes() *syscall.SysProcAttr { return nil }
 
 func closed() []*os.File { return nil }
 
-func limitCore(int) {}
+func limit(int, pack.CommandLimits) {}
 
 func terminate(p *os.Process) error { return p.Kill() }
 

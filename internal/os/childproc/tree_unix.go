@@ -5,13 +5,15 @@ package childproc
 import (
 	"os"
 	"syscall"
+
+	"github.com/packtrain/pack"
 )
 
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 func closed() []*os.File { return nil }
 
-func limitCore(int) {}
+func limit(int, pack.CommandLimits) {}
 
 func killTree(pid int, _ string) int {
 	killGroup(pid)

@@ -37,8 +37,20 @@ func (c *Config) command(spec *pack.Suite) (cmd pack.Command, err error) {
 	}
 	return pack.Command{
 		Path: argv[0], Args: argv[1:], Dir: c.Dir, Env: c.environ(),
-		Timeout: min(timeout, c.Timeout),
+		Timeout: min(timeout, c.Timeout), Access: c.access(),
 	}, nil
+}
+
+// access is what suites may reach: the pack, its environments and a directory for
+// what they write. They are not granted a network.
+func (c *Config) access() pack.Access {
+	a := pack.Access{Read: []string{c.Dir}, Write: []string{c.Scratch}}
+	for _, e := range c.Environments {
+		if e.Path != "" {
+			a.Read = append(a.Read, e.Path)
+		}
+	}
+	return a
 }
 
 // unittest discovers the tests in the file or directory of the entry point, so

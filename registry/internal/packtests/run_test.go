@@ -127,7 +127,7 @@ func TestCommandOfAScript(t *testing.T) {
 	dir := content(t, map[string]string{"tests/a": "#!/usr/bin/python3 -u\n"})
 	_, err := packtests.Run(t.Context(), packtests.Config{
 		Testing: listed("tests/a x"), Dir: dir, Scratch: "/scratch", SearchPath: "/bin", Timeout: time.Hour, Runner: runner,
-		Environments: []pack.Environment{{Runtime: pack.RuntimePython, Interpreter: "/venv/bin/python"}},
+		Environments: []pack.Environment{{Runtime: pack.RuntimePython, Path: "/venv", Interpreter: "/venv/bin/python"}},
 		Env:          []string{"A=1", "PATH=/opt/bin"},
 	})
 	if err != nil || len(runner.ran) != 1 {
@@ -135,6 +135,7 @@ func TestCommandOfAScript(t *testing.T) {
 	}
 	want := pack.Command{
 		Path: "/venv/bin/python", Args: []string{"-u", "tests/a", "x"}, Dir: dir, Timeout: 5 * time.Minute,
+		Access: pack.Access{Read: []string{dir, "/venv"}, Write: []string{"/scratch"}},
 		Env: []string{
 			"PATH=/venv/bin:/opt/bin", "HOME=/scratch", "TMPDIR=/scratch", "LANG=C.UTF-8",
 			"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1", "A=1",

@@ -26,6 +26,8 @@ type Suite struct {
 	// ExitCode is the exit status; -1 when the runner was ended by a signal or
 	// did not start.
 	ExitCode int
+	// Isolation is the level at which it ran.
+	Isolation pack.Isolation
 	// Message says why the suite failed. Output is the end of what it printed;
 	// "" when it passed.
 	Message, Output string
@@ -43,7 +45,7 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	if ctx.Err() != nil {
 		return suite, ctx.Err()
 	}
-	suite.Duration, suite.ExitCode = result.Duration, result.ExitCode
+	suite.Duration, suite.ExitCode, suite.Isolation = result.Duration, result.ExitCode, result.Isolation
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		suite.breakDown(fmt.Sprintf("took longer than %v", command.Timeout))

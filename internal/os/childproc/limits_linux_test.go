@@ -1,0 +1,20 @@
+package childproc_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFileLimitOfACommand: a program that is past its first moments cannot write a
+// larger file.
+func TestFileLimitOfACommand(t *testing.T) {
+	t.Parallel()
+	c := shell(t, `sleep 0.1; head -c 100000 /dev/zero > large`)
+	c.Limits.FileBytes = 5000
+	res := run(t, c)
+	info, err := os.Stat(filepath.Join(c.Dir, "large"))
+	if err != nil || info.Size() != 5000 || res.ExitCode == 0 {
+		t.Errorf("got %v, %v and exit code %d", info, err, res.ExitCode)
+	}
+}
