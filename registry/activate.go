@@ -58,14 +58,11 @@ func (r *request) register(ctx context.Context, it *item) error {
 	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
-	release, err := s.disk.Lock(ctx, it.ID.Ref, r.lockedDependencies(it)...)
+	release, err := s.lock(ctx, []pack.Ref{it.ID.Ref}, r.lockedDependencies(it)...)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.disk.Settle(ctx, it.ID.Ref, s.ledger()); err != nil {
-		return err
-	}
 	if err := s.compare(ctx, it, r.req.Replace); err != nil {
 		return err
 	}
@@ -80,7 +77,10 @@ func (r *request) register(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	it.record, err = s.apply(ctx, op, r.staging.Apply)
+	applied, err := s.apply(ctx, op, r.staging.Apply)
+	if err == nil {
+		it.record = applied[it.ID.Ref]
+	}
 	return err
 }
 

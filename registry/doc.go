@@ -40,7 +40,7 @@
 //	<root>/packs/<ref>/<generation>/node_modules link to its packages
 //	<root>/packs/<ref>/<generation>/metadata.json
 //	<root>/current/<ref>                         link to the active generation's pack
-//	<root>/journal/<ref>.json                    the change under way
+//	<root>/journal/<operation>.json              the operation in progress
 //	<root>/locks/ <root>/trash/
 //
 // Readers take no lock. Who reads several files of a pack resolves the link
@@ -51,17 +51,24 @@
 //
 // # What happens in a crash
 //
-// A pack is always exactly as before a change or exactly as after it, whenever
-// the process or the machine dies. The rename of the link current/<ref>
-// decides: a change whose link has moved is finished, any other is undone. That
-// happens when the root is opened, and before the next change; repeating it
-// changes nothing. A step that fails while the process lives is undone at once.
-// Success is reported only after the files and the records are durable.
+// All packs that one operation changes are always exactly as before it or exactly
+// as after it, whenever the process or the machine dies. The transaction of the
+// records decides: before it nothing is visible, after it the links current/<ref>
+// follow, and no link is ever moved back. When the root is opened, and before the
+// next change, an operation that was recorded is finished and any other is undone;
+// repeating that changes nothing. A step that fails while the process lives is
+// undone at once. Success is reported only after the records and the files are
+// durable.
+//
+// An operation that can be neither finished nor undone, because the records do not
+// answer or a newer release began it, keeps only its own packs from being changed:
+// that is a [RepairError]. It is settled once its cause is gone. What cannot be
+// cleaned up is logged, and changes no result.
 //
 // Processes that change the same pack exclude each other by the lock of its
 // ref, which the system releases when they die. Registering and removing a pack
-// first finishes or undoes the changes of all dead processes, because other
-// packs may depend on those.
+// first settles the operations of all dead processes, because other packs may
+// depend on those.
 //
 // # Tests of packs
 //

@@ -43,6 +43,7 @@ func (s *Store) Stage(ctx context.Context) (dir string, release func(), err erro
 	if err != nil {
 		return "", nil, err
 	}
+	s.changed.Store(true)
 	staging, err := s.disk.Begin(ctx)
 	if err != nil {
 		leave()

@@ -9,31 +9,40 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// A ledger tells the records about one operation. It is made for one call.
+// A ledger applies one operation to the records. It is made for one call.
 type ledger struct {
 	records Records
-	// record is what the operation made of its pack; the zero value when the
-	// pack was removed.
-	record Record
+	// applied are the records of the packs that the operation activated.
+	applied map[pack.Ref]Record
 }
 
 var _ generations.Records = (*ledger)(nil)
 
-// apply makes the change and returns the record that came of it. The caller
-// holds the lock of the ref; apply is [generations.Staging.Apply] or
+// apply makes the changes and returns the records of the packs that are activated.
+// The caller holds the locks of the refs; apply is [generations.Staging.Apply] or
 // [generations.Disk.Apply].
-func (s *Store) apply(ctx context.Context, op generations.Operation, apply func(context.Context, generations.Operation, generations.Records) error) (Record, error) {
+func (s *Store) apply(ctx context.Context, op generations.Operation, apply func(context.Context, generations.Operation, generations.Records) error) (map[pack.Ref]Record, error) {
 	l := s.ledger()
 	if err := apply(ctx, op, l); err != nil {
-		return Record{}, err
+		return nil, repairError(err)
 	}
-	if move := op.Moves[0]; move.To != "" && l.record.Active.Name != move.To { // the answer to Apply was lost
-		return s.config.Records.Pack(ctx, move.Ref)
+	for i := range op.Moves {
+		m := &op.Moves[i]
+		if m.To == "" || l.applied[m.Ref].Active.Name == m.To {
+			continue
+		}
+		rec, err := s.config.Records.Pack(ctx, m.Ref) // the answer to Apply was lost
+		if err != nil {
+			return nil, err
+		}
+		l.applied[m.Ref] = rec
 	}
-	return l.record, nil
+	return l.applied, nil
 }
 
-func (s *Store) ledger() *ledger { return &ledger{records: s.config.Records} }
+func (s *Store) ledger() *ledger {
+	return &ledger{records: s.config.Records, applied: map[pack.Ref]Record{}}
+}
 
 // Decide implements [generations.Records].
 func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
@@ -52,10 +61,13 @@ func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
 		recorded.Activate = append(recorded.Activate, a)
 	}
 	records, err := l.records.Apply(ctx, recorded)
-	if err == nil && len(records) > 0 {
-		l.record = records[0]
+	if err != nil {
+		return err
 	}
-	return err
+	for i := range records {
+		l.applied[records[i].Ref] = records[i]
+	}
+	return nil
 }
 
 // Outcome implements [generations.Records].

@@ -85,7 +85,7 @@ func TestRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{".": "dir", "format": string(format), "current": "dir", "journal": "dir", "packs": "dir", "staging": "dir", "trash": "dir"}
+	want := map[string]string{".": "dir", "format": string(format), "current": "dir", "journal": "dir", "packs": "dir", "packs/app.last": "1", "packs/lib.last": "1", "staging": "dir", "trash": "dir"}
 	if diff := cmp.Diff(want, snapshot(t, r.dir)); diff != "" {
 		t.Errorf("left over (-want +got)\n%s", diff)
 	}

@@ -116,6 +116,7 @@ func (r *request) scratch(ctx context.Context) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.staging == nil {
+		r.store.changed.Store(true)
 		staging, err := r.store.disk.Begin(ctx)
 		if err != nil {
 			return "", err

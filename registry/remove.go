@@ -45,27 +45,16 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
-	release, err := s.disk.Lock(ctx, ref)
+	release, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.disk.Settle(ctx, ref, s.ledger()); err != nil {
-		return err
-	}
 	active, err := s.config.Records.Active(ctx, ref)
 	if err != nil {
 		return err
 	}
 	if err := s.checkNotNeeded(ctx, ref); err != nil && !force {
-		return err
-	}
-	pointer, err := s.disk.Pointer(ref)
-	if err != nil {
-		return err
-	}
-	if pointer == "" { // the files were lost: nothing but the records is left
-		_, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Remove: []Removal{{Ref: ref, Generation: active}}})
 		return err
 	}
 	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: active}}}

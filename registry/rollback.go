@@ -48,14 +48,11 @@ func (s *Store) RollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 }
 
 func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
-	release, err := s.disk.Lock(ctx, ref)
+	release, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return Record{}, err
 	}
 	defer release()
-	if err := s.disk.Settle(ctx, ref, s.ledger()); err != nil {
-		return Record{}, err
-	}
 	rec, err := s.config.Records.Pack(ctx, ref)
 	if err != nil {
 		return Record{}, err
@@ -71,7 +68,8 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 	if pointer != rec.Active.Name {
 		return Record{}, pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
 	}
-	return s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
+	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
+	return applied[ref], err
 }
 
 // movingBack returns the move to the generation before the active one, if that

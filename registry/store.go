@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -108,6 +109,7 @@ type Store struct {
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup
+	changed atomic.Bool // an operation of this Store may have filled the trash
 }
 
 // Open opens the root, which it creates when it is missing, and finishes or
@@ -130,7 +132,7 @@ func open(ctx context.Context, c Config, disk generations.Config) (*Store, error
 		}
 		s.provided[p.Ref] = p
 	}
-	disk.Root, disk.LockTimeout, disk.Now, disk.Logger = c.Root, s.config.LockTimeout, s.now, s.config.Logger
+	disk.Root, disk.LockTimeout, disk.Logger = c.Root, s.config.LockTimeout, s.config.Logger
 	var err error
 	if s.disk, err = generations.Open(disk); err == nil {
 		err = s.recover(ctx)
@@ -155,8 +157,9 @@ func (s *Store) recover(ctx context.Context) error {
 // closeReap is how long closing may delete files.
 const closeReap = time.Second
 
-// Close waits for the operations under way and refuses further ones. It deletes
-// some of what was removed; see [Store.Reap]. Closing twice is fine.
+// Close waits for the operations under way and refuses further ones. When this
+// Store changed packs, it deletes some of what was removed; see [Store.Reap]. What
+// cannot be deleted is logged. Closing twice is fine.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	first := !s.closed
@@ -166,14 +169,26 @@ func (s *Store) Close() error {
 	if !first {
 		return nil
 	}
-	deadline := time.Now().Add(closeReap)
-	return s.disk.Reap(func() bool { return time.Now().After(deadline) })
+	if s.changed.Load() { // a process that only reads deletes nothing
+		deadline := time.Now().Add(closeReap)
+		s.logReap(s.disk.Reap(func() bool { return time.Now().After(deadline) }))
+	}
+	return nil
+}
+
+// logReap logs what could not be deleted: it stays in the trash, and affects no
+// operation.
+func (s *Store) logReap(err error) {
+	if err != nil {
+		s.config.Logger.Warn("trash is not emptied", "error", err)
+	}
 }
 
 // Reap deletes the files of packs that were removed and of operations that
 // failed. They lie in the root's trash until then: deleting many files takes
 // time, so no other operation waits for it. Close does it too, for a moment; a
-// process that runs for long calls Reap now and then.
+// process that runs for long calls Reap now and then. Reap deletes what it can and
+// returns the errors of what it could not delete, which stays for the next time.
 func (s *Store) Reap(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {

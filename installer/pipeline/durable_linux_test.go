@@ -13,14 +13,14 @@ import (
 
 // TestWhatIsReportedIsDurable traces the system calls of an upgrade. Whatever the
 // next step relies on is on the disk before it: content and intent before the
-// content gets its place, its name there before the pointer moves, the pointer
-// before the records say so, and these before success is reported.
+// content gets its place, its name there before the records say so, these before
+// the pointer moves, and the pointer before success is reported.
 func TestWhatIsReportedIsDurable(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "root")
 	runChild(t, root, 1, time.Hour)
 	got := traceUpgrade(t, root)
-	want := []string{"content", "intent", "sync all", "place", "sync place", "pointer", "sync pointer", "record", "sync record", "report"}
+	want := []string{"content", "intent", "sync all", "journal", "sync journal", "place", "sync place", "record", "sync record", "pointer", "sync pointer", "report"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got   %q\nwant  %q", got, want)
 	}
@@ -63,8 +63,10 @@ func traceUpgrade(t *testing.T, root string) (steps []string) {
 func stepsOfUpgrade(root string) map[string]*regexp.Regexp {
 	calls := map[string]string{
 		"content":      `write\(\d+<ROOT/staging/[^/]+/[^/]+/(pack/|metadata)`,
-		"intent":       `write\(\d+<ROOT/journal/tool.json>`,
+		"intent":       `write\(\d+<ROOT/staging/[^/]+/[0-9a-f]+.json>`,
 		"sync all":     `syncfs\(\d+<ROOT/`,
+		"journal":      `rename.*"ROOT/staging/[^"]*".*"ROOT/journal/[^"]*.json"`,
+		"sync journal": `fsync\(\d+<ROOT/journal>`,
 		"place":        `rename.*"ROOT/staging/[^"]*".*"ROOT/packs/tool/`,
 		"sync place":   `fsync\(\d+<ROOT/packs/tool>`,
 		"pointer":      `rename.*"ROOT/current/tool"`,

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -25,98 +25,128 @@ func (d *Disk) Apply(ctx context.Context, op Operation, records Records) error {
 }
 
 // Apply makes the change whole, or not at all; see the protocol of this
-// package. The caller holds the locks of the refs. The moved content lies in s.
+// package. The caller holds the locks of the refs ([Disk.Lock]). The content
+// lies in s.
 //
-// After an error the old state holds, except where the error says that opening
-// the root again settles the change.
+// After an error the old state holds, except when it is a [*RepairError]: then
+// the operation may have been decided, and is settled later.
 func (s *Staging) Apply(ctx context.Context, op Operation, records Records) error {
-	if len(op.Moves) != 1 {
-		return pack.Errorf(pack.CodeInvalidRequest, "an operation of %d moves is not supported", len(op.Moves))
-	}
 	op.ID = cmp.Or(op.ID, NewID())
-	d, m := s.disk, &op.Moves[0]
-	pointer, err := d.Pointer(m.Ref)
-	if err != nil {
+	d, in := s.disk, newIntent(&op)
+	if err := d.checkMoves(in); err != nil {
 		return err
 	}
-	in := &intent{ID: op.ID, Time: op.Time, Ref: m.Ref, Pointer: pointer, To: m.To, From: m.From, New: m.Staged != ""}
-	if err := d.prepare(in, m); err != nil {
+	err := s.prepare(in, &op)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return d.withdraw(in, err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	deciding, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	if err := d.movePointer(s.Dir, m.Ref, m.To); err != nil {
-		return s.turnBack(in, err)
+	if err := records.Decide(deciding, op.recorded()); err != nil {
+		return d.resolve(ctx, in, records, err)
 	}
-	if err := records.Decide(ctx, in.operation(m.Metadata)); err != nil {
-		return s.resolve(ctx, in, records, err)
+	return d.complete(in)
+}
+
+// checkMoves refuses what could not be finished once it is decided.
+func (d *Disk) checkMoves(in *intent) error {
+	if err := in.check(); err != nil {
+		return err
 	}
-	d.clearAway(in)
+	for _, m := range in.Moves {
+		if _, err := d.Pointer(m.Ref); err != nil {
+			return err
+		}
+		if m.To == "" {
+			continue
+		}
+		_, err := os.Lstat(d.Generation(m.Ref, m.To))
+		switch {
+		case m.New && err == nil:
+			return pack.Errorf(pack.CodeConflict, "generation %s of pack %s exists already; try again", m.To, m.Ref)
+		case m.New && errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return pack.Errorf(pack.CodeStoreCorrupt, "generation %s of pack %s cannot be used: %w", m.To, m.Ref, err)
+		}
+	}
 	return nil
 }
 
-// prepare does everything that readers do not notice.
-func (d *Disk) prepare(in *intent, m *Move) error {
-	if m.Staged != "" {
-		if err := d.writeMetadata(m.Staged, m.Metadata); err != nil {
+// prepare does everything that readers do not notice. When it returns, all of
+// it is durable.
+func (s *Staging) prepare(in *intent, op *Operation) error {
+	var staged []string
+	for i := range op.Moves {
+		m := &op.Moves[i]
+		if m.Staged == "" {
+			continue
+		}
+		if err := s.disk.writeMetadata(m.Staged, m.Metadata); err != nil {
+			return err
+		}
+		staged = append(staged, m.Staged)
+	}
+	if err := s.writeIntent(in, staged); err != nil {
+		return err
+	}
+	for i := range op.Moves {
+		m := &op.Moves[i]
+		if m.Staged == "" {
+			continue
+		}
+		if err := s.disk.publish(m.Staged, m.Ref, m.To); err != nil {
 			return err
 		}
 	}
-	if err := d.writeIntent(in, m.Staged); err != nil {
-		return err
-	}
-	if m.Staged == "" {
-		return nil
-	}
-	return d.publish(m.Staged, m.Ref, m.To)
+	return nil
 }
 
-// clearAway does what is left once the change holds. What fails here is done
-// when the intent is settled.
-func (d *Disk) clearAway(in *intent) {
-	if in.To == "" {
-		if err := d.discard(d.pack(in.Ref)); err != nil {
-			d.config.Logger.Warn("pack is removed, its files are not yet", "pack", in.Ref, "error", err)
-			return
-		}
-	}
-	if err := d.do("remove intent", func() error { return os.Remove(d.intentFile(in.Ref)) }); err != nil {
-		d.config.Logger.Warn("change is done, its intent is still in the journal", "pack", in.Ref, "error", err)
-	}
-}
-
-// withdraw undoes a change whose pointer has not moved, because of cause.
+// withdraw undoes an operation that was not decided, because of cause.
 func (d *Disk) withdraw(in *intent, cause error) error {
-	if in.New {
-		if err := d.discard(d.Generation(in.Ref, in.To)); err != nil {
+	for _, m := range in.Moves {
+		if !m.New {
+			continue
+		}
+		if err := d.discard(d.Generation(m.Ref, m.To)); err != nil {
 			return errors.Join(cause, err)
 		}
 	}
-	err := d.do("remove intent", func() error { return removeIfThere(d.intentFile(in.Ref)) })
-	return errors.Join(cause, err)
-}
-
-// turnBack moves the pointer back and withdraws the change.
-func (s *Staging) turnBack(in *intent, cause error) error {
-	if err := s.disk.movePointer(s.Dir, in.Ref, in.Pointer); err != nil {
-		return fmt.Errorf("%w (opening the root again settles this change: %w)", cause, err)
-	}
-	return s.disk.withdraw(in, cause)
+	return errors.Join(cause, d.removeIntent(in))
 }
 
 // resolve finds out whether the records decided although they returned an
-// error, and goes forward or back.
-func (s *Staging) resolve(ctx context.Context, in *intent, records Records, cause error) error {
+// error, and goes forward or back. While that is not known, the intent stays.
+func (d *Disk) resolve(ctx context.Context, in *intent, records Records, cause error) error {
 	// The deadline of the decision may have passed.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	applied, err := records.Outcome(ctx, in.ID)
+	switch {
+	case err != nil:
+		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(cause), "%w (whether it was recorded is not known: %w)", cause, err)}
+	case applied:
+		return d.complete(in)
+	}
+	return d.withdraw(in, cause)
+}
+
+// complete does what is left of an operation that has just been decided. A step
+// that fails is tried once more.
+func (d *Disk) complete(in *intent) error {
+	wants := make(map[pack.Ref]string, len(in.Moves))
+	for _, m := range in.Moves {
+		wants[m.Ref] = m.To
+	}
+	err := d.follow(wants)
 	if err != nil {
-		return fmt.Errorf("%w (whether it happened is not known: %w; opening the root again settles it)", cause, err)
+		err = d.follow(wants)
 	}
-	if !applied {
-		return s.turnBack(in, cause)
+	if err != nil {
+		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(err), "the change is recorded, and readers do not get it yet: %w", err)}
 	}
-	s.disk.clearAway(in)
+	d.clearAway(in, wants)
 	return nil
 }

@@ -23,7 +23,7 @@ func TestRecordsAreToldEachMove(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.check(t, d)
+	s.check(t)
 	op := func(m generations.Move) generations.Operation {
 		m.Ref = "demo"
 		return generations.Operation{Time: someTime, Moves: []generations.Move{m}}
@@ -46,86 +46,149 @@ func TestRecordsAreToldEachMove(t *testing.T) {
 	}
 }
 
-// TestRecoveryRepeatsTheSameOperation: the records can know it again by its ID.
-func TestRecoveryRepeatsTheSameOperation(t *testing.T) {
-	t.Parallel()
-	s := newScene(t)
-	if err := s.publish(t, s.mustOpen(t)); err != nil {
-		t.Fatal(err)
-	}
-	m := &mortal{}
-	d, err := s.open(t, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.records.fault = func(step string) error {
-		if step == "decided" {
-			m.n = 1
-		}
-		return m.fault(step)
-	}
-	if err := s.publish(t, d); !errors.Is(err, errDead) {
-		t.Fatalf("got error %v", err)
-	}
-	s.check(t, s.mustOpen(t))
-	if n := len(s.records.ops); n != 3 {
-		t.Fatalf("told %d times", n)
-	}
-	if diff := cmp.Diff(s.records.ops[1], s.records.ops[2]); diff != "" {
-		t.Errorf("(-first +again)\n%s", diff)
+// sets are operations of one, two and three moves on the packs a, b and c. Of
+// these, b has two generations.
+func sets() map[string]set {
+	return map[string]set{
+		"publish":                       {"a": published},
+		"roll back":                     {"b": first},
+		"remove":                        {"b": ""},
+		"publish a new one and another": {"d": published, "c": published},
+		"publish and remove":            {"b": published, "a": ""},
+		"publish three":                 {"a": published, "b": published, "c": published},
+		"publish, roll back and remove": {"a": published, "b": first, "c": ""},
 	}
 }
 
-// TestDyingAtAnyStep: opened again, and dying while doing so, the root is as
-// before the change or as after it.
-func TestDyingAtAnyStep(t *testing.T) {
-	t.Parallel()
-	changes := map[string]func(*scene, *generations.Disk) error{
-		"publish":   func(s *scene, d *generations.Disk) error { return s.publish(t, d) },
-		"roll back": func(s *scene, d *generations.Disk) error { return s.move(t, d, first) },
-		"remove":    func(s *scene, d *generations.Disk) error { return s.move(t, d, "") },
+// failing returns a scene whose process fails at the n-th step of an operation.
+func failing(t *testing.T, f fault, n int) (*scene, *generations.Disk, *mortal) {
+	t.Helper()
+	s, m := newScene(t), &mortal{fault: f}
+	d, err := s.open(t, m)
+	for _, changes := range []set{{"b": published}, {"a": published, "b": published, "c": published}} {
+		if err == nil {
+			err = s.apply(t, d, changes)
+		}
 	}
-	after := map[string]string{"publish": "000003-0123456789ab", "roll back": first, "remove": ""}
-	for name, change := range changes {
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.n, m.steps = n, nil
+	return s, d, m
+}
+
+// outcomes returns what readers get before and after the operation, and its
+// steps.
+func outcomes(t *testing.T, changes set) (before, after map[pack.Ref]string, steps []string) {
+	t.Helper()
+	s, d, m := failing(t, once, 0)
+	before = s.check(t)
+	if err := s.apply(t, d, changes); err != nil {
+		t.Fatal(err)
+	}
+	return before, s.check(t), m.steps
+}
+
+// TestFailingAtEachStep lets operations fail at each step: for once, for ever,
+// or because the process dies. The set is exactly as before or exactly as after
+// it: at once in a process that lives on, unless it says that it needs repair,
+// and when the root is opened again, whatever happens to the processes that open
+// it.
+func TestFailingAtEachStep(t *testing.T) {
+	t.Parallel()
+	for name, changes := range sets() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			seen := map[string]bool{}
-			for n := 1; ; n++ {
-				got, died := dieAt(t, n, change)
-				seen[got] = true
-				if !died {
-					break
+			before, after, steps := outcomes(t, changes)
+			for kind, f := range map[string]fault{"dies": dies, "once": once, "for ever": forEver} {
+				seen := map[string]bool{}
+				for n, step := range steps {
+					got := failAt(t, changes, f, n+1)
+					switch {
+					case cmp.Equal(got, before):
+						seen["before"] = true
+					case cmp.Equal(got, after):
+						seen["after"] = true
+					default:
+						t.Errorf("%s at step %d, %q: got %v, want %v or %v", kind, n+1, step, got, before, after)
+					}
+					if t.Failed() {
+						t.Fatalf("%s at step %d, %q of %q", kind, n+1, step, steps)
+					}
 				}
-			}
-			if want := map[string]bool{second: true, after[name]: true}; !cmp.Equal(want, seen) {
-				t.Errorf("saw %v, want %v", seen, want)
+				if len(seen) != 2 {
+					t.Errorf("%s: saw only %v", kind, seen)
+				}
 			}
 		})
 	}
 }
 
-func dieAt(t *testing.T, n int, change func(*scene, *generations.Disk) error) (active string, died bool) {
+// failAt returns what readers get after an operation that fails at its n-th step.
+func failAt(t *testing.T, changes set, f fault, n int) map[pack.Ref]string {
 	t.Helper()
-	s := newScene(t)
-	d := s.mustOpen(t)
-	if err := errors.Join(s.publish(t, d), s.publish(t, d)); err != nil {
-		t.Fatal(err)
+	s, d, m := failing(t, f, n)
+	before := s.readers(t)
+	err := s.apply(t, d, changes)
+	_, unsettled := errors.AsType[*generations.RepairError](err)
+	at := s.readers(t)
+	switch {
+	case err == nil && !cmp.Equal(at, s.recorded()):
+		t.Errorf("success was reported: readers get %v, recorded are %v", at, s.recorded())
+	case err != nil && f != dies && !unsettled && !cmp.Equal(at, before):
+		t.Errorf("error %v: readers get %v, before they got %v", err, at, before)
+	case f == once && unsettled:
+		t.Errorf("one error leaves it unsettled: %v", err)
 	}
-	m := &mortal{}
-	d, err := s.open(t, m)
-	if err != nil {
-		t.Fatal(err)
+	s.recover(t, f, m.steps[n-1])
+	got := s.check(t)
+	if err == nil && !cmp.Equal(got, at) {
+		t.Errorf("success was reported with %v, later readers get %v", at, got)
 	}
-	m.n, m.steps = n, nil
-	_ = change(s, d)
-	died = len(m.steps) >= n
-	for k := 1; ; k++ {
-		again := &mortal{n: k}
-		if _, err := s.open(t, again); err == nil && len(again.steps) < k {
-			break
+	return got
+}
+
+// recover opens the root again after a fault at step.
+func (s *scene) recover(t *testing.T, f fault, step string) {
+	t.Helper()
+	switch f {
+	case dies: // so does each process that recovers, one step later
+		for k := 1; ; k++ {
+			again := &mortal{n: k}
+			if _, err := s.open(t, again); err == nil && len(again.steps) < k {
+				return
+			}
+		}
+	case forEver: // the next process fares no better
+		if _, err := s.open(t, &mortal{at: step, fault: forEver}); err != nil {
+			t.Errorf("opening the root: %v", err)
 		}
 	}
-	return s.check(t, s.mustOpen(t)), died
+	s.mustOpen(t)
+}
+
+// TestNothingIsVisibleBeforeItIsRecorded looks at the readers when the records
+// are told, and after each later step.
+func TestNothingIsVisibleBeforeItIsRecorded(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	d := s.mustOpen(t)
+	if err := s.apply(t, d, set{"a": published, "b": published}); err != nil {
+		t.Fatal(err)
+	}
+	before := s.readers(t)
+	s.records.fault = func(step string) error {
+		if got := s.readers(t); step == "decide" && !cmp.Equal(before, got) {
+			t.Errorf("readers get %v before it is recorded", got)
+		}
+		return nil
+	}
+	if err := s.apply(t, d, set{"a": published, "b": "", "c": published}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[pack.Ref]string{"a": second, "c": first}, s.check(t)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 // TestUndecided fails the decision of a living process.
@@ -136,11 +199,13 @@ func TestUndecided(t *testing.T) {
 		name    string
 		failing []string
 		err     error
+		repair  bool
 		active  string
 	}{
-		{"before it happened", []string{"decide"}, lost, ""},
-		{"after it happened", []string{"decided"}, nil, first},
-		{"unknown, before it happened", []string{"decide", "outcome"}, lost, first},
+		{"before it happened", []string{"decide"}, lost, false, ""},
+		{"after it happened", []string{"decided"}, nil, false, first},
+		{"unknown, before it happened", []string{"decide", "outcome"}, lost, true, ""},
+		{"unknown, after it happened", []string{"decided", "outcome"}, lost, true, first},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,103 +218,59 @@ func TestUndecided(t *testing.T) {
 				}
 				return nil
 			}
-			if err := s.publish(t, d); !errors.Is(err, tt.err) {
+			err := s.publish(t, d)
+			if _, repair := errors.AsType[*generations.RepairError](err); !errors.Is(err, tt.err) || repair != tt.repair {
 				t.Errorf("got error %v", err)
 			}
-			if got := s.check(t, s.mustOpen(t)); got != tt.active {
+			if tt.repair {
+				// It stays as it is until the records answer.
+				entries, _ := os.ReadDir(filepath.Join(s.root, "journal"))
+				if err := s.publish(t, d); !errors.Is(err, lost) || len(entries) != 1 {
+					t.Errorf("while it is not known: got error %v, journal %v", err, entries)
+				}
+			}
+			s.mustOpen(t)
+			if got := s.check(t)["demo"]; got != tt.active {
 				t.Errorf("got %q, want %q", got, tt.active)
 			}
 		})
 	}
 }
 
-// TestTurningBackToWhatReadersGot: the records were restored from a copy, so
-// the pointer and they disagree before the change, and again after it failed.
-func TestTurningBackToWhatReadersGot(t *testing.T) {
-	t.Parallel()
-	for _, at := range []string{"write intent", "create pointer", "decide"} {
-		t.Run(at, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t)
-			if err := s.publish(t, s.mustOpen(t)); err != nil {
-				t.Fatal(err)
-			}
-			s.records.active["demo"] = ""
-			dying := &mortal{at: at}
-			d, err := s.open(t, dying)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.publish(t, d); !errors.Is(err, errDead) {
-				t.Errorf("got error %v", err)
-			}
-			d = s.mustOpen(t)
-			want := first
-			if at == "decide" { // the pointer has moved: it decides
-				want = second
-			}
-			if got, err := d.Pointer("demo"); got != want || err != nil {
-				t.Errorf("readers get %q, %v", got, err)
-			}
-			if entries, err := os.ReadDir(filepath.Join(s.root, "journal")); err != nil || len(entries) > 0 {
-				t.Errorf("left in the journal: %v, %v", entries, err)
-			}
-		})
-	}
-	t.Run("alive", func(t *testing.T) {
-		t.Parallel()
-		s := newScene(t)
-		d := s.mustOpen(t)
-		if err := s.publish(t, d); err != nil {
-			t.Fatal(err)
-		}
-		s.records.active["demo"] = ""
-		s.records.fault = (&mortal{at: "decide", once: true}).fault
-		if err := s.publish(t, d); !errors.Is(err, errDead) {
-			t.Errorf("got error %v", err)
-		}
-		if got, err := d.Pointer("demo"); got != first || err != nil {
-			t.Errorf("readers get %q, %v", got, err)
-		}
-	})
-}
-
-func TestOperationsOfSeveralMovesAreRefused(t *testing.T) {
+func TestInvalidOperations(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	d := s.mustOpen(t)
-	for _, moves := range [][]generations.Move{nil, {{Ref: "a", To: first}, {Ref: "b", To: first}}} {
+	for name, moves := range map[string][]generations.Move{
+		"no moves":       nil,
+		"one pack twice": {{Ref: "a", To: first}, {Ref: "a", From: first}},
+		"no change":      {{Ref: "a", From: first, To: first}},
+		"another name":   {{Ref: "a", To: "../b"}},
+		"no name":        {{Ref: "a", Staged: "x"}},
+		"another ref":    {{Ref: "../a", To: first}},
+	} {
 		err := d.Apply(t.Context(), generations.Operation{Moves: moves}, s.records)
-		if pack.CodeOf(err) != pack.CodeInvalidRequest || len(s.records.ops) > 0 {
-			t.Errorf("%d moves: got error %v, told %v", len(moves), err, s.records.ops)
+		if pack.CodeOf(err) != pack.CodeInvalidRequest && pack.CodeOf(err) != pack.CodeInvalidRef || len(s.records.ops) > 0 {
+			t.Errorf("%s: got error %v, told %v", name, err, s.records.ops)
 		}
 	}
+	if err := d.Apply(t.Context(), generations.Operation{Moves: []generations.Move{{Ref: "a", To: first}}}, s.records); pack.CodeOf(err) != pack.CodeStoreCorrupt {
+		t.Errorf("a generation that is not in place: got error %v", err)
+	}
+	s.check(t)
 }
 
-// TestForgedIntents have names that would lead out of the directory of the pack.
-func TestForgedIntents(t *testing.T) {
+// TestNamesAreNeverUsedAgain installs a pack that was removed.
+func TestNamesAreNeverUsedAgain(t *testing.T) {
 	t.Parallel()
-	for name, intent := range map[string]string{
-		"discards another pack": `{"ref":"demo","pointer":"","to":"../other","new":true}`,
-		"has no change":         `{"ref":"demo","pointer":"","to":""}`,
-		"comes from elsewhere":  `{"ref":"demo","pointer":"000001-a/../../other","to":""}`,
-		"of another pack":       `{"ref":"other","pointer":"000001-a","to":""}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t)
-			s.mustOpen(t)
-			other := filepath.Join(s.root, "packs", "other")
-			if err := os.Mkdir(other, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(s.root, "journal", "demo.json"), []byte(intent), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s.check(t, s.mustOpen(t))
-			if _, err := os.Stat(other); err != nil || len(s.records.ops) > 0 {
-				t.Errorf("other pack: %v; told %v", err, s.records.ops)
-			}
-		})
+	s := newScene(t)
+	d := s.mustOpen(t)
+	for _, to := range []string{published, published, first, "", published, "", published} {
+		if err := s.move(t, d, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.check(t)["demo"]; got != "000004-0123456789ab" {
+		t.Errorf("got %q", got)
 	}
 }

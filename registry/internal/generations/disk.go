@@ -18,11 +18,9 @@ import (
 type Config struct {
 	// Root is the absolute path of the root directory. It is created.
 	Root string
-	// LockTimeout is the longest that [Disk.Lock] waits for a lock.
+	// LockTimeout is the longest that [Disk.Lock] and [Disk.Begin] wait for
+	// locks.
 	LockTimeout time.Duration
-	// Now returns the time that is recorded for a change whose intent was
-	// damaged.
-	Now func() time.Time
 	// Logger receives what could not be cleaned up.
 	Logger *slog.Logger
 	// Fault, if not nil, is called before each step that changes the root; its
@@ -54,11 +52,10 @@ func Open(c Config) (*Disk, error) {
 	return d, d.create()
 }
 
-// Recover finishes or undoes what dead processes left in the root.
+// Recover finishes or undoes what dead processes left in the root, as far as
+// that is possible; see [Disk.SettleDead]. It does not wait for living ones.
 func (d *Disk) Recover(ctx context.Context, records Records) error {
-	if err := d.sweep(ctx); err != nil {
-		return err
-	}
+	d.sweep()
 	return d.SettleDead(ctx, records)
 }
 

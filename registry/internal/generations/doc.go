@@ -1,10 +1,10 @@
 // Package generations keeps the generations of packs on disk: it publishes
-// them, moves the link that readers follow, and finishes or undoes what a dead
+// them, moves the links that readers follow, and finishes or undoes what a dead
 // process left.
 //
 // It does not know what a pack is beyond its ref, nor what is recorded about
-// it. An [Operation] says which generation follows which; the [Records] are
-// told and asked through three functions; metadata are bytes.
+// it. An [Operation] says which generations follow which; the [Records] decide
+// and answer through three functions; metadata are bytes.
 //
 // # Layout
 //
@@ -13,37 +13,45 @@
 //	<root>/packs/<ref>/<generation>/pack/      content, never changed
 //	<root>/packs/<ref>/<generation>/venv, ...  links beside the content, see [Links]
 //	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/packs/<ref>.last                    number of the last generation of a removed pack
 //	<root>/current/<ref>                       the pointer: a link to the active content
-//	<root>/journal/<ref>.json                  the intent of the change in progress
+//	<root>/journal/<operation>.json            the intent of an operation in progress
+//	<root>/journal/<ref>.pointer               a link about to become the pointer
 //	<root>/locks/<ref>.lock
 //	<root>/trash/                              renamed away, deleted by [Disk.Reap]
 //
 // # Protocol
 //
-// [Staging.Apply] makes a change in six steps, under the lock of the pack. A
-// process or the machine may die before each:
+// [Staging.Apply] makes the changes of an operation in six steps, under the
+// locks of all its packs. A process or the machine may die before each:
 //
 //  1. The content and its metadata are staged. [Disk.Recover] sweeps them away: the
 //     lock of a staging directory is free only if its operation is dead.
-//  2. The intent is written to the journal and made durable, together with the
-//     staged content. Nothing else has changed, so the intent is withdrawn.
-//  3. The content is renamed to its place. Nothing points to it; withdrawing
-//     the intent discards it.
-//  4. The pointer is renamed over the old one. This decides: before it the old
-//     state holds, from here on recovery goes forward.
-//  5. The records are told, in one transaction, which may be repeated.
-//  6. The intent is removed. Only then does the caller get an answer.
+//  2. The intent is written in staging, made durable together with the content, and
+//     renamed into the journal. Nothing else has changed.
+//  3. The content is renamed to its place. Nothing points to it. All of this is
+//     durable before the next step.
+//  4. The records decide, in one transaction that holds the ID of the operation.
+//     Before it the old state holds for all packs of the operation, after it the
+//     new one.
+//  5. The pointers are renamed over the old ones.
+//  6. The files of removed packs are discarded and the intent is removed. Only then
+//     does the caller get an answer.
 //
-// A step that fails in a living process is undone at once, up to step 4. When
-// the records fail in step 5, they are asked for the outcome of the operation:
-// the transaction may have happened. The context no longer counts once the pointer is about to
-// move.
+// Recovery ([Disk.SettleDead], and [Disk.Lock] for the packs that it locks) reads
+// the intent and asks the records for the outcome of the operation. If it was
+// decided, the pointers are moved to what the records say now, and step 6 follows.
+// If not, the content of step 3 is discarded. A pointer is never moved back.
+// Recovery may itself die at any step and be repeated. While the records do not
+// answer, or the intent cannot be understood, the intent stays. That is a
+// [RepairError] for the packs of that operation, and for no others.
 //
-// Recovery ([Disk.Settle], [Disk.SettleDead]) reads the intent and the pointer,
-// and takes the same steps forward or back; it may itself die at any of them
-// and be repeated. Locks decide which processes are dead, never process IDs or
-// times: the system releases them when a process ends. Readers take none.
+// In a living process a step that fails before the decision undoes the operation
+// at once. When the decision itself fails, the records are asked whether it
+// happened. A step that fails after it is tried once more, then left to recovery.
+// The context no longer counts once the records are about to decide.
 //
-// An operation has a list of moves. Today it must hold exactly one, because a
-// single pointer decides.
+// Locks decide which processes are dead, never process IDs or times: the system
+// releases them when a process ends. Every wait for one has a bound. Readers take
+// none.
 package generations

@@ -98,27 +98,46 @@ func (d *Disk) Published() ([]pack.Ref, error) {
 	if err != nil {
 		return nil, err
 	}
-	changing, err := d.intents() // after the pointers: a change that ended in between is recorded by now
-	return slices.DeleteFunc(refs, func(ref pack.Ref) bool { return slices.Contains(changing, ref) }), err
+	moves, err := d.moves() // after the pointers: a change that ended in between is recorded by now
+	return slices.DeleteFunc(refs, func(ref pack.Ref) bool {
+		return slices.ContainsFunc(moves, func(m intentMove) bool { return m.Ref == ref })
+	}), err
 }
 
 // Generations returns the names of the generations of ref on disk, the oldest
-// first, without one that a change in progress has published.
+// first, without those that operations in progress have published.
 func (d *Disk) Generations(ref pack.Ref) ([]string, error) {
 	entries, err := os.ReadDir(d.pack(ref))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, pack.Errorf(pack.CodeIO, "list generations: %w", err)
 	}
-	in, _, err := d.readIntent(ref)
+	moves, err := d.moves()
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, e := range entries {
-		if isName(e.Name()) && (in == nil || !in.New || in.To != e.Name()) {
+		published := func(m intentMove) bool { return m.New && m.Ref == ref && m.To == e.Name() }
+		if isName(e.Name()) && !slices.ContainsFunc(moves, published) {
 			names = append(names, e.Name())
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return number(a) - number(b) })
 	return names, nil
+}
+
+// moves returns the changes in the journal. Entries that cannot be understood
+// are left out.
+func (d *Disk) moves() ([]intentMove, error) {
+	ids, err := d.intents()
+	if err != nil {
+		return nil, err
+	}
+	var moves []intentMove
+	for _, id := range ids {
+		if in, err := d.readIntent(id); err == nil && in != nil {
+			moves = append(moves, in.Moves...)
+		}
+	}
+	return moves, nil
 }

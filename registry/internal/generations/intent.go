@@ -1,107 +1,199 @@
 package generations
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/packtrain/pack"
 )
 
-// An intent is what the journal holds about a change in progress, one per pack:
-// the lock of a ref admits one change at a time. Together with the metadata of
-// the generation it says all that another process needs to finish the change or
-// to undo it.
+// intentFormat is the version of what an intent holds.
+const intentFormat = 1
+
+// An intent is what the journal holds about an operation in progress, in a file
+// named by its ID. Together with the metadata of the generations it says all
+// that another process needs to finish the operation or to undo it.
 type intent struct {
-	ID   string    `json:"id"`
-	Time time.Time `json:"time"`
-	Ref  pack.Ref  `json:"ref"`
-	// Pointer and To are the generations that the pointer names before and
-	// after the change; "" for none.
-	Pointer string `json:"pointer"`
-	To      string `json:"to"`
-	// From is the active generation in the records before the change. It
-	// differs from Pointer only after the records or the files were restored
-	// from a copy.
-	From string `json:"from"`
-	// New says that this change publishes To, so that undoing it discards To.
+	Format int          `json:"format"`
+	ID     string       `json:"id"`
+	Time   time.Time    `json:"time"`
+	Moves  []intentMove `json:"moves"`
+}
+
+type intentMove struct {
+	Ref  pack.Ref `json:"ref"`
+	From string   `json:"from"`
+	To   string   `json:"to"`
+	// New says that the operation publishes To, so that undoing it discards To.
 	New bool `json:"new"`
 }
 
-// operation returns the operation that the intent stands for.
-func (in *intent) operation(metadata []byte) Operation {
-	return Operation{ID: in.ID, Time: in.Time, Moves: []Move{{Ref: in.Ref, From: in.From, To: in.To, Metadata: metadata}}}
+func newIntent(op *Operation) *intent {
+	in := &intent{Format: intentFormat, ID: op.ID, Time: op.Time}
+	for i := range op.Moves {
+		m := &op.Moves[i]
+		in.Moves = append(in.Moves, intentMove{m.Ref, m.From, m.To, m.Staged != ""})
+	}
+	return in
 }
 
-// writeIntent writes in to the journal and makes it durable, together with the
-// directory staged unless that is "". The file may be torn when the process or
-// the machine dies before the sync has finished; nothing else has changed then.
-func (d *Disk) writeIntent(in *intent, staged string) error {
+func (in *intent) refs() []pack.Ref {
+	refs := make([]pack.Ref, len(in.Moves))
+	for i := range in.Moves {
+		refs[i] = in.Moves[i].Ref
+	}
+	return refs
+}
+
+var idPattern = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+
+// check reports an intent whose names, which become parts of paths, are not
+// names of operations, packs and generations.
+func (in *intent) check() error {
+	if !idPattern.MatchString(in.ID) || len(in.Moves) == 0 {
+		return pack.Errorf(pack.CodeInvalidRequest, "operation %q of %d moves: want 1 to 64 letters or digits, and at least one move", in.ID, len(in.Moves))
+	}
+	seen := map[pack.Ref]bool{}
+	for _, m := range in.Moves {
+		if _, err := pack.ParseRef(m.Ref.String()); err != nil {
+			return err
+		}
+		if seen[m.Ref] {
+			return pack.Errorf(pack.CodeInvalidRequest, "operation %s changes pack %s twice", in.ID, m.Ref)
+		}
+		seen[m.Ref] = true
+		if m.From == m.To || m.New && m.To == "" || m.From != "" && !isName(m.From) || m.To != "" && !isName(m.To) {
+			return pack.Errorf(pack.CodeInvalidRequest, "operation %s moves pack %s from generation %q to %q", in.ID, m.Ref, m.From, m.To)
+		}
+	}
+	return nil
+}
+
+// writeIntent writes in to the journal. When it returns, the intent is durable,
+// and so is everything in the directories staged. The file appears in the
+// journal as a whole: one that cannot be read was damaged later.
+func (s *Staging) writeIntent(in *intent, staged []string) error {
 	data, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	file := d.intentFile(in.Ref)
+	d, file := s.disk, filepath.Join(s.Dir, in.ID+intentSuffix)
 	if err := d.do("write intent", func() error { return os.WriteFile(file, data, 0o600) }); err != nil {
 		return err
 	}
-	paths := []string{d.dir(journalDir)}
-	if staged != "" {
-		paths = append(paths, staged)
+	if err := d.sync("sync content and intent", append(staged, file)...); err != nil {
+		return err
 	}
-	return d.sync("sync content and intent", paths...)
+	if err := d.do("publish intent", func() error { return os.Rename(file, d.intentFile(in.ID)) }); err != nil {
+		return err
+	}
+	return d.syncDir("sync journal", d.dir(journalDir))
 }
 
-// readIntent returns the intent of ref in the journal. It returns nil when
-// there is none, and when it is torn.
-func (d *Disk) readIntent(ref pack.Ref) (in *intent, torn bool, err error) {
-	data, err := os.ReadFile(d.intentFile(ref))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, false, nil
-	case err != nil:
-		return nil, false, pack.Errorf(pack.CodeIO, "read journal: %w", err)
-	}
-	in, ok := parseIntent(data)
-	if !ok || in.Ref != ref {
-		return nil, true, nil
-	}
-	return in, false, nil
-}
-
-// parseIntent reports whether data is an intent that can be trusted.
-func parseIntent(data []byte) (*intent, bool) {
-	var in intent
-	err := json.Unmarshal(data, &in)
-	return &in, err == nil && in.sound()
-}
-
-// sound reports whether the names in the intent, which become parts of paths,
-// are names of generations.
-func (in *intent) sound() bool {
-	for _, name := range []string{in.Pointer, in.To} {
-		if name != "" && !isName(name) {
-			return false
+// removeIntent removes in from the journal, after the links that did not become
+// pointers.
+func (d *Disk) removeIntent(in *intent) error {
+	return d.do("remove intent", func() error {
+		for _, ref := range in.refs() {
+			if err := removeIfThere(d.linkFile(ref)); err != nil {
+				return err
+			}
 		}
-	}
-	return in.Pointer != in.To
+		return removeIfThere(d.intentFile(in.ID))
+	})
 }
 
-// intents returns the packs that have an intent in the journal.
-func (d *Disk) intents() ([]pack.Ref, error) {
+// intents returns the IDs of the operations in the journal.
+func (d *Disk) intents() ([]string, error) {
 	entries, err := os.ReadDir(d.dir(journalDir))
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "list journal: %w", err)
 	}
-	var refs []pack.Ref
+	var ids []string
 	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), intentSuffix)
-		if ref, err := pack.ParseRef(name); ok && err == nil {
+		if id, ok := strings.CutSuffix(e.Name(), intentSuffix); ok && idPattern.MatchString(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// readIntent returns the intent with the given ID, nil when it is gone. One
+// that cannot be understood is a [*RepairError], which names the packs as far as
+// they are known.
+func (d *Disk) readIntent(id string) (*intent, error) {
+	data, err := os.ReadFile(d.intentFile(id))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, &RepairError{Operation: id, Err: pack.Errorf(pack.CodeIO, "read journal: %w", err)}
+	}
+	in, err := parseIntent(id, data)
+	if err != nil {
+		return nil, &RepairError{Operation: id, Refs: mentionedRefs(data), Err: err}
+	}
+	return in, nil
+}
+
+// parseIntent returns the intent in data, if it can be trusted.
+func parseIntent(id string, data []byte) (*intent, error) {
+	const advice = "restore the file from a copy, or remove it and register its packs again"
+	var in intent
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&in)
+	if err == nil {
+		if _, extra := dec.Token(); !errors.Is(extra, io.EOF) {
+			err = errors.New("data after the value")
+		}
+	}
+	if format := formatOf(data); format > intentFormat {
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has format %d, this release knows formats up to %d: use a newer release", format, intentFormat)
+	}
+	switch {
+	case err != nil:
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry cannot be read: %w: %s", err, advice)
+	case in.Format != intentFormat || in.ID != id:
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has format %d and ID %q: %s", in.Format, in.ID, advice)
+	}
+	if err := in.check(); err != nil {
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry is damaged: %w: %s", err, advice)
+	}
+	return &in, nil
+}
+
+// formatOf returns the format of an intent that may hold unknown fields, 0 when
+// it has none.
+func formatOf(data []byte) int {
+	var in struct {
+		Format int `json:"format"`
+	}
+	_ = json.Unmarshal(data, &in)
+	return in.Format
+}
+
+// mentionedRefs returns the packs that an intent of any format names.
+func mentionedRefs(data []byte) []pack.Ref {
+	var in struct {
+		Moves []struct {
+			Ref string `json:"ref"`
+		} `json:"moves"`
+	}
+	_ = json.Unmarshal(data, &in)
+	var refs []pack.Ref
+	for _, m := range in.Moves {
+		if ref, err := pack.ParseRef(m.Ref); err == nil {
 			refs = append(refs, ref)
 		}
 	}
-	return refs, nil
+	return refs
 }

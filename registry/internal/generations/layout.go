@@ -21,10 +21,12 @@ const (
 const ContentName = "pack"
 
 const (
-	metadataName = "metadata.json"
-	formatName   = "format"
-	intentSuffix = ".json"
-	lockSuffix   = ".lock"
+	metadataName  = "metadata.json"
+	formatName    = "format"
+	intentSuffix  = ".json"
+	pointerSuffix = ".pointer"
+	lastSuffix    = ".last"
+	lockSuffix    = ".lock"
 )
 
 // A Layout names what lies below a root. It does no I/O.
@@ -62,8 +64,19 @@ func (l Layout) metadataFile(ref pack.Ref, name string) string {
 	return filepath.Join(l.Generation(ref, name), metadataName)
 }
 
-func (l Layout) intentFile(ref pack.Ref) string {
-	return filepath.Join(l.root, journalDir, ref.String()+intentSuffix)
+func (l Layout) intentFile(id string) string {
+	return filepath.Join(l.root, journalDir, id+intentSuffix)
+}
+
+// linkFile returns the link that is about to become the pointer of ref.
+func (l Layout) linkFile(ref pack.Ref) string {
+	return filepath.Join(l.root, journalDir, ref.String()+pointerSuffix)
+}
+
+// lastFile returns the file with the number of the last generation of a pack that
+// was removed. Its name is not a valid ref.
+func (l Layout) lastFile(ref pack.Ref) string {
+	return filepath.Join(l.root, packsDir, ref.String()+lastSuffix)
 }
 
 func (l Layout) lockFile(name string) string {

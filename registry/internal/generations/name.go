@@ -5,27 +5,46 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/packtrain/pack"
 )
 
 // NextName returns a name for the next generation of ref, with content of the
-// given tree digest: higher than those on disk and those that are known
-// otherwise. The caller holds the lock of ref.
+// given tree digest. Its number is higher than those on disk, of the pack that
+// was removed before, and of the names that are known otherwise. The caller
+// holds the lock of ref.
 func (d *Disk) NextName(ref pack.Ref, tree pack.Digest, known ...string) (string, error) {
-	entries, err := os.ReadDir(d.pack(ref))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", pack.Errorf(pack.CodeIO, "list generations: %w", err)
+	last, err := d.lastNumber(ref)
+	if err != nil {
+		return "", err
 	}
-	for _, e := range entries {
-		known = append(known, e.Name())
-	}
-	last := 0
 	for _, name := range known {
 		last = max(last, number(name))
 	}
 	return newName(last+1, tree), nil
+}
+
+// lastNumber returns the highest number of a generation of ref on disk, or of one
+// that was removed with its pack; 0 for none.
+func (d *Disk) lastNumber(ref pack.Ref) (last int, err error) {
+	entries, err := os.ReadDir(d.pack(ref))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, pack.Errorf(pack.CodeIO, "list generations: %w", err)
+	}
+	for _, e := range entries {
+		last = max(last, number(e.Name()))
+	}
+	data, err := os.ReadFile(d.lastFile(ref))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return last, nil
+	case err != nil:
+		return 0, pack.Errorf(pack.CodeIO, "read last generation: %w", err)
+	}
+	removed, _ := strconv.Atoi(string(data)) // a damaged file counts as none
+	return max(last, removed), nil
 }
 
 // newName consists of the number and the beginning of the tree digest.

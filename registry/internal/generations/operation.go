@@ -7,15 +7,15 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// An Operation changes which generations are active.
+// An Operation changes which generations of a set of packs are active: of all
+// of them, or of none.
 type Operation struct {
-	// ID is unique among the operations of a root. If empty, [Staging.Apply]
-	// chooses one. An operation recovered from a damaged intent gets a new one.
+	// ID is unique among the operations of a root: 1 to 64 letters, digits, "-"
+	// and "_". If empty, [Staging.Apply] chooses one.
 	ID string
-	// Time is the time that is recorded for the change, however often it is
-	// told.
+	// Time is the time that is recorded for the change.
 	Time time.Time
-	// Moves are the changes, one per pack. Today there must be exactly one.
+	// Moves are the changes, at least one, and one per pack.
 	Moves []Move
 }
 
@@ -27,24 +27,35 @@ type Move struct {
 	// [Disk.NextName].
 	From, To string
 	// Metadata describe To. They are written beside the content when it is
-	// staged, and read from there when the move is told to the records during
-	// recovery. nil when To is "".
+	// staged, and read from there when an operation is recorded again. nil when
+	// To is "".
 	Metadata []byte
 	// Staged is the directory in staging that becomes To. "" when To is
-	// already in place, and always when the move is told to the records.
+	// already in place, and always when the move is recorded.
 	Staged string
 }
 
 // Records know which generations are active. They are safe for concurrent use
 // as far as operations on different packs are concurrent.
 type Records interface {
-	// Decide tells them op, in one transaction. Repeating it, which is told by
-	// the ID, changes nothing.
-	// After an error it may or may not have happened.
+	// Decide records op in one transaction: all moves, or none. Repeating it,
+	// which is recognised by the ID, changes nothing. After an error it may or
+	// may not have happened. When another generation is active than a move
+	// expects, the error matches [pack.ErrConflict].
 	Decide(ctx context.Context, op Operation) error
-	// Outcome reports whether the operation with the given ID has happened.
+	// Outcome reports whether the operation with the given ID has happened. It
+	// waits for transactions in progress, so the answer stays true.
 	Outcome(ctx context.Context, id string) (applied bool, err error)
 	// Active returns the generation that is active according to the records,
 	// "" for none.
 	Active(ctx context.Context, ref pack.Ref) (generation string, err error)
+}
+
+// recorded returns op as it is recorded.
+func (op *Operation) recorded() Operation {
+	recorded := Operation{ID: op.ID, Time: op.Time, Moves: append([]Move(nil), op.Moves...)}
+	for i := range recorded.Moves {
+		recorded.Moves[i].Staged = ""
+	}
+	return recorded
 }

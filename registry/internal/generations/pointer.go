@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -31,25 +30,22 @@ func (d *Disk) Pointer(ref pack.Ref) (string, error) {
 func pointerPrefix(ref pack.Ref) string { return "../" + packsDir + "/" + ref.String() + "/" }
 
 // movePointer makes generation, or nothing when that is "", what readers get,
-// in one step. The new link is made in scratch.
-func (d *Disk) movePointer(scratch string, ref pack.Ref, generation string) error {
+// in one step. The name of the new link is the same when it is repeated, so that
+// a dead process leaves none that is not used again.
+func (d *Disk) movePointer(ref pack.Ref, generation string) error {
 	if generation == "" {
-		if err := d.do("remove pointer", func() error { return removeIfThere(d.Current(ref)) }); err != nil {
+		return d.do("remove pointer", func() error { return removeIfThere(d.Current(ref)) })
+	}
+	link := d.linkFile(ref)
+	target := pointerPrefix(ref) + generation + "/" + ContentName
+	err := d.do("create pointer", func() error {
+		if err := removeIfThere(link); err != nil {
 			return err
 		}
-		return d.syncPointers()
-	}
-	link := filepath.Join(scratch, "pointer-"+NewID())
-	target := pointerPrefix(ref) + generation + "/" + ContentName
-	if err := d.do("create pointer", func() error { return os.Symlink(target, link) }); err != nil {
+		return os.Symlink(target, link)
+	})
+	if err != nil {
 		return err
 	}
-	if err := d.do("move pointer", func() error { return os.Rename(link, d.Current(ref)) }); err != nil {
-		return err
-	}
-	return d.syncPointers()
-}
-
-func (d *Disk) syncPointers() error {
-	return d.syncDir("sync pointers", d.dir(currentDir))
+	return d.do("move pointer", func() error { return os.Rename(link, d.Current(ref)) })
 }

@@ -2,93 +2,152 @@ package generations
 
 import (
 	"context"
+	"errors"
+	"os"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/filelock"
 )
 
-// SettleDead settles the changes of dead processes. It skips a pack that a
-// living process is changing, and one whose files are damaged, which it logs:
-// the next change of that pack returns the error. Callers that depend on other
-// packs call it before they take locks, because the records do not show changes
-// that are not settled yet.
+// SettleDead settles the operations of dead processes. It skips those of living
+// ones. An operation that cannot be settled is logged and affects no other: its
+// packs stay as they are, and changing them returns a [*RepairError].
+//
+// Callers that depend on other packs call it first: an operation of a dead
+// process could still be recorded otherwise.
 func (d *Disk) SettleDead(ctx context.Context, records Records) error {
-	refs, err := d.intents()
+	ids, err := d.intents()
 	if err != nil {
 		return err
 	}
-	for _, ref := range refs {
-		err := d.settleDead(ctx, ref, records)
-		if pack.CodeOf(err) == pack.CodeStoreCorrupt {
-			d.config.Logger.Warn("change of a dead process cannot be settled", "pack", ref, "error", err)
-			continue
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
+		if err := d.settleDead(ctx, id, records); err != nil {
+			d.config.Logger.Warn("operation of a dead process cannot be settled", "operation", id, "file", d.intentFile(id), "error", err)
+		}
+	}
+	return nil
+}
+
+// settleDead settles an operation unless a living process holds one of its
+// locks: the one that works on it, or one that will settle it itself.
+func (d *Disk) settleDead(ctx context.Context, id string, records Records) error {
+	in, err := d.readIntent(id)
+	if err != nil || in == nil {
+		return err
+	}
+	for _, ref := range in.refs() {
+		release, ok, err := filelock.Try(d.lockFile(ref.String()))
+		if err != nil || !ok {
+			return err
+		}
+		defer release()
+	}
+	if in, err = d.readIntent(id); err != nil || in == nil {
+		return err
+	}
+	return d.settle(ctx, in, records)
+}
+
+// settle finishes an operation that was decided, and undoes any other. The
+// caller holds the locks of its refs, so the process that began it is dead. It
+// may be repeated.
+func (d *Disk) settle(ctx context.Context, in *intent, records Records) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	applied, err := records.Outcome(ctx, in.ID)
+	if err == nil && !applied {
+		applied, err = d.forgotten(ctx, in, records)
+	}
+	switch {
+	case err != nil:
+		return &RepairError{in.ID, in.refs(), err}
+	case !applied:
+		err = d.withdraw(in, nil)
+	default:
+		err = d.catchUp(ctx, in, records)
+	}
+	if err != nil {
+		return &RepairError{in.ID, in.refs(), err}
+	}
+	return nil
+}
+
+// catchUp makes readers get what the records say now.
+func (d *Disk) catchUp(ctx context.Context, in *intent, records Records) error {
+	wants := map[pack.Ref]string{}
+	for _, m := range in.Moves {
+		active, err := records.Active(ctx, m.Ref)
 		if err != nil {
 			return err
 		}
+		if active != "" {
+			if _, err := os.Lstat(d.Content(m.Ref, active)); err != nil {
+				d.config.Logger.Warn("files of the active generation are missing; register the pack again", "pack", m.Ref, "generation", active, "error", err)
+				continue
+			}
+		}
+		wants[m.Ref] = active
 	}
+	if err := d.follow(wants); err != nil {
+		return err
+	}
+	d.clearAway(in, wants)
 	return nil
 }
 
-func (d *Disk) settleDead(ctx context.Context, ref pack.Ref, records Records) error {
-	release, ok, err := filelock.Try(d.lockFile(ref.String()))
-	if err != nil || !ok {
-		return err
+// forgotten handles an operation that the records do not know. When one of its
+// pointers has moved, it was recorded, and the records were replaced since, by
+// an old copy or by new ones: it is recorded again. When it no longer suits what
+// they say, the files stay as they are, and only the intent goes.
+func (d *Disk) forgotten(ctx context.Context, in *intent, records Records) (applied bool, err error) {
+	moved, err := d.hasMoved(in)
+	if err != nil || !moved {
+		return false, err
 	}
-	defer release()
-	return d.Settle(ctx, ref, records)
+	d.config.Logger.Warn("records do not know an operation that was finished; recording it again", "operation", in.ID)
+	op, err := d.operation(in)
+	if err == nil {
+		err = records.Decide(ctx, op)
+	}
+	if errors.Is(err, pack.ErrConflict) {
+		d.config.Logger.Warn("records and files of packs differ; register them again", "packs", in.refs(), "error", err)
+		for i := range in.Moves {
+			in.Moves[i].New = false // readers may have it
+		}
+		return false, nil
+	}
+	return err == nil, err
 }
 
-// Settle finishes or undoes the change of ref that is in the journal. The
-// caller holds the lock of ref, so the process that made the change is dead. It
-// may be repeated.
-func (d *Disk) Settle(ctx context.Context, ref pack.Ref, records Records) error {
-	in, torn, err := d.readIntent(ref)
-	if err != nil || in == nil && !torn {
-		return err
-	}
-	pointer, err := d.Pointer(ref)
-	switch {
-	case err != nil:
-		return err
-	case torn:
-		return d.settleTorn(ctx, ref, pointer, records)
-	case pointer == in.To:
-		return d.finish(ctx, in, records)
-	case pointer == in.Pointer:
-		return d.withdraw(in, nil)
-	}
-	return pack.Errorf(pack.CodeStoreCorrupt, "pack %s points to generation %q, its journal says %q or %q; remove %q and register it again",
-		ref, pointer, in.Pointer, in.To, d.intentFile(ref))
-}
-
-// settleTorn settles an intent that cannot be read. Either it was never synced:
-// then the pointer has not moved, and agrees with the records. Or it was damaged
-// later: then what the pointer says is finished.
-func (d *Disk) settleTorn(ctx context.Context, ref pack.Ref, pointer string, records Records) error {
-	active, err := records.Active(ctx, ref)
-	if err != nil {
-		return err
-	}
-	in := &intent{ID: NewID(), Ref: ref, To: pointer, From: active, Time: d.config.Now()}
-	if active == pointer {
-		return d.withdraw(in, nil)
-	}
-	return d.finish(ctx, in, records)
-}
-
-// finish does what is left of a change whose pointer has moved.
-func (d *Disk) finish(ctx context.Context, in *intent, records Records) error {
-	var metadata []byte
-	if in.To != "" {
-		var err error
-		if metadata, err = d.Metadata(in.Ref, in.To); err != nil {
-			return err
+// hasMoved reports whether a pointer names a generation of the operation.
+func (d *Disk) hasMoved(in *intent) (bool, error) {
+	for _, m := range in.Moves {
+		pointer, err := d.Pointer(m.Ref)
+		if err != nil {
+			return false, err
+		}
+		if m.New && pointer == m.To {
+			return true, nil
 		}
 	}
-	if err := records.Decide(ctx, in.operation(metadata)); err != nil {
-		return err
+	return false, nil
+}
+
+// operation returns the operation that the intent stands for.
+func (d *Disk) operation(in *intent) (Operation, error) {
+	op := Operation{ID: in.ID, Time: in.Time}
+	for _, m := range in.Moves {
+		move := Move{Ref: m.Ref, From: m.From, To: m.To}
+		if m.To != "" {
+			var err error
+			if move.Metadata, err = d.Metadata(m.Ref, m.To); err != nil {
+				return op, err
+			}
+		}
+		op.Moves = append(op.Moves, move)
 	}
-	d.clearAway(in)
-	return nil
+	return op, nil
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/filelock"
 	"github.com/packtrain/pack/internal/os/fsx"
 )
@@ -37,7 +37,9 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 	defer unlock()
 	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), NewID())}
 	s.lock = s.Dir + lockSuffix
-	if s.release, err = filelock.Acquire(ctx, s.lock); err != nil {
+	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
+	defer cancel()
+	if s.release, err = filelock.Acquire(waiting, s.lock); err != nil {
 		return nil, err
 	}
 	if err := d.do("create staging directory", func() error { return fsx.Mkdir(s.Dir) }); err != nil {
@@ -47,11 +49,24 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 	return s, nil
 }
 
-// lockStaging keeps staging directories from being created while dead ones are
-// swept away: one whose lock file is not locked yet would look dead. The name
-// of the lock is not a valid ref.
+// stagingLock keeps staging directories from being created while dead ones are
+// swept away: one whose lock file is not locked yet would look dead. It is not a
+// valid ref.
+const stagingLock = ".staging"
+
+// lockStaging waits as long as the lock timeout; then the error has
+// [pack.CodeBusy].
 func (d *Disk) lockStaging(ctx context.Context) (unlock func(), err error) {
-	return filelock.Acquire(ctx, d.lockFile(".staging"))
+	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
+	defer cancel()
+	unlock, err = filelock.Acquire(waiting, d.lockFile(stagingLock))
+	if err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, fmt.Errorf("wait for staging: %w", err)
+	}
+	return unlock, nil
 }
 
 // Mkdir creates a directory in the staging directory and returns its path.
@@ -80,24 +95,29 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// sweep discards the staging directories of dead processes.
-func (d *Disk) sweep(ctx context.Context) error {
-	unlock, err := d.lockStaging(ctx)
-	if err != nil {
-		return err
+// sweep discards the staging directories of dead processes. It does not wait:
+// while another process creates or sweeps some, it leaves them. What cannot be
+// discarded is logged.
+func (d *Disk) sweep() {
+	unlock, ok, err := filelock.Try(d.lockFile(stagingLock))
+	if err == nil && !ok {
+		return
 	}
-	defer unlock()
-	entries, err := os.ReadDir(d.dir(stagingDir))
+	var entries []os.DirEntry
+	if err == nil {
+		defer unlock()
+		entries, err = os.ReadDir(d.dir(stagingDir))
+	}
 	if err != nil {
-		return pack.Errorf(pack.CodeIO, "list staging: %w", err)
+		d.config.Logger.Warn("staging is not swept", "error", err)
+		return
 	}
 	for _, e := range entries {
 		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(e.Name(), lockSuffix))
 		if err := d.sweepOne(dir); err != nil {
-			return err
+			d.config.Logger.Warn("staging directory is not swept", "directory", dir, "error", err)
 		}
 	}
-	return nil
 }
 
 // sweepOne discards the staging directory dir, unless its process is alive.

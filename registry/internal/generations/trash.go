@@ -22,20 +22,40 @@ func (d *Disk) discard(path string) error {
 }
 
 // Reap deletes what lies in the trash. It asks stop before each entry, and ends
-// without an error when that returns true.
-func (d *Disk) Reap(stop func() bool) error {
-	entries, err := os.ReadDir(d.dir(trashDir))
+// without an error when that returns true. It goes on past entries that cannot
+// be deleted, and returns their errors.
+func (d *Disk) Reap(stop func() bool) (err error) {
+	trash, err := os.OpenRoot(d.dir(trashDir))
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "open trash: %w", err)
+	}
+	defer func() { err = errors.Join(err, trash.Close()) }()
+	entries, err := fs.ReadDir(trash.FS(), ".")
 	if err != nil {
 		return pack.Errorf(pack.CodeIO, "list trash: %w", err)
 	}
+	var failed []error
 	for _, e := range entries {
 		if stop() {
-			return nil
+			break
 		}
-		err := d.do("empty trash", func() error { return os.RemoveAll(filepath.Join(d.dir(trashDir), e.Name())) })
-		if err != nil {
-			return err
-		}
+		failed = append(failed, d.do("empty trash", func() error { return removeAll(trash, e.Name()) }))
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// removeAll removes what is at name, and directories whose modes forbid that,
+// too.
+func removeAll(dir *os.Root, name string) error {
+	err := dir.RemoveAll(name)
+	if err == nil {
+		return nil
+	}
+	_ = fs.WalkDir(dir.FS(), name, func(name string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() { // before it is read
+			_ = dir.Chmod(name, 0o700)
+		}
+		return nil
+	})
+	return dir.RemoveAll(name)
 }

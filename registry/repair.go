@@ -1,0 +1,51 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
+)
+
+// A RepairError says that packs cannot be changed for now, because an operation on
+// them that was interrupted can be neither finished nor undone. They stay as they
+// are, and other packs are not affected. It is settled by itself when the packs are
+// changed again, or the root is opened again, once the cause is gone. It matches
+// [pack.ErrStore] and has the code of the cause.
+type RepairError struct {
+	// Refs are the packs of the operation.
+	Refs []pack.Ref
+	// Operation is the ID of the operation in the records and in the journal.
+	Operation string
+	// Err is the cause.
+	Err error
+}
+
+// Error names the packs and the cause.
+func (e *RepairError) Error() string { return e.inner().Error() }
+
+// Unwrap returns the cause and [pack.ErrStore].
+func (e *RepairError) Unwrap() []error { return []error{e.Err, pack.ErrStore} }
+
+// ErrorCode implements [pack.Coder].
+func (e *RepairError) ErrorCode() pack.Code { return e.inner().ErrorCode() }
+
+func (e *RepairError) inner() *generations.RepairError {
+	return &generations.RepairError{Operation: e.Operation, Refs: e.Refs, Err: e.Err}
+}
+
+// repairError returns err as callers of a Store know it.
+func repairError(err error) error {
+	if e, ok := errors.AsType[*generations.RepairError](err); ok {
+		return &RepairError{e.Refs, e.Operation, e.Err}
+	}
+	return err
+}
+
+// lock takes the locks of refs, for changing them, and shares those of others.
+func (s *Store) lock(ctx context.Context, refs []pack.Ref, others ...pack.Ref) (release func(), err error) {
+	s.changed.Store(true)
+	release, err = s.disk.Lock(ctx, s.ledger(), refs, others...)
+	return release, repairError(err)
+}
