@@ -21,6 +21,9 @@ func (s *Store) checkNotNeeded(ctx context.Context, ref pack.Ref) error {
 // with the version that is active, can do with the new one. Those that the
 // request replaces too are asked for themselves.
 func (r *request) checkDependents(ctx context.Context, it *item) error {
+	if it.record.Active.Name == "" { // nothing could do with what is not there
+		return nil
+	}
 	active := it.record.Active.Version
 	dependents, err := r.store.dependents(ctx, it.ID.Ref, func(by pack.Ref, c pack.Constraint) bool {
 		return !r.replaced[by] && c.Allows(active) && !c.Allows(it.ID.Version)
@@ -43,19 +46,18 @@ func (r *request) warnDependents(ctx context.Context, it *item) {
 // dependents describes the installed packs that depend on ref in a way that
 // counts.
 func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(pack.Ref, pack.Constraint) bool) ([]string, error) {
-	records, err := s.sound(ctx)
-	if err != nil {
-		return nil, err
+	found, err := s.config.Records.Dependents(ctx, ref)
+	if damaged(err) {
+		s.config.Logger.Warn("dependents are left out", "pack", ref, "error", err)
+		err = nil
 	}
 	var dependents []string
-	for i := range records {
-		by := records[i].Ref
-		for _, d := range records[i].Manifest.Dependencies {
-			if d.Ref == ref && by != ref && counts(by, d.Constraint) {
-				dependents = append(dependents, fmt.Sprintf("%s (%s)", by, d))
-				break
-			}
+	var last pack.Ref
+	for _, d := range found {
+		if d.Ref != ref && d.Ref != last && counts(d.Ref, d.Dependency.Constraint) {
+			dependents = append(dependents, fmt.Sprintf("%s (%s)", d.Ref, d.Dependency))
+			last = d.Ref
 		}
 	}
-	return dependents, nil
+	return dependents, err
 }

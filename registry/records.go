@@ -39,6 +39,19 @@ type PackReader interface {
 	// Active returns the name of the active generation of ref. It does not
 	// decode the record.
 	Active(ctx context.Context, ref pack.Ref) (generation string, err error)
+	// Dependents returns the dependencies of installed packs on ref, ordered by
+	// the packs that have them, as their active generations declare them; none
+	// when there are none, whether ref is installed or not. It does not decode
+	// the records of other packs. When dependencies cannot be decoded, it returns
+	// the others beside an error that joins a [*RecordError] for each pack.
+	Dependents(ctx context.Context, ref pack.Ref) ([]Dependent, error)
+}
+
+// A Dependent is an installed pack that depends on another one.
+type Dependent struct {
+	Ref pack.Ref
+	// Dependency names the other pack, and the versions that are allowed.
+	Dependency pack.Dependency
 }
 
 // A ContentReader reads what belongs to one pack.

@@ -20,7 +20,7 @@ func newRow(a *Activation) (*row, error) {
 	r.generations = []generationRow{{name: a.Generation.Name}}
 	for to, v := range map[*[]byte]any{
 		&r.manifest: &a.Manifest, &r.components: append([]pack.Component{}, a.Components...),
-		&r.keys: keys, &r.generations[0].data: &a.Generation,
+		&r.keys: keys, &r.needs: append([]pack.Dependency{}, a.Manifest.Dependencies...), &r.generations[0].data: &a.Generation,
 	} {
 		data, err := json.Marshal(v)
 		if err != nil {

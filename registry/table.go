@@ -20,7 +20,10 @@ type table struct {
 	// owners says which pack a component belongs to. It is nil until the first
 	// write: reading does not need it.
 	owners map[componentKey]pack.Ref
-	ops    operationIDs
+	// dependents are the dependencies on each pack. They are nil until they are
+	// asked for.
+	dependents map[pack.Ref]map[pack.Ref][]pack.Dependency
+	ops        operationIDs
 }
 
 func newTable() *table { return &table{packs: map[pack.Ref]*row{}} }
@@ -35,6 +38,7 @@ type row struct {
 	manifest           []byte
 	components         []byte
 	keys               []byte // the componentKeys
+	needs              []byte // the dependencies
 	generations        []generationRow
 }
 
@@ -189,16 +193,19 @@ func (t *table) merge(d *delta) {
 	t.lastID = max(t.lastID, d.lastID)
 	for _, ref := range d.drop {
 		t.disown(ref)
+		t.forgetNeeds(ref)
 		delete(t.packs, ref)
 	}
 	for _, r := range d.put {
 		t.disown(r.ref)
+		t.forgetNeeds(r.ref)
 	}
 	for _, r := range d.put {
 		if old := t.packs[r.ref]; old != nil && old.id == r.id {
 			r.generations = slices.Concat(old.generations, r.generations)
 		}
 		t.packs[r.ref] = r
+		t.noteNeeds(r)
 		if t.owners != nil {
 			for _, key := range r.componentKeys() {
 				t.owners[key] = r.ref
@@ -233,7 +240,7 @@ func (t *table) size() int64 {
 	const perRow, perID = 500, 30
 	n := perID * min(len(t.ops.order), RememberedOperations)
 	for _, r := range t.packs {
-		n += perRow + len(r.config) + len(r.manifest) + len(r.components) + len(r.keys)
+		n += perRow + len(r.config) + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
 		for i := range r.generations {
 			n += len(r.generations[i].name) + len(r.generations[i].data)
 		}

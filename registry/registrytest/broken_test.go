@@ -22,6 +22,7 @@ type broken struct {
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
 	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
+	dependents  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error)
 	bind        func(m *registry.Memory, ctx context.Context, id string) error
 	// allDamaged makes one damaged record hide the others.
 	allDamaged bool
@@ -103,6 +104,13 @@ func (b *broken) Components(ctx context.Context, ref pack.Ref) ([]pack.Component
 		return b.components(b.Memory, ctx, ref)
 	}
 	return b.Memory.Components(ctx, ref)
+}
+
+func (b *broken) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
+	if b.dependents != nil {
+		return b.dependents(b.Memory, ctx, ref)
+	}
+	return b.Memory.Dependents(ctx, ref)
 }
 
 func (b *broken) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {

@@ -152,6 +152,13 @@ func faults() []fault {
 				return gs[max(0, len(gs)-100):], err
 			}}
 		}},
+		{"dependents are those of any time", "DependentsAreFound", rememberingDependents},
+		{"dependents of a set are lost", "DependentsFollowSets", func() *broken {
+			return &broken{dependents: func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
+				dependents, err := m.Dependents(ctx, ref)
+				return slices.DeleteFunc(dependents, func(d registry.Dependent) bool { return d.Ref == "a" }), err
+			}}
+		}},
 		{"another root is accepted", "RecordsBelongToOneRoot", acceptingAnyRoot},
 		{"another root is accepted", "OneOfManyRootsWins", acceptingAnyRoot},
 		{"a damaged record hides the others", "DamagedRecordAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
@@ -284,5 +291,20 @@ func sharingValues() *broken {
 		cs, err := m.Components(ctx, ref)
 		cache[key] = cs
 		return cs, err
+	}}
+}
+
+// rememberingDependents never forgets a dependent.
+func rememberingDependents() *broken {
+	seen := map[pack.Ref][]registry.Dependent{}
+	return &broken{dependents: func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
+		dependents, err := m.Dependents(ctx, ref)
+		for _, old := range seen[ref] {
+			if !slices.ContainsFunc(dependents, func(d registry.Dependent) bool { return d.Ref == old.Ref }) {
+				dependents = append(dependents, old)
+			}
+		}
+		seen[ref] = dependents
+		return dependents, err
 	}}
 }

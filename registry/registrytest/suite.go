@@ -57,6 +57,8 @@ func cases() []suiteCase {
 		{"InvalidOperationsAreRefused", invalidOperationsAreRefused},
 		{"ManyGenerationsAreKept", manyGenerationsAreKept},
 		{"DamagedRecordAffectsNoOther", damagedRecordAffectsNoOther},
+		{"DependentsAreFound", dependentsAreFound},
+		{"DependentsFollowSets", dependentsFollowSets},
 		{"RecordsBelongToOneRoot", recordsBelongToOneRoot},
 		{"OneOfManyRootsWins", oneOfManyRootsWins},
 	}

@@ -16,6 +16,8 @@ const (
 	selectActive      = `SELECT generation FROM packtrain_packs WHERE ref = ?`
 	selectGenerations = `SELECT ` + generationColumns +
 		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id WHERE p.ref = ? ORDER BY g.id`
+	selectDependents = `SELECT p.ref, d.document FROM packtrain_dependencies d JOIN packtrain_packs p ON p.id = d.pack_id` +
+		` WHERE d.ref = ? ORDER BY p.ref, d.position`
 	// A pack without components gives one row without a document.
 	selectComponents = `SELECT c.document FROM packtrain_packs p LEFT JOIN packtrain_components c ON c.pack_id = p.id` +
 		` WHERE p.ref = ? ORDER BY c.position`
@@ -72,6 +74,24 @@ func (r *Records) Active(ctx context.Context, ref pack.Ref) (generation string, 
 		return "", r.wrap(ctx, "read active generation of pack "+ref.String(), err)
 	}
 	return generation, nil
+}
+
+// Dependents implements [registry.PackReader].
+func (r *Records) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
+	found, err := query(ctx, r.db, scanDependent, r.dialect.bind(selectDependents), ref.String())
+	if err != nil {
+		return nil, r.wrap(ctx, "read dependents of pack "+ref.String(), err)
+	}
+	dependents := make([]registry.Dependent, 0, len(found))
+	var damaged []error
+	for _, f := range found {
+		if f.damage != nil {
+			damaged = append(damaged, f.damage)
+			continue
+		}
+		dependents = append(dependents, f.Dependent)
+	}
+	return dependents, errors.Join(damaged...)
 }
 
 // Components implements [registry.ContentReader].
@@ -142,6 +162,22 @@ func scanRecord(rows *sql.Rows) (foundRecord, error) {
 		rec.damage, err = &registry.RecordError{Ref: rec.Ref, Err: err}, nil
 	}
 	return rec, err
+}
+
+// A foundDependent is a dependent, or says why it cannot be decoded.
+type foundDependent struct {
+	registry.Dependent
+
+	damage error
+}
+
+func scanDependent(rows *sql.Rows) (foundDependent, error) {
+	var d foundDependent
+	err := rows.Scan(&d.Ref, asJSON(&d.Dependency))
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
+		d.damage, err = &registry.RecordError{Ref: d.Ref, Err: err}, nil
+	}
+	return d, err
 }
 
 func scanGeneration(rows *sql.Rows) (registry.Generation, error) {

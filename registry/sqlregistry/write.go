@@ -22,8 +22,10 @@ const (
 		` WHERE ref = ? AND generation = ? RETURNING id`
 	insertGeneration = `INSERT INTO packtrain_generations (name, previous, version, tree_digest, directory_checksum, pin, environments,` +
 		` tests, validation, components, created_at, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
-	deleteComponents = `DELETE FROM packtrain_components WHERE pack_id = ?`
-	insertComponents = `INSERT INTO packtrain_components (pack_id, position, kind, ref, name, file, document) VALUES `
+	deleteComponents   = `DELETE FROM packtrain_components WHERE pack_id = ?`
+	deleteDependencies = `DELETE FROM packtrain_dependencies WHERE pack_id = ?`
+	insertDependency   = `INSERT INTO packtrain_dependencies (pack_id, position, ref, document) VALUES (?, ?, ?, ?)`
+	insertComponents   = `INSERT INTO packtrain_components (pack_id, position, kind, ref, name, file, document) VALUES `
 )
 
 // Apply implements [registry.Writer].
@@ -104,8 +106,24 @@ func (r *Records) activate(ctx context.Context, tx *sql.Tx, a *registry.Activati
 	if _, err := tx.ExecContext(ctx, r.dialect.bind(insertGeneration), append(generationFields(&a.Generation), id)...); err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, r.dialect.bind(deleteComponents), id)
-	return id, err
+	if _, err := tx.ExecContext(ctx, r.dialect.bind(deleteComponents), id); err != nil {
+		return 0, err
+	}
+	return id, r.replaceDependencies(ctx, tx, id, a.Manifest.Dependencies)
+}
+
+// replaceDependencies makes dependencies those of a pack.
+func (r *Records) replaceDependencies(ctx context.Context, tx *sql.Tx, id int64, dependencies []pack.Dependency) error {
+	if _, err := tx.ExecContext(ctx, r.dialect.bind(deleteDependencies), id); err != nil {
+		return err
+	}
+	for i := range dependencies {
+		d := &dependencies[i]
+		if _, err := tx.ExecContext(ctx, r.dialect.bind(insertDependency), id, i, d.Ref.String(), asJSON(d)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // activated returns the records of the packs that op activates.
@@ -210,7 +228,7 @@ func (r *Records) taken(ctx context.Context, tx *sql.Tx, a *registry.Activation)
 func (r *Records) remove(ctx context.Context, tx *sql.Tx, removal registry.Removal) error {
 	const ids = `(SELECT id FROM packtrain_packs WHERE ref = ? AND generation = ?)`
 	ref := removal.Ref.String()
-	for _, table := range []string{`packtrain_components WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
+	for _, table := range []string{`packtrain_components WHERE pack_id`, `packtrain_dependencies WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
 		if _, err := tx.ExecContext(ctx, r.dialect.bind(`DELETE FROM `+table+` IN `+ids), ref, removal.Generation); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
@@ -128,6 +129,43 @@ func TestHostile(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// TestMigrationFindsDependencies migrates records that were written before
+// dependencies had a table of their own, one of them damaged.
+func TestMigrationFindsDependencies(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "records.db")
+	records := openRecords(t, file)
+	for ref, dependencies := range map[pack.Ref][]pack.Dependency{
+		"app": {{Ref: "log"}, {Ref: "base"}}, "web": {{Ref: "base"}}, "base": nil, "bad": {{Ref: "base"}},
+	} {
+		a := activation(ref, 0)
+		a.Manifest.Dependencies = dependencies
+		if _, err := activate(t.Context(), records, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := openDB(t, file)
+	for _, s := range []string{
+		`UPDATE packtrain_packs SET manifest = '{' WHERE ref = 'bad'`,
+		`DROP TABLE packtrain_dependencies`, `UPDATE packtrain_schema SET version = 3`,
+	} {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := openRecords(t, file).Dependents(t.Context(), "base")
+	if err != nil || len(got) != 2 || got[0].Ref != "app" || got[1].Ref != "web" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := db.ExecContext(t.Context(), `UPDATE packtrain_dependencies SET document = '{' WHERE position = 1`); err != nil {
+		t.Fatal(err)
+	}
+	got, err = records.Dependents(t.Context(), "base")
+	if damaged, ok := errors.AsType[*registry.RecordError](err); !ok || damaged.Ref != "app" || len(got) != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
 }
 
 func TestOpenWantsADialect(t *testing.T) {
