@@ -165,7 +165,7 @@ func ourFindings(findings pack.Findings) map[string]int {
 		case "manifest.unknown_runtime":
 		case "action.entry_point_missing", "action.workflow_missing", "sensor.entry_point_missing", "manifest.tests_missing":
 		default:
-			got[findingKey(f.Code, f.File)]++
+			got[findingKey(string(f.Code), f.File)]++
 		}
 	}
 	return got

@@ -311,8 +311,8 @@ func TestEveryCodeHasACase(t *testing.T) {
 			covered[want[strings.LastIndex(want, " ")+1:]] = true
 		}
 	}
-	for _, row := range pack.FindingTable() {
-		if code := row[0]; !covered[code] && !slices.Contains(elsewhere, code) {
+	for _, row := range pack.FindingCodes() {
+		if code := string(row.Code); !covered[code] && !slices.Contains(elsewhere, code) {
 			t.Errorf("no case finds %s", code)
 		}
 	}
@@ -344,7 +344,7 @@ func TestValidateTellsIrregularAndUnreadableFiles(t *testing.T) {
 	}
 	var found []string
 	for _, f := range pack.Validate(unreadableDir{fsys}, p, nil) {
-		found = append(found, f.File+" "+f.Code)
+		found = append(found, f.File+" "+string(f.Code))
 	}
 	if diff := cmp.Diff([]string{"dir tree.unreadable", "pipe tree.irregular"}, found); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -32,8 +32,8 @@ func TestFindingsAreDocumented(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString(findingsHead)
-	for _, row := range pack.FindingTable() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row[0], row[1], row[2])
+	for _, row := range pack.FindingCodes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.Code, row.Severity, row.Meaning)
 	}
 	if *update {
 		if err := os.WriteFile("docs/findings.md", []byte(b.String()), 0o600); err != nil {
@@ -53,10 +53,10 @@ func TestFindingsAreDocumented(t *testing.T) {
 func TestFindingTableIsComplete(t *testing.T) {
 	t.Parallel()
 	var table []string
-	for _, row := range pack.FindingTable() {
-		table = append(table, row[0])
+	for _, row := range pack.FindingCodes() {
+		table = append(table, string(row.Code))
 	}
-	f, err := parser.ParseFile(token.NewFileSet(), "finding.go", nil, 0)
+	f, err := parser.ParseFile(token.NewFileSet(), "finding_codes.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestFindingTableIsComplete(t *testing.T) {
 		if !ok {
 			return true
 		}
-		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "findingCode" {
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "FindingCode" {
 			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
 			if err != nil {
 				t.Error(err)

@@ -228,11 +228,11 @@ func readFile(fsys fs.FS, file string, limit int) ([]byte, error) {
 	return data, err
 }
 
-func problemCode(p *yaml.Problem) (findingCode, error) {
+func problemCode(p *yaml.Problem) (FindingCode, error) {
 	if p.Reason == yaml.Limit {
 		return yamlLimit, &LimitError{Limit: p.Name, Max: int64(p.Max), Value: int64(p.Value)}
 	}
-	return findingCode("yaml." + string(p.Reason)), errors.New(p.Message)
+	return FindingCode("yaml." + string(p.Reason)), errors.New(p.Message)
 }
 
 // yaml returns the limits of a file with at most size bytes.

@@ -255,6 +255,6 @@ func (s *componentSection) checkName(key string, n *yaml.Node) {
 	}
 }
 
-func (s *componentSection) reportRef(code findingCode, line int, format string, args ...any) {
+func (s *componentSection) reportRef(code FindingCode, line int, format string, args ...any) {
 	s.findings.report(code, s.file, line, Errorf(CodeInvalidRef, format, args...))
 }

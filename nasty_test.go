@@ -64,7 +64,7 @@ func loadWith(file, content string) (*pack.Pack, pack.Findings) {
 // warning about config.schema.yaml.
 func refusalOf(findings pack.Findings, file string) *pack.Finding {
 	for i, f := range findings {
-		missingFile := strings.HasSuffix(f.Code, "_missing")
+		missingFile := strings.HasSuffix(string(f.Code), "_missing")
 		if f.File == file && !missingFile && (f.Severity == pack.SeverityError || f.Code == "config_schema.invalid") {
 			return &findings[i]
 		}

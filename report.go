@@ -136,7 +136,7 @@ type Warning struct {
 	Ref   Ref
 	Stage Stage
 	// Code is the code of a finding, "" for a warning that is not about a finding.
-	Code    string
+	Code    FindingCode
 	Message string
 }
 

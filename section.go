@@ -25,7 +25,7 @@ type section struct {
 
 // sectionCodes are the codes with which a section reports.
 type sectionCodes struct {
-	wrongType, invalidValue, keyCase, unsafePath findingCode
+	wrongType, invalidValue, keyCase, unsafePath FindingCode
 }
 
 var (
@@ -33,7 +33,7 @@ var (
 	componentCodes = sectionCodes{componentWrongType, componentInvalidValue, componentKeyCase, componentUnsafePath}
 )
 
-func (s *section) report(code findingCode, line int, format string, args ...any) {
+func (s *section) report(code FindingCode, line int, format string, args ...any) {
 	s.findings.report(code, s.file, line, fmt.Errorf(format, args...))
 }
 

@@ -46,7 +46,7 @@ type validator struct {
 	findings Findings
 }
 
-func (v *validator) report(code findingCode, file string, line int, format string, args ...any) {
+func (v *validator) report(code FindingCode, file string, line int, format string, args ...any) {
 	v.findings.report(code, file, line, fmt.Errorf(format, args...))
 }
 
@@ -97,7 +97,7 @@ func (v *validator) runsFile(runner string) bool {
 }
 
 // wantFile reports when a file that component c names is not there.
-func (v *validator) wantFile(code findingCode, c *Component, key, file string) {
+func (v *validator) wantFile(code FindingCode, c *Component, key, file string) {
 	if file == "" {
 		return
 	}
@@ -168,7 +168,7 @@ func (v *validator) checkTree() {
 	entries := 0
 	_ = fs.WalkDir(v.fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
-			v.findings.report(treeUnreadable, p, 0, err)
+			v.findings.report(FindingUnreadable, p, 0, err)
 			return fs.SkipDir
 		}
 		if entries++; entries > v.limits.Files {
@@ -273,7 +273,7 @@ type use struct {
 	by   *Component
 	kind Kind
 	ref  ComponentRef
-	code findingCode // to report when it is of this pack and not known
+	code FindingCode // to report when it is of this pack and not known
 	keys []string    // under which it is mentioned
 }
 

@@ -47,7 +47,7 @@ func (v *validator) reportRequirement(l *pep508.Line, f *pep508.Fault) {
 // requirementCode returns the code of a fault. All but one of the rules hold
 // whatever the host allows, so the codes are errors, with one exception: many
 // packs were written with repositories as pip takes them, and work elsewhere.
-func requirementCode(l *pep508.Line, f *pep508.Fault) findingCode {
+func requirementCode(l *pep508.Line, f *pep508.Fault) FindingCode {
 	isVCS := l.Kind == pep508.VCS
 	switch f.Rule {
 	case pep508.RuleEncoding:
@@ -97,7 +97,7 @@ func (v *validator) checkNode() {
 }
 
 // readNode reads a file. One that is there but cannot be read is reported.
-func (v *validator) readNode(file string, limit int, code findingCode) ([]byte, bool) {
+func (v *validator) readNode(file string, limit int, code FindingCode) ([]byte, bool) {
 	data, err := readRegular(v.fsys, file, limit)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		v.findings.report(code, file, 0, err)
@@ -106,7 +106,7 @@ func (v *validator) readNode(file string, limit int, code findingCode) ([]byte, 
 }
 
 // reportNode words an error of package npm.
-func (v *validator) reportNode(err error, invalid, refused findingCode) {
+func (v *validator) reportNode(err error, invalid, refused FindingCode) {
 	e, ok := errors.AsType[*npm.Error](err)
 	switch {
 	case !ok:

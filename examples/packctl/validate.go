@@ -98,7 +98,7 @@ func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
 // what was found in the others.
 func unreadable(path string, err error) *validatedPack {
 	return &validatedPack{Path: path, Components: map[pack.Kind]int{}, Findings: pack.Findings{{
-		Code: "tree.unreadable", Severity: pack.SeverityError, File: ".", Message: err.Error(), Err: err,
+		Code: pack.FindingUnreadable, Severity: pack.SeverityError, File: ".", Message: err.Error(), Err: err,
 	}}}
 }
 

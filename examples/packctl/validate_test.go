@@ -57,7 +57,7 @@ func TestValidate(t *testing.T) {
 			got := decode[validationReport](t, o).Packs[0]
 			var codes []string
 			for _, f := range got.Findings {
-				codes = append(codes, f.Code)
+				codes = append(codes, string(f.Code))
 			}
 			tt.want.Path, tt.want.Version = dir, got.Version
 			if got.Findings == nil {

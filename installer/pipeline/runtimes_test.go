@@ -141,7 +141,7 @@ func (c *runtimeCase) checkFindings(t *testing.T, dir, kind string, load *pack.L
 	}
 	var got []string
 	for _, f := range slices.Concat(p.Findings, pack.Validate(fsys, p, nil)) {
-		got = append(got, f.Code)
+		got = append(got, string(f.Code))
 		if !strings.Contains(f.Message, c.Refused) {
 			t.Errorf("%s: got %q, want %q in it", c.Name, f.Message, c.Refused)
 		}

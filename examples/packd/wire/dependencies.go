@@ -91,9 +91,9 @@ type Requirement struct {
 
 // A Warning does not stop anything.
 type Warning struct {
-	Path    string `json:"pack_path"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Path    string           `json:"pack_path"`
+	Code    pack.FindingCode `json:"code"`
+	Message string           `json:"message"`
 }
 
 func emptyDependencies(f Fault) *DependenciesReport {
