@@ -123,7 +123,13 @@ type Script struct {
 	// interpreter of none, such as perl.
 	Runtime RuntimeName
 	line    shebang.Line // where it decides; else zero
+	fault   error        // why nothing can start it by its first line
 }
+
+// Err says why nothing can start the script: its first line is not one of a
+// script, or its line ends are not those of Unix. It is nil for scripts that can
+// be started, and has [CodeInvalidManifest] otherwise.
+func (s Script) Err() error { return s.fault }
 
 // ReadScript determines how to start a file of a pack, whose files are fsys,
 // under a `runner_type`. For a runtime with environments, the runtime alone
@@ -148,14 +154,18 @@ func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 	if err != nil {
 		return Script{}, fmt.Errorf("read script: %w", err)
 	}
-	if s := shebang.Parse(head); s.Path != "" {
-		r, _ = RuntimeOfProgram(s.Program())
-		return Script{File: file, Runtime: r.Name, line: s}, nil
-	}
-	if byName, ok := RuntimeOfFile(file); ok {
+	s := Script{File: file, Runtime: r.Name, line: shebang.Parse(head)}
+	if s.line.Path != "" {
+		r, _ = RuntimeOfProgram(s.line.Program())
+	} else if byName, ok := RuntimeOfFile(file); ok {
 		r = byName
 	}
-	return Script{File: file, Runtime: r.Name}, nil
+	s.Runtime = r.Name
+	start := map[RuntimeName]shebang.Start{RuntimeShell: shebang.ByShell, RuntimeNative: shebang.BySystem}[r.Name]
+	if fault := shebang.Judge(head, start); fault != nil && !r.HasEnvironments() {
+		s.fault = Errorf(CodeInvalidManifest, "%q cannot be started: %w", file, fault)
+	}
+	return s, nil
 }
 
 // unknownRunner explains why nothing can be started under a runner.
@@ -172,8 +182,8 @@ const shellPath = "/bin/sh"
 // Argv returns the argument vector that starts the script at path, beginning with
 // the program: the interpreter of one of envs, which are the environments of the
 // pack's content, or the one named by the script's first line. A missing
-// environment is an error with [CodeNotFound]. A first line without an absolute
-// path is an error with [CodeInvalidManifest].
+// environment is an error with [CodeNotFound]; a script that nothing can start is
+// the error of [Script.Err].
 func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 	r, _ := RuntimeByName(s.Runtime)
 	switch {
@@ -183,8 +193,8 @@ func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 			return nil, err
 		}
 		return append(s.line.With(program), path), nil
-	case s.line.Path != "" && s.line.Path[0] != '/':
-		return nil, Errorf(CodeInvalidManifest, "interpreter %.128q of %q is not an absolute path", s.line.Path, s.File)
+	case s.fault != nil:
+		return nil, s.fault
 	case s.line.Path != "":
 		return append(s.line.Words(), path), nil
 	case s.Runtime == RuntimeNative:

@@ -184,7 +184,7 @@ func componentCases() []findingCase {
 		compat(act("command runner", "name: a\nrunner_type: local-shell-cmd\n")),
 		compat(act("script runner without script", "name: a\nrunner_type: python-script\n", "1 action.no_entry_point")),
 
-		more("parameters", "parameters:\n  a: {type: string, required: true}\n  b: {type: [string, 'null'], default: 1}\n  type: {type: string}\n"),
+		more("parameters", "parameters:\n  a: {type: string, required: true}\n  b: {type: [string, 'null'], default: null}\n  type: {type: string}\n"),
 		more("JSON Schema", "parameters: {type: object, properties: {a: {type: string}}, required: [a]}\n"),
 		more("JSON Schema without properties", "parameters: {type: object}\n"),
 		more("broken parameters", "parameters:\n  5: {}\n  a: string\n  b: {secret: 5}\n",
@@ -290,7 +290,7 @@ func treeCases() []findingCase {
 
 func TestFindingCases(t *testing.T) {
 	t.Parallel()
-	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases()) {
+	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases(), silenceCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p, found := c.run(pack.Limits{})
@@ -306,7 +306,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"manifest.missing", "component.limit", "tree.irregular", "tree.limit", "tree.unreadable"}
 	covered := map[string]bool{}
-	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases()) {
+	for _, c := range slices.Concat(manifestCases(), componentCases(), treeCases(), packageCases(), silenceCases()) {
 		for _, want := range c.want {
 			covered[want[strings.LastIndex(want, " ")+1:]] = true
 		}

@@ -63,12 +63,19 @@ const (
 	componentLimit        FindingCode = "component.limit"
 	componentForeignUse   FindingCode = "component.foreign_use"
 	componentRunner       FindingCode = "component.unknown_runner"
+	componentUnread       FindingCode = "component.not_read"
+	componentKeySpelling  FindingCode = "component.key_spelling"
 	componentUnsafePath   FindingCode = "component.unsafe_path"
 
 	actionNoEntryPoint      FindingCode = "action.no_entry_point"
 	actionEntryPointMissing FindingCode = "action.entry_point_missing"
 	actionWorkflowMissing   FindingCode = "action.workflow_missing"
 	actionParameter         FindingCode = "action.invalid_parameter"
+	actionHidesModule       FindingCode = "action.hides_module"
+
+	scriptMark        FindingCode = "script.byte_order_mark"
+	scriptLineEnds    FindingCode = "script.line_ends"
+	scriptInterpreter FindingCode = "script.interpreter"
 
 	sensorNoEntryPoint      FindingCode = "sensor.no_entry_point"
 	sensorEntryPointMissing FindingCode = "sensor.entry_point_missing"
@@ -84,6 +91,10 @@ const (
 
 	policyNoLimit FindingCode = "policy.no_limit"
 
+	schemaInvalid     FindingCode = "schema.invalid"
+	schemaUnknownType FindingCode = "schema.unknown_type"
+	schemaDefault     FindingCode = "schema.default"
+
 	configSchemaInvalid FindingCode = "config_schema.invalid"
 
 	requirementSingleEquals FindingCode = "requirements.single_equals"
@@ -96,8 +107,11 @@ const (
 	requirementUnpinned     FindingCode = "requirements.unpinned"
 	requirementUnreadable   FindingCode = "requirements.unreadable"
 
+	packagesUnread FindingCode = "packages.not_read"
+
 	nodeManifestInvalid   FindingCode = "node.invalid_manifest"
 	nodeDependencyRefused FindingCode = "node.refused_dependency"
+	nodeIgnored           FindingCode = "node.ignored_key"
 	nodeLockInvalid       FindingCode = "node.invalid_lock"
 	nodeLockRefused       FindingCode = "node.refused_lock"
 
@@ -172,12 +186,19 @@ var findingTable = []FindingKind{
 	{componentLimit, SeverityError, "the pack has too many component files; the rest is not read"},
 	{componentForeignUse, SeverityWarning, "a component uses a component of another pack"},
 	{componentRunner, SeverityWarning, "`runner_type` is not known, or is one of StackStorm in a pack of native shape; nothing starts under an unknown one"},
+	{componentUnread, SeverityWarning, "a file looks like a component and is not read, because of its directory or its extension"},
+	{componentKeySpelling, SeverityWarning, "a key of a component is not known and is spelled almost like one that is"},
 	{componentUnsafePath, SeverityError, "a path of a component leads out of the pack"},
 
 	{actionNoEntryPoint, SeverityError, "an action has no `entry_point`, which its runner needs"},
 	{actionEntryPointMissing, SeverityError, "the `entry_point` of an action does not exist, or is a pointer of Git LFS"},
 	{actionWorkflowMissing, SeverityError, "the `workflow_file` of an action does not exist"},
 	{actionParameter, SeverityError, "a parameter has a name that is not a string, or a spec that is not a mapping"},
+	{actionHidesModule, SeverityWarning, "a file beside Python scripts has the name of a module of Python's standard library, which the scripts then cannot import"},
+
+	{scriptMark, SeverityError, "a script, or a test, has a byte order mark before its first line, and cannot be started"},
+	{scriptLineEnds, SeverityError, "a script of a shell, or the first line of a script, ends its lines as Windows does, and cannot be run"},
+	{scriptInterpreter, SeverityError, "the first line of a script names no interpreter by its absolute path, or a text has no first line and no runtime"},
 
 	{sensorNoEntryPoint, SeverityError, "a sensor has no `entry_point`, which its runner needs"},
 	{sensorEntryPointMissing, SeverityError, "the `entry_point` of a sensor does not exist, or is a pointer of Git LFS"},
@@ -193,6 +214,10 @@ var findingTable = []FindingKind{
 
 	{policyNoLimit, SeverityError, "a policy has neither `concurrency` nor `rate_limit` nor `quotas`"},
 
+	{schemaInvalid, SeverityError, "a description of values (`parameters`, `conf_schema`, `output`, ...) is not a schema: `required`, `enum`, `properties` or `$ref` has a value that it cannot have"},
+	{schemaUnknownType, SeverityWarning, "a description of values has a type that is not one of JSON Schema"},
+	{schemaDefault, SeverityWarning, "a default, or a value of `config`, does not fit its description"},
+
 	{configSchemaInvalid, SeverityWarning, "config.schema.yaml cannot be read; the pack loads without it"},
 
 	{requirementSingleEquals, SeverityError, "a line of requirements.txt has a single `=`"},
@@ -205,15 +230,18 @@ var findingTable = []FindingKind{
 	{requirementUnpinned, SeverityWarning, "a line of requirements.txt has no version"},
 	{requirementUnreadable, SeverityError, "requirements.txt cannot be read as text"},
 
+	{packagesUnread, SeverityWarning, "a file that lists packages to install is not read: it lies elsewhere, is spelled otherwise, or is of another tool"},
+
 	{nodeManifestInvalid, SeverityError, "package.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
 	{nodeDependencyRefused, SeverityError, "package.json names a package that does not come from a registry, or workspaces"},
+	{nodeIgnored, SeverityWarning, "package.json has a key that npm heeds and that has no effect here"},
 	{nodeLockInvalid, SeverityError, "package-lock.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
 	{nodeLockRefused, SeverityError, "package-lock.json is of npm 6, or has a package that does not come from a registry with a strong digest"},
 
 	{treeSymlink, SeverityError, "the pack has a symbolic link"},
 	{treeIrregular, SeverityError, "the pack has a device, pipe or another irregular file"},
 	{treeSubmodule, SeverityWarning, "a directory is a git submodule, whose content is not delivered"},
-	{treeNestedPack, SeverityWarning, "another pack.yaml lies deeper in the pack; it is ignored"},
+	{treeNestedPack, SeverityWarning, "another pack.yaml, or a file of almost that name, lies in the pack; it is ignored"},
 	{treeLimit, SeverityError, "the pack has too many files; the rest is not checked"},
 	{FindingUnreadable, SeverityError, "a file or directory cannot be read"},
 }

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/packtrain/pack/internal/text/schema"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -84,7 +85,7 @@ func (s *componentSection) parameters() []Parameter {
 		return list
 	}
 	required := specs.requiredNames()
-	if isJSONSchema(specs) {
+	if schema.IsObject(specs.node) {
 		if specs = specs.sub("properties"); specs == nil {
 			return list
 		}
@@ -96,13 +97,6 @@ func (s *componentSection) parameters() []Parameter {
 		}
 	}
 	return list
-}
-
-// isJSONSchema reports whether a section is a JSON Schema object rather than a
-// flat map, in which "type" and "properties" would be the specs of two parameters.
-func isJSONSchema(s *section) bool {
-	typ, properties := s.get("type"), s.get("properties")
-	return typ != nil && typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)
 }
 
 // requiredNames returns the names in the list `required` of a JSON Schema
@@ -128,8 +122,8 @@ func (s *section) parameter(f yaml.Field) (Parameter, bool) {
 	}
 	spec := s.at(f.Value)
 	p := Parameter{Name: f.Key.Text, Type: spec.typeName(), Secret: spec.flag("secret", false)}
-	if n := spec.get("required"); n != nil && n.Kind != yaml.Sequence {
-		p.Required = spec.flag("required", false)
+	if n := spec.get("required"); n != nil {
+		p.Required, _ = boolean(n)
 	}
 	if d := f.Value.Field("default"); d != nil {
 		p.HasDefault, p.Default = true, d.Value.Value()

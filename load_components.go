@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/packtrain/pack/internal/text/nearest"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -131,7 +132,7 @@ type componentSection struct {
 
 // component reads what all kinds share, and then what the kind has.
 func (s *componentSection) component(kind Kind) (c Component, refLine int) {
-	s.checkKeys([]string{"ref", "name", "label", "description", "enabled", "runner_type", "entry_point", "parameters"})
+	s.checkSpelling(s.checkKeys([]string{"ref", "name", "label", "description", "enabled", "runner_type", "entry_point", "parameters"}), kind)
 	ref, line := s.ref(kind)
 	c = Component{
 		Kind: kind, Ref: ref, Name: s.ownName(ref),
@@ -139,6 +140,9 @@ func (s *componentSection) component(kind Kind) (c Component, refLine int) {
 		File: s.file, Spec: s.node.Map(),
 	}
 	s.checkPack()
+	for _, key := range schemaKeys(kind) {
+		s.checkSchema(key)
+	}
 	switch kind {
 	case KindAction:
 		c.Action = s.action()
@@ -152,6 +156,60 @@ func (s *componentSection) component(kind Kind) (c Component, refLine int) {
 		c.Policy = s.policy()
 	}
 	return c, line
+}
+
+// checkSpelling warns of keys that are not known, but almost. Others may be meant
+// for other programs.
+func (s *componentSection) checkSpelling(unknown []yaml.Field, kind Kind) {
+	known := componentKeys(kind)
+	if known == nil {
+		return
+	}
+	for _, f := range unknown {
+		if hint := nearest.Hint(f.Key.Text, known); hint != "" && !slices.Contains(known, f.Key.Text) {
+			s.report(componentKeySpelling, f.Key.Line, "key %.64q is not known and has no effect%s", f.Key.Text, hint)
+		}
+	}
+}
+
+// componentKeys returns the keys of a component that mean something, here or to
+// the platform; nil for kinds whose keys are the platform's alone.
+func componentKeys(kind Kind) []string {
+	own := map[Kind][]string{
+		KindAction: {
+			"runner_type", "entry_point", "parameters", "output", "output_schema", "parameter_delivery", "parameter_format", "output_format",
+			"runtime_version", "timeout", "workflow_file", "default_execution_permission_set_refs", "notify", "retry", "policies", "secret_params",
+		},
+		KindSensor: {
+			"runner_type", "entry_point", "runtime_version", "trigger_types", "trigger_type", "parameters", "poll_interval", "polling_interval", "class_name",
+			"log_retention_policy", "log_retention_limit",
+		},
+		KindTrigger: {"type", "parameters", "parameters_schema", "output", "payload_schema", "webhook_enabled"},
+		KindRule: {
+			"trigger_ref", "action_ref", "conditions", "action_params", "trigger", "action", "criteria", "trigger_params", "type", "context",
+		},
+		KindWorkflow: {"parameters", "vars", "tasks", "output", "output_map", "output_schema", "input", "chain", "default", "type"},
+		KindPolicy: {
+			"action_ref", "resource_ref", "policy_type", "parameters", "priority", "concurrency", "rate_limit", "quotas",
+		},
+	}[kind]
+	if own == nil {
+		return nil
+	}
+	return append(own, "ref", "name", "label", "description", "enabled", "pack", "pack_ref", "tags", "version", "metadata", "meta", "metadata_file", "examples", "is_adhoc")
+}
+
+// schemaKeys returns the keys of a component that describe values.
+func schemaKeys(kind Kind) []string {
+	switch kind {
+	case KindAction:
+		return []string{"parameters", "output", "output_schema"}
+	case KindSensor, KindWorkflow:
+		return []string{"parameters"}
+	case KindTrigger:
+		return []string{"parameters", "parameters_schema", "output", "payload_schema"}
+	}
+	return nil
 }
 
 func (s *componentSection) label() string {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack/internal/text/nearest"
+	"github.com/packtrain/pack/internal/text/schema"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -19,7 +20,7 @@ func (l *loader) loadManifest() error {
 	info, err := fs.Lstat(l.fsys, ManifestFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		l.pack.Findings.report(manifestMissing, ManifestFile, 0, errors.New("there is no pack.yaml"))
+		l.pack.Findings.report(manifestMissing, ManifestFile, 0, fmt.Errorf("there is no %s%s", ManifestFile, nearMisses(l.fsys)))
 		return nil
 	case err != nil:
 		return err
@@ -56,8 +57,11 @@ func (l *loader) readManifest(s *section) {
 	}
 	m.Enabled = s.flag("enabled", true)
 	m.Tags = s.legacy("tags", "keywords").texts("tags")
-	m.ConfSchema = s.legacy("conf_schema", "config_schema").object("conf_schema")
+	described := s.legacy("conf_schema", "config_schema")
+	m.ConfSchema = described.object("conf_schema")
 	m.Config = s.object("config")
+	described.checkSchema("conf_schema")
+	s.reportSchema(schema.CheckValues("config", s.get("config"), described.get("conf_schema")))
 	m.Meta = s.legacy("meta", "metadata").object("meta")
 	s.readDependencies(m, l.compat())
 	m.RuntimeDeps = s.runtimeDeps()
@@ -78,7 +82,7 @@ func (s *section) unknownKeys() map[string]any {
 	for _, f := range s.checkKeys(knownKeys) {
 		extra[f.Key.Text] = f.Value.Value()
 		if f.Key.Text != "is_standard" { // known, but of no use here
-			s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect", f.Key.Text)
+			s.report(manifestUnknownKey, f.Key.Line, "key %.64q is not known; it is kept but has no effect%s", f.Key.Text, nearest.Hint(f.Key.Text, knownKeys))
 		}
 	}
 	return extra

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/packtrain/pack/internal/text/schema"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -237,6 +238,18 @@ func (s *section) object(key string) map[string]any {
 		return sub.node.Map()
 	}
 	return map[string]any{}
+}
+
+// checkSchema judges the description of values with the given key, if any.
+func (s *section) checkSchema(key string) {
+	s.reportSchema(schema.Check(key, s.get(key)))
+}
+
+func (s *section) reportSchema(problems []schema.Problem) {
+	codes := map[schema.Reason]FindingCode{schema.Invalid: schemaInvalid, schema.Type: schemaUnknownType, schema.Default: schemaDefault}
+	for _, p := range problems {
+		s.findings.report(codes[p.Reason], s.file, p.Line, Errorf(CodeInvalidSchema, "%s", p.Message))
+	}
 }
 
 // path returns the path with the given key, relative to the pack.

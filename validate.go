@@ -9,6 +9,10 @@ import (
 	"path"
 	"strings"
 
+	"github.com/packtrain/pack/internal/text/pep508"
+	"github.com/packtrain/pack/internal/text/pymodules"
+	"github.com/packtrain/pack/internal/text/schema"
+	"github.com/packtrain/pack/internal/text/shebang"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -27,7 +31,7 @@ func Validate(fsys fs.FS, p *Pack, opts *ValidateOptions) Findings {
 	if opts == nil {
 		opts = &ValidateOptions{}
 	}
-	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}}
+	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}}
 	v.checkTree()
 	v.checkFiles()
 	v.checkUses()
@@ -44,6 +48,7 @@ type validator struct {
 	pack     *Pack
 	limits   Limits
 	findings Findings
+	judged   map[string]bool // scripts, and directories of scripts
 }
 
 func (v *validator) report(code FindingCode, file string, line int, format string, args ...any) {
@@ -71,22 +76,64 @@ func (v *validator) checkConfigSchema() {
 	if node != nil && node.Kind != yaml.Mapping {
 		v.report(configSchemaInvalid, configSchemaFile, node.Line, "the document is %v; want a mapping of settings", node.Kind)
 	}
+	for _, p := range schema.Check("setting", node) {
+		v.report(configSchemaInvalid, configSchemaFile, p.Line, "%s", p.Message)
+	}
 }
 
-// checkFiles checks that the files exist which components and tests name.
+// checkFiles checks that the files which components and tests name exist and can
+// be started.
 func (v *validator) checkFiles() {
 	for i := range v.pack.Components {
 		switch c := &v.pack.Components[i]; {
 		case c.Action != nil:
-			if v.runsFile(c.Action.Runner) {
-				v.wantFile(actionEntryPointMissing, c, "entry_point", c.Action.EntryPoint)
-			}
+			v.checkEntryPoint(actionEntryPointMissing, c, c.Action.EntryPoint, c.Action.Runner)
 			v.wantFile(actionWorkflowMissing, c, "workflow_file", c.Action.WorkflowFile)
-		case c.Sensor != nil && v.runsFile(c.Sensor.Runner):
-			v.wantFile(sensorEntryPointMissing, c, "entry_point", c.Sensor.EntryPoint)
+		case c.Sensor != nil:
+			v.checkEntryPoint(sensorEntryPointMissing, c, c.Sensor.EntryPoint, c.Sensor.Runner)
 		}
 	}
 	v.checkTests()
+}
+
+func (v *validator) checkEntryPoint(code FindingCode, c *Component, file, runner string) {
+	if v.runsFile(runner) && !v.wantFile(code, c, "entry_point", file) || file == "" {
+		return
+	}
+	v.checkScript(file, runner)
+	v.checkModules(file, runner)
+}
+
+// checkScript reports a script that nothing can start, once.
+func (v *validator) checkScript(file, runner string) {
+	s, err := ReadScript(v.fsys, file, runner)
+	fault, ok := errors.AsType[*shebang.Fault](s.Err())
+	if err != nil || !ok || v.judged[file] {
+		return // not there, or not ours to start: reported as that
+	}
+	v.judged[file] = true
+	v.findings.report(FindingCode("script."+string(fault.Reason)), file, 1, s.Err())
+}
+
+// checkModules warns of files beside a Python script that hide modules of the
+// standard library from it.
+func (v *validator) checkModules(file, runner string) {
+	s, err := ReadScript(v.fsys, file, runner)
+	dir := path.Dir(file)
+	if err != nil || s.Runtime != RuntimePython || v.judged[dir] {
+		return
+	}
+	v.judged[dir] = true
+	entries, err := fs.ReadDir(v.fsys, dir)
+	if err != nil {
+		return // reported as unreadable
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if module := pymodules.Hides(e.Name(), e.IsDir()); module != "" && (!e.IsDir() || v.isFile(path.Join(name, "__init__.py")) == nil) {
+			v.report(actionHidesModule, name, 0, "%q hides the module %q of Python's standard library from the scripts in %s/, which fail when they import it; give it another name", name, module, dir)
+		}
+	}
 }
 
 // runsFile reports whether the entry point of a runner is a file of the pack.
@@ -97,13 +144,15 @@ func (v *validator) runsFile(runner string) bool {
 }
 
 // wantFile reports when a file that component c names is not there.
-func (v *validator) wantFile(code FindingCode, c *Component, key, file string) {
+func (v *validator) wantFile(code FindingCode, c *Component, key, file string) (ok bool) {
 	if file == "" {
-		return
+		return true
 	}
-	if err := v.isFile(file); err != nil {
+	err := v.isFile(file)
+	if err != nil {
 		v.report(code, c.File, v.pack.lineOf(c.File, key), "%s %q: %w", key, file, err)
 	}
+	return err == nil
 }
 
 var (
@@ -151,9 +200,14 @@ func (v *validator) checkTests() {
 	for _, s := range t.Suites(v.fsys) {
 		if err := s.Err(); err != nil {
 			v.report(manifestTestRunner, ManifestFile, line, "testing: %q: %w", s.Name, err)
+		} else if s.Type == SuiteScript {
+			v.checkScript(s.Entry, s.Runner)
 		}
 	}
 	for _, r := range t.Runners {
+		if r.Requirements != "" && r.Requirements != pep508.RequirementsFile {
+			v.report(packagesUnread, ManifestFile, line, "testing: requirements %q of runner %q are not installed; list them in %s", r.Requirements, r.Name, pep508.RequirementsFile)
+		}
 		if r.EntryPoint == "" {
 			continue
 		}
@@ -189,8 +243,10 @@ func (v *validator) checkEntry(p string, d fs.DirEntry) error {
 		v.findings.report(treeSymlink, p, 0, Errorf(CodeForbiddenEntry, "%q is a symbolic link; put the file itself there", p))
 	case !d.Type().IsRegular():
 		v.findings.report(treeIrregular, p, 0, Errorf(CodeForbiddenEntry, "%q is %s; remove it", p, typeName(d.Type())))
-	case d.Name() == ManifestFile && p != ManifestFile:
-		v.report(treeNestedPack, p, 0, "this pack.yaml is ignored; the pack is described by the one at its root")
+	case looksLikeManifest(d.Name()) && p != ManifestFile:
+		v.report(treeNestedPack, p, 0, "%q is ignored; the pack is described by the %s at its root", p, ManifestFile)
+	default:
+		v.checkUnread(p)
 	}
 	return nil
 }

@@ -2,14 +2,86 @@ package pack
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 
+	"github.com/packtrain/pack/internal/text/nearest"
 	"github.com/packtrain/pack/internal/text/npm"
 	"github.com/packtrain/pack/internal/text/pep508"
 )
 
 // The files that list packages to install are judged by the functions that
 // judge them when environments are built.
+
+// checkUnread warns of a file that plainly says something about the pack, and is
+// read by nothing.
+func (v *validator) checkUnread(p string) {
+	dir, name := path.Split(p)
+	dir = strings.TrimSuffix(dir, "/")
+	if advice := unreadPackages(dir, name); advice != "" {
+		v.report(packagesUnread, p, 0, "%q is not read; %s", p, advice)
+		return
+	}
+	if dir == "" || strings.Contains(dir, "/") || !isComponentFile(strings.ToLower(name)) {
+		return
+	}
+	switch kind := nearest.Word(dir, kindNames()); {
+	case kind == dir && !isComponentFile(name):
+		v.report(componentUnread, p, 0, "%q is not read; give it a name that ends with .yaml", p)
+	case kind != dir && kind != "":
+		v.report(componentUnread, p, 0, "%q is not read: did you mean the directory %q?", p, kind)
+	}
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// unreadPackages says what to do about a file that lists packages and is not read,
+// "" when it is read or lists none. Deeper files are the business of the scripts
+// there.
+func unreadPackages(dir, name string) string {
+	inPack := dir == "" || slices.Contains(append(kindNames(), "lib", "src"), dir)
+	for _, r := range Runtimes() {
+		if r.Manifest == "" || !inPack {
+			continue
+		}
+		for _, known := range append([]string{r.Manifest}, r.Locks...) {
+			switch {
+			case dir == "" && name == known:
+				return ""
+			case strings.EqualFold(name, known):
+				return fmt.Sprintf("%s packages are listed in %s at the root of the pack: move it there", r.Title, known)
+			}
+		}
+		if dir == "" && slices.Contains(foreignManifests(r.Name), name) {
+			return fmt.Sprintf("%s packages are listed in %s: list there what it lists", r.Title, strings.Join(append([]string{r.Manifest}, r.Locks...), " and "))
+		}
+	}
+	return ""
+}
+
+// foreignManifests returns the files in which other tools of a runtime list
+// packages.
+func foreignManifests(r RuntimeName) []string {
+	switch r {
+	case RuntimePython:
+		return []string{
+			"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml",
+			"requirements.in", "requirement.txt", "requirements.text", "requirements", "environment.yml", "environment.yaml",
+		}
+	case RuntimeNode:
+		return []string{"yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock", "npm-shrinkwrap.json"}
+	}
+	return nil
+}
 
 // checkRequirements judges every line of requirements.txt.
 func (v *validator) checkRequirements() {
@@ -84,6 +156,9 @@ func (v *validator) checkNode() {
 	if err != nil {
 		v.reportNode(err, nodeManifestInvalid, nodeDependencyRefused)
 		return
+	}
+	for _, key := range m.Ignored {
+		v.report(nodeIgnored, npm.ManifestFile, 0, "%s has no effect; list what the pack needs in dependencies", key)
 	}
 	if m.Empty() {
 		return

@@ -172,7 +172,7 @@ func TestInterpreter(t *testing.T) {
 		args                 []string
 	}{
 		{"shebang", "shell", "#!/bin/bash\n", "/bin/bash", nil},
-		{"env shebang", "shell", "#!/usr/bin/env bash\r\n", "/usr/bin/env", []string{"bash"}},
+		{"env shebang", "shell", "#!/usr/bin/env bash\n", "/usr/bin/env", []string{"bash"}},
 		{"one argument", "shell", "#! /bin/sh -e -u\n", "/bin/sh", []string{"-e -u"}},
 		{"no shebang", "shell", "echo hi\n", "/bin/sh", nil},
 		{"python", "python", "#!/bin/false\n", "/env/bin/python", nil},

@@ -17,6 +17,7 @@ func rooms() []room {
 		{".", list("internal/..."), list("..."), "the vocabulary is a leaf: what it imports may import nothing of ours"},
 		{testkit + "/...", list(".", "internal/..."), list("..."), "tests of every room lay out packs and servers with it"},
 		{"internal/archive/differential", nil, list("source", "source/archivesource", "internal/..."), "other programs judge whole archives, as the unpacker that composes the readers takes them"},
+		{"internal/text/schema", list("internal/text/yaml", "internal/text/nearest"), list("internal/..."), "schemas are judged where they are written, in YAML"},
 		{"internal/text/npm", list("internal/text/json"), list("internal/..."), "package.json is JSON with a single reading, and there is one reader of it"},
 		{"internal/...", list("."), list("internal/..."), "internal packages serve every room, so they know none"},
 	}

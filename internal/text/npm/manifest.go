@@ -36,6 +36,8 @@ type Manifest struct {
 	OptionalDependencies map[string]string `json:"optionalDependencies,omitempty"`
 	// Engine is the version range of Node.js, "" for none.
 	Engine string `json:"-"`
+	// Ignored are the keys that npm would heed and that have no effect here.
+	Ignored []string `json:"-"`
 }
 
 // ParseManifest reads a package.json. Text that is not an unambiguous JSON
@@ -53,6 +55,11 @@ func ParseManifest(data []byte) (*Manifest, error) {
 		Dependencies:         doc.texts("dependencies"),
 		OptionalDependencies: doc.texts("optionalDependencies"),
 		Engine:               doc.at("engines").text("node"),
+	}
+	for _, key := range []string{"overrides", "resolutions", "peerDependencies"} {
+		if doc.has(key) {
+			m.Ignored = append(m.Ignored, key)
+		}
 	}
 	if doc.err != nil {
 		return nil, invalid(ManifestFile, "%v", doc.err)

@@ -62,3 +62,38 @@ func TestWith(t *testing.T) {
 		}
 	}
 }
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, head string
+		by         shebang.Start
+		want       shebang.Reason
+	}{
+		{"right", "#!/bin/sh\n", shebang.BySystem, ""},
+		{"nothing", "", shebang.BySystem, ""},
+		{"commands", "set -e\n", shebang.ByShell, ""},
+		{"commands of Windows", "set -e\r\n", shebang.ByShell, shebang.LineEnds},
+		{"text of Windows", "a\r\n", shebang.ByProgram, ""},
+		{"Windows", "#!/usr/bin/perl\r\n", shebang.ByShell, shebang.LineEnds},
+		{"half of Windows", "#!/bin/sh\nset -e\r\necho\r\n", shebang.ByShell, shebang.LineEnds},
+		{"Perl's own lines", "#!/usr/bin/perl\na\r\nb\r\n", shebang.ByShell, ""},
+		{"mark", "\ufeff#!/bin/sh\n", shebang.ByProgram, shebang.Mark},
+		{"mark before commands", "\ufeffecho\n", shebang.ByShell, shebang.Mark},
+		{"mark before a text", "\ufeffecho\n", shebang.ByProgram, ""},
+		{"no interpreter", "#! \n", shebang.ByShell, shebang.Interpreter},
+		{"relative", "#!sh\n", shebang.ByShell, shebang.Interpreter},
+		{"env of nothing", "#!/usr/bin/env -i A=1\n", shebang.ByShell, shebang.Interpreter},
+		{"text as program", "echo\n", shebang.BySystem, shebang.Interpreter},
+		{"program", "\x7fELF\x02", shebang.BySystem, ""},
+	}
+	for _, tt := range tests {
+		fault := shebang.Judge([]byte(tt.head), tt.by)
+		if fault == nil {
+			fault = &shebang.Fault{}
+		}
+		if fault.Reason != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, fault.Reason, tt.want)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 		{Name: "sums.sh", Status: packtests.Partial, Totals: packtests.Totals{Total: 4, Passed: 1, Failed: 1, Skipped: 2}, ExitCode: 1, Message: "1 of 4 tests failed", Output: "Total: 4\nFailed: 1\nSkipped: 2"},
 		{Name: "late.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: "took longer than 1m0s"},
 		{Name: "signal.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: "was ended by signal killed", Output: "bye"},
-		{Name: "relative.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `interpreter "sh" of "relative.sh" is not an absolute path`},
+		{Name: "relative.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `"relative.sh" cannot be started: the interpreter in its first line is not an absolute path; write one such as #!/usr/bin/env bash`},
 		{Name: "missing.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `entry point "missing.sh" cannot be read`},
 		{Name: "../x.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `entry point "../x.sh" is no file of the pack`},
 	}
