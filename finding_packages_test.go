@@ -26,7 +26,14 @@ func packageCases() []findingCase {
 			"requirements.txt:0 requirements.refused",
 		}},
 		{name: "requirements in Latin-1", files: map[string]string{"requirements.txt": "caf\xe9\n"}, want: []string{
-			"requirements.txt:0 requirements.unreadable",
+			"requirements.txt:1 requirements.unreadable",
+		}},
+		{name: "requirements of PowerShell", files: map[string]string{"requirements.txt": "\xff\xfes\x00i\x00x\x00=\x00=\x001\x00\r\x00\n\x00a\x00"}, want: []string{
+			"requirements.txt:2 requirements.unpinned",
+		}},
+		{name: "marks", files: map[string]string{
+			"pack.yaml": "\ufeff" + minimal, "actions/a.yaml": "\ufeff" + action, "requirements.txt": "\ufeffa==1\n", "package.json": "\ufeff{\"dependencies\": {\"a\": \"1\"}}",
+			"package-lock.json": "\ufeff{\"lockfileVersion\": 3, \"packages\": {}}", "config.schema.yaml": "\ufeffa: {type: string}\n",
 		}},
 
 		{name: "node packages", files: map[string]string{

@@ -93,7 +93,7 @@ func (v *validator) checkRequirements() {
 		v.findings.report(requirementUnreadable, pep508.RequirementsFile, 0, err)
 		return
 	}
-	for line, fault := range pep508.JudgeFile(string(data)) {
+	for line, fault := range pep508.JudgeFile(data) {
 		switch {
 		case fault != nil:
 			v.reportRequirement(&line, fault)

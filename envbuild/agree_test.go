@@ -69,7 +69,7 @@ func requirementFates() map[string]fate {
 
 		"-e git+https://h.example/six#egg=six": tolerated, "git+https://h.example/six": tolerated,
 
-		"six=1.0": never, "idna~=3": never, "six>=1.*": never, "six==": never, "caf\xe9": never, "\xff\xfes\x00": never, "six\fabc": never,
+		"six=1.0": never, "idna~=3": never, "six>=1.*": never, "six==": never, "caf\xe9": never, "\xff\xfes": never, "\xff\xfes\x00": built, "# coding: latin-1\nsix # \xe9": built, "# coding: koi8-r\nsix": never, "six\fabc": never,
 		"six===1\r--pre": never, "six===1\u2028./x": never, "$(touch x)": never, "six ; os_name": never,
 		"--index-url https://evil": never, "-r other.txt": never, "-c x": never, "--pre": never, "six --config-settings=a=b": never,
 		"./vendored": never, "../x": never, "/x": never, "x.whl": never, "-e .": never, "file:///x": never, "x @ file:///x": never,

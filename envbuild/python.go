@@ -66,11 +66,11 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 	if name == "" {
 		return nil
 	}
-	text, err := readFile(files, name, pep508.MaxSize)
+	data, err := readFile(files, name, pep508.MaxSize)
 	if err != nil {
 		return err
 	}
-	v.requirements, err = parseRequirements(string(text), v.config.AllowDirect)
+	v.requirements, err = parseRequirements(data, v.config.AllowDirect)
 	return err
 }
 

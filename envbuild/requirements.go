@@ -15,12 +15,12 @@ type requirements struct {
 	hashed bool // every one has a digest
 }
 
-// parseRequirements judges the text of a requirements.txt. Only requirements
+// parseRequirements judges the bytes of a requirements.txt. Only requirements
 // that name a package are admitted, with digests or without: options, other
 // files, paths and variables are refused, and addresses unless allowDirect.
-func parseRequirements(text string, allowDirect bool) (requirements, error) {
+func parseRequirements(data []byte, allowDirect bool) (requirements, error) {
 	var r requirements
-	for line, fault := range pep508.JudgeFile(text) {
+	for line, fault := range pep508.JudgeFile(data) {
 		if fault != nil && (fault.Rule != pep508.RuleDirect || !allowDirect) {
 			return requirements{}, requirementError(fault)
 		}

@@ -86,7 +86,7 @@ func ambiguousJSON(t *testing.T) {
 		"both cases":            strings.Replace(good, `"packs"`, `"Packs": [], "packs"`, 1),
 		"long s":                strings.Replace(good, `"packs"`, `"pack\u017f": [], "packs"`, 1),
 		"trailing bytes":        good + "{}",
-		"byte order mark":       "\ufeff" + good,
+		"two byte order marks":  "\ufeff\ufeff" + good,
 		"lone surrogate":        strings.Replace(good, `"Test"`, `"\ud800"`, 1),
 		"invalid UTF-8":         strings.Replace(good, `"Test"`, "\"\xff\"", 1),
 		"null":                  "null",
@@ -97,6 +97,14 @@ func ambiguousJSON(t *testing.T) {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		refuse(t, []byte(text), pack.CodeMalformedContent, "")
+	}
+}
+
+func TestIndexWithAMark(t *testing.T) {
+	t.Parallel()
+	data := append([]byte("\ufeff"), indexOf(t, demo("1.0.0", nil))...)
+	if refs, err := fileSource(t, data, registrysource.Config{}).Refs(t.Context()); err != nil || len(refs) != 1 {
+		t.Errorf("got %v, %v", refs, err)
 	}
 }
 

@@ -79,7 +79,8 @@ func TestParseRefuses(t *testing.T) {
 	for _, tc := range []struct{ text, reason string }{
 		{``, "too early"},
 		{`  `, "too early"},
-		{"\ufeff{}", "byte order mark"},
+		{"\ufeff\ufeff{}", ""},
+		{"\xff\xfe{\x00}\x00", "not UTF-8 but UTF-16"},
 		{`{} {}`, "data after the end"},
 		{`{}x`, "data after the end"},
 		{"{}\x00", "data after the end"},

@@ -3,7 +3,10 @@ package json
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+
+	"github.com/packtrain/pack/internal/text/plain"
 )
 
 // Options say how a document is read. The zero value is the strictest.
@@ -41,16 +44,17 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("%s is %d, at most %d allowed", e.Limit, e.Value, e.Max)
 }
 
-// Parse checks data, a whole document, and returns its value. The value refers
+// Parse checks data, a whole document with or without a byte order mark, and returns its value. The value refers
 // to data, which must not be changed any more. Errors are of type [*SyntaxError]
 // or [*LimitError].
 func Parse(data []byte, opts Options) (Value, error) {
 	opts.Depth = cmp.Or(opts.Depth, defaultDepth)
 	opts.String = cmp.Or(opts.String, defaultString)
-	s := &scanner{data: data, opts: opts}
-	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
-		return Value{}, s.fail("it begins with a byte order mark")
+	data, err := plain.UTF8(data)
+	if e, ok := errors.AsType[*plain.Error](err); ok {
+		return Value{}, &SyntaxError{Line: e.Line, Reason: e.Reason}
 	}
+	s := &scanner{data: data, opts: opts}
 	s.space()
 	start := s.at
 	if err := s.value(); err != nil {

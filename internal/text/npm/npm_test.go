@@ -237,7 +237,7 @@ func hostileLocks(t *testing.T) {
 func hostileJSON(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", " ", "null", "[]", `"x"`, "\ufeff{}", `{} {}`, `{}x`, `{"a": 1,}`, "{\"a\": \"\xff\"}", `{"a": {"b": 1, "b": 2}}`,
+		"", " ", "null", "[]", `"x"`, "\ufeff\ufeff{}", "\xff\xfe{\x00}\x00", `{} {}`, `{}x`, `{"a": 1,}`, "{\"a\": \"\xff\"}", `{"a": {"b": 1, "b": 2}}`,
 		`{"dependencies": {"a": "1"}, "dependencies": {"a": "git://x"}}`, `{"dependencies": []}`, `{"dependencies": {"a": 1}}`,
 		`{"engines": {"node": 18}}`, `{"engines": ">=18"}`, `{"dependencies": {"__proto__": "1"}}`, `{"dependencies": {"a": "1"`,
 	} {

@@ -8,7 +8,7 @@ type Rule string
 
 // The rules, in the order in which they are applied to a line.
 const (
-	RuleEncoding Rule = "encoding" // the file is not UTF-8
+	RuleEncoding Rule = "encoding" // the file is in an encoding that is not read
 	RuleControl  Rule = "control"  // a character at which some tools end the line
 	RuleSecret   Rule = "secret"   // an address with a user or a password
 	RuleOption   Rule = "option"   // an option of the installer

@@ -1,12 +1,14 @@
 package pep508
 
 import (
+	"errors"
 	"iter"
 	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/packtrain/pack/internal/text/plain"
 )
 
 // RequirementsFile is the name of the file, as pip's manual has it.
@@ -18,18 +20,24 @@ const (
 	MaxRequirements = 5000
 )
 
-// JudgeFile judges the text of a requirements.txt. It yields every line that is
+// JudgeFile judges the bytes of a requirements.txt, in an encoding that pip reads.
+// It yields every line that is
 // not blank with its fault, nil for none; faults of the whole file come last,
 // with the zero Line. A pack can be built when there are no faults, or when all
 // are of RuleDirect and the host allows it.
-func JudgeFile(text string) iter.Seq2[Line, *Fault] {
+func JudgeFile(data []byte) iter.Seq2[Line, *Fault] {
 	return func(yield func(Line, *Fault) bool) {
-		if !utf8.ValidString(text) {
-			yield(Line{}, fault(RuleEncoding, "not UTF-8 text"))
+		decoded, err := plain.Requirements(data)
+		if err != nil {
+			f := fault(RuleEncoding, "%v", err)
+			if e, ok := errors.AsType[*plain.Error](err); ok {
+				f.Line = e.Line
+			}
+			yield(Line{}, f)
 			return
 		}
 		var t tally
-		for number, text := range Lines(text) {
+		for number, text := range Lines(string(decoded)) {
 			l, f := judgeAt(number, text)
 			if t.add(&l, f); t.total > MaxRequirements {
 				break

@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 // judged returns what JudgeFile yields as "line text: rule".
 func judged(text string) []string {
 	var got []string
-	for line, fault := range pep508.JudgeFile(text) {
+	for line, fault := range pep508.JudgeFile([]byte(text)) {
 		s := fmt.Sprintf("%d %s", line.Number, line.Text)
 		if fault != nil {
 			s += fmt.Sprintf(": %d %s", fault.Line, fault.Rule)
@@ -64,7 +64,7 @@ func TestJudgeFile(t *testing.T) {
 		"\n# a\n":                      nil,
 		"a\n\n--pre\n  b \\\n >=1\n":   {"1 a", "3 --pre: 3 option", "4 b  >=1"},
 		"a\nb\fc\n":                    {"1 a", "2 : 2 control"},
-		"caf\xe9":                      {"0 : 0 encoding"},
+		"caf\xe9":                      {"0 : 1 encoding"},
 		"a " + strongHash + "\nb\n-x":  {"1 a " + strongHash, "2 b", "3 -x: 3 option", "0 : 0 digest"},
 		"a " + strongHash + "\n--pre":  {"1 a " + strongHash, "2 --pre: 2 option"},
 		"a " + strongHash + "\n# none": {"1 a " + strongHash},
@@ -77,7 +77,7 @@ func TestJudgeFile(t *testing.T) {
 	if n := len(got); n != pep508.MaxRequirements+1 || got[n-1] != "0 : 0 limit" {
 		t.Errorf("%d lines, the last is %s", n, got[n-1])
 	}
-	for range pep508.JudgeFile("a\nb") {
+	for range pep508.JudgeFile([]byte("a\nb")) {
 		break // stopping early is fine
 	}
 }

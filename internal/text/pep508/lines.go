@@ -7,11 +7,11 @@ import (
 
 // Lines yields the logical lines of a requirements.txt with the number, from 1,
 // of the line they begin in: a line that ends with a backslash continues in the
-// next one. A byte order mark is dropped. Comments are left to [ParseLine].
+// next one. Comments are left to [ParseLine].
 func Lines(text string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		logical, start, number := "", 0, 0
-		for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		for line := range strings.Lines(text) {
 			number++
 			if logical == "" {
 				start = number

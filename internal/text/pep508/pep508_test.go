@@ -184,7 +184,7 @@ func TestLines(t *testing.T) {
 		Number int
 		Text   string
 	}
-	text := "\ufeffa\r\nb \\\n  ==1\n\n# c \\\nd\\"
+	text := "a\r\nb \\\n  ==1\n\n# c \\\nd\\"
 	var got []line
 	for number, text := range pep508.Lines(text) {
 		got = append(got, line{number, text})
