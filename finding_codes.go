@@ -30,6 +30,7 @@ const (
 	yamlLimit        FindingCode = "yaml.limit"
 
 	manifestMissing        FindingCode = "manifest.missing"
+	manifestAmbiguous      FindingCode = "manifest.ambiguous"
 	manifestNotRegular     FindingCode = "manifest.not_regular"
 	manifestNoRef          FindingCode = "manifest.no_ref"
 	manifestInvalidRef     FindingCode = "manifest.invalid_ref"
@@ -153,6 +154,7 @@ var findingTable = []FindingKind{
 	{yamlLimit, SeverityError, "the file passes a limit on size, depth, keys, values or aliases"},
 
 	{manifestMissing, SeverityError, "there is no pack.yaml"},
+	{manifestAmbiguous, SeverityError, "there is a pack.yaml at the root and another in pack/"},
 	{manifestNotRegular, SeverityError, "pack.yaml is a link, a directory or another irregular file"},
 	{manifestNoRef, SeverityError, "`ref` is missing; in StackStorm shape it is derived from `name`"},
 	{manifestInvalidRef, SeverityError, "`ref` is not a valid ref"},

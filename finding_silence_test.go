@@ -1,6 +1,8 @@
 package pack_test
 
 import (
+	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -57,6 +59,7 @@ func silenceCases() []findingCase {
 		with("an extension in capitals", "rules/x.YAML", "ref: x", "rules/x.YAML:0 component.not_read"),
 		with("a directory of its own", "dashboards/x.yaml", "ref: x"),
 		with("another manifest", "pack.yml", "ref: x", "pack.yml:0 tree.nested_pack"),
+		with("two manifests", "pack/pack.yaml", minimal, "pack/pack.yaml:0 manifest.ambiguous"),
 		with("a manifest below", "demo/Pack.yaml", "ref: x", "demo/Pack.yaml:0 tree.nested_pack"),
 		specs("a mistyped key", "paramters: {a: {type: string}}\nx-own: 1\n", "actions/a.yaml:4 component.key_spelling"),
 
@@ -123,6 +126,47 @@ func TestMissingManifestNamesWhatIsThere(t *testing.T) {
 		p, err := pack.Load(fstest.MapFS{file: {}}, nil)
 		if err == nil || len(p.Findings) != 1 || !strings.Contains(p.Findings[0].Message, `found "`+file+`"`) {
 			t.Errorf("%s: got %v", file, p.Findings)
+		}
+	}
+}
+
+// TestNoErrorFollowsFromAnother breaks one thing at a time.
+func TestNoErrorFollowsFromAnother(t *testing.T) {
+	t.Parallel()
+	rule := "ref: demo.r\naction_ref: demo.a\ntrigger_ref: demo.t\n"
+	files := map[string]string{
+		"actions/a.yaml": action, "triggers/t.yaml": "ref: demo.t\npack: demo\n", "rules/r.yaml": rule,
+		"sensors/s.yaml": "ref: demo.s\nentry_point: s\ntrigger_types: [t]\n",
+	}
+	for broken, want := range map[string]string{
+		"pack.yaml = ref: demo\nlabel: it's\n'": "yaml.syntax", "pack.yaml = " + strings.Replace(minimal, "demo", "Demo", 1): "manifest.invalid_ref",
+		"pack.yaml = " + minimal + "ref: other\n": "yaml.duplicate_key",
+		"actions/a.yaml = a: b: c":                "yaml.syntax", "actions/a.yaml = ref: demo.A\nentry_point: run.sh\n": "component.invalid_ref",
+		"triggers/t.yaml = ": "yaml.empty", "triggers/t.yaml = ref: other.t\n": "component.foreign_ref",
+		"actions/run.sh = link to x": "tree.symlink",
+	} {
+		file, content, _ := strings.Cut(broken, " = ")
+		c := findingCase{files: maps.Clone(files)}
+		c.files[file] = content
+		if _, found := c.run(pack.Limits{}); len(found) != 1 || !strings.HasSuffix(found[0], " "+want) {
+			t.Errorf("%q: found %q, want %s alone", broken, found, want)
+		}
+	}
+}
+
+// TestAmbiguousManifestIsRefused: a reader that stops early, or takes the other
+// of two keys, would take another pack for this one.
+func TestAmbiguousManifestIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		minimal + "ref: other\n", minimal + "meta: {a: 1, a: 2}\n", minimal + "---\nref: other\n", minimal + "x: &a 1\ny: *a\n",
+		minimal + "Version: 2.0.0\n", minimal + "email: !!binary aGk=\n", minimal + "<<: {ref: other}\n",
+	} {
+		for _, only := range []bool{true, false} {
+			p, err := pack.Load(fstest.MapFS{"pack.yaml": {Data: []byte(text)}}, &pack.LoadOptions{ManifestOnly: only})
+			if !errors.Is(err, pack.ErrInvalid) || len(p.Findings.Errors()) == 0 {
+				t.Errorf("%q: got %v, %v", text, err, p.Findings)
+			}
 		}
 	}
 }

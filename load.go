@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/packtrain/pack/internal/text/yaml"
 )
@@ -83,8 +84,9 @@ func (l Limits) withDefaults() Limits {
 // The Pack that Load returns is never nil and has all findings, those of
 // severity error included: a caller that wants only valid packs asks
 // [Findings.Err]. The error is not nil when the pack has no usable identity,
-// because pack.yaml cannot be read or its ref or version is invalid. It is then
-// an [*InvalidError], or what fsys returned. opts may be nil.
+// because pack.yaml cannot be read, has more than one reading, or its ref or
+// version is invalid. It is then an [*InvalidError], or what fsys returned. opts
+// may be nil.
 func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 	if opts == nil {
 		opts = &LoadOptions{}
@@ -97,10 +99,18 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 	if err := l.load(opts.ManifestOnly); err != nil {
 		return l.pack, fmt.Errorf("load pack: %w", err)
 	}
-	if m := &l.pack.Manifest; m.Ref == "" || m.Version.IsZero() {
+	if m := &l.pack.Manifest; m.Ref == "" || m.Version.IsZero() || l.pack.Findings.ambiguous() {
 		return l.pack, l.pack.Findings.Err()
 	}
 	return l.pack, nil
+}
+
+// ambiguous reports whether other programs may read another pack.yaml: another
+// document, the other of two keys, or what an alias or a tag makes of it.
+func (fs Findings) ambiguous() bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool {
+		return f.File == ManifestFile && (f.Code == manifestKeyCase || strings.HasPrefix(string(f.Code), "yaml."))
+	})
 }
 
 // A loader reads one pack.

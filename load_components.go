@@ -225,7 +225,7 @@ func (s *componentSection) label() string {
 // checkPack warns of a component that says it belongs to another pack.
 func (s *componentSection) checkPack() {
 	for _, key := range []string{"pack", "pack_ref"} {
-		if n := s.get(key); n != nil && n.Text != s.pack.String() {
+		if n := s.get(key); n != nil && s.pack != "" && n.Text != s.pack.String() {
 			s.report(componentOtherPack, n.Line, "%s is %.64q, but the component lies in pack %q", key, n.Text, s.pack)
 		}
 	}
@@ -287,7 +287,7 @@ func (s *componentSection) refKey(kind Kind) string {
 // checkOwner reports a full ref of another pack.
 func (s *componentSection) checkOwner(n *yaml.Node) (ok bool) {
 	owner := ComponentRef(n.Text).Pack()
-	if !strings.Contains(n.Text, ".") || owner == s.pack || !refPattern.MatchString(owner.String()) {
+	if !strings.Contains(n.Text, ".") || s.pack == "" || owner == s.pack || !refPattern.MatchString(owner.String()) {
 		return true
 	}
 	s.reportRef(componentForeignRef, n.Line, "ref %.128q belongs to pack %q, this one is %q", n.Text, owner, s.pack)
@@ -299,7 +299,11 @@ func (s *componentSection) checkRef(n *yaml.Node) {
 	if !s.checkOwner(n) {
 		return
 	}
-	if !refPattern.MatchString(s.ownName(ComponentRef(n.Text))) || len(n.Text) > maxComponentRef {
+	name := s.ownName(ComponentRef(n.Text))
+	if s.pack == "" { // which is reported already
+		name = n.Text[strings.Index(n.Text, ".")+1:]
+	}
+	if !refPattern.MatchString(name) || len(n.Text) > maxComponentRef {
 		s.reportRef(componentInvalidRef, n.Line, "ref %.128q: want %q and a lower-case letter, then lower-case letters, digits, %q or %q",
 			n.Text, s.pack.Component(""), "_", "-")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack/internal/text/pep508"
@@ -26,15 +27,21 @@ type ValidateOptions struct {
 // fsys (links, submodules, nested packs), the files that its components and
 // tests name, the components they use, config.schema.yaml, and the files that
 // list packages to install (requirements.txt, package.json, package-lock.json).
-// It returns its own findings; those of loading are in p. opts may be nil.
+// It returns its own findings; those of loading are in p, which may be the result
+// of a [Load] that failed. A directory without pack.yaml has none. opts may be nil.
 func Validate(fsys fs.FS, p *Pack, opts *ValidateOptions) Findings {
 	if opts == nil {
 		opts = &ValidateOptions{}
 	}
 	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}}
+	if slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Code == manifestMissing }) {
+		return v.findings
+	}
 	v.checkTree()
 	v.checkFiles()
-	v.checkUses()
+	if p.Manifest.Ref != "" {
+		v.checkUses()
+	}
 	v.checkRequirements()
 	v.checkNode()
 	v.checkConfigSchema()
@@ -168,6 +175,8 @@ func (v *validator) isFile(file string) error {
 		return errNoSuchFile
 	case err != nil:
 		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil // which is told of every link
 	case !info.Mode().IsRegular():
 		return errNotAFile
 	case v.isPointer(file, info.Size()):
@@ -243,6 +252,8 @@ func (v *validator) checkEntry(p string, d fs.DirEntry) error {
 		v.findings.report(treeSymlink, p, 0, Errorf(CodeForbiddenEntry, "%q is a symbolic link; put the file itself there", p))
 	case !d.Type().IsRegular():
 		v.findings.report(treeIrregular, p, 0, Errorf(CodeForbiddenEntry, "%q is %s; remove it", p, typeName(d.Type())))
+	case p == "pack/"+ManifestFile:
+		v.report(manifestAmbiguous, p, 0, "there are %s and pack/%[1]s; keep one", ManifestFile)
 	case looksLikeManifest(d.Name()) && p != ManifestFile:
 		v.report(treeNestedPack, p, 0, "%q is ignored; the pack is described by the %s at its root", p, ManifestFile)
 	default:
@@ -285,15 +296,15 @@ func (v *validator) checkUses() {
 	if v.pack.Shape == ShapeStackStorm {
 		return
 	}
-	known := v.knownRefs()
+	known, unread := v.knownRefs(), v.unreadKinds()
 	for i := range v.pack.Components {
 		switch c := &v.pack.Components[i]; {
 		case c.Rule != nil:
-			v.wantRef(known, use{c, KindTrigger, c.Rule.TriggerRef, ruleUnknownTrigger, []string{"trigger_ref", "trigger"}})
-			v.wantRef(known, use{c, KindAction, c.Rule.ActionRef, ruleUnknownAction, []string{"action_ref", "action"}})
+			v.wantRef(known, unread, use{c, KindTrigger, c.Rule.TriggerRef, ruleUnknownTrigger, []string{"trigger_ref", "trigger"}})
+			v.wantRef(known, unread, use{c, KindAction, c.Rule.ActionRef, ruleUnknownAction, []string{"action_ref", "action"}})
 		case c.Sensor != nil:
 			for _, ref := range c.Sensor.TriggerTypes {
-				v.wantRef(known, use{c, KindTrigger, ref, sensorUnknownTrigger, []string{"trigger_types", "trigger_type"}})
+				v.wantRef(known, unread, use{c, KindTrigger, ref, sensorUnknownTrigger, []string{"trigger_types", "trigger_type"}})
 			}
 		case c.Workflow != nil:
 			for _, ref := range c.Workflow.ActionRefs {
@@ -324,6 +335,27 @@ func (v *validator) knownRefs() map[refKey]bool {
 	return known
 }
 
+// unreadKinds returns the kinds of which a component could not be read, or has no
+// valid ref: a component that seems to be missing may be that one.
+func (v *validator) unreadKinds() map[Kind]bool {
+	unread := map[Kind]bool{}
+	for _, f := range v.pack.Findings {
+		switch f.Code {
+		case componentNoRef, componentInvalidRef, componentForeignRef, componentNotRegular:
+		case componentLimit:
+			unread[KindAction], unread[KindTrigger] = true, true
+		default:
+			if !strings.HasPrefix(string(f.Code), "yaml.") {
+				continue
+			}
+		}
+		dir, _, _ := strings.Cut(f.File, "/")
+		unread[Kind(dir)] = true
+	}
+	unread[KindAction] = unread[KindAction] || unread[KindWorkflow]
+	return unread
+}
+
 // A use is one component's mention of another.
 type use struct {
 	by   *Component
@@ -335,12 +367,12 @@ type use struct {
 
 // wantRef reports a ref of this pack that is not known, and warns of one of
 // another pack.
-func (v *validator) wantRef(known map[refKey]bool, u use) {
+func (v *validator) wantRef(known map[refKey]bool, unread map[Kind]bool, u use) {
 	if u.ref == "" || v.isForeign(u.ref) {
 		v.checkForeign(u)
 		return
 	}
-	if !known[refKey{u.kind, u.ref}] {
+	if !known[refKey{u.kind, u.ref}] && !unread[u.kind] {
 		v.report(u.code, u.by.File, v.pack.lineOf(u.by.File, u.keys...), "%.128q is not among the %s of this pack", u.ref, u.kind)
 	}
 }

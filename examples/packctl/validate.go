@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -79,19 +81,31 @@ func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	p, err := pack.Load(root.FS(), &pack.LoadOptions{Shape: shape})
+	fsys := packBelow(root.FS())
+	p, err := pack.Load(fsys, &pack.LoadOptions{Shape: shape})
+	if err != nil && !errors.Is(err, pack.ErrInvalid) {
+		return nil, err // reading failed
+	}
 	v := &validatedPack{
 		Path: path, Ref: p.Manifest.Ref, Version: p.Manifest.Version,
-		Components: p.Count(), Findings: append(pack.Findings{}, p.Findings...),
-	}
-	switch {
-	case err == nil:
-		v.Findings = append(v.Findings, pack.Validate(root.FS(), p, nil)...)
-	case len(p.Findings.Errors()) == 0:
-		return nil, err // reading failed
+		Components: p.Count(), Findings: append(append(pack.Findings{}, p.Findings...), pack.Validate(fsys, p, nil)...),
 	}
 	v.Valid = len(v.Findings.Errors()) == 0
 	return v, nil
+}
+
+// packBelow returns the directory of pack.yaml, where an installation finds it; for
+// none, or two, the files as they are: validation tells why.
+func packBelow(fsys fs.FS) fs.FS {
+	dir, err := pack.Root(fsys)
+	if err != nil {
+		return fsys
+	}
+	below, err := fs.Sub(fsys, dir)
+	if err != nil {
+		return fsys
+	}
+	return below
 }
 
 // unreadable is the entry of a pack that could not be read: it must not hide
