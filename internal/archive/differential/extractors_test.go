@@ -2,21 +2,16 @@ package differential_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
-	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,39 +23,13 @@ type content map[string]string
 
 const executable = " x"
 
-// withoutModes returns the content without the executable bits of the named files.
-func (c content) withoutModes(names iter.Seq[string]) content {
-	plain := maps.Clone(c)
-	for name := range names {
-		if sum, ok := plain[name]; ok {
-			plain[name] = strings.TrimSuffix(sum, executable)
-		}
+// withoutModes returns the content without executable bits.
+func (c content) withoutModes() content {
+	plain := content{}
+	for name, sum := range c {
+		plain[name] = strings.TrimSuffix(sum, executable)
 	}
 	return plain
-}
-
-// unclearModes returns the names in a zip archive whose executable bits programs
-// read differently. They agree where the upper half of the attributes is empty, and
-// on regular files made by Unix, which covers what archivers write. They disagree
-// on whether the upper half is a mode in files of other systems (unzip has its own
-// list, and only archive/zip and we believe macOS), 7z wants the type in it, and
-// unzip takes it for a checksum where PKWARE's verification bit is set.
-func unclearModes(archive []byte) []string {
-	const size, unix, kind, regular, verification = 46, 3, 0o170000, 0o100000, 4
-	var names []string
-	for {
-		i := bytes.Index(archive, []byte("PK\x01\x02"))
-		if i < 0 || len(archive) < i+size {
-			return names
-		}
-		h := archive[i:]
-		system, internal, mode := h[5], binary.LittleEndian.Uint16(h[36:]), binary.LittleEndian.Uint16(h[40:])
-		if mode != 0 && (system != unix || mode&kind != regular || internal&verification != 0) {
-			end := min(size+int(binary.LittleEndian.Uint16(h[28:])), len(h))
-			names = append(names, path.Clean(string(h[size:end])))
-		}
-		archive = h[4:]
-	}
 }
 
 // An extractor is a program that unpacks archives.

@@ -50,8 +50,7 @@ func cut(random *rand.Rand, text string, n int) []string {
 	return append(parts, text)
 }
 
-// oddName is a name that is mostly fine. None is decomposed: bsdtar composes
-// those, and no other program does. A tree has no two names that differ in that.
+// oddName is a name that is mostly fine.
 func oddName(random *rand.Rand, i int) string {
 	fine := []string{"a", "B b", "-x", "@list", "~", "d/e", "x'y", "$HOME", "[a]", "{}", "%2e", "a=b", "!", "#", "c,d", "+", "^", "a;1/b", "..x", "`id`", "&", ".x", "ü", "日本", "d/ñ", "€", "😀", "q\u0308"}
 	odd := []string{"a;", "\u00a0", "d/./e", "CON", "a:b", "\t", `a\b`, "\x80", "d//e"}

@@ -117,6 +117,9 @@ func oddOrigin(random *rand.Rand, f *archivetest.ZipFile) {
 		f.Attributes = pick(random, 0x10, 0o120777<<16, random.Uint32())
 	}
 	system, version := byte(pick(random, 3, 0, 19, 11, 10, 7, 6, 2, 13, 30, random.IntN(256))), byte(pick(random, 20, 20, 50, 63, 25, 26, 40, random.IntN(256)))
+	if strings.HasSuffix(f.Name, "/") && oneIn(random, 2) {
+		f.Attributes = pick[uint32](random, 0o177777<<16|0x10, 0o177777<<16, 0o040777<<16, 0o700<<16)
+	}
 	edit(f, nil, func(b []byte) { b[4], b[5] = version, system })
 }
 
@@ -150,25 +153,30 @@ func oddDescriptor(random *rand.Rand, f *archivetest.ZipFile) {
 	f.Descriptor = archivetest.Descriptor(pick(random, "PK\x07\x08", "PK\x07\x08", ""), f.Content, packed)
 }
 
-// oddBig has its sizes in zip64 fields.
+// oddBig has its sizes in zip64 fields of one header or both, which may repeat the headers.
 func oddBig(random *rand.Rand, f *archivetest.ZipFile) {
 	if f.Descriptor != "" || f.Packed != "" || strings.HasSuffix(f.Name, "/") {
 		return
 	}
 	f.Stored = true
 	n := uint64(len(f.Content))
-	field := archivetest.Zip64(n, n)
-	f.LocalExtra, f.CentralExtra = field+f.LocalExtra, field+f.CentralExtra
+	local := pick(random, archivetest.Zip64(n, n), archivetest.Zip64(n, n), archivetest.Zip64(n, n), archivetest.Zip64(0, 0), archivetest.Zip64(n, n+1), archivetest.Zip64(n), "")
+	central := pick(random, archivetest.Zip64(n, n), archivetest.Zip64(n, n), archivetest.Zip64(n), archivetest.Zip64(n, n, 0), archivetest.Zip64(0, n), "", "")
+	f.CentralExtra = central + f.CentralExtra
 	if oneIn(random, 4) {
-		f.LocalExtra = strings.TrimPrefix(f.LocalExtra, field) + field
+		f.LocalExtra += local
+	} else {
+		f.LocalExtra = local + f.LocalExtra
 	}
 	none := func(at int) archivetest.Edit {
-		return archivetest.Both(archivetest.Put32(at, 1<<32-1), archivetest.Put32(at+4, 1<<32-1))
+		size, packed := archivetest.Put32(at+4, 1<<32-1), archivetest.Put32(at, 1<<32-1)
+		return pick(random, archivetest.Both(packed, size), archivetest.Both(packed, size), archivetest.Both(), archivetest.Both(), size, packed)
 	}
 	edit(f, none(18), none(20))
 	if oneIn(random, 3) {
 		f.Flags |= descriptorFlag
-		f.Descriptor = archivetest.Descriptor64(pick(random, "PK\x07\x08", ""), f.Content, f.Content)
+		magic := pick(random, "PK\x07\x08", "")
+		f.Descriptor = pick(random, archivetest.Descriptor64(magic, f.Content, f.Content), archivetest.Descriptor(magic, f.Content, f.Content))
 		edit(f, pick(random, archivetest.Put32(14, 0), nil), nil)
 	}
 }

@@ -3,6 +3,7 @@ package zip
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 )
 
 // Extra fields that are read.
@@ -51,13 +52,13 @@ func eachExtra(extra []byte, read func(id uint16, data []byte) error) error {
 }
 
 // readExtra takes from the extra fields of a header the values that replace its
-// own: wanted are those that are in a zip64 field, in its order.
-func (h *header) readExtra(extra []byte, wanted []*uint64) error {
+// own. fields are those that a zip64 field may hold, in its order.
+func (h *header) readExtra(extra []byte, fields []field64) error {
 	named := false
 	err := eachExtra(extra, func(id uint16, data []byte) error {
 		switch {
 		case id == extraZip64:
-			return h.readZip64(data, wanted)
+			return h.readZip64(data, fields)
 		case id == extraName && !named:
 			named = true
 			return h.checkSecondName(data)
@@ -70,21 +71,10 @@ func (h *header) readExtra(extra []byte, wanted []*uint64) error {
 		}
 		return nil
 	})
-	if err == nil && len(wanted) > 0 && !h.zip64 {
+	if err == nil && !h.zip64 && slices.ContainsFunc(fields, field64.wanted) {
 		return malformed("entry %.80q has a size that needs a zip64 field, and no such field", h.name)
 	}
 	return err
-}
-
-func (h *header) readZip64(data []byte, wanted []*uint64) error {
-	if h.zip64 || len(wanted) == 0 || len(data) != 8*len(wanted) {
-		return malformed("entry %.80q has a zip64 field that is malformed or not needed", h.name)
-	}
-	for i, field := range wanted {
-		*field = binary.LittleEndian.Uint64(data[8*i:])
-	}
-	h.zip64 = true
-	return nil
 }
 
 // checkSecondName compares a second name in UTF-8, which some programs prefer.

@@ -33,7 +33,7 @@ type header struct {
 	method        uint16
 	crc           uint32
 	packed, size  uint64
-	zip64         bool // sizes come from a zip64 field
+	zip64         bool // it has a zip64 field
 }
 
 // A central header says more than a local one.
@@ -43,6 +43,9 @@ type central struct {
 	madeBy     byte // a system
 	madeWith   byte // a version of the format
 	extra      bool // it has extra fields
+	zip64Sizes bool // only its zip64 field has them
+	zip64Local bool // the local header has a zip64 field
+	internal   uint16
 	attributes uint32
 	at         uint64 // of the local header
 }
@@ -97,8 +100,8 @@ func (c *central) agree(l *header) error {
 		return malformed("entry %.80q has another method or other flags in the central directory", l.name)
 	case !sizes && !later:
 		return malformed("entry %.80q has another size or checksum in the central directory", l.name)
-	case l.zip64 != c.zip64:
-		return malformed("entry %.80q has a zip64 field in one of its headers only", l.name)
+	case c.zip64Sizes && !l.zip64:
+		return malformed("entry %.80q needs a zip64 field in the central directory only", l.name)
 	}
 	return l.check()
 }

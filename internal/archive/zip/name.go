@@ -4,24 +4,40 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/packtrain/pack"
 )
 
+// Systems that archivers say they run on.
 const (
-	madeByDOS     = 0
-	madeByOS2     = 6
-	madeByUnix    = 3
-	madeByWindows = 11
-	madeByMacOS   = 19
+	madeByDOS   = 0
+	madeByUnix  = 3
+	madeByNTFS  = 10 // Windows, of PKWARE and .NET
+	madeByWin32 = 11 // Windows, of Info-ZIP
+	madeByMacOS = 19
 
-	windows50 = 50 // a version of the format
+	win32At50 = 50 // a version of the format
 )
+
+// checkOrigin admits the systems whose attributes all programs read in the same
+// way. Others, as Amiga and VMS, make a directory or an executable of a file for
+// some programs only.
+func (c *central) checkOrigin() error {
+	switch c.madeBy {
+	case madeByDOS, madeByUnix, madeByNTFS, madeByWin32, madeByMacOS:
+		return nil
+	}
+	return malformed("entry %.80q was made by the unsupported system %d: pack it on Linux, macOS or Windows", c.name, c.madeBy)
+}
 
 // checkName refuses names that do not say how they are spelled, and those that
 // Info-ZIP's unzip reads in its own way.
 func (c *central) checkName() error {
 	switch {
 	case isASCII(c.name):
+	case !norm.NFC.IsNormalString(c.name):
+		return c.unsafe("its name is not in the composed form of Unicode, and bsdtar changes such names: rename the file (to NFC)")
 	case c.flags&flagUTF8 == 0:
 		return c.unsafe("the encoding of its name is not known")
 	case c.codePage() && !c.extra:
@@ -36,7 +52,7 @@ func (c *central) checkName() error {
 // codePage reports whether the file comes from a system whose names unzip converts.
 // It takes that back, in favour of UTF-8, where it reads extra fields.
 func (c *central) codePage() bool {
-	return c.madeBy == madeByDOS || c.madeBy == madeByOS2 || c.madeBy == madeByWindows && c.madeWith == windows50
+	return c.madeBy == madeByDOS || c.madeBy == madeByWin32 && c.madeWith == win32At50
 }
 
 // isVersioned reports whether a name ends as those of files on VMS do: "a.txt;2".

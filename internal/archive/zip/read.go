@@ -20,25 +20,22 @@ func readCentral(dir *bufio.Reader) (*central, error) {
 	}
 	c := &central{
 		header: parseFixed(b[6:]), madeBy: b[5], madeWith: b[4], extra: extraLen > 0,
-		attributes: le.Uint32(b[38:]), at: uint64(le.Uint32(b[42:])),
+		internal: le.Uint16(b[36:]), attributes: le.Uint32(b[38:]), at: uint64(le.Uint32(b[42:])),
 	}
 	c.name = string(text[:nameLen])
-	if disk := le.Uint16(b[34:]); disk != 0 {
-		return nil, malformed("entry %.80q is on another disk", c.name)
-	}
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	var wanted []*uint64
-	for _, field := range []*uint64{&c.size, &c.packed, &c.at} {
-		if *field == none32 {
-			wanted = append(wanted, field)
-		}
+	disk := uint64(le.Uint16(b[34:]))
+	c.zip64Sizes = c.size == none32 || c.packed == none32
+	fields := append(c.sizes64(), field64{&c.at, none32, 8}, field64{&disk, none16, 4})
+	if err := c.readExtra(text[nameLen:nameLen+extraLen], fields); err != nil {
+		return nil, err
 	}
-	sizes := c.size == none32 || c.packed == none32
-	err := c.readExtra(text[nameLen:nameLen+extraLen], wanted)
-	c.zip64 = sizes
-	return c, err
+	if disk != 0 {
+		return nil, malformed("entry %.80q is on another disk", c.name)
+	}
+	return c, nil
 }
 
 // readLocal reads the header in front of the content of a file, and returns
@@ -59,13 +56,9 @@ func (s *scanner) readLocal(at uint64) (*header, uint64, error) {
 		return nil, 0, err
 	}
 	h.name = string(text[:nameLen])
-	var wanted []*uint64
-	switch {
-	case h.size == none32 && h.packed == none32:
-		wanted = []*uint64{&h.size, &h.packed}
-	case h.size == none32 || h.packed == none32:
+	if (h.size == none32) != (h.packed == none32) {
 		return nil, 0, malformed("entry %.80q has one of its sizes in a zip64 field, and not the other", h.name)
 	}
-	err = h.readExtra(text[nameLen:], wanted)
+	err = h.readExtra(text[nameLen:], h.sizes64())
 	return &h, at + uint64(nameLen+extraLen), err
 }

@@ -75,6 +75,10 @@ func (s *scanner) file(c *central, at, next uint64, visit func(*file) error) err
 	if err := c.agree(local); err != nil {
 		return err
 	}
+	if err := c.checkOrigin(); err != nil {
+		return err
+	}
+	c.zip64Local = local.zip64
 	switch {
 	case next > s.end.at || next < start || next-start < c.packed:
 		return malformed("entry %.80q overlaps with what follows it", c.name)
@@ -135,19 +139,15 @@ func (s *scanner) descriptor(c *central, from, to uint64) error {
 		}
 		return nil
 	}
-	width := uint64(4)
-	if c.zip64 {
-		width = 8
-	}
-	short := 4 + 2*width
-	if n != short && n != short+uint64(len(magic)) {
+	width, marked := c.descriptorWidth(n)
+	if width == 0 {
 		return malformed("unexpected data after entry %.80q", c.name)
 	}
 	b, err := s.src.read(int64(from), int(n))
 	if err != nil {
 		return err
 	}
-	if n > short {
+	if marked {
 		if string(b[:4]) != magic {
 			return malformed("unexpected data after entry %.80q", c.name)
 		}
@@ -157,6 +157,19 @@ func (s *scanner) descriptor(c *central, from, to uint64) error {
 		return malformed("entry %.80q has another size or checksum after its content", c.name)
 	}
 	return nil
+}
+
+// descriptorWidth returns the width of each size in a descriptor of n bytes, 0 when there is none
+// of that length, and whether a magic number precedes them. They are wide only where a header has
+// a zip64 field, and some archivers write narrow ones although the first header has one.
+func (c *central) descriptorWidth(n uint64) (width uint64, marked bool) {
+	switch wide := c.zip64 || c.zip64Local; {
+	case (n == 12 || n == 16) && !c.zip64Sizes:
+		return 4, n == 16
+	case (n == 20 || n == 24) && wide:
+		return 8, n == 24
+	}
+	return 0, false
 }
 
 func number(b []byte) uint64 {

@@ -213,7 +213,7 @@ func byStandard(t *testing.T, archive []byte) []string {
 			t.Fatalf("archive/zip: %q: %v", f.Name, err)
 		}
 		mode := f.Mode() & (1<<31 | 0o777) // the type, if it is a directory, and permissions
-		if f.CreatorVersion>>8 != 3 && f.CreatorVersion>>8 != 19 {
+		if f.CreatorVersion>>8 != 3 {
 			mode = mode&(1<<31) | 0o644
 		}
 		if mode.IsDir() {

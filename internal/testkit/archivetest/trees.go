@@ -87,8 +87,8 @@ func collisions() []Tree {
 		tree("A11", "case", dup, file("A", "x"), file("a", "x")),
 		tree("A11", "case of a directory", dup, file("D/x", "x"), file("d/y", "x")),
 		tree("A11", "sharp s", dup, file("ß", "x"), file("ẞ", "x")),
-		tree("A11", "Kelvin sign", dup, file("K", "x"), file("\u212a", "x")),
-		tree("A11", "composition", dup, file("\u00e9", "x"), file("e\u0301", "x")),
+		tarOnly(tree("A11", "Kelvin sign", dup, file("K", "x"), file("\u212a", "x"))),       // zipNames has that of zip
+		tarOnly(tree("A11", "composition", dup, file("\u00e9", "x"), file("e\u0301", "x"))), // zipNames has that of zip
 		tree("A12", "same content", dup, file("a", "x"), file("a", "x")),
 		tree("A12", "different content", dup, file("a", "x"), file("a", "y")),
 		tree("A12", "file, then directory", dup, file("a", "x"), dir("a/")),

@@ -25,7 +25,7 @@ func zipped(id, name string, want pack.Code, files ...ZipFile) Case {
 // Zips are zip archives of group B, and of group A what only zip can spell. All
 // have a good pack.yaml first.
 func Zips() []Case {
-	return slices.Concat(zipHeaders(), zipContents(), zipFrames(), zipNames())
+	return slices.Concat(zipHeaders(), zipContents(), zipFrames(), zipNames(), zipOrigins(), zipRepeats())
 }
 
 func zipHeaders() []Case {
