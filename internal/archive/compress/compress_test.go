@@ -45,7 +45,7 @@ func readFrom(r io.Reader, limits compress.Limits) (string, error) {
 	return string(content), err
 }
 
-// reverse stands for a decoder of xz: what follows the mark is a gzip stream.
+// reverse stands for a decoder of xz: what follows the mark is a zstd stream.
 func reverse(r io.Reader) (io.Reader, error) {
 	if _, err := io.CopyN(io.Discard, r, 6); err != nil {
 		return nil, err
@@ -54,10 +54,10 @@ func reverse(r io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Uncompressed(compress.Gzip, limits, nil)
+	return s.Uncompressed(compress.Zstd, limits, nil)
 }
 
-func xz(content string) []byte { return append([]byte("\xfd7zXZ\x00"), archivetest.Gzip(content)...) }
+func xz(content string) []byte { return append([]byte("\xfd7zXZ\x00"), archivetest.Zstd(content)...) }
 
 func wantCode(t *testing.T, err error, want pack.Code) {
 	t.Helper()
@@ -252,6 +252,14 @@ func names(t *testing.T) {
 		{"x.tbz2", "BZh9", compress.Bzip2},
 		{"x.txz", "\xfd7zXZ\x00", compress.XZ},
 		{"x.tar", archivetest.Good(), compress.Tar},
+		{"x.tar", unmarked("d/"), compress.Tar},
+		{"x", unmarked("d/"), compress.Tar},
+		{"x.tar.gz", unmarked("d/"), ""},
+		{"x", "y" + unmarked("d/")[1:], ""}, // a wrong checksum
+		{"x", unmarked("d/")[:511], ""},
+		{"x", unmarked("PK\x03\x04"), ""}, // a polyglot
+		{"x", unmarked("\x1f\x8b"), ""},
+		{"x", string(make([]byte, 148)) + "400\x00" + string(make([]byte, 360)), ""}, // the checksum of a block of zeros
 		{"x.tar.gz", "PK\x03\x04", ""},
 		{"x.zip", "\x1f\x8b\x08", ""},
 		{"x.tar.zst", "BZh9", ""},
@@ -270,6 +278,11 @@ func names(t *testing.T) {
 			wantCode(t, err, pack.CodeMalformedContent)
 		}
 	}
+}
+
+// unmarked is a header as tar had it first.
+func unmarked(name string) string {
+	return archivetest.Header(0, name, 0, archivetest.Set(257, string(make([]byte, 8))))
 }
 
 func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
@@ -312,15 +325,24 @@ func FuzzUncompress(f *testing.F) {
 	})
 }
 
+// byStandard reads members up to the end, or to zeros.
 func byStandard(t *testing.T, archive []byte) string {
 	t.Helper()
-	r, err := gzip.NewReader(bytes.NewReader(archive))
-	if err != nil {
-		t.Fatal(err)
+	rest := bytes.NewReader(archive)
+	r, err := gzip.NewReader(rest)
+	var want []byte
+	for err == nil {
+		r.Multistream(false)
+		member, broken := io.ReadAll(r)
+		if broken != nil {
+			t.Fatal(broken)
+		}
+		want = append(want, member...)
+		if len(bytes.Trim(archive[len(archive)-rest.Len():], "\x00")) == 0 {
+			return string(want)
+		}
+		err = r.Reset(rest)
 	}
-	want, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(want)
+	t.Fatal(err)
+	return ""
 }

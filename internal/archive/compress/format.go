@@ -3,6 +3,7 @@ package compress
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -56,7 +57,30 @@ func OfContent(head []byte) (Format, error) {
 		}
 		found = m.format
 	}
+	switch old := isOldTar(head); {
+	case old && found == "":
+		return Tar, nil
+	case old && found != Tar:
+		return "", malformed("the archive can be read as %s and as %s", found, Tar)
+	}
 	return found, nil
+}
+
+// isOldTar reports whether the first bytes are a header of tar before POSIX gave it a mark:
+// the sum of its bytes is the number in it.
+func isOldTar(head []byte) bool {
+	const at, width = 148, 8
+	if len(head) < headBytes || head[0] == 0 {
+		return false
+	}
+	want, err := strconv.ParseInt(strings.Trim(string(head[at:at+width]), " \x00"), 8, 32)
+	sum := int64(width * ' ')
+	for i, c := range head[:headBytes] {
+		if i < at || i >= at+width {
+			sum += int64(c)
+		}
+	}
+	return err == nil && sum == want
 }
 
 // OfName returns the format that the extension of a path stands for, or "" when

@@ -26,7 +26,13 @@ func (m *members) Read(p []byte) (n int, err error) {
 		if err != io.EOF { //nolint:errorlint // gzip returns it bare
 			continue
 		}
-		if _, err = m.r.Peek(1); err == nil {
+		next, end := m.r.Peek(1)
+		switch {
+		case end != nil:
+			err = end
+		case next[0] == 0:
+			err = m.padding()
+		default:
 			err = m.next()
 		}
 	}
@@ -41,4 +47,18 @@ func (m *members) next() error {
 	}
 	m.z.Multistream(false)
 	return err
+}
+
+// padding reads zeros to the end of the stream: tapes and copies in whole blocks
+// have them after the last member, and gzip, tar and Python ignore them.
+func (m *members) padding() error {
+	for {
+		b, err := m.r.ReadByte()
+		if err != nil {
+			return err
+		}
+		if b != 0 {
+			return malformed("unexpected data after the zeros at the end of the gzip stream")
+		}
+	}
 }

@@ -22,6 +22,9 @@ func oddGzip(random *rand.Rand, content string) []byte {
 		out = append(out, oddMember(random, part)...)
 	}
 	if oneIn(random, 8) {
+		out = append(out, make([]byte, 1+random.IntN(1000))...)
+	}
+	if oneIn(random, 8) {
 		out = changeOnce(out, random)
 	}
 	return out

@@ -104,9 +104,12 @@ func oddExtension(random *rand.Rand) string {
 		key := pick(random, "mtime", "atime", "uid", "gid", "uname", "gname", "comment", "ctime", "charset", "vendor.key", "LIBARCHIVE.creationtime", "SCHILY.dev", "SCHILY.ino", "SCHILY.xattr.user.x")
 		if oneIn(random, 3) {
 			key = pick(random, "path", "size", "linkpath", "hdrcharset", "SCHILY.fflags", "SCHILY.filetype", "SCHILY.nlink", "SCHILY.realsize", "LIBARCHIVE.symlinktype", "LIBARCHIVE.xattr.user.x",
-				"RHT.security.selinux", "GNU.dumpdir", "GNU.volume.label", "GNU.sparse.name", "MSWINDOWS.rawsd", "devmajor")
+				"RHT.security.selinux", "GNU.dumpdir", "GNU.volume.label", "GNU.sparse.name", "MSWINDOWS.rawsd", "devmajor", "SUN.holesdata", "SCHILY.acl.access", "SCHILY.acl.access", "SCHILY.acl.default", "SCHILY.acl.ace")
 		}
-		return archivetest.Record(key, pick(random, "1", "1.5", "BINARY", "ISO-IR 10646 2000 UTF-8", "x", "dir", "p/q", "-1", "1e9", "sparse", "", "a=b", "ü", "x\ny"))
+		if strings.HasPrefix(key, "SCHILY.acl.") {
+			return archivetest.Record(key, oddACL(random))
+		}
+		return archivetest.Record(key, pick(random, " 0 512", "1", "1.5", "BINARY", "ISO-IR 10646 2000 UTF-8", "x", "dir", "p/q", "-1", "1e9", "sparse", "", "a=b", "ü", "x\ny"))
 	}
 	switch random.IntN(12) {
 	case 0, 1:
@@ -121,4 +124,17 @@ func oddExtension(random *rand.Rand) string {
 		return archivetest.Meta(pick[byte](random, 'x', 'x', 'X', 'g'), "")
 	}
 	return ""
+}
+
+// oddACL is an access control list that mostly has all its entries.
+func oddACL(random *rand.Rand) string {
+	bits := func() string { return pick(random, "rw-", "rw-", "r--", "r--", "---", "rwx", "r-x", "--x") }
+	list := []string{"user::" + bits(), "group::" + bits(), "other::" + bits()}
+	if oneIn(random, 3) {
+		list = append(list, "user:root:"+bits()+":0", "mask::"+bits())
+	}
+	if oneIn(random, 5) {
+		list = list[random.IntN(len(list)):]
+	}
+	return strings.Join(list, pick(random, ",", ",", "\n"))
 }

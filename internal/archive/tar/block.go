@@ -62,6 +62,12 @@ func (b *block) size() (int64, error) {
 	return int64(n), nil
 }
 
+// executable reports whether the mode has an executable bit. The block is numeric.
+func (b *block) executable() bool {
+	mode, _ := strconv.ParseUint(strings.Trim(text(b[100:108]), " "), 8, 64)
+	return mode&0o111 != 0
+}
+
 // numeric reports whether all programs read the other numbers in the header, or
 // none: spaces, octal digits, spaces or NULs. Owner and time may be in binary.
 func (b *block) numeric() bool {

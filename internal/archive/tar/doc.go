@@ -12,8 +12,11 @@
 //   - Header checksums, sizes in plain octal, one end marker of two zero blocks,
 //     nothing but zero blocks after it, to the end of the stream.
 //   - Extension headers (pax, GNU long names) that are well-formed, belong to an
-//     entry and contradict neither each other nor the entry. A global header may
-//     hold a comment, as those of hosting services do, and nothing else.
+//     entry and contradict neither each other nor the entry. They set what archivers
+//     set for files and directories, and nothing else: names, size, times, owners,
+//     extended attributes, and access control lists that leave the executable bits
+//     as they are. A global header may hold a comment, as those of hosting services
+//     do, and nothing else.
 //   - Only regular files and directories: links, devices, sparse files and all
 //     other types are refused.
 //   - No more entries than wanted.

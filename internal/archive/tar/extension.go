@@ -2,6 +2,8 @@ package tar
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,9 +51,9 @@ func (x *extension) addPAX(body []byte) error {
 	if err != nil {
 		return err
 	}
-	for key := range records {
-		if strings.HasPrefix(key, "GNU.sparse.") || strings.HasPrefix(key, "SCHILY.realsize") {
-			return pack.Errorf(pack.CodeForbiddenEntry, "read archive: entry %.80q is a sparse file: only plain files are allowed", records["path"])
+	for _, key := range slices.Sorted(maps.Keys(records)) {
+		if err := checkRecord(key, records[key], records["path"]); err != nil {
+			return err
 		}
 	}
 	x.pax = records
@@ -70,6 +72,11 @@ func (x *extension) check(b *block, size int64) error {
 		return malformed("entry %.80q is a directory by only one of its names", name)
 	case hasPath && path == "":
 		return malformed("entry %.80q: an empty long name", b.name())
+	}
+	if acl, ok := x.pax["SCHILY.acl.access"]; ok && b.kind() != '5' {
+		if err := checkACL(name, acl, b.executable()); err != nil {
+			return err
+		}
 	}
 	if text, ok := x.pax["size"]; ok && text != strconv.FormatInt(size, 10) {
 		return malformed("entry %.80q: its size is %d and %q", name, size, text)

@@ -133,19 +133,23 @@ func (f *framer) header() error {
 	if !f.block.marked() || !f.block.numeric() {
 		return malformed("a header has a malformed number or an unknown mark, after entry %.80q", f.name)
 	}
+	kind := f.block.kind()
+	switch kind {
+	case 'x', 'L', 'K', 'g', '0', 0, '5':
+	case 'S':
+		return sparse(f.ext.name(&f.block))
+	default:
+		return pack.Errorf(pack.CodeForbiddenEntry, "read archive: entry %.80q is %s: only plain files and directories are allowed%s",
+			f.ext.name(&f.block), describe(kind), advice(kind))
+	}
 	if !f.block.oneTail() {
-		return malformed("a header can be read with and without a prefix of its name or a map of its content, after entry %.80q", f.name)
+		return malformed("a header can be read with and without a prefix of its name or a map of its content, after entry %.80q: re-create the archive with tar --format=posix", f.name)
 	}
 	f.out = f.block[:]
-	switch kind := f.block.kind(); kind {
-	case 'x', 'L', 'K', 'g':
-		return f.extend(kind)
-	case '0', 0, '5':
+	if kind == '0' || kind == 0 || kind == '5' {
 		return f.entry()
-	default:
-		return pack.Errorf(pack.CodeForbiddenEntry, "read archive: entry %.80q is %s: only plain files and directories are allowed",
-			f.ext.name(&f.block), describe(kind))
 	}
+	return f.extend(kind)
 }
 
 // extend reads an extension header with its body.
@@ -208,8 +212,17 @@ func describe(kind byte) string {
 		return "a pipe"
 	case '7':
 		return "a contiguous file"
-	case 'S':
-		return "a sparse file"
 	}
 	return fmt.Sprintf("of the unknown type %q", kind)
+}
+
+// advice returns how an entry of a type is avoided, after a colon.
+func advice(kind byte) string {
+	switch kind {
+	case '1':
+		return ": re-create the archive with --hard-dereference"
+	case '2':
+		return ": re-create the archive with --dereference (-h), or remove the link"
+	}
+	return ""
 }

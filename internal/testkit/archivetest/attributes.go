@@ -28,7 +28,7 @@ func attributes() []Tree {
 		tarOnly(tree("A21", "time before time", fine, owner(Set(136, "\xff\xff\xff\xff\xff\xff\xfd\xab\xf4\x1c\x00\x00")))),
 		tarOnly(tree("A21", "year 9999", fine, extended(Record("mtime", "253402300799.999")))),
 		tarOnly(tree("A21", "capability", fine, extended(Record("SCHILY.xattr.security.capability", "\x01\x00\x00\x02")))),
-		tarOnly(tree("A21", "access control list", fine, extended(Record("SCHILY.acl.access", "user::rwx")))),
+		tarOnly(tree("A21", "access control list", fine, extended(Record("SCHILY.acl.access", "user::rw-,user:build:rw-:1000,group::r--,mask::rw-,other::r--")))),
 	}
 }
 

@@ -3,6 +3,7 @@ package archivetest
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -18,7 +19,11 @@ func Gzips() []Case {
 		{"C07", "text", append(bytes.Clone(one), Gzip("text")...), format},
 		{"C07", "garbage", append(bytes.Clone(one), "garbage"...), format},
 		{"C07", "one byte", append(bytes.Clone(one), 0x1f), format},
-		{"C07", "zeros", append(bytes.Clone(one), make([]byte, 20)...), format},
+		{"C07", "one zero", append(bytes.Clone(one), 0), fine},
+		{"C07", "zeros", append(bytes.Clone(one), make([]byte, 20)...), fine},
+		{"C07", "blocks of zeros", append(bytes.Clone(one), make([]byte, 100<<10)...), fine},
+		{"C07", "zeros, then text", append(bytes.Clone(one), "\x00\x00text"...), format},
+		{"C07", "zeros, then a member", slices.Concat(one, make([]byte, 20), Gzip(Zeros())), format},
 		{"C07", "head cut in a name", append(bytes.Clone(one), "\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03name"...), format},
 		{"C07", "head cut in a comment", append(bytes.Clone(one), "\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\x03"...), format},
 		{"C07", "half a head", append(bytes.Clone(one), 0x1f, 0x8b, 8, 0), format},

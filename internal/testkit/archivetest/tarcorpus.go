@@ -1,6 +1,7 @@
 package archivetest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -22,7 +23,7 @@ func good() string {
 func Good() string { return good() + End() }
 
 // Tars are tar archives of group C.
-func Tars() []TarCase { return append(tarFrames(), tarExtensions()...) }
+func Tars() []TarCase { return slices.Concat(tarFrames(), tarExtensions(), tarKeys()) }
 
 func broken(archive string, at int) string {
 	return archive[:at] + string(archive[at]^1) + archive[at+1:]
