@@ -121,7 +121,7 @@ const (
 	CodeInvalidRequest  Code = "invalid_request"  // ErrInvalid: the caller's request, not a pack
 
 	CodeDependencyMissing  Code = "dependency_missing"  // ErrDependency
-	CodeDependencyConflict Code = "dependency_conflict" // ErrDependency
+	CodeDependencyConflict Code = "dependency_conflict" // ErrDependency, see PlatformError
 	CodeDependencyCycle    Code = "dependency_cycle"    // ErrDependency
 
 	CodePolicyDenied Code = "policy_denied" // ErrPolicy

@@ -106,6 +106,8 @@ func manifestCases() []findingCase {
 		with("URLs as dependencies", "dependencies:\n  - https://x/y.git\n  - git@x:y\n  - ../core\n",
 			"6 manifest.dependency_url", "7 manifest.dependency_url", "8 manifest.dependency_url"),
 		with("map of dependencies", "dependencies:\n  python_version: '>=3.9'\n  packs: [core]\n  other: 1\n", "8 manifest.unknown_key"),
+		with("platform version", "dependencies: {attune_version: '>=2.1 <4'}\n"),
+		with("invalid platform version", "dependencies:\n  attune_version: =>2\n", "6 manifest.invalid_platform_version"),
 		with("StackStorm version in native shape", "dependencies: [core=1.0.0]\n", "5 manifest.invalid_dependency"),
 		compat(with("StackStorm version", "dependencies: [core=1.0.0]\n")),
 

@@ -45,6 +45,7 @@ const (
 	manifestKeyCase        FindingCode = "manifest.key_case"
 	manifestLegacyConflict FindingCode = "manifest.legacy_conflict"
 	manifestDependency     FindingCode = "manifest.invalid_dependency"
+	manifestPlatform       FindingCode = "manifest.invalid_platform_version"
 	manifestDependencyURL  FindingCode = "manifest.dependency_url"
 	manifestUnknownRuntime FindingCode = "manifest.unknown_runtime"
 	manifestPython2        FindingCode = "manifest.python2_only"
@@ -169,6 +170,7 @@ var findingTable = []FindingKind{
 	{manifestKeyCase, SeverityError, "a key of pack.yaml differs from a known one only in case"},
 	{manifestLegacyConflict, SeverityError, "a key and its legacy name have different values"},
 	{manifestDependency, SeverityError, "a dependency is not `ref` or `ref@constraint`"},
+	{manifestPlatform, SeverityError, "`attune_version` is not a version constraint"},
 	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is ignored"},
 	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is not a known runtime"},
 	{manifestPython2, SeverityWarning, "the pack says that it runs on Python 2 only"},

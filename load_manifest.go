@@ -295,7 +295,7 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 		return
 	}
 	sub := s.at(n)
-	m.PlatformVersion = sub.text("attune_version")
+	m.PlatformVersion = sub.platformVersion()
 	m.PythonVersion = sub.text("python_version")
 	m.NodeVersion = sub.text("nodejs_version")
 	m.Dependencies = sub.dependencyList("packs", compat)
@@ -306,6 +306,16 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 			s.report(manifestUnknownKey, f.Key.Line, "key %.64q of dependencies is not known; it has no effect", f.Key.Text)
 		}
 	}
+}
+
+// platformVersion reads `attune_version`.
+func (s *section) platformVersion() Constraint {
+	const key = "attune_version"
+	c, err := ParseConstraint(s.text(key))
+	if err != nil {
+		s.findings.report(manifestPlatform, s.file, s.line(key), fmt.Errorf("%s: %w", key, err))
+	}
+	return c
 }
 
 func (s *section) dependencyList(key string, compat bool) []Dependency {

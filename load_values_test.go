@@ -59,7 +59,7 @@ future: {x: 1}
 		Meta:         map[string]any{"c": []any{int64(1), 2.5, nil}},
 		Dependencies: []pack.Dependency{{Ref: "core"}, {Ref: "slack", Constraint: constraint(t, "^2.1")}},
 
-		PlatformVersion: ">=1.0", PythonVersion: ">=3.10", NodeVersion: "^18",
+		PlatformVersion: constraint(t, ">=1.0"), PythonVersion: ">=3.10", NodeVersion: "^18",
 		RuntimeDeps: []pack.RuntimeDep{
 			{Name: "python3", Runtime: pack.RuntimePython, Range: ">=3.8"}, {Name: "Node.js", Runtime: pack.RuntimeNode}, {Name: "curl"},
 		},

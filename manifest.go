@@ -34,11 +34,13 @@ type Manifest struct {
 
 	// Dependencies are the packs this one needs.
 	Dependencies []Dependency `json:"dependencies"`
-	// PlatformVersion, PythonVersion and NodeVersion are the version ranges of
-	// the dependencies' map form, as written; "" when there is none.
-	PlatformVersion string `json:"platform_version"`
-	PythonVersion   string `json:"python_version"`
-	NodeVersion     string `json:"nodejs_version"`
+	// PlatformVersion limits the versions of the platform that this pack suits:
+	// `attune_version` of the dependencies' map form. The zero value means any.
+	PlatformVersion Constraint `json:"platform_version"`
+	// PythonVersion and NodeVersion are the version ranges of the dependencies' map
+	// form, as written; "" when there is none.
+	PythonVersion string `json:"python_version"`
+	NodeVersion   string `json:"nodejs_version"`
 	// RuntimeDeps are the programs this pack needs.
 	RuntimeDeps []RuntimeDep `json:"runtime_deps"`
 

@@ -120,7 +120,7 @@ type Provided struct {
 
 // Satisfies reports whether the provided pack satisfies c.
 func (p Provided) Satisfies(c Constraint) bool {
-	return p.Version.IsZero() || c.Allows(p.Version)
+	return p.Version.IsZero() || c.AllowsPresent(p.Version)
 }
 
 // A Dependency is a pack that another one needs.

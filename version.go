@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -131,6 +132,18 @@ func (c Constraint) Allows(v Version) bool {
 	return c.c.Check(&v.v)
 }
 
+// AllowsPresent reports whether v satisfies c, where v is there already and not to be
+// chosen, such as the version of a platform: a pre-release then counts as any other
+// version between its neighbours.
+func (c Constraint) AllowsPresent(v Version) bool {
+	if c.c == nil || v.IsZero() {
+		return c.c == nil
+	}
+	all := *c.c
+	all.IncludePrerelease = true
+	return all.Check(&v.v)
+}
+
 // String returns the constraint as written, "*" for the zero Constraint.
 func (c Constraint) String() string {
 	if c.c == nil {
@@ -182,3 +195,34 @@ func (cs Constraints) String() string {
 	}
 	return strings.Join(texts, ", ")
 }
+
+// CheckPlatform returns a [*PlatformError] when a pack that asks for required does not
+// suit a platform of version actual. A platform of unknown version, the zero Version,
+// suits packs that ask for none; for others callers make a warning of the error.
+func CheckPlatform(required Constraint, actual Version) error {
+	if required.AllowsPresent(actual) {
+		return nil
+	}
+	return &PlatformError{Required: required, Actual: actual}
+}
+
+// A PlatformError says that a pack does not suit the version of the platform that
+// installs it. It matches [ErrDependency].
+type PlatformError struct {
+	Required Constraint // what the pack asks for
+	Actual   Version    // of the platform; zero when it is not known
+}
+
+// Error names both versions.
+func (e *PlatformError) Error() string {
+	if e.Actual.IsZero() {
+		return fmt.Sprintf("platform version %s is needed, and the version of this platform is not known, so it is not checked", e.Required)
+	}
+	return fmt.Sprintf("platform version %s is needed, and this platform is version %s; upgrade the platform, or choose another version of the pack", e.Required, e.Actual)
+}
+
+// Unwrap returns [ErrDependency].
+func (e *PlatformError) Unwrap() error { return ErrDependency }
+
+// ErrorCode implements [Coder].
+func (e *PlatformError) ErrorCode() Code { return CodeDependencyConflict }

@@ -2,6 +2,7 @@ package pack_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -164,6 +165,49 @@ func TestTextForms(t *testing.T) {
 		if err := json.Unmarshal([]byte(bad), &got); pack.CodeOf(err) != pack.CodeInvalidVersion {
 			t.Errorf("%s: got %v", bad, err)
 		}
+	}
+}
+
+func TestCheckPlatform(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		required, actual string
+		suits            bool
+	}{
+		{"*", "", true},
+		{">=2", "", false},
+		{"*", "1.0.0", true},
+		{"^2.1", "2.1.0", true},
+		{"^2.1", "2.0.9", false},
+		{"^2.1", "3.0.0", false},
+		{">=2", "3.0.0-rc.1", true},
+		{">=3", "3.0.0-rc.1", false},
+		{"^1 || ^3", "3.1.0-rc.1", true},
+	} {
+		var actual pack.Version
+		if tt.actual != "" {
+			actual = version(t, tt.actual)
+		}
+		err := pack.CheckPlatform(constraint(t, tt.required), actual)
+		if (err == nil) != tt.suits {
+			t.Errorf("%s on %q: got %v", tt.required, tt.actual, err)
+		}
+		if err == nil {
+			continue
+		}
+		text := err.Error()
+		if !errors.Is(err, pack.ErrDependency) || pack.CodeOf(err) != pack.CodeDependencyConflict || !strings.Contains(text, tt.required) || !strings.Contains(text, tt.actual) {
+			t.Errorf("%s on %q: got %v", tt.required, tt.actual, err)
+		}
+	}
+}
+
+// TestProvidedPreRelease: a pack that is there is not chosen, so its pre-release counts.
+func TestProvidedPreRelease(t *testing.T) {
+	t.Parallel()
+	core := pack.Provided{Ref: "core", Version: version(t, "2.0.0-rc.1")}
+	if !core.Satisfies(constraint(t, ">=1")) || core.Satisfies(constraint(t, ">=2")) {
+		t.Error("core 2.0.0-rc.1 is between 1 and 2")
 	}
 }
 

@@ -22,6 +22,10 @@ type Config struct {
 	// Provided lists the packs that the host supplies. Their refs are reserved:
 	// a pack of the request that uses one is an error.
 	Provided []pack.Provided
+	// PlatformVersion is the version of the platform that the packs are for: one
+	// that does not suit it fails, see [pack.PlatformError]. The zero value means
+	// that it is not known: a pack that asks for a version gets a warning.
+	PlatformVersion pack.Version
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
 	// Open opens the directory of a pack; nil opens any. A host that takes
@@ -68,7 +72,7 @@ func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
 	defer r.close(context.WithoutCancel(ctx))
 	c := resolver{
 		request: r, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
-		maxPacks: a.config.MaxPacks,
+		platform: a.config.PlatformVersion, maxPacks: a.config.MaxPacks,
 	}
 	if err := c.choose(ctx); err != nil {
 		return r.report(), fmt.Errorf("%s: choose versions: %w", doing, err)

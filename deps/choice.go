@@ -43,12 +43,16 @@ type option struct {
 }
 
 func (o *option) satisfies(c pack.Constraint) bool {
-	return o.origin == originProvided && o.version.IsZero() || c.Allows(o.version)
+	if o.origin == originProvided {
+		return pack.Provided{Version: o.version}.Satisfies(c)
+	}
+	return c.Allows(o.version)
 }
 
 // A choice is a pack of which one version is to be chosen.
 type choice struct {
 	ref       pack.Ref
+	platform  pack.Version
 	installed *pack.Version // nil when it is not
 	options   []*option     // best first
 	finder    Finder        // knows more options; nil when there is none
@@ -59,6 +63,9 @@ type choice struct {
 	// ruledOut holds the options that were ruled out, each with the demand that
 	// it did not meet.
 	ruledOut map[*option]demand
+	// unsuited are the versions that the finder knows and the platform does not
+	// suit, best first.
+	unsuited []pack.Candidate
 }
 
 // choose takes the best option that meets all demands and was not ruled out
@@ -103,6 +110,10 @@ func (s *choice) find(ctx context.Context) error {
 	}
 	s.asked = true
 	for _, c := range slices.SortedStableFunc(slices.Values(candidates), preferred) {
+		if !s.platform.IsZero() && pack.CheckPlatform(c.Platform, s.platform) != nil {
+			s.unsuited = append(s.unsuited, c)
+			continue
+		}
 		s.options = append(s.options, &option{version: c.Version, origin: originFinder, deps: c.Dependencies})
 	}
 	return nil

@@ -46,14 +46,30 @@ func (s *choice) conflict() *Conflict {
 	}
 	demands := s.culprits()
 	c := Conflict{Ref: s.ref, Required: requirements(demands), Installed: s.installed}
-	if known {
+	switch id, err := s.unsuitable(); {
+	case err != nil:
+		c.Err = pack.Errorf(pack.CodeDependencyConflict, "%s would satisfy all constraints: %s; but %w", id, showDemands(demands), err)
+		c.Explanation = c.Err.Error()
+	case known:
 		c.Explanation = fmt.Sprintf("%s, which does not satisfy all constraints: %s; ask for ranges that have a version in common", s.have(), showDemands(demands))
 		c = newConflict(pack.CodeDependencyConflict, c)
-	} else {
+	default:
 		c.Explanation = fmt.Sprintf("pack %s is required but was not found: %s; install it, provide it, or name an index that has it", s.ref, showDemands(demands))
 		c = newConflict(pack.CodeDependencyMissing, c)
 	}
 	return &c
+}
+
+// unsuitable returns the best version that would meet all demands on a platform of
+// another version, and why it does not suit this one.
+func (s *choice) unsuitable() (pack.ID, error) {
+	for i := range s.unsuited {
+		c := &s.unsuited[i]
+		if s.unmet(&option{version: c.Version, origin: originFinder}) == nil {
+			return c.ID, pack.CheckPlatform(c.Platform, s.platform)
+		}
+	}
+	return pack.ID{}, nil
 }
 
 // culprits are the demands that leave no option: those of the last walk, and

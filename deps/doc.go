@@ -35,6 +35,14 @@
 // continues with them; else it ends there, and the pack is analysed after it was
 // downloaded.
 //
+// # The platform
+//
+// A pack may limit the versions of the platform that it suits (`attune_version` in
+// its pack.yaml). Config.PlatformVersion states the version of this one: packs of the
+// request that it does not suit fail with a [pack.PlatformError], and versions of
+// other packs that it does not suit, as their index says, are not chosen. Where no
+// version is stated, nothing is checked, and a warning says so.
+//
 // # Conflicts
 //
 // A [Conflict] is not an error of Analyze: the report is complete, and the caller

@@ -44,7 +44,7 @@ func (a *Analyzer) read(ctx context.Context, req Request) *request {
 	})
 	for _, m := range r.all {
 		if m.Err == nil {
-			r.Run(ctx, &m.Item, pack.StageDependencies, func() error { return a.admit(r, m) })
+			r.Run(ctx, &m.Item, pack.StageDependencies, func() error { return a.admit(r, m, req.SkipValidation) })
 		}
 	}
 	return r
@@ -83,13 +83,19 @@ func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err err
 	return nil
 }
 
-// admit lets m take part, unless its ref is taken.
-func (a *Analyzer) admit(r *request, m *member) error {
+// admit lets m take part, unless its ref is taken or it does not suit the platform.
+func (a *Analyzer) admit(r *request, m *member, skipValidation bool) error {
 	if _, reserved := a.provided[m.ref()]; reserved {
 		return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", m.ref())
 	}
 	if first := r.byRef[m.ref()]; first != nil {
 		return pack.Errorf(pack.CodeConflict, "pack %s is already in this request, at %q", m.ref(), first.Spec)
+	}
+	if err := pack.CheckPlatform(m.pack.Manifest.PlatformVersion, a.config.PlatformVersion); err != nil {
+		if !skipValidation && !a.config.PlatformVersion.IsZero() {
+			return err
+		}
+		r.Note(pack.Warning{Spec: m.Spec, Ref: m.ref(), Stage: m.Stage, Message: err.Error()})
 	}
 	r.byRef[m.ref()] = m
 	r.members = append(r.members, m)

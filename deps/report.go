@@ -23,7 +23,8 @@ type Request struct {
 	Paths    []string
 	Contents []*pack.Content
 	// SkipValidation analyses packs although they have findings of severity
-	// error, as far as their pack.yaml can be read.
+	// error, as far as their pack.yaml can be read, or ask for another version of
+	// the platform.
 	SkipValidation bool
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc

@@ -23,6 +23,7 @@ type resolver struct {
 	provided  map[pack.Ref]pack.Provided
 	installed Installed // nil when nothing is
 	finder    Finder    // nil when there is none
+	platform  pack.Version
 	maxPacks  int
 
 	choices map[pack.Ref]*choice
@@ -131,7 +132,7 @@ func (c *resolver) choice(ctx context.Context, ref pack.Ref) (*choice, error) {
 	if len(c.choices) >= c.maxPacks {
 		return nil, &pack.LimitError{Limit: "number of packs considered", Max: int64(c.maxPacks), Value: int64(c.maxPacks) + 1}
 	}
-	s := &choice{ref: ref, ruledOut: map[*option]demand{}}
+	s := &choice{ref: ref, platform: c.platform, ruledOut: map[*option]demand{}}
 	if err := c.lookUp(ctx, s); err != nil {
 		return nil, fmt.Errorf("look up installed version of %s: %w", ref, err)
 	}

@@ -33,7 +33,12 @@ func (r *request) activateAll(ctx context.Context) {
 
 func (r *request) activate(ctx context.Context, it *item) {
 	defer batch.Rescue(&it.Err)
-	ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.checkDependencies(ctx, it) })
+	ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error {
+		if err := r.checkPlatform(ctx, it); err != nil {
+			return err
+		}
+		return r.checkDependencies(ctx, it)
+	})
 	if !ok {
 		return
 	}

@@ -27,9 +27,10 @@
 // Register copies a pack into staging, where nobody changes it any more, and
 // from then on only looks at the copy: what is checked and tested is what will be
 // active. Findings of severity error, dependencies that are neither installed nor
-// provided nor in the request, and failing tests each make the pack fail, in the
-// stage that the report names. Packs of one request that do not need each other
-// do not disturb each other. Content that is active already is not touched.
+// provided nor in the request, a platform of another version than it asks for, and
+// failing tests each make the pack fail, in the stage that the report names. Packs of
+// one request that do not need each other do not disturb each other. Content that is
+// active already is not touched.
 //
 // On disk:
 //

@@ -129,6 +129,18 @@ func (r *request) checkDependencies(ctx context.Context, it *item) error {
 	return joined(unmet)
 }
 
+// checkPlatform checks that it suits the platform. Where the version of that is not
+// known, or does not matter to the request, a warning has to do.
+func (r *request) checkPlatform(ctx context.Context, it *item) error {
+	platform := r.store.config.PlatformVersion
+	err := pack.CheckPlatform(it.pack.Manifest.PlatformVersion, platform)
+	if err != nil && (r.req.SkipValidation || platform.IsZero()) {
+		r.Warn(ctx, &it.Item, "%v", err)
+		return nil
+	}
+	return err
+}
+
 // joined makes one line of several errors; it has the code of the first.
 func joined(errs []error) error {
 	switch len(errs) {

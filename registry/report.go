@@ -43,7 +43,8 @@ type Request struct {
 	// ReplaceAny, unless the request replaces them too.
 	Replace Replace
 	// SkipValidation registers packs with findings of severity error, as far
-	// as they can be loaded, and with dependencies that are not installed.
+	// as they can be loaded, with dependencies that are not installed, and on a
+	// platform of another version than they ask for.
 	SkipValidation bool
 	// SkipTests runs no tests; IgnoreTestFailures runs them and goes on.
 	SkipTests, IgnoreTestFailures bool

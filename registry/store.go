@@ -53,6 +53,10 @@ type Config struct {
 	// Provided packs exist outside. They satisfy dependencies, and their refs
 	// are reserved.
 	Provided []pack.Provided
+	// PlatformVersion is the version of the platform that the packs are for: one
+	// that does not suit it is refused, see [pack.PlatformError]. The zero value
+	// means that it is not known: a pack that asks for a version gets a warning.
+	PlatformVersion pack.Version
 	// Load says how packs are read; nil for the native shape.
 	Load *pack.LoadOptions
 	// Open opens the directory of a pack; nil opens any. A host that takes

@@ -16,7 +16,7 @@ import (
 )
 
 func checks() []check {
-	return slices.Concat(installedChecks(), requestChecks(), finderChecks(), reportChecks())
+	return slices.Concat(installedChecks(), platformChecks(), requestChecks(), finderChecks(), reportChecks())
 }
 
 func installedChecks() []check {

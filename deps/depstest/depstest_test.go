@@ -48,6 +48,14 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 	}{
 		{name: "forgets what is installed", config: func(c *deps.Config) { c.Installed = nil }, want: "installed, provided and missing"},
 		{name: "forgets what is provided", config: func(c *deps.Config) { c.Provided = nil }, want: "the ref of a provided pack is reserved"},
+		{
+			name: "forgets the platform", want: "a pack that the platform does not suit fails",
+			config: func(c *deps.Config) { c.PlatformVersion = pack.Version{} },
+		},
+		{
+			name: "warns of nothing", want: "without a platform version there is a warning",
+			broken: broken{after: spoil(func(rep *deps.Report) { rep.Warnings = []pack.Warning{} })},
+		},
 		{name: "finds nothing", config: func(c *deps.Config) { c.Finder = nil }, want: "missing packs are found, transitively"},
 		{
 			name:   "reports everything as missing",
@@ -196,7 +204,7 @@ func TestFake(t *testing.T) {
 
 func TestNewUniverseRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"Web@1.0.0", "web@one", "web@1.0.0: log@=>1", "installed Log@1.0.0", "provided core@x"} {
+	for _, line := range []string{"Web@1.0.0", "web@one", "web@1.0.0: log@=>1", "installed Log@1.0.0", "provided core@x", "platform x", "web@1.0.0 on =>1:"} {
 		if _, err := depstest.NewUniverse(line); err == nil {
 			t.Errorf("line %q was accepted", line)
 		}

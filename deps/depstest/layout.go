@@ -17,11 +17,11 @@ func (b *bench) layOut(text string, more ...string) (path string, err error) {
 		return "", err
 	}
 	yaml := fmt.Sprintf("ref: %s\nversion: %s\nlabel: Test\ndescription: Test\n", c.Ref, c.Version)
-	if len(c.Dependencies) > 0 {
-		yaml += "dependencies:\n"
+	if len(c.Dependencies) > 0 || !c.Platform.Any() {
+		yaml += fmt.Sprintf("dependencies:\n  attune_version: %q\n  packs:\n", c.Platform)
 	}
 	for _, d := range c.Dependencies {
-		yaml += fmt.Sprintf("  - %q\n", d)
+		yaml += fmt.Sprintf("    - %q\n", d)
 	}
 	if len(more) > 0 {
 		yaml += more[0]

@@ -17,6 +17,7 @@ type Universe struct {
 	candidates map[pack.Ref][]pack.Candidate
 	installed  map[pack.Ref]pack.Version
 	provided   []pack.Provided
+	platform   pack.Version
 }
 
 var (
@@ -30,9 +31,11 @@ var (
 //	web@1.2.0                        can be installed, its needs are not known
 //	web@1.2.0: log@^1, core          can be installed, and needs these
 //	web@1.2.0:                       can be installed, and needs nothing
+//	web@1.2.0 on >=2: log            the same, on a platform of such a version
 //	installed log@1.0.0
 //	provided core
 //	provided core@2.0.0
+//	platform 2.1.0                   the version of the platform
 func NewUniverse(lines ...string) (*Universe, error) {
 	u := &Universe{candidates: map[pack.Ref][]pack.Candidate{}, installed: map[pack.Ref]pack.Version{}}
 	for _, line := range lines {
@@ -54,6 +57,11 @@ func (u *Universe) add(line string) error {
 		u.provided = append(u.provided, pack.Provided(id))
 		return err
 	}
+	if text, ok := strings.CutPrefix(line, "platform "); ok {
+		v, err := pack.ParseVersion(text)
+		u.platform = v
+		return err
+	}
 	c, err := parseCandidate(line)
 	u.candidates[c.Ref] = append(u.candidates[c.Ref], c)
 	return err
@@ -61,12 +69,17 @@ func (u *Universe) add(line string) error {
 
 func parseCandidate(line string) (pack.Candidate, error) {
 	text, needs, known := strings.Cut(line, ":")
+	text, on, _ := strings.Cut(text, " on ")
 	id, err := parseID(text)
 	if err != nil {
 		return pack.Candidate{}, err
 	}
+	platform, err := pack.ParseConstraint(on)
+	if err != nil {
+		return pack.Candidate{}, err
+	}
 	ds, err := parseDependencies(needs)
-	return pack.Candidate{ID: id, Dependencies: ds, DependenciesKnown: known}, err
+	return pack.Candidate{ID: id, Dependencies: ds, DependenciesKnown: known, Platform: platform}, err
 }
 
 func parseID(text string) (pack.ID, error) {
@@ -101,6 +114,9 @@ func parseDependencies(text string) ([]pack.Dependency, error) {
 
 // Provided returns the provided packs.
 func (u *Universe) Provided() []pack.Provided { return slices.Clone(u.provided) }
+
+// PlatformVersion returns the version of the platform, zero when no line states it.
+func (u *Universe) PlatformVersion() pack.Version { return u.platform }
 
 // Candidates implements [deps.Finder].
 func (u *Universe) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {

@@ -32,8 +32,13 @@ type Config struct {
 	Adopt bool
 
 	// Provided packs exist outside. They satisfy dependencies, and their refs are
-	// reserved: no stage accepts a pack that takes one.
+	// reserved: download, analysis and registration refuse a pack that takes one.
 	Provided []pack.Provided
+	// PlatformVersion is the version of the platform that the packs are for. One that
+	// asks for another version, as `attune_version` among its dependencies, fails
+	// before anything is built for it. The zero value means that the version is not
+	// known: such a pack gets a warning.
+	PlatformVersion pack.Version
 	// Load says how every stage reads packs; nil for the native shape.
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack.

@@ -9,8 +9,9 @@
 //	report, err := h.Install(ctx, pipeline.Request{Specs: []string{"https://git.example.com/packs/demo.git"}})
 //
 // [Config] states every shared setting once, and Open hands it to each part that
-// needs it: the provided packs to download, analysis and registration, the shape of
-// packs to all four stages, the network to all sources.
+// needs it: the provided packs to download, analysis and registration, the version of
+// the platform to analysis and registration, the shape of packs to all four stages,
+// the network to all sources.
 //
 // Open reads no environment variables and prints nothing. A program that wants the
 // habits of a command line passes them:

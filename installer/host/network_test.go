@@ -24,8 +24,8 @@ import (
 )
 
 // secured serves an index with the pack "base", and its archive, to clients that
-// prove who they are, under the name localhost.
-func secured(t *testing.T) (index string, network pack.Network) {
+// prove who they are, at the given name or address of this machine.
+func secured(t *testing.T, at string) (index string, network pack.Network) {
 	t.Helper()
 	archive := archivetest.ZipOf(archivetest.Entry{Name: "pack.yaml", Content: demo("base")["pack.yaml"]})
 	sum := sha256.Sum256(archive)
@@ -46,9 +46,9 @@ func secured(t *testing.T) (index string, network pack.Network) {
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	base = srv.URL
+	base = strings.Replace(srv.URL, "127.0.0.1", at, 1)
 	return base + "/index.json", pack.Network{
-		Policy:      pack.NetworkPolicy{AllowPrivateHosts: []string{"127.0.0.1"}},
+		Policy:      pack.NetworkPolicy{AllowPrivateHosts: []string{at}},
 		Credentials: map[string]pack.Credential{base: pack.BearerCredential("canary")},
 		CAs:         pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}),
 	}
@@ -58,7 +58,7 @@ func secured(t *testing.T) (index string, network pack.Network) {
 // what dependencies are found in is reached with all of them alone.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
-	index, network := secured(t)
+	index, network := secured(t, "127.0.0.1")
 	for name, leaveOut := range map[string]func(*pack.Network){
 		"nothing":     func(*pack.Network) {},
 		"policy":      func(n *pack.Network) { n.Policy = pack.NetworkPolicy{} },
@@ -89,7 +89,7 @@ func TestNetwork(t *testing.T) {
 // replace what the environment says, and nothing of the credentials.
 func TestToolsKnowTheNetwork(t *testing.T) {
 	t.Parallel()
-	_, network := secured(t)
+	_, network := secured(t, "127.0.0.1")
 	network.Proxy = "http://user:secret@proxy.example:3128"
 	env := []string{"https_proxy=http://other.example", "NO_PROXY=inside.example"}
 	got := toolVariables(t, host.Config{Network: network, ToolEnv: env})

@@ -48,8 +48,8 @@ func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
 		return err
 	}
 	h.Store, err = registry.Open(ctx, registry.Config{
-		Root: c.Root, Records: records, Adopt: c.Adopt, Environments: environments, Provided: c.Provided, Load: c.Load, Open: open,
-		Runner: c.Runner, TestEnv: h.Environ(), TestTimeout: c.TestTimeout,
+		Root: c.Root, Records: records, Adopt: c.Adopt, Environments: environments,
+		Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open, Runner: c.Runner, TestEnv: h.Environ(), TestTimeout: c.TestTimeout,
 		Parallel: c.Parallel, LockTimeout: c.LockTimeout, Logger: c.Logger, Clock: c.Clock,
 	})
 	if err != nil {
@@ -85,7 +85,9 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.Unverified, err = newUnverified(c); err != nil {
 		return err
 	}
-	analyzer, err := deps.New(deps.Config{Finder: finder, Installed: h.Store, Provided: c.Provided, Load: c.Load, Open: open})
+	analyzer, err := deps.New(deps.Config{
+		Finder: finder, Installed: h.Store, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open,
+	})
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,36 @@ func TestMisfitsThatCannotBeReplaced(t *testing.T) {
 	}
 }
 
+// TestPlatform: what the platform does not suit fails before anything is built, with
+// the packs that need it.
+func TestPlatform(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "app@1.0.0: log", "log@1.0.0:", "alone@1.0.0:")
+	f := h.Content["log@1.0.0"][pack.ManifestFile]
+	f.Data = []byte(strings.Replace(string(f.Data), "dependencies: []", "dependencies: {attune_version: ^3}", 1))
+	promise(t, h.World)
+	platform, err := pack.ParseVersion("2.1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.config.Analyzer, err = deps.New(deps.Config{Finder: h.finder, Installed: h.store, PlatformVersion: platform})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.pipeline = compose(t, h.config)
+	rep, err := install(t, h, "app", "alone")
+	want := []string{"app failed at dependencies: dependency_missing", "alone installed", "log@1.0.0 failed for [app] at dependencies: dependency_conflict"}
+	if diff := cmp.Diff(want, outcomes(rep)); diff != "" {
+		t.Errorf("outcomes (-want +got)\n%s", diff)
+	}
+	if _, ok := errors.AsType[*pack.PlatformError](err); !ok {
+		t.Errorf("got %v", err)
+	}
+	if diff := cmp.Diff([]string{"alone"}, h.builder.built); diff != "" {
+		t.Errorf("built (-want +got)\n%s", diff)
+	}
+}
+
 func TestCycles(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "a@1.0.0: b", "b@1.0.0: a", "c@1.0.0: a", "d@1.0.0:")

@@ -27,6 +27,7 @@ import (
 // the two others, which keep what they get.
 type house struct {
 	*worldtest.World
+	finder   deps.Finder
 	builder  *builder
 	store    *store
 	config   pipeline.Config
@@ -38,7 +39,7 @@ type house struct {
 func newHouse(t testing.TB, lines ...string) *house {
 	t.Helper()
 	w, universe := indexed(t, lines...)
-	h := &house{World: w, builder: &builder{}, store: newStore(t)}
+	h := &house{World: w, finder: universe, builder: &builder{}, store: newStore(t)}
 	h.config = pipeline.Config{
 		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, h.store), Builder: h.builder,
 		Registrar: h.store, Installed: h.store, Staging: h.store,

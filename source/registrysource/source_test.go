@@ -165,28 +165,30 @@ func TestCandidates(t *testing.T) {
 	s := fileSource(t, indexOf(t,
 		demo("1.0.0", nil),
 		demo("1.1.0", m{"dependencies": m{}}),
-		demo("1.2.0", m{"dependencies": m{"packs": list{}, "python_version": ">=3.8"}}),
+		demo("1.2.0", m{"dependencies": m{"packs": list{}, "python_version": ">=3.8", "attune_version": "^2"}}),
 		demo("2.0.0", m{"dependencies": m{"packs": list{"core", "slack@^2.1"}}}),
 		demo("1.0.0", m{"ref": "broken", "install_sources": list{}}),
+		demo("1.0.0", m{"ref": "broken", "dependencies": m{"attune_version": "=>2"}}),
 	), registrysource.Config{})
 	got, err := finder(s).Candidates(t.Context(), pack.Want{Ref: "demo"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	type summary struct {
-		Version string
-		Known   bool
-		Needs   []string
+		Version  string
+		Known    bool
+		Needs    []string
+		Platform string
 	}
 	var have []summary
 	for _, c := range got {
-		sum := summary{c.Version.String(), c.DependenciesKnown, nil}
+		sum := summary{c.Version.String(), c.DependenciesKnown, nil, c.Platform.String()}
 		for _, d := range c.Dependencies {
 			sum.Needs = append(sum.Needs, d.String())
 		}
 		have = append(have, sum)
 	}
-	want := []summary{{"2.0.0", true, []string{"core", "slack@^2.1"}}, {"1.2.0", true, nil}, {"1.1.0", false, nil}, {"1.0.0", false, nil}}
+	want := []summary{{"2.0.0", true, []string{"core", "slack@^2.1"}, "*"}, {"1.2.0", true, nil, "^2"}, {"1.1.0", false, nil, "*"}, {"1.0.0", false, nil, "*"}}
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
