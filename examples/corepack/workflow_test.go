@@ -80,7 +80,7 @@ func TestFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if packs, err := c.Packs(t.Context()); err != nil || len(packs) != 4 {
+	if packs, err := c.List(t.Context()); err != nil || len(packs) != 4 {
 		t.Errorf("got %+v, %v", packs, err)
 	}
 }

@@ -51,6 +51,3 @@ func (r remote) Register(ctx context.Context, req registry.Request) (*registry.R
 	}
 	return r.Background(req.OnEvent).Register(ctx, q)
 }
-
-// List implements [registry.Catalog].
-func (r remote) List(ctx context.Context) ([]registry.ActivePack, error) { return r.Packs(ctx) }

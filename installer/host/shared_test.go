@@ -46,15 +46,18 @@ func sharedSettings() []sharedSetting {
 	return []sharedSetting{
 		{
 			"Provided", func(c *host.Config) { c.Provided = nil }, "", tested("core"),
-			stages{"invalid_ref", "invalid_ref", built, "invalid_ref"}, all,
+			stages{"invalid_ref", "invalid_ref", built, "invalid_ref"},
+			all,
 		},
 		{
 			"PlatformVersion", func(c *host.Config) { c.PlatformVersion = pack.Version{} }, "", asking,
-			stages{"ok", "dependency_conflict", built, "dependency_conflict"}, all,
+			stages{"ok", "dependency_conflict", built, "dependency_conflict"},
+			all,
 		},
 		{
 			"Load", func(c *host.Config) { c.Load = nil }, "", stackStorm,
-			all, stages{"invalid_manifest", "invalid_manifest", "invalid_manifest", "invalid_manifest"},
+			all,
+			stages{"invalid_manifest", "invalid_manifest", "invalid_manifest", "invalid_manifest"},
 		},
 		{
 			"Network", func(c *host.Config) { c.Network = pack.Network{} }, "base", needing,
@@ -63,15 +66,18 @@ func sharedSettings() []sharedSetting {
 		},
 		{
 			"Runner", func(c *host.Config) { c.Runner = nil }, "", tested("demo"),
-			all, stages{"ok", "ok", "build_failed", "ok: at noon"},
+			all,
+			stages{"ok", "ok", "build_failed", "ok: at noon"},
 		},
 		{
 			"Logger", func(c *host.Config) { c.Logger = nil }, "", tested("demo"),
-			all, stages{"ok", "ok", "ok: ran, trusts", "ok: ran, at noon"},
+			all,
+			stages{"ok", "ok", "ok: ran, trusts", "ok: ran, at noon"},
 		},
 		{
 			"Clock", func(c *host.Config) { c.Clock = nil }, "", tested("demo"),
-			all, stages{"ok", "ok", built, "ok: ran, logged"},
+			all,
+			stages{"ok", "ok", built, "ok: ran, logged"},
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package host_test
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"os"
@@ -9,12 +8,8 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/envbuildtest"
-	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/host"
-	"github.com/packtrain/pack/registry"
 )
 
 // files are the files of a pack, by name.
@@ -78,39 +73,6 @@ func newTools(t *testing.T) *envbuildtest.Tools {
 	tools, err := envbuildtest.NewTools(t.TempDir())
 	must(t, err)
 	return tools
-}
-
-// codes are those of the failures of one pack, by stage; a stage that has none
-// succeeded.
-type codes map[pack.Stage]pack.Code
-
-// ask gives one pack to each stage by itself.
-func ask(t *testing.T, h *host.Host, path string) codes {
-	t.Helper()
-	got := codes{}
-	for stage, do := range map[pack.Stage]func(context.Context) error{
-		pack.StageDownload: func(ctx context.Context) error {
-			_, err := h.Installer.Download(ctx, installer.DownloadRequest{Specs: []string{path}, Dest: t.TempDir()})
-			return err
-		},
-		pack.StageDependencies: func(ctx context.Context) error {
-			_, err := h.Analyzer.Analyze(ctx, deps.Request{Paths: []string{path}})
-			return err
-		},
-		pack.StageEnvironments: func(ctx context.Context) error {
-			_, err := h.Builder.Build(ctx, envbuild.Request{Paths: []string{path}})
-			return err
-		},
-		pack.StageStorage: func(ctx context.Context) error {
-			_, err := h.Registrar.Register(ctx, registry.Request{Paths: []string{path}})
-			return err
-		},
-	} {
-		if err := do(t.Context()); err != nil {
-			got[stage] = failureCode(t, err)
-		}
-	}
-	return got
 }
 
 // failureCode is the code of the only failure of a request.

@@ -39,7 +39,7 @@ func rooms() []room {
 	return append(
 		table,
 		room{"installer/internal/...", list(".", "source", "internal/..."), list("..."), "what the tests of the installer and of the pipeline share"},
-		room{"installer/*test", list(".", "installer", "installer/pipeline"), list("..."), "doubles and suites depend on what they test and nothing else"},
+		room{"installer/*test", list(".", "installer", "installer/pipeline", "internal/batch"), list("..."), "doubles and suites depend on what they test, and on the bookkeeping of all stages"},
 		room{"installer/host", append(list(".", "installer", "installer/pipeline", "source/web", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
 		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
 		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},
@@ -58,7 +58,7 @@ func plugins() []string {
 func stageRooms(stage string) []room {
 	tests := list(stage+"/...", "internal/...")
 	return []room{
-		{stage + "/*test", list(".", stage), tests, "doubles and suites depend on what they test and nothing else"},
+		{stage + "/*test", list(".", stage, "internal/batch"), tests, "doubles and suites depend on what they test, and on the bookkeeping of all stages"},
 		{stage + "/*/*test", list(".", stage, stage+"/*", stage+"/*test"), tests, "the suite of one plug-in against its real counterpart"},
 		{stage + "/internal/...", list(".", "internal/..."), tests, "what a stage keeps to itself does not know the stage"},
 		{stage + "/*", list(".", stage, "internal/..."), tests, "a plug-in knows its stage and no other plug-in"},

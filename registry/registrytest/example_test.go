@@ -1,8 +1,11 @@
 package registrytest_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/registry/registrytest"
 )
@@ -15,4 +18,21 @@ func ExampleRun() {
 		})
 	}
 	// Output:
+}
+
+// A pack whose tests fail does not become active, and is not listed.
+func ExampleFake() {
+	ctx := context.Background()
+	fake := &registrytest.Fake{Broken: map[pack.Ref]error{"slack": pack.Errorf(pack.CodeTestsFailed, "2 of 9 tests failed")}}
+	report, err := fake.Register(ctx, registry.Request{Paths: []string{"/packs/slack", "/packs/jira"}})
+	fmt.Println(len(report.Registered), "registered:", err)
+	packs, err := fake.List(ctx)
+	for _, p := range packs {
+		fmt.Println(p.Ref, p.Active.Version, p.StoragePath)
+	}
+	fmt.Println(err)
+	// Output:
+	// 1 registered: /packs/slack: tests: 2 of 9 tests failed
+	// jira 1.0.0 /fake/current/jira
+	// <nil>
 }

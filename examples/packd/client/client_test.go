@@ -109,7 +109,7 @@ func TestTokenStaysHome(t *testing.T) {
 			}
 			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
 		})
-		_, err := c.Packs(t.Context())
+		_, err := c.List(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "redirects are not followed") || strings.Contains(err.Error(), token) {
 			t.Errorf("got %v", err)
 		}
@@ -124,7 +124,7 @@ func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	c := newClient(t, client.Config{URL: server.URL})
-	_, err := c.Packs(t.Context())
+	_, err := c.List(t.Context())
 	if !errors.Is(err, pack.ErrUnavailable) || !pack.Retryable(err) || strings.Contains(err.Error(), token) {
 		t.Errorf("got %v", err)
 	}

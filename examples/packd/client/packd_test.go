@@ -32,6 +32,8 @@ import (
 // A packd is a real one, with a directory of packs.
 type packd struct {
 	root, packs string
+	provided    []pack.Provided
+	platform    pack.Version
 	handler     atomic.Pointer[http.Handler]
 }
 
@@ -50,7 +52,9 @@ func startPackd(t *testing.T) (*packd, string) {
 func (p *packd) open(t *testing.T) *api.Server {
 	t.Helper()
 	s, err := api.Open(t.Context(), api.Config{
-		Host:       hostflags.Config{Config: host.Config{Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
+		Host: hostflags.Config{Config: host.Config{
+			Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH")), Provided: p.provided, PlatformVersion: p.platform,
+		}},
 		AllowRoots: []string{p.packs},
 		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}}},
 	})
@@ -229,7 +233,7 @@ func TestPackdStages(t *testing.T) {
 	if _, err := c.RollBack(ctx, "one"); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("roll back: %v", err)
 	}
-	if packs, err := c.Packs(ctx); err != nil || len(packs) != 1 {
+	if packs, err := c.List(ctx); err != nil || len(packs) != 1 {
 		t.Errorf("packs: %v, %v", packs, err)
 	}
 	if err := c.Remove(ctx, "one", nil); err != nil {

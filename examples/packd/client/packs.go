@@ -10,12 +10,14 @@ import (
 
 const packsPath = "/packs"
 
-// Packs lists the installed packs, ordered by ref.
-func (c *Client) Packs(ctx context.Context) ([]registry.ActivePack, error) {
+var _ registry.Catalog = (*Client)(nil)
+
+// List implements [registry.Catalog].
+func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
 	return list[registry.ActivePack](ctx, c, packsPath)
 }
 
-// Show returns everything known about a pack. For a pack that is not installed, the
+// Show implements [registry.Catalog]. For a pack that is not installed, the
 // error of this method and of those below matches [pack.ErrNotFound].
 func (c *Client) Show(ctx context.Context, ref pack.Ref) (*registry.PackDetails, error) {
 	path, err := packPath(ref)

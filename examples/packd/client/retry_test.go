@@ -26,7 +26,7 @@ func TestRetries(t *testing.T) {
 		_, _ = w.Write([]byte("{"))
 		hangUp()
 	}
-	read := func(ctx context.Context, c *client.Client) error { _, err := c.Packs(ctx); return err }
+	read := func(ctx context.Context, c *client.Client) error { _, err := c.List(ctx); return err }
 	stage := func(ctx context.Context, c *client.Client) error {
 		_, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{"/p"}})
 		return err
@@ -117,14 +117,14 @@ func TestRetriesEnd(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	c := newClient(t, client.Config{URL: server.URL})
-	if _, err := c.Packs(ctx); !errors.Is(err, pack.ErrBusy) || requests.Load() != 4 {
+	if _, err := c.List(ctx); !errors.Is(err, pack.ErrBusy) || requests.Load() != 4 {
 		t.Errorf("%d requests, %v", requests.Load(), err)
 	}
 	patient, err := client.New(client.Config{URL: server.URL, MaxPause: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := patient.Packs(ctx); err == nil || requests.Load() != 5 {
+	if _, err := patient.List(ctx); err == nil || requests.Load() != 5 {
 		t.Errorf("%d requests, %v", requests.Load(), err)
 	}
 }

@@ -134,7 +134,7 @@ func (r reader) read(ctx context.Context) (events int, err error) {
 }
 
 func (r reader) showPack(ctx context.Context) error {
-	packs, err := r.client.Packs(ctx)
+	packs, err := r.client.List(ctx)
 	if err != nil || len(packs) == 0 {
 		return err
 	}
