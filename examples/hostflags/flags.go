@@ -17,6 +17,7 @@ import (
 type Flags struct {
 	Root, DB, Index string
 	Provide         []string
+	PlatformVersion string
 	Adopt           bool
 
 	AllowHTTP               bool
@@ -35,6 +36,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.BoolVar(&f.Adopt, "adopt", false, "when the records of the root are lost, make new ones of the packs in it")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
+	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform that packs are for; those that ask for another one are refused")
 	set.BoolVar(&f.AllowHTTP, "allow-http", false, "allow plain http")
 	set.StringArrayVar(&f.AllowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
 	set.StringArrayVar(&f.AllowHost, "allow-host", nil, "contact this host, and no other that is not named so; repeatable")
@@ -57,18 +59,19 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	index, indexErr := Absolute(f.Index)
 	links, linksErr := AbsoluteAll(f.FindLinks)
 	provided, providedErr := ParseProvided(f.Provide)
+	platform, platformErr := ParsePlatformVersion(f.PlatformVersion)
 	policy, policyErr := Policy(f.AllowHTTP, f.AllowPrivate)
 	policy.Hosts = f.AllowHost
 	credentials, credentialsErr := ReadCredentials(f.Credentials)
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
 	_, proxyErr := ParseProxy(f.Proxy)
 	return Config{DSN: f.DB, Config: host.Config{
-		Root: root, Index: index, Adopt: f.Adopt, Provided: provided,
+		Root: root, Index: index, Adopt: f.Adopt, Provided: provided, PlatformVersion: platform,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		ToolEnv: envbuild.NetworkVariables(environ),
-	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
+	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
 }
 
 func (f *Flags) root(getenv func(string) string) (string, error) {

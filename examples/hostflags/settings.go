@@ -1,6 +1,7 @@
 package hostflags
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -49,6 +50,14 @@ func ParseProvided(specs []string) ([]pack.Provided, error) {
 		provided = append(provided, p)
 	}
 	return provided, nil
+}
+
+// ParsePlatformVersion reads the version of the platform; "" states none.
+func ParsePlatformVersion(text string) (v pack.Version, err error) {
+	if err := v.UnmarshalText([]byte(text)); err != nil {
+		return v, fmt.Errorf("--platform-version: %w", err)
+	}
+	return v, nil
 }
 
 // DefaultRoot returns the per-user data directory of packtrain.

@@ -76,6 +76,8 @@ func TestWrongUsage(t *testing.T) {
 		{"missing argument", []string{"checksum"}, "accepts 1 arg(s), received 0"},
 		{"no destination", []string{"download", "slack"}, "--dest is required"},
 		{"bad provided pack", []string{"list", "--provide", "Core"}, `pack ref "Core"`},
+		{"bad platform version", []string{"list", "--platform-version", "2"}, `--platform-version: version "2"`},
+		{"platform version with a server", []string{"list", "--server", "http://s", "--platform-version", "2.0.0"}, "--platform-version makes no sense with --server"},
 		{"bad address", []string{"list", "--allow-private", "host:80"}, "without port"},
 		{"bad replace", []string{"register", ".", "--replace", "all"}, `--replace "all"`},
 		{"too many arguments", []string{"checksum", "a", "b"}, "accepts 1 arg(s), received 2"},

@@ -160,6 +160,47 @@ func TestDeps(t *testing.T) {
 	}
 }
 
+// TestPlatformVersion: a pack for another platform is refused by each command that
+// says so, and warned of where the version is not known.
+func TestPlatformVersion(t *testing.T) {
+	t.Parallel()
+	run := on(t, t.TempDir())
+	files := goodPack()
+	files["pack.yaml"] += "dependencies: {attune_version: ^3}\n"
+	dir := writeTree(t, files)
+	for _, verb := range []string{"deps", "install", "register"} {
+		o := run(verb, dir, "--platform-version", "2.1.0")
+		if o.status == exitOK || !strings.Contains(o.stderr, "platform version ^3 is needed, and this platform is version 2.1.0") {
+			t.Errorf("%s: status %d, %s%s", verb, o.status, o.stdout, o.stderr)
+		}
+	}
+	o := run("deps", dir, "--platform-version", "2.1.0", "--json")
+	want := &wire.PlatformVersion{Required: mustConstraint(t, "^3"), Actual: mustVersion(t, "2.1.0")}
+	if got := decode[wire.DependenciesReport](t, o).Errors; len(got) != 1 || !cmp.Equal(want, got[0].Platform) {
+		t.Errorf("errors: %+v", got)
+	}
+	if o := run("deps", dir); o.status != exitOK || !strings.Contains(o.stdout, "platform version ^3 is needed, and the version of this platform is not known") {
+		t.Errorf("without a version: status %d, %s%s", o.status, o.stdout, o.stderr)
+	}
+	wantStatus(t, run("install", dir, "--platform-version", "3.1.0"), exitOK)
+}
+
+func mustConstraint(t *testing.T, text string) (c pack.Constraint) {
+	t.Helper()
+	if err := c.UnmarshalText([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func mustVersion(t *testing.T, text string) (v pack.Version) {
+	t.Helper()
+	if err := v.UnmarshalText([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func TestQuietSaysNothing(t *testing.T) {
 	t.Parallel()
 	run := on(t, t.TempDir())

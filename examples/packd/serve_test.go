@@ -242,6 +242,7 @@ func TestWrongUsage(t *testing.T) {
 		{"argument", good, []string{"serve"}, exitUsage, `unexpected argument "serve"`},
 		{"no jobs", good, []string{"--max-jobs", "0"}, exitUsage, "--max-jobs 0"},
 		{"bad provided pack", good, []string{"--provide", "Core"}, exitUsage, `pack ref "Core"`},
+		{"bad platform version", good, []string{"--platform-version", "2"}, exitUsage, `--platform-version: version "2"`},
 		{"overlap", good, []string{"--root", "/", "--allow-root", os.TempDir()}, exitFailed, "overlap"},
 		{"missing allowed root", good, []string{"--allow-root", "/nowhere/at/all"}, exitFailed, "/nowhere/at/all"},
 		{"bad address", good, []string{"--addr", "nowhere"}, exitFailed, "nowhere"},

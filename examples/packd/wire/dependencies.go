@@ -81,6 +81,9 @@ type Conflict struct {
 	Required    []Requirement `json:"required"`
 	Installed   *pack.Version `json:"installed_version"`
 	Explanation string        `json:"explanation"`
+	// Platform: a version would satisfy them on a platform of another version; else
+	// nil.
+	Platform *PlatformVersion `json:"platform_version,omitempty"`
 }
 
 // A Requirement is one constraint on a pack, and the pack that states it.

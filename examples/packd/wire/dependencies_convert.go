@@ -22,7 +22,7 @@ func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 		}),
 		Conflicts: each(r.Conflicts, func(c deps.Conflict) Conflict {
 			required := each(c.Required, func(r deps.Requirement) Requirement { return Requirement(r) })
-			return Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation}
+			return Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation, Platform: newPlatformVersion(c.Err)}
 		}),
 		Warnings: each(r.Warnings, func(w pack.Warning) Warning { return Warning{Path: w.Spec, Code: w.Code, Message: w.Message} }),
 	}
@@ -41,11 +41,8 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 		Analyzed: each(r.Analyzed, func(p AnalyzedPack) deps.AnalyzedPack {
 			return deps.AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
 		}),
-		Failed: failed,
-		Conflicts: each(r.Conflicts, func(c Conflict) deps.Conflict {
-			required := each(c.Required, func(r Requirement) deps.Requirement { return deps.Requirement(r) })
-			return deps.Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation}
-		}),
+		Failed:    failed,
+		Conflicts: each(r.Conflicts, Conflict.result),
 		Warnings: each(r.Warnings, func(w Warning) pack.Warning {
 			return pack.Warning{Spec: w.Path, Stage: pack.StageLoad, Code: w.Code, Message: w.Message}
 		}),
@@ -53,3 +50,12 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 }
 
 func (d Dependency) result() deps.Dependency { return deps.Dependency(d) }
+
+func (c Conflict) result() deps.Conflict {
+	required := each(c.Required, func(r Requirement) deps.Requirement { return deps.Requirement(r) })
+	result := deps.Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation}
+	if c.Platform != nil {
+		result.Err = newError(pack.CodeDependencyConflict, false, c.Explanation, c.Platform.causes())
+	}
+	return result
+}

@@ -12,17 +12,45 @@ type Fault struct {
 	Code    pack.Code `json:"code,omitempty"` // "" where none fits
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool `json:"retryable,omitempty"`
+	// Platform: the pack does not suit the version of the platform; else nil.
+	Platform *PlatformVersion `json:"platform_version,omitempty"`
+}
+
+// A PlatformVersion says which version of the platform a pack asks for, and which one
+// this is.
+type PlatformVersion struct {
+	Required pack.Constraint `json:"required"`
+	Actual   pack.Version    `json:"actual"`
+}
+
+// newPlatformVersion returns what err says of the platform, nil for nothing.
+func newPlatformVersion(err error) *PlatformVersion {
+	e, ok := errors.AsType[*pack.PlatformError](err)
+	if !ok {
+		return nil
+	}
+	return &PlatformVersion{Required: e.Required, Actual: e.Actual}
+}
+
+// causes returns what an error that came over the wire wraps because of it, which may
+// be nil.
+func (p *PlatformVersion) causes() []error {
+	if p == nil {
+		return nil
+	}
+	cause := pack.PlatformError(*p)
+	return []error{&cause}
 }
 
 // newFault returns the fault of a failure of the library.
 func newFault(f pack.Failure) Fault {
-	return Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f)}
+	return Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f)}
 }
 
 // failure returns the failure of an item. Its position in the request is not on the
 // wire.
 func (f Fault) failure(spec string, ref pack.Ref, stage pack.Stage) pack.Failure {
-	err := NewError(f.Code, f.Retryable, f.Message)
+	err := newError(f.Code, f.Retryable, f.Message, f.Platform.causes())
 	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: f.Code, Message: f.Message, Err: err}
 }
 
@@ -30,7 +58,12 @@ func (f Fault) failure(spec string, ref pack.Ref, stage pack.Stage) pack.Failure
 // errors.Is finds the sentinel of the code; [pack.CodeOf] and [pack.Retryable]
 // answer as for the error that was sent.
 func NewError(code pack.Code, retryable bool, message string) error {
-	e := received{message: message, causes: Causes(code, retryable)}
+	return newError(code, retryable, message, nil)
+}
+
+// newError returns an error that wraps more causes.
+func newError(code pack.Code, retryable bool, message string, more []error) error {
+	e := received{message: message, causes: append(Causes(code, retryable), more...)}
 	if code == "" {
 		return &e
 	}
