@@ -10,7 +10,7 @@ BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
 
-# each,COMMAND runs COMMAND in every module; it goes on after a failure and fails in the end.
+# each,COMMAND runs COMMAND in every module; it continues after a failure and fails at the end.
 each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$m"; done; \
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
@@ -42,7 +42,7 @@ tidy: ## go mod tidy
 outdated: ## name the required modules that have newer releases
 	@.ci/outdated $(MODULES)
 
-bench: prerequisites ## time the library against the tools one would script instead
+bench: prerequisites ## time the library against the tools that a script would use
 	go -C examples run ./bench
 
 soak: ## put packd under load: 500 readers beside 50 installations
@@ -57,7 +57,7 @@ fuzz: ## fuzz every parser for FUZZTIME (30s)
 races: ## copy a directory RACES (10000) times while it changes, in each of several ways
 	go test -count=1 -timeout=4h ./source/localsource -run=TestHostile/I06_races -races=$(RACES)
 
-differential: prerequisites ## compare MUTANTS (20000) changed archives with what other programs unpack, and pack many
+differential: prerequisites ## compare MUTANTS (20000) changed archives with other unpackers, and pack many
 	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=$(BENIGN)
 
 e2e: prerequisites ## build environments from the public package registries
@@ -69,7 +69,7 @@ nightly: prerequisites ## run the checks that take hours: five seeds of the diff
 cover: ## print the coverage of every package
 	$(call each,go test -cover ./...)
 
-api: $(APIDIFF) ## print how the exported API differs from BASE: the last tag or, without one, the commit before
+api: $(APIDIFF) ## print the differences of the exported API from BASE: the last tag or, without one, the previous commit
 	@.ci/api "$(BASE)" $(filter-out ./internal/tools,$(MODULES))
 
 cross: cross-windows cross-darwin ## compile and vet everything, tests too, for Windows and macOS
@@ -77,13 +77,13 @@ cross: cross-windows cross-darwin ## compile and vet everything, tests too, for 
 cross-windows cross-darwin: cross-%:
 	$(call each,GOOS=$* go build ./... && GOOS=$* go vet -tags=e2e ./...)
 
-graph: ## print which part of the library uses which
+graph: ## print the dependencies between the rooms
 	@go test -count=1 -v -run='^TestGraph$$' .
 
-weight: ## weigh four small host programs
+weight: ## measure four small host programs
 	go run ./internal/house/weight
 
-check: build lint test weight ## what has to pass before a change is merged
+check: build lint test weight ## run all checks that have to pass before a merge
 
 prerequisites:
 	@.ci/prerequisites

@@ -30,7 +30,7 @@ func checksumDirectories() job {
 	}
 }
 
-// checksumAll works on as many packs at a time as there are processors.
+// checksumAll processes as many packs at a time as there are processors.
 func checksumAll(packs []string) error {
 	errs := make([]error, len(packs))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))

@@ -43,7 +43,7 @@ func cloneRepositories() job {
 	}
 }
 
-// A repository is a bare one, with one commit.
+// A repository is a bare repository with one commit.
 type repository struct{ name, commit string }
 
 func makeRepositories(ctx context.Context, dir string, packs []string) ([]repository, error) {
@@ -72,7 +72,7 @@ func makeRepositories(ctx context.Context, dir string, packs []string) ([]reposi
 	return repos, nil
 }
 
-// gitEnv keeps the configuration of the user out.
+// gitEnv excludes the configuration of the user.
 func gitEnv() []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
@@ -80,8 +80,8 @@ func gitEnv() []string {
 	}
 }
 
-// serveRepositories serves the repositories below dir on loopback, by git's own
-// program, and returns the URL they lie below.
+// serveRepositories serves the repositories below dir on loopback with git's own
+// program, and returns their base URL.
 func serveRepositories(ctx context.Context, dir string) (base string, stop func() error, err error) {
 	git, err := exec.LookPath("git")
 	if err != nil {

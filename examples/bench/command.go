@@ -6,7 +6,7 @@ import (
 	"os/exec"
 )
 
-// command runs a rival's command and forgets its output unless it fails.
+// command runs a command of the rival and discards its output unless it fails.
 func command(ctx context.Context, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/packtrain/pack/source/localsource"
 )
 
-// copyDirectories is S4: 100 packs from directories of this machine, copied and
-// with their tree digest.
+// copyDirectories is S4: copies of 100 packs from local directories, with their tree
+// digests.
 func copyDirectories() job {
 	return job{
 		id: "S4", name: "100 packs from local directories", rival: "cp -r, without a checksum", goal: 1.0, floor: 0.78,

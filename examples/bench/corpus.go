@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// The shape of the packs that are published: many small YAML files and the
-// scripts they refer to.
+// Published packs consist of many small YAML files and the scripts they refer to.
 const (
 	packCount   = 100
 	actionCount = 25
@@ -72,7 +71,7 @@ func packFiles(ref string, random *rand.Rand) map[string]string {
 	return files
 }
 
-// words returns about n bytes of text that compresses as source code does.
+// words returns about n bytes of text that compresses like source code.
 func words(random *rand.Rand, n int) string {
 	var b strings.Builder
 	for b.Len() < n {

@@ -56,7 +56,7 @@ func downloadOne() job {
 	}
 }
 
-// loopback admits the servers of this program.
+// loopback allows the servers of this program.
 func loopback() pack.Network {
 	return pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}}
 }

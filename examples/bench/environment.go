@@ -11,15 +11,14 @@ import (
 	"github.com/packtrain/pack/examples/internal/wheel"
 )
 
-// The requirements of an ordinary data pack: 30 wheels, 5,600 files, 95 MB.
+// The requirements of a typical data pack: 30 wheels, 5,600 files, 95 MB.
 const (
 	wheelCount    = 30
 	filesPerWheel = 187
 	bytesPerFile  = 17_000
 )
 
-// reuseEnvironment is S8: a pack comes with requirements for which there is an
-// environment already.
+// reuseEnvironment is S8: a pack with requirements for which an environment exists.
 func reuseEnvironment() job {
 	return job{
 		id: "S8", name: "the same 30 requirements for the next pack", rival: "python3 -m venv, pip install", goal: 0.002, floor: 0.0003,
@@ -46,8 +45,8 @@ func reuseEnvironment() job {
 	}
 }
 
-// buildFor builds the environment of a pack that it writes into fresh, as a
-// host process does that has just started.
+// buildFor writes a pack into fresh and builds its environment, like a host process
+// that has just started.
 func buildFor(ctx context.Context, envs, wheels, fresh, requirements string) error {
 	manifest := fmt.Sprintf("ref: reuse\nlabel: Reuse\ndescription: %s\nversion: 1.0.0\n", filepath.Base(fresh))
 	for name, data := range map[string]string{"pack.yaml": manifest, "requirements.txt": requirements} {

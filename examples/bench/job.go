@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// A job is one line of the table: the same work done by us and by a rival.
+// A job is one line of the table: the same work done by the library and by a rival.
 type job struct {
 	id, name, rival string
-	goal            float64 // the ratio that we want to beat
+	goal            float64 // the ratio to beat
 	floor           float64 // the ratio of the best technique known
-	// prepare makes the input below dir and returns both sides.
+	// prepare creates the input below dir and returns both sides.
 	prepare func(ctx context.Context, dir string) (sides, error)
 }
 
-// sides do the work once, each into a fresh directory that exists.
+// sides do the work once, each into an existing fresh directory.
 type sides struct {
 	ours, rival func(ctx context.Context, fresh string) error
-	close       func() error // nil: nothing to close
+	close       func() error // may be nil
 }
 
 func jobs() []job {

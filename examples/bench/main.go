@@ -11,7 +11,7 @@ import (
 
 func main() {
 	runs := flag.Int("runs", 9, "counted runs of each side")
-	dir := flag.String("dir", memory(), "where the files lie; empty for the directory of temporary files")
+	dir := flag.String("dir", memory(), "directory of the files; empty for the directory of temporary files")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -21,8 +21,8 @@ func main() {
 	}
 }
 
-// memory is a file system in memory, "" where there is none. On a disk, what was
-// removed in the minutes before may make new files ten times slower.
+// memory returns a file system in memory, or "" without one. On a disk, removals in
+// the previous minutes may make creating files ten times slower.
 func memory() string {
 	const dir = "/dev/shm"
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {

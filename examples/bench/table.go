@@ -9,7 +9,7 @@ import (
 const row = "%-4s %-42s %-32s %10s %10s %8s %8s %8s  %s\n"
 
 func printHeader(w io.Writer, dir string) {
-	fmt.Fprintf(w, "files lie in %s; -dir names another place\n", dir)
+	fmt.Fprintf(w, "files are in %s; -dir selects another directory\n", dir)
 	fmt.Fprintf(w, row, "", "job", "rival", "ours", "rival", "ratio", "goal", "floor", "")
 }
 

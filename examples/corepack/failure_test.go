@@ -15,7 +15,7 @@ import (
 
 const (
 	notReached = "the server cannot be reached"
-	noReport   = "the answer of the server is not a report"
+	noReport   = "the response of the server is not a report"
 	noFormat   = "the parameters are not in dotenv format"
 	noToken    = "the parameter api_token is missing or cannot be a token"
 )
@@ -186,6 +186,6 @@ func TestSilentServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := sh.run(t, "download_packs", encode(t, "api_url", s.URL, "api_token", token))
-		wantEmpty(t, "silent", got, wire.KindDownload, "the server did not answer in time")
+		wantEmpty(t, "silent", got, wire.KindDownload, "the server did not respond in time")
 	})
 }

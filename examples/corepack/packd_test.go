@@ -81,9 +81,9 @@ func (p packd) post(t *testing.T, kind, body string) string {
 	return string(data)
 }
 
-// TestPackdUnderstands downloads into a directory whose name has all that shells
-// like to change, and wants the report that a request in JSON gets.
-func TestPackdUnderstands(t *testing.T) {
+// TestPackdAccepts downloads into a directory whose name has all special
+// characters of shells, and expects the report of a request in JSON.
+func TestPackdAccepts(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, sh shell) {
 		t.Helper()
@@ -106,7 +106,7 @@ func TestPackdUnderstands(t *testing.T) {
 	})
 }
 
-// TestPackdRefuses wants packd's empty report, with its reason, from each action.
+// TestPackdRefuses expects packd's empty report, with its reason, from each action.
 func TestPackdRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -16,7 +16,7 @@ const (
 	token      = "!correct-horse:battery/staple~"
 )
 
-// A request is what a recorder was sent.
+// A request is a recorded request.
 type request struct {
 	Method, Path, Type, Accept, Authorization, Body string
 }
@@ -78,7 +78,7 @@ func TestRequest(t *testing.T) {
 	})
 }
 
-// hostileValues are what shells like to change.
+// hostileValues contain special characters of shells.
 func hostileValues() map[string]string {
 	var bytes strings.Builder
 	for b := 1; b < 256; b++ {
@@ -117,8 +117,7 @@ func TestParametersArriveAsTheyAre(t *testing.T) {
 	})
 }
 
-// TestShellsAgreeWithTheFormat sends documents of the pieces that are easily
-// taken for something else.
+// TestShellsAgreeWithTheFormat sends documents built from easily confused pieces.
 func TestShellsAgreeWithTheFormat(t *testing.T) {
 	t.Parallel()
 	eachShell(t, func(t *testing.T, sh shell) {

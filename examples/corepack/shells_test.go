@@ -17,7 +17,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// A wrapper is an action and the kind of work that it asks for.
+// A wrapper is an action and the kind of work that it requests.
 type wrapper struct{ action, kind string }
 
 func wrappers() []wrapper {
@@ -29,7 +29,7 @@ func wrappers() []wrapper {
 	}
 }
 
-// eachShell runs a test with each shell that the actions work under.
+// eachShell runs a test with each supported shell.
 func eachShell(t *testing.T, test func(t *testing.T, sh shell)) {
 	t.Helper()
 	for _, argv := range [][]string{{"dash"}, {"bash"}, {"busybox", "sh"}} {
@@ -118,8 +118,8 @@ func encode(t *testing.T, pairs ...string) string {
 	return string(doc)
 }
 
-// emptyReport is what an action prints when there is no report. A server says a
-// code, too; the action itself says "".
+// emptyReport is the output of an action without a report. A server adds a code;
+// the action itself leaves it "".
 func emptyReport(t *testing.T, kind string, code pack.Code, reason string) string {
 	t.Helper()
 	var b strings.Builder

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestTokenIsNoArgument looks at all processes while a request is under way.
-func TestTokenIsNoArgument(t *testing.T) {
+// TestTokenIsNotAnArgument reads the arguments of all processes during a request.
+func TestTokenIsNotAnArgument(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
 		t.Skip("this system does not show processes as files")

@@ -22,7 +22,7 @@ func asJSON(t *testing.T, v any) string {
 	return string(data)
 }
 
-// A flow does what a workflow engine does with core.install_packs.
+// A flow runs core.install_packs like a workflow engine.
 type flow struct {
 	t          *testing.T
 	sh         shell
@@ -30,7 +30,7 @@ type flow struct {
 	registered []pack.Ref
 }
 
-// act runs an action, which has to succeed, and reads its report.
+// act runs an action that has to succeed, and reads its report.
 func act[R any](f *flow, action string, pairs ...string) R {
 	f.t.Helper()
 	got := f.sh.run(f.t, action, encode(f.t, append(pairs, "api_url", f.packd.url, "api_token", token)...))
@@ -64,8 +64,8 @@ func (f *flow) install(specs ...string) {
 	}
 }
 
-// TestFlow installs the samples as core.install_packs does. The pack report needs
-// hello, which the flow finds out and installs first.
+// TestFlow installs the samples as core.install_packs does. The pack report requires
+// hello, which the flow detects and installs first.
 func TestFlow(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"python3", "node", "npm"} {
@@ -85,11 +85,11 @@ func TestFlow(t *testing.T) {
 	}
 }
 
-// TestWorkflowFitsTheActions wants each task to give its action what it needs
-// and nothing that it does not know, and to go on to a task that exists.
+// TestWorkflowFitsTheActions requires each task to pass all required parameters and no
+// unknown ones to its action, and to continue with an existing task.
 func TestWorkflowFitsTheActions(t *testing.T) {
 	t.Parallel()
-	params := map[string]map[string]bool{} // by action, whether they are required
+	params := map[string]map[string]bool{} // by action; true for required ones
 	var workflow *pack.Component
 	for _, c := range load(t).Components {
 		if c.Kind == pack.KindWorkflow {

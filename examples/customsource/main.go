@@ -1,4 +1,4 @@
-// Customsource is a host with a source of its own: packs that are compiled into
+// Customsource is a host with its own source: packs that are compiled into
 // the program. Try: go run ./customsource builtin:greeter
 package main
 
@@ -46,8 +46,8 @@ func (b builtin) open(name string) (fs.FS, error) {
 func main() {
 	in, err := installer.NewDownloader(installer.DownloadConfig{Source: builtin{packs}})
 	if err == nil {
-		tell := func(_ context.Context, e pack.Event) { fmt.Println(e.Stage, e.Kind, e.Spec, e.Pack) }
-		_, err = in.Download(context.Background(), installer.DownloadRequest{Specs: os.Args[1:], Dest: os.TempDir(), OnEvent: tell})
+		progress := func(_ context.Context, e pack.Event) { fmt.Println(e.Stage, e.Kind, e.Spec, e.Pack) }
+		_, err = in.Download(context.Background(), installer.DownloadRequest{Specs: os.Args[1:], Dest: os.TempDir(), OnEvent: progress})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

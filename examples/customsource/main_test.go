@@ -8,7 +8,7 @@ import (
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-// TestBuiltin runs the suite that every source of Packtrain passes.
+// TestBuiltin runs the conformance suite of sources.
 func TestBuiltin(t *testing.T) {
 	t.Parallel()
 	want, err := fs.Sub(packs, "packs/greeter")

@@ -1,4 +1,4 @@
-// Package e2e has no code but tests, which install packs whose packages come
-// from the public registries and run what imports them. They are built with the
-// tag e2e only: see "make e2e".
+// Package e2e contains only tests. They install packs with packages from the public
+// registries and run code that imports them. They are built only with the tag e2e:
+// see "make e2e".
 package e2e

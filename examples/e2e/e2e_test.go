@@ -78,7 +78,7 @@ func use(t *testing.T, h *host.Host, action string) string {
 	return strings.TrimSpace(res.Output.(string))
 }
 
-// wantReuse builds the environments of a pack whose packages are there already.
+// wantReuse builds the environments of a pack whose packages are already installed.
 func wantReuse(t *testing.T, h *host.Host, dir string) {
 	t.Helper()
 	start := time.Now()

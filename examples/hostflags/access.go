@@ -15,16 +15,15 @@ import (
 
 const maxCredentialsFile = 1 << 20
 
-// ReadCredentials reads a file with a credential for one origin a line, nil for
-// the path "":
+// ReadCredentials reads a file with one credential per line, each for one origin.
+// It returns nil for the path "":
 //
 //	https://git.example.com bearer TOKEN
 //	https://packs.example.com:8443 basic USER PASSWORD
 //	https://index.example.com header Private-Token VALUE
 //
-// Empty lines, and those that begin with "#", are skipped. The file must be of
-// nobody's concern but its owner's: one that others may read is refused. Errors
-// tell the number of the line and nothing of what it says.
+// Empty lines, and lines that begin with "#", are skipped. A file that other users
+// may read is refused. Errors state the number of the line, never its content.
 func ReadCredentials(path string) (credentials map[string]pack.Credential, err error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file, no credentials
@@ -39,9 +38,9 @@ func ReadCredentials(path string) (credentials map[string]pack.Credential, err e
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: it is not a regular file", path)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: not a regular file", path)
 	case info.Mode().Perm()&0o077 != 0:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: others than its owner may use the file: chmod 600", path)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: the file is accessible to other users: run chmod 600", path)
 	}
 	credentials = map[string]pack.Credential{}
 	lines := bufio.NewScanner(io.LimitReader(f, maxCredentialsFile))
@@ -72,14 +71,13 @@ func addCredential(credentials map[string]pack.Credential, line string) error {
 		return errCredentialLine
 	}
 	if _, twice := credentials[words[0]]; twice {
-		return errors.New("its origin has a credential already")
+		return errors.New("duplicate credential for the origin")
 	}
 	credentials[words[0]] = c
 	return c.Validate()
 }
 
-// ReadAuthorities reads a PEM file with certificates of authorities, nil for the
-// path "".
+// ReadAuthorities reads a PEM file of CA certificates. It returns nil for the path "".
 func ReadAuthorities(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil
@@ -94,8 +92,8 @@ func ReadAuthorities(path string) ([]byte, error) {
 	return pem, nil
 }
 
-// ParseProxy returns the URL of a proxy, nil for "". The error does not repeat
-// it: there may be a password in it.
+// ParseProxy returns the URL of a proxy, nil for "". The error does not contain
+// it, because it may include a password.
 func ParseProxy(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // no proxy

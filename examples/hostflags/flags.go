@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// Flags are what command lines say about a host. The zero value describes a
+// Flags are the flags of a command line that configure a host. The zero value describes a
 // host in the per-user data directory, without an index.
 type Flags struct {
 	Root, DB, Index string
@@ -29,23 +29,23 @@ type Flags struct {
 	FindLinks                 []string
 }
 
-// Bind adds the flags that say where packs are kept and come from.
+// Bind adds the flags for the root, the records and the sources of packs.
 func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
-	set.BoolVar(&f.Adopt, "adopt", false, "when the records of the root are lost, make new ones of the packs in it")
+	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
-	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that exists outside, REF[@VERSION]; repeatable")
-	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform that packs are for; those that ask for another one are refused")
+	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
+	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform; packs that require another one are refused")
 	set.BoolVar(&f.AllowHTTP, "allow-http", false, "allow plain http")
 	set.StringArrayVar(&f.AllowPrivate, "allow-private", nil, "allow a host or address range that is not public; repeatable")
-	set.StringArrayVar(&f.AllowHost, "allow-host", nil, "contact this host, and no other that is not named so; repeatable")
-	set.StringVar(&f.Credentials, "credentials", "", "file with ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE a line")
-	set.StringVar(&f.CAFile, "ca-file", "", "file with certificates of authorities to trust beside the system's")
+	set.StringArrayVar(&f.AllowHost, "allow-host", nil, "contact only this host; repeatable")
+	set.StringVar(&f.Credentials, "credentials", "", "file with lines ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE")
+	set.StringVar(&f.CAFile, "ca-file", "", "file with CA certificates to trust in addition to the system's")
 	set.StringVar(&f.Proxy, "proxy", "", "URL of a proxy; wants --allow-host for what is contacted through it")
 }
 
-// BindPackages adds the flags that say where packages come from.
+// BindPackages adds the flags for the indices of Python and Node.js packages.
 func (f *Flags) BindPackages(set *pflag.FlagSet) {
 	set.StringVar(&f.PythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
 	set.StringArrayVar(&f.FindLinks, "find-links", nil, "directory with Python wheels; repeatable")
@@ -53,7 +53,7 @@ func (f *Flags) BindPackages(set *pflag.FlagSet) {
 }
 
 // Config returns the configuration that the flags describe, in a process with
-// this environment. Its errors are those of the user.
+// this environment. Its errors are mistakes of the user.
 func (f *Flags) Config(getenv func(string) string, environ []string) (Config, error) {
 	root, rootErr := f.root(getenv)
 	index, indexErr := Absolute(f.Index)
@@ -81,7 +81,7 @@ func (f *Flags) root(getenv func(string) string) (string, error) {
 	return filepath.Abs(f.Root)
 }
 
-// Absolute returns an absolute path; URLs and "" stay what they are.
+// Absolute returns an absolute path; URLs and "" are returned unchanged.
 func Absolute(path string) (string, error) {
 	if path == "" || strings.Contains(path, "://") {
 		return path, nil
@@ -89,7 +89,7 @@ func Absolute(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// AbsoluteAll does that to all paths.
+// AbsoluteAll returns Absolute of each path.
 func AbsoluteAll(paths []string) ([]string, error) {
 	var all []string
 	for _, p := range paths {

@@ -9,21 +9,21 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// Config is that of a host, and the database that it keeps records in, if any.
+// Config configures a host and, optionally, the database of its records.
 type Config struct {
 	host.Config
-	// DSN names the database of the records, in place of Records: a path or a "file:"
-	// DSN of SQLite. "": none.
+	// DSN is the database of the records, instead of Records: a path or a "file:"
+	// DSN of SQLite. "" means none.
 	DSN string
 }
 
 // A Host is a [host.Host] with its database.
 type Host struct {
 	*host.Host
-	db *sql.DB // nil for none
+	db *sql.DB // nil without a database
 }
 
-// Open opens the database, and the host on it. The caller closes the Host.
+// Open opens the database and the host. The caller closes the Host.
 func Open(ctx context.Context, c Config) (*Host, error) {
 	h := &Host{}
 	if c.DSN != "" {

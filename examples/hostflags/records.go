@@ -15,12 +15,12 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
-// openRecords opens the database that dsn names. The caller closes it.
+// openRecords opens the database dsn. The caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
-	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may hold a password: do not quote it
+	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may contain a password: do not quote it
 		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
 	}
-	if err := os.MkdirAll(root, 0o755); err != nil { // a database may lie in it
+	if err := os.MkdirAll(root, 0o755); err != nil { // it may contain the database
 		return nil, nil, fmt.Errorf("create root: %w", err)
 	}
 	err := createPrivate(dsn)
@@ -39,9 +39,9 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 	return db, records, nil
 }
 
-// createPrivate makes the file of a database that is missing one of its owner
-// alone: configurations may hold secrets. SQLite makes the files beside it the
-// same. A "file:" DSN is its author's.
+// createPrivate creates a missing database file with permissions for its owner
+// only, because configurations may contain secrets. SQLite creates the files beside it
+// with the same permissions. A "file:" DSN is left to the user.
 func createPrivate(dsn string) error {
 	if strings.HasPrefix(dsn, "file:") {
 		return nil
@@ -53,8 +53,8 @@ func createPrivate(dsn string) error {
 	return f.Close()
 }
 
-// sqliteDSN takes a "file:" DSN as it is. A path gets the settings that
-// package sqlregistry asks for.
+// sqliteDSN returns a "file:" DSN unchanged. It adds the settings that package
+// sqlregistry requires to a path.
 func sqliteDSN(dsn string) string {
 	if strings.HasPrefix(dsn, "file:") {
 		return dsn

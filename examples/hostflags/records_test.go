@@ -12,7 +12,7 @@ import (
 
 func TestRecordsInsideTheRoot(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join(t.TempDir(), "a b%20?#c") // nothing of it may be read as part of a URL
+	root := filepath.Join(t.TempDir(), "a b%20?#c") // none of it may be parsed as part of a URL
 	if err := os.Mkdir(root, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -24,8 +24,8 @@ func TestRecordsInsideTheRoot(t *testing.T) {
 		if packs, err := records.Packs(t.Context()); err != nil || len(packs) > 0 {
 			t.Errorf("got %v, %v", packs, err)
 		}
-		if mode := openToOthers(t, root); mode != "" { // configurations may hold secrets
-			t.Errorf("others may use %s", mode)
+		if mode := openToOthers(t, root); mode != "" { // configurations may contain secrets
+			t.Errorf("other users may access %s", mode)
 		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -36,7 +36,7 @@ func TestRecordsInsideTheRoot(t *testing.T) {
 	}
 }
 
-// openToOthers returns which files in a directory others than their owner may use.
+// openToOthers returns the files in a directory that users other than their owner may access.
 func openToOthers(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -10,9 +10,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Policy returns the network policy that users describe by switches: plain http
-// or not, and a list of host names, addresses and address ranges that may be
-// contacted although they are not public.
+// Policy returns the network policy for the given flags: whether plain http is
+// allowed, and the host names, addresses and address ranges that may be contacted
+// although they are not public.
 func Policy(allowHTTP bool, private []string) (pack.NetworkPolicy, error) {
 	p := pack.NetworkPolicy{AllowHTTP: allowHTTP}
 	for _, s := range private {
@@ -32,7 +32,7 @@ func Policy(allowHTTP bool, private []string) (pack.NetworkPolicy, error) {
 	return p, nil
 }
 
-// ParseProvided reads "ref" or "ref@version": packs that exist outside.
+// ParseProvided parses "ref" or "ref@version" for packs that the host provides.
 func ParseProvided(specs []string) ([]pack.Provided, error) {
 	var provided []pack.Provided
 	for _, s := range specs {

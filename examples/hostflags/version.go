@@ -5,9 +5,9 @@ import (
 	"runtime/debug"
 )
 
-// Version returns what "--version" prints of a program: its version, the commit it was
-// built from, and its Go release. nil, and a build that recorded nothing, are a
-// development version of an unknown commit.
+// Version returns the text that "--version" prints: the version of the program, the
+// commit it was built from, and its Go release. nil, and build information without a
+// commit, yield a development version of an unknown commit.
 func Version(info *debug.BuildInfo) string {
 	if info == nil {
 		info = &debug.BuildInfo{}

@@ -1,6 +1,6 @@
-// Package hosttest is a piece of a host program, with its unit tests. The tests
-// are what it is about: they need no network, no Python and no Node.js, and run
-// in milliseconds.
+// Package hosttest is part of a host program with unit tests, which are the point of
+// the example: they need neither network nor Python nor Node.js, and run in
+// milliseconds.
 package hosttest
 
 import (
@@ -12,23 +12,22 @@ import (
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
-// A Pipeline is what a Keeper needs of Packtrain: the one method of an
-// [pipeline.Pipeline] that it calls.
+// A Pipeline is the one method of a [pipeline.Pipeline] that a Keeper calls.
 type Pipeline interface {
 	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
 }
 
-// A Keeper keeps a list of packs installed. Call Sync now and then.
+// A Keeper keeps a list of packs installed and up to date. Call Sync periodically.
 type Keeper struct {
 	Pipeline Pipeline
 	Wanted   []string // specs
-	// Alert tells an operator about a pack that will not get better by itself.
+	// Alert notifies an operator of a pack whose failure is permanent.
 	Alert func(message string)
 }
 
-// Sync installs what is missing, and newer versions of what is there. It returns
-// how many packs changed. Packs that failed are no error: those that may succeed
-// next time are left for it, the others are an alert.
+// Sync installs missing packs and newer versions of installed ones, and returns the
+// number of changed packs. A failed pack is not an error: if a retry may succeed, the
+// next Sync retries it; otherwise Sync calls Alert.
 func (k *Keeper) Sync(ctx context.Context) (changed int, err error) {
 	report, err := k.Pipeline.Install(ctx, pipeline.Request{Specs: k.Wanted})
 	if _, failed := errors.AsType[*pack.BatchError](err); err != nil && !failed {

@@ -12,13 +12,12 @@ import (
 	"github.com/packtrain/pack/installer/installertest"
 )
 
-// alerts collects what a keeper tells the operator.
+// alerts collects the alerts of a keeper.
 type alerts []string
 
 func (a *alerts) add(message string) { *a = append(*a, message) }
 
-// TestAlerts tests a decision of the host: a Fake gives it every situation it
-// has to decide about.
+// TestAlerts tests a decision of the host: a Fake produces every situation.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	var got alerts

@@ -13,8 +13,8 @@ import (
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-// openHost opens a real host without the world: packs come from memory, a Runner
-// imitates Python and its tools, and the records are gone with the test.
+// openHost opens a real host without external programs and servers: packs come from
+// memory, a Runner imitates Python and its tools, and the records last for the test.
 func openHost(t *testing.T, packs map[string]fstest.MapFS) *host.Host {
 	t.Helper()
 	tools, err := envbuildtest.NewTools(t.TempDir())

@@ -1,4 +1,4 @@
-// Newhost is a whole host program, with a source and a Runner of its own, and progress.
+// Newhost is a complete host program with its own source and Runner, and progress output.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// team serves "team:NAME" from a directory that a team shares.
+// team serves "team:NAME" from a directory shared by a team.
 type team struct{ fs.FS }
 
 func (team) Schemes() []string { return []string{"team"} }
@@ -31,7 +31,7 @@ func (t team) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 	return source.PutFS(ctx, dst, dir)
 }
 
-// loud is a Runner that prints what it starts.
+// loud is a Runner that prints the programs it starts.
 type loud struct{ io.Writer }
 
 func (l loud) Run(ctx context.Context, c pack.Command) (pack.Result, error) {

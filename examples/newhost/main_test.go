@@ -16,7 +16,7 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// output is a buffer for several packs that work at the same time.
+// output is a buffer for packs that are processed concurrently.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -28,7 +28,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.b.Write(p)
 }
 
-// shareTeam makes the directory of a team, with the pack own.
+// shareTeam creates the directory of a team, with the pack own.
 func shareTeam(t *testing.T) team {
 	t.Helper()
 	dir := t.TempDir()
@@ -42,7 +42,7 @@ func shareTeam(t *testing.T) team {
 	return team{os.DirFS(dir)}
 }
 
-// TestInstall installs packs of an index, a repository, an archive, a directory and
+// TestInstall installs packs from an index, a repository, an archive, a directory and
 // the team.
 func TestInstall(t *testing.T) {
 	t.Parallel()
@@ -82,11 +82,11 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-// TestTeam keeps specs below the directory of the team.
+// TestTeam checks that specs cannot leave the directory of the team.
 func TestTeam(t *testing.T) {
 	t.Parallel()
 	c := host.Config{Root: filepath.Join(t.TempDir(), "root"), Sources: []source.Plugin{shareTeam(t)}}
 	if err := install(t.Context(), &output{}, c, "team:../own"); err == nil {
-		t.Error("a spec leads out of the directory")
+		t.Error("a spec leaves the directory")
 	}
 }

@@ -45,7 +45,7 @@ func (d *demo) runAction(ctx context.Context, action string, params ...string) e
 	return nil
 }
 
-// text shows what an action printed, JSON as JSON.
+// text returns the output of an action, JSON as JSON.
 func text(output any) (string, error) {
 	if s, ok := output.(string); ok {
 		return strings.TrimSpace(s), nil

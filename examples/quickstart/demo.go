@@ -16,7 +16,7 @@ import (
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
-// A demo installs the sample packs of one world and tells what happens.
+// A demo installs the sample packs of one world and prints the progress.
 type demo struct {
 	out    io.Writer
 	world  *samples.World
@@ -51,7 +51,7 @@ func (d *demo) install(ctx context.Context) error {
 	for _, spec := range specs {
 		fmt.Fprintln(d.out, "  "+spec)
 	}
-	fmt.Fprintln(d.out, "\nstages that finished:")
+	fmt.Fprintln(d.out, "\nfinished stages:")
 	start := time.Now()
 	report, err := d.host.Pipeline.Install(ctx, pipeline.Request{Specs: specs, OnEvent: d.observe})
 	if report == nil {

@@ -1,7 +1,7 @@
-// Command quickstart shows the main job: it serves four sample packs on
+// Command quickstart demonstrates an installation: it serves four sample packs on
 // loopback, as an index, a git server, an archive and a directory, installs
 // them, and runs one action of each in its environment. It needs no other
-// network. Run it again, and nothing is left to do:
+// network. A second run reports all packs as unchanged:
 //
 //	go -C examples run ./quickstart
 package main

@@ -7,11 +7,11 @@ import (
 	"os/exec"
 )
 
-// checkPrerequisites names every program that is missing, and what to do.
+// checkPrerequisites reports every missing program, with advice.
 func checkPrerequisites(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct{ program, advice string }{
-		{"git", "install git: it makes and serves the sample repository"},
+		{"git", "install git: it creates and serves the sample repository"},
 		{"python3", "install Python 3.8 or newer"},
 		{"node", "install Node.js 16 or newer"},
 		{"npm", "install npm, which comes with Node.js"},
@@ -33,5 +33,5 @@ func checkPip(ctx context.Context) error {
 	if exec.CommandContext(ctx, "python3", "-c", "import pip").Run() == nil {
 		return nil
 	}
-	return errors.New("neither uv nor pip is there: install uv, or pip for python3 (on Debian: apt-get install python3-pip)")
+	return errors.New("uv and pip are missing: install uv, or pip for python3 (on Debian: apt-get install python3-pip)")
 }

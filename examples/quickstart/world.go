@@ -11,8 +11,8 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 )
 
-// serveWorld serves the sample packs at the address of the last run when it is
-// free, so that what was installed is known to come from the same place.
+// serveWorld serves the sample packs at the address of the previous run if it is
+// free, so that the installed packs have the same origin.
 func serveWorld(ctx context.Context, dir string) (*samples.World, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err

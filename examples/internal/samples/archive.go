@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// tarGz packs the embedded directory dir into a .tar.gz in which everything
-// lies below the directory top. The same content gives the same bytes.
+// tarGz packs the embedded directory dir into a .tar.gz with all entries below the
+// directory top. The same content yields the same bytes.
 func tarGz(dir, top string) ([]byte, error) {
 	var out bytes.Buffer
 	gz := gzip.NewWriter(&out)

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// makeRepository makes a bare repository whose one commit, tagged v0.3.0, holds
-// the files of work. The same files give the same commit.
+// makeRepository creates a bare repository whose one commit, tagged v0.3.0, contains
+// the files of work. The same files yield the same commit.
 func makeRepository(ctx context.Context, work, bare string) error {
 	if err := os.RemoveAll(bare); err != nil {
 		return err

@@ -1,7 +1,6 @@
-// Package samples holds four small packs and serves them on loopback as the
-// world would: an index, an archive, a git repository, a directory, a
-// directory of wheels and an npm registry. Examples and their tests install
-// from it without any other network.
+// Package samples contains four small packs and serves them on loopback: with an
+// index, an archive, a git repository, a directory, a directory of wheels and an npm
+// registry. Examples and their tests install from it without any other network.
 package samples
 
 import (
@@ -24,7 +23,8 @@ import (
 //go:embed all:packs all:wheels all:npm
 var content embed.FS
 
-// A World is everything the sample packs come from. Close it to stop serving.
+// A World is the set of servers and directories of the sample packs. Close stops the
+// servers.
 type World struct {
 	dir       string
 	url       string
@@ -33,7 +33,7 @@ type World struct {
 }
 
 // Serve writes the sample packs below dir and serves them on addr, such as
-// "127.0.0.1:0". It needs git, to make a repository and to serve it.
+// "127.0.0.1:0". It needs git to create and serve a repository.
 func Serve(ctx context.Context, dir, addr string) (*World, error) {
 	w := &World{dir: dir}
 	if err := w.write(ctx); err != nil {
@@ -56,28 +56,28 @@ func Serve(ctx context.Context, dir, addr string) (*World, error) {
 // Close stops serving.
 func (w *World) Close() error { return w.server.Close() }
 
-// Addr is where the world is served, "host:port".
+// Addr is the address of the servers, "host:port".
 func (w *World) Addr() string { return strings.TrimPrefix(w.url, "http://") }
 
 // Index is the URL of the index; it has the pack hello, as an archive.
 func (w *World) Index() string { return w.url + "/index.json" }
 
-// Git is the URL of the repository that holds the pack wordcount.
+// Git is the URL of the repository with the pack wordcount.
 func (w *World) Git() string { return w.url + "/git/wordcount.git" }
 
-// Archive is the URL of the archive that holds the pack slugs.
+// Archive is the URL of the archive with the pack slugs.
 func (w *World) Archive() string { return w.url + "/archives/slugs-2.0.1.tar.gz" }
 
-// Directory holds the pack report, which depends on hello.
+// Directory is the directory of the pack report, which depends on hello.
 func (w *World) Directory() string { return filepath.Join(w.dir, "packs", "report") }
 
-// Wheels is a directory with the wheel that wordcount needs.
+// Wheels is a directory with the wheel that wordcount requires.
 func (w *World) Wheels() string { return filepath.Join(w.dir, "wheels") }
 
-// NodeRegistry is the URL of the npm registry with the package slugs needs.
+// NodeRegistry is the URL of the npm registry with the package that slugs requires.
 func (w *World) NodeRegistry() string { return w.url + "/npm/" }
 
-// Downloads tells how many archives were downloaded so far.
+// Downloads returns the number of archives downloaded so far.
 func (w *World) Downloads() int64 { return w.downloads.Load() }
 
 func (w *World) write(ctx context.Context) error {
@@ -90,7 +90,7 @@ func (w *World) write(ctx context.Context) error {
 	return makeRepository(ctx, filepath.Join(w.dir, "packs", "wordcount"), filepath.Join(w.dir, "git", "wordcount.git"))
 }
 
-// writeWheels builds the library that wordcount needs.
+// writeWheels builds the library that wordcount requires.
 func writeWheels(dir string) error {
 	source, err := content.ReadFile("wheels/textstats/__init__.py")
 	if err != nil {
@@ -99,7 +99,7 @@ func writeWheels(dir string) error {
 	return wheel.Write(dir, "textstats", "1.0.0", []wheel.File{{Name: "textstats/__init__.py", Data: source}})
 }
 
-// copyPacks writes the packs below dir, scripts executable.
+// copyPacks writes the packs below dir, with executable scripts.
 func copyPacks(dir string) error {
 	return fs.WalkDir(content, "packs", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

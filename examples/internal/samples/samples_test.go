@@ -54,7 +54,7 @@ func TestSamePacksGiveTheSameCommit(t *testing.T) {
 		return string(out)
 	}
 	if a, b := commit(), commit(); a != b {
-		t.Errorf("two repositories of the same files have the commits %q and %q", a, b)
+		t.Errorf("two repositories with the same files have the commits %q and %q", a, b)
 	}
 }
 

@@ -61,7 +61,7 @@ func (w *World) index(hello []byte) any {
 	}
 }
 
-// npmPackage is what an npm registry answers for a package of one version.
+// npmPackage is the response of an npm registry for a package with one version.
 func (w *World) npmPackage(tarball []byte) any {
 	type m = map[string]any
 	sum := sha512.Sum512(tarball)
@@ -77,7 +77,7 @@ func (w *World) npmPackage(tarball []byte) any {
 	}
 }
 
-// archive serves data under a strong entity tag and counts the downloads.
+// archive serves data with a strong entity tag and counts the downloads.
 func (w *World) archive(data []byte) http.Handler {
 	next := file(data)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

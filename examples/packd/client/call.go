@@ -71,10 +71,10 @@ func decode[T any](data []byte) (*T, error) {
 		err = errors.New("something follows it")
 	}
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeMalformedContent, "read answer of the server: %w", err)
+		return nil, pack.Errorf(pack.CodeMalformedContent, "read response of the server: %w", err)
 	}
 	if body.Data == nil {
-		return nil, pack.Errorf(pack.CodeMalformedContent, "read answer of the server: it has no data; is it packd?")
+		return nil, pack.Errorf(pack.CodeMalformedContent, "read response of the server: no data; is it packd?")
 	}
 	return body.Data, nil
 }
@@ -131,7 +131,7 @@ func (c *Client) readAll(ctx context.Context, res *http.Response) ([]byte, error
 		return nil, c.unreachable(ctx, err)
 	}
 	if n := int64(len(data)); n > c.config.MaxResponse {
-		return nil, &pack.LimitError{Limit: "answer of the server", Max: c.config.MaxResponse, Value: n}
+		return nil, &pack.LimitError{Limit: "response of the server", Max: c.config.MaxResponse, Value: n}
 	}
 	return data, nil
 }

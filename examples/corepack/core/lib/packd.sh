@@ -1,21 +1,21 @@
-# Sends the parameters of an action to packd and prints the report that comes
-# back. The actions source this file and call request.
+# Sends the parameters of an action to packd and prints the report in the
+# response. The actions source this file and call request.
 #
 # Standard input holds variables in dotenv format, name='value', where a value
 # may span lines and a quote in it is written '\''. Two of them, api_url and
-# api_token, are for this script; the others are sent as they are. The token is
+# api_token, are for this script; the others are sent unchanged. The token is
 # never an argument of a program, so that no list of processes shows it.
 set -uf
 LC_ALL=C # a character is a byte
-IFS=\'   # what is not quoted is split at quotes, see read_value
+IFS=\'   # unquoted text is split at quotes, see read_value
 newline='
 '
 
-# request ENDPOINT SECONDS EMPTY: EMPTY is what to print when there is no report,
+# request ENDPOINT SECONDS EMPTY: EMPTY is the output without a report,
 # with REASON for the reason. Ends the script: 0 when the request was processed.
 request() {
 	empty=$3
-	unset api_token # which the environment may hold, for children to see
+	unset api_token # the environment may contain it, visible to children
 	api_url=http://localhost:8080
 	body=
 	while read_variable; do
@@ -31,7 +31,7 @@ request() {
 	answer=$(send "$1" "$2")
 	case $? in
 	0) print_report ;;
-	28) fail 'the server did not answer in time' ;;
+	28) fail 'the server did not respond in time' ;;
 	127) fail 'curl is not installed' ;;
 	*) fail 'the server cannot be reached' ;;
 	esac
@@ -43,8 +43,8 @@ fail() {
 	exit 1
 }
 
-# send ENDPOINT SECONDS prints the body of the answer and a line with its status
-# and type. The header with the token comes through descriptor 3.
+# send ENDPOINT SECONDS prints the body of the response and a line with its status
+# and type. The header with the token is read from descriptor 3.
 send() {
 	curl -q --silent --show-error --globoff --proto =http,https \
 		--connect-timeout 10 --max-time "$2" --max-filesize 67108864 \
@@ -59,17 +59,17 @@ ${body%"$newline"}
 BODY
 }
 
-# print_report prints the answer when it is a report, of success or not, and ends.
+# print_report prints the response when it is a report, of success or failure, and ends.
 print_report() {
 	about=${answer##*"$newline"}
 	report=${answer%"$newline"*}
 	case $about in
 	???' application/vnd.packtrain.report+json'*) ;;
-	*) fail 'the answer of the server is not a report' ;;
+	*) fail 'the response of the server is not a report' ;;
 	esac
 	case $report in
 	'{'*'}' | '{'*"}$newline") ;;
-	*) fail 'the answer of the server is not a report' ;;
+	*) fail 'the response of the server is not a report' ;;
 	esac
 	printf '%s' "$report"
 	case $about in
@@ -78,8 +78,8 @@ print_report() {
 	exit 1
 }
 
-# read_variable reads to the end of the next variable: text is what was read,
-# name and value what it means. Comments have no name. It is false at the end of
+# read_variable reads to the end of the next variable: text is its source, name and
+# value are parsed from it. Comments have no name. It is false at the end of
 # the input.
 read_variable() {
 	read_line || return 1
@@ -121,7 +121,7 @@ read_value() {
 	value=$value$1
 }
 
-# read_line reads a line without losing a byte, the last one also without its
+# read_line reads a line without losing a byte, even a last one without a line
 # end.
 read_line() {
 	IFS= read -r line || [ -n "$line" ]

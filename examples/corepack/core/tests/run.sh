@@ -23,7 +23,7 @@ act() {
 	result=$?
 }
 
-# kept NAME prints what curl was given, and an x that keeps line ends.
+# kept NAME prints stored input of curl, and an x that preserves line ends.
 kept() {
 	cat "$KEPT/$1"
 	echo x
@@ -79,9 +79,9 @@ for ANSWER in "<html>
 	act download_packs <<'DOTENV'
 api_token='t'
 DOTENV
-	fails "answer $ANSWER" 'the answer of the server is not a report'
+	fails "answer $ANSWER" 'the response of the server is not a report'
 done
-for pair in '7 the server cannot be reached' '28 the server did not answer in time' '127 curl is not installed'; do
+for pair in '7 the server cannot be reached' '28 the server did not respond in time' '127 curl is not installed'; do
 	STATUS=${pair%% *}
 	act download_packs <<'DOTENV'
 api_token='t'
