@@ -64,12 +64,12 @@ func checkShown(ctx context.Context, b *bench) error {
 	}
 	var components []string
 	for _, c := range got.Components {
-		components = append(components, c.Ref)
+		components = append(components, c.Ref.String())
 	}
 	return errors.Join(
 		equal("ID", got.ID, packs[0].ID), equal("version", got.Active.Version, packs[0].Version), equal("path", got.StoragePath, packs[0].StoragePath),
 		equal("generation", got.Active.Name, packs[0].Generation), equal("label", got.Manifest.Label, "Test"),
-		equal("components", components, []string{"demo.run", "demo.stop"}), equal("has a digest", got.Active.Tree != "", true),
+		equal("components", components, []string{"demo.run", "demo.stop"}), equal("has a digest", got.Active.TreeDigest != "", true),
 		equal("times", !got.Installed.IsZero() && got.Installed.Equal(got.Updated), true),
 	)
 }

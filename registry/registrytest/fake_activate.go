@@ -116,7 +116,7 @@ func (r *fakeRequest) noteTests(it *fakeItem, failing bool) {
 		return
 	}
 	it.tests = &registry.TestResult{
-		Ref: it.ID.Ref, Version: it.ID.Version, Tree: it.tree, Environments: []string{}, Time: now(), Status: registry.TestsPassed,
+		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.tree, Environments: []string{}, Time: now(), Status: registry.TestsPassed,
 		TestTotals: registry.TestTotals{Total: 1, Passed: 1}, PassRate: 1, Suites: []registry.TestSuite{},
 	}
 	switch {
@@ -133,7 +133,7 @@ func (r *fakeRequest) register(ctx context.Context, it *fakeItem) (err error) {
 	it.record, err = r.fake.apply(ctx, registry.Activation{
 		Ref: it.ID.Ref, Previous: previous, Manifest: it.pack.Manifest, Components: it.pack.Components, Time: at,
 		Generation: registry.Generation{
-			Name: fmt.Sprintf("%06d", n), Previous: previous, Version: it.ID.Version, Tree: it.tree, Directory: it.directory,
+			Name: fmt.Sprintf("%06d", n), Previous: previous, Version: it.ID.Version, TreeDigest: it.tree, DirectoryChecksum: it.directory,
 			Pin: it.content.Pin.WithoutQuery(), Environments: []pack.Environment{}, Tests: it.tests, Validation: it.validation,
 			Components: count(it.pack), Created: at,
 		},

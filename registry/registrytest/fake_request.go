@@ -156,7 +156,7 @@ func (r *fakeRequest) compare(ctx context.Context, it *fakeItem) error {
 		return nil
 	}
 	it.record = rec
-	if it.unchanged = err == nil && rec.Active.Tree == it.tree; it.unchanged {
+	if it.unchanged = err == nil && rec.Active.TreeDigest == it.tree; it.unchanged {
 		it.Status = pack.StatusUnchanged
 	}
 	order := it.ID.Version.Compare(rec.Active.Version)
