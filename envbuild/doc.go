@@ -25,7 +25,7 @@
 // options, but not by the pack itself. A pack whose Key was built before gets that
 // environment in a few milliseconds, whatever its size, and no process is
 // started. So unpinned requirements mean "what was current when the Key was first
-// built"; [Request.Force] builds again, next to an environment that may be in use.
+// built"; [Request.Rebuild] builds again, next to an environment that may be in use.
 //
 // An environment is ready only when its record says so, and the record is written
 // after everything else is durable: a build that dies at any moment is never used,

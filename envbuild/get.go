@@ -46,7 +46,7 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 		defer batch.Rescue(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
-		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Force, func(site envstore.Site) (envstore.Record, error) {
+		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
 			s.announce(ctx, it, runtime, r)
 			return s.buildAt(ctx, site, runtime, key, r)
 		})

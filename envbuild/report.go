@@ -32,8 +32,8 @@ type Request struct {
 	// Skip lists the runtimes whose environments are not built. Here and in
 	// Prefer a runtime without environments is [pack.CodeInvalidRequest].
 	Skip []pack.RuntimeName
-	// Force builds again even if an environment could be reused.
-	Force bool
+	// Rebuild builds again even if an environment could be reused.
+	Rebuild bool
 	// Check only reports existing environments and their versions. Nothing is
 	// built or recorded, and a process is started only to identify a program
 	// that was not identified before.

@@ -42,9 +42,7 @@ func (r *request) activate(ctx context.Context, it *item) {
 	if !ok {
 		return
 	}
-	if r.req.Replace == ReplaceAny {
-		r.warnDependents(ctx, it)
-	}
+	r.warnDependents(ctx, it)
 	if it.pack.Manifest.Testing != nil {
 		if ok := r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) }); !ok {
 			return

@@ -71,9 +71,9 @@ func mayReplace(replace Replace, active pack.Version, id pack.ID) error {
 	case replace == ReplaceAny, replace == ReplaceUpgrade && order > 0:
 		return nil
 	case replace == ReplaceUpgrade && order == 0:
-		return pack.Errorf(pack.CodeConflict, "pack %s %s is installed with other content: raise the version, or replace any content by force", id.Ref, active)
+		return pack.Errorf(pack.CodeConflict, "pack %s %s is installed with other content: raise the version, or allow replacing any content", id.Ref, active)
 	case replace == ReplaceUpgrade:
-		return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed, which is higher than %s: going back takes force", id.Ref, active, id.Version)
+		return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed, which is higher than %s: allow replacing any version to downgrade", id.Ref, active, id.Version)
 	}
-	return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed: allow upgrades or force to replace it", id.Ref, active)
+	return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed: allow upgrades, or replacing any version", id.Ref, active)
 }

@@ -43,7 +43,7 @@ func acts(t *testing.T) []act {
 		{"install", func(*testing.T, *registry.Store) {}, upgrade},
 		{"upgrade", installed, upgrade},
 		{"roll back", upgraded, func(ctx context.Context, s *registry.Store) error {
-			_, err := s.RollBack(ctx, "demo")
+			_, err := s.RollBack(ctx, "demo", nil)
 			return err
 		}},
 		{"remove", upgraded, func(ctx context.Context, s *registry.Store) error { return s.Remove(ctx, "demo", nil) }},
@@ -330,7 +330,7 @@ func TestNeighboursOfADeadProcess(t *testing.T) {
 			_, err := s.Register(ctx, registry.Request{Paths: []string{app}})
 			return err
 		})
-		if err := other.Remove(t.Context(), "lib", nil); !errors.Is(err, pack.ErrConflict) {
+		if err := other.Remove(t.Context(), "lib", nil); !errors.Is(err, pack.ErrDependency) {
 			t.Errorf("got error %v", err)
 		}
 	})

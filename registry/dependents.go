@@ -3,60 +3,123 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
 )
 
-// checkNotNeeded checks that no installed pack depends on ref.
-func (s *Store) checkNotNeeded(ctx context.Context, ref pack.Ref) error {
-	dependents, err := s.dependents(ctx, ref, func(pack.Ref, pack.Constraint) bool { return true })
-	if err != nil || len(dependents) == 0 {
-		return err
-	}
-	return pack.Errorf(pack.CodeConflict, "needed by %s: remove these first, or force it", strings.Join(dependents, ", "))
+// AnyDependent stands for all dependents where a request names those that it
+// allows to break.
+const AnyDependent pack.Ref = "*"
+
+// A DependentsError says that a change would leave installed packs with unmet
+// dependencies. It has the code [pack.CodeDependencyConflict].
+type DependentsError struct {
+	// Ref is the pack that was to change, Version the version that was to become
+	// active, or the zero value if the pack was to be removed.
+	Ref     pack.Ref
+	Version pack.Version
+	// Dependents are the packs that would break, ordered by ref.
+	Dependents []Dependent
 }
 
-// checkDependents checks that the installed packs that depend on it, and can do
-// with the version that is active, can do with the new one. Those that the
-// request replaces too are asked for themselves.
-func (r *request) checkDependents(ctx context.Context, it *item) error {
-	if it.record.Active.Name == "" { // nothing could do with what is not there
-		return nil
+// Error implements error.
+func (e *DependentsError) Error() string {
+	list := make([]string, len(e.Dependents))
+	for i, d := range e.Dependents {
+		list[i] = fmt.Sprintf("%s (needs %s)", d.Ref, d.Dependency)
 	}
-	active := it.record.Active.Version
-	dependents, err := r.store.dependents(ctx, it.ID.Ref, func(by pack.Ref, c pack.Constraint) bool {
-		return !r.replaced[by] && c.Allows(active) && !c.Allows(it.ID.Version)
+	if e.Version.IsZero() {
+		return fmt.Sprintf("installed packs need %s: %s; remove them first, or allow them to break", e.Ref, strings.Join(list, ", "))
+	}
+	return fmt.Sprintf("installed packs do not accept %s %s: %s; upgrade them in the same request, or allow them to break",
+		e.Ref, e.Version, strings.Join(list, ", "))
+}
+
+// ErrorCode implements [pack.Coder].
+func (*DependentsError) ErrorCode() pack.Code { return pack.CodeDependencyConflict }
+
+// Is reports whether target is [pack.ErrDependency].
+func (*DependentsError) Is(target error) bool { return target == pack.ErrDependency }
+
+// refuse returns an error with the dependents that are not allowed to break, and
+// the others.
+func (e *DependentsError) refuse(allowed []pack.Ref) (broken []Dependent, err error) {
+	if slices.Contains(allowed, AnyDependent) {
+		return e.Dependents, nil
+	}
+	refused := &DependentsError{Ref: e.Ref, Version: e.Version}
+	for _, d := range e.Dependents {
+		if slices.Contains(allowed, d.Ref) {
+			broken = append(broken, d)
+		} else {
+			refused.Dependents = append(refused.Dependents, d)
+		}
+	}
+	if len(refused.Dependents) > 0 {
+		return broken, refused
+	}
+	return broken, nil
+}
+
+// removalBreaks returns the installed packs that removing ref would break.
+func (s *Store) removalBreaks(ctx context.Context, ref pack.Ref) (*DependentsError, error) {
+	dependents, err := s.dependents(ctx, ref, func(Dependent) bool { return true })
+	return &DependentsError{Ref: ref, Dependents: dependents}, err
+}
+
+// changeBreaks returns the installed packs that accept the active version of ref,
+// or may do so because it is unknown, and would not accept the next one.
+func (s *Store) changeBreaks(ctx context.Context, ref pack.Ref, active, next pack.Version) (*DependentsError, error) {
+	dependents, err := s.dependents(ctx, ref, func(d Dependent) bool {
+		return (active.IsZero() || d.Dependency.Constraint.Allows(active)) && !d.Dependency.Constraint.Allows(next)
 	})
-	if err != nil || len(dependents) == 0 {
-		return err
-	}
-	return pack.Errorf(pack.CodeDependencyConflict, "version %s does not suit installed packs that need %s: %s; upgrade them in the same request, or force it",
-		it.ID.Version, it.ID.Ref, strings.Join(dependents, ", "))
+	return &DependentsError{Ref: ref, Version: next, Dependents: dependents}, err
 }
 
-// warnDependents tells of packs that a forced replacement leaves with a version
-// that does not suit them.
+// checkDependents checks that the installed packs that depend on it accept it if
+// they accept the active version, unless they are allowed to break. Those that the
+// request replaces too are checked by themselves.
+func (r *request) checkDependents(ctx context.Context, it *item) (broken []Dependent, err error) {
+	if it.record.Active.Name == "" { // a new pack breaks no other one
+		return nil, nil
+	}
+	found, err := r.store.changeBreaks(ctx, it.ID.Ref, it.record.Active.Version, it.ID.Version)
+	if err != nil {
+		return nil, err
+	}
+	found.Dependents = slices.DeleteFunc(found.Dependents, func(d Dependent) bool { return r.replaced[d.Ref] })
+	return found.refuse(r.req.AllowBreak)
+}
+
+// warnDependents reports the installed packs that it breaks, as the request allows.
 func (r *request) warnDependents(ctx context.Context, it *item) {
-	if err := r.checkDependents(ctx, it); err != nil {
-		r.Warn(ctx, &it.Item, "%v", err)
+	broken, _ := r.checkDependents(ctx, it) // which was checked
+	for _, d := range broken {
+		r.Warn(ctx, &it.Item, "installed pack %s needs %s and does not accept version %s", d.Ref, d.Dependency, it.ID.Version)
 	}
 }
 
-// dependents describes the installed packs that depend on ref in a way that
-// counts.
-func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(pack.Ref, pack.Constraint) bool) ([]string, error) {
+// logBroken logs the dependents that a change of ref breaks, as it was allowed to.
+func (s *Store) logBroken(ref pack.Ref, broken []Dependent) {
+	for _, d := range broken {
+		s.config.Logger.Warn("dependency is unmet from now on, as allowed", "pack", d.Ref, "needs", d.Dependency.String(), "changed", ref)
+	}
+}
+
+// dependents returns the installed packs that depend on ref in a way that counts,
+// each once.
+func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(Dependent) bool) ([]Dependent, error) {
 	found, err := s.config.Records.Dependents(ctx, ref)
 	if damaged(err) {
 		s.config.Logger.Warn("dependents are left out", "pack", ref, "error", err)
 		err = nil
 	}
-	var dependents []string
-	var last pack.Ref
+	var dependents []Dependent
 	for _, d := range found {
-		if d.Ref != ref && d.Ref != last && counts(d.Ref, d.Dependency.Constraint) {
-			dependents = append(dependents, fmt.Sprintf("%s (%s)", d.Ref, d.Dependency))
-			last = d.Ref
+		if n := len(dependents); d.Ref != ref && (n == 0 || dependents[n-1].Ref != d.Ref) && counts(d) {
+			dependents = append(dependents, d)
 		}
 	}
 	return dependents, err

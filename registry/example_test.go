@@ -62,7 +62,7 @@ func Example() {
 		p := report.Registered[0]
 		fmt.Printf("%s %s: %d action, tests %s, unchanged %v\n", p.Ref, p.Version, p.Components.Actions, p.Tests.Status, p.Unchanged)
 	}
-	back, err := store.RollBack(ctx, "greeter")
+	back, err := store.RollBack(ctx, "greeter", nil)
 	fmt.Println("back at", back.Active.Version, err)
 
 	// Output:

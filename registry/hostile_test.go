@@ -234,7 +234,7 @@ func damagedGenerations(t *testing.T) {
 		if err := damage(filepath.Join(r.dir, "packs", "demo", first.Generation)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.RollBack(t.Context(), "demo"); pack.CodeOf(err) != pack.CodeStoreCorrupt {
+		if _, err := s.RollBack(t.Context(), "demo", nil); pack.CodeOf(err) != pack.CodeStoreCorrupt {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if got := state(t, r); got != "2.0.0" {
@@ -258,7 +258,7 @@ func goneEnvironment(t *testing.T) {
 	if err := os.Remove(venv); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.RollBack(t.Context(), "demo")
+	_, err := s.RollBack(t.Context(), "demo", nil)
 	if !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "build it") {
 		t.Errorf("got %v", err)
 	}
@@ -282,7 +282,7 @@ func goneInterpreter(t *testing.T) {
 	if err := os.Remove(python); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.RollBack(t.Context(), "demo")
+	_, err := s.RollBack(t.Context(), "demo", nil)
 	if !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "build it") {
 		t.Errorf("got %v", err)
 	}

@@ -235,7 +235,7 @@ func adoptable(t *testing.T, damaged bool) *root {
 	register(t, s, "", write(t, simplePack("demo", "1.0.0")), write(t, simplePack("lib", "1.0.0")))
 	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "2.0.0")))
 	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "3.0.0")))
-	if _, err := s.RollBack(t.Context(), "demo"); err != nil {
+	if _, err := s.RollBack(t.Context(), "demo", nil); err != nil {
 		t.Fatal(err)
 	}
 	if damaged {
@@ -278,7 +278,7 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("active: %s", got)
 	}
 	checkClean(t, &adopted)
-	if back, err := s.RollBack(t.Context(), "demo"); err != nil || back.Active.Version.String() != "1.0.0" {
+	if back, err := s.RollBack(t.Context(), "demo", nil); err != nil || back.Active.Version.String() != "1.0.0" {
 		t.Errorf("roll back: got %s, %v", back.Active.Version, err)
 	}
 	adopted.open(t) // without Adopt

@@ -24,14 +24,14 @@ func TestRollBack(t *testing.T) {
 	s := r.open(t)
 	v1 := write(t, simplePack("demo", "1.0.0"))
 	register(t, s, "", v1)
-	if _, err := s.RollBack(t.Context(), "demo"); !errors.Is(err, pack.ErrNotFound) {
+	if _, err := s.RollBack(t.Context(), "demo", nil); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("past the first: got %v", err)
 	}
 	v2, v3 := write(t, simplePack("demo", "2.0.0")), write(t, simplePack("demo", "3.0.0"))
 	register(t, s, registry.ReplaceUpgrade, v2)
 	third := register(t, s, registry.ReplaceUpgrade, v3)[0]
 	for _, want := range []string{"2.0.0", "1.0.0"} {
-		rec, err := s.RollBack(t.Context(), "demo")
+		rec, err := s.RollBack(t.Context(), "demo", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,17 +42,17 @@ func TestRollBack(t *testing.T) {
 	// What failed before comes as a new generation, and its previous one is
 	// the one that was active, not the newest.
 	register(t, s, registry.ReplaceUpgrade, v3)
-	rec, err := s.RollBack(t.Context(), "demo")
+	rec, err := s.RollBack(t.Context(), "demo", nil)
 	if err != nil || rec.Active.Version.String() != "1.0.0" {
 		t.Errorf("got %+v, %v", rec.Active, err)
 	}
 	if again := register(t, s, "", v1)[0]; !again.Unchanged {
 		t.Error("what was rolled back to is not the active content")
 	}
-	if _, err := s.RollBack(t.Context(), "ghost"); !errors.Is(err, pack.ErrNotFound) {
+	if _, err := s.RollBack(t.Context(), "ghost", nil); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("not installed: got %v", err)
 	}
-	if _, err := s.RollBack(t.Context(), "../x"); !errors.Is(err, pack.ErrInvalid) {
+	if _, err := s.RollBack(t.Context(), "../x", nil); !errors.Is(err, pack.ErrInvalid) {
 		t.Errorf("not a ref: got %v", err)
 	}
 }
@@ -64,10 +64,10 @@ func TestRemove(t *testing.T) {
 	lib, app := write(t, simplePack("lib", "1.0.0")), write(t, simplePack("app", "1.0.0").needing("lib"))
 	register(t, s, "", lib, app)
 	err := s.Remove(t.Context(), "lib", nil)
-	if !errors.Is(err, pack.ErrConflict) || !strings.Contains(err.Error(), "app") {
+	if !errors.Is(err, pack.ErrDependency) || !strings.Contains(err.Error(), "app") {
 		t.Errorf("needed by another: got %v", err)
 	}
-	if err := s.Remove(t.Context(), "lib", &registry.RemoveOptions{Force: true}); err != nil {
+	if err := s.Remove(t.Context(), "lib", &registry.RemoveOptions{AllowBreak: []pack.Ref{registry.AnyDependent}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Remove(t.Context(), "app", nil); err != nil {
@@ -293,7 +293,7 @@ func TestClose(t *testing.T) {
 	_, showErr := s.Show(t.Context(), "a")
 	_, versionErr := s.InstalledVersion(t.Context(), "a")
 	_, configErr := s.Config(t.Context(), "a")
-	_, backErr := s.RollBack(t.Context(), "a")
+	_, backErr := s.RollBack(t.Context(), "a", nil)
 	for _, err := range []error{
 		listErr, showErr, versionErr, configErr, backErr,
 		s.SetConfig(t.Context(), "a", nil), s.Remove(t.Context(), "a", nil), s.Reap(t.Context()),

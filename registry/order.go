@@ -107,17 +107,12 @@ func (o *orderer) noteCircle(first *item) {
 // in a version that will do, and that those who need it can do with it. Those of
 // the batch are through by now.
 func (r *request) checkDependencies(ctx context.Context, it *item) error {
-	if r.req.SkipValidation {
-		return nil
+	if _, err := r.checkDependents(ctx, it); err != nil || r.req.SkipValidation {
+		return err
 	}
 	for _, need := range it.needs {
 		if need.Err != nil {
 			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.ID.Ref)
-		}
-	}
-	if r.req.Replace != ReplaceAny {
-		if err := r.checkDependents(ctx, it); err != nil {
-			return err
 		}
 	}
 	var unmet []error

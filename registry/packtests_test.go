@@ -136,7 +136,7 @@ func TestSkippedAndIgnoredTests(t *testing.T) {
 		want          *registry.TestSummary
 	}{
 		{"skipped", scriptRunner, func(r *registry.Request) { r.SkipTests = true }, &registry.TestSummary{Status: registry.TestsSkipped}},
-		{"ignored", scriptRunner, func(r *registry.Request) { r.IgnoreTestFailures = true }, &registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1}},
+		{"ignored", scriptRunner, func(r *registry.Request) { r.IgnoreTests = true }, &registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1}},
 		{"disabled", "  enabled: false\n" + scriptRunner, nil, &registry.TestSummary{Status: registry.TestsSkipped}},
 		{"unknown runner, skipped", "  runners: {unit: {type: pytest, entry_point: tests}}\n", func(r *registry.Request) { r.SkipTests = true }, &registry.TestSummary{Status: registry.TestsSkipped}},
 	}

@@ -12,15 +12,16 @@ import (
 type Remover interface {
 	// Remove removes a pack with all its generations and its configuration.
 	// One that is not installed is an error that matches [pack.ErrNotFound],
-	// one that others depend on an error that matches [pack.ErrConflict].
-	// opts may be nil.
+	// one that others depend on a [*DependentsError], unless opts allow these to
+	// break. opts may be nil.
 	Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error
 }
 
 // RemoveOptions change how a pack is removed.
 type RemoveOptions struct {
-	// Force removes a pack that others depend on, too.
-	Force bool
+	// AllowBreak names the installed packs that may be left without the removed
+	// one, which they depend on, or holds [AnyDependent].
+	AllowBreak []pack.Ref
 }
 
 var _ Remover = (*Store)(nil)
@@ -35,13 +36,16 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 	if _, err := pack.ParseRef(ref.String()); err != nil {
 		return fmt.Errorf("remove pack: %w", err)
 	}
-	if err := s.remove(ctx, ref, opts != nil && opts.Force); err != nil {
+	if opts == nil {
+		opts = &RemoveOptions{}
+	}
+	if err := s.remove(ctx, ref, opts.AllowBreak); err != nil {
 		return fmt.Errorf("remove pack %s: %w", ref, err)
 	}
 	return nil
 }
 
-func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
+func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
 	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
 		return err
 	}
@@ -54,9 +58,15 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, force bool) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkNotNeeded(ctx, ref); err != nil && !force {
+	breaks, err := s.removalBreaks(ctx, ref)
+	if err != nil {
 		return err
 	}
+	broken, err := breaks.refuse(allowBreak)
+	if err != nil {
+		return err
+	}
+	s.logBroken(ref, broken)
 	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: active}}}
 	_, err = s.apply(ctx, op, s.disk.Apply)
 	return err

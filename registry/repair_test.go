@@ -48,7 +48,7 @@ func TestPackThatNeedsRepair(t *testing.T) {
 		t.Errorf("list: got %v, %v", listed, err)
 	}
 	register(t, s, "", app, demo) // demo is unchanged
-	_, rollBack := s.RollBack(t.Context(), "demo")
+	_, rollBack := s.RollBack(t.Context(), "demo", nil)
 	for name, err := range map[string]error{"remove": s.Remove(t.Context(), "demo", nil), "roll back": rollBack} {
 		repair, ok := errors.AsType[*registry.RepairError](err)
 		if !ok || repair.Operation != "x" || !slices.Equal(repair.Refs, []pack.Ref{"demo"}) || !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "newer release") {

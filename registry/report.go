@@ -38,16 +38,20 @@ type Request struct {
 	// was changed since, fails with [pack.CodeContentChanged].
 	Paths    []string
 	Contents []*pack.Content
-	// Replace says what may be replaced; "" means ReplaceNever. A version that
-	// installed packs cannot do with which could do with the active one takes
-	// ReplaceAny, unless the request replaces them too.
+	// Replace says what may be replaced; "" means ReplaceNever.
 	Replace Replace
+	// AllowBreak names the installed packs whose dependencies may be left unmet, or
+	// holds [AnyDependent]. A version that the active version's dependents do not
+	// accept is refused otherwise, unless the request replaces them too; each that
+	// is allowed to break is a warning of the report.
+	AllowBreak []pack.Ref
 	// SkipValidation registers packs with findings of severity error, as far
 	// as they can be loaded, with dependencies that are not installed, and on a
 	// platform of another version than they ask for.
 	SkipValidation bool
-	// SkipTests runs no tests; IgnoreTestFailures runs them and goes on.
-	SkipTests, IgnoreTestFailures bool
+	// SkipTests runs no tests; IgnoreTests runs them and registers the pack even if
+	// they fail.
+	SkipTests, IgnoreTests bool
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc
 }

@@ -15,23 +15,30 @@ import (
 type RollBacker interface {
 	// RollBack makes the generation active that was active before the present
 	// one, with the environments it had, and returns the record. It does not
-	// need the network, and runs no tests. It does not ask either whether that
-	// generation suits the installed packs that depend on it, or whether what
-	// it depends on is installed still: going back has to work when the rest is
-	// in disorder.
+	// need the network, and runs no tests. It does not check whether the packs
+	// that this generation depends on are still installed: going back has to work
+	// when the rest is in disorder. opts may be nil.
 	//
 	// A pack that is not installed, and one without an earlier generation, is
 	// an error that matches [pack.ErrNotFound]; an earlier generation that is
 	// damaged, or whose environments are gone, one that matches
-	// [pack.ErrStore].
-	RollBack(ctx context.Context, ref pack.Ref) (Record, error)
+	// [pack.ErrStore]; one that installed packs do not accept, although they accept
+	// the active one, a [*DependentsError], unless opts allow these to break.
+	RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOptions) (Record, error)
+}
+
+// RollBackOptions change how a pack is rolled back.
+type RollBackOptions struct {
+	// AllowBreak names the installed packs whose dependencies may be left unmet, or
+	// holds [AnyDependent].
+	AllowBreak []pack.Ref
 }
 
 var _ RollBacker = (*Store)(nil)
 
 // RollBack implements [RollBacker]. Rolling back twice goes back two
 // generations; registering the newer content again goes forward.
-func (s *Store) RollBack(ctx context.Context, ref pack.Ref) (Record, error) {
+func (s *Store) RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOptions) (Record, error) {
 	leave, err := s.enter()
 	if err != nil {
 		return Record{}, err
@@ -40,14 +47,17 @@ func (s *Store) RollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 	if _, err := pack.ParseRef(ref.String()); err != nil {
 		return Record{}, fmt.Errorf("roll back pack: %w", err)
 	}
-	rec, err := s.rollBack(ctx, ref)
+	if opts == nil {
+		opts = &RollBackOptions{}
+	}
+	rec, err := s.rollBack(ctx, ref, opts.AllowBreak)
 	if err != nil {
 		return Record{}, fmt.Errorf("roll back pack %s: %w", ref, err)
 	}
 	return rec, nil
 }
 
-func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
+func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) (Record, error) {
 	release, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return Record{}, err
@@ -57,7 +67,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	move, err := s.movingBack(ctx, rec)
+	move, err := s.movingBack(ctx, rec, allowBreak)
 	if err != nil {
 		return Record{}, err
 	}
@@ -74,7 +84,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref) (Record, error) {
 
 // movingBack returns the move to the generation before the active one, if that
 // is as it was.
-func (s *Store) movingBack(ctx context.Context, rec Record) (move generations.Move, err error) {
+func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Ref) (move generations.Move, err error) {
 	recorded, err := s.generations(ctx, rec.Ref)
 	if err != nil {
 		return move, err
@@ -84,6 +94,15 @@ func (s *Store) movingBack(ctx context.Context, rec Record) (move generations.Mo
 		return move, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
 	}
 	earlier := &recorded[i]
+	breaks, err := s.changeBreaks(ctx, rec.Ref, rec.Active.Version, earlier.Version)
+	if err != nil {
+		return move, err
+	}
+	broken, err := breaks.refuse(allowBreak)
+	if err != nil {
+		return move, err
+	}
+	s.logBroken(rec.Ref, broken)
 	if err := s.checkGeneration(rec.Ref, earlier); err != nil {
 		return move, err
 	}

@@ -80,7 +80,7 @@ func (r *request) weighFailure(ctx context.Context, it *item) error {
 	switch {
 	case onFailure == "ignore":
 		return nil
-	case onFailure != "warn" && !r.req.IgnoreTestFailures:
+	case onFailure != "warn" && !r.req.IgnoreTests:
 		return failure
 	}
 	r.Warn(ctx, &it.Item, "tests failed, the pack is registered nevertheless")

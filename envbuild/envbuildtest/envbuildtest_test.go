@@ -68,8 +68,8 @@ func TestSuiteFindsBrokenBuilders(t *testing.T) {
 		{"skips Python", asking(func(r *envbuild.Request) { r.Skip = append(r.Skip, pack.RuntimePython) }), "a pack with Python packages"},
 		{"skips Node.js", asking(func(r *envbuild.Request) { r.Skip = append(r.Skip, pack.RuntimeNode) }), "a pack with Node.js packages"},
 		{"skips nothing", asking(func(r *envbuild.Request) { r.Skip = nil }), "runtimes that are skipped"},
-		{"always builds anew", asking(func(r *envbuild.Request) { r.Force = true }), "what was built before is used again"},
-		{"never builds anew", asking(func(r *envbuild.Request) { r.Force = false }), "force builds beside what is in use"},
+		{"always builds anew", asking(func(r *envbuild.Request) { r.Rebuild = true }), "what was built before is used again"},
+		{"never builds anew", asking(func(r *envbuild.Request) { r.Rebuild = false }), "a rebuild is beside what is in use"},
 		{"builds in a check", asking(func(r *envbuild.Request) { r.Check = false }), "a check builds nothing"},
 		{"ignores preferences", asking(func(r *envbuild.Request) { r.Prefer = nil }), "a preferred version has to be one"},
 		{"numbers events from 0", asking(func(r *envbuild.Request) {

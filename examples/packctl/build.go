@@ -3,39 +3,28 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 func (a *app) buildCommand() *cobra.Command {
 	var req envbuild.Request
-	var python, node string
-	var skipPython, skipNode bool
+	var env runtimes
 	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) (err error) {
 			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err
 			}
 			req.OnEvent = a.observer()
-			req.Prefer = map[pack.RuntimeName]string{pack.RuntimePython: python, pack.RuntimeNode: node}
-			if skipPython {
-				req.Skip = append(req.Skip, pack.RuntimePython)
-			}
-			if skipNode {
-				req.Skip = append(req.Skip, pack.RuntimeNode)
-			}
+			req.Prefer, req.Skip = env.prefer(), env.skip()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Build(cmd.Context(), req)
 				return finish(a, wire.NewBuildReport(r), err, a.printBuild)
 			})
 		})
 	flags := cmd.Flags()
-	flags.StringVar(&python, "python", "", "preferred version of Python")
-	flags.StringVar(&node, "node", "", "preferred version of Node.js")
-	flags.BoolVar(&skipPython, "skip-python", false, "build no Python environments")
-	flags.BoolVar(&skipNode, "skip-node", false, "build no Node.js environments")
-	flags.BoolVar(&req.Force, "force", false, "build again even if an environment could be reused")
+	env.bind(flags)
+	flags.BoolVar(&req.Rebuild, "rebuild", false, "build again even if an environment could be reused")
 	flags.BoolVar(&req.Check, "check", false, "only report existing environments")
 	a.BindPackages(flags)
 	return cmd

@@ -6,16 +6,25 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) installCommand() *cobra.Command {
 	var req pipeline.Request
+	var may powers
+	var env runtimes
 	cmd := command("install SPEC...", "Install packs, and those they need", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, specs []string) error {
 			if err := a.checkSpecs(cmd, specs); err != nil {
 				return err
 			}
+			if err := may.read(cmd); err != nil {
+				return err
+			}
 			req.Specs, req.OnEvent = specs, a.observer()
+			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
+			req.SkipTests, req.SkipValidation = may.SkipTests, may.SkipValidation
+			req.Prefer, req.SkipRuntimes = env.prefer(), env.skip()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Install(cmd.Context(), req)
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
@@ -23,8 +32,8 @@ func (a *app) installCommand() *cobra.Command {
 		})
 	flags := cmd.Flags()
 	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
-	flags.BoolVar(&req.Force, "force", false, "replace any installed version, and go on when tests fail")
-	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
+	may.bind(flags, registry.ReplaceUpgrade)
+	env.bind(flags)
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
 	a.BindPackages(flags)
 	return cmd

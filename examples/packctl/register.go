@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,39 +11,25 @@ import (
 
 func (a *app) registerCommand() *cobra.Command {
 	var req registry.Request
-	var replace string
-	var force bool
+	var may powers
 	cmd := command("register PATH...", "Validate, test, register and activate packs", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) (err error) {
 			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err
 			}
-			if req.Replace, err = parseReplace(replace); err != nil {
-				return &usageError{err, cmd.CommandPath()}
+			if err := may.read(cmd); err != nil {
+				return err
 			}
-			if force {
-				req.Replace, req.IgnoreTestFailures = registry.ReplaceAny, true
-			}
+			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
+			req.SkipTests, req.SkipValidation = may.SkipTests, may.SkipValidation
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
 				return finish(a, wire.NewRegisterReport(r), err, a.printRegister)
 			})
 		})
-	flags := cmd.Flags()
-	flags.BoolVar(&force, "force", false, "replace any installed version, and go on when tests fail")
-	flags.StringVar(&replace, "replace", string(registry.ReplaceNever), "what may be replaced: never, upgrade or any")
-	flags.BoolVar(&req.SkipTests, "skip-tests", false, "run no tests")
-	flags.BoolVar(&req.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")
+	may.bind(cmd.Flags(), registry.ReplaceNever)
 	return cmd
-}
-
-func parseReplace(s string) (registry.Replace, error) {
-	all := []registry.Replace{registry.ReplaceNever, registry.ReplaceUpgrade, registry.ReplaceAny}
-	if r := registry.Replace(s); slices.Contains(all, r) {
-		return r, nil
-	}
-	return "", fmt.Errorf("--replace %q: want one of %q", s, all)
 }
 
 func (a *app) printRegister(r *wire.RegisterReport) {

@@ -45,9 +45,5 @@ func (r remote) Build(ctx context.Context, req envbuild.Request) (*envbuild.Repo
 
 // Register implements [registry.Registrar].
 func (r remote) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
-	q, err := wire.NewRegisterRequest(req)
-	if err != nil {
-		return nil, err
-	}
-	return r.Background(req.OnEvent).Register(ctx, q)
+	return r.Background(req.OnEvent).Register(ctx, wire.NewRegisterRequest(req))
 }

@@ -41,14 +41,14 @@ func TestWhatServersAreAsked(t *testing.T) {
 	tests := []struct{ line, want string }{
 		{"build /a /b", `build-envs {"pack_paths": ["/a", "/b"], "python_version": "", "nodejs_version": ""}`},
 		{
-			"build /a --python 3.12 --node 22 --skip-node --force",
+			"build /a --python 3.12 --node 22 --skip-node --rebuild",
 			`build-envs {"pack_paths": ["/a"], "python_version": "3.12", "nodejs_version": "22", "skip_nodejs": true, "force_rebuild": true}`,
 		},
 		{"register /a", `register-batch {"pack_paths": ["/a"], "replace": "never"}`},
 		{"register /a --replace upgrade --skip-tests", `register-batch {"pack_paths": ["/a"], "replace": "upgrade", "skip_tests": true}`},
-		{"register /a --force", `register-batch {"pack_paths": ["/a"], "replace": "any", "force": true}`},
-		{"install slack@^2 /a --rev main --force", `install {"packs": ["slack@^2", "/a"], "ref_spec": "main", "force": true}`},
-		{"install slack --skip-tests --skip-envs", `install {"packs": ["slack"], "skip_tests": true, "skip_envs": true}`},
+		{"register /a --force", `register-batch {"pack_paths": ["/a"], "replace": "any", "ignore_test_failures": true}`},
+		{"install slack@^2 /a --rev main --force --allow-break all", `install {"packs": ["slack@^2", "/a"], "ref_spec": "main", "replace": "any", "allow_break": ["*"], "ignore_test_failures": true}`},
+		{"install slack --skip-tests --skip-envs", `install {"packs": ["slack"], "replace": "upgrade", "skip_tests": true, "skip_envs": true}`},
 		{"download slack --dest /d --rev v1", `download {"packs": ["slack"], "destination_dir": "/d", "ref_spec": "v1"}`},
 		{"download slack --dest /d --unverified", `download {"packs": ["slack"], "destination_dir": "/d", "verify_ssl": false}`},
 		{"deps /a", `dependencies {"pack_paths": ["/a"]}`},

@@ -13,17 +13,20 @@ type removalReport struct {
 }
 
 func (a *app) removeCommand() *cobra.Command {
-	var opts registry.RemoveOptions
+	var may breaks
 	cmd := command("remove REF", "Remove an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
+			if err := may.read(cmd); err != nil {
+				return err
+			}
 			return a.withBackend(cmd, func(b backend) error {
 				ref := pack.Ref(args[0])
-				if err := b.Remove(cmd.Context(), ref, &opts); err != nil {
+				if err := b.Remove(cmd.Context(), ref, &registry.RemoveOptions{AllowBreak: may.AllowBreak}); err != nil {
 					return err
 				}
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
 			})
 		})
-	cmd.Flags().BoolVar(&opts.Force, "force", false, "also when other packs depend on it")
+	may.bind(cmd.Flags())
 	return cmd
 }

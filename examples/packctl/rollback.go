@@ -4,13 +4,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
-	return command("rollback REF", "Go back to the previously active generation", oneRef,
+	var may breaks
+	cmd := command("rollback REF", "Go back to the previously active generation", oneRef,
 		func(cmd *cobra.Command, args []string) error {
+			if err := may.read(cmd); err != nil {
+				return err
+			}
 			return a.withBackend(cmd, func(b backend) error {
-				record, err := b.RollBack(cmd.Context(), pack.Ref(args[0]))
+				record, err := b.RollBack(cmd.Context(), pack.Ref(args[0]), &registry.RollBackOptions{AllowBreak: may.AllowBreak})
 				if err != nil {
 					return err
 				}
@@ -19,4 +24,6 @@ func (a *app) rollbackCommand() *cobra.Command {
 				})
 			})
 		})
+	may.bind(cmd.Flags())
+	return cmd
 }

@@ -154,7 +154,7 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"download", first, broken, "--dest", filepath.Join(packs, "dest")},
 		{"download", slack, "--dest", filepath.Join(packs, "dest"), "--quiet"},
 		{"remove", "slack"},
-		{"remove", "slack", "--force"},
+		{"remove", "slack", "--allow-break", "all"},
 		{"remove", "demo"},
 		{"remove", "demo"},
 	} {

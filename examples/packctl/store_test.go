@@ -271,6 +271,8 @@ func TestFailingTests(t *testing.T) {
 		{"blocked", nil, exitFailed, ""},
 		{"skipped", []string{"--skip-tests"}, exitOK, "skipped"},
 		{"forced", []string{"--force"}, exitOK, "failed"},
+		{"ignored", []string{"--ignore-tests"}, exitOK, "failed"},
+		{"replacing", []string{"--replace", "any"}, exitFailed, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -146,7 +146,7 @@ func (w *sharedWorld) ask(t *testing.T, s sharedSetting) (got stages) {
 	got.analysis = w.outcome(err)
 	_, err = h.Builder.Build(t.Context(), envbuild.Request{Paths: []string{path}})
 	got.build = w.outcome(err)
-	_, err = h.Registrar.Register(t.Context(), registry.Request{Paths: []string{path}, Replace: registry.ReplaceAny, IgnoreTestFailures: true})
+	_, err = h.Registrar.Register(t.Context(), registry.Request{Paths: []string{path}, Replace: registry.ReplaceAny, IgnoreTests: true})
 	got.registration = w.outcome(err, recordedAtNoon(t, h)...)
 	return got
 }

@@ -51,7 +51,7 @@ func (r *run) analyse(ctx context.Context) (*deps.Report, error) {
 		if len(ps) == 0 {
 			return nil, nil
 		}
-		rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{Contents: contents(ps), OnEvent: r.relay(ps)})
+		rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{Contents: contents(ps), SkipValidation: r.req.SkipValidation, OnEvent: r.relay(ps)})
 		if rep != nil {
 			r.report.Dependencies = rep
 			r.noteAnalysis(ps, rep)

@@ -213,7 +213,7 @@ func (s *store) registerOne(c *pack.Content, req registry.Request) (registry.Reg
 	case was && before.DirectoryChecksum == sum:
 		done.Unchanged = true
 		return done, nil
-	case was && req.Replace == registry.ReplaceUpgrade && id.Version.Compare(before.Version) <= 0:
+	case was && (req.Replace == registry.ReplaceNever || req.Replace == registry.ReplaceUpgrade && id.Version.Compare(before.Version) <= 0):
 		return done, pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed", before.ID)
 	}
 	s.writes++

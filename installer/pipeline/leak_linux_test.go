@@ -21,6 +21,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 )
 
 // TestNothingIsLeftOpen installs, refuses and cancels in a process of its own,
@@ -54,11 +55,11 @@ func TestLeakChild(t *testing.T) { //nolint:paralleltest // it counts what is op
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		for _, spec := range []string{"web@^1", "web@^2", "test:link"} {
-			_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{spec}, Force: true})
+			_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{spec}, Replace: registry.ReplaceAny})
 			_, _ = newDownloader(t, h.World).Download(ctx, installer.DownloadRequest{Specs: []string{spec, spec}, Dest: dest})
 		}
 		h.OnFetch = func(context.Context, pack.Pin) error { cancel(); return nil }
-		_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{"web@^1"}, Force: true})
+		_, _ = h.pipeline.Install(ctx, pipeline.Request{Specs: []string{"web@^1"}, Replace: registry.ReplaceAny})
 		h.OnFetch = nil
 	}
 	round()

@@ -24,11 +24,21 @@ type Request struct {
 	Timeout time.Duration
 	// Prefer are preferred versions of runtimes, see [envbuild.Request].
 	Prefer map[pack.RuntimeName]string
-	// Force replaces any installed version, also a higher one, and ignores
-	// failed tests.
-	Force bool
-	// SkipTests runs no tests; SkipEnvironments builds no environments.
-	SkipTests, SkipEnvironments bool
+	// SkipRuntimes are runtimes whose environments are not built;
+	// SkipEnvironments builds none at all.
+	SkipRuntimes     []pack.RuntimeName
+	SkipEnvironments bool
+	// Replace says what may be replaced; "" means [registry.ReplaceUpgrade].
+	Replace registry.Replace
+	// AllowBreak names the installed packs whose dependencies may be left unmet, as
+	// in [registry.Request].
+	AllowBreak []pack.Ref
+	// SkipValidation installs packs with findings of severity error. Their
+	// dependencies are added nevertheless.
+	SkipValidation bool
+	// SkipTests runs no tests; IgnoreTests runs them and registers packs even if
+	// they fail.
+	SkipTests, IgnoreTests bool
 	// FailFast begins no further stage once a pack has failed, so that nothing is
 	// registered unless every pack reached that stage.
 	FailFast bool

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/internal/testkit/wirecheck"
 )
 
@@ -76,21 +77,23 @@ func TestSecondInstallChangesNothing(t *testing.T) {
 	}
 }
 
-func TestUpgradeAndForce(t *testing.T) {
+func TestReplace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "app@1.0.0:", "app@2.0.0:")
 	steps := []struct {
-		spec  string
-		force bool
-		want  string
+		spec    string
+		replace registry.Replace
+		want    string
 	}{
 		{spec: "app@^1", want: "app@^1 installed"},
 		{spec: "app", want: "app upgraded from 1.0.0"},
 		{spec: "app@^1", want: "app@^1 failed from 2.0.0 at tests: already_installed"},
-		{spec: "app@^1", force: true, want: "app@^1 replaced from 2.0.0"},
+		{spec: "app@^1", replace: registry.ReplaceNever, want: "app@^1 failed from 2.0.0 at tests: already_installed"},
+		{spec: "app@^1", replace: registry.ReplaceAny, want: "app@^1 replaced from 2.0.0"},
+		{spec: "app", replace: registry.ReplaceNever, want: "app failed from 1.0.0 at tests: already_installed"},
 	}
 	for _, s := range steps {
-		rep, _ := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{s.spec}, Force: s.force})
+		rep, _ := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{s.spec}, Replace: s.replace})
 		if diff := cmp.Diff([]string{s.want}, outcomes(rep)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}

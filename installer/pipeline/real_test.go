@@ -157,7 +157,7 @@ func TestFailureInARealRegistryLeavesNothingBehind(t *testing.T) {
 	if diff := cmp.Diff([]string{"alone@1.0.0", "web@1.0.0"}, h.state(t)); diff != "" {
 		t.Errorf("installed (-want +got)\n%s", diff)
 	}
-	forced, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"test:newapp", "test:newweb"}, Force: true})
+	forced, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"test:newapp", "test:newweb"}, IgnoreTests: true})
 	if diff := cmp.Diff([]string{"test:newapp installed", "test:newweb upgraded from 1.0.0"}, outcomes(forced)); diff != "" {
 		t.Errorf("forced (-want +got)\n%s\n%v", diff, err)
 	}
@@ -171,10 +171,9 @@ func withTests(fsys fstest.MapFS, script string) fstest.MapFS {
 	return fsys
 }
 
-// TestForceBringsBackWhatWasPublished: a forced installation replaces files that
-// were damaged in any way that the tree digest detects. Without force they stay
-// damaged.
-func TestForceBringsBackWhatWasPublished(t *testing.T) {
+// TestReplaceAnyRestoresFiles: ReplaceAny replaces files that were damaged in any
+// way that the tree digest detects. Without it they stay damaged.
+func TestReplaceAnyRestoresFiles(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(dir string) error{
 		"a file more":   func(dir string) error { return os.WriteFile(filepath.Join(dir, "added"), nil, 0o600) },
@@ -197,9 +196,9 @@ func TestForceBringsBackWhatWasPublished(t *testing.T) {
 			}
 			again, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}})
 			if err != nil || again.Summary.Unchanged != 1 {
-				t.Errorf("without force: got %q, %v", outcomes(again), err)
+				t.Errorf("without ReplaceAny: got %q, %v", outcomes(again), err)
 			}
-			if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}, Force: true}); err != nil {
+			if _, err := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{"web"}, Replace: registry.ReplaceAny}); err != nil {
 				t.Fatal(err)
 			}
 			published, err := pack.TreeDigest(h.Content["web@1.0.0"])

@@ -106,7 +106,7 @@ func (r *run) build(ctx context.Context) (failed bool, err error) {
 		return false, nil
 	}
 	rep, err := r.config.Builder.Build(ctx, envbuild.Request{
-		Contents: contents(ps), Prefer: r.req.Prefer, OnEvent: r.relay(ps),
+		Contents: contents(ps), Prefer: r.req.Prefer, Skip: r.req.SkipRuntimes, OnEvent: r.relay(ps),
 	})
 	if rep != nil {
 		r.addBuild(rep)
@@ -160,11 +160,8 @@ func (r *run) register(ctx context.Context) error {
 		return nil
 	}
 	req := registry.Request{
-		Contents: contents(ps), Replace: registry.ReplaceUpgrade,
-		SkipTests: r.req.SkipTests, IgnoreTestFailures: r.req.Force, OnEvent: r.relay(ps),
-	}
-	if r.req.Force {
-		req.Replace = registry.ReplaceAny
+		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.req.AllowBreak,
+		SkipValidation: r.req.SkipValidation, SkipTests: r.req.SkipTests, IgnoreTests: r.req.IgnoreTests, OnEvent: r.relay(ps),
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)
 	if rep != nil {

@@ -144,7 +144,7 @@ func registrarFaults() []subjectFault {
 		{name: "always validates", noticedBy: "findings are kept when validation is skipped", broken: asking(func(req *registry.Request) { req.SkipValidation = false })},
 		{name: "tests nothing", noticedBy: "failing tests make a pack fail", broken: asking(func(req *registry.Request) { req.SkipTests = true })},
 		{name: "always tests", noticedBy: "tests that are skipped do not run", broken: asking(func(req *registry.Request) { req.SkipTests = false })},
-		{name: "never ignores tests", noticedBy: "failing tests are ignored on demand", broken: asking(func(req *registry.Request) { req.IgnoreTestFailures = false })},
+		{name: "never ignores tests", noticedBy: "failing tests are ignored on demand", broken: asking(func(req *registry.Request) { req.IgnoreTests = false })},
 		{name: "reports backwards", noticedBy: "outcomes are in the order of the request", broken: reporting(func(rep *registry.Report) {
 			slices.Reverse(rep.Registered)
 			slices.Reverse(rep.Failed)

@@ -95,7 +95,7 @@ func (r *fakeRequest) test(ctx context.Context, it *fakeItem) bool {
 	switch {
 	case broken == nil, failing && r.req.SkipTests:
 		return true
-	case failing && r.req.IgnoreTestFailures:
+	case failing && r.req.IgnoreTests:
 		r.Warn(ctx, &it.Item, "tests failed, the pack is registered nevertheless")
 		return true
 	}

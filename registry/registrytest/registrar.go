@@ -182,7 +182,7 @@ func gateChecks() []check {
 			return equal("tests", packs[0].Tests, &registry.TestSummary{Status: registry.TestsSkipped})
 		}},
 		{"failing tests are ignored on demand", func(ctx context.Context, b *bench) error {
-			packs, err := b.registered(ctx, registry.Request{IgnoreTestFailures: true, Replace: registry.ReplaceAny}, FailingTests)
+			packs, err := b.registered(ctx, registry.Request{IgnoreTests: true, Replace: registry.ReplaceAny}, FailingTests)
 			if err != nil {
 				return err
 			}

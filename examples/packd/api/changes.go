@@ -25,8 +25,30 @@ func (v *values) UnmarshalJSON(data []byte) error {
 
 // removeInput names a pack to remove.
 type removeInput struct {
-	Ref   string `path:"ref" doc:"The ref of a pack"`
-	Force bool   `query:"force" doc:"Remove it although others depend on it"`
+	Ref        string   `path:"ref" doc:"The ref of a pack"`
+	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
+}
+
+// allowed returns the dependents that a query allows to break.
+func allowed(names []string) ([]pack.Ref, error) {
+	var refs []pack.Ref
+	for _, text := range names {
+		ref, err := pack.ParseRef(text)
+		if text == registry.AnyDependent.String() {
+			ref, err = registry.AnyDependent, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// rollBackInput names a pack to roll back.
+type rollBackInput struct {
+	Ref        string   `path:"ref" doc:"The ref of a pack"`
+	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
 }
 
 // nothing is the data of a success without a result.
@@ -57,12 +79,16 @@ func (s *Server) setConfig(ctx context.Context, in *configInput) (*answer[values
 	return success(in.Body), nil
 }
 
-func (s *Server) rollBack(ctx context.Context, in *refInput) (*answer[registry.Record], error) {
+func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[registry.Record], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
 	}
-	record, err := s.host.Store.RollBack(ctx, ref)
+	may, err := allowed(in.AllowBreak)
+	if err != nil {
+		return nil, err
+	}
+	record, err := s.host.Store.RollBack(ctx, ref, &registry.RollBackOptions{AllowBreak: may})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +100,11 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	if err := s.host.Store.Remove(ctx, ref, &registry.RemoveOptions{Force: in.Force}); err != nil {
+	may, err := allowed(in.AllowBreak)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.host.Store.Remove(ctx, ref, &registry.RemoveOptions{AllowBreak: may}); err != nil {
 		return nil, err
 	}
 	return success(nothing{}), nil

@@ -131,7 +131,7 @@ func requestHeads() []string {
 		heads = append(heads, "GET "+path+host+"Authorization: Bearer TOKEN\r\nLast-Event-ID: 18446744073709551615")
 	}
 	return append(heads,
-		"POST /api/v1/packs/demo/rollback"+host+"Authorization: bearer TOKEN", "DELETE /api/v1/packs/demo?force=true"+host+"Authorization: Bearer  TOKEN",
+		"POST /api/v1/packs/demo/rollback"+host+"Authorization: bearer TOKEN", "DELETE /api/v1/packs/demo?allow_break=all"+host+"Authorization: Bearer  TOKEN",
 		"POST /api/v1/operations/OPERATION/cancel"+host+"Authorization: Bearer TOKEN", "GET /healthz"+host, "OPTIONS *"+host, "TRACE /metrics?token=TOKEN"+host)
 }
 

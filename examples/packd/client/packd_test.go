@@ -230,7 +230,7 @@ func TestPackdStages(t *testing.T) {
 	if got, err := c.Generations(ctx, "one"); err != nil || len(got) != 1 {
 		t.Errorf("generations: %v, %v", got, err)
 	}
-	if _, err := c.RollBack(ctx, "one"); !errors.Is(err, pack.ErrNotFound) {
+	if _, err := c.RollBack(ctx, "one", nil); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("roll back: %v", err)
 	}
 	if packs, err := c.List(ctx); err != nil || len(packs) != 1 {

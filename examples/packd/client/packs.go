@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -63,30 +65,45 @@ func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, config map[string]
 	return c.do(ctx, x)
 }
 
-// RollBack activates the generation that was active before the present one.
-func (c *Client) RollBack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
+// RollBack implements [registry.RollBacker].
+func (c *Client) RollBack(ctx context.Context, ref pack.Ref, opts *registry.RollBackOptions) (registry.Record, error) {
 	path, err := packPath(ref)
 	if err != nil {
 		return registry.Record{}, err
 	}
-	r, err := read[registry.Record](ctx, c, call{method: http.MethodPost, path: path + "/rollback"})
+	path += "/rollback"
+	if opts != nil {
+		path += allowBreak(opts.AllowBreak)
+	}
+	r, err := read[registry.Record](ctx, c, call{method: http.MethodPost, path: path})
 	if err != nil {
 		return registry.Record{}, err
 	}
 	return *r, nil
 }
 
-// Remove removes a pack. One that others depend on is an error that matches
-// [pack.ErrConflict], unless opts says otherwise; nil is fine.
+// Remove implements [registry.Remover].
 func (c *Client) Remove(ctx context.Context, ref pack.Ref, opts *registry.RemoveOptions) error {
 	path, err := packPath(ref)
 	if err != nil {
 		return err
 	}
-	if opts != nil && opts.Force {
-		path += "?force=true"
+	if opts != nil {
+		path += allowBreak(opts.AllowBreak)
 	}
 	return c.do(ctx, call{method: http.MethodDelete, path: path})
+}
+
+// allowBreak returns the query that names dependents.
+func allowBreak(refs []pack.Ref) string {
+	if len(refs) == 0 {
+		return ""
+	}
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = ref.String()
+	}
+	return "?" + url.Values{"allow_break": {strings.Join(names, ",")}}.Encode()
 }
 
 func packPath(ref pack.Ref) (string, error) {

@@ -18,11 +18,7 @@ import (
 type registrar struct{ *client.Client }
 
 func (r registrar) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
-	q, err := wire.NewRegisterRequest(req)
-	if err != nil {
-		return nil, err
-	}
-	return r.Background(req.OnEvent).Register(ctx, q)
+	return r.Background(req.OnEvent).Register(ctx, wire.NewRegisterRequest(req))
 }
 
 // newSubject returns a client of a packd of its own.

@@ -13,7 +13,7 @@ type BuildRequest struct {
 	Node       *string `json:"nodejs_version,omitempty" default:"20"`
 	SkipPython bool    `json:"skip_python,omitempty"`
 	SkipNode   bool    `json:"skip_nodejs,omitempty"`
-	Force      bool    `json:"force_rebuild,omitempty"`
+	Rebuild    bool    `json:"force_rebuild,omitempty"`
 	// Timeout per environment in seconds; nil means 600.
 	Timeout *int `json:"timeout,omitempty" minimum:"60" maximum:"3600" default:"600"`
 }

@@ -12,7 +12,7 @@ import (
 func NewBuildRequest(r envbuild.Request) BuildRequest {
 	python, node := r.Prefer[pack.RuntimePython], r.Prefer[pack.RuntimeNode]
 	return BuildRequest{
-		Paths: paths(r.Paths, r.Contents), Python: &python, Node: &node, Force: r.Force, Timeout: inSeconds(r.Timeout),
+		Paths: paths(r.Paths, r.Contents), Python: &python, Node: &node, Rebuild: r.Rebuild, Timeout: inSeconds(r.Timeout),
 		SkipPython: skips(&r, pack.RuntimePython), SkipNode: skips(&r, pack.RuntimeNode),
 	}
 }
@@ -21,7 +21,7 @@ func NewBuildRequest(r envbuild.Request) BuildRequest {
 func (r BuildRequest) Request() envbuild.Request {
 	return envbuild.Request{
 		Paths: r.Paths, Prefer: preferred(value(r.Python, defaultPython), value(r.Node, defaultNode)),
-		Skip: skipped(r.SkipPython, r.SkipNode), Force: r.Force, Timeout: duration(r.Timeout),
+		Skip: skipped(r.SkipPython, r.SkipNode), Rebuild: r.Rebuild, Timeout: duration(r.Timeout),
 	}
 }
 

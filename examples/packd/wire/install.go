@@ -9,13 +9,26 @@ type InstallRequest struct {
 	RegistryURL *string  `json:"registry_url,omitempty"`
 	RefSpec     *string  `json:"ref_spec,omitempty"`
 	// Timeout for the download of one pack in seconds; nil means 300.
-	Timeout   *int    `json:"timeout,omitempty" minimum:"10" maximum:"3600" default:"300"`
-	Python    *string `json:"python_version,omitempty"`
-	Node      *string `json:"nodejs_version,omitempty"`
-	Force     bool    `json:"force,omitempty"`
-	SkipTests bool    `json:"skip_tests,omitempty"`
-	SkipEnvs  bool    `json:"skip_envs,omitempty"`
-	FailFast  bool    `json:"fail_fast,omitempty"`
+	Timeout *int    `json:"timeout,omitempty" minimum:"10" maximum:"3600" default:"300"`
+	Python  *string `json:"python_version,omitempty"`
+	Node    *string `json:"nodejs_version,omitempty"`
+	// Force replaces any installed version and ignores failed tests.
+	Force bool `json:"force,omitempty"`
+	// Replace is finer than Force: "never", "upgrade" (the default) or "any".
+	Replace *string `json:"replace,omitempty" enum:"never,upgrade,any"`
+	// AllowBreak names installed packs that may be left with unmet dependencies; "*"
+	// stands for all.
+	AllowBreak []pack.Ref `json:"allow_break,omitempty"`
+	// IgnoreTests registers packs even if their tests fail.
+	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
+	SkipTests   bool `json:"skip_tests,omitempty"`
+	// SkipValidation installs packs with errors, as far as they can be loaded.
+	SkipValidation bool `json:"skip_validation,omitempty"`
+	// SkipPython and SkipNode build no environments of that runtime.
+	SkipPython bool `json:"skip_python,omitempty"`
+	SkipNode   bool `json:"skip_nodejs,omitempty"`
+	SkipEnvs   bool `json:"skip_envs,omitempty"`
+	FailFast   bool `json:"fail_fast,omitempty"`
 }
 
 // An InstallReport has the outcome of every pack, and the reports of the stages,

@@ -1,26 +1,36 @@
 package wire
 
 import (
+	"slices"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 )
 
 // NewInstallRequest returns what asks a server for r.
 func NewInstallRequest(r pipeline.Request) InstallRequest {
 	return InstallRequest{
 		Packs: r.Specs, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout),
-		Python: optional(r.Prefer[pack.RuntimePython]), Node: optional(r.Prefer[pack.RuntimeNode]), Force: r.Force,
-		SkipTests: r.SkipTests, SkipEnvs: r.SkipEnvironments, FailFast: r.FailFast,
+		Python: optional(r.Prefer[pack.RuntimePython]), Node: optional(r.Prefer[pack.RuntimeNode]),
+		SkipPython: slices.Contains(r.SkipRuntimes, pack.RuntimePython), SkipNode: slices.Contains(r.SkipRuntimes, pack.RuntimeNode),
+		Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
+		SkipTests: r.SkipTests, SkipValidation: r.SkipValidation, SkipEnvs: r.SkipEnvironments, FailFast: r.FailFast,
 	}
 }
 
 // Request returns the request to the library.
 func (r InstallRequest) Request() pipeline.Request {
-	return pipeline.Request{
+	q := pipeline.Request{
 		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout),
-		Prefer: preferred(value(r.Python, ""), value(r.Node, "")), Force: r.Force,
-		SkipTests: r.SkipTests, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast,
+		Prefer: preferred(value(r.Python, ""), value(r.Node, "")), SkipRuntimes: skipped(r.SkipPython, r.SkipNode),
+		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
+		SkipTests: r.SkipTests, SkipValidation: r.SkipValidation, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast,
 	}
+	if r.Force {
+		q.Replace, q.IgnoreTests = registry.ReplaceAny, true
+	}
+	return q
 }
 
 // NewInstallReport returns r as it is on the wire; nil for nil.

@@ -15,6 +15,11 @@ type RegisterRequest struct {
 	Force bool `json:"force,omitempty"`
 	// Replace is finer than Force: "never", "upgrade" or "any".
 	Replace *string `json:"replace,omitempty" enum:"never,upgrade,any"`
+	// AllowBreak names installed packs that may be left with unmet dependencies; "*"
+	// stands for all.
+	AllowBreak []pack.Ref `json:"allow_break,omitempty"`
+	// IgnoreTests registers packs even if their tests fail.
+	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
 }
 
 // A RegisterReport says what was registered.

@@ -5,25 +5,22 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// NewRegisterRequest returns what asks a server for r. A server ignores failed
-// tests only where it may replace any version; another r is an error.
-func NewRegisterRequest(r registry.Request) (RegisterRequest, error) {
-	if r.IgnoreTestFailures && r.Replace != registry.ReplaceAny {
-		return RegisterRequest{}, pack.Errorf(pack.CodeInvalidRequest, "register packs: a server that ignores failed tests also replaces any installed version")
-	}
+// NewRegisterRequest returns what asks a server for r.
+func NewRegisterRequest(r registry.Request) RegisterRequest {
 	return RegisterRequest{
-		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)),
-		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, Force: r.IgnoreTestFailures,
-	}, nil
+		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests,
+	}
 }
 
 // Request returns the request to the library.
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
-		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), SkipValidation: r.SkipValidation, SkipTests: r.SkipTests,
+		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests,
 	}
 	if r.Force {
-		q.Replace, q.IgnoreTestFailures = registry.ReplaceAny, true
+		q.Replace, q.IgnoreTests = registry.ReplaceAny, true
 	}
 	return q
 }

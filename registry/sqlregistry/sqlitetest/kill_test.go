@@ -106,7 +106,7 @@ func work(ctx context.Context, dir string) error {
 		case 0:
 			err = w.store.Remove(ctx, ref, nil)
 		case 1:
-			_, err = w.store.RollBack(ctx, ref)
+			_, err = w.store.RollBack(ctx, ref, nil)
 		default:
 			v := random.IntN(versions)
 			_, err = w.store.Register(ctx, registry.Request{Paths: []string{w.source(0, v), w.source(1, v)}, Replace: registry.ReplaceAny})
