@@ -216,13 +216,17 @@ func parseRuntimeDep(text string) RuntimeDep {
 	return RuntimeDep{Name: name, Runtime: r.Name, Range: constraint}
 }
 
-// An Environment is a built virtualenv or node_modules. It is identified by
-// its Key and never changed after it was built, so packs share it.
+// An Environment is a built virtualenv or node_modules. It is never changed after
+// it was built, so packs share it. Two environments with one Key were made from the
+// same, and with one Instance they are the same.
 type Environment struct {
 	Runtime RuntimeName `json:"runtime"` // one with environments
 	// Key identifies everything that determines the result: the runtime's
 	// build, the platform, the requirements, the indices, the tool.
 	Key string `json:"key"`
+	// Instance tells builds with one Key apart, in all installations; "" for one that
+	// was not built: an interpreter alone.
+	Instance string `json:"instance"`
 	// Path is the virtualenv directory, or the node_modules directory ("" for
 	// a Node.js pack without packages).
 	Path string `json:"path"`
@@ -231,6 +235,21 @@ type Environment struct {
 	Interpreter string `json:"interpreter"`
 	// Version as the interpreter prints it, such as "Python 3.11.7" or "v20.20.2".
 	Version string `json:"version"`
+	// Distributions are the packages in it, ordered by name. They are nil where an
+	// environment is only referred to, as in records of packs.
+	Distributions []Distribution `json:"distributions,omitzero"`
+}
+
+// A Distribution is a package of some ecosystem in an [Environment], such as
+// requests of Python.
+type Distribution struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Digests are those of its archive that the tool recorded, as far as they are of
+	// the kind that [Digest] has; Source is the URL that it came from, without user
+	// information, "" for an index.
+	Digests []Digest `json:"digests"`
+	Source  string   `json:"source,omitempty"`
 }
 
 // Title returns the runtime and its version for people, such as "Python 3.11.7"

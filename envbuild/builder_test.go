@@ -106,17 +106,26 @@ func TestReport(t *testing.T) {
 	}
 	rep.Built[0].DurationMS, rep.Summary.TotalDurationMS = 7, 8
 	envs := rep.Built[0].Environments
+	if envs[0].Instance == "" || envs[0].Instance == envs[1].Instance {
+		t.Errorf("got the instances %q and %q", envs[0].Instance, envs[1].Instance)
+	}
 	pythonKey, nodeKey := envs.Of(pack.RuntimePython).Key, envs.Of(pack.RuntimeNode).Key
 	python, node := filepath.Join(s.config.Dir, "python", pythonKey), filepath.Join(s.config.Dir, "nodejs", nodeKey)
 	want := &envbuild.Report{
 		Built: []envbuild.BuiltPack{{Ref: "app", Path: path, DurationMS: 7, Environments: envbuild.Environments{
 			{
-				Environment: pack.Environment{Runtime: pack.RuntimePython, Key: pythonKey, Path: python, Interpreter: filepath.Join(python, "bin", "python"), Version: "Python 3.11.7"},
-				Ready:       true, PackageCount: 1,
+				Environment: pack.Environment{
+					Runtime: pack.RuntimePython, Key: pythonKey, Path: python, Interpreter: filepath.Join(python, "bin", "python"), Version: "Python 3.11.7",
+					Instance: envs[0].Instance, Distributions: []pack.Distribution{{Name: "six", Version: "1.0.0", Digests: []pack.Digest{}}},
+				},
+				Ready: true, PackageCount: 1,
 			},
 			{
-				Environment: pack.Environment{Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2"},
-				Ready:       true, PackageCount: 1,
+				Environment: pack.Environment{
+					Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2",
+					Instance: envs[1].Instance, Distributions: []pack.Distribution{{Name: "a", Version: "1.0.0", Digests: []pack.Digest{}}},
+				},
+				Ready: true, PackageCount: 1,
 			},
 		}}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
@@ -186,11 +195,11 @@ func TestEnvironmentsOfContent(t *testing.T) {
 	}
 	node, python := envs[0], envs[1]
 	wantPython := pack.Environment{
-		Runtime: pack.RuntimePython, Key: python.Key, Path: filepath.Join(s.config.Dir, "python", python.Key),
+		Runtime: pack.RuntimePython, Key: python.Key, Instance: python.Instance, Path: filepath.Join(s.config.Dir, "python", python.Key),
 		Interpreter: filepath.Join(s.config.Dir, "python", python.Key, "bin/python"), Version: "Python 3.11.7",
 	}
 	wantNode := pack.Environment{
-		Runtime: pack.RuntimeNode, Key: node.Key, Path: filepath.Join(s.config.Dir, "nodejs", node.Key, "node_modules"),
+		Runtime: pack.RuntimeNode, Key: node.Key, Instance: node.Instance, Path: filepath.Join(s.config.Dir, "nodejs", node.Key, "node_modules"),
 		Interpreter: filepath.Join(s.tools.SearchPath()[0], "node"), Version: "v20.20.2",
 	}
 	if diff := cmp.Diff([]pack.Environment{wantNode, wantPython}, envs); diff != "" {

@@ -33,10 +33,14 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
 	record, ready := s.store.Find(runtime, key)
 	if !ready {
-		return Environment{Environment: pack.Environment{Runtime: runtime, Key: key, Version: r.program().Printed}}, nil
+		e := describe(runtime, key, r, "")
+		e.Path, e.Interpreter = "", "" // not built
+		return Environment{Environment: e}, nil
 	}
-	n, err := r.count(record.Root)
-	return Environment{Environment: record.Environment, Ready: true, PackageCount: n, Reused: true}, err
+	e := record.Environment
+	var err error
+	e.Distributions, err = r.distributions(record.Root) // they are counted anew
+	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: true}, err
 }
 
 // build builds an environment, or finds it built.
@@ -51,7 +55,8 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 			return s.buildAt(ctx, site, runtime, key, r)
 		})
 	})
-	return Environment{Environment: f.record.Environment, Ready: true, PackageCount: f.record.Packages, Reused: f.reused || !first}, f.err
+	e := f.record.Environment
+	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: f.reused || !first}, f.err
 }
 
 func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeName, r recipe) {

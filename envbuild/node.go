@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/packtrain/pack"
@@ -122,19 +121,6 @@ func (m *modules) place(dir string) (path, interpreter string) {
 		return "", m.node.Path
 	}
 	return filepath.Join(dir, "node_modules"), m.node.Path
-}
-
-// count counts the packages by the lock that npm leaves beside them.
-func (m *modules) count(dir string) (int, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil // all packages are optional, and do not fit this system
-	}
-	if err != nil {
-		return 0, err
-	}
-	n, err := npm.CountInstalled(data)
-	return n, npmError(err)
 }
 
 func (m *modules) build(ctx context.Context, t *tool) error {

@@ -38,7 +38,7 @@ func TestNodeFilesHaveCodes(t *testing.T) {
 			t.Errorf("%s: the limit is passed in %q", tt.name, limit.Path)
 		}
 	}
-	_, err := npm.CountInstalled([]byte(`{}`))
+	_, err := npm.Installed([]byte(`{}`))
 	if err := npmError(err); pack.CodeOf(err) != pack.CodePolicyDenied || !strings.HasPrefix(err.Error(), "installed packages: ") {
 		t.Errorf("installed packages: %v", err)
 	}

@@ -3,7 +3,6 @@ package envbuild
 import (
 	"context"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -117,12 +116,6 @@ func (v *virtualenv) place(dir string) (path, interpreter string) {
 		return dir, filepath.Join(dir, "Scripts", "python.exe")
 	}
 	return dir, filepath.Join(dir, "bin", "python")
-}
-
-// count counts the distributions by their metadata.
-func (v *virtualenv) count(dir string) (int, error) {
-	found, err := fs.Glob(os.DirFS(dir), sitePackages()+"/*.dist-info")
-	return len(found), err
 }
 
 // sitePackages is a pattern of where packages lie in a virtualenv.

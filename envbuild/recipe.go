@@ -40,8 +40,9 @@ type recipe interface {
 	// place says where in dir, where it was built, the environment lies, and
 	// which interpreter runs scripts in it.
 	place(dir string) (path, interpreter string)
-	// count counts the packages in the environment that was built in dir.
-	count(dir string) (int, error)
+	// distributions lists the packages in the environment that was built in dir,
+	// sorted, not nil.
+	distributions(dir string) ([]pack.Distribution, error)
 }
 
 // keyOf returns the Key of a recipe. The number is the version of the build
@@ -60,6 +61,7 @@ func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.E
 	path, interpreter := r.place(dir)
 	return pack.Environment{
 		Runtime: runtime, Key: key, Path: path, Interpreter: interpreter, Version: r.program().Printed,
+		Distributions: []pack.Distribution{},
 	}
 }
 
@@ -72,8 +74,10 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 	if err := r.build(ctx, t); err != nil {
 		return envstore.Record{}, err
 	}
-	n, err := r.count(site.Dir)
-	return envstore.Record{Environment: describe(runtime, key, r, site.Dir), Packages: n}, err
+	e := describe(runtime, key, r, site.Dir)
+	var err error
+	e.Distributions, err = r.distributions(site.Dir)
+	return envstore.Record{Environment: e}, err
 }
 
 // A choice states the requirements on an interpreter.

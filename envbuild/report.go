@@ -80,7 +80,9 @@ type Environment struct {
 	pack.Environment
 	// Ready: the pack's packages are in it. Always true after a build; in a
 	// Check, false when it has not been built.
-	Ready        bool `json:"ready"`
+	Ready bool `json:"ready"`
+	// PackageCount is the number of Distributions, which a report that came over a
+	// wire may leave out.
 	PackageCount int  `json:"package_count"`
 	Reused       bool `json:"reused"`
 }

@@ -53,7 +53,10 @@ func (s *Store) intact(rec Record, replace Replace) (bool, error) {
 // attached since. That none are attached any more is no reason to lose those
 // that are pinned.
 func newEnvironments(pinned, attached []pack.Environment) bool {
-	return len(attached) > 0 && !slices.Equal(keys(pinned), keys(attached))
+	same := func(a, b pack.Environment) bool {
+		return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance
+	}
+	return len(attached) > 0 && !slices.EqualFunc(pinned, attached, same)
 }
 
 func keys(envs []pack.Environment) []string {

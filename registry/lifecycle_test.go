@@ -156,6 +156,10 @@ func TestEnvironmentsArePinnedAndLinked(t *testing.T) {
 	if diff := cmp.Diff([]pack.Environment{envs[1], envs[0]}, details.Active.Environments); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	envs[0].Instance = "built again"
+	if again := register(t, s, "", path)[0]; again.Unchanged || again.Generation == built.Generation {
+		t.Errorf("another build of an environment: got %+v after %+v", again, built)
+	}
 }
 
 // TestEnvironmentsOfAWorkingCopy: an environment builder that knows nothing of

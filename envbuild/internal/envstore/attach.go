@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -28,12 +29,15 @@ func (s *Store) Attach(ctx context.Context, tree pack.Digest, envs []pack.Enviro
 	var before []pack.Environment
 	_ = readJSON(file, &before) // none yet, or none that can be read: nothing to keep
 	all := slices.Clone(envs)
+	for i := range all {
+		all[i].Distributions = nil // they are in the environment's record
+	}
 	for _, e := range before {
 		if !slices.ContainsFunc(envs, func(n pack.Environment) bool { return n.Runtime == e.Runtime }) {
 			all = append(all, e)
 		}
 	}
-	if slices.Equal(all, before) {
+	if reflect.DeepEqual(all, before) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

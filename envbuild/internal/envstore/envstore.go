@@ -16,6 +16,7 @@ package envstore
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,10 +45,8 @@ type Store struct {
 type Record struct {
 	Environment pack.Environment `json:"environment"`
 	// Root is the directory in which it was built; it cannot be moved.
-	Root string `json:"root"`
-	// Packages is how many packages are installed in it.
-	Packages int       `json:"packages"`
-	Built    time.Time `json:"built"`
+	Root  string    `json:"root"`
+	Built time.Time `json:"built"`
 }
 
 // A Site is where an environment is built.
@@ -129,7 +128,7 @@ func (s *Store) build(runtime pack.RuntimeName, key string, build func(Site) (Re
 	}
 	r, err := build(site)
 	if err == nil {
-		r.Root, r.Built = site.Dir, time.Now().UTC()
+		r.Root, r.Built, r.Environment.Instance = site.Dir, time.Now().UTC(), rand.Text()
 		err = s.publish(runtime, key, r)
 	}
 	if err != nil {

@@ -32,7 +32,6 @@ func fill(site envstore.Site) (envstore.Record, error) {
 	interpreter := filepath.Join(site.Dir, "python")
 	return envstore.Record{
 		Environment: pack.Environment{Runtime: runtime, Key: key, Path: site.Dir, Interpreter: interpreter},
-		Packages:    3,
 	}, os.WriteFile(interpreter, []byte(site.Dir), 0o755)
 }
 
@@ -79,7 +78,7 @@ func TestBuildOnceAndReuse(t *testing.T) {
 		work = site.Work
 		return fill(site)
 	})
-	if reused || built.Packages != 3 || built.Root != filepath.Join(s.Dir, runtime, key) || time.Since(built.Built) > time.Minute {
+	if reused || built.Environment.Instance == "" || built.Root != filepath.Join(s.Dir, runtime, key) || time.Since(built.Built) > time.Minute {
 		t.Errorf("built = %+v, reused = %v", built, reused)
 	}
 	if _, err := os.Stat(work); err == nil {

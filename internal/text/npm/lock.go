@@ -26,44 +26,49 @@ func ParseLock(data []byte) (*Lock, error) {
 	return l, nil
 }
 
-// CountInstalled returns how many packages the lock lists that npm keeps in a
-// node_modules directory. A package that came from elsewhere than a registry,
+// A Package is an installed package. Version, Resolved (its URL) and Integrity (its
+// digests, as Subresource Integrity has them) are "" where the lock does not say.
+type Package struct{ Name, Version, Resolved, Integrity string }
+
+// Installed returns the packages of the lock that npm keeps in a node_modules
+// directory. A package that came from elsewhere than a registry,
 // because another one asked for it, is [Refused]. Digests do not matter here:
 // the registry that delivered the packages stated them.
-func CountInstalled(data []byte) (int, error) {
-	_, n, err := parseLock(data, false)
+func Installed(data []byte) ([]Package, error) {
+	_, installed, err := parseLock(data, false)
 	if err != nil {
-		return 0, fmt.Errorf("installed packages: %w", err)
+		return nil, fmt.Errorf("installed packages: %w", err)
 	}
-	return n, nil
+	return installed, nil
 }
 
-// parseLock judges a lock and counts its packages.
-func parseLock(data []byte, digests bool) (*document, int, error) {
+// parseLock judges a lock and lists its packages.
+func parseLock(data []byte, digests bool) (*document, []Package, error) {
 	doc, err := parse(LockFile, data, MaxLockSize)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	var version any
 	_ = doc.value.Get("lockfileVersion").Decode(&version) // stays nil when there is none
 	if version != 2.0 && version != 3.0 {
-		return nil, 0, refused(LockFile, "lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", version)
+		return nil, nil, refused(LockFile, "lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", version)
 	}
-	n, packages := 0, doc.at("packages")
+	installed, packages := []Package{}, doc.at("packages")
 	for place, v := range packages.value.Members() {
 		if place == "" {
 			continue
 		}
-		n++
 		packages.want(place, v, "object")
-		if reason := fault(place, object{v, doc}, digests); reason != "" {
-			return nil, 0, refused(LockFile, "%.200q %s", place, reason)
+		item := object{v, doc}
+		if reason := fault(place, item, digests); reason != "" {
+			return nil, nil, refused(LockFile, "%.200q %s", place, reason)
 		}
+		installed = append(installed, Package{nameAt(place), item.text("version"), item.text("resolved"), item.text("integrity")})
 	}
 	if doc.err != nil {
-		return nil, 0, invalid(LockFile, "%v", doc.err)
+		return nil, nil, invalid(LockFile, "%v", doc.err)
 	}
-	return doc, n, nil
+	return doc, installed, nil
 }
 
 // MarshalJSON returns the lock in a normal form.

@@ -143,19 +143,19 @@ func TestParseLock(t *testing.T) {
 	}
 }
 
-func TestCountInstalled(t *testing.T) {
+func TestInstalled(t *testing.T) {
 	t.Parallel()
 	for _, data := range [][]byte{
 		lock("node_modules/a", goodItem),
 		lock("node_modules/a", `"version": "1.0.0", "integrity": "sha1-AAAA="`),
 		lock("node_modules/a", `"version": "1.0.0"`),
 	} {
-		if n, err := npm.CountInstalled(data); err != nil || n != 1 {
-			t.Errorf("%s: %d, %v", data, n, err)
+		if list, err := npm.Installed(data); err != nil || len(list) != 1 || list[0].Name != "a" || list[0].Version != "1.0.0" {
+			t.Errorf("%s: %v, %v", data, list, err)
 		}
 	}
 	for _, item := range []string{`"resolved": "git+ssh://h/x"`, `"resolved": "file:x.tgz"`, `"link": true`} {
-		_, err := npm.CountInstalled(lock("node_modules/a", `"version": "1.0.0", `+item))
+		_, err := npm.Installed(lock("node_modules/a", `"version": "1.0.0", `+item))
 		wantKind(t, err, npm.Refused)
 	}
 }
