@@ -21,17 +21,17 @@ const (
 	KindRule          Kind = "rules"
 	KindWorkflow      Kind = "workflows"
 	KindPolicy        Kind = "policies"
-	KindPermissionSet Kind = "permission_sets"
-	KindRuntime       Kind = "runtimes"
-	KindAlias         Kind = "aliases"
-	KindQueue         Kind = "queues"
+	kindPermissionSet Kind = "permission_sets"
+	kindRuntime       Kind = "runtimes"
+	kindAlias         Kind = "aliases"
+	kindQueue         Kind = "queues"
 )
 
 // Kinds returns all kinds, in the order in which packs are read.
 func Kinds() []Kind {
 	return []Kind{
 		KindAction, KindSensor, KindTrigger, KindRule, KindWorkflow, KindPolicy,
-		KindPermissionSet, KindRuntime, KindAlias, KindQueue,
+		kindPermissionSet, kindRuntime, kindAlias, kindQueue,
 	}
 }
 
@@ -141,7 +141,7 @@ func (s Script) Err() error { return s.fault }
 // [CodeInvalidManifest]. For a file that does not exist or is not a regular file,
 // the error matches [fs.ErrNotExist].
 func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
-	r, known := RuntimeOfRunner(runner)
+	r, known := runtimeOfRunner(runner)
 	switch {
 	case runner == "":
 		r.Name = RuntimeShell
@@ -156,8 +156,8 @@ func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 	}
 	s := Script{File: file, Runtime: r.Name, line: shebang.Parse(head)}
 	if s.line.Path != "" {
-		r, _ = RuntimeOfProgram(s.line.Program())
-	} else if byName, ok := RuntimeOfFile(file); ok {
+		r, _ = runtimeOfProgram(s.line.Program())
+	} else if byName, ok := runtimeOfFile(file); ok {
 		r = byName
 	}
 	s.Runtime = r.Name

@@ -7,22 +7,21 @@ import (
 )
 
 // A Digest is "sha256:" and 64 lower-case hexadecimal digits. The field or
-// function that carries it states its [Subject], which is what it was computed
-// over. The zero value means "no digest" and never equals a computed one.
+// function that carries it says what it was computed over. The zero value means "no digest" and never equals a computed one.
 type Digest string
 
-// A Subject says what a digest was computed over.
-type Subject string
+// A subject says what a digest was computed over.
+type subject string
 
 // The subjects of digests.
 const (
-	// SubjectArchive: the bytes of an archive as received.
-	SubjectArchive Subject = "archive"
-	// SubjectDirectory: the directory checksum `attune-pack-file-v1` of the
+	// subjectArchive: the bytes of an archive as received.
+	subjectArchive subject = "archive"
+	// subjectDirectory: the directory checksum `attune-pack-file-v1` of the
 	// content (see [DirectoryChecksum]).
-	SubjectDirectory Subject = "directory"
-	// SubjectTree: our canonical digest of the content (see [TreeDigest]).
-	SubjectTree Subject = "tree"
+	subjectDirectory subject = "directory"
+	// subjectTree: our canonical digest of the content (see [TreeDigest]).
+	subjectTree subject = "tree"
 )
 
 var digestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}\z`)
@@ -41,25 +40,30 @@ func ParseDigest(s string) (Digest, error) {
 // String returns the digest as text.
 func (d Digest) String() string { return string(d) }
 
-// Verify returns nil when got is d, and an [*IntegrityError] otherwise. An
-// empty d never verifies.
-func (d Digest) Verify(subject Subject, got Digest) error {
+// VerifyArchive returns nil when the digest of an archive's bytes, got, is d, and
+// an error with [CodeChecksumMismatch] and both digests otherwise. An empty d never
+// verifies.
+func (d Digest) VerifyArchive(got Digest) error { return d.verify(subjectArchive, got) }
+
+// VerifyTree is [Digest.VerifyArchive] for a [TreeDigest].
+func (d Digest) VerifyTree(got Digest) error { return d.verify(subjectTree, got) }
+
+func (d Digest) verify(of subject, got Digest) error {
 	if d != "" && d == got {
 		return nil
 	}
-	return &IntegrityError{Subject: subject, Want: d, Got: got}
+	return &integrityError{subject: of, want: d, got: got}
 }
 
-// An IntegrityError says that content does not have the digest it should have.
-// It matches [ErrIntegrity].
-type IntegrityError struct {
-	Subject   Subject
-	Want, Got Digest
+// An integrityError says that content does not have the digest it should have.
+type integrityError struct {
+	subject   subject
+	want, got Digest
 }
 
 // Error names the subject and both digests.
-func (e *IntegrityError) Error() string {
-	return fmt.Sprintf("%s checksum is %s, want %s", e.Subject, orNone(e.Got), orNone(e.Want))
+func (e *integrityError) Error() string {
+	return fmt.Sprintf("%s checksum is %s, want %s", e.subject, orNone(e.got), orNone(e.want))
 }
 
 func orNone(d Digest) Digest {
@@ -70,7 +74,7 @@ func orNone(d Digest) Digest {
 }
 
 // Unwrap returns [ErrIntegrity].
-func (e *IntegrityError) Unwrap() error { return ErrIntegrity }
+func (e *integrityError) Unwrap() error { return ErrIntegrity }
 
 // ErrorCode implements [Coder].
-func (e *IntegrityError) ErrorCode() Code { return CodeChecksumMismatch }
+func (e *integrityError) ErrorCode() Code { return CodeChecksumMismatch }

@@ -20,16 +20,16 @@ func TestDigest(t *testing.T) {
 			t.Errorf("%q: got %s, %v", s, d, err)
 		}
 	}
-	if err := d.Verify(pack.SubjectArchive, d); err != nil {
+	if err := d.VerifyArchive(d); err != nil {
 		t.Error(err)
 	}
 	for _, pair := range [][2]pack.Digest{{d, ""}, {"", d}, {"", ""}, {d, d[:70] + "0"}} {
-		err := pair[0].Verify(pack.SubjectArchive, pair[1])
+		err := pair[0].VerifyArchive(pair[1])
 		if !errors.Is(err, pack.ErrIntegrity) || pack.CodeOf(err) != pack.CodeChecksumMismatch {
 			t.Errorf("%v: got %v", pair, err)
 		}
 	}
-	if err := d.Verify(pack.SubjectTree, ""); err.Error() != "tree checksum is (none), want "+d.String() {
+	if err := d.VerifyTree(""); err.Error() != "tree checksum is (none), want "+d.String() {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,27 +8,27 @@ import (
 	"os"
 )
 
-// An Error is a failure with a stable code. errors.Is finds the sentinel of its
+// A codeError is a failure with a stable code. errors.Is finds the sentinel of its
 // code and whatever it wraps.
-type Error struct {
-	Code Code
-	Err  error // what happened, never nil
+type codeError struct {
+	code Code
+	err  error // what happened, never nil
 }
 
-// Errorf returns an [*Error] with the given code and the message that
+// Errorf returns an error with the given code and the message that
 // [fmt.Errorf] makes of format and args; %w wraps a cause.
 func Errorf(code Code, format string, args ...any) error {
-	return &Error{Code: code, Err: fmt.Errorf(format, args...)}
+	return &codeError{code: code, err: fmt.Errorf(format, args...)}
 }
 
 // Error returns the message of the wrapped error.
-func (e *Error) Error() string { return e.Err.Error() }
+func (e *codeError) Error() string { return e.err.Error() }
 
 // Unwrap returns the wrapped error and the sentinel of the code.
-func (e *Error) Unwrap() []error { return withSentinel(e.Code, e.Err) }
+func (e *codeError) Unwrap() []error { return withSentinel(e.code, e.err) }
 
 // ErrorCode implements [Coder].
-func (e *Error) ErrorCode() Code { return e.Code }
+func (e *codeError) ErrorCode() Code { return e.code }
 
 // A LimitError says which limit was exceeded, and by how much. It matches
 // [ErrLimit].
@@ -111,7 +111,7 @@ const (
 
 	CodeMalformedContent Code = "malformed_content" // ErrMalformed: broken or ambiguous archive, index, ...
 
-	CodeChecksumMismatch Code = "checksum_mismatch" // ErrIntegrity, see IntegrityError
+	CodeChecksumMismatch Code = "checksum_mismatch" // ErrIntegrity, see integrityError
 	CodeContentChanged   Code = "content_changed"   // ErrIntegrity: content is not what was pinned
 
 	CodeInvalidManifest Code = "invalid_manifest" // ErrInvalid: pack.yaml or a component

@@ -76,7 +76,7 @@ func TestCodeOf(t *testing.T) {
 			pack.NewFailure(0, "a", "", pack.StageLoad, busy), pack.NewFailure(1, "b", "", pack.StageLoad, context.Canceled),
 		}), pack.CodeBusy},
 		{"limit", &pack.LimitError{}, pack.CodeLimitExceeded},
-		{"integrity", &pack.IntegrityError{}, pack.CodeChecksumMismatch},
+		{"integrity", pack.Digest("").VerifyTree(""), pack.CodeChecksumMismatch},
 		{"unavailable", &pack.UnavailableError{Err: context.DeadlineExceeded}, pack.CodeUnavailable},
 		{"unauthorized", &pack.UnavailableError{Code: pack.CodeUnauthorized, Err: busy}, pack.CodeUnauthorized},
 		{"cancelled", fmt.Errorf("x: %w", context.Canceled), pack.CodeCancelled},

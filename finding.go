@@ -50,22 +50,22 @@ func (fs Findings) Errors() Findings {
 	return errs
 }
 
-// Err returns an [*InvalidError] with the findings of severity error, or nil
+// Err returns an error that matches [ErrInvalid] with the findings of severity error, or nil
 // when there is none.
 func (fs Findings) Err() error {
 	if errs := fs.Errors(); len(errs) > 0 {
-		return &InvalidError{Findings: errs}
+		return &invalidError{Findings: errs}
 	}
 	return nil
 }
 
-// An InvalidError says why a pack is invalid. It matches [ErrInvalid].
-type InvalidError struct {
+// An invalidError says why a pack is invalid. It matches [ErrInvalid].
+type invalidError struct {
 	Findings Findings // of severity error, never empty
 }
 
 // Error returns the first finding and the number of others.
-func (e *InvalidError) Error() string {
+func (e *invalidError) Error() string {
 	if n := len(e.Findings) - 1; n > 0 {
 		return fmt.Sprintf("%v, and %d more", e.Findings[0], n)
 	}
@@ -73,7 +73,7 @@ func (e *InvalidError) Error() string {
 }
 
 // Unwrap returns [ErrInvalid] and the causes of the findings.
-func (e *InvalidError) Unwrap() []error {
+func (e *invalidError) Unwrap() []error {
 	errs := []error{ErrInvalid}
 	for _, f := range e.Findings {
 		if f.Err != nil {
@@ -85,7 +85,7 @@ func (e *InvalidError) Unwrap() []error {
 
 // ErrorCode returns the code of the first finding's cause, or
 // [CodeInvalidManifest].
-func (e *InvalidError) ErrorCode() Code {
+func (e *invalidError) ErrorCode() Code {
 	return cmp.Or(CodeOf(e.Findings[0].Err), CodeInvalidManifest)
 }
 

@@ -94,8 +94,7 @@ func TestFindingsErr(t *testing.T) {
 		t.Errorf("warnings make an error: %v", err)
 	}
 	err := pack.Findings{warning, broken, passed}.Err()
-	invalid, ok := errors.AsType[*pack.InvalidError](err)
-	if !ok || len(invalid.Findings) != 2 {
+	if len(pack.InvalidFindings(err)) != 2 {
 		t.Fatalf("got %v", err)
 	}
 	if want := "f:3: bad (c.d), and 1 more"; err.Error() != want {

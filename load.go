@@ -85,7 +85,7 @@ func (l Limits) withDefaults() Limits {
 // severity error included: a caller that wants only valid packs asks
 // [Findings.Err]. The error is not nil when the pack has no usable identity,
 // because pack.yaml cannot be read, has more than one reading, or its ref or
-// version is invalid. It is then an [*InvalidError], or what fsys returned. opts
+// version is invalid. It is then an error that matches [ErrInvalid], or what fsys returned. opts
 // may be nil.
 func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 	if opts == nil {

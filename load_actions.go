@@ -37,7 +37,7 @@ func (s *componentSection) textOr(key, absent string) string {
 // runner returns `runner_type` as written, and reports one that is not known.
 func (s *componentSection) runner(absent RuntimeName) string {
 	runner := s.textOr("runner_type", string(absent))
-	r, known := RuntimeOfRunner(runner)
+	r, known := runtimeOfRunner(runner)
 	switch {
 	case s.compat && (known || isPlatformRunner(runner)):
 	case !known:
@@ -51,7 +51,7 @@ func (s *componentSection) runner(absent RuntimeName) string {
 // needsEntryPoint reports whether an action without an entry point is wrong. In
 // StackStorm shape only those of that shape's own runners are.
 func (s *componentSection) needsEntryPoint(runner string) bool {
-	r, known := RuntimeOfRunner(runner)
+	r, known := runtimeOfRunner(runner)
 	if s.compat {
 		return containsFold(r.StackStormTypes, runner) || containsFold(platformScripts, runner)
 	}

@@ -188,7 +188,7 @@ parameters:
 			Kind: pack.KindPolicy, Ref: "demo.p", Name: "p", Enabled: true, File: "policies/p.yaml",
 			Policy: &pack.Policy{ActionRef: "demo.a", Priority: 5},
 		},
-		{Kind: pack.KindQueue, Ref: "demo.q", Name: "q", Enabled: true, File: "queues/q.yaml"},
+		{Kind: "queues", Ref: "demo.q", Name: "q", Enabled: true, File: "queues/q.yaml"},
 	}
 	if diff := cmp.Diff(want, p.Components, cmpopts.IgnoreFields(pack.Component{}, "Spec")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

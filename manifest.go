@@ -96,14 +96,14 @@ type TestCase struct {
 
 // The types of suites that can be run.
 const (
-	SuiteScript   = "script"
+	suiteScript   = "script"
 	SuiteUnittest = "unittest"
 )
 
 // A Suite is one run of tests: what one test runner starts.
 type Suite struct {
 	Name string
-	// Type is SuiteScript, SuiteUnittest, or an unsupported type as written.
+	// Type is suiteScript, SuiteUnittest, or an unsupported type as written.
 	Type string
 	// Runner is the runner type of a script, as in [ReadScript].
 	Runner string
@@ -144,26 +144,26 @@ func (t *Testing) Suites(fsys fs.FS) []Suite {
 // the runner type of its script. A runner type stands for a script of that
 // runtime; no word leaves it to the script what starts it.
 func suiteType(word string) (typ, runner string) {
-	if word == "" || strings.EqualFold(word, SuiteScript) {
-		return SuiteScript, ""
+	if word == "" || strings.EqualFold(word, suiteScript) {
+		return suiteScript, ""
 	}
 	if _, ok := RuntimeOfTestRunner(word); ok {
 		return strings.ToLower(word), ""
 	}
-	if _, ok := RuntimeOfRunner(word); ok {
-		return SuiteScript, word
+	if _, ok := runtimeOfRunner(word); ok {
+		return suiteScript, word
 	}
 	return word, ""
 }
 
 // Err says that the suite's type is not supported, and which type may have been
-// meant; it is nil for SuiteScript and SuiteUnittest.
+// meant; it is nil for suiteScript and SuiteUnittest.
 func (s *Suite) Err() error {
-	if s.Type == SuiteScript || s.Type == SuiteUnittest {
+	if s.Type == suiteScript || s.Type == SuiteUnittest {
 		return nil
 	}
 	return Errorf(CodeInvalidManifest, "test runner %.64q is not supported yet; skip the tests to register the pack%s",
-		s.Type, nearest.Hint(s.Type, append(runnerTypes(), SuiteScript, SuiteUnittest)))
+		s.Type, nearest.Hint(s.Type, append(runnerTypes(), suiteScript, SuiteUnittest)))
 }
 
 // discoverDirectory returns one suite for all test*.py of a directory, and one
@@ -186,7 +186,7 @@ func discoverDirectory(fsys fs.FS, dir string) []Suite {
 		case strings.HasPrefix(name, "test") && strings.HasSuffix(name, ".py"):
 			python = true
 		case isScript && (strings.HasPrefix(stem, "test") || strings.HasSuffix(stem, "_test") || stem == "run_tests"):
-			suites = append(suites, Suite{Name: stem, Type: SuiteScript, Entry: path.Join(dir, name)})
+			suites = append(suites, Suite{Name: stem, Type: suiteScript, Entry: path.Join(dir, name)})
 		}
 	}
 	if python {
@@ -210,7 +210,7 @@ func listedSuites(tests []TestCase) []Suite {
 // commandSuite runs a file of the pack with arguments. No shell reads the
 // command: words are separated by blanks, and that is all.
 func commandSuite(name, command string) Suite {
-	s := Suite{Name: name, Type: SuiteScript}
+	s := Suite{Name: name, Type: suiteScript}
 	if words := strings.Fields(command); len(words) > 0 {
 		s.Entry, s.Args = path.Clean(words[0]), words[1:]
 	}

@@ -21,7 +21,7 @@ type RuntimeNeed struct {
 }
 
 // RuntimeNeeds infers which runtimes the pack p, whose files are fsys, needs, in
-// the order of [Runtimes]. It goes by pack.yaml (runtime_deps, and the version
+// the order of the table of runtimes. It goes by pack.yaml (runtime_deps, and the version
 // ranges of the dependencies), the files that list packages, and the runners,
 // runtime versions and first lines of actions, sensors and tests. The pack's
 // meta is never looked at: in real packs it contradicts requirements.txt.
@@ -70,7 +70,7 @@ func appendNew(list []string, s string) []string {
 // table.
 func (n *needs) list() []RuntimeNeed {
 	var sorted []RuntimeNeed
-	for _, r := range Runtimes() {
+	for _, r := range runtimes() {
 		for _, need := range n.found {
 			if need.Runtime == r.Name && r.HasEnvironments() {
 				sorted = append(sorted, need)
@@ -107,7 +107,7 @@ func (n *needs) addSuites(suites []Suite) {
 	for _, s := range suites {
 		if r, ok := RuntimeOfTestRunner(s.Type); ok {
 			n.add(r.Name, "", s.Entry)
-		} else if s.Type == SuiteScript {
+		} else if s.Type == suiteScript {
 			n.addScript(s.Entry, s.Runner, "", s.Entry)
 		}
 	}
@@ -128,7 +128,7 @@ func (n *needs) addScript(file, runner, versions, reason string) {
 
 // addFiles notes the files that list packages.
 func (n *needs) addFiles() {
-	for _, r := range Runtimes() {
+	for _, r := range runtimes() {
 		if r.Manifest == "" {
 			continue
 		}

@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// MaxRefLen is the longest Ref accepted, in bytes.
-const MaxRefLen = 128
+// maxRefLen is the longest Ref accepted, in bytes.
+const maxRefLen = 128
 
 // A Ref is a pack's name: the `ref` of its pack.yaml, such as "slack".
 //
@@ -32,8 +32,8 @@ func ParseRef(s string) (Ref, error) {
 	switch {
 	case s == "":
 		return "", Errorf(CodeInvalidRef, "pack ref is empty")
-	case len(s) > MaxRefLen:
-		return "", Errorf(CodeInvalidRef, "pack ref has %d bytes, at most %d are allowed", len(s), MaxRefLen)
+	case len(s) > maxRefLen:
+		return "", Errorf(CodeInvalidRef, "pack ref has %d bytes, at most %d are allowed", len(s), maxRefLen)
 	case !refPattern.MatchString(s):
 		return "", Errorf(CodeInvalidRef, "pack ref %q: want a lower-case letter, then lower-case letters, digits, %q or %q", s, "_", "-")
 	case slices.Contains(reservedRefs, s):

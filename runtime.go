@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/internal/text/pep508"
 )
 
-// A RuntimeName names a row of [Runtimes]; "" stands for none.
+// A RuntimeName names a row of the table of runtimes; "" stands for none.
 type RuntimeName string
 
 // The runtimes that are built in.
@@ -58,8 +58,8 @@ type Runtime struct {
 // built for their pack.
 func (r *Runtime) HasEnvironments() bool { return r.Link != "" }
 
-// Runtimes returns the table of runtimes. The result belongs to the caller.
-func Runtimes() []Runtime {
+// runtimes returns the table of runtimes. The result belongs to the caller.
+func runtimes() []Runtime {
 	return []Runtime{
 		{
 			Name: RuntimePython, Title: "Python",
@@ -97,15 +97,15 @@ func RuntimeByName(name RuntimeName) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return r.Name == name })
 }
 
-// RuntimeOfWord returns the runtime that a word of `runtime_deps`, without a
+// runtimeOfWord returns the runtime that a word of `runtime_deps`, without a
 // version range, stands for; false when it is not known.
-func RuntimeOfWord(word string) (Runtime, bool) {
+func runtimeOfWord(word string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return containsFold(r.Words, word) })
 }
 
-// RuntimeOfRunner returns the runtime that a `runner_type`, of either shape,
+// runtimeOfRunner returns the runtime that a `runner_type`, of either shape,
 // stands for; false when it is not known, or is one of the platform's own.
-func RuntimeOfRunner(runner string) (Runtime, bool) {
+func runtimeOfRunner(runner string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool {
 		return containsFold(r.RunnerTypes, runner) || containsFold(r.StackStormTypes, runner)
 	})
@@ -117,9 +117,9 @@ func RuntimeOfTestRunner(typ string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return containsFold(r.TestRunners, typ) })
 }
 
-// RuntimeOfProgram returns the runtime of an interpreter, given by its path or
+// runtimeOfProgram returns the runtime of an interpreter, given by its path or
 // name, with or without a version suffix; false if it is not known.
-func RuntimeOfProgram(program string) (Runtime, bool) {
+func runtimeOfProgram(program string) (Runtime, bool) {
 	name := path.Base(program)
 	if unversioned := strings.TrimRight(name, "0123456789."); unversioned != "" {
 		name = unversioned
@@ -127,14 +127,14 @@ func RuntimeOfProgram(program string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return containsFold(r.Programs, name) })
 }
 
-// RuntimeOfFile returns the runtime of a script by the extension of its name;
+// runtimeOfFile returns the runtime of a script by the extension of its name;
 // false if no runtime has that extension.
-func RuntimeOfFile(name string) (Runtime, bool) {
+func runtimeOfFile(name string) (Runtime, bool) {
 	return findRuntime(func(r *Runtime) bool { return containsFold(r.Extensions, path.Ext(name)) })
 }
 
 func findRuntime(fits func(*Runtime) bool) (Runtime, bool) {
-	table := Runtimes()
+	table := runtimes()
 	for i := range table {
 		if fits(&table[i]) {
 			return table[i], true
@@ -150,7 +150,7 @@ func containsFold(words []string, word string) bool {
 // wordsOf returns all words of a column of the table.
 func wordsOf(column func(*Runtime) []string) []string {
 	var words []string
-	for _, r := range Runtimes() {
+	for _, r := range runtimes() {
 		words = append(words, column(&r)...)
 	}
 	return words
@@ -168,7 +168,7 @@ func isPlatformRunner(runner string) bool {
 }
 
 func isNative(runner string) bool {
-	r, _ := RuntimeOfRunner(runner)
+	r, _ := runtimeOfRunner(runner)
 	return r.Name == RuntimeNative
 }
 
@@ -190,7 +190,7 @@ func hint(word string, known []string) string {
 		return h
 	}
 	var names []string
-	for _, r := range Runtimes() {
+	for _, r := range runtimes() {
 		names = append(names, string(r.Name))
 	}
 	return ": want one of " + strings.Join(names, ", ")
@@ -212,7 +212,7 @@ func parseRuntimeDep(text string) RuntimeDep {
 	if i := strings.IndexAny(text, "<>=!~^ "); i >= 0 {
 		name, constraint = text[:i], strings.TrimSpace(text[i:])
 	}
-	r, _ := RuntimeOfWord(name)
+	r, _ := runtimeOfWord(name)
 	return RuntimeDep{Name: name, Runtime: r.Name, Range: constraint}
 }
 

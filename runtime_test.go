@@ -13,31 +13,31 @@ func TestRuntimeLookUps(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		find func(string) (pack.Runtime, bool)
 		want map[string]pack.RuntimeName
 	}{
-		{"word", pack.RuntimeOfWord, map[string]pack.RuntimeName{
+		{"word", map[string]pack.RuntimeName{
 			"python": "python", "Python3": "python", "node": "nodejs", "NODE.JS": "nodejs", "bash": "shell", "native": "native",
 			"javascript": "", "python-script": "", "curl": "", "": "", " python": "",
 		}},
-		{"runner", pack.RuntimeOfRunner, map[string]pack.RuntimeName{
+		{"runner", map[string]pack.RuntimeName{
 			"PYTHON3": "python", "run-python": "python", "Python-Script": "python", "javascript": "nodejs", "NodeJS": "nodejs",
 			"sh": "shell", "local-shell-script": "shell", "native": "native", "orquesta": "", "ruby": "", "": "",
 		}},
-		{"test runner", pack.RuntimeOfTestRunner, map[string]pack.RuntimeName{"unittest": "python", "UnitTest": "python", "script": "", "": ""}},
-		{"program", pack.RuntimeOfProgram, map[string]pack.RuntimeName{
+		{"test runner", map[string]pack.RuntimeName{"unittest": "python", "UnitTest": "python", "script": "", "": ""}},
+		{"program", map[string]pack.RuntimeName{
 			"/usr/bin/python3.11": "python", "python": "python", "/opt/Python2": "python", "nodejs": "nodejs", "/bin/sh": "shell", "bash": "shell",
 			"pythonista": "", "/usr/bin/perl5": "", "3.11": "", "": "", "/": "",
 		}},
-		{"file", pack.RuntimeOfFile, map[string]pack.RuntimeName{
+		{"file", map[string]pack.RuntimeName{
 			"actions/a.py": "python", "a.PY": "python", "a.mjs": "nodejs", "a.cjs": "nodejs", "a.js": "nodejs", "a.sh": "shell", "a": "", "a.json": "", "": "",
 		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			find := pack.RuntimeLookUps()[tt.name]
 			for text, want := range tt.want {
-				r, ok := tt.find(text)
+				r, ok := find(text)
 				if r.Name != want || ok != (want != "") {
 					t.Errorf("%q: got %q, %v, want %q", text, r.Name, ok, want)
 				}
@@ -82,7 +82,7 @@ func TestRuntimesBelongToTheCaller(t *testing.T) {
 	t.Parallel()
 	table := pack.Runtimes()
 	table[0].Words[0] = "cobol"
-	if _, ok := pack.RuntimeOfWord("cobol"); ok {
+	if _, ok := pack.RuntimeLookUps()["word"]("cobol"); ok {
 		t.Error("a caller changed the table")
 	}
 }

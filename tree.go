@@ -63,14 +63,14 @@ func DirectoryChecksum(fsys fs.FS) (Digest, error) {
 
 // VerifyDirectory checks that want is the directory checksum of fsys. Because
 // some publishers sort the paths as whole strings, a checksum in that order is
-// accepted too. A mismatch is an [*IntegrityError] with the checksum in the usual
+// accepted too. A mismatch is an error with [CodeChecksumMismatch] with the checksum in the usual
 // order; other errors are those of [DirectoryChecksum].
 func VerifyDirectory(fsys fs.FS, want Digest) error {
 	got, err := DirectoryChecksum(fsys)
 	if err != nil {
 		return err
 	}
-	mismatch := want.Verify(SubjectDirectory, got)
+	mismatch := want.verify(subjectDirectory, got)
 	if mismatch == nil || want == "" {
 		return mismatch
 	}

@@ -209,7 +209,7 @@ func (v *validator) checkTests() {
 	for _, s := range t.Suites(v.fsys) {
 		if err := s.Err(); err != nil {
 			v.report(manifestTestRunner, ManifestFile, line, "testing: %q: %w", s.Name, err)
-		} else if s.Type == SuiteScript {
+		} else if s.Type == suiteScript {
 			v.checkScript(s.Entry, s.Runner)
 		}
 	}

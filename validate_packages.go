@@ -49,7 +49,7 @@ func kindNames() []string {
 // there.
 func unreadPackages(dir, name string) string {
 	inPack := dir == "" || slices.Contains(append(kindNames(), "lib", "src"), dir)
-	for _, r := range Runtimes() {
+	for _, r := range runtimes() {
 		if r.Manifest == "" || !inPack {
 			continue
 		}

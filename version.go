@@ -168,34 +168,6 @@ func (c *Constraint) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Constraints must all be satisfied. They are never joined as text. The empty
-// list admits every version.
-type Constraints []Constraint
-
-// Allows reports whether v satisfies every constraint of cs.
-func (cs Constraints) Allows(v Version) bool {
-	for _, c := range cs {
-		if !c.Allows(v) {
-			return false
-		}
-	}
-	return true
-}
-
-// String lists the constraints, separated by ", "; "*" when there is none.
-func (cs Constraints) String() string {
-	texts := make([]string, 0, len(cs))
-	for _, c := range cs {
-		if !c.Any() {
-			texts = append(texts, c.String())
-		}
-	}
-	if len(texts) == 0 {
-		return "*"
-	}
-	return strings.Join(texts, ", ")
-}
-
 // CheckPlatform returns a [*PlatformError] when a pack that asks for required does not
 // suit a platform of version actual. A platform of unknown version, the zero Version,
 // suits packs that ask for none; for others callers make a warning of the error.

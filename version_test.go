@@ -127,22 +127,6 @@ func TestParseConstraintRefuses(t *testing.T) {
 	}
 }
 
-func TestConstraintLists(t *testing.T) {
-	t.Parallel()
-	all := pack.Constraints{constraint(t, "^1"), {}, constraint(t, "<1.5 || >1.8")}
-	for v, want := range map[string]bool{"1.4.0": true, "1.9.0": true, "1.6.0": false, "2.0.0": false} {
-		if all.Allows(version(t, v)) != want {
-			t.Errorf("%s: got %v", v, !want)
-		}
-	}
-	if got := all.String(); got != "^1, <1.5 || >1.8" {
-		t.Errorf("got %q", got)
-	}
-	if got := (pack.Constraints{}).String(); got != "*" || !(pack.Constraints{}).Allows(version(t, "1.0.0")) {
-		t.Errorf("no constraints: got %q", got)
-	}
-}
-
 func TestTextForms(t *testing.T) {
 	t.Parallel()
 	type texts struct {

@@ -61,7 +61,7 @@ type BuiltPack struct {
 }
 
 // Environments are those of one pack, one for each runtime that it needs, in
-// the order of [pack.Runtimes]; empty when it needs none.
+// the order of [pack.RuntimeNeeds]; empty when it needs none.
 type Environments []Environment
 
 // Of returns the environment of a runtime, nil when there is none.

@@ -51,7 +51,7 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 // that is not an archive, whose size its source verifies.
 func checkTree(pin pack.Pin, result source.TreeResult) error {
 	if pin.TreeDigest != "" {
-		if err := pin.TreeDigest.Verify(pack.SubjectTree, result.TreeDigest); err != nil {
+		if err := pin.TreeDigest.VerifyTree(result.TreeDigest); err != nil {
 			return err
 		}
 	}

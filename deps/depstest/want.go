@@ -120,6 +120,9 @@ func wantConflict(rep *deps.Report, ref pack.Ref, code pack.Code, requiredBy ...
 	c := rep.Conflicts[i]
 	var got []pack.Ref
 	errs := []error{wantCode(c.Err, code)}
+	if !errors.Is(c.Err, pack.ErrDependency) {
+		errs = append(errs, fmt.Errorf("conflict of %s: the error is %w, which does not match ErrDependency", ref, c.Err))
+	}
 	for _, r := range c.Required {
 		got = append(got, r.RequiredBy)
 		if !strings.Contains(c.Explanation, r.RequiredBy.String()) {

@@ -134,6 +134,8 @@ func (a *app) printValidation(r *validationReport) {
 		verdict := "valid"
 		if !p.Valid {
 			verdict = "invalid"
+		} else if n := warnings(p.Findings); n > 0 {
+			verdict = fmt.Sprintf("valid, findings of severity %s: %d", pack.SeverityWarning, n)
 		}
 		name := pack.ID{Ref: p.Ref, Version: p.Version}.String()
 		a.println("%s: %s %s", p.Path, name, verdict)

@@ -16,10 +16,10 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// Fetch implements [source.Source]. An archive that has another digest than the
-// pin's is an [*pack.IntegrityError], also when that is why it cannot be
-// unpacked; one of another size has [pack.CodeChecksumMismatch] too; one with another entity tag, where the pin has no digest, is an error
-// with [pack.CodeContentChanged].
+// Fetch implements [source.Source]. An archive that has another digest or size than
+// the pin's is an error with [pack.CodeChecksumMismatch], also when that is why it
+// cannot be unpacked; one with another entity tag, where the pin has no digest, is an
+// error with [pack.CodeContentChanged].
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 	u, err := s.parse(pin.Scheme, pin.Location)
 	if err != nil {
@@ -115,7 +115,7 @@ func (d *download) verify(pin pack.Pin) error {
 	}
 	if pin.ArchiveDigest != "" {
 		got := pack.Digest("sha256:" + hex.EncodeToString(d.hash.Sum(nil)))
-		if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
+		if err := pin.ArchiveDigest.VerifyArchive(got); err != nil {
 			return err
 		}
 	}

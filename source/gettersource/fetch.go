@@ -16,9 +16,10 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// Fetch implements [source.Source]. An archive that has another digest than the
-// pin's is an [*pack.IntegrityError], and is not read; one with another entity
-// tag, where the pin has no digest, is an error with [pack.CodeContentChanged].
+// Fetch implements [source.Source]. An archive that has another digest or size than
+// the pin's is an error with [pack.CodeChecksumMismatch], and is not read; one with
+// another entity tag, where the pin has no digest, is an error with
+// [pack.CodeContentChanged].
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
 	l, err := s.parse(pin.Location)
 	if err != nil {
@@ -63,7 +64,7 @@ func (s *Source) read(ctx context.Context, l *location, pin pack.Pin, f *os.File
 	}
 	got := pack.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
 	if pin.ArchiveDigest != "" {
-		if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
+		if err := pin.ArchiveDigest.VerifyArchive(got); err != nil {
 			return err
 		}
 	}

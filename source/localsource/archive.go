@@ -53,7 +53,7 @@ func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink
 	if err != nil {
 		return err
 	}
-	if err := pin.ArchiveDigest.Verify(pack.SubjectArchive, got); err != nil {
+	if err := pin.ArchiveDigest.VerifyArchive(got); err != nil {
 		return err
 	}
 	if err := pin.VerifySize(a.info.Size()); err != nil {

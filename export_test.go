@@ -1,0 +1,33 @@
+package pack
+
+import "errors"
+
+// MaxRefLen is the longest ref accepted, for tests.
+const MaxRefLen = maxRefLen
+
+// InvalidFindings returns the findings that an error of [Findings.Err] carries.
+func InvalidFindings(err error) Findings {
+	if invalid, ok := errors.AsType[*invalidError](err); ok {
+		return invalid.Findings
+	}
+	return nil
+}
+
+// DirectoryMismatch returns the digests that an error of [VerifyDirectory] carries.
+func DirectoryMismatch(err error) (want, got Digest, ok bool) {
+	e, ok := errors.AsType[*integrityError](err)
+	if !ok || e.subject != subjectDirectory {
+		return "", "", false
+	}
+	return e.want, e.got, true
+}
+
+// Runtimes returns the table of runtimes.
+func Runtimes() []Runtime { return runtimes() }
+
+// RuntimeLookUps returns the ways to find a runtime by text.
+func RuntimeLookUps() map[string]func(string) (Runtime, bool) {
+	return map[string]func(string) (Runtime, bool){
+		"word": runtimeOfWord, "runner": runtimeOfRunner, "test runner": RuntimeOfTestRunner, "program": runtimeOfProgram, "file": runtimeOfFile,
+	}
+}
