@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/deps/depstest"
@@ -187,18 +189,49 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 
 func TestFake(t *testing.T) {
 	t.Parallel()
+	load := pack.NewFailure(0, "", "", pack.StageLoad, pack.ErrMalformed)
+	f := depstest.Fake{Broken: map[pack.Ref]error{"b": pack.ErrDependency, "c": &load}}
+	ends := map[string]pack.Status{}
+	req := deps.Request{
+		Paths: []string{"/p/b", "/p/a", "/p/a/.", "/p/c"}, Contents: []*pack.Content{{Dir: "/p/content", ID: pack.ID{Ref: "d"}}},
+		OnEvent: func(_ context.Context, e pack.Event) {
+			if e.Kind == pack.EventClosed {
+				ends[e.Spec] = e.Status
+			}
+		},
+	}
+	rep, err := f.Analyze(t.Context(), req)
+	failed, ok := errors.AsType[*pack.BatchError](err)
+	if !ok || len(failed.Failures) != 2 || !slices.Equal(rep.Order, []pack.Ref{"a", "d"}) || len(rep.Analyzed) != 2 || rep.Missing == nil {
+		t.Fatalf("got %+v, %v", rep, err)
+	}
+	if a, b := rep.Failed[0], rep.Failed[1]; a.Item != 0 || a.Stage != pack.StageDependencies || b.Item != 3 || b.Stage != pack.StageLoad {
+		t.Errorf("got %+v", rep.Failed)
+	}
+	want := map[string]pack.Status{"/p/b": pack.StatusFailed, "/p/a": pack.StatusDone, "/p/c": pack.StatusFailed, "/p/content": pack.StatusDone}
+	if diff := cmp.Diff(want, ends); diff != "" {
+		t.Errorf("closing events -want +got:\n%s", diff)
+	}
+	if got := f.Requests(); len(got) != 1 || len(got[0].Paths) != 4 {
+		t.Errorf("got requests %+v", got)
+	}
+}
+
+func TestFakeAsAWhole(t *testing.T) {
+	t.Parallel()
 	var f depstest.Fake
-	rep, err := f.Analyze(t.Context(), deps.Request{Paths: []string{"/a"}})
-	if err != nil || rep.Missing == nil {
-		t.Errorf("got %+v, %v", rep, err)
+	if _, err := f.Analyze(t.Context(), deps.Request{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("no path: got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if rep, err := f.Analyze(ctx, deps.Request{Paths: []string{"/a"}}); pack.CodeOf(err) != pack.CodeCancelled || len(rep.Failed) != 1 {
+		t.Errorf("cancelled: got %+v, %v", rep, err)
 	}
 	wrong := errors.New("wrong")
 	f.OnAnalyze = func(context.Context, deps.Request) (*deps.Report, error) { return nil, wrong }
 	if _, err := f.Analyze(t.Context(), deps.Request{Paths: []string{"/b"}}); !errors.Is(err, wrong) {
 		t.Errorf("got %v", err)
-	}
-	if got := f.Requests(); len(got) != 2 || got[1].Paths[0] != "/b" {
-		t.Errorf("got requests %+v", got)
 	}
 }
 

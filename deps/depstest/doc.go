@@ -1,7 +1,7 @@
 // Package depstest helps to test what has to do with package deps.
 //
-// A host that calls a [deps.DependencyAnalyzer] tests its code with a [Fake],
-// which answers what the test says. A [Universe] is a small world of packs from
+// A host that calls a [deps.DependencyAnalyzer] tests its code with a [Fake], which
+// reads nothing and fails where the test says so. A [Universe] is a small world of packs from
 // a few lines of text, for tests that use the real analyzer:
 //
 //	u, err := depstest.NewUniverse("web@2.1.0: log@^1", "log@1.4.0:", "installed tool@1.0.0")

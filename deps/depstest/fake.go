@@ -2,18 +2,24 @@ package depstest
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"sync"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/internal/batch"
 )
 
-// A Fake is a scripted [deps.DependencyAnalyzer] for the tests of a host: it reads
-// nothing, returns scripted reports, and records its requests. The zero value
-// reports that no pack needs anything. It is safe for concurrent use.
+// A Fake is a [deps.DependencyAnalyzer] for the tests of a host. It reads nothing: each
+// path, or content, is that of a pack that needs nothing, unless it is in Broken. The
+// ref is the one that a content states, else the last element of the path. The zero
+// value is ready to use. It is safe for concurrent use once its fields are set.
 type Fake struct {
-	// OnAnalyze answers a request; if nil, the answer is [EmptyReport].
+	// Broken are the packs that fail, by ref, with their errors: at the stage that a
+	// [*pack.Failure] names, others at stage dependencies.
+	Broken map[pack.Ref]error
+	// OnAnalyze, when not nil, is called instead; [EmptyReport] helps to answer.
 	OnAnalyze func(ctx context.Context, req deps.Request) (*deps.Report, error)
 
 	mu       sync.Mutex
@@ -22,18 +28,45 @@ type Fake struct {
 
 var _ deps.DependencyAnalyzer = (*Fake)(nil)
 
+// A fakeItem is one pack of a request.
+type fakeItem struct {
+	batch.Item
+	content *pack.Content
+}
+
 // Analyze implements [deps.DependencyAnalyzer].
 func (f *Fake) Analyze(ctx context.Context, req deps.Request) (*deps.Report, error) {
 	f.mu.Lock()
 	f.requests = append(f.requests, req)
 	f.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if f.OnAnalyze != nil {
+		return f.OnAnalyze(ctx, req)
 	}
-	if f.OnAnalyze == nil {
-		return EmptyReport(), nil
+	contents := pack.Contents(req.Paths, req.Contents)
+	if len(contents) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "analyse dependencies: name at least one path")
 	}
-	return f.OnAnalyze(ctx, req)
+	b, rep := batch.New(req.OnEvent), EmptyReport()
+	var items []*fakeItem
+	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
+		it := &fakeItem{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]}
+		items = append(items, it)
+		f.analyze(ctx, b, it, rep)
+	}
+	rep.Failed, rep.Warnings = batch.Failures(items, func(it *fakeItem) *batch.Item { return &it.Item }), b.Warnings()
+	return rep, batch.Err(ctx, "analyse dependencies", rep.Failed)
+}
+
+func (f *Fake) analyze(ctx context.Context, b *batch.Batch, it *fakeItem, rep *deps.Report) {
+	if it.ID = it.content.ID; it.ID.Ref == "" {
+		it.ID.Ref = pack.Ref(filepath.Base(it.Spec))
+	}
+	err := f.Broken[it.ID.Ref]
+	if b.Run(ctx, &it.Item, batch.StageOf(err, pack.StageDependencies), func() error { return err }) {
+		rep.Analyzed = append(rep.Analyzed, deps.AnalyzedPack{Ref: it.ID.Ref, Path: it.Spec, Pack: it.content.Pack})
+		rep.Order = append(rep.Order, it.ID.Ref)
+	}
+	b.Close(context.WithoutCancel(ctx), &it.Item)
 }
 
 // Requests returns the requests so far, in order.

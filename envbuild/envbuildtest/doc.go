@@ -1,7 +1,7 @@
 // Package envbuildtest helps to test what has to do with package envbuild.
 //
-// A host that calls an [envbuild.EnvBuilder] tests its code with a [Fake],
-// which answers what the test says. Where the real builder should work but no
+// A host that calls an [envbuild.EnvBuilder] tests its code with a [Fake], which builds
+// nothing and fails where the test says so. Where the real builder should work but no
 // Python, Node.js or network is there, [Tools] stand in for all of them:
 //
 //	tools, err := envbuildtest.NewTools(dir)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/envbuildtest"
@@ -151,18 +153,49 @@ func TestSuiteFindsBuildersThatForgetWhatBelongsTogether(t *testing.T) {
 
 func TestFake(t *testing.T) {
 	t.Parallel()
+	load := pack.NewFailure(0, "", "", pack.StageLoad, pack.ErrMalformed)
+	f := envbuildtest.Fake{Broken: map[pack.Ref]error{"b": pack.ErrBuild, "c": &load}}
+	ends := map[string]pack.Status{}
+	req := envbuild.Request{
+		Paths: []string{"/p/b", "/p/a", "/p/a/.", "/p/c"}, Contents: []*pack.Content{{Dir: "/p/content", ID: pack.ID{Ref: "d"}}},
+		OnEvent: func(_ context.Context, e pack.Event) {
+			if e.Kind == pack.EventClosed {
+				ends[e.Spec] = e.Status
+			}
+		},
+	}
+	rep, err := f.Build(t.Context(), req)
+	failed, ok := errors.AsType[*pack.BatchError](err)
+	if !ok || len(failed.Failures) != 2 || len(rep.Built) != 2 || rep.Built[1].Ref != "d" || rep.Summary.Total != 4 || rep.Summary.Succeeded != 2 {
+		t.Fatalf("got %+v, %v", rep, err)
+	}
+	if a, b := rep.Failed[0], rep.Failed[1]; a.Item != 0 || a.Stage != pack.StageEnvironments || b.Item != 3 || b.Stage != pack.StageLoad {
+		t.Errorf("got %+v", rep.Failed)
+	}
+	want := map[string]pack.Status{"/p/b": pack.StatusFailed, "/p/a": pack.StatusDone, "/p/c": pack.StatusFailed, "/p/content": pack.StatusDone}
+	if diff := cmp.Diff(want, ends); diff != "" {
+		t.Errorf("closing events -want +got:\n%s", diff)
+	}
+	if got := f.Requests(); len(got) != 1 || len(got[0].Paths) != 4 {
+		t.Errorf("got requests %+v", got)
+	}
+}
+
+func TestFakeAsAWhole(t *testing.T) {
+	t.Parallel()
 	var f envbuildtest.Fake
-	rep, err := f.Build(t.Context(), envbuild.Request{Paths: []string{"/a"}})
-	if err != nil || rep.Failed == nil || len(rep.Built) != 1 || rep.Summary.Succeeded != 1 {
-		t.Errorf("got %+v, %v", rep, err)
+	if _, err := f.Build(t.Context(), envbuild.Request{}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("no path: got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if rep, err := f.Build(ctx, envbuild.Request{Paths: []string{"/a"}}); pack.CodeOf(err) != pack.CodeCancelled || len(rep.Failed) != 1 {
+		t.Errorf("cancelled: got %+v, %v", rep, err)
 	}
 	wrong := errors.New("wrong")
 	f.OnBuild = func(context.Context, envbuild.Request) (*envbuild.Report, error) { return nil, wrong }
 	if _, err := f.Build(t.Context(), envbuild.Request{Paths: []string{"/b"}}); !errors.Is(err, wrong) {
 		t.Errorf("got %v", err)
-	}
-	if got := f.Requests(); len(got) != 2 || got[1].Paths[0] != "/b" {
-		t.Errorf("got requests %+v", got)
 	}
 }
 

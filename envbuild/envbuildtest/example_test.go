@@ -10,14 +10,7 @@ import (
 )
 
 func ExampleFake() {
-	builder := &envbuildtest.Fake{
-		OnBuild: func(_ context.Context, req envbuild.Request) (*envbuild.Report, error) {
-			err := pack.Errorf(pack.CodeBuildFailed, "no such package")
-			report := envbuildtest.EmptyReport()
-			report.Failed = append(report.Failed, pack.NewFailure(0, req.Paths[0], "app", pack.StageEnvironments, err))
-			return report, pack.NewBatchError(report.Failed)
-		},
-	}
+	builder := &envbuildtest.Fake{Broken: map[pack.Ref]error{"app": pack.Errorf(pack.CodeBuildFailed, "no such package")}}
 	// The code of the host is called here.
 	_, err := builder.Build(context.Background(), envbuild.Request{Paths: []string{"/packs/app"}})
 	fmt.Println(err)

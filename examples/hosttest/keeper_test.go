@@ -21,7 +21,7 @@ func (a *alerts) add(message string) { *a = append(*a, message) }
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	var got alerts
-	fake := &installertest.Fake{Broken: map[string]error{
+	fake := &installertest.Fake{Broken: map[pack.Ref]error{
 		"slack":  &pack.UnavailableError{Target: "https://index.example", Temporary: true, Err: errors.New("503")},
 		"github": pack.Errorf(pack.CodeTestsFailed, "2 of 9 tests failed"),
 	}}

@@ -10,7 +10,7 @@ import (
 )
 
 func ExampleFake() {
-	fake := &installertest.Fake{Broken: map[string]error{"slack": pack.ErrUnavailable}}
+	fake := &installertest.Fake{Broken: map[pack.Ref]error{"slack": pack.ErrUnavailable}}
 	report, err := fake.Install(context.Background(), pipeline.Request{Specs: []string{"slack", "jira@^1"}})
 	for _, o := range report.Outcomes {
 		fmt.Println(o.Spec, o.Status)

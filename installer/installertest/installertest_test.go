@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/installertest"
@@ -155,7 +157,7 @@ func TestSuiteFindsBrokenInstallers(t *testing.T) {
 
 func TestFake(t *testing.T) {
 	t.Parallel()
-	f := &installertest.Fake{Broken: map[string]error{"web": pack.ErrUnavailable}}
+	f := &installertest.Fake{Broken: map[pack.Ref]error{"web": pack.ErrUnavailable}}
 	rep, err := f.Download(t.Context(), installer.DownloadRequest{Specs: []string{"slack@^2", "web", "github:org/tool@v1"}, Dest: "/packs"})
 	if !errors.Is(err, pack.ErrUnavailable) || len(rep.Downloaded) != 2 || rep.Downloaded[1].Content.Dir != "/packs/tool" || rep.Failed[0].Item != 1 {
 		t.Errorf("got %+v, %v", rep, err)
@@ -176,5 +178,57 @@ func TestFake(t *testing.T) {
 	}
 	if _, err := f.Download(t.Context(), installer.DownloadRequest{}); !errors.Is(err, pack.ErrBusy) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestFakeKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	storage := pack.NewFailure(0, "", "", pack.StageStorage, pack.ErrStore)
+	f := &installertest.Fake{Broken: map[pack.Ref]error{"web": pack.ErrUnavailable, "bad": pack.ErrTests, "full": &storage}}
+	ends := map[string]pack.Status{}
+	specs := []string{"web", "slack@^2", "bad", "slack@^2", "full", "No"}
+	rep, err := f.Install(t.Context(), pipeline.Request{Specs: specs, OnEvent: func(_ context.Context, e pack.Event) {
+		if e.Kind == pack.EventClosed {
+			ends[e.Spec] = e.Status
+		}
+	}})
+	var got []string
+	for _, o := range rep.Outcomes {
+		text := o.Spec + " " + string(o.Status)
+		if o.Failure != nil {
+			text += " at " + string(o.Failure.Stage)
+		}
+		got = append(got, text)
+	}
+	want := []string{"web failed at download", "slack@^2 installed", "bad failed at tests", "full failed at storage", "No failed at download"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes -want +got:\n%s\n%v", diff, err)
+	}
+	closed := map[string]pack.Status{
+		"web": pack.StatusFailed, "slack@^2": pack.StatusInstalled, "bad": pack.StatusFailed, "full": pack.StatusFailed, "No": pack.StatusFailed,
+	}
+	if diff := cmp.Diff(closed, ends); diff != "" {
+		t.Errorf("closing events -want +got:\n%s", diff)
+	}
+}
+
+func TestFakeAsAWhole(t *testing.T) {
+	t.Parallel()
+	var f installertest.Fake
+	_, err := f.Install(t.Context(), pipeline.Request{})
+	_, err2 := f.Download(t.Context(), installer.DownloadRequest{Dest: "/packs"})
+	_, err3 := f.Download(t.Context(), installer.DownloadRequest{Specs: []string{"slack"}})
+	for _, err := range []error{err, err2, err3} {
+		if pack.CodeOf(err) != pack.CodeInvalidRequest {
+			t.Errorf("got %v", err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if rep, err := f.Install(ctx, pipeline.Request{Specs: []string{"slack"}}); pack.CodeOf(err) != pack.CodeCancelled || rep.Summary.Failed != 1 {
+		t.Errorf("install: got %+v, %v", rep, err)
+	}
+	if rep, err := f.Download(ctx, installer.DownloadRequest{Specs: []string{"slack"}, Dest: "/packs"}); pack.CodeOf(err) != pack.CodeCancelled || len(rep.Failed) != 1 {
+		t.Errorf("download: got %+v, %v", rep, err)
 	}
 }

@@ -12,6 +12,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -141,6 +142,15 @@ func Failures[I any](items []*I, item func(*I) *Item) []pack.Failure {
 		}
 	}
 	return failures
+}
+
+// StageOf returns the stage that a [*pack.Failure] in err names, another one for other
+// errors: where a double fails that a test programmed to.
+func StageOf(err error, another pack.Stage) pack.Stage {
+	if f, ok := errors.AsType[*pack.Failure](err); ok && f.Stage != "" {
+		return f.Stage
+	}
+	return another
 }
 
 // Err returns the error of a request with the given failures: nil for none; the

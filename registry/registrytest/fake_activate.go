@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -103,10 +104,7 @@ func (r *fakeRequest) test(ctx context.Context, it *fakeItem) bool {
 	if failing {
 		stage = pack.StageTests
 	}
-	if failure, ok := errors.AsType[*pack.Failure](broken); ok {
-		stage = failure.Stage
-	}
-	return r.Run(ctx, &it.Item, stage, func() error { return broken })
+	return r.Run(ctx, &it.Item, batch.StageOf(broken, stage), func() error { return broken })
 }
 
 // noteTests makes the evidence of a pack that declares tests.
