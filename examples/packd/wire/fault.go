@@ -23,10 +23,11 @@ type PlatformVersion struct {
 	Actual   pack.Version    `json:"actual"`
 }
 
-// newPlatformVersion returns what err says of the platform, nil for nothing.
+// newPlatformVersion returns what err says of the platform; nil for nothing, and for the
+// failure of a pack that only needs another one which failed because of it.
 func newPlatformVersion(err error) *PlatformVersion {
 	e, ok := errors.AsType[*pack.PlatformError](err)
-	if !ok {
+	if !ok || pack.CodeOf(err) == pack.CodeDependencyMissing {
 		return nil
 	}
 	return &PlatformVersion{Required: e.Required, Actual: e.Actual}

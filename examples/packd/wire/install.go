@@ -63,10 +63,11 @@ type Outcome struct {
 
 // A Failure says in which stage a pack failed, and why.
 type Failure struct {
-	Stage     pack.Stage `json:"stage"`
-	Code      pack.Code  `json:"code"`
-	Message   string     `json:"error"`
-	Retryable bool       `json:"retryable,omitempty"` // as in [Fault]
+	Stage     pack.Stage       `json:"stage"`
+	Code      pack.Code        `json:"code"`
+	Message   string           `json:"error"`
+	Retryable bool             `json:"retryable,omitempty"` // as in [Fault], as is Platform
+	Platform  *PlatformVersion `json:"platform_version,omitempty"`
 }
 
 // An InstallSummary counts outcomes.

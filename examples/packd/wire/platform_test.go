@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -28,7 +29,15 @@ func TestPlatformVersion(t *testing.T) {
 	analysed, err := analysis.Result()
 	registration := overTheWire(t, wire.NewRegisterReport(&registry.Report{Failed: failed}))
 	_, err2 := registration.Result()
-	for _, err := range []error{err, err2, analysed.Conflicts[0].Err} {
+	needs := pack.NewFailure(1, "app", "app", pack.StageDependencies, pack.Errorf(pack.CodeDependencyMissing, "it needs demo, which failed: %w", want))
+	installation := overTheWire(t, wire.NewInstallReport(&pipeline.Report{
+		Outcomes: []pipeline.Outcome{{Spec: "demo", Failure: &failed[0]}, {Spec: "app", Failure: &needs}},
+	}))
+	installed, _ := installation.Result()
+	if installation.Outcomes[1].Failure.Platform != nil {
+		t.Error("a pack that needs another one is about the platform, too")
+	}
+	for _, err := range []error{err, err2, &installed.Failed[0], analysed.Conflicts[0].Err} {
 		got, ok := errors.AsType[*pack.PlatformError](err)
 		if !ok || !cmp.Equal(want, got) || pack.CodeOf(err) != pack.CodeDependencyConflict || !errors.Is(err, pack.ErrDependency) {
 			t.Errorf("got %v", err)
