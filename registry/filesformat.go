@@ -103,7 +103,7 @@ func decodeDelta(payload []byte) (*delta, error) {
 	return d, nil
 }
 
-var errPayload = pack.Errorf(pack.CodeStoreCorrupt, "a change in the records cannot be decoded: use the release that wrote it, or restore the records from a copy")
+var errPayload = pack.Errorf(pack.CodeStoreCorrupt, "a change in the records cannot be decoded: use the release that wrote it, or restore the records from a backup")
 
 // A payloadReader cuts values off a payload. It is bad once there were too few
 // bytes.

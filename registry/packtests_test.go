@@ -87,7 +87,7 @@ func TestPackTestsOfTypeScript(t *testing.T) {
 		{"broken down, whatever the rate", "  min_pass_rate: 0.0\n", "exit 1", registry.TestSummary{}, "unit: exit status 1"},
 		{"warn", "  on_failure: warn\n", "exit 1", registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1}, ""},
 		{"ignore", "  on_failure: ignore\n", "exit 1", registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1}, ""},
-		{"signal", "", "kill -SEGV $$", registry.TestSummary{}, "unit: was ended by signal"},
+		{"signal", "", "kill -SEGV $$", registry.TestSummary{}, "unit: was killed by signal"},
 		{"working directory", "", "test -f pack.yaml && test -d tests", registry.TestSummary{Status: registry.TestsPassed, Total: 1, Passed: 1}, ""},
 		{"writes into TMPDIR and HOME", "", "echo x > $TMPDIR/a && echo y > $HOME/b", registry.TestSummary{Status: registry.TestsPassed, Total: 1, Passed: 1}, ""},
 		{"clean environment", "", `test -z "$PACK_CORPUS$GOPATH$USER"`, registry.TestSummary{Status: registry.TestsPassed, Total: 1, Passed: 1}, ""},
@@ -237,9 +237,9 @@ func TestDiscoveredPackTests(t *testing.T) {
 		},
 		{"nothing there", "  discovery: {method: directory, path: tests}\n", files{}, "has none"},
 		{"unknown method", "  discovery: {method: magic}\n", files{}, `"magic" is not supported yet`},
-		{"outside of the pack", "  discovery: {method: executable, command: ../../bin/true}\n", files{}, "no file of the pack"},
-		{"program of the system", "  discovery: {method: executable, command: /bin/true}\n", files{}, "no file of the pack"},
-		{"no command", "  discovery: {method: executable}\n", files{}, "no file of the pack"},
+		{"outside of the pack", "  discovery: {method: executable, command: ../../bin/true}\n", files{}, "outside of the pack"},
+		{"program of the system", "  discovery: {method: executable, command: /bin/true}\n", files{}, "outside of the pack"},
+		{"no command", "  discovery: {method: executable}\n", files{}, "has no entry point"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -147,7 +147,7 @@ func (t *table) checkOwners(d *delta) error {
 
 func taken(key componentKey, ref, owner pack.Ref) error {
 	if owner == ref {
-		return pack.Errorf(pack.CodeConflict, "%s %q is twice in pack %s", key.Kind, key.Ref, ref)
+		return pack.Errorf(pack.CodeConflict, "duplicate %s %q in pack %s", key.Kind, key.Ref, ref)
 	}
 	return pack.Errorf(pack.CodeConflict, "%s %q of pack %s belongs to pack %s", key.Kind, key.Ref, ref, owner)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// TestStagesAreConfined asks every stage for a pack that lies in an allowed
-// root, and for one that a link in that root leads to.
+// TestStagesAreConfined calls every stage with a pack in an allowed root, and with
+// one outside that a link in the root points to.
 func TestStagesAreConfined(t *testing.T) {
 	t.Parallel()
 	dir, roots := rooted(t)
@@ -64,9 +64,9 @@ func TestStagesAreConfined(t *testing.T) {
 	}
 }
 
-// TestThePlaceOfPacksIsNoSource: packs do not come from the root of the host, nor
-// from around it.
-func TestThePlaceOfPacksIsNoSource(t *testing.T) {
+// TestRootIsNotASource checks that packs in the root of the host, or in a parent of
+// it, cannot be installed.
+func TestRootIsNotASource(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(dir, "root"), SearchPath: []string{dir}})

@@ -8,36 +8,36 @@
 //	defer h.Close()
 //	report, err := h.Install(ctx, pipeline.Request{Specs: []string{"https://git.example.com/packs/demo.git"}})
 //
-// [Config] states every shared setting once, and Open hands it to each part that
-// needs it: the provided packs to download, analysis and registration, the version of
-// the platform to analysis and registration, the shape of packs to all four stages,
-// the network to all sources.
+// [Config] states every shared setting once, and Open passes it to each part that needs
+// it: the provided packs to download, analysis and registration, the version of the
+// platform to analysis and registration, the shape of packs to all four stages, the
+// network to all sources.
 //
-// Open reads no environment variables and prints nothing. A program that wants the
-// habits of a command line passes them:
+// Open reads no environment variables and prints nothing. A command line passes
+// the settings of its environment:
 //
 //	host.Config{
 //		SearchPath: filepath.SplitList(os.Getenv("PATH")),
 //		ToolEnv:    envbuild.NetworkVariables(os.Environ()), // proxies and certificates
 //	}
 //
-// # What pip, uv and npm are told
+// # The network of pip, uv and npm
 //
-// Sources obey [Config.Network] in full. Package tools are programs of their own:
-// they get its proxy and its authorities as environment variables, and nothing
-// enforces its policy on them. They contact the index or registry that the
-// configuration names, or their own default, and whatever these link to. Its
-// credentials are not given to them: write those of a package index into its URL.
-// A host that has to confine tools supplies a [Config.Runner] that does.
+// Sources obey [Config.Network] in full. Package tools are separate programs: they get
+// its proxy and its CA certificates as environment variables, but its policy is not
+// enforced on them. They contact the configured index or registry, or their own
+// default, and all servers that these link to. They do not get its credentials: put
+// those of a package index into its URL. A host that has to restrict the network of
+// tools supplies a [Config.Runner] that does.
 //
-// # Packs of this machine
+// # Local packs
 //
-// Without [Config.Confine] a spec may name any directory, archive or repository of
-// this machine, and each stage takes any path: the program trusts the users that
-// state them. Even then no pack comes from inside of the root or from around it, and
-// no link leads out of a pack. A program that takes specs or paths from others sets
+// Without [Config.Confine] a spec may name any local directory, archive or repository,
+// and each stage takes any path: the program trusts the users that enter them. Even
+// then packs in the root, or in a parent of it, are refused, and links out of a pack
+// are not followed. A program that takes specs or paths from untrusted users sets
 // Confine.
 //
-// This package imports all plug-ins but gettersource. A host that wants fewer of them
-// composes the parts itself; each is usable alone.
+// This package imports all plug-ins except gettersource. A host that needs fewer of
+// them composes the parts itself; each is usable alone.
 package host

@@ -18,34 +18,32 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A Host is everything that a program needs to install and use packs. It is safe
-// for concurrent use.
+// A Host installs and manages the packs of one root. It is safe for concurrent use.
 type Host struct {
-	// Installer, Analyzer, Builder and Registrar are the stages, and Pipeline takes
+	// Installer, Analyzer, Builder and Registrar are the stages, and Pipeline runs
 	// packs through all of them.
 	Installer installer.Installer
 	Analyzer  deps.DependencyAnalyzer
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
 	Pipeline  *pipeline.Pipeline
-	// Store holds the installed packs: it lists and shows them, removes them, rolls
-	// them back and keeps their configuration.
+	// Store manages the installed packs: it lists, shows, removes and rolls them back,
+	// and stores their configuration.
 	Store *registry.Store
 	// Runner is the Runner of the configuration, or the default one.
 	Runner pack.Runner
-	// Unverified downloads from servers that cannot prove who they are, and sends
-	// them no credentials; nil unless the configuration allows it.
+	// Unverified downloads from servers without a valid certificate, and sends them no
+	// credentials; nil unless the configuration allows it.
 	Unverified installer.Installer
 
 	client     *web.Client
 	searchPath string
-	closers    []io.Closer // in the order in which they were opened
+	closers    []io.Closer // in the order of opening
 }
 
-// Open opens the root and composes the stages on it. Settings that cannot be used
-// are an error with [pack.CodeInvalidRequest]; in what else can go wrong, the
-// directory of the root is created or opened, and what an earlier process left
-// unfinished in it is settled. The caller closes the Host.
+// Open opens the root, which it creates if missing, completes or undoes changes that
+// a crashed process left in it, and composes the stages. An invalid setting is an error
+// with [pack.CodeInvalidRequest]. The caller closes the Host.
 func Open(ctx context.Context, c Config) (*Host, error) {
 	h := &Host{}
 	if err := h.open(ctx, c); err != nil {
@@ -75,29 +73,29 @@ func (h *Host) open(ctx context.Context, c Config) error {
 	return h.openStages(c, open)
 }
 
-// scratch is the directory for what sources cannot hold in memory.
+// scratch is the directory for data that sources cannot hold in memory.
 func (c Config) scratch() string { return filepath.Join(c.Root, "scratch") }
 
-// Install takes packs through all stages. It is [pipeline.Pipeline.Install].
+// Install runs packs through all stages. It is [pipeline.Pipeline.Install].
 func (h *Host) Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error) {
 	return h.Pipeline.Install(ctx, req)
 }
 
-// CheckIndex reports whether the network policy permits a request to name the index
-// at that URL. The addresses of its host are checked when it is contacted.
+// CheckIndex returns an error if the network policy does not permit requests to use
+// the index at that URL. The addresses of its host are checked when it is contacted.
 func (h *Host) CheckIndex(index string) error {
 	_, err := h.client.ParseURL(index)
 	return err
 }
 
-// Environ returns the environment of tests of packs: PATH, which is the search
-// path, and LANG. A program that runs actions may use it for them.
+// Environ returns the environment of tests of packs: PATH, set to the search
+// path, and LANG. A program may also run actions with it.
 func (h *Host) Environ() []string {
 	return []string{"PATH=" + h.searchPath, "LANG=C.UTF-8"}
 }
 
-// Close waits for what is in progress and closes what Open opened. The Host must
-// not be used afterwards.
+// Close waits for running operations and closes the resources that Open opened. The
+// Host must not be used afterwards.
 func (h *Host) Close() error {
 	var errs []error
 	for i := len(h.closers) - 1; i >= 0; i-- {

@@ -23,8 +23,8 @@ import (
 	"github.com/packtrain/pack/internal/testkit/archivetest"
 )
 
-// secured serves an index with the pack "base", and its archive, to clients that
-// prove who they are, at the given name or address of this machine.
+// secured serves an index with the pack "base", and its archive, to clients with
+// credentials, at the given name or address of this machine.
 func secured(t *testing.T, at string) (index string, network pack.Network) {
 	t.Helper()
 	archive := archivetest.ZipOf(archivetest.Entry{Name: "pack.yaml", Content: demo("base")["pack.yaml"]})
@@ -54,8 +54,8 @@ func secured(t *testing.T, at string) (index string, network pack.Network) {
 	}
 }
 
-// TestNetwork leaves out each part of the network once: what sources download and
-// what dependencies are found in is reached with all of them alone.
+// TestNetwork omits each part of the network in turn: downloads and lookups of
+// dependencies succeed only with all of them.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	index, network := secured(t, "127.0.0.1")
@@ -85,8 +85,8 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// TestToolsKnowTheNetwork: package tools get the proxy and the authorities, which
-// replace what the environment says, and nothing of the credentials.
+// TestToolsKnowTheNetwork checks that package tools get the proxy and the CA
+// certificates, which take precedence over the environment, and no credentials.
 func TestToolsKnowTheNetwork(t *testing.T) {
 	t.Parallel()
 	_, network := secured(t, "127.0.0.1")
@@ -112,7 +112,7 @@ func TestToolsKnowTheNetwork(t *testing.T) {
 	}
 }
 
-// toolVariables are the variables of pip that concern the network.
+// toolVariables returns the variables of pip that concern the network.
 func toolVariables(t *testing.T, c host.Config) map[string]string {
 	t.Helper()
 	tools := newTools(t)

@@ -21,7 +21,7 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// watched decorates all stages with one that notes that it was asked.
+// watched decorates all stages and records their calls.
 type watched struct {
 	installer.Installer
 	deps.DependencyAnalyzer
@@ -50,7 +50,7 @@ func (w *watched) Register(ctx context.Context, req registry.Request) (*registry
 	return w.Registrar.Register(ctx, req)
 }
 
-// Environments says that there are none, which registration believes.
+// Environments returns none, so that registration finds none.
 func (w *watched) Environments(context.Context, pack.Digest) ([]pack.Environment, error) {
 	w.asked["Environments"] = true
 	return nil, nil
@@ -74,7 +74,7 @@ func TestStagesAreReplaced(t *testing.T) {
 	must(t, err)
 	want := []string{"Analyzer", "Builder", "Environments", "Installer", "Registrar"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(w.asked))); diff != "" {
-		t.Errorf("asked: -want +got:\n%s", diff)
+		t.Errorf("called: -want +got:\n%s", diff)
 	}
 }
 
@@ -93,8 +93,8 @@ func TestHooksThatReturnNothing(t *testing.T) {
 	}
 }
 
-// TestStarts opens the same root several times, as a program with nothing but a root
-// does: what is installed stays known.
+// TestStarts opens the same root several times, like a program with only a root: the
+// installed packs remain recorded.
 func TestStarts(t *testing.T) {
 	t.Parallel()
 	root, path := filepath.Join(t.TempDir(), "root"), write(t, demo("demo"))
@@ -117,7 +117,7 @@ func TestStarts(t *testing.T) {
 	}
 }
 
-// finder knows one version of every pack.
+// finder finds one version of every pack.
 type finder struct{ version pack.Version }
 
 func (f finder) Candidates(_ context.Context, want pack.Want) ([]pack.Candidate, error) {
@@ -137,7 +137,7 @@ func TestFinder(t *testing.T) {
 	}
 }
 
-// TestRecords: those of the caller outlive the host.
+// TestRecords checks that records of the caller outlive the host.
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	c := host.Config{Root: t.TempDir(), Records: registry.NewMemory()}
@@ -153,7 +153,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// slow records take long for an operation.
+// slow are records whose operations take long.
 type slow struct {
 	registry.Records
 	inside, leave chan struct{}
@@ -165,8 +165,8 @@ func (s slow) Apply(ctx context.Context, op registry.Operation) ([]registry.Reco
 	return s.Records.Apply(ctx, op)
 }
 
-// TestLockTimeout: a host with a short one does not wait for another host that
-// changes the same pack.
+// TestLockTimeout checks that a host with a short timeout does not wait for another
+// host that changes the same pack.
 func TestLockTimeout(t *testing.T) {
 	t.Parallel()
 	records := registry.NewMemory()

@@ -29,7 +29,7 @@ func download(t *testing.T, c host.Config, spec string) error {
 	return err
 }
 
-// transport answers every request with an archive.
+// transport responds to every request with an archive.
 type transport []byte
 
 func (a transport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -39,7 +39,7 @@ func (a transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// TestSettingsOfSources leaves out and gives what one source alone obeys.
+// TestSettingsOfSources omits and sets each setting that concerns one source.
 func TestSettingsOfSources(t *testing.T) {
 	t.Parallel()
 	dir := write(t, demo("demo"))
@@ -87,7 +87,8 @@ func TestSettingsOfSources(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTools leaves out and gives what reaches the commands of tools and tests.
+// TestSettingsOfTools omits and sets each setting that affects the commands of tools
+// and tests.
 func TestSettingsOfTools(t *testing.T) {
 	t.Parallel()
 	const direct = "demo-lib @ https://packages.example/demo_lib-1.0.0-py3-none-any.whl\n"
@@ -100,8 +101,8 @@ func TestSettingsOfTools(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pack files
 		give func(*host.Config)
-		want string // in the commands when it is given, and not otherwise
-		not  string // the other way round
+		want string // in the commands only if the setting is set
+		not  string // in the commands only if it is omitted
 	}{
 		"PythonIndex":       {python, func(c *host.Config) { c.PythonIndex = "https://index.example/simple" }, "https://index.example/simple", ""},
 		"FindLinks":         {python, func(c *host.Config) { c.FindLinks = []string{links} }, links, ""},
@@ -133,7 +134,7 @@ func demoWith(f files, requirements string) files {
 		with("actions/a.yaml", f["actions/a.yaml"]).with("actions/a.py", f["actions/a.py"])
 }
 
-// commands are those by which the environments of a pack are built and it is tested.
+// commands returns the commands that build the environments of a pack and test it.
 func commands(t *testing.T, c host.Config, f files) string {
 	t.Helper()
 	tools, path := newTools(t), write(t, f)

@@ -10,17 +10,17 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Roots confine the paths that others name to some directories. A path is opened
-// below the directory that holds it and used by that handle alone, so that neither
-// "..", nor a link, nor a directory exchanged at the wrong moment leads out. It is
+// Roots restricts paths from untrusted users to some directories. A path is opened
+// below the directory that contains it and used only through that handle, so that
+// "..", links and concurrent replacements of directories cannot lead outside. It is
 // safe for concurrent use.
 type Roots struct {
 	paths []string
 	roots []*os.Root
 }
 
-// OpenRoots opens directories that exist, by absolute paths. None is fine: then every
-// path is refused. The caller closes the Roots.
+// OpenRoots opens existing directories by absolute paths. Without paths, the Roots
+// refuse every path. The caller closes the Roots.
 func OpenRoots(paths ...string) (*Roots, error) {
 	r := &Roots{}
 	for _, p := range paths {
@@ -43,8 +43,8 @@ func (r *Roots) add(path string) error {
 	return nil
 }
 
-// Open opens a directory below one of the roots, or one of them. A path that leads
-// elsewhere is an error with [pack.CodePolicyDenied].
+// Open opens one of the roots or a directory below it. A path outside of them is an
+// error with [pack.CodePolicyDenied].
 func (r *Roots) Open(path string) (*os.Root, error) {
 	root, rel, err := r.find(path)
 	if err != nil {
@@ -54,8 +54,7 @@ func (r *Roots) Open(path string) (*os.Root, error) {
 	return below, judge(path, err)
 }
 
-// Create opens a directory below one of the roots, which it makes when it is
-// missing.
+// Create opens a directory below one of the roots, and creates it if it is missing.
 func (r *Roots) Create(path string) (*os.Root, error) {
 	root, rel, err := r.find(path)
 	if err != nil {
@@ -68,7 +67,7 @@ func (r *Roots) Create(path string) (*os.Root, error) {
 	return below, judge(path, err)
 }
 
-// find returns the root that holds path, and where below it.
+// find returns the root that contains path, and the path relative to it.
 func (r *Roots) find(path string) (root *os.Root, rel string, err error) {
 	path = filepath.Clean(path)
 	for i, p := range r.paths {
@@ -83,8 +82,8 @@ func denied(path string) error {
 	return pack.Errorf(pack.CodePolicyDenied, "%q is outside of the allowed roots", path)
 }
 
-// judge returns the error of a path that leads out of its root, for which package os
-// has one without a code or a number, and any other error as it is.
+// judge converts the error of package os for a path outside of its root, which has no
+// errno, to one with a code. It returns any other error unchanged.
 func judge(path string, err error) error {
 	_, system := errors.AsType[syscall.Errno](err)
 	_, coded := errors.AsType[pack.Coder](err)
@@ -94,7 +93,7 @@ func judge(path string, err error) error {
 	return denied(path)
 }
 
-// openBelow looks before it opens: a pipe would make it wait.
+// openBelow checks the type before it opens, because opening a pipe would block.
 func openBelow(root *os.Root, rel string) (*os.Root, error) {
 	info, err := root.Stat(rel)
 	if err != nil {
@@ -109,7 +108,7 @@ func openBelow(root *os.Root, rel string) (*os.Root, error) {
 // Paths returns the paths of the roots.
 func (r *Roots) Paths() []string { return slices.Clone(r.paths) }
 
-// and returns the directories of both, which remain those of r and other to close.
+// and returns the directories of both, which r and other still have to close.
 func (r *Roots) and(other *Roots) *Roots {
 	return &Roots{paths: slices.Concat(r.paths, other.paths), roots: slices.Concat(r.roots, other.roots)}
 }

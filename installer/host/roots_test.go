@@ -14,7 +14,7 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// rooted makes allowed/ with a pack, a pipe and links, and outside/ beside it.
+// rooted creates allowed/ with a pack, a pipe and links, and outside/ beside it.
 func rooted(t *testing.T) (dir string, roots *host.Roots) {
 	t.Helper()
 	dir = t.TempDir()

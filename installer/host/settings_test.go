@@ -32,8 +32,8 @@ func TestRootHasToBeAbsolute(t *testing.T) {
 	}
 }
 
-// TestRunnerStartsEverything: tools and tests run through the Runner, with the search
-// path of the configuration, and not without it.
+// TestRunnerStartsEverything checks that tools and tests run through the Runner, with
+// the configured search path, and not without it.
 func TestRunnerStartsEverything(t *testing.T) {
 	t.Parallel()
 	tools := newTools(t)
@@ -84,8 +84,8 @@ func TestClockAndLogger(t *testing.T) {
 	}
 }
 
-// A crowd counts how many of those that enter are inside at once. Each waits until
-// there are as many as expected, or a while.
+// A crowd counts the callers that are in enter at the same time. Each waits for the
+// expected number, or for a short time.
 type crowd struct {
 	expected int
 	mu       sync.Mutex
@@ -105,7 +105,7 @@ func (c *crowd) enter() {
 	c.mu.Unlock()
 	wait := 20 * time.Second
 	if c.expected > crowdSize {
-		wait = 20 * time.Millisecond // it never gets that full: let others try
+		wait = 20 * time.Millisecond // the number is never reached: allow more callers
 	}
 	select {
 	case <-c.full:
@@ -118,7 +118,7 @@ func (c *crowd) enter() {
 
 const crowdSize = 4
 
-// crowded is a source whose packs are fetched in a crowd.
+// crowded is a source whose fetches enter a crowd.
 type crowded struct{ *crowd }
 
 func (crowded) Schemes() []string { return []string{"crowd"} }
@@ -137,8 +137,8 @@ func (c crowded) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	return source.PutFS(ctx, dst, dir.FS())
 }
 
-// TestParallel: one at a time, and all at once, in each stage that works on several
-// packs at a time.
+// TestParallel checks the limits one and unlimited in each stage that processes
+// several packs at a time.
 func TestParallel(t *testing.T) {
 	t.Parallel()
 	for parallel, want := range map[int]int{1: 1, -1: crowdSize} {

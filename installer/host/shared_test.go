@@ -21,18 +21,18 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// stages are what the four stages make of one pack, each by itself: "ok" or the code
-// of the failure, and what could be seen of the settings.
+// stages are the outcomes of the four stages for one pack, each called alone: "ok" or
+// the code of the failure, and the visible effects of the settings.
 type stages struct{ download, analysis, build, registration string }
 
-// A shared setting is given once, to host.Open.
+// A shared setting is stated once, for host.Open.
 type sharedSetting struct {
 	name  string
 	leave func(*host.Config) // leaves it out
 	spec  string             // of the download; "": the path of pack
 	pack  files
-	// given is the outcome with all settings, unset without this one. A stage that
-	// the setting has no say in has the same one in both.
+	// given is the outcome with all settings, unset without this one. Both are equal
+	// for stages that the setting does not affect.
 	given, unset stages
 }
 
@@ -82,8 +82,8 @@ func sharedSettings() []sharedSetting {
 	}
 }
 
-// TestSharedSettings gives all settings but one and asks all stages: one that was not
-// handed down to a stage changes what that stage does.
+// TestSharedSettings omits each setting in turn and calls all stages: a setting that is
+// not passed to a stage changes the outcome of that stage.
 func TestSharedSettings(t *testing.T) {
 	t.Parallel()
 	for _, tt := range sharedSettings() {
@@ -102,7 +102,7 @@ func TestSharedSettings(t *testing.T) {
 	}
 }
 
-// A sharedWorld is a configuration with all settings, and what can be seen of them.
+// A sharedWorld is a configuration with all settings, and their visible effects.
 type sharedWorld struct {
 	config host.Config
 	ran    []pack.Command
@@ -133,7 +133,7 @@ func newSharedWorld(t *testing.T) *sharedWorld {
 	return w
 }
 
-// ask gives one pack to each stage by itself.
+// ask calls each stage alone with one pack.
 func (w *sharedWorld) ask(t *testing.T, s sharedSetting) (got stages) {
 	t.Helper()
 	h, path := openHost(t, w.config), write(t, s.pack)
@@ -161,7 +161,7 @@ func recordedAtNoon(t *testing.T, h *host.Host) []string {
 	return nil
 }
 
-// outcome describes what a stage did since the one before.
+// outcome describes the effects of a stage since the previous one.
 func (w *sharedWorld) outcome(err error, seen ...string) string {
 	var first []string
 	if len(w.ran) > 0 {

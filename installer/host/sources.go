@@ -15,8 +15,8 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// newInstaller returns a downloader from all sources over one client, and what finds
-// dependencies, nil for nothing.
+// newInstaller returns a downloader from all sources over one client, and the finder
+// of dependencies, which may be nil.
 func newInstaller(c Config, client *web.Client) (installer.Installer, deps.Finder, error) {
 	sources, finder, err := newSources(c, client)
 	if err != nil {
@@ -55,9 +55,9 @@ func newSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) 
 	return mux, index, err
 }
 
-// newUnverified is newInstaller over a client of its own: connections to servers
-// that proved nothing are not shared, and no secret is sent over them. It returns
-// nil where that is not allowed.
+// newUnverified is newInstaller with a separate client: connections to servers
+// without a valid certificate are not shared, and carry no secrets. It returns nil if
+// they are not allowed.
 func newUnverified(c Config) (installer.Installer, error) {
 	if !c.AllowUnverified {
 		return nil, nil //nolint:nilnil // not allowed
@@ -67,7 +67,7 @@ func newUnverified(c Config) (installer.Installer, error) {
 		options = *c.Web
 	}
 	if options.HTTP != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "unverified downloads need a client of their own: leave Web.HTTP out")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "unverified downloads need a separate client, but the host supplies its own")
 	}
 	options.TLS = &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // the purpose of this client
 	c.Network.Credentials = nil
@@ -85,12 +85,12 @@ func localOptions(c Config) localsource.Options {
 		Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: c.XZ}),
 	}
 	if c.Confine != nil {
-		opts.Roots = append(c.Confine.Paths(), c.Root) // a source needs a directory; packs of this one are denied
+		opts.Roots = append(c.Confine.Paths(), c.Root) // a source needs a directory; packs in this one are refused
 	}
 	return opts
 }
 
-// gitRoots are the directories below which repositories of this machine may lie.
+// gitRoots returns the directories that may contain local repositories.
 func gitRoots(c Config) []string {
 	if c.Confine == nil {
 		return []string{string(filepath.Separator)}

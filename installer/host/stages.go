@@ -16,11 +16,11 @@ import (
 // openFunc opens the directory of a pack for a stage.
 type openFunc func(path string) (*os.Root, error)
 
-// opener returns how the stages open the directories of packs, nil for any: those
-// that the configuration confines packs to, and the root.
+// opener returns the function that opens the directories of packs for the stages:
+// those of Confine and the root. nil allows any directory.
 func (h *Host) opener(c Config) (openFunc, error) {
 	if c.Confine == nil {
-		return nil, nil //nolint:nilnil // anywhere
+		return nil, nil //nolint:nilnil // any directory
 	}
 	root, err := OpenRoots(c.Root)
 	if err != nil {
@@ -30,7 +30,7 @@ func (h *Host) opener(c Config) (openFunc, error) {
 	return root.and(c.Confine).Open, nil
 }
 
-// openStore opens the builder and the store, which asks it for environments.
+// openStore opens the builder and the store, which gets environments from it.
 func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
 	builder, err := newBuilder(c, open)
 	if err != nil {
@@ -73,7 +73,7 @@ func newBuilder(c Config, open openFunc) (*envbuild.Builder, error) {
 	})
 }
 
-// openStages makes the other stages, and the pipeline of them all.
+// openStages creates the other stages and the pipeline.
 func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.client, err = web.New(c.Network, c.Web); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	return err
 }
 
-// replace asks the hook of a part, nil for none, for the one to use.
+// replace calls the hook of a part, which may be nil, and returns the part to use.
 func replace[T any](field string, hook func(T) T, made T) (T, error) {
 	if hook == nil {
 		return made, nil

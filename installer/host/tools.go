@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// toolEnv returns the variables for package tools: those of the configuration, and
-// what they understand of its network.
+// toolEnv returns the variables for package tools: the configured ones, and those
+// derived from the network.
 func toolEnv(c Config) ([]string, error) {
 	var given []string
 	if c.Network.Proxy != "" {
@@ -41,10 +41,9 @@ func nameOf(variable string) string {
 	return name
 }
 
-// writeAuthorities writes the authorities of the network to a file that tools can
-// read, behind those of the system: pip and uv trust what such a file holds and
-// nothing else. Its name follows from the content, so that hosts which share a root
-// do not disturb each other.
+// writeAuthorities writes the CA certificates of the system and of the network to a
+// file for tools, because pip and uv trust only the certificates in such a file. Its
+// name is derived from the content, so that hosts that share a root do not conflict.
 func writeAuthorities(c Config) (string, error) {
 	system, err := systemAuthorities()
 	if err != nil {
@@ -59,8 +58,8 @@ func writeAuthorities(c Config) (string, error) {
 	return file, writeFile(file, bundle)
 }
 
-// systemAuthorities returns the certificates that this machine keeps in the first of
-// the usual files, nil when it has none of them.
+// systemAuthorities returns the certificates in the first of the usual files of the
+// system that exists, or nil without one.
 func systemAuthorities() ([]byte, error) {
 	for _, file := range []string{
 		"/etc/ssl/certs/ca-certificates.crt", // Debian, Arch, Alpine
@@ -77,7 +76,7 @@ func systemAuthorities() ([]byte, error) {
 	return nil, nil
 }
 
-// writeFile puts a file in its place as a whole.
+// writeFile writes a file atomically.
 func writeFile(name string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".authorities-*")
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// TestUnverified downloads from a server with a certificate of its own making.
+// TestUnverified downloads from a server with a self-signed certificate.
 func TestUnverified(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get("Authorization"); got != "" {
-			t.Errorf("a server that proved nothing was sent %q", got)
+			t.Errorf("a server without a valid certificate received %q", got)
 		}
 		z := gzip.NewWriter(w)
 		archive := tar.NewWriter(z)
@@ -41,7 +41,7 @@ func TestUnverified(t *testing.T) {
 		defer func() { _ = h.Close() }()
 		req := installer.DownloadRequest{Specs: []string{srv.URL + "/demo.tar.gz"}, Dest: t.TempDir()}
 		if _, err := h.Installer.Download(t.Context(), req); pack.CodeOf(err) != pack.CodeUnavailable {
-			t.Errorf("a server that proves nothing: got %v", err)
+			t.Errorf("a server without a valid certificate: got %v", err)
 		}
 		if (h.Unverified != nil) != allow {
 			t.Fatalf("allowed %t, got %v", allow, h.Unverified)

@@ -12,7 +12,7 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// files are the files of a pack, by name.
+// files maps the names of a pack's files to their contents.
 type files map[string]string
 
 func (f files) with(name, content string) files {
@@ -25,7 +25,7 @@ func demo(ref string) files {
 	return files{"pack.yaml": "ref: " + ref + "\nversion: 1.0.0\nlabel: Demo\ndescription: A pack.\n"}
 }
 
-// tested has a Python environment and a test, which a Runner sees.
+// tested returns a pack with a Python environment and a test, which a Runner runs.
 func tested(ref string) files {
 	return demo(ref).
 		with("pack.yaml", "testing: {discovery: {method: manifest, tests: [{name: t, command: tests/t.sh, runner: shell}]}}\n").
@@ -75,7 +75,7 @@ func newTools(t *testing.T) *envbuildtest.Tools {
 	return tools
 }
 
-// failureCode is the code of the only failure of a request.
+// failureCode returns the code of the only failure of a request.
 func failureCode(t *testing.T, err error) pack.Code {
 	t.Helper()
 	failed, ok := errors.AsType[*pack.BatchError](err)

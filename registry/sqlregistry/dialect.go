@@ -9,13 +9,13 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// A Dialect is what differs between databases. Get one from [SQLite]; the zero
-// value is none.
+// A Dialect describes the SQL of one kind of database. Get one from [SQLite]; the
+// zero value is invalid.
 type Dialect struct {
 	name string
-	// bind rewrites a statement whose placeholders are written as "?".
+	// bind rewrites a statement with "?" as placeholders.
 	bind func(query string) string
-	// busy tells whether err says that another connection held a lock for
+	// busy reports whether err means that another connection held a lock for
 	// too long.
 	busy func(err error) bool
 }
@@ -25,8 +25,8 @@ func SQLite() Dialect {
 	return Dialect{name: "sqlite", bind: func(query string) string { return query }, busy: sqliteBusy}
 }
 
-// sqliteBusy knows the primary result codes SQLITE_BUSY and SQLITE_LOCKED, which
-// drivers tell through a method Code.
+// sqliteBusy checks for the primary result codes SQLITE_BUSY and SQLITE_LOCKED, which
+// drivers return from a method Code.
 func sqliteBusy(err error) bool {
 	const busy, locked = 5, 6
 	var coded interface{ Code() int }

@@ -1,8 +1,8 @@
 // Package sqlregistry keeps the records of installed packs in an SQL database.
 //
-// It speaks database/sql and links no driver: the host opens the database with
-// the driver it likes and says which dialect it speaks. With SQLite, as the
-// driver modernc.org/sqlite spells it:
+// It uses database/sql and links no driver: the host opens the database with
+// a driver of its choice and selects the dialect. With SQLite and the driver
+// modernc.org/sqlite:
 //
 //	db, err := sql.Open("sqlite", "file:"+path+
 //		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)")
@@ -11,10 +11,10 @@
 //	...
 //	store, err := registry.Open(ctx, registry.Config{Root: root, Records: records})
 //
-// The three settings matter: with WAL readers do not wait for a writer;
-// synchronous FULL makes a commit survive the loss of power, which a
-// [registry.Store] relies on; without a busy timeout the second of two writers
-// fails at once, with an error that matches [pack.ErrBusy], instead of waiting.
+// The three settings are required: with WAL, readers do not wait for a writer;
+// with synchronous FULL, a commit survives a loss of power, which a
+// [registry.Store] relies on; without a busy timeout, the second of two writers
+// fails immediately, with an error that matches [pack.ErrBusy], instead of waiting.
 //
 // # Tables
 //
@@ -28,11 +28,11 @@
 //	packtrain_root         the ID of the root directory that the records belong to
 //
 // Structured values are JSON, times are text in UTC. Every operation is
-// one transaction, which writes before it reads. Its statements only find the row
-// of a pack while the expected generation is active, so that of two writers one
-// wins and the other gets an error that matches [pack.ErrConflict].
+// one transaction, which writes before it reads. Its statements match the row
+// of a pack only while the expected generation is active, so that one of two writers
+// succeeds and the other gets an error that matches [pack.ErrConflict].
 //
-// Versions of the schema only go up. Several processes may open a database at
-// once: one migrates, the others wait. A release that finds a newer schema
-// refuses it with a [*SchemaError].
+// The version of the schema only increases. Several processes may open a database at
+// once: one migrates, the others wait. A release refuses a newer schema with a
+// [*SchemaError].
 package sqlregistry

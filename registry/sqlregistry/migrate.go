@@ -10,16 +10,15 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A SchemaError says that the database was migrated by a newer release than
-// this one. It matches [pack.ErrStore].
+// A SchemaError means that a newer release than this one migrated the database. It matches [pack.ErrStore].
 type SchemaError struct {
 	Found int // version of the schema in the database
-	Known int // the newest version that this release knows
+	Known int // the newest version that this release supports
 }
 
-// Error says what to do.
+// Error includes advice.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("records have schema version %d, this release knows versions up to %d: use a newer release", e.Found, e.Known)
+	return fmt.Sprintf("records have schema version %d, this release supports versions up to %d: use a newer release", e.Found, e.Known)
 }
 
 // Unwrap returns [pack.ErrStore].
@@ -29,9 +28,9 @@ func (e *SchemaError) Unwrap() error { return pack.ErrStore }
 func (e *SchemaError) ErrorCode() pack.Code { return pack.CodeStoreCorrupt }
 
 // migrate brings the schema up to date. Each script runs in the transaction
-// that records it, so a process that dies leaves a version that the next one
-// continues from, and a second process that migrates at the same time waits and
-// finds nothing left to do.
+// that records it, so the next process continues from the version that a crashed
+// one reached, and a second process that migrates at the same time waits and then has
+// nothing to do.
 func (r *Records) migrate(ctx context.Context) error {
 	scripts, err := r.dialect.scripts()
 	if err != nil {
@@ -52,8 +51,8 @@ func (r *Records) migrate(ctx context.Context) error {
 	return nil
 }
 
-// schemaVersion returns the version of the schema, 0 for an empty database, in
-// which it prepares the table that holds the version.
+// schemaVersion returns the version of the schema. It is 0 for an empty database, in
+// which schemaVersion creates the table of the version.
 func (r *Records) schemaVersion(ctx context.Context) (version int, err error) {
 	const create = `CREATE TABLE IF NOT EXISTS packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`
 	if _, err := r.db.ExecContext(ctx, create); err != nil {
@@ -78,11 +77,11 @@ func readVersion(ctx context.Context, q rowQuerier) (version int, err error) {
 	return version, err
 }
 
-// step runs the next script, unless another process did, and returns the
+// step runs the next script, unless another process has run it, and returns the
 // version of the schema after it.
 func (r *Records) step(ctx context.Context, scripts []string) (version int, err error) {
 	err = r.transact(ctx, func(tx *sql.Tx) error {
-		// Writing first takes the lock that a second process waits for.
+		// Writing first acquires the lock that a second process waits for.
 		if _, err := tx.ExecContext(ctx, `UPDATE packtrain_schema SET version = version`); err != nil {
 			return err
 		}
@@ -99,8 +98,8 @@ func (r *Records) step(ctx context.Context, scripts []string) (version int, err 
 	return version, err
 }
 
-// execScript executes one statement after another, because not every driver
-// takes several at once. Each ends with a semicolon at the end of a line.
+// execScript executes one statement after another, because some drivers do not
+// accept several at once. Each ends with a semicolon at the end of a line.
 func execScript(ctx context.Context, tx *sql.Tx, script string) error {
 	for statement := range strings.SplitSeq(script, ";\n") {
 		if strings.TrimSpace(statement) == "" {

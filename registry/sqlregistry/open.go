@@ -19,29 +19,28 @@ type Records struct {
 
 var _ registry.Records = (*Records)(nil)
 
-// openPatience is how long Open tries again while the database is locked.
-const openPatience = 10 * time.Second
+// openTimeout limits the retries of Open while the database is locked.
+const openTimeout = 10 * time.Second
 
-// Open returns the records in db, which stays the caller's to close, and brings
-// its schema up to date. A schema that a newer release made is a
-// [*SchemaError]. While another process holds the database Open tries again,
-// for some ten seconds beyond the busy timeout.
+// Open brings the schema of db up to date and returns the records in it. The caller
+// closes db. A schema of a newer release is a [*SchemaError]. While another process
+// has locked the database, Open retries for about ten seconds beyond the busy timeout.
 func Open(ctx context.Context, db *sql.DB, dialect Dialect) (*Records, error) {
 	if db == nil || dialect.bind == nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: a database and a dialect are needed")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: the database or the dialect is missing")
 	}
 	r := &Records{db: db, dialect: dialect}
-	if err := r.migratePatiently(ctx); err != nil {
+	if err := r.migrateWithRetry(ctx); err != nil {
 		return nil, r.wrap(ctx, "open records", err)
 	}
 	return r, nil
 }
 
-// migratePatiently migrates when it can. SQLite does not wait out its busy
-// timeout when two processes turn a new file into one with a write-ahead log:
-// one of them is told at once that the file is locked.
-func (r *Records) migratePatiently(ctx context.Context) error {
-	deadline := time.Now().Add(openPatience)
+// migrateWithRetry retries migrate while the database is locked. SQLite ignores its
+// busy timeout when two processes switch a new file to a write-ahead log: one of them
+// immediately gets an error that the file is locked.
+func (r *Records) migrateWithRetry(ctx context.Context) error {
+	deadline := time.Now().Add(openTimeout)
 	for {
 		err := r.migrate(ctx)
 		if err == nil || !r.dialect.busy(err) || time.Now().After(deadline) {
@@ -57,8 +56,8 @@ func (r *Records) migratePatiently(ctx context.Context) error {
 
 // transact calls fn in a transaction, which it commits when fn returns nil.
 //
-// The first statement of fn has to write: a transaction that begins by reading
-// cannot be continued by SQLite once another one has written.
+// The first statement of fn has to write: SQLite cannot upgrade a transaction that
+// began with a read once another one has written.
 func (r *Records) transact(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -71,11 +70,11 @@ func (r *Records) transact(ctx context.Context, fn func(tx *sql.Tx) error) error
 	return tx.Commit()
 }
 
-// wrap says what was being done, and gives err a code unless it has one.
+// wrap adds the operation to err, and a code unless err has one.
 func (r *Records) wrap(ctx context.Context, doing string, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", doing, ctx.Err()) // drivers have texts of their own for it
+		return fmt.Errorf("%s: %w", doing, ctx.Err()) // the texts of drivers differ
 	case pack.CodeOf(err) != "":
 		return fmt.Errorf("%s: %w", doing, err)
 	case r.dialect.busy(err):

@@ -18,7 +18,7 @@ const (
 		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id WHERE p.ref = ? ORDER BY g.id`
 	selectDependents = `SELECT p.ref, d.document FROM packtrain_dependencies d JOIN packtrain_packs p ON p.id = d.pack_id` +
 		` WHERE d.ref = ? ORDER BY p.ref, d.position`
-	// A pack without components gives one row without a document.
+	// A pack without components yields one row without a document.
 	selectComponents = `SELECT c.document FROM packtrain_packs p LEFT JOIN packtrain_components c ON c.pack_id = p.id` +
 		` WHERE p.ref = ? ORDER BY c.position`
 )
@@ -128,13 +128,13 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// query collects what scan makes of each row.
+// query collects the results of scan for all rows.
 func query[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), statement string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err tells what matters
+	defer func() { _ = rows.Close() }() // rows.Err returns the error
 	values := []T{}
 	for rows.Next() {
 		v, err := scan(rows)
@@ -146,7 +146,7 @@ func query[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error
 	return values, rows.Err()
 }
 
-// A foundRecord is a record, or says why it cannot be decoded.
+// A foundRecord is a record, or the error of decoding it.
 type foundRecord struct {
 	registry.Record
 
@@ -164,7 +164,7 @@ func scanRecord(rows *sql.Rows) (foundRecord, error) {
 	return rec, err
 }
 
-// A foundDependent is a dependent, or says why it cannot be decoded.
+// A foundDependent is a dependent, or the error of decoding it.
 type foundDependent struct {
 	registry.Dependent
 
@@ -186,7 +186,7 @@ func scanGeneration(rows *sql.Rows) (registry.Generation, error) {
 	return g, err
 }
 
-// generationFields are where generationColumns go to, and come from.
+// generationFields returns pointers to the fields of generationColumns, in their order.
 func generationFields(g *registry.Generation) []any {
 	return []any{
 		&g.Name, &g.Previous, asText(&g.Version), &g.TreeDigest, &g.DirectoryChecksum, asJSON(&g.Pin), asJSON(&g.Environments),

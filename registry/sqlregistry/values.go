@@ -12,13 +12,13 @@ import (
 	"github.com/packtrain/pack/internal/text/exactjson"
 )
 
-// Values are kept as text in every database: a driver has no chance to bring in
-// a time zone or a number format of its own.
+// Values are stored as text in every database, independent of the time zones and
+// number formats of drivers.
 
-// timeFormat sorts as the times do.
+// timeFormat sorts in the order of the times.
 const timeFormat = "2006-01-02T15:04:05.000000Z"
 
-// A column is a value on its way into the database or out of it.
+// A column is a value to write to the database or to read from it.
 type column struct {
 	encode func() (string, error)
 	decode func(text string) error
@@ -27,7 +27,7 @@ type column struct {
 // Value implements [driver.Valuer].
 func (c column) Value() (driver.Value, error) { return c.encode() }
 
-// Scan implements [sql.Scanner]. NULL leaves the value as it is.
+// Scan implements [sql.Scanner]. NULL leaves the value unchanged.
 func (c column) Scan(src any) error {
 	var text string
 	switch src := src.(type) {
@@ -38,7 +38,7 @@ func (c column) Scan(src any) error {
 	case []byte:
 		text = string(src)
 	default:
-		return pack.Errorf(pack.CodeStoreCorrupt, "record holds a %T, want text", src)
+		return pack.Errorf(pack.CodeStoreCorrupt, "record contains a %T, want text", src)
 	}
 	if err := c.decode(text); err != nil {
 		return pack.Errorf(pack.CodeStoreCorrupt, "decode record: %w", err)
@@ -51,7 +51,7 @@ var (
 	_ driver.Valuer = column{}
 )
 
-// asJSON stores what v points to as JSON.
+// asJSON stores the value that v points to as JSON.
 func asJSON(v any) column {
 	return column{
 		encode: func() (string, error) {
@@ -78,7 +78,7 @@ func asText(v textValue) column {
 	}
 }
 
-// asTime stores t in UTC and to the microsecond.
+// asTime stores t in UTC with microseconds.
 func asTime(t *time.Time) column {
 	return column{
 		encode: func() (string, error) { return t.UTC().Format(timeFormat), nil },

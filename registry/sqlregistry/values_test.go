@@ -27,7 +27,7 @@ func TestColumnsRoundTrip(t *testing.T) {
 	}
 }
 
-func TestColumnsRefuseWhatIsNoText(t *testing.T) {
+func TestColumnsRefuseOtherThanText(t *testing.T) {
 	t.Parallel()
 	var m map[string]any
 	for _, src := range []any{int64(1), 2.5, "{", []byte("")} {

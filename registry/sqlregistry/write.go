@@ -13,8 +13,8 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// The statements that make a generation the active one write only where the
-// expected one is active: the second of two writers finds no row.
+// The statements that activate a generation match only rows in which the expected one
+// is active: the second of two writers matches no row.
 const (
 	insertPack = `INSERT INTO packtrain_packs (version, generation, manifest, updated_at, ref, installed_at)` +
 		` VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO NOTHING RETURNING id`
@@ -50,8 +50,8 @@ func (r *Records) Apply(ctx context.Context, op registry.Operation) ([]registry.
 	return records, nil
 }
 
-// remember records the operation, unless it is there already. It writes first
-// of all, so what is read after it stays as it is.
+// remember records the operation, unless it is already recorded. It is the first write
+// of the transaction, so later reads are consistent.
 func (r *Records) remember(ctx context.Context, tx *sql.Tx, id string) (isNew bool, err error) {
 	res, err := tx.ExecContext(ctx, r.dialect.bind(`INSERT INTO packtrain_operations (operation) VALUES (?) ON CONFLICT DO NOTHING`), id)
 	if err != nil {
@@ -66,8 +66,8 @@ func (r *Records) remember(ctx context.Context, tx *sql.Tx, id string) (isNew bo
 	return true, err
 }
 
-// change makes all changes of op. Components come last, when those that the
-// packs had before are gone.
+// change applies all changes of op. Components are inserted last, after the previous
+// ones of the packs are deleted.
 func (r *Records) change(ctx context.Context, tx *sql.Tx, op *registry.Operation) error {
 	for _, removal := range op.Remove {
 		if err := r.remove(ctx, tx, removal); err != nil {
@@ -93,8 +93,8 @@ func (r *Records) change(ctx context.Context, tx *sql.Tx, op *registry.Operation
 	return nil
 }
 
-// activate makes a the active generation of its pack, which has no components
-// then, and returns the pack's id. It is 0 when a is active already.
+// activate makes a the active generation of its pack, deletes the components of the
+// pack, and returns its id, or 0 if a is already active.
 func (r *Records) activate(ctx context.Context, tx *sql.Tx, a *registry.Activation) (id int64, err error) {
 	id, err = r.movePack(ctx, tx, a)
 	switch {
@@ -142,7 +142,7 @@ func (r *Records) activated(ctx context.Context, tx *sql.Tx, op *registry.Operat
 // Outcome implements [registry.Writer].
 func (r *Records) Outcome(ctx context.Context, id string) (applied bool, err error) {
 	err = r.transact(ctx, func(tx *sql.Tx) error {
-		// Writing waits for the transactions of others to end.
+		// Writing waits for other transactions to end.
 		if _, err := tx.ExecContext(ctx, `UPDATE packtrain_schema SET version = version`); err != nil {
 			return err
 		}
@@ -166,8 +166,8 @@ func (r *Records) movePack(ctx context.Context, tx *sql.Tx, a *registry.Activati
 	return id, err
 }
 
-// explain says why a change that expected one generation to be active found no
-// row: nil when the wanted one is active already, "" for none.
+// explain returns the reason that a change that expected one active generation matched
+// no row, or nil if the wanted one is already active. "" means none.
 func (r *Records) explain(ctx context.Context, tx *sql.Tx, ref pack.Ref, expected, wanted string) error {
 	var active string
 	err := tx.QueryRowContext(ctx, r.dialect.bind(selectActive), ref.String()).Scan(&active)
@@ -180,7 +180,7 @@ func (r *Records) explain(ctx context.Context, tx *sql.Tx, ref pack.Ref, expecte
 	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)
 }
 
-// insertComponents inserts many rows by one statement.
+// insertComponents inserts many rows with one statement.
 func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a *registry.Activation) error {
 	const columns, most = 7, 500
 	for start := 0; start < len(a.Components); start += most {
@@ -202,7 +202,7 @@ func (r *Records) insertComponents(ctx context.Context, tx *sql.Tx, id int64, a 
 	return nil
 }
 
-// taken says which component of a has a ref that is in use.
+// taken returns an error that names the component of a whose ref is in use.
 func (r *Records) taken(ctx context.Context, tx *sql.Tx, a *registry.Activation) error {
 	const owner = `SELECT p.ref FROM packtrain_components c JOIN packtrain_packs p ON p.id = c.pack_id WHERE c.kind = ? AND c.ref = ?`
 	seen := map[string]bool{}
@@ -217,14 +217,14 @@ func (r *Records) taken(ctx context.Context, tx *sql.Tx, a *registry.Activation)
 		}
 		key := fmt.Sprint(c.Kind, " ", c.Ref)
 		if seen[key] {
-			return pack.Errorf(pack.CodeConflict, "%s %q is twice in pack %s", c.Kind, c.Ref, a.Ref)
+			return pack.Errorf(pack.CodeConflict, "duplicate %s %q in pack %s", c.Kind, c.Ref, a.Ref)
 		}
 		seen[key] = true
 	}
 	return pack.Errorf(pack.CodeConflict, "a component of pack %s has a ref that is in use", a.Ref)
 }
 
-// remove removes everything that is known of a pack.
+// remove deletes all rows of a pack.
 func (r *Records) remove(ctx context.Context, tx *sql.Tx, removal registry.Removal) error {
 	const ids = `(SELECT id FROM packtrain_packs WHERE ref = ? AND generation = ?)`
 	ref := removal.Ref.String()

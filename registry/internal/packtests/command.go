@@ -1,6 +1,7 @@
 package packtests
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -21,8 +22,10 @@ func (c *Config) command(spec *pack.Suite) (cmd pack.Command, err error) {
 	}
 	var argv []string
 	switch {
+	case spec.Entry == "":
+		err = errors.New("the suite has no entry point")
 	case !filepath.IsLocal(filepath.FromSlash(spec.Entry)):
-		err = fmt.Errorf("entry point %q is no file of the pack", spec.Entry)
+		err = fmt.Errorf("entry point %q is outside of the pack", spec.Entry)
 	case spec.Type == pack.SuiteUnittest:
 		argv, err = c.unittest(spec)
 	default:
@@ -54,8 +57,8 @@ func (c *Config) access() pack.Access {
 }
 
 // unittest discovers the tests in the file or directory of the entry point, so
-// that its name need not be that of a package and cannot be shadowed by a
-// package of the environment.
+// that its name does not have to be that of a package, and a package of the
+// environment cannot shadow it.
 func (c *Config) unittest(spec *pack.Suite) ([]string, error) {
 	r, _ := pack.RuntimeOfTestRunner(spec.Type)
 	python, err := pack.Script{File: spec.Entry, Runtime: r.Name}.Interpreter(c.Environments)
@@ -73,7 +76,7 @@ func (c *Config) unittest(spec *pack.Suite) ([]string, error) {
 	dir = path.Clean(dir)
 	argv := []string{python, "-m", "unittest", "discover", "-s", dir, "-p", pattern}
 	if _, err := os.Stat(c.file(path.Join(dir, "__init__.py"))); err == nil {
-		argv = append(argv, "-t", ".") // a package: relative imports work from its parent only
+		argv = append(argv, "-t", ".") // a package: relative imports work only from its parent
 	}
 	return argv, nil
 }

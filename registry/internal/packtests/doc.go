@@ -1,7 +1,6 @@
-// Package packtests runs the tests that a pack declares, and reads what they
-// print.
+// Package packtests runs the tests that a pack declares, and parses their output.
 //
-// [Run] makes a command of each suite of the pack (command.go, script.go), runs one after the other through a [pack.Runner], and judges each
-// by its exit status and the totals that it printed (suite.go, output.go). It
-// does not know what is done with the [Result].
+// [Run] builds a command for each suite of the pack (command.go, script.go), runs them
+// one after the other through a [pack.Runner], and determines the result of each from
+// its exit status and the totals that it printed (suite.go, output.go).
 package packtests

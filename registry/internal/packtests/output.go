@@ -17,7 +17,7 @@ func (t Totals) plus(o Totals) Totals {
 	return Totals{t.Total + o.Total, t.Passed + o.Passed, t.Failed + o.Failed, t.Skipped + o.Skipped}
 }
 
-// Sound reports whether the counts can be true together.
+// Sound reports whether the counts are consistent.
 func (t Totals) Sound() bool { return t.Passed >= 0 && t.Passed+t.Failed+t.Skipped <= t.Total }
 
 var (
@@ -31,8 +31,8 @@ var (
 func StripANSI(out []byte) []byte { return ansi.ReplaceAll(out, nil) }
 
 // Simple reads the lines "Total Tests: N", "Passed: N", "Failed: N" and
-// "Skipped: N", in any order and with the variations that are found in the
-// wild. The last of each kind counts. ok is false when there is none.
+// "Skipped: N", in any order and with common variations. The last of each kind
+// counts. ok is false if there is none.
 func Simple(out []byte) (t Totals, ok bool) {
 	found := map[string]int{}
 	for _, m := range simpleLine.FindAllSubmatch(StripANSI(out), -1) {
@@ -55,7 +55,7 @@ func Simple(out []byte) (t Totals, ok bool) {
 }
 
 // Unittest reads the summary that Python's unittest prints on standard error.
-// ok is false when there is none.
+// ok is false if there is none.
 func Unittest(out []byte) (t Totals, ok bool) {
 	out = StripANSI(out)
 	ran := ranLine.FindAllSubmatchIndex(out, -1)
@@ -75,7 +75,7 @@ func Unittest(out []byte) (t Totals, ok bool) {
 			}
 		}
 	}
-	t.Total = max(t.Total, t.Failed+t.Skipped) // an import that fails is an error, but no test
+	t.Total = max(t.Total, t.Failed+t.Skipped) // a failed import is an error, but not a test
 	t.Passed = t.Total - t.Failed - t.Skipped
 	return t, true
 }
@@ -90,7 +90,7 @@ func number(digits []byte) int {
 }
 
 // Tail returns the last lines of an output, at most the given number of lines
-// and bytes, as text that is safe to show.
+// and bytes, as text that is safe to print.
 func Tail(out []byte, lines, size int) string {
 	out = bytes.TrimSpace(StripANSI(out))
 	if cut := len(out) - size; cut > 0 {

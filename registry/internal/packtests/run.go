@@ -8,23 +8,23 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// Config is what the tests of one pack run with. All fields but Environments
-// and Env are required.
+// Config configures the tests of one pack. All fields except Environments and Env are
+// required.
 type Config struct {
-	// Testing is what the manifest says about tests.
+	// Testing is the section of the manifest about tests.
 	Testing *pack.Testing
-	// Dir holds the pack's content. It is the working directory.
+	// Dir is the directory of the pack's content, and the working directory.
 	Dir string
 	// Scratch is an empty directory that tests may write to: HOME and TMPDIR.
 	Scratch string
-	// Environments are those that were built for the content.
+	// Environments are the environments built for the content.
 	Environments []pack.Environment
-	// Env holds further variables, "NAME=value" each. A PATH among them takes
-	// the place of SearchPath.
+	// Env lists additional variables, "NAME=value" each. A PATH among them
+	// replaces SearchPath.
 	Env []string
 	// SearchPath is the PATH after the programs of Environments.
 	SearchPath string
-	// Timeout is the longest that a suite may take, whatever the pack says.
+	// Timeout limits the duration of a suite; the pack can only lower it.
 	Timeout time.Duration
 	// Runner runs the commands.
 	Runner pack.Runner
@@ -33,8 +33,8 @@ type Config struct {
 // A Status is the outcome of a suite, or of all of them.
 type Status string
 
-// The outcomes. Partial: some tests failed; of a [Result], not more than the
-// pack allows.
+// The outcomes. Partial means that some tests failed; for a [Result], no more than
+// the pack allows.
 const (
 	Passed  Status = "passed"
 	Failed  Status = "failed"
@@ -45,16 +45,16 @@ const (
 type Result struct {
 	Status Status
 	Totals
-	// PassRate is the share of the passed among the tests that were not
-	// skipped; 0 when none ran.
+	// PassRate is the fraction of passed tests among those that were not
+	// skipped; 0 if no test ran.
 	PassRate float64
 	Duration time.Duration
-	// Suites are in the order in which they ran.
+	// Suites are in the order of execution.
 	Suites []Suite
 }
 
-// Run runs one suite after another. A failing suite is not an error; a context
-// that ends is.
+// Run runs one suite after another. A failing suite is not an error, but
+// cancellation is.
 func Run(ctx context.Context, c Config) (*Result, error) {
 	started := time.Now()
 	result := &Result{}
@@ -71,8 +71,8 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	return result, nil
 }
 
-// judge sets status and pass rate. A suite that broke down fails everything; so
-// does a run in which no test ran.
+// judge sets status and pass rate. The result is Failed if a suite could not be
+// completed, or if no test ran.
 func (r *Result) judge(minPassRate float64) {
 	ran := r.Total - r.Skipped
 	if ran > 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack/registry/internal/packtests"
 )
 
-// answers are the results of commands, by the first word of their arguments.
+// answers maps the first word of the arguments of commands to their results.
 type answers struct {
 	results map[string]pack.Result
 	errs    map[string]error
@@ -75,10 +75,10 @@ func TestRun(t *testing.T) {
 		{Name: "ok.sh", Status: packtests.Passed, Totals: packtests.Totals{Total: 1, Passed: 1}, Duration: 2 * time.Second},
 		{Name: "sums.sh", Status: packtests.Partial, Totals: packtests.Totals{Total: 4, Passed: 1, Failed: 1, Skipped: 2}, ExitCode: 1, Message: "1 of 4 tests failed", Output: "Total: 4\nFailed: 1\nSkipped: 2"},
 		{Name: "late.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: "took longer than 1m0s"},
-		{Name: "signal.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: "was ended by signal killed", Output: "bye"},
+		{Name: "signal.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: "was killed by signal killed", Output: "bye"},
 		{Name: "relative.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `"relative.sh" cannot be started: the interpreter in its first line is not an absolute path; write one such as #!/usr/bin/env bash`},
 		{Name: "missing.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `entry point "missing.sh" cannot be read`},
-		{Name: "../x.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `entry point "../x.sh" is no file of the pack`},
+		{Name: "../x.sh", Status: packtests.Failed, Totals: broken, ExitCode: -1, Message: `entry point "../x.sh" is outside of the pack`},
 	}
 	for i := range want {
 		want[i].Runner = "script"

@@ -10,7 +10,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// script returns the words that start a file of the pack.
+// script returns the command that starts a file of the pack.
 func (c *Config) script(spec *pack.Suite) ([]string, error) {
 	script, err := pack.ReadScript(os.DirFS(c.Dir), spec.Entry, spec.Runner)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -30,7 +30,7 @@ func (c *Config) script(spec *pack.Suite) ([]string, error) {
 	return append(argv, spec.Args...), nil
 }
 
-// refusal says why a suite was not started, and what helps.
+// refusal returns the reason that a suite was not started, with advice.
 func refusal(err error) string {
 	if errors.Is(err, pack.ErrNotFound) {
 		return err.Error() + ", or skip the tests"

@@ -10,26 +10,26 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// What of a suite's output is kept.
+// The limits of the stored output of a suite.
 const (
 	outputLines = 20
 	outputSize  = 4096
 )
 
-// A Suite is what one test runner did.
+// A Suite is the result of one test runner.
 type Suite struct {
 	Name   string
 	Runner string // script, unittest, ...
 	Status Status
 	Totals
 	Duration time.Duration
-	// ExitCode is the exit status; -1 when the runner was ended by a signal or
+	// ExitCode is the exit status; -1 if the runner was killed by a signal or
 	// did not start.
 	ExitCode int
-	// Isolation is the level at which it ran.
+	// Isolation is the level of isolation of the run.
 	Isolation pack.Isolation
-	// Message says why the suite failed. Output is the end of what it printed;
-	// "" when it passed.
+	// Message is the reason of a failure. Output is the end of the suite's output,
+	// "" if it passed.
 	Message, Output string
 }
 
@@ -52,7 +52,7 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	case err != nil:
 		suite.breakDown(err.Error())
 	case result.Signal != "":
-		suite.breakDown("was ended by signal " + result.Signal)
+		suite.breakDown("was killed by signal " + result.Signal)
 	default:
 		suite.judge(&result)
 	}
@@ -62,8 +62,8 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	return suite, nil
 }
 
-// judge sets what the exit status and the printed totals say. The exit status
-// is the truth: totals that contradict it are not believed.
+// judge sets the result from the exit status and the printed totals. The exit status
+// takes precedence: totals that contradict it are ignored.
 func (s *Suite) judge(result *pack.Result) {
 	totals, counted := s.totals(result)
 	passed := result.ExitCode == 0
@@ -96,7 +96,7 @@ func (s *Suite) totals(result *pack.Result) (Totals, bool) {
 	return Simple(slices.Concat(result.Stderr, []byte("\n"), result.Stdout))
 }
 
-// breakDown makes the suite fail as a whole, which counts as one test.
+// breakDown fails the suite as a whole, which counts as one test.
 func (s *Suite) breakDown(message string) {
 	s.Status, s.Message = Failed, message
 	s.Totals = Totals{Total: 1, Failed: 1}

@@ -36,7 +36,7 @@ func appendFrame(dst, payload []byte) []byte {
 	return append(dst, payload...)
 }
 
-// nextFrame returns the payload of the first frame of data, which reaches to the
+// nextFrame returns the payload of the first frame of data, which extends to the
 // end of the file, and the length of the frame.
 func nextFrame(data []byte) (payload []byte, n int, err error) {
 	if len(data) < frameHeader {
@@ -61,16 +61,16 @@ func nextFrame(data []byte) (payload []byte, n int, err error) {
 	return payload, n, nil
 }
 
-// readHeader reads the header of a frame; sound says whether it has its
-// checksum.
+// readHeader reads the header of a frame; sound reports whether its
+// checksum is correct.
 func readHeader(data []byte) (length int, sum, format uint32, sound bool) {
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(data[at:]) }
 	return int(u32(0)), u32(4), u32(8), u32(12) == checksum(data[:12])
 }
 
-// badFrame tells a torn tail from damage. When the machine dies, a file may have
-// its new length while blocks of it were never written: these read as zeros.
-// Damage is everything else, and zeros that sound frames follow.
+// badFrame distinguishes a torn tail from damage. After a crash of the machine, a file
+// may have its new length while some blocks were never written: these read as zeros.
+// Any other content is damage, and so are zeros that precede a sound frame.
 func badFrame(data []byte) error {
 	hole := data[len(data)-1] == 0 || bytes.Contains(data, make([]byte, sector))
 	if hole && !soundFrameIn(data[1:]) {
@@ -79,7 +79,7 @@ func badFrame(data []byte) error {
 	return errDamaged
 }
 
-// soundFrameIn reports whether a whole frame begins anywhere in data.
+// soundFrameIn reports whether a complete frame begins anywhere in data.
 func soundFrameIn(data []byte) bool {
 	for ; len(data) >= frameHeader; data = data[1:] {
 		length, sum, _, sound := readHeader(data)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzFrames reads any bytes as frames, and puts frames before them.
+// FuzzFrames reads arbitrary bytes as frames, alone and after valid frames.
 func FuzzFrames(f *testing.F) {
 	two := appendFrame(appendFrame(nil, []byte("one")), []byte("two"))
 	f.Add([]byte{}, []byte("payload"))
@@ -19,12 +19,12 @@ func FuzzFrames(f *testing.F) {
 			got, n, err := nextFrame(rest)
 			if err != nil {
 				if n != 0 || got != nil {
-					t.Fatalf("got %d bytes beside the error %v", n, err)
+					t.Fatalf("got %d bytes with the error %v", n, err)
 				}
 				break
 			}
 			if n < frameHeader || n > len(rest) || !bytes.Equal(appendFrame(nil, got), rest[:n]) {
-				t.Fatalf("frame of %d bytes is not what its payload gives", n)
+				t.Fatalf("frame of %d bytes differs from the frame of its payload", n)
 			}
 			rest = rest[n:]
 		}

@@ -29,14 +29,14 @@ const (
 	fileHeader  = len(headerBegin) + idLength + 1
 )
 
-// lockTimeout is the longest that Lock waits.
+// lockTimeout limits the wait of Lock.
 const lockTimeout = 30 * time.Second
 
-// A Log is the file "log" in a directory. It holds no open file, so it need not
-// be closed. It is safe for concurrent use.
+// A Log is the file "log" in a directory. It keeps no file open, so it does not
+// have to be closed. It is safe for concurrent use.
 type Log struct{ dir string }
 
-// New returns the log in dir, which is created when something is written.
+// New returns the log in dir, which the first write creates.
 func New(dir string) *Log { return &Log{dir} }
 
 // A Position is a place between two frames of a file. The zero value is the
@@ -65,7 +65,7 @@ func (l *Log) Lock(ctx context.Context) (release func(), err error) {
 
 // Read returns the frames after pos, and the position after them. When the
 // position has another ID than pos, the file was replaced and these are all its
-// frames. A torn tail is left out.
+// frames. A torn tail is ignored.
 func (l *Log) Read(pos Position) (payloads [][]byte, next Position, err error) {
 	const attempts = 3
 	for n := range attempts {
@@ -73,7 +73,7 @@ func (l *Log) Read(pos Position) (payloads [][]byte, next Position, err error) {
 		if !errors.Is(err, errDamaged) {
 			break
 		}
-		// A reader may meet a writer that cuts off a torn tail and appends.
+		// A writer may truncate a torn tail and append during the read.
 		<-time.After(time.Duration(n) * time.Millisecond)
 	}
 	return payloads, next, err
@@ -85,11 +85,11 @@ func (l *Log) read(pos Position) (payloads [][]byte, next Position, err error) {
 	case errors.Is(err, fs.ErrNotExist) && pos == Position{}:
 		return nil, pos, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, pos, pack.Errorf(pack.CodeStoreCorrupt, "the records in %q were removed while they were in use; restore them", l.path())
+		return nil, pos, pack.Errorf(pack.CodeStoreCorrupt, "the records in %q were removed during use: restore them", l.path())
 	case err != nil:
 		return nil, pos, pack.Errorf(pack.CodeIO, "open records: %w", err)
 	}
-	defer func() { _ = f.Close() }() // only read
+	defer func() { _ = f.Close() }() // read only
 	id, size, err := l.readFileHeader(f)
 	if err != nil {
 		return nil, pos, err
@@ -157,15 +157,15 @@ func (l *Log) newer() error {
 	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q have a newer format than %d: use a newer release", l.path(), Format)
 }
 
-// damaged is an error that says what to do about damage at the offset.
+// damaged returns an error with advice for damage at the offset.
 func (l *Log) damaged(offset int64) error {
-	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q are damaged at byte %d (%w): restore them from a copy, "+
-		"or move the file away and adopt the packs that are in the root", l.path(), offset, errDamaged)
+	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q are damaged at byte %d (%w): restore them from a backup, "+
+		"or move the file away and adopt the packs in the root", l.path(), offset, errDamaged)
 }
 
-// Append appends the frame of payload at pos, the position after the last whole
-// frame, and makes it durable. What is after pos, a torn tail, is cut off. The
-// caller holds the lock. After an error the frame may or may not be there.
+// Append appends the frame of payload at pos, the position after the last complete
+// frame, and makes it durable. It truncates a torn tail after pos. The caller holds
+// the lock. After an error the file may or may not contain the frame.
 func (l *Log) Append(pos Position, payload []byte) (next Position, err error) {
 	if len(payload) > maxPayload {
 		return pos, pack.Errorf(pack.CodeLimitExceeded, "a change of %d bytes is too large for the records", len(payload))
@@ -196,8 +196,8 @@ func (l *Log) write(f *os.File, pos Position, frame []byte) error {
 	return f.Sync()
 }
 
-// Sync makes durable what readers can see: a writer may have died before it
-// did.
+// Sync makes all frames durable that readers can see: their writer may have died
+// before it synced them.
 func (l *Log) Sync() error {
 	f, err := os.OpenFile(l.path(), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -212,8 +212,8 @@ func (l *Log) Sync() error {
 	return nil
 }
 
-// Replace makes a file of the frames of payloads take the place of the present
-// one, in one step. The caller holds the lock.
+// Replace atomically replaces the file with one of the frames of payloads. The caller
+// holds the lock.
 func (l *Log) Replace(payloads [][]byte) (Position, error) {
 	var id [idLength / 2]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -230,7 +230,7 @@ func (l *Log) Replace(payloads [][]byte) (Position, error) {
 }
 
 func (l *Log) replace(data []byte) error {
-	mode := fs.FileMode(0o600) // configurations may hold secrets
+	mode := fs.FileMode(0o600) // configurations may contain secrets
 	if info, err := os.Stat(l.path()); err == nil {
 		mode = info.Mode().Perm()
 	}
@@ -251,7 +251,7 @@ func writeDurably(name string, data []byte, mode fs.FileMode) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if err := f.Chmod(mode); err != nil {
-		return fmt.Errorf("keep the mode of records: %w", err)
+		return fmt.Errorf("preserve the mode of records: %w", err)
 	}
 	if _, err := f.Write(data); err != nil {
 		return err

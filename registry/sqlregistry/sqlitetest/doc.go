@@ -1,5 +1,4 @@
 // Package sqlitetest runs the suite of registrytest against sqlregistry on a
-// real SQLite, and kills processes in the middle of their work to see what is
-// left. It is a module of its own, so that the driver is not among the
-// requirements of a host that does not want it.
+// real SQLite, and kills processes during their work to check the recovery. It is a
+// separate module, so that other hosts do not require the driver.
 package sqlitetest

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	workVariable = "SQLITETEST_WORK" // set: this process works in that directory until it is killed
+	workVariable = "SQLITETEST_WORK" // if set, this process works in that directory until it is killed
 	seedVariable = "SQLITETEST_SEED"
 	packs        = 2
 	versions     = 4
@@ -66,7 +66,7 @@ func (w *world) source(i, version int) string {
 	return filepath.Join(w.dir, "sources", fmt.Sprintf("%s-%d", refOf(i), version))
 }
 
-// makeSources writes all versions of all packs. Each file tells its version.
+// makeSources writes all versions of all packs. Each file contains its version.
 func makeSources(w *world) error {
 	for i := range packs {
 		for v := range versions {
@@ -118,7 +118,7 @@ func work(ctx context.Context, dir string) error {
 }
 
 // TestKilledAtRandomMoments kills two processes that share a root, at random
-// moments, and checks what the next one finds.
+// moments, and checks the state that the next one finds.
 func TestKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	const kills = 50
@@ -167,7 +167,7 @@ func start(t *testing.T, dir string, random *rand.Rand) *victim {
 	return v
 }
 
-// kill kills the process at its time. That it ended by itself is an error.
+// kill kills the process at its time. It is an error if it has already ended.
 func (v *victim) kill() error {
 	timer := time.AfterFunc(v.life, func() { _ = v.cmd.Process.Kill() })
 	defer timer.Stop()
@@ -179,8 +179,8 @@ func (v *victim) kill() error {
 }
 
 // check opens the root again and checks that every pack is exactly old or
-// exactly new, and that nothing is left lying about. That the next change works
-// is up to the next victims. It returns the active generations.
+// exactly new, and that no temporary files remain. The next victims test whether the
+// next change works. It returns the active generations.
 func check(t *testing.T, dir string) map[pack.Ref]string {
 	t.Helper()
 	w, err := openWorld(t.Context(), dir)

@@ -44,8 +44,8 @@ func TestHostile(t *testing.T) {
 		if _, err := tx.ExecContext(t.Context(), `CREATE TABLE mine (id INTEGER)`); err != nil {
 			t.Fatal(err)
 		}
-		// SQLite tells the second of two processes that make a new file one
-		// with a write-ahead log that it is busy, whatever the busy timeout.
+		// SQLite returns busy to the second of two processes that switch a new
+		// file to a write-ahead log, regardless of the busy timeout.
 		impatient, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(0)")
 		if err != nil {
 			t.Fatal(err)
@@ -83,7 +83,7 @@ func TestHostile(t *testing.T) {
 		if _, err := sqlregistry.Open(t.Context(), db, sqlregistry.SQLite()); pack.CodeOf(err) != pack.CodeIO {
 			t.Fatalf("got %v", err)
 		}
-		// Nothing of the migration is left, so it succeeds later.
+		// The migration was rolled back completely, so it succeeds later.
 		if _, err := db.ExecContext(t.Context(), `DROP TABLE packtrain_components`); err != nil {
 			t.Fatal(err)
 		}
@@ -131,8 +131,8 @@ func TestHostile(t *testing.T) {
 	})
 }
 
-// TestMigrationFindsDependencies migrates records that were written before
-// dependencies had a table of their own, one of them damaged.
+// TestMigrationFindsDependencies migrates records from before the table of
+// dependencies, one of them damaged.
 func TestMigrationFindsDependencies(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
@@ -168,7 +168,7 @@ func TestMigrationFindsDependencies(t *testing.T) {
 	}
 }
 
-func TestOpenWantsADialect(t *testing.T) {
+func TestOpenRequiresADialect(t *testing.T) {
 	t.Parallel()
 	db := openDB(t, filepath.Join(t.TempDir(), "records.db"))
 	if _, err := sqlregistry.Open(t.Context(), db, sqlregistry.Dialect{}); !errors.Is(err, pack.ErrInvalid) {
@@ -181,7 +181,7 @@ func TestOpenWantsADialect(t *testing.T) {
 	}
 }
 
-// migrateAtOnce opens a database that is not there yet through several pools.
+// migrateAtOnce opens a new database through several pools.
 func migrateAtOnce(t *testing.T, pools int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "records.db")

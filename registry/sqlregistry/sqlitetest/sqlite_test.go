@@ -68,7 +68,7 @@ func TestOldOperationsAreForgotten(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
 	records, db := openRecords(t, file), openDB(t, file)
-	// As if so many operations had been applied.
+	// Simulate many applied operations.
 	const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO packtrain_operations (operation) SELECT 'old-' || i FROM n`
 	if _, err := db.ExecContext(t.Context(), fill, registry.RememberedOperations); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestOldOperationsAreForgotten(t *testing.T) {
 	}
 }
 
-// TestOutcomeWaits asks for the outcome of an operation while it is applied.
+// TestOutcomeWaits queries the outcome of an operation while it is applied.
 func TestOutcomeWaits(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
@@ -106,9 +106,9 @@ func TestOutcomeWaits(t *testing.T) {
 	}
 }
 
-// twoDoors writes and reads through two connections pools on one file, as two
-// processes would.
-type twoDoors struct {
+// twoPools writes and reads through two connection pools on one file, like two
+// processes.
+type twoPools struct {
 	registry.Writer
 	registry.PackReader
 	registry.ContentReader
@@ -120,7 +120,7 @@ func TestRecordsThroughTwoPools(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		file := filepath.Join(t.TempDir(), "records.db")
 		in, out := openRecords(t, file), openRecords(t, file)
-		return twoDoors{in, out, out, out}
+		return twoPools{in, out, out, out}
 	})
 }
 
