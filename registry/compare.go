@@ -49,9 +49,8 @@ func (s *Store) intact(rec Record, replace Replace) (bool, error) {
 	return err == nil && info.IsDir(), nil
 }
 
-// newEnvironments reports whether others than the pinned environments were
-// attached since. That none are attached any more is no reason to lose those
-// that are pinned.
+// newEnvironments reports whether environments other than the pinned ones have been
+// attached. If none are attached any more, the pinned ones are kept.
 func newEnvironments(pinned, attached []pack.Environment) bool {
 	same := func(a, b pack.Environment) bool {
 		return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance

@@ -24,13 +24,12 @@
 //
 // # Life of a pack
 //
-// Register copies a pack into staging, where nobody changes it any more, and
-// from then on only looks at the copy: what is checked and tested is what will be
-// active. Findings of severity error, dependencies that are neither installed nor
-// provided nor in the request, a platform of another version than it asks for, and
-// failing tests each make the pack fail, in the stage that the report names. Packs of
-// one request that do not need each other do not disturb each other. Content that is
-// active already is not touched.
+// Register copies a pack into staging, which no other process changes, and then reads
+// only the copy: the checked and tested content is the content that becomes active.
+// Findings of severity error, dependencies that are neither installed nor provided nor
+// in the request, a mismatch of the platform version, and failing tests each fail the
+// pack, in the stage that the report names. Packs of one request that do not depend on
+// each other do not affect each other. Active content is not changed.
 //
 // On disk:
 //

@@ -159,7 +159,7 @@ func TestDamageWhileOpen(t *testing.T) {
 	dir := t.TempDir()
 	after := grow(t, dir, 2)
 	f := openFiles(t, dir)
-	data := append(bytes.Clone(after[1]), "something that is no frame at all"...)
+	data := append(bytes.Clone(after[1]), "something other than a frame"...)
 	if err := os.WriteFile(filepath.Join(dir, "log"), data, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -44,8 +44,8 @@ func TestInstalledPacksTellWhatAnInstallerNeeds(t *testing.T) {
 	}
 }
 
-// TestStageSurvivesAnotherOpen: what is lent to somebody is not taken for the
-// rest of a dead operation.
+// TestStageSurvivesAnotherOpen checks that a stage in use is not removed as the
+// leftover of a dead operation.
 func TestStageSurvivesAnotherOpen(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)
@@ -85,8 +85,8 @@ func TestStageIsReleasedOnce(t *testing.T) {
 	}
 }
 
-// TestStageOfADeadProcessIsSwept stands in for the process by its leftovers: a
-// lock file that nobody holds.
+// TestStageOfADeadProcessIsSwept simulates the dead process by its leftovers: a
+// lock file without a lock.
 func TestStageOfADeadProcessIsSwept(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)

@@ -11,9 +11,9 @@ import (
 	"github.com/packtrain/pack/internal/archive/write"
 )
 
-// An inputFS reads a directory that somebody else may be changing: nothing
-// outside of it is reached, and no pipe makes the reader wait. Directories of
-// version control systems, which are not part of a pack, are left out.
+// An inputFS reads a directory that other processes may change: it reads nothing
+// outside of it and never blocks on a pipe. It omits directories of version control
+// systems, which are not part of a pack.
 type inputFS struct {
 	root *os.Root
 }

@@ -64,8 +64,8 @@ type orderer struct {
 	circles map[*item]string // by item that is on one
 }
 
-// visit fills it.needs with the items that it depends on, but for those that
-// would close a circle: nobody waits for himself.
+// visit fills it.needs with the items that it depends on, except those that
+// would close a cycle, because an item cannot wait for itself.
 func (o *orderer) visit(it *item) {
 	if it.pack == nil || o.state[it] != unseen {
 		return

@@ -103,8 +103,8 @@ func (a *app) token() (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// paths returns absolute paths. Paths of a server must already be absolute: there
-// is no directory they would be relative to.
+// paths returns absolute paths. Paths of a server must already be absolute: they
+// cannot be relative to a local directory.
 func (a *app) paths(cmd *cobra.Command, paths ...string) ([]string, error) {
 	if a.server == "" {
 		return hostflags.AbsoluteAll(paths)

@@ -172,6 +172,33 @@ func TestPlantedViolations(t *testing.T) {
 	}
 }
 
+// TestPhrases plants each phrase that is not plain English, and plain uses of the
+// same words.
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	for _, phrase := range []string{
+		"a file is n" + "o directory", "Is n" + "o link", "is n" + "o \"x\"", "no" + "body knows", "No" + "body.", "some" + "body else",
+		"any" + "body", "(who" + "ever asks)", "are to be h" + "ad", "write it beh" + "ind \"x\"",
+		"there is n" + "o pack, and a file is n" + "o pack", "http.No" + "Body for no" + "body",
+	} {
+		files := clean()
+		files["CHANGELOG.md"] = "# Changelog\n\n" + phrase + "\n"
+		if got := check(t, files); len(got) != 1 || !strings.HasPrefix(got[0], "CHANGELOG.md:3: says ") || !strings.Contains(got[0], "plain English") {
+			t.Errorf("%q: got %q", phrase, got)
+		}
+	}
+	for _, plain := range []string{
+		"there is no pack", "There is no pack", "is no longer", "is no more than 3", "this is not a pack", "is north", "http.No" + "Body",
+		"TestRowsThatNo" + "bodyUses", "beh" + "ind it", "wants to be handled",
+	} {
+		files := clean()
+		files["deps/deps.go"] += "// " + plain + "\n"
+		if got := check(t, files); len(got) > 0 {
+			t.Errorf("%q: got %q", plain, got)
+		}
+	}
+}
+
 // TestToolchain keeps old toolchains from passing the tests.
 func TestToolchain(t *testing.T) {
 	t.Parallel()
@@ -215,7 +242,7 @@ func TestBannedModules(t *testing.T) {
 	}
 }
 
-func TestRowsThatNobodyUses(t *testing.T) {
+func TestUnusedRows(t *testing.T) {
 	t.Parallel()
 	got := strings.Join(texts(load(t, clean()).Unused()), "\n")
 	for _, want := range []string{"admits golang.org/x/sync, which no module requires", "examples/go.mod: does not require github.com/spf13/cobra"} {

@@ -34,7 +34,7 @@ func rooms() []room {
 	}
 	table = append(table, packdRooms()...)
 	for _, program := range newcomers() {
-		table = append(table, room{program, newcomer(), public(), "it shows what anybody could have written: not even the internal packages of the examples"})
+		table = append(table, room{program, newcomer(), public(), "it is an example of a host's own program: not even the internal packages of the examples"})
 	}
 	return append(
 		table,

@@ -3,6 +3,7 @@ package house
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 )
 
 // A word must not stand in any file. Words are put together from parts, or this
@@ -30,6 +31,31 @@ func words() []word {
 		{"XX" + "X:", later},
 		{"Co-authored" + "-by", "authors are in the history"},
 	}
+}
+
+// phrases returns an expression for phrases that do not read as plain English. It
+// matches whole words in any case.
+func phrases() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:is n` + `o\b|no` + `body\b|some` + `body\b|any` + `body\b|who` + `ever\b|to be h` + `ad\b|beh` + `ind ")`)
+}
+
+// exceptions returns an expression for plain uses of the phrases.
+func exceptions() *regexp.Regexp {
+	return regexp.MustCompile(`(?i:\bthere is n` + `o\b|\bis n` + `o longer\b|\bis n` + `o more than\b)|\bhttp\.No` + `Body\b`)
+}
+
+// checkEnglish refuses the phrases line by line.
+func (t *Tree) checkEnglish() []Violation {
+	var vs []Violation
+	phrases, exceptions := phrases(), exceptions()
+	for _, x := range t.texts {
+		for i, line := range bytes.Split(x.content, []byte("\n")) {
+			if found := phrases.Find(exceptions.ReplaceAll(line, nil)); found != nil {
+				vs = append(vs, violation(fmt.Sprintf("%s:%d", x.name, i+1), "says %q: plain English, see CONTRIBUTING.md", found))
+			}
+		}
+	}
+	return vs
 }
 
 func (t *Tree) checkTexts() []Violation {

@@ -43,7 +43,7 @@ func wantOneWinner(t testing.TB, r registry.Records, round int, errs []error) {
 		}
 	}
 	if winner < 0 {
-		t.Fatalf("round %d: nobody won", round)
+		t.Fatalf("round %d: no writer succeeded", round)
 	}
 	got := stateOf(t, r, "demo")
 	wantEqual(t, "active generation", fmt.Sprintf("%d-%d", round, winner), got.Record.Active.Name)

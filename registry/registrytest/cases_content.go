@@ -38,7 +38,7 @@ func componentRefsAreUnique(t testing.TB, r registry.Records) {
 	commit(t, r, thief)
 	free := activation(t, "late", 1)
 	free.Components = append(free.Components, action("thief", "own"))
-	commit(t, r, free) // nobody's any more
+	commit(t, r, free) // no longer in use
 }
 
 func removalRemovesEverything(t testing.TB, r registry.Records) {
@@ -94,7 +94,7 @@ func configIsReplaced(t testing.TB, r registry.Records) {
 		wantEqual(t, "state after SetConfig", want, stateOf(t, r, "demo"))
 	}
 	err := r.SetConfig(t.Context(), "demo", map[string]any{"f": func() {}})
-	wantError(t, "SetConfig with a value that is no data", err, pack.ErrInvalid)
+	wantError(t, "SetConfig with a value that is not data", err, pack.ErrInvalid)
 }
 
 func hostileTextIsKept(t testing.TB, r registry.Records) {

@@ -108,7 +108,7 @@ func bombs(t *testing.T) {
 }
 
 // manyEntries is a tar.gz of a million entries without content. The names differ
-// as far as anybody reads.
+// as far as the client reads.
 func manyEntries(kind byte, suffix string, different int) []byte {
 	const members, each = 100, 10_000
 	var out []byte

@@ -8,7 +8,7 @@ import (
 	"github.com/packtrain/pack/source/gitsource"
 )
 
-// A commit that is given in full is pinned without contacting anybody.
+// A full commit ID is pinned without contacting a server.
 func ExampleNew() {
 	git, err := gitsource.New(nil, nil)
 	if err != nil {

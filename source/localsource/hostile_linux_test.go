@@ -181,8 +181,8 @@ func asNobody(f func() error) error {
 	go func() {
 		runtime.LockOSThread() // and never unlock it: the thread ends here
 		if os.Geteuid() == 0 {
-			const nobody = 65534
-			_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0)
+			const unprivileged = 65534
+			_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, unprivileged, 0, 0)
 		}
 		done <- f()
 	}()

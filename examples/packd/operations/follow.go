@@ -89,8 +89,7 @@ func newReader(f *os.File, after uint64) *reader {
 	return r
 }
 
-// replay yields the events up to a size of the log. It returns false when there
-// is no point in continuing.
+// replay yields the events up to a size of the log. It returns false to stop.
 func (r *reader) replay(ctx context.Context, size int64, yield func(wire.Event, error) bool) bool {
 	r.limit = size
 	for r.read < size {
