@@ -1,20 +1,19 @@
-// Package deps is stage 2 of an installation: it finds out which other packs and
+// Package deps is stage 2 of an installation: it analyses which other packs and
 // runtimes packs need.
 //
-// An [Analyzer] reads packs that lie in directories and reports
+// An [Analyzer] reads packs in directories and reports
 //
-//   - which packs they need, and of these which are installed, provided by the
-//     host, part of the same request, or missing;
-//   - which versions of Python and Node.js they need, according to their own files;
-//   - in which order they can be installed;
-//   - which versions of missing packs to install with them, transitively;
-//   - and conflicts: cycles, contradictions, packs that are not available.
+//   - the packs they need, and whether each is installed, provided by the host, part of
+//     the same request, or missing;
+//   - the versions of Python and Node.js they need, according to their own files;
+//   - the order in which they can be installed;
+//   - the versions of missing packs to install with them, transitively;
+//   - conflicts: cycles, contradictions, unavailable packs.
 //
-// It only reads. It downloads nothing, installs nothing and runs nothing that
-// comes with a pack. It learns about other packs through two small interfaces
-// that the host provides. A [Finder] knows the versions that could be installed,
-// usually from an index; [Installed] knows the versions that are installed,
-// usually from a registry. Either may be absent.
+// It only reads: it neither downloads nor installs packs, and runs no code of a pack.
+// The host supplies two small interfaces to other packs. A [Finder] lists the available
+// versions, usually from an index; [Installed] lists the installed versions, usually
+// from a registry. Both are optional.
 //
 //	analyzer, err := deps.New(deps.Config{
 //		Finder:    index,    // for example a registrysource.Source
@@ -26,14 +25,13 @@
 //	}
 //	report, err := analyzer.Analyze(ctx, deps.Request{Paths: paths})
 //
-// # Which version is chosen
+// # Selection of versions
 //
-// A pack of the request has its own version, and a provided pack the version that
-// is provided. Otherwise the installed version is kept if it satisfies all
-// constraints, else the highest version that does is chosen, releases before
-// pre-releases. If the index states the dependencies of that version, the search
-// continues with them; else it ends there, and the pack is analysed after it was
-// downloaded.
+// A pack of the request has its own version, and a provided pack the provided version.
+// Otherwise the installed version is kept if it satisfies all constraints, else the
+// highest version that does is chosen, releases before pre-releases. If the index
+// states the dependencies of that version, the search continues with them; otherwise it
+// ends there, and the pack is analysed after its download.
 //
 // # The platform
 //

@@ -1,10 +1,10 @@
 // Package envbuild is stage 3 of an installation: it builds the Python and
 // Node.js environments that packs need.
 //
-// A [Builder] works out from a pack's own files which runtimes it needs (its
-// runtime_deps, requirements.txt, package.json, components and tests),
-// chooses a matching interpreter from a search path, and provides a virtualenv or
-// a node_modules directory with the packages:
+// A [Builder] determines the runtimes that a pack needs from its files (its
+// runtime_deps, requirements.txt, package.json, components and tests), chooses a
+// matching interpreter from a search path, and provides a virtualenv or a node_modules
+// directory with the packages:
 //
 //	builder, err := envbuild.New(envbuild.Config{
 //		Dir:        filepath.Join(root, "envs"),
@@ -20,41 +20,40 @@
 //
 // # Environments are shared
 //
-// An environment is identified by its Key: the interpreter's build, the
-// requirements in a normal form or the lock file, the indices, the tool and the
-// options, but not by the pack itself. A pack whose Key was built before gets that
-// environment in a few milliseconds, whatever its size, and no process is
-// started. So unpinned requirements mean "what was current when the Key was first
-// built"; [Request.Rebuild] builds again, next to an environment that may be in use.
+// An environment is identified by its Key: the interpreter's build, the requirements in
+// a normal form or the lock file, the indices, the tool and the options, but not by the
+// pack itself. A pack with an existing Key gets that environment in a few milliseconds,
+// regardless of its size, without starting a process. So unpinned requirements mean
+// "what was current when the Key was first built"; [Request.Rebuild] builds again, next
+// to an environment that may be in use.
 //
-// An environment is ready only when its record says so, and the record is written
-// after everything else is durable: a build that dies at any moment is never used,
-// and the next build removes it. Several processes may share one directory.
+// An environment is ready only once its record exists, and the record is written after
+// all other files are durable: an interrupted build is never used, and the next build
+// removes it. Several processes may share one directory.
 //
-// No bytecode is compiled while an environment is built: that would take longer
-// than everything else. The interpreter compiles a module when it is first imported.
+// Building compiles no bytecode, because that would take longer than all other steps.
+// The interpreter compiles a module on its first import.
 //
 // # Building and registering separately
 //
 // A successful Build records, under the digest of the pack's content
-// ([pack.TreeDigest]), which environments belong to it. [Builder.Environments]
-// looks them up later, in another process if necessary; package registry uses it.
+// ([pack.TreeDigest]), the environments of the content. [Builder.Environments] returns
+// them later, in another process if necessary; package registry uses it.
 //
 // # Trust
 //
-// The content of a pack is checked before any tool runs. Its requirements may only
-// name packages of the host's index: options, files, paths and variables are
-// refused with [pack.CodePolicyDenied], and so are addresses and repositories
-// unless the host allows them. The dependencies of packages from the index are
-// left to the tool and not checked: a package may name an address there. Tools
-// read files that this package wrote, never the pack's own (its .npmrc, for
-// example, is never read); they get an environment that starts out empty, an empty
-// home directory, and no configuration but the host's. npm never runs scripts, and
-// Python packages come as wheels unless the host allows building from source; so
-// by default installing runs no code of packages. Starting a Python interpreter in
-// its environment does; it is therefore done through the [pack.Runner] of the
-// host, which can be a sandbox.
+// The content of a pack is checked before any tool runs. Its requirements may only name
+// packages of the host's index: options, files, paths and variables are refused with
+// [pack.CodePolicyDenied], and so are addresses and repositories unless the host allows
+// them. The dependencies of packages from the index are left to the tool and not
+// checked: a package may name an address there. Tools read files that this package
+// wrote, never the pack's own (its .npmrc, for example, is never read); they get a
+// minimal environment, an empty home directory, and only the host's configuration. npm
+// never runs scripts, and Python packages come as wheels unless the host allows
+// building from source; so by default installing runs no code of packages. Starting a
+// Python interpreter in its environment can run such code, so it is started through the
+// [pack.Runner] of the host, which can be a sandbox.
 //
-// [NewRunner] makes the default one. Hosts test their own code with package
+// [NewRunner] returns the default one. Hosts test their own code with package
 // envbuildtest.
 package envbuild

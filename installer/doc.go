@@ -1,9 +1,9 @@
 // Package installer is stage 1 of an installation: it downloads packs. Package
-// pipeline, below it, composes all four stages into one call.
+// installer/pipeline composes all four stages into one call.
 //
-// A [Downloader] takes specs as users type them, has a [source.Source] resolve and
-// deliver them, and puts each pack at <destination>/<ref>: concurrently, each pack
-// independently, with one outcome per spec.
+// A [Downloader] takes specs as users enter them, resolves and fetches them with a
+// [source.Source], and puts each pack at <destination>/<ref>: concurrently,
+// independently of each other, with one outcome per spec.
 //
 //	mux, err := source.NewMux(registry, git, archives, directories)
 //	if err != nil {
@@ -18,12 +18,11 @@
 //		Dest:  "/srv/packs",
 //	})
 //
-// It trusts no source. Content goes into a fresh [source.Tree], which refuses
-// harmful content, and is moved to its place in one step, after its checksum, ref
-// and version were verified. Nothing that comes with a pack is run. Other users who
-// can write to the destination, and exchange directories there during a download,
-// cannot change where content is written or which content is moved to its place;
-// afterwards they control what is there.
+// It trusts no source. Content is received in a fresh [source.Tree], which refuses
+// harmful content, and is moved to its place in one step after its checksum, ref and
+// version have been verified. No code of a pack is run. Other users with write access
+// to the destination, who replace directories there during a download, can neither
+// redirect writes nor replace the moved content; afterwards they can change it.
 //
 // When a spec resolves to several alternatives, as an index entry with an archive
 // and a git repository does, they are tried in order: if one is unavailable, or

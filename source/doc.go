@@ -1,9 +1,9 @@
 // Package source finds and receives packs.
 //
 // [Parse] parses user input into a [Locator]. A [Resolver] turns that into a
-// [pack.Pin], an immutable choice that can be stored, and a [Fetcher] pushes the
-// pin's content into a [Sink]. The sink is usually a [Tree]: it writes into a
-// directory of its own, trusts nothing, and computes the digests of its content.
+// [pack.Pin], an immutable choice that can be stored, and a [Fetcher] pushes the pin's
+// content into a [Sink]. The sink is usually a [Tree]: it writes into its own
+// directory, checks every entry, and computes the digests of its content.
 //
 //	mux, err := source.NewMux(local, archives, git, index) // each from its own package
 //	if err != nil {
@@ -28,23 +28,22 @@
 //
 // # Sources
 //
-// Plug-ins are packages of their own, so that a host links only those it wants:
-// localsource (directories), archivesource (archives by URL), gitsource (git
-// repositories) and registrysource (packs by name). Those that contact servers
-// share a client, of package web. [NewMux] composes them and picks by scheme. The
-// registry is only a Resolver: its pins carry the scheme of the Fetcher that
-// delivers them. A cache is only a Fetcher.
+// Plug-ins are separate packages, so that a host links only those it uses: localsource
+// (directories), archivesource (archives by URL), gitsource (git repositories) and
+// registrysource (packs by name). Those that contact servers share a client, of package
+// web. [NewMux] composes them and selects one by scheme. The registry is only a
+// Resolver: its pins carry the scheme of the Fetcher that delivers them. A cache is
+// only a Fetcher.
 //
-// A host's own source implements three methods, whose contract is that of
+// A host's own source implements three methods, whose contract is documented at
 // [Resolver] and [Fetcher]; most can use [PutFS] (see the example), and package
-// sourcetest has the suite to test it with. It is addressed by specs of the form
-// "scheme:location".
+// sourcetest has a conformance suite. Its specs have the form "scheme:location".
 //
 // # Contract
 //
 //   - Plug-ins are safe for concurrent use; sinks and trees are not.
-//   - The scheme is decided from the text of the spec, before any I/O, and never
-//     by what a server answers.
+//   - The scheme is determined by the text of the spec, before any I/O, and never by a
+//     response of a server.
 //   - A source runs no code of a pack, and writes only to the sink and to a
 //     scratch directory supplied by the host.
 //   - The source verifies the facts that only it can see: the bytes of an

@@ -1,8 +1,8 @@
-// Package envbuildtest helps to test what has to do with package envbuild.
+// Package envbuildtest has doubles and a conformance suite for package envbuild.
 //
-// A host that calls an [envbuild.EnvBuilder] tests its code with a [Fake], which builds
-// nothing and fails where the test says so. Where the real builder should work but no
-// Python, Node.js or network is there, [Tools] stand in for all of them:
+// A host that calls an [envbuild.EnvBuilder] tests its code with a [Fake], which
+// builds nothing and fails where the test says so. To run the real builder without
+// Python, Node.js and a network, [Tools] imitate all of them:
 //
 //	tools, err := envbuildtest.NewTools(dir)
 //	builder, err := envbuild.New(envbuild.Config{
@@ -11,5 +11,5 @@
 //		Runner:     tools,
 //	})
 //
-// Who writes a builder checks with [Run] that it keeps the contract.
+// [Run] checks that your own builder satisfies the contract.
 package envbuildtest

@@ -18,12 +18,11 @@
 //	}
 //	report, err := whole.Install(ctx, pipeline.Request{Specs: []string{"slack@^2"}})
 //
-// There is one [Outcome] for each spec, in input order, then one for each pack
-// that was added. A pack that fails leaves nothing behind, fails only the packs that
-// need it, and is in the [*pack.BatchError] that comes with the report. An index may not
-// state what a pack needs: then analysis and download alternate until nothing is
-// missing, and a version that turns out to violate a constraint is replaced by one
-// that satisfies all of them.
+// There is one [Outcome] for each spec, in input order, then one for each added pack. A
+// failed pack leaves no files behind, fails only the packs that need it, and is in the
+// [*pack.BatchError] that comes with the report. An index may omit the dependencies of
+// a pack: then analysis and download alternate until no pack is missing, and a version
+// that violates a constraint found later is replaced by one that satisfies all of them.
 //
 // Hosts test their own code with package installertest.
 package pipeline

@@ -1,5 +1,5 @@
 // Package gettersource fetches packs from archives in the notation of
-// hashicorp/go-getter, by go-getter itself.
+// hashicorp/go-getter, with go-getter itself.
 //
 //	s, err := gettersource.New(gettersource.Config{
 //		Scratch:  "/var/lib/host/scratch",
@@ -9,17 +9,17 @@
 //	pins, err := s.Resolve(ctx, loc)
 //	err = s.Fetch(ctx, pins[0], tree)
 //
-// A location is an https URL (or an http one, where the policy of the
-// [web.Client] allows it). The directory that holds the pack may follow after "//" in its path,
-// and "checksum=sha256:<hex>" in its query, which becomes the digest of the pin.
-// No other part of go-getter's notation is supported: no "git::" and the like, no
-// shorthand for hosting services, no paths, no files of checksums, none of the
-// other words that go-getter takes from a query. go-getter sorts the query of a
-// URL, so one whose order is signed does not reach its server as it was written.
+// A location is an https URL (or an http one, where the policy of the [web.Client]
+// allows it). The directory of the pack may follow after "//" in its path, and
+// "checksum=sha256:<hex>" in its query, which becomes the digest of the pin. No other
+// part of go-getter's notation is supported: no "git::" and the like, no shorthand for
+// hosting services, no paths, no checksum files, and no other query parameters of
+// go-getter. go-getter sorts the query of a URL, so a URL whose signature covers the
+// order of its query does not work.
 //
-// This is for hosts whose users already write such locations. It is a module of
-// its own, because other hosts should not carry the dependencies of go-getter;
-// the sources of archives and repositories do the same without it, and more.
+// This is for hosts whose users already write such locations. It is a separate module,
+// so that other hosts do not depend on the modules of go-getter; archivesource and
+// gitsource offer the same without it, and more.
 //
 // Threat: a location, or a server's answer, can make go-getter use many
 // features: other protocols, links into the file system, programs, unpacking

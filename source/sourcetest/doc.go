@@ -1,9 +1,8 @@
-// Package sourcetest tests implementations of [source.Resolver] and
-// [source.Fetcher], and has a [source.Source] in memory for the tests of programs
-// that use sources.
+// Package sourcetest tests implementations of [source.Resolver] and [source.Fetcher],
+// and has an in-memory [source.Source] for the tests of programs that use sources.
 //
-// [Run] is the conformance suite that every source of this module passes. A
-// host runs it over a source of its own in a few lines:
+// [Run] is the conformance suite that every source of this module passes. A host runs
+// it on its own source in a few lines:
 //
 //	func TestSource(t *testing.T) {
 //		sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
@@ -20,12 +19,11 @@
 //		})
 //	}
 //
-// Sources are called through a [source.Mux], which keeps a part of the contract
-// for them. The suite sends hostile locations and revs, and reads content byte
-// by byte; test a hostile server with a second harness. Each case gets a harness
-// of its own. Cases that need an unset field of the harness are skipped, and the
-// log says so. Run the tests with -race: a part of the contract is that sources
-// are safe for concurrent use.
+// Sources are called through a [source.Mux], which implements a part of the contract.
+// The suite sends hostile locations and revs, and reads content byte by byte; test a
+// hostile server with a second harness. Each case gets its own harness. Cases that need
+// an unset field of the harness are skipped and logged. Run the tests with -race: the
+// contract requires that sources are safe for concurrent use.
 //
-// The suite needs no network, and no process but the test's.
+// The suite needs no network and starts no processes.
 package sourcetest
