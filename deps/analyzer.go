@@ -9,15 +9,15 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// DefaultMaxPacks is the limit of [Config.MaxPacks] when none is given.
+// DefaultMaxPacks is the default of [Config.MaxPacks].
 const DefaultMaxPacks = 50_000
 
 // Config configures an [Analyzer]. The zero value is ready to use: nothing is
 // installed or provided, and missing packs are reported but not looked up.
 type Config struct {
-	// Finder knows the versions that could be installed. If nil, none are known.
+	// Finder lists the available versions. If nil, no version is available.
 	Finder Finder
-	// Installed knows the installed packs. If nil, no pack is installed.
+	// Installed lists the installed packs. If nil, no pack is installed.
 	Installed Installed
 	// Provided lists the packs that the host supplies. Their refs are reserved:
 	// a pack of the request that uses one is an error.
@@ -26,11 +26,11 @@ type Config struct {
 	// that does not suit it fails, see [pack.PlatformError]. The zero value means
 	// that it is not known: a pack that asks for a version gets a warning.
 	PlatformVersion pack.Version
-	// Load says how packs are read; nil for the native shape.
+	// Load are the options for loading packs; nil for the native shape.
 	Load *pack.LoadOptions
-	// Open opens the directory of a pack; nil opens any. A host that takes
-	// paths from strangers confines them here: whatever a link says, only what
-	// Open returned is read. It is safe for concurrent use.
+	// Open opens the directory of a pack; nil opens any. A host that takes paths from
+	// untrusted users confines them here: regardless of links, only what Open returned
+	// is read. It is safe for concurrent use.
 	Open func(path string) (*os.Root, error)
 	// MaxPacks bounds how many packs are considered, those of the request
 	// not counted; 0 means [DefaultMaxPacks].
@@ -46,7 +46,7 @@ type Analyzer struct {
 
 var _ DependencyAnalyzer = (*Analyzer)(nil)
 
-// New returns an Analyzer. A pack that is provided twice is an error with
+// New returns an Analyzer. A duplicate provided pack is an error with
 // [pack.CodeInvalidRequest].
 func New(c Config) (*Analyzer, error) {
 	provided := make(map[pack.Ref]pack.Provided, len(c.Provided))

@@ -30,11 +30,10 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report lists what the packs need.
+// A Report is the result of an analysis.
 type Report struct {
 	Dependencies []Dependency `json:"dependencies"`
-	// Runtimes are those that each pack needs; a pack that needs none has no
-	// entry.
+	// Runtimes are the runtimes of each pack; a pack that needs none has no entry.
 	Runtimes  map[pack.Ref][]pack.RuntimeNeed `json:"runtime_requirements"`
 	Missing   []Dependency                    `json:"missing_dependencies"`
 	Analyzed  []AnalyzedPack                  `json:"analyzed_packs"`
@@ -66,7 +65,7 @@ type AnalyzedPack struct {
 	Path            string   `json:"pack_path"`
 	HasDependencies bool     `json:"has_dependencies"`
 	DependencyCount int      `json:"dependency_count"`
-	// Pack is what was loaded, for stages that follow in the same process.
+	// Pack is the loaded pack, for later stages in the same process.
 	Pack *pack.Pack `json:"-"`
 }
 
@@ -94,8 +93,8 @@ type Addition struct {
 	RequiredBy []pack.Ref
 }
 
-// A Finder knows the versions of packs that could be installed, usually from
-// an index. It is safe for concurrent use.
+// A Finder lists the available versions of packs, usually from an index. It is safe for
+// concurrent use.
 type Finder interface {
 	// Candidates returns every available version of want.Ref that satisfies
 	// want.Constraint, in any order. If there is none, the error matches
@@ -105,7 +104,7 @@ type Finder interface {
 	Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error)
 }
 
-// Installed knows the packs that are installed. It is safe for concurrent use.
+// Installed lists the installed packs. It is safe for concurrent use.
 type Installed interface {
 	// InstalledVersion returns the version of ref that is installed, or an
 	// error that matches [pack.ErrNotFound].

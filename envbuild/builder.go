@@ -14,7 +14,7 @@ import (
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
-// DefaultTimeout is the limit of [Request.Timeout] when none is given.
+// DefaultTimeout is the default of [Request.Timeout].
 const DefaultTimeout = 10 * time.Minute
 
 // A Builder builds environments below one directory, which several Builders, in

@@ -46,15 +46,15 @@ type Config struct {
 	// runs their code.
 	AllowDirect bool
 
-	// Env holds further variables for the tools, "NAME=value" each: proxies,
-	// certificates. They do not decide which environment is used. Nothing else
-	// of the host's environment reaches a tool.
+	// Env lists additional variables for the tools, "NAME=value" each: proxies,
+	// certificates. They do not decide which environment is used. Nothing else of the
+	// host's environment reaches a tool.
 	Env []string
-	// Load says how packs are read; nil for the native shape.
+	// Load are the options for loading packs; nil for the native shape.
 	Load *pack.LoadOptions
-	// Open opens the directory of a pack; nil opens any. A host that takes
-	// paths from strangers confines them here: whatever a link says, only what
-	// Open returned is read. It is safe for concurrent use.
+	// Open opens the directory of a pack; nil opens any. A host that takes paths from
+	// untrusted users confines them here: regardless of links, only what Open returned
+	// is read. It is safe for concurrent use.
 	Open func(path string) (*os.Root, error)
 	// Jobs is how many packs are worked on at a time; 0 means as many as there
 	// are processors.

@@ -26,7 +26,7 @@ type CommandError struct {
 	// most 8 KiB of standard error, or of standard output when standard error was
 	// empty.
 	Tail string
-	// Err says why it did not finish; nil when it did.
+	// Err is the reason that it did not finish; nil if it did.
 	Err error
 }
 

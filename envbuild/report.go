@@ -10,15 +10,15 @@ import (
 // An EnvBuilder is stage 3: it builds the Python and Node.js environments that
 // packs need.
 type EnvBuilder interface {
-	// Build builds, or finds already built, what the packs of req need and
-	// records it under each pack's tree digest. Packs that failed are in
-	// Report.Failed and in a [*pack.BatchError] that comes with the full
-	// report. Any other error means that the request itself failed, or was
-	// cancelled: then the report that comes with it has what was built before.
+	// Build builds, or finds already built, the environments that the packs of req
+	// need, and records it under each pack's tree digest. Packs that failed are in
+	// Report.Failed and in a [*pack.BatchError] that comes with the full report. Any
+	// other error means that the request itself failed, or was cancelled: then the
+	// report returned with it lists the environments built before.
 	Build(ctx context.Context, req Request) (*Report, error)
 }
 
-// A Request names the packs and says how to build.
+// A Request lists the packs and the options of the build.
 type Request struct {
 	// Paths of the packs' directories, where pack.yaml lies, and Contents of packs
 	// that came through earlier stages; at least one of either. A directory that is
@@ -44,7 +44,7 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report says what was built.
+// A Report is the result of a build.
 type Report struct {
 	Built    []BuiltPack    `json:"built_environments"`
 	Failed   []pack.Failure `json:"failed_environments"`
@@ -64,7 +64,7 @@ type BuiltPack struct {
 // the order of [pack.RuntimeNeeds]; empty when it needs none.
 type Environments []Environment
 
-// Of returns the environment of a runtime, nil when there is none.
+// Of returns the environment of a runtime, or nil.
 func (es Environments) Of(name pack.RuntimeName) *Environment {
 	for i := range es {
 		if es[i].Runtime == name {

@@ -21,15 +21,15 @@ type RunnerOptions struct {
 // NewRunner returns the Runner that starts children as processes of the host.
 // If options is nil, the defaults apply. It is safe for concurrent use.
 //
-// A child gets the variables of its command and one more, PACKTRAIN_RUN; no
-// file descriptors but the three standard ones; and a session of its own. When
-// Run returns, whatever the child started has ended: first its process group is
-// asked to (SIGTERM), then everything is killed. On Linux that includes
-// descendants that left the session, which are found by PACKTRAIN_RUN in their
-// environment; and a child dies with the host. A process that leaves the
-// session and also clears its environment, or runs as another user, escapes this:
-// hosts that need more supply a Runner that uses containers. On other Unix
-// systems the process group is killed, elsewhere the child alone.
+// A child gets the variables of its command and one more, PACKTRAIN_RUN; no file
+// descriptors but the three standard ones; and a session of its own. When Run returns,
+// all processes of the child have ended: first its process group is asked to (SIGTERM),
+// then everything is killed. On Linux that includes descendants that left the session,
+// which are found by PACKTRAIN_RUN in their environment; and a child dies with the
+// host. A process that leaves the session and also clears its environment, or runs as
+// another user, escapes this: hosts that need more supply a Runner that uses
+// containers. On other Unix systems the process group is killed, elsewhere the child
+// alone.
 //
 // A child can reach whatever the host's user can, whatever its Access says:
 // results report [pack.IsolationNone]. Of [pack.CommandLimits] it enforces

@@ -26,7 +26,7 @@ type DownloadConfig struct {
 	// Provided lists the packs that the host supplies: their refs are reserved,
 	// and a pack that uses one is refused.
 	Provided []pack.Provided
-	// Load says how packs are read; nil for the native shape.
+	// Load are the options for loading packs; nil for the native shape.
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack.
 	Limits source.Limits
@@ -35,10 +35,9 @@ type DownloadConfig struct {
 	Parallel int
 }
 
-// A Downloader is an [Installer]. It trusts nothing that a source delivers:
-// content goes into a fresh [source.Tree], and is moved to its place only after
-// its digests, ref and version were verified. Nothing that comes with a pack is
-// run. It is safe for concurrent use.
+// A Downloader is an [Installer]. It does not trust sources: content goes into a fresh
+// [source.Tree], and is moved to its place only after its digests, ref and version were
+// verified. No code of a pack is run. It is safe for concurrent use.
 type Downloader struct {
 	config   DownloadConfig
 	manifest pack.LoadOptions // which reads pack.yaml alone

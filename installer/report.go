@@ -9,11 +9,11 @@ import (
 
 // An Installer is stage 1: it downloads packs into a directory.
 type Installer interface {
-	// Download fetches req.Specs, each independently; a spec that is named twice
-	// counts once. Specs that failed are in DownloadReport.Failed and in a
-	// [*pack.BatchError] that comes with the full report. Any other error means
-	// that the request itself failed, or was cancelled: then the report that comes
-	// with it has what was downloaded before.
+	// Download fetches req.Specs, each independently; a spec that is named twice counts
+	// once. Specs that failed are in DownloadReport.Failed and in a [*pack.BatchError]
+	// that comes with the full report. Any other error means that the request itself
+	// failed, or was cancelled: then the report that comes with it lists the packs
+	// downloaded before.
 	Download(ctx context.Context, req DownloadRequest) (*DownloadReport, error)
 }
 
@@ -39,7 +39,7 @@ type DownloadRequest struct {
 	OnEvent pack.EventFunc
 }
 
-// A DownloadReport lists what was downloaded.
+// A DownloadReport is the result of a download.
 type DownloadReport struct {
 	// Downloaded and Failed are in the order of the request; each spec is in one
 	// of them.
@@ -60,8 +60,8 @@ type DownloadedPack struct {
 	Archive bool
 	// Content is the pack. Its Pin is the alternative that delivered it.
 	Content *pack.Content
-	// DirectoryChecksum is the checksum of everything received: of the pack, or of
-	// the directory that holds it in "pack/".
+	// DirectoryChecksum is the checksum of everything received: of the pack, or of the
+	// directory that contains it as "pack/".
 	DirectoryChecksum pack.Digest
 	// Unchanged: nothing was fetched, see DownloadRequest.Known.
 	Unchanged bool

@@ -10,11 +10,11 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Mux is a [Source] made of plug-ins: it asks the [Resolver] that serves the
-// scheme of a locator, and the [Fetcher] that serves the scheme of a pin. Before
-// that it refuses unknown schemes, and a context that is done; it escapes
-// control characters in the text of errors, while [errors.Is], [errors.As] and
-// [pack.CodeOf] see the plug-in's own error. It is safe for concurrent use.
+// A Mux is a [Source] composed of plug-ins: it calls the [Resolver] that serves the
+// scheme of a locator, and the [Fetcher] that serves the scheme of a pin. Before that
+// it refuses unknown schemes, and a context that is done; it escapes control characters
+// in the text of errors, while [errors.Is], [errors.As] and [pack.CodeOf] see the
+// plug-in's own error. It is safe for concurrent use.
 type Mux struct {
 	resolvers map[string]Resolver
 	fetchers  map[string]Fetcher
@@ -111,7 +111,7 @@ func (m *Mux) Schemes() []string {
 	return slices.Compact(schemes)
 }
 
-// Resolve asks the Resolver that serves loc.Scheme. An unknown scheme is an
+// Resolve calls the Resolver that serves loc.Scheme. An unknown scheme is an
 // [*UnknownSchemeError].
 func (m *Mux) Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error) {
 	r, ok := m.resolvers[loc.Scheme]
@@ -125,7 +125,7 @@ func (m *Mux) Resolve(ctx context.Context, loc Locator) ([]pack.Pin, error) {
 	return pins, escape(err)
 }
 
-// Fetch asks the Fetcher that serves pin.Scheme. An unknown scheme is an
+// Fetch calls the Fetcher that serves pin.Scheme. An unknown scheme is an
 // [*UnknownSchemeError].
 func (m *Mux) Fetch(ctx context.Context, pin pack.Pin, dst Sink) error {
 	f, ok := m.fetchers[pin.Scheme]

@@ -21,25 +21,24 @@ const MaxSpecLen = 4096
 //	registry  slack                                       the highest version
 //	          slack@^2  slack@1.2.3  slack@>=1.0 <2       within a constraint
 //	git       github:org/repo  gitlab:group/sub/repo      https://github.com/org/repo.git
-//	          github:org/repo@rev//subdir                 with a rev, with the directory that holds the pack
+//	          github:org/repo@rev//subdir                 with a rev and the directory of the pack
 //	          https://host/path  http://host/path         any URL that is not that of an archive
 //	          https://host/path//subdir#rev               rev and subdir of a URL
 //	          https://host/path.git@rev//subdir           the same, after ".git"
-//	          git+https://host/path                       git, whatever the URL looks like
+//	          git+https://host/path                       git, for any URL
 //	          git+file:///path                            a repository of this machine, bare or not
 //	archive   https://host/path.tar.gz                    or .tgz .tar .zip .tar.zst .tar.bz2 .tar.xz
 //	          https://host/path/tar.gz/rev                or zip, as a component of the path
 //	          https://host/path.zip//subdir?query
-//	          archive+https://host/path                   an archive, whatever the URL looks like
+//	          archive+https://host/path                   an archive, for any URL
 //	local     ./dir  ../dir  /dir  .  ..                  a path of a directory or archive; it begins so
 //	other     scheme:location                             for the source of a host
 //
-// A registry pack is one word: "org/repo" could be a directory or a repository
-// and is refused. Never allowed are other transports (ssh, git@host:path,
-// git://, file:// and git's "transport::address"), credentials in a URL,
-// control characters, and a spec or rev that begins with "-". A URL consists of
-// the characters that RFC 3986 knows; a rev is as [CheckRev] says, a subdir as
-// [Tree] says of names.
+// A registry pack is one word: "org/repo" could be a directory or a repository and is
+// refused. Never allowed are other transports (ssh, git@host:path, git://, file:// and
+// git's "transport::address"), credentials in a URL, control characters, and a spec or
+// rev that begins with "-". A URL consists of the characters of RFC 3986; a rev is as
+// [CheckRev] says, a subdir as [Tree] says of names.
 func Parse(spec string) (Locator, error) {
 	p := parser{spec: spec}
 	if err := p.checkText(); err != nil {

@@ -5,20 +5,19 @@ import (
 	"io"
 )
 
-// A Shelf keeps bytes by key, for plug-ins that would otherwise request the same
-// data from a server again. It is a cache: entries may be gone at any time, and
-// a reader verifies its data. A host gives a Shelf to the plug-ins that take
-// one; it should be writable by the host alone, because plug-ins can verify its
-// entries only in part.
+// A Shelf keeps bytes by key, for plug-ins that would otherwise request the same data
+// from a server again. It is a cache: entries may disappear at any time, and a reader
+// verifies its data. A host gives a Shelf to the plug-ins that take one; it should be
+// writable by the host alone, because plug-ins can verify its entries only in part.
 //
 // A key consists of one or more names of lower-case letters, digits, "-" and "_",
 // separated by "/": 200 bytes at most. Plug-ins that share a Shelf use keys
 // that begin with a name of their own. Other keys are refused with
 // [pack.CodeInvalidRequest].
 //
-// A Shelf is safe for concurrent use, by several processes where it outlives one.
-// The last commit of a key wins. A reader sees the bytes of one commit, from the
-// first to the last, whatever is committed or removed meanwhile.
+// A Shelf is safe for concurrent use, by several processes where it outlives one. The
+// last commit of a key wins. A reader sees the bytes of one commit, from the first to
+// the last, regardless of concurrent commits and removals.
 //
 // When a process dies, its uncommitted bytes are never seen, and committed ones
 // stay. When the machine dies, entries that were committed shortly before may be
@@ -42,8 +41,8 @@ type Shelf interface {
 type ShelfWriter interface {
 	io.Writer
 
-	// Commit makes the bytes that were written the entry, all of them or, with an
-	// error, none.
+	// Commit atomically makes the written bytes the entry. After an error the entry is
+	// unchanged.
 	Commit() error
 
 	// Discard drops the bytes and removes temporary files. After Commit it does

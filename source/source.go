@@ -8,12 +8,12 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Resolver turns a locator into pins, each an immutable choice of content. It
-// is asked through a [Mux], which keeps a part of the contract: a Resolver never
-// sees a locator of a scheme it does not serve, nor a context that is done when
-// the call begins, and control characters in its errors are escaped. The rest is
-// the Resolver's. It is safe for concurrent use, runs no code of a pack, and
-// writes only to a scratch directory supplied by the host.
+// A Resolver turns a locator into pins, each an immutable choice of content. It is
+// called through a [Mux], which implements a part of the contract: a Resolver never
+// sees a locator of a scheme it does not serve, nor a context that is done when the
+// call begins, and control characters in its errors are escaped. The rest is the
+// Resolver's. It is safe for concurrent use, runs no code of a pack, and writes only to
+// a scratch directory supplied by the host.
 type Resolver interface {
 	// Schemes lists the schemes of locators that it resolves: at least one, the
 	// same on every call, in a slice that belongs to the caller. A scheme is two
@@ -21,14 +21,14 @@ type Resolver interface {
 	Schemes() []string
 
 	// Resolve returns pins for the content that loc names: alternatives for one
-	// content, best first, at least one, or an error and none.
+	// content, best first: at least one, or none and an error.
 	//
-	// A pin has a Scheme, which another plug-in may serve, and a Location; both
-	// are valid UTF-8 without credentials. It is a plain value that can be
-	// stored, and means the same years later: the bytes that were chosen now, or
-	// an error. Pin.Subdir is loc.Subdir, unless the Resolver knows better; parts
-	// of loc that have no meaning for the scheme (Rev, Constraint, Index) are
-	// refused or ignored.
+	// A pin has a Scheme, which another plug-in may serve, and a Location; both are
+	// valid UTF-8 without credentials. It is a plain value that can be stored, and
+	// means the same years later: the bytes that were chosen now, or an error.
+	// Pin.Subdir is loc.Subdir, unless the Resolver determines another one; parts of
+	// loc that have no meaning for the scheme (Rev, Constraint, Index) are refused or
+	// ignored.
 	//
 	// loc may hold any text, even text that [Parse] would refuse. Missing content
 	// is an error that matches [pack.ErrNotFound] (pack.Errorf with
@@ -50,16 +50,16 @@ type Fetcher interface {
 	// Fetch pushes the content of pin into dst: the same pin gives the same
 	// files, or an error. [PutFS] does all of that for content in an [io/fs.FS].
 	//
-	// Entries are pushed one at a time, from one goroutine, with names relative
-	// to the content's root as they are, nothing left out or renamed; dst checks
-	// them. The owner of dst applies pin.Subdir and pin.StripTop; entries outside
-	// of pin.Subdir may be left out.
+	// Entries are pushed one at a time, from one goroutine, with names relative to the
+	// content's root as they are, none omitted or renamed; dst checks them. The owner
+	// of dst applies pin.Subdir and pin.StripTop; entries outside of pin.Subdir may be
+	// left out.
 	//
 	// Fetch verifies the facts that only it can see: the bytes of an archive against
-	// pin.ArchiveDigest, pin.Size or pin.ETag, a commit. The owner of dst verifies
-	// the digests of the content, pin.TreeDigest and pin.DirectoryChecksum. An error of dst is returned wrapped, and
-	// nothing more is pushed; the same holds when ctx ends. After any error the
-	// owner of dst discards what it received.
+	// pin.ArchiveDigest, pin.Size or pin.ETag, a commit. The owner of dst verifies the
+	// digests of the content, pin.TreeDigest and pin.DirectoryChecksum. An error of dst
+	// is returned wrapped, and no further entry is pushed; the same holds when ctx
+	// ends. After any error the owner of dst discards the received content.
 	//
 	// pin may hold any text. Errors are those of [Resolver], with
 	// [pack.ErrUnavailable] for a failing server, so that [pack.Retryable]
@@ -97,6 +97,6 @@ type Entry struct {
 // directories, reads content up to its end, and checks Size unless it is -1.
 // After an error it is unusable.
 type Sink interface {
-	// Put takes one entry. content is nil for a directory.
+	// Put receives one entry. content is nil for a directory.
 	Put(ctx context.Context, e Entry, content io.Reader) error
 }

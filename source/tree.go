@@ -37,8 +37,8 @@ import (
 //   - Content is read to its end; its size is that of the entry, when the entry
 //     states one ([pack.CodeMalformedContent]).
 //   - Files have the mode 0644, or 0755 when any executable bit was set, and
-//     directories 0755, whatever the umask. Owners, times and other attributes
-//     are dropped. Empty directories are not kept.
+//     directories 0755, regardless of the umask. Owners, times and other attributes are
+//     dropped. Empty directories are not kept.
 //   - Everything is created anew, below a directory that is held open: should
 //     another process rearrange the tree meanwhile, nothing outside is touched.
 //
@@ -62,9 +62,9 @@ type TreeOptions struct {
 	// StripTop: when one directory holds all files, it is not part of the
 	// content, as in the archives of hosting services.
 	StripTop bool
-	// Subdir is the directory that holds the content, relative to the top (the
-	// stripped one, with StripTop) and separated by "/". Files outside of it are
-	// checked and dropped. "" means the top itself.
+	// Subdir is the directory of the content, relative to the top (the stripped one,
+	// with StripTop) and separated by "/". Files outside of it are checked and dropped.
+	// "" means the top itself.
 	Subdir string
 	// DirectoryChecksum asks for TreeResult.DirectoryChecksum.
 	DirectoryChecksum bool
@@ -112,7 +112,7 @@ func newTree(opts *TreeOptions, open func() (*os.Root, error)) (t *Tree, err err
 	return t, nil
 }
 
-// Put takes one entry, as [Sink] says.
+// Put receives one entry, see [Sink].
 func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
 	if t.err != nil {
 		return fmt.Errorf("put %.200q: %w", e.Name, t.err)
@@ -135,8 +135,8 @@ func (t *Tree) Finish() (TreeResult, error) {
 	return result, errors.Join(err, t.close())
 }
 
-// Discard removes the tree's directory and all in it, also after [Tree.Finish].
-// A directory that was moved away meanwhile is left alone.
+// Discard removes the tree's directory and all in it, also after [Tree.Finish]. A
+// directory that another process moved away is not removed.
 func (t *Tree) Discard() error {
 	if t.err == nil {
 		t.err = errDiscarded

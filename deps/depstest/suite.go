@@ -8,7 +8,7 @@ import (
 	"github.com/packtrain/pack/deps"
 )
 
-// A NewFunc makes the analyzer under test. It takes from c what it needs.
+// A NewFunc returns the analyzer under test. It uses the fields of c that it supports.
 type NewFunc func(c deps.Config) (deps.DependencyAnalyzer, error)
 
 // Run checks that the analyzers that newAnalyzer makes keep the contract of

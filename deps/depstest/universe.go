@@ -10,9 +10,8 @@ import (
 	"github.com/packtrain/pack/deps"
 )
 
-// A Universe is a small world of packs: those that could be installed, those
-// that are, and those that the host provides. It is a [deps.Finder] and a
-// [deps.Installed]. It is safe for concurrent use.
+// A Universe is a set of packs: available, installed and provided ones. It is a
+// [deps.Finder] and a [deps.Installed]. It is safe for concurrent use.
 type Universe struct {
 	candidates map[pack.Ref][]pack.Candidate
 	installed  map[pack.Ref]pack.Version
@@ -30,7 +29,7 @@ var (
 //
 //	web@1.2.0                        can be installed, its needs are not known
 //	web@1.2.0: log@^1, core          can be installed, and needs these
-//	web@1.2.0:                       can be installed, and needs nothing
+//	web@1.2.0:                       is available, without dependencies
 //	web@1.2.0 on >=2: log            the same, on a platform of such a version
 //	installed log@1.0.0
 //	provided core

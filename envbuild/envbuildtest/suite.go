@@ -14,8 +14,8 @@ import (
 	"github.com/packtrain/pack/envbuild"
 )
 
-// A NewFunc makes a builder that keeps its environments in dir. It is called
-// several times for one directory, as several processes would.
+// A NewFunc returns a builder that stores its environments in dir. It is called several
+// times for one directory, as several processes would.
 type NewFunc func(dir string) (envbuild.EnvBuilder, error)
 
 // Run checks that the builders that newBuilder makes keep the contract of

@@ -21,10 +21,9 @@ const (
 	NPMVersion    = "11.19.1"
 )
 
-// Tools are a [pack.Runner] that stands in for Python, pip, Node.js and npm. It
-// starts no process: it leaves on disk what they would leave, with version
-// 1.0.0 of every package that is asked for, and exits with status 0. It is safe
-// for concurrent use.
+// Tools are a [pack.Runner] that stands in for Python, pip, Node.js and npm. It starts
+// no process: it writes the files that they would write, with version 1.0.0 of every
+// package that is asked for, and exits with status 0. It is safe for concurrent use.
 type Tools struct {
 	// OnRun, when not nil, is called first for every command. If it returns nil
 	// and nil, the command is imitated.
@@ -62,7 +61,7 @@ func NewTools(dir string) (*Tools, error) {
 // SearchPath lists the directories of the programs, for the Config of a builder.
 func (t *Tools) SearchPath() []string { return []string{filepath.Join(t.dir, "bin")} }
 
-// Commands returns what was run so far, in order.
+// Commands returns the commands run so far, in order.
 func (t *Tools) Commands() []pack.Command {
 	t.mu.Lock()
 	defer t.mu.Unlock()

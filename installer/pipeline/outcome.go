@@ -68,13 +68,13 @@ type Report struct {
 
 // An Outcome is the result for one pack.
 type Outcome struct {
-	// Spec is what the user typed, without credentials; "ref@version" for a
+	// Spec is the text that the user entered, without credentials; "ref@version" for a
 	// pack that was added.
 	Spec string `json:"spec"`
 	// Ref and Version are "" while unknown.
 	Ref     pack.Ref     `json:"pack_ref"`
 	Version pack.Version `json:"pack_version"`
-	// Previous is the version that was active before, nil for none.
+	// Previous is the previously active version, nil for none.
 	Previous *pack.Version `json:"previous_version"`
 	Status   pack.Status   `json:"status"`
 	// Failure says why, for [pack.StatusFailed]; else nil.

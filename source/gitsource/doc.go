@@ -18,9 +18,9 @@
 //
 // A local repository, bare or with a work tree, has the spec "git+file:///path" and has
 // to lie below one of the directories in Options.Roots; without any, such locations are
-// denied. Its branches, tags and objects are read, packed or not, and nothing else of
-// it: no configuration, hooks, grafts, replacements or alternates. Links are not
-// followed.
+// denied. Only its branches, tags and objects are read, packed or not: its
+// configuration, hooks, grafts, replacements and alternates have no effect. Links are
+// not followed.
 //
 // Not supported: ssh, submodules, LFS, reftables, repositories that name objects by
 // SHA-256.
