@@ -11,7 +11,7 @@ import (
 // TestReadOnlyTrash deletes directories that a pack's test made read-only.
 func TestReadOnlyTrash(t *testing.T) {
 	t.Parallel()
-	const nobody = 65534
+	const unprivileged = 65534
 	s := newScene(t)
 	d := s.mustOpen(t)
 	trash := filepath.Join(s.root, "trash")
@@ -28,7 +28,7 @@ func TestReadOnlyTrash(t *testing.T) {
 		}
 	}
 	if os.Getuid() == 0 { // root deletes them anyway
-		own(t, trash, nobody)
+		own(t, trash, unprivileged)
 		for dir := s.root; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
 			if err := os.Chmod(dir, 0o755); err != nil {
 				t.Fatal(err)
@@ -39,7 +39,7 @@ func TestReadOnlyTrash(t *testing.T) {
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread ends with its rights
 		if os.Getuid() == 0 {
-			_ = syscall.Setfsuid(nobody)
+			_ = syscall.Setfsuid(unprivileged)
 		}
 		done <- d.Reap(func() bool { return false })
 	}()
