@@ -8,10 +8,10 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// adopt tells the records of the packs in the root, from the metadata of their
-// generations. It may be repeated: it goes on where it ended. A pack whose
-// metadata are damaged is left out and logged. Packs that a dead process was
-// changing are adopted as they are, so that the change can be settled.
+// adopt adds the packs in the root to the records, from the metadata of their
+// generations. It may be repeated, and continues where it ended. A pack with damaged
+// metadata is skipped and logged. Packs that a dead process was changing are adopted in
+// their current state, so that the change can be settled.
 func (s *Store) adopt(ctx context.Context) error {
 	refs, err := s.disk.Pointers()
 	if err != nil {
@@ -36,8 +36,8 @@ func (s *Store) adopt(ctx context.Context) error {
 	return err
 }
 
-// adoptHistory tells the records of the other generations of ref, and returns
-// the activation of the one that readers get; nil when that is recorded.
+// adoptHistory adds the other generations of ref to the records, and returns the
+// activation of the one that readers get, or nil if that is recorded.
 func (s *Store) adoptHistory(ctx context.Context, ref pack.Ref) (*Activation, error) {
 	pointer, err := s.disk.Pointer(ref)
 	if err != nil || pointer == "" {
@@ -55,9 +55,9 @@ func (s *Store) adoptHistory(ctx context.Context, ref pack.Ref) (*Activation, er
 	return a, err
 }
 
-// adoptOthers tells the records of all generations of ref that they do not know,
-// except the one of the pointer, and returns the one that is active then. They
-// have no components: these are the pointer's.
+// adoptOthers adds all unrecorded generations of ref to the records, except the one of
+// the pointer, and returns the one that is active afterwards. They have no components,
+// because these belong to the generation of the pointer.
 func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active string) (last string, err error) {
 	names, err := s.disk.Generations(ref)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active s
 	return last, nil
 }
 
-// recall returns the activation that the metadata of a generation hold.
+// recall returns the activation in the metadata of a generation.
 func (s *Store) recall(ref pack.Ref, generation string) (*Activation, error) {
 	metadata, err := s.disk.Metadata(ref, generation)
 	if err != nil {

@@ -7,14 +7,14 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Catalog knows the installed packs. It takes no locks: what it returns is
-// what was active at one moment.
+// A Catalog lists the installed packs. It takes no locks: it returns the state at one
+// moment.
 type Catalog interface {
-	// List returns the installed packs, ordered by ref. When the records of some
-	// are damaged, it returns the others beside an error that joins one
-	// [*RecordError] for each of them.
+	// List returns the installed packs, ordered by ref. If the records of some are
+	// damaged, it returns the others and an error that joins one [*RecordError] for
+	// each of them.
 	List(ctx context.Context) ([]ActivePack, error)
-	// Show returns all that is known of one pack, or an error that matches
+	// Show returns the details of one pack, or an error that matches
 	// [pack.ErrNotFound].
 	Show(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 }
@@ -22,13 +22,12 @@ type Catalog interface {
 // An ActivePack is an installed pack, as readers get it.
 type ActivePack struct {
 	Record
-	// StoragePath is the stable path of the active content. It is a symbolic
-	// link: who reads several files resolves it once, so that all come from
-	// one generation.
+	// StoragePath is the stable path of the active content. It is a symbolic link:
+	// resolve it once to read several files of the same generation.
 	StoragePath string `json:"storage_path"`
 }
 
-// PackDetails are all that is known of one pack.
+// PackDetails are the details of one pack.
 type PackDetails struct {
 	ActivePack
 	Components []pack.Component `json:"components"`
@@ -72,7 +71,7 @@ func (s *Store) Show(ctx context.Context, ref pack.Ref) (*PackDetails, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Read again when it was replaced in between.
+		// The pack was replaced in between: read again.
 		active, err := s.ledger().Active(ctx, ref)
 		if err != nil || active == details.Active.Name {
 			return details, err
@@ -93,8 +92,8 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 	return &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}, err
 }
 
-// InstalledVersion returns the version of ref that is installed, or an error
-// that matches [pack.ErrNotFound]: what an analysis of dependencies asks for.
+// InstalledVersion returns the version of ref that is installed, or an error that
+// matches [pack.ErrNotFound]. It implements deps.Installed.
 func (s *Store) InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Version, error) {
 	leave, err := s.enter()
 	if err != nil {

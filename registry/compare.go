@@ -9,8 +9,8 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// compare finds out whether it is active already, and whether it may replace
-// what is.
+// compare determines whether it is already active, and whether it may replace the
+// active version.
 func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	rec, err := s.config.Records.Pack(ctx, it.ID.Ref)
 	switch {
@@ -33,8 +33,8 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	return mayReplace(replace, rec.Active.Version, it.ID)
 }
 
-// intact reports whether readers get the active content of rec. Its files are
-// read only where the request may replace anything: then it repairs them.
+// intact reports whether readers get the active content of rec. Its files are read only
+// if the request may replace any version: then it repairs them.
 func (s *Store) intact(rec Record, replace Replace) (bool, error) {
 	pointer, err := s.disk.Pointer(rec.Ref)
 	if err != nil || pointer != rec.Active.Name {
@@ -66,7 +66,7 @@ func keys(envs []pack.Environment) []string {
 	return keys
 }
 
-// mayReplace says whether new content may take the place of the active version.
+// mayReplace returns an error unless new content may replace the active version.
 func mayReplace(replace Replace, active pack.Version, id pack.ID) error {
 	order := id.Version.Compare(active)
 	switch {

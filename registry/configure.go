@@ -6,12 +6,12 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Configurer keeps the users' configuration of packs. It stays when a pack is
-// replaced or rolled back, and goes when it is removed.
+// A Configurer stores the users' configuration of packs. Replacing a pack or rolling it
+// back keeps its configuration; removing the pack removes it.
 type Configurer interface {
-	// Config returns the values that the user set; the defaults of the pack
-	// are not among them. Numbers are of type [encoding/json.Number], exact. A pack that
-	// is not installed is an error that matches [pack.ErrNotFound].
+	// Config returns the values that the user set, without the defaults of the pack.
+	// Numbers have the type [encoding/json.Number] and are exact. A pack that is not
+	// installed is an error that matches [pack.ErrNotFound].
 	Config(ctx context.Context, ref pack.Ref) (map[string]any, error)
 	// SetConfig replaces them; nil empties them.
 	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error

@@ -23,8 +23,7 @@ func readError(doing string, err error) error {
 	return pack.Errorf(code, "%s: %w", doing, err)
 }
 
-// treeDigest implements [input]: it reads all files, once they are known to be
-// within the limits.
+// treeDigest implements [input]: it reads all files after checking the limits.
 func (f inputFS) treeDigest() (pack.Digest, error) {
 	if err := f.measure(); err != nil {
 		return "", err
@@ -41,7 +40,7 @@ func (f inputFS) bringTo(ctx context.Context, dest string, tree pack.Digest) (ch
 	return err == nil, err
 }
 
-// measure checks that f is within the limits, before anything reads all of it.
+// measure checks that f is within the limits before its content is read.
 func (f inputFS) measure() error {
 	var entries, size int64
 	return fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error {
@@ -70,8 +69,8 @@ func (f inputFS) measure() error {
 	})
 }
 
-// copyTo writes all of f into the directory dest, which it creates, and returns
-// the tree digest of what it wrote.
+// copyTo writes all of f into the directory dest, which it creates, and returns the
+// tree digest of the copy.
 func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
 	if err := fsx.Mkdir(dest); err != nil {
 		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
@@ -107,7 +106,7 @@ func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.Dir
 	if err != nil {
 		return readError("read", err)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // opened for reading only
 	info, err := file.Stat()
 	if err != nil {
 		return readError("read", err)

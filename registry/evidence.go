@@ -8,20 +8,20 @@ import (
 	"github.com/packtrain/pack/registry/internal/packtests"
 )
 
-// A TestResult is the evidence of one test run: what was tested, with what, and
-// what came out.
+// A TestResult is the evidence of one test run: the tested content, its environments,
+// and the results.
 type TestResult struct {
 	Ref     pack.Ref     `json:"pack_ref"`
 	Version pack.Version `json:"pack_version"`
-	// TreeDigest is the digest of the content that was tested, Environments the keys
-	// of the environments it was tested with.
+	// TreeDigest is the digest of the tested content, Environments the keys of the
+	// environments used.
 	TreeDigest   pack.Digest `json:"tree_digest"`
 	Environments []string    `json:"environment_keys"`
 	Time         time.Time   `json:"time"`
 	Status       TestStatus  `json:"status"`
 	TestTotals
-	// PassRate is the share of the passed among the tests that were not
-	// skipped; 0 when none ran.
+	// PassRate is the fraction of passed tests among those that were not skipped; 0 if
+	// none ran.
 	PassRate   float64 `json:"pass_rate"`
 	DurationMS int64   `json:"duration_ms"`
 	// Isolation is the weakest level at which a suite ran, "" when none ran.
@@ -29,18 +29,18 @@ type TestResult struct {
 	Suites    []TestSuite    `json:"suites"`
 }
 
-// A TestSuite is what one test runner did.
+// A TestSuite is the result of one test runner.
 type TestSuite struct {
 	Name   string     `json:"name"`
 	Runner string     `json:"runner"` // script, unittest, ...
 	Status TestStatus `json:"status"`
 	TestTotals
 	DurationMS int64 `json:"duration_ms"`
-	// ExitCode is the exit status; -1 when the runner was ended by a signal or
-	// did not start.
+	// ExitCode is the exit status; -1 if the runner was killed by a signal or did not
+	// start.
 	ExitCode int `json:"exit_code"`
-	// Message says why the suite failed, Output holds the end of what it
-	// printed then.
+	// Message is the reason of a failure, Output the end of the output of a failed
+	// suite.
 	Message string `json:"message"`
 	Output  string `json:"output"`
 }
@@ -53,7 +53,7 @@ type TestTotals struct {
 	Skipped int `json:"skipped"`
 }
 
-// Summary returns the counts that reports show, nil for a nil result.
+// Summary returns the counts for reports, nil for a nil result.
 func (r *TestResult) Summary() *TestSummary {
 	if r == nil {
 		return nil
@@ -61,7 +61,7 @@ func (r *TestResult) Summary() *TestSummary {
 	return &TestSummary{Status: r.Status, Total: r.Total, Passed: r.Passed, Failed: r.Failed}
 }
 
-// newTestResult returns the evidence for it when no test has run.
+// newTestResult returns the evidence for it before a test has run.
 func (s *Store) newTestResult(it *item) *TestResult {
 	return &TestResult{
 		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.treeDigest, Environments: keys(it.envs),
@@ -83,8 +83,8 @@ func (r *TestResult) take(run *packtests.Result) {
 	}
 }
 
-// weakest returns the weakest level at which one of the suites ran, "" when none
-// ran. A level that is not known counts as none.
+// weakest returns the weakest level of isolation of the suites, "" if none ran. An
+// unknown level counts as none.
 func weakest(suites []packtests.Suite) pack.Isolation {
 	levels := []pack.Isolation{pack.IsolationNone, pack.IsolationContained, pack.IsolationSandbox}
 	lowest := len(levels)

@@ -8,9 +8,9 @@ import (
 	"github.com/packtrain/pack/registry/internal/recordlog"
 )
 
-// Files keep records in a directory, without a database: in one file, "log", to
-// which every change is appended. Several processes may use the directory at
-// once; reading needs no permission to write. Open them with [OpenFiles].
+// Files store records in a directory, without a database: in one file, "log", to which
+// every change is appended. Several processes may use the directory at once; reading
+// needs no permission to write. Open them with [OpenFiles].
 //
 // A change is durable when the method returns. Writers wait for each other, at
 // most 30 seconds: then the error matches [pack.ErrBusy]. Readers do not wait for
@@ -33,9 +33,9 @@ var _ Records = (*Files)(nil)
 // compactAt is the least size of a file that is compacted.
 const compactAt = 1 << 20
 
-// OpenFiles returns the records in dir. A directory that does not exist is one
-// without records; it is created when they change. A damaged file is an error
-// that matches [pack.ErrStore] and says what to do. Nothing need be closed.
+// OpenFiles returns the records in dir. A missing directory has no records; the first
+// change creates it. A damaged file is an error that matches [pack.ErrStore], with
+// advice. The records do not have to be closed.
 func OpenFiles(ctx context.Context, dir string) (*Files, error) {
 	f := &Files{log: recordlog.New(dir), compactAt: compactAt, table: newTable()}
 	f.tableReader.look = f.look
@@ -113,8 +113,8 @@ func (f *Files) Bind(ctx context.Context, id string) error {
 	return f.change(ctx, func(t *table) (*delta, error) { return t.planBind(id) }, nil)
 }
 
-// change appends what plan returns, unless that is nil, and calls then with the
-// table as it is afterwards. No other writer comes in between.
+// change appends the delta that plan returns, unless it is nil, and calls then with the
+// resulting table. No other writer can write in between.
 func (f *Files) change(ctx context.Context, plan func(*table) (*delta, error), then func(*table) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -159,7 +159,7 @@ func (f *Files) append(at recordlog.Position, d *delta) error {
 		return err
 	}
 	f.mu.Lock()
-	if f.pos == at { // else a reader has read it already
+	if f.pos == at { // otherwise a reader has already read it
 		f.table.merge(d)
 		f.pos = next
 	}
@@ -168,10 +168,9 @@ func (f *Files) append(at recordlog.Position, d *delta) error {
 	return nil
 }
 
-// compact replaces the file, which ends at the position at, by one without what
-// is obsolete, when that is more than half of it. The change is durable already:
-// when compacting fails, the file stays as it is, and the next change tries
-// again.
+// compact replaces the file, which ends at the position at, with one without obsolete
+// rows, if they are more than half of it. The change is already durable: if compacting
+// fails, the file is unchanged, and the next change retries.
 func (f *Files) compact(at recordlog.Position) {
 	f.mu.Lock()
 	due := f.compactAt < 0 || at.Offset >= max(f.compactAt, 2*f.table.size())
@@ -196,7 +195,7 @@ func (f *Files) compact(at recordlog.Position) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.pos == at { // the table is what the new file says
+	if f.pos == at { // the table has the content of the new file
 		f.pos = next
 	}
 }

@@ -21,7 +21,7 @@ type deltaHead struct {
 	Put    []rowHead    `json:"put,omitempty"`
 	Drop   []pack.Ref   `json:"drop,omitempty"`
 	Config []configHead `json:"config,omitempty"`
-	// Known are the operations that compaction keeps the IDs of.
+	// Known are the IDs of operations that compaction keeps.
 	Known []string `json:"known,omitempty"`
 }
 
@@ -105,8 +105,7 @@ func decodeDelta(payload []byte) (*delta, error) {
 
 var errPayload = pack.Errorf(pack.CodeStoreCorrupt, "a change in the records cannot be decoded: use the release that wrote it, or restore the records from a backup")
 
-// A payloadReader cuts values off a payload. It is bad once there were too few
-// bytes.
+// A payloadReader reads values from a payload. It is bad once bytes are missing.
 type payloadReader struct {
 	rest []byte
 	bad  bool

@@ -7,9 +7,8 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// InstalledPacks returns the installed packs, ordered by ref, as an installer
-// wants to know them: so that it need not fetch them again. Packs whose records
-// are damaged are left out.
+// InstalledPacks returns the installed packs, ordered by ref, for an installer, which
+// does not fetch them again. It omits packs with damaged records.
 func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -34,10 +33,9 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 	return packs, nil
 }
 
-// Stage lends an empty directory for content on its way into the registry. It
-// belongs to the caller until release is called, which removes it and may be
-// called again; opening the root removes the directories of dead processes. Close waits
-// for the release.
+// Stage returns an empty directory for content to be registered. The caller owns it
+// until it calls release, which removes it and may be called again. Opening the root
+// removes the directories of dead processes. Close waits for the release.
 func (s *Store) Stage(ctx context.Context) (dir string, release func(), err error) {
 	leave, err := s.enter()
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// A RootError says that a root was opened with records that are not its own. It
-// matches [pack.ErrStore].
+// A RootError means that a root was opened with records of another root. It matches
+// [pack.ErrStore].
 type RootError struct {
 	Root   string
 	Reason string
-	// Adoptable says that opening the root with Config.Adopt succeeds.
+	// Adoptable reports whether opening the root with Config.Adopt succeeds.
 	Adoptable bool
 }
 
@@ -33,8 +33,8 @@ func (e *RootError) Unwrap() error { return pack.ErrStore }
 // ErrorCode implements [pack.Coder].
 func (e *RootError) ErrorCode() pack.Code { return pack.CodeStoreCorrupt }
 
-// identify makes sure that the records are those of the root. New ones become
-// that: the records are bound first, so a root that has an ID has records, too.
+// identify checks that the records belong to the root. It binds new records to the
+// root; the records are bound first, so a root with an ID has records, too.
 func (s *Store) identify(ctx context.Context) error {
 	if root, bound, err := s.identities(ctx); err != nil || root != "" && root == bound {
 		return err
@@ -64,8 +64,7 @@ func (s *Store) identify(ctx context.Context) error {
 	return s.disk.SetIdentity(id)
 }
 
-// identities returns the ID of the root, and that of the root that the records
-// belong to; "" for none.
+// identities returns the ID of the root and the ID in the records, "" for none.
 func (s *Store) identities(ctx context.Context) (root, bound string, err error) {
 	if root, err = s.disk.Identity(); err != nil {
 		return "", "", err
@@ -74,7 +73,7 @@ func (s *Store) identities(ctx context.Context) (root, bound string, err error) 
 	return root, bound, err
 }
 
-// mayBind refuses records that cannot be those of the root.
+// mayBind refuses records that cannot belong to the root.
 func (s *Store) mayBind(ctx context.Context, root, bound string) error {
 	if root != "" && bound != "" {
 		return s.refuse(false, "the records belong to another root")
@@ -105,8 +104,8 @@ func (s *Store) refuse(adoptable bool, reason string) error {
 	return &RootError{Root: s.config.Root, Reason: reason, Adoptable: adoptable}
 }
 
-// checkRecorded refuses records that belong to the root and know none of its
-// packs: an old copy, or what was left of them.
+// checkRecorded refuses records that belong to the root but list none of its packs,
+// such as an old copy or damaged records.
 func (s *Store) checkRecorded(ctx context.Context) error {
 	published, known, err := s.published(ctx)
 	switch {
@@ -118,9 +117,8 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 	return s.refuse(true, fmt.Sprintf("the records are incomplete: there are %d packs in it, and the records know none of them", published))
 }
 
-// published returns the number of packs that readers get, and whether the
-// records know one of these. A pack that another process is changing does not
-// count.
+// published returns the number of packs that readers get, and whether one of them is
+// recorded. A pack that another process is changing does not count.
 func (s *Store) published(ctx context.Context) (n int, known bool, err error) {
 	refs, err := s.disk.Published()
 	if err != nil {
@@ -135,14 +133,14 @@ func (s *Store) published(ctx context.Context) (n int, known bool, err error) {
 			return 0, false, err
 		}
 		if pointer, err := s.disk.Pointer(ref); err == nil && pointer == "" {
-			continue // removed just now
+			continue // just removed
 		}
 		n++
 	}
 	return n, false, nil
 }
 
-// recorded reports whether the records know any pack.
+// recorded reports whether the records list any pack.
 func (s *Store) recorded(ctx context.Context) (bool, error) {
 	records, err := s.config.Records.Packs(ctx)
 	if damaged(err) {

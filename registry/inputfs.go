@@ -41,8 +41,8 @@ func (f inputFS) Open(name string) (fs.File, error) {
 	return &inputFile{File: file, name: name}, nil
 }
 
-// An inputFile ends with an error where it is longer than a pack's file may be,
-// also when it grows while it is read.
+// An inputFile returns an error if it exceeds the size limit of a pack's file, also if
+// it grows during the read.
 type inputFile struct {
 	fs.File
 	name string

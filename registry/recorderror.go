@@ -8,19 +8,19 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A RecordError says that the record of one pack cannot be decoded: it is
-// damaged, or another release wrote it. It matches [pack.ErrStore].
+// A RecordError means that the record of one pack cannot be decoded: it is damaged, or
+// another release wrote it. It matches [pack.ErrStore].
 type RecordError struct {
 	Ref pack.Ref
 	Err error
 }
 
-// Error names the pack and says what to do.
+// Error names the pack, with advice.
 func (e *RecordError) Error() string {
 	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again, replacing whatever is installed, or remove it", e.Ref, e.Err)
 }
 
-// damaged reports whether err says that a record cannot be decoded.
+// damaged reports whether err means that a record cannot be decoded.
 func damaged(err error) bool {
 	_, ok := errors.AsType[*RecordError](err)
 	return ok

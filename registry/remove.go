@@ -10,17 +10,17 @@ import (
 
 // A Remover removes packs.
 type Remover interface {
-	// Remove removes a pack with all its generations and its configuration.
-	// One that is not installed is an error that matches [pack.ErrNotFound],
-	// one that others depend on a [*DependentsError], unless opts allow these to
-	// break. opts may be nil.
+	// Remove removes a pack with all its generations and its configuration. The error
+	// matches [pack.ErrNotFound] if the pack is not installed, and is a
+	// [*DependentsError] if others depend on it, unless opts allow these to break. opts
+	// may be nil.
 	Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error
 }
 
 // RemoveOptions change how a pack is removed.
 type RemoveOptions struct {
-	// AllowBreak names the installed packs that may be left without the removed
-	// one, which they depend on, or holds [AnyDependent].
+	// AllowBreak names the installed packs that depend on the removed one and may
+	// break, or holds [AnyDependent].
 	AllowBreak []pack.Ref
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// A RepairError says that packs cannot be changed for now, because an operation on
-// them that was interrupted can be neither finished nor undone. They stay as they
-// are, and other packs are not affected. It is settled by itself when the packs are
-// changed again, or the root is opened again, once the cause is gone. It matches
-// [pack.ErrStore] and has the code of the cause.
+// A RepairError means that packs cannot be changed at the moment, because an
+// interrupted operation on them can be neither finished nor undone. They remain
+// unchanged, and other packs are not affected. Once the cause is fixed, the next change
+// of the packs, or opening the root, settles the operation. It matches [pack.ErrStore]
+// and has the code of the cause.
 type RepairError struct {
 	// Refs are the packs of the operation.
 	Refs []pack.Ref
@@ -35,7 +35,7 @@ func (e *RepairError) inner() *generations.RepairError {
 	return &generations.RepairError{Operation: e.Operation, Refs: e.Refs, Err: e.Err}
 }
 
-// repairError returns err as callers of a Store know it.
+// repairError converts err to the errors of a Store.
 func repairError(err error) error {
 	if e, ok := errors.AsType[*generations.RepairError](err); ok {
 		return &RepairError{e.Refs, e.Operation, e.Err}

@@ -13,17 +13,15 @@ import (
 
 // A RollBacker brings back an earlier generation of a pack.
 type RollBacker interface {
-	// RollBack makes the generation active that was active before the present
-	// one, with the environments it had, and returns the record. It does not
-	// need the network, and runs no tests. It does not check whether the packs
-	// that this generation depends on are still installed: going back has to work
-	// when the rest is in disorder. opts may be nil.
+	// RollBack activates the previously active generation, with its environments, and
+	// returns the record. It needs no network and runs no tests. It does not check
+	// whether the dependencies of that generation are still installed, because rolling
+	// back has to work in any state of the other packs. opts may be nil.
 	//
-	// A pack that is not installed, and one without an earlier generation, is
-	// an error that matches [pack.ErrNotFound]; an earlier generation that is
-	// damaged, or whose environments are gone, one that matches
-	// [pack.ErrStore]; one that installed packs do not accept, although they accept
-	// the active one, a [*DependentsError], unless opts allow these to break.
+	// The error matches [pack.ErrNotFound] if the pack is not installed or has no
+	// earlier generation, and [pack.ErrStore] if the earlier generation is damaged or
+	// its environments are missing. It is a [*DependentsError] if installed packs accept
+	// the active version but not the earlier one, unless opts allow these to break.
 	RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOptions) (Record, error)
 }
 
@@ -82,8 +80,8 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 	return applied[ref], err
 }
 
-// movingBack returns the move to the generation before the active one, if that
-// is as it was.
+// movingBack returns the move to the generation before the active one, if that is
+// unchanged.
 func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Ref) (move generations.Move, err error) {
 	recorded, err := s.generations(ctx, rec.Ref)
 	if err != nil {
@@ -125,8 +123,8 @@ func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
 	return checkEnvironments(s.disk.Generation(ref, g.Name), g)
 }
 
-// checkEnvironments checks that what the generation in dir was pinned to is
-// there still, with interpreters, which may be links to what was uninstalled.
+// checkEnvironments checks that the environments pinned by the generation in dir still
+// exist, with their interpreters, which may be links to uninstalled programs.
 func checkEnvironments(dir string, g *Generation) error {
 	var needed []string
 	for name := range generations.LinksTo(g.Environments) {

@@ -10,7 +10,7 @@ import (
 	"github.com/packtrain/pack/internal/text/exactjson"
 )
 
-// newRow returns the row of a pack that a makes active for the first time.
+// newRow returns the row of a pack that a activates for the first time.
 func newRow(a *Activation) (*row, error) {
 	keys := make([][2]string, len(a.Components))
 	for i := range a.Components {
@@ -42,9 +42,9 @@ func encodeConfig(ref pack.Ref, config map[string]any) ([]byte, error) {
 	return data, nil
 }
 
-// componentKeys returns the keys of the components, none when they cannot be
-// decoded: then the pack's components are not protected from others, until it
-// is registered again.
+// componentKeys returns the keys of the components, or none if they cannot be decoded:
+// then other packs may take the refs of the pack's components until it is registered
+// again.
 func (r *row) componentKeys() []componentKey {
 	pairs, err := decode[[][2]string](r.keys)
 	if err != nil {
@@ -66,7 +66,7 @@ func (r *row) generation(name string) []byte {
 	return nil
 }
 
-// record returns the record that r holds.
+// record returns the record in r.
 func (r *row) record() (Record, error) {
 	rec := Record{ID: r.id, Ref: r.ref, Installed: r.installed, Updated: r.updated}
 	var err, err2, err3 error
@@ -87,7 +87,7 @@ func decode[T any](data []byte) (T, error) {
 	return v, nil
 }
 
-// row returns what t knows of ref.
+// row returns the row of ref.
 func (t *table) row(ref pack.Ref) (*row, error) {
 	if r := t.packs[ref]; r != nil {
 		return r, nil
@@ -128,7 +128,7 @@ func boundElsewhere() error {
 	return pack.Errorf(pack.CodeConflict, "the records belong to another root")
 }
 
-// conflict says that another operation was faster.
+// conflict returns the error that another operation has changed the pack.
 func conflict(ref pack.Ref, active, expected string) error {
 	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)
 }

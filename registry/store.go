@@ -24,55 +24,52 @@ const (
 	DefaultSearchPath  = "/usr/local/bin:/usr/bin:/bin"
 )
 
-// Config is what a [Store] works with. Root and Records are needed.
+// Config configures a [Store]. Root and Records are required.
 type Config struct {
-	// Root is the absolute path of the directory that holds the packs. It is
-	// created. Several processes may share it.
+	// Root is the absolute path of the directory of the packs. It is created. Several
+	// processes may share it.
 	Root string
-	// Records keep what is known of the packs. They belong to the root: [Open]
-	// refuses those of another one, and those that know none of its packs.
+	// Records store the data of the packs. They belong to the root: [Open] refuses
+	// records of another root, and records that list none of its packs.
 	Records Records
-	// Adopt lets records that know none of the packs in the root learn them from
-	// the files: the generations come back, with new IDs; what users configured
-	// does not. It has no effect where Open does not refuse the records.
+	// Adopt fills records that list none of the packs in the root from its files. It
+	// restores the generations, with new IDs, but not the configuration of users. It
+	// has no effect if Open does not refuse the records.
 	Adopt bool
-	// Environments knows which environments were built for a pack's content.
-	// nil: none were.
+	// Environments returns the environments built for a pack's content. nil: none.
 	Environments Environments
 	// Runner runs the packs' tests. nil: they run as child processes of the
 	// host, with its rights.
 	Runner pack.Runner
-	// TestEnv is the environment of the packs' tests, "NAME=value" each,
-	// beside what a Store sets itself. A PATH among it is searched behind the
-	// programs of the attached environments. nil: a PATH of
-	// DefaultSearchPath.
+	// TestEnv is the environment of the packs' tests, "NAME=value" each, in addition to
+	// the variables that a Store sets. Its PATH is searched after the programs of the
+	// attached environments. nil: a PATH of DefaultSearchPath.
 	TestEnv []string
-	// TestTimeout is the longest that a test runner may take, whatever the
-	// pack says. 0: DefaultTestTimeout.
+	// TestTimeout limits the duration of a test runner; the pack can only lower it. 0:
+	// DefaultTestTimeout.
 	TestTimeout time.Duration
-	// Provided packs exist outside. They satisfy dependencies, and their refs
-	// are reserved.
+	// Provided are packs that the host provides itself. They satisfy dependencies, and
+	// their refs are reserved.
 	Provided []pack.Provided
-	// PlatformVersion is the version of the platform that the packs are for: one
-	// that does not suit it is refused, see [pack.PlatformError]. The zero value
-	// means that it is not known: a pack that asks for a version gets a warning.
+	// PlatformVersion is the version of the platform that the packs are for. A pack
+	// that requires another version is refused, see [pack.PlatformError]. The zero
+	// value means unknown: a pack that requires a version gets a warning.
 	PlatformVersion pack.Version
-	// Load says how packs are read; nil for the native shape.
+	// Load are the options for loading packs; nil for the native shape.
 	Load *pack.LoadOptions
-	// Open opens the directory of a pack; nil opens any. A host that takes
-	// paths from strangers confines them here: whatever a link says, only what
-	// Open returned is read. It is safe for concurrent use.
+	// Open opens the directory of a pack; nil opens any. A host that takes paths from
+	// untrusted users confines them here: regardless of links, only the returned
+	// directory is read. It is safe for concurrent use.
 	Open func(path string) (*os.Root, error)
-	// Parallel is how many packs of one request are worked on at a time. 0:
-	// as many as there are processors.
+	// Parallel is the number of packs of a request that are processed at a time. 0: the
+	// number of processors.
 	Parallel int
-	// LockTimeout is how long an operation waits for another one that changes
-	// the same pack, before it fails with [pack.ErrBusy]. 0:
-	// DefaultLockTimeout.
+	// LockTimeout limits the wait of an operation for another one that changes the same
+	// pack; then it fails with [pack.ErrBusy]. 0: DefaultLockTimeout.
 	LockTimeout time.Duration
 	// Logger receives background errors. If nil, they are discarded.
 	Logger *slog.Logger
-	// Clock tells the time that is recorded. nil: time.Now.
+	// Clock returns the time for records. nil: time.Now.
 	Clock func() time.Time
 }
 
@@ -102,9 +99,9 @@ func (c Config) check() error {
 	return nil
 }
 
-// A Store is a [Registrar] that keeps packs as files below one root, and what is
-// known of them in records. It is safe for concurrent use; several Stores, in
-// one process or in many, may share a root and its records.
+// A Store is a [Registrar] that stores packs as files below one root, and their data in
+// records. It is safe for concurrent use; several Stores, in one process or in many,
+// may share a root and its records.
 type Store struct {
 	config   Config
 	disk     *generations.Disk
@@ -113,18 +110,17 @@ type Store struct {
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup
-	changed atomic.Bool // an operation of this Store may have filled the trash
+	changed atomic.Bool // an operation of this Store may have added to the trash
 }
 
-// Open opens the root, which it creates when it is missing, and finishes or
-// undoes what a dead process left there. A root that is a link or that others
-// may write to is an error that matches [pack.ErrStore]. Records that are not
-// those of the root are a [*RootError].
+// Open opens the root, which it creates if missing, and finishes or undoes the
+// interrupted operations of dead processes. A root that is a link or writable by others
+// is an error that matches [pack.ErrStore]. Records of another root are a [*RootError].
 func Open(ctx context.Context, c Config) (*Store, error) {
 	return open(ctx, c, generations.Config{})
 }
 
-// open opens the root with the faults of disk.
+// open opens the root, with the faults of disk for tests.
 func open(ctx context.Context, c Config, disk generations.Config) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
@@ -147,7 +143,7 @@ func open(ctx context.Context, c Config, disk generations.Config) (*Store, error
 	return s, nil
 }
 
-// recover brings root and records to where they belong together.
+// recover makes root and records consistent.
 func (s *Store) recover(ctx context.Context) error {
 	if err := s.identify(ctx); err != nil {
 		return err
@@ -158,12 +154,12 @@ func (s *Store) recover(ctx context.Context) error {
 	return s.checkRecorded(ctx)
 }
 
-// closeReap is how long closing may delete files.
+// closeReap limits the time for deleting files in Close.
 const closeReap = time.Second
 
-// Close waits for the operations under way and refuses further ones. When this
-// Store changed packs, it deletes some of what was removed; see [Store.Reap]. What
-// cannot be deleted is logged. Closing twice is fine.
+// Close waits for running operations and refuses further ones. If this Store has
+// changed packs, Close deletes some of the removed files, see [Store.Reap], and logs
+// files that it cannot delete. It may be called again.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	first := !s.closed
@@ -180,19 +176,18 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// logReap logs what could not be deleted: it stays in the trash, and affects no
-// operation.
+// logReap logs the files that could not be deleted. They remain in the trash and affect
+// no operation.
 func (s *Store) logReap(err error) {
 	if err != nil {
 		s.config.Logger.Warn("trash is not emptied", "error", err)
 	}
 }
 
-// Reap deletes the files of packs that were removed and of operations that
-// failed. They lie in the root's trash until then: deleting many files takes
-// time, so no other operation waits for it. Close does it too, for a moment; a
-// process that runs for long calls Reap now and then. Reap deletes what it can and
-// returns the errors of what it could not delete, which stays for the next time.
+// Reap deletes the files of removed packs and failed operations. They remain in the
+// root's trash until then, so that no other operation waits for their deletion. Close
+// also deletes some of them; a long-running process calls Reap periodically. Reap
+// continues after errors and returns them; the next call retries.
 func (s *Store) Reap(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -216,5 +211,5 @@ func (s *Store) enter() (leave func(), err error) {
 	return s.running.Done, nil
 }
 
-// now returns the time as records keep it.
+// now returns the time in the precision of records.
 func (s *Store) now() time.Time { return s.config.Clock().UTC().Truncate(time.Microsecond) }

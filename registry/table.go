@@ -9,26 +9,25 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A table is what records know, in memory. Rows hold encoded values, so that
-// nothing is shared with callers and values come back as from a database. It is
-// changed in two steps: [table.plan] checks an operation and says what it
-// changes, [table.merge] makes that change, which cannot fail.
+// A table contains records in memory. Rows contain encoded values, so that they share
+// no memory with callers and decode like values of a database. It is changed in two
+// steps: [table.plan] checks an operation and returns its changes, [table.merge]
+// applies them and cannot fail.
 type table struct {
 	root   string
 	lastID int64
 	packs  map[pack.Ref]*row
-	// owners says which pack a component belongs to. It is nil until the first
-	// write: reading does not need it.
+	// owners maps components to their packs. It is nil until the first write, because
+	// reading does not need it.
 	owners map[componentKey]pack.Ref
-	// dependents are the dependencies on each pack. They are nil until they are
-	// asked for.
+	// dependents are the dependencies on each pack. They are nil until first used.
 	dependents map[pack.Ref]map[pack.Ref][]pack.Dependency
 	ops        operationIDs
 }
 
 func newTable() *table { return &table{packs: map[pack.Ref]*row{}} }
 
-// A row is what a table knows of one pack. It is never changed, only replaced.
+// A row contains the data of one pack. It is never changed, only replaced.
 type row struct {
 	id                 int64
 	ref                pack.Ref
@@ -52,13 +51,12 @@ type componentKey struct {
 	Ref  pack.ComponentRef
 }
 
-// A delta is what one change makes of a table.
+// A delta is one change of a table.
 type delta struct {
 	op     string // the ID of the operation, "" for none
-	root   string // the ID of the root, "" when that stays as it is
+	root   string // the ID of the root, "" for no change
 	lastID int64
-	// put are the rows of packs that changed. Their generations are only those
-	// that the table does not know yet.
+	// put are the rows of changed packs, with only their new generations.
 	put    []*row
 	drop   []pack.Ref
 	config []configRow
@@ -70,7 +68,7 @@ type configRow struct {
 	data []byte
 }
 
-// plan returns what op changes.
+// plan returns the changes of op.
 func (t *table) plan(op *Operation) (*delta, error) {
 	d := &delta{op: op.ID, lastID: t.lastID}
 	for i := range op.Activate {
@@ -176,7 +174,7 @@ func (t *table) planConfig(ref pack.Ref, config map[string]any) (*delta, error) 
 	return &delta{lastID: t.lastID, config: []configRow{{ref, data}}}, nil
 }
 
-// planBind returns the change that makes t belong to the root; nil when it does.
+// planBind returns the change that binds t to the root, or nil if it is bound.
 func (t *table) planBind(root string) (*delta, error) {
 	switch t.root {
 	case root:
@@ -187,7 +185,7 @@ func (t *table) planBind(root string) (*delta, error) {
 	return nil, boundElsewhere()
 }
 
-// merge changes t by d.
+// merge applies d to t.
 func (t *table) merge(d *delta) {
 	t.root = cmp.Or(d.root, t.root)
 	t.lastID = max(t.lastID, d.lastID)
@@ -225,7 +223,7 @@ func (t *table) merge(d *delta) {
 	t.ops.add(d.op)
 }
 
-// snapshot returns changes that make of an empty table what t is.
+// snapshot returns changes that turn an empty table into t.
 func (t *table) snapshot() []*delta {
 	known := t.ops.order[max(0, len(t.ops.order)-RememberedOperations):]
 	deltas := []*delta{{root: t.root, lastID: t.lastID, known: known}}

@@ -7,9 +7,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A tableReader reads records out of a table.
+// A tableReader reads records from a table.
 type tableReader struct {
-	// look calls fn with the table as it is now, which fn must not keep.
+	// look calls fn with the current table, which fn must not retain.
 	look func(ctx context.Context, fn func(*table) error) error
 }
 

@@ -1,13 +1,13 @@
-// Package registrytest helps to test what has to do with package registry.
+// Package registrytest has a double and conformance suites for package registry.
 //
-// A host that registers or lists packs tests its code with a [Fake], a Registrar and a
-// Catalog in memory:
+// A host that registers or lists packs tests its code with a [Fake], an in-memory
+// Registrar and Catalog:
 //
 //	fake := &registrytest.Fake{Broken: map[pack.Ref]error{"slack": pack.ErrTests}}
 //	report, err := fake.Register(ctx, registry.Request{Paths: []string{"/packs/slack", "/packs/jira"}})
 //
-// Who writes a Registrar or a Catalog checks with [RunRegistrar] and [RunCatalog] that
-// it keeps the contract. A host that keeps its records elsewhere checks them with [Run]:
+// [RunRegistrar] and [RunCatalog] check that your own Registrar and Catalog satisfy the
+// contract. [Run] checks your own Records:
 //
 //	func TestRecords(t *testing.T) {
 //		registrytest.Run(t, func(t testing.TB) registry.Records {
@@ -18,6 +18,5 @@
 // Records that implement [Damager] are also checked with records that cannot be
 // decoded.
 //
-// The suites are themselves checked against doubles that are broken on purpose: each
-// of their cases can fail.
+// The suites are tested with doubles that are broken on purpose: each case can fail.
 package registrytest

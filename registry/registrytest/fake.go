@@ -15,7 +15,7 @@ import (
 )
 
 // A Fake is a [registry.Registrar] and a [registry.Catalog] in memory, for the tests of
-// a host. It touches no file and starts no process, and decides by the rules of a
+// a host. It uses neither files nor processes, and follows the rules of a
 // [registry.Store]: packs that are registered are listed, Replace holds, and packs need
 // what they depend on. The zero value is ready to use. It is safe for concurrent use
 // once its fields are set.
@@ -50,11 +50,11 @@ var (
 	_ registry.Catalog   = (*Fake)(nil)
 )
 
-// FakeVersion is the version of a pack of which a [Fake] knows nothing but the path. Its
-// ref is the last element of the path, and it has no components and needs nothing.
+// FakeVersion is the version of a pack that a [Fake] has no files of. Its ref is the
+// last element of the path, and it has no components and no dependencies.
 const FakeVersion = "1.0.0"
 
-// fakeRoot is the root of the paths in reports. Nothing lies there.
+// fakeRoot is the root of the paths in reports. It does not exist.
 const fakeRoot = "/fake"
 
 // Register implements [registry.Registrar].

@@ -139,7 +139,7 @@ func commit(t testing.TB, r registry.Records, a registry.Activation) registry.Re
 	return rec
 }
 
-// A state is all that records know of one pack.
+// A state is the complete data of one pack in records.
 type state struct {
 	Record      registry.Record
 	Components  []pack.Component

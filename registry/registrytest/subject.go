@@ -14,7 +14,7 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// A World is what a [Subject] is made for.
+// A World describes the environment of a [Subject].
 type World struct {
 	// Packs are the files of the packs that requests will name.
 	Packs map[string]fstest.MapFS
@@ -27,28 +27,29 @@ type World struct {
 // a script that ends with status 1.
 const FailingTests = "failing"
 
-// A Subject is what a suite is about, with nothing registered.
+// A Subject is the Registrar and Catalog under test, without registered packs.
 type Subject struct {
 	Registrar registry.Registrar
-	// Catalog knows what Registrar registers. [RunRegistrar] does without it.
+	// Catalog lists the packs that Registrar registers. [RunRegistrar] does not need
+	// it.
 	Catalog registry.Catalog
-	// Path returns the absolute path of the pack of that name in the World; for
-	// another name, one where nothing lies.
+	// Path returns the absolute path of the pack with that name in the World; for
+	// another name, a path that does not exist.
 	Path func(name string) string
 }
 
-// A NewSubject makes a Subject for one check. It may use t for cleaning up.
+// A NewSubject returns a Subject for one check. It may use t for cleanup.
 type NewSubject func(t testing.TB, w World) Subject
 
-// RunRegistrar checks that the registrars that newSubject makes keep the contract of
-// [registry.Registrar], each promise in a subtest of its own. They may be remote: what
-// requests and reports hold beyond the contract of HTTP is not looked at.
+// RunRegistrar checks that the registrars of newSubject satisfy the contract of
+// [registry.Registrar], each promise in its own subtest. They may be remote: fields of
+// requests and reports that HTTP does not transport are not checked.
 func RunRegistrar(t *testing.T, newSubject NewSubject) {
 	t.Helper()
 	runChecks(t, registrarChecks(), newSubject)
 }
 
-// RunCatalog checks that the catalogs that newSubject makes keep the contract of
+// RunCatalog checks that the catalogs of newSubject satisfy the contract of
 // [registry.Catalog].
 func RunCatalog(t *testing.T, newSubject NewSubject) {
 	t.Helper()
@@ -67,7 +68,7 @@ func runChecks(t *testing.T, checks []check, newSubject NewSubject) {
 	}
 }
 
-// A check is one promise; run returns how it was broken.
+// A check is one promise; run returns an error if it is broken.
 type check struct {
 	name string
 	run  func(ctx context.Context, b *bench) error

@@ -6,9 +6,8 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// Run checks that records do all that [registry.Records] promises. newRecords
-// is called once per case and returns empty records; it may use t for cleaning
-// up.
+// Run checks that records satisfy the contract of [registry.Records]. newRecords is
+// called once per case and returns empty records; it may use t for cleanup.
 func Run(t *testing.T, newRecords func(t testing.TB) registry.Records) {
 	t.Helper()
 	for _, c := range cases() {
