@@ -209,7 +209,7 @@ func (s Script) Interpreter(envs []Environment) (string, error) {
 	if program, ok := interpreter(envs, s.Runtime); ok {
 		return program, nil
 	}
-	return "", Errorf(CodeNotFound, "%q needs a %s environment, and none is attached to the pack's content: "+
+	return "", Errorf(CodeNotFound, "%q needs a %s environment, but none is attached to the pack's content: "+
 		"build its environments first", s.File, s.Runtime)
 }
 

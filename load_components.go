@@ -115,7 +115,7 @@ func (l *loader) checkDuplicates() {
 			k.kind = c.Kind
 		}
 		if other, ok := first[k]; ok {
-			l.pack.Findings.report(componentDuplicateRef, c.File, l.refLines[i], fmt.Errorf("ref %.128q is that of %s too; give one of them another", c.Ref, other.File))
+			l.pack.Findings.report(componentDuplicateRef, c.File, l.refLines[i], fmt.Errorf("ref %.128q is also that of %s; give one of them another", c.Ref, other.File))
 			continue
 		}
 		first[k] = c

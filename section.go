@@ -276,7 +276,7 @@ func resolvePath(dir, text string) (string, error) {
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return "", errors.New("the path has a control character")
 	case strings.ContainsAny(text, "\\;|&$`<>*?\"'"):
-		return "", errors.New("the path has a character that shells or other systems take for something else")
+		return "", errors.New("the path has a special character of shells or other systems")
 	case path.IsAbs(text), len(text) > 1 && text[1] == ':':
 		return "", errors.New("the path is absolute; write it relative to the pack")
 	}

@@ -36,7 +36,7 @@ func (j *job) placeSafely(it *item) (err error) {
 func (j *job) place(it *item) error {
 	ref := it.ID.Ref
 	if first, taken := j.refs[ref]; taken {
-		return pack.Errorf(pack.CodeConflict, "pack %s comes from %q in this request already; name it once", ref, first)
+		return pack.Errorf(pack.CodeConflict, "pack %s already comes from %q in this request; name it once", ref, first)
 	}
 	j.refs[ref] = it.Spec
 	if it.staged == "" {

@@ -93,11 +93,11 @@ func (s *Store) mayBind(ctx context.Context, root, bound string) error {
 	case s.config.Adopt:
 		return s.adopt(ctx)
 	case recorded:
-		return s.refuse(true, "the records hold packs, and were never used with this root")
+		return s.refuse(true, "the records contain packs, but were never used with this root")
 	case published == 0:
 		return s.refuse(true, "the records are new, but the root was used with others")
 	}
-	return s.refuse(true, fmt.Sprintf("the records are missing: there are %d packs in it, and the records know none of them", published))
+	return s.refuse(true, fmt.Sprintf("the records are missing: the root has %d packs, but the records list none of them", published))
 }
 
 func (s *Store) refuse(adoptable bool, reason string) error {
@@ -114,7 +114,7 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 	case s.config.Adopt:
 		return s.adopt(ctx)
 	}
-	return s.refuse(true, fmt.Sprintf("the records are incomplete: there are %d packs in it, and the records know none of them", published))
+	return s.refuse(true, fmt.Sprintf("the records are incomplete: the root has %d packs, but the records list none of them", published))
 }
 
 // published returns the number of packs that readers get, and whether one of them is

@@ -17,7 +17,7 @@ type RecordError struct {
 
 // Error names the pack, with advice.
 func (e *RecordError) Error() string {
-	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again, replacing whatever is installed, or remove it", e.Ref, e.Err)
+	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again with a forced replacement, or remove it", e.Ref, e.Err)
 }
 
 // damaged reports whether err means that a record cannot be decoded.

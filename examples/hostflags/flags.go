@@ -42,7 +42,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.AllowHost, "allow-host", nil, "contact only this host; repeatable")
 	set.StringVar(&f.Credentials, "credentials", "", "file with lines ORIGIN bearer TOKEN, ORIGIN basic USER PASSWORD or ORIGIN header NAME VALUE")
 	set.StringVar(&f.CAFile, "ca-file", "", "file with CA certificates to trust in addition to the system's")
-	set.StringVar(&f.Proxy, "proxy", "", "URL of a proxy; wants --allow-host for what is contacted through it")
+	set.StringVar(&f.Proxy, "proxy", "", "URL of a proxy; requires --allow-host for each contacted host")
 }
 
 // BindPackages adds the flags for the indices of Python and Node.js packages.

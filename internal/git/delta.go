@@ -58,7 +58,7 @@ func (d *delta) readSizes() error {
 func (r *reader) apply(on plumbing.Hash, d delta) (plumbing.Hash, error) {
 	o := r.store.objects[on]
 	if o.Size != d.from {
-		return plumbing.ZeroHash, Broken("a delta wants a base of %d bytes, which has %d", d.from, o.Size)
+		return plumbing.ZeroHash, Broken("a delta requires a base of %d bytes, but the base has %d", d.from, o.Size)
 	}
 	if !o.inMemory() {
 		r.again += o.Size

@@ -60,7 +60,7 @@ func (p *Pack) readFanout(size int64) error {
 		return err
 	}
 	if !bytes.HasPrefix(head, []byte(indexMagic)) {
-		return Broken("the index of a pack is not of version 2: let git repack the repository")
+		return Broken("the index of a pack is not of version 2: run git repack in the repository")
 	}
 	last := int64(0)
 	for i := range p.fanout {

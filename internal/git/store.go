@@ -82,7 +82,7 @@ func (s *Store) Find(id plumbing.Hash, typ plumbing.ObjectType) (Object, error) 
 	o, ok := s.objects[id]
 	switch {
 	case !ok:
-		return Object{}, Broken("the server left out %s %s", typ, id)
+		return Object{}, Broken("the server omitted %s %s", typ, id)
 	case o.Type != typ:
 		return Object{}, Broken("object %s is a %s, not a %s", id, o.Type, typ)
 	}

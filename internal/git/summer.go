@@ -41,7 +41,7 @@ func (s *summer) Read(p []byte) (int, error) {
 // check compares the checksum, when everything was read.
 func (s *summer) check() error {
 	if sum := s.hash.Sum(nil); !bytes.Equal(sum, s.last) {
-		return Broken("the checksum of the pack is %x, and of what arrived %x", s.last, sum)
+		return Broken("the pack states the checksum %x, but the received data has %x", s.last, sum)
 	}
 	return nil
 }

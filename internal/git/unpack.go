@@ -33,7 +33,7 @@ func Unpack(ctx context.Context, r io.Reader, s *Store, limits Limits) error {
 		return corrupt(err)
 	}
 	if len(u.waiting) > 0 {
-		return Broken("the pack has deltas whose base it does not hold")
+		return Broken("the pack has deltas without their base")
 	}
 	return nil
 }

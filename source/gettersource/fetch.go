@@ -26,7 +26,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err 
 		return err
 	}
 	if l.subdir != "" || l.digest != "" {
-		return pack.Errorf(pack.CodeInvalidRequest, "fetch %q: directory and checksum belong into the fields of the pin", l.shown())
+		return pack.Errorf(pack.CodeInvalidRequest, "fetch %q: directory and checksum belong in the fields of the pin", l.shown())
 	}
 	f, err := s.receive(ctx, l, pin)
 	if err != nil {
@@ -89,7 +89,7 @@ func (b *bridge) get(ctx context.Context, l *location, file string) error {
 	case err != nil:
 		return pack.Errorf(pack.CodeIO, "receive archive: go-getter failed: %.300q", err.Error())
 	case !b.done:
-		return pack.Errorf(pack.CodeIO, "receive archive: go-getter left off in the middle")
+		return pack.Errorf(pack.CodeIO, "receive archive: go-getter stopped in the middle of the archive")
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (r *remote) search(ctx context.Context, tip, commit plumbing.Hash, s *git.S
 // unserved returns the error for a commit that the server does not serve.
 func unserved(commit plumbing.Hash, rev string) error {
 	if _, ok := git.ParseID(rev); !ok && rev != "" {
-		return pack.Errorf(pack.CodeContentChanged, "commit %s is not served, and the branch or tag %s does not lead to it any more: pin another commit", commit, shown(rev))
+		return pack.Errorf(pack.CodeContentChanged, "commit %s is not served, and the branch or tag %s no longer leads to it: pin another commit", commit, shown(rev))
 	}
 	return broken("the server does not serve commit %s, which is in no branch or tag that it advertises: "+
 		"name the branch, or set uploadpack.allowReachableSHA1InWant on the server", commit)

@@ -70,7 +70,7 @@ func (r *remote) unlisted(err error) error {
 	if u, ok := errors.AsType[*pack.UnavailableError](err); ok && u.Code == pack.CodeUnauthorized {
 		return &pack.UnavailableError{
 			Code: u.Code, Target: r.target, Status: u.Status,
-			Err: fmt.Errorf("the repository does not exist or wants credentials: %w", u.Err),
+			Err: fmt.Errorf("the repository does not exist or requires credentials: %w", u.Err),
 		}
 	}
 	return err

@@ -72,7 +72,7 @@ func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, 
 // other errors mean that the index could not be read.
 func (s *Source) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	if want.Spec != "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "find versions of %q: an index knows packs by their refs", web.Redact(want.Spec))
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "find versions of %q: an index lists packs by their refs", web.Redact(want.Spec))
 	}
 	loc := source.Locator{Scheme: source.SchemeRegistry, Location: want.Ref.String()}
 	entries, err := s.find(ctx, loc)

@@ -46,7 +46,7 @@ func testNothingOutside(t testing.TB, h Harness) {
 	}
 	for i, after := range snapshots(t, dirs) {
 		if after != before[i] {
-			t.Errorf("the directory %q is not as it was", dirs[i])
+			t.Errorf("the directory %q has changed", dirs[i])
 		}
 	}
 }

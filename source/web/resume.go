@@ -92,7 +92,7 @@ func (r *resumable) rest() (io.ReadCloser, error) {
 	return resp.Body, nil
 }
 
-var errOther = errors.New("the server sends something else now")
+var errOther = errors.New("the content on the server has changed")
 
 // attach makes sure that the body of resp continues at the current offset.
 func (r *resumable) attach(resp *http.Response) error {

@@ -58,16 +58,16 @@ func parseAuthorities(text []byte) ([]*x509.Certificate, error) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "certificates of authorities: there is a %.40q among them", block.Type)
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "CA certificates: there is a %.40q among them", block.Type)
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "certificates of authorities: number %d: %w", len(certificates)+1, err)
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "CA certificates: number %d: %w", len(certificates)+1, err)
 		}
 		certificates = append(certificates, certificate)
 	}
 	if begun := bytes.Count(text, []byte("-----BEGIN ")); begun == 0 || begun != len(certificates) {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "certificates of authorities: %d can be read of %d in PEM", len(certificates), begun)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "CA certificates: %d can be read of %d in PEM", len(certificates), begun)
 	}
 	return certificates, nil
 }

@@ -35,5 +35,5 @@ var (
 )
 
 func unknown(id string) error {
-	return pack.Errorf(pack.CodeNotFound, "operation %q is not known; finished ones are kept for a limited time", id)
+	return pack.Errorf(pack.CodeNotFound, "unknown operation %q; finished ones are kept for a limited time", id)
 }

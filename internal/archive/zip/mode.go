@@ -62,7 +62,7 @@ func (c *central) permissions() (fs.FileMode, error) {
 }
 
 func (c *central) unclear(why string, args ...any) error {
-	return malformed("entry %.80q is executable to some programs only: "+why, append([]any{c.name}, args...)...)
+	return malformed("entry %.80q is executable for some programs only: "+why, append([]any{c.name}, args...)...)
 }
 
 func (c *central) forbidden(what string) error {

@@ -41,10 +41,10 @@ func (c *central) checkName() error {
 	case c.flags&flagUTF8 == 0:
 		return c.unsafe("the encoding of its name is not known")
 	case c.codePage() && !c.extra:
-		return c.unsafe("unzip takes its name for one in a code page of DOS: let the archiver store extra fields, such as times, or use names in ASCII")
+		return c.unsafe("unzip decodes its name with a DOS code page: let the archiver store extra fields, such as times, or use names in ASCII")
 	}
 	if isVersioned(c.name) {
-		return c.unsafe("unzip takes the end of its name for a version number, and drops it")
+		return c.unsafe("unzip treats the end of its name as a version number and drops it")
 	}
 	return nil
 }

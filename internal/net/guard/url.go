@@ -32,7 +32,7 @@ func ParseURL(raw string) (*url.URL, error) {
 		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL: it has %d bytes, at most %d are allowed", len(raw), maxURLLen)
 	}
 	if i := strings.IndexFunc(raw, forbiddenInURL); i >= 0 {
-		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a character that belongs in no URL: percent-encode it", Redact(raw))
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a character that is not allowed in URLs: percent-encode it", Redact(raw))
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -40,7 +40,7 @@ func ParseURL(raw string) (*url.URL, error) {
 		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL: it cannot be parsed: write it as https://host/path")
 	}
 	if strings.Contains(raw, "#") {
-		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a fragment, which no server ever sees: leave it out", RedactURL(u))
+		return nil, pack.Errorf(pack.CodePolicyDenied, "read URL %q: it has a fragment, which is never sent to the server: leave it out", RedactURL(u))
 	}
 	return u, nil
 }
@@ -92,7 +92,7 @@ func CanonicalHost(host string) (string, error) {
 	case len(name) > 253 || !hostPattern.MatchString(name):
 		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q is not a plain host name: write non-ASCII names in their xn-- form, without a final dot", host)
 	case numericPattern.MatchString(name):
-		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q looks like an address but is none: write four decimal numbers", host)
+		return "", pack.Errorf(pack.CodePolicyDenied, "host %.80q looks like an address but is not one: write four decimal numbers", host)
 	}
 	return name, nil
 }

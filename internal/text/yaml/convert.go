@@ -110,7 +110,7 @@ func (c *converter) alias(raw *rawNode, depth int) *Node {
 	target := c.anchored[raw.Alias]
 	switch {
 	case target == nil:
-		c.report(BadAlias, raw.Line, "alias %.64q stands inside of what it repeats", "*"+raw.Value)
+		c.report(BadAlias, raw.Line, "alias %.64q is inside its own anchor", "*"+raw.Value)
 		return none
 	case depth+target.height-1 > c.lim.Depth:
 		c.stop(exceeded(raw.Line, "nesting depth", c.lim.Depth, depth+target.height-1))

@@ -52,7 +52,7 @@ func (c *converter) mergeSources(key, value *Node) []*Node {
 	}
 	for _, s := range sources {
 		if s.Kind != Mapping {
-			c.report(BadAlias, key.Line, "merge key \"<<\" wants a mapping, not %s", s.Kind)
+			c.report(BadAlias, key.Line, "merge key \"<<\" requires a mapping, not %s", s.Kind)
 			return nil
 		}
 	}

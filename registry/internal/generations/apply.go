@@ -126,7 +126,7 @@ func (d *Disk) resolve(ctx context.Context, in *intent, records Records, cause e
 	applied, err := records.Outcome(ctx, in.ID)
 	switch {
 	case err != nil:
-		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(cause), "%w (whether it was recorded is not known: %w)", cause, err)}
+		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(cause), "%w (unknown whether it was recorded: %w)", cause, err)}
 	case applied:
 		return d.complete(in)
 	}
@@ -145,7 +145,7 @@ func (d *Disk) complete(in *intent) error {
 		err = d.follow(wants)
 	}
 	if err != nil {
-		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(err), "the change is recorded, and readers do not get it yet: %w", err)}
+		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(err), "the change is recorded but not yet visible to readers: %w", err)}
 	}
 	d.clearAway(in, wants)
 	return nil

@@ -37,7 +37,7 @@ func (d *Disk) Identity() (id string, err error) {
 	err = json.Unmarshal(data, &in)
 	switch {
 	case err == nil && in.Format > format:
-		return "", pack.Errorf(pack.CodeStoreCorrupt, "root has format %d, this release knows formats up to %d: use a newer release", in.Format, format)
+		return "", pack.Errorf(pack.CodeStoreCorrupt, "root has format %d, this release supports formats up to %d: use a newer release", in.Format, format)
 	case err != nil || in.Format < 1 || in.Root == "":
 		return "", pack.Errorf(pack.CodeStoreCorrupt, "%q is damaged: restore it from a backup, or remove it", d.dir(formatName))
 	}

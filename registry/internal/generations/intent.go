@@ -157,7 +157,7 @@ func parseIntent(id string, data []byte) (*intent, error) {
 		}
 	}
 	if format := formatOf(data); format > intentFormat {
-		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has format %d, this release knows formats up to %d: use a newer release", format, intentFormat)
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has format %d, this release supports formats up to %d: use a newer release", format, intentFormat)
 	}
 	switch {
 	case err != nil:
