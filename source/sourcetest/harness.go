@@ -80,7 +80,7 @@ func cases() []testCase {
 		{"CancelledMidway", testCancelledMidway},
 		{"SinkFails", testSinkFails},
 		{"SlowSink", testSlowSink},
-		{"RudeRequests", testRudeRequests},
+		{"HostileRequests", testHostileRequests},
 		{"Hostile", testHostile},
 		{"NothingOutside", testNothingOutside},
 		{"Secrets", testSecrets},

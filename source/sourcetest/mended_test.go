@@ -48,7 +48,7 @@ func TestMuxMends(t *testing.T) {
 	foreign := source.Locator{Scheme: "foreign", Location: "demo"}
 	pin := pack.Pin{Scheme: sourcetest.SchemeMemory, Location: "demo"}
 	foreignPin := pack.Pin{Scheme: "foreign", Location: "demo"}
-	rude := memory("\x1b[2J\r\n\xff\ufffd")
+	hostile := memory("\x1b[2J\r\n\xff\ufffd")
 	for name, ask := range map[string]func(source.Source) (mended bool){
 		"a foreign scheme is resolved": func(s source.Source) bool {
 			_, err := s.Resolve(t.Context(), foreign)
@@ -69,7 +69,7 @@ func TestMuxMends(t *testing.T) {
 			return errors.Is(s.Fetch(cancelled, pin, sink), context.Canceled) && sink.puts == 0
 		},
 		"the location is repeated": func(s source.Source) bool {
-			_, err := s.Resolve(t.Context(), rude)
+			_, err := s.Resolve(t.Context(), hostile)
 			return isPrintable(err) && errors.Is(err, pack.ErrNotFound) && pack.CodeOf(err) == pack.CodeNotFound
 		},
 		"the rev is repeated": func(s source.Source) bool {
@@ -79,7 +79,7 @@ func TestMuxMends(t *testing.T) {
 			return isPrintable(err) && errors.Is(err, pack.ErrNotFound)
 		},
 		"the pin is repeated": func(s source.Source) bool {
-			err := s.Fetch(t.Context(), pack.Pin{Scheme: sourcetest.SchemeMemory, Location: rude.Location}, &countingSink{})
+			err := s.Fetch(t.Context(), pack.Pin{Scheme: sourcetest.SchemeMemory, Location: hostile.Location}, &countingSink{})
 			return isPrintable(err) && errors.Is(err, pack.ErrNotFound)
 		},
 	} {

@@ -81,7 +81,7 @@ func TestSuiteRefusesHarness(t *testing.T) {
 
 func faults() []fault {
 	var all []fault
-	for _, some := range [][]fault{resolvingFaults(), contentFaults(), stoppingFaults(), guardFaults(), rudeFaults()} {
+	for _, some := range [][]fault{resolvingFaults(), contentFaults(), stoppingFaults(), guardFaults(), hostileFaults()} {
 		all = append(all, some...)
 	}
 	return all

@@ -32,32 +32,32 @@ func explain(ctx context.Context, target string, err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	return &pack.UnavailableError{Target: target, Temporary: temporary(err), Err: tame(err)}
+	return &pack.UnavailableError{Target: target, Temporary: temporary(err), Err: quoteText(err)}
 }
 
 const maxErrorText = 300
 
-// tame makes the text of err fit for a log: net/http repeats what a server
-// sent, control characters included and at any length.
-func tame(err error) error {
+// quoteText quotes and shortens the text of err if necessary: net/http repeats texts of
+// a server, with control characters and of any length.
+func quoteText(err error) error {
 	text := err.Error()
 	if len(text) <= maxErrorText && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return err
 	}
-	return &tamed{error: err, text: fmt.Sprintf("%.*q", maxErrorText, text)}
+	return &quotedError{error: err, text: fmt.Sprintf("%.*q", maxErrorText, text)}
 }
 
-type tamed struct {
+type quotedError struct {
 	error
 
 	text string
 }
 
 // Error implements error.
-func (t *tamed) Error() string { return t.text }
+func (t *quotedError) Error() string { return t.text }
 
 // Unwrap returns the error with the original text.
-func (t *tamed) Unwrap() error { return t.error }
+func (t *quotedError) Unwrap() error { return t.error }
 
 // temporary reports whether the same request may succeed later: the network
 // failed, as opposed to a server that violates the protocol or has the wrong

@@ -74,7 +74,7 @@ func (s *sseWriter) event(_ context.Context, e wire.Event) error {
 func (s *sseWriter) heartbeat(context.Context) error { return s.write(": still here\n\n") }
 
 func (s *sseWriter) write(format string, args ...any) error {
-	if err := s.hurry(); err != nil {
+	if err := s.extendDeadline(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(s.w, format, args...)
@@ -82,11 +82,11 @@ func (s *sseWriter) write(format string, args ...any) error {
 }
 
 func (s *sseWriter) flush(context.Context) error {
-	if err := s.hurry(); err != nil {
+	if err := s.extendDeadline(); err != nil {
 		return err
 	}
 	return s.control.Flush()
 }
 
-// hurry sets how long the reader may take for what is written next.
-func (s *sseWriter) hurry() error { return s.control.SetWriteDeadline(time.Now().Add(s.writeTimeout)) }
+// extendDeadline sets the time limit for the reader to take the next write.
+func (s *sseWriter) extendDeadline() error { return s.control.SetWriteDeadline(time.Now().Add(s.writeTimeout)) }

@@ -37,7 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
 	}()
 	defer s.recover(x, r)
-	s.hurry(x, r)
+	s.limitBodyTime(x, r)
 	if route == "" {
 		s.unknown(x, r)
 		return
@@ -45,9 +45,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(x, r)
 }
 
-// hurry bounds how long the body may take to arrive, whether a handler reads it or
-// it is only skipped to reach the next request on the connection.
-func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
+// limitBodyTime limits the time for the body to arrive, whether a handler reads it or
+// it is skipped to reach the next request on the connection.
+func (s *Server) limitBodyTime(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.bodyTimeout)) // where it can be set
 	}

@@ -15,10 +15,10 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// testRudeRequests: a source refuses any hostile locator or pin with an error
-// that has a code and can be printed.
-func testRudeRequests(t testing.TB, h Harness) {
-	for _, text := range rudeTexts() {
+// testHostileRequests checks that a source refuses hostile locators and pins with an
+// error that has a code and can be printed.
+func testHostileRequests(t testing.TB, h Harness) {
+	for _, text := range hostileTexts() {
 		loc, pin := h.Locator, h.resolve(t)[0]
 		loc.Location, pin.Location = text, text
 		pins, err := h.mux.Resolve(t.Context(), loc)
@@ -38,7 +38,7 @@ func testRudeRequests(t testing.TB, h Harness) {
 	}
 }
 
-func rudeTexts() []string {
+func hostileTexts() []string {
 	return []string{
 		"\x00", "\x1b[2J\x07", "a\r\nb", "\u202etxt", "\xff\xfe", "-x", "--upload-pack=touch x", "$(touch x)", "|touch x",
 		"https://user:password@[::1", "file:///etc/passwd", "ext::sh -c true", "https://none.invalid/%zz", strings.Repeat("x/", source.MaxSpecLen/2),

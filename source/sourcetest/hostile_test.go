@@ -13,7 +13,7 @@ import (
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
-func rudeFaults() []fault {
+func hostileFaults() []fault {
 	failing := func(explain func(location string) error) func(*testing.T) sourcetest.Harness {
 		b := newBroken()
 		b.resolve = func(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
@@ -26,9 +26,9 @@ func rudeFaults() []fault {
 		return of(b)
 	}
 	return []fault{
-		{"RudeRequests: an error without a code", failing(func(string) error { return errors.New("no") })},
-		{"RudeRequests: a long text", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %q", strings.Repeat(l, 10)) })},
-		{"RudeRequests: taken", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
+		{"HostileRequests: an error without a code", failing(func(string) error { return errors.New("no") })},
+		{"HostileRequests: a long text", failing(func(l string) error { return pack.Errorf(pack.CodeNotFound, "no %q", strings.Repeat(l, 10)) })},
+		{"HostileRequests: taken", of(brokenFetch(func(ctx context.Context, pin pack.Pin, dst source.Sink, good *sourcetest.Memory) error {
 			if strings.HasPrefix(pin.Location, "-") {
 				pin.Location = "demo"
 			}
