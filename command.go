@@ -32,7 +32,7 @@ type Command struct {
 	Limits CommandLimits
 }
 
-// An Access is what a [Command] needs to reach, beside its program and the
+// An Access lists the resources that a [Command] needs, besides its program and the
 // programs and libraries of the system. The zero value is nothing.
 type Access struct {
 	// Read are the absolute paths of files and directories that it reads, Write of
@@ -60,7 +60,7 @@ type Isolation string
 
 // The levels of isolation, the weakest first.
 const (
-	// IsolationNone: the child could do whatever its user can.
+	// IsolationNone: the child has all rights of its user.
 	IsolationNone Isolation = "none"
 	// IsolationContained: the child could change nothing but what Access.Write
 	// names, but read more than Access.Read, or reach the network.
@@ -69,7 +69,7 @@ const (
 	IsolationSandbox Isolation = "sandbox"
 )
 
-// A Result is what is left of a finished child process.
+// A Result is the result of a finished child process.
 type Result struct {
 	// ExitCode is the exit status; -1 when the child was ended by a signal.
 	ExitCode int

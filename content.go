@@ -40,8 +40,8 @@ func Contents(paths []string, contents []*Content) []*Content {
 	return append(all, contents...)
 }
 
-// A Want is what was asked for, before anything is chosen: a pack of a registry by
-// Ref and Constraint, or whatever a Spec leads to.
+// A Want is a request before resolution: a pack of a registry by Ref and Constraint, or
+// the pack of a Spec.
 type Want struct {
 	// Ref is the pack, "" when only the content at Spec tells.
 	Ref Ref

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// A Digest is "sha256:" and 64 lower-case hexadecimal digits. The field or
-// function that carries it says what it was computed over. The zero value means "no digest" and never equals a computed one.
+// A Digest is "sha256:" and 64 lower-case hexadecimal digits. The field or function
+// that carries it says what it was computed over. The zero value means "no digest" and
+// never equals a computed one.
 type Digest string
 
-// A subject says what a digest was computed over.
+// A subject is the kind of data that a digest was computed over.
 type subject string
 
 // The subjects of digests.

@@ -39,7 +39,7 @@ type LimitError struct {
 	Path  string // where, "" when it concerns the whole
 }
 
-// Error names the limit, its value and what was found.
+// Error names the limit, its maximum and the actual value.
 func (e *LimitError) Error() string {
 	s := fmt.Sprintf("%s is %d, at most %d allowed", e.Limit, e.Value, e.Max)
 	if e.Path != "" {

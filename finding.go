@@ -17,7 +17,7 @@ type Finding struct {
 	// when the finding concerns the whole file.
 	File string `json:"file"`
 	Line int    `json:"line"`
-	// Message says what is wrong and what to write instead.
+	// Message describes the problem and the fix.
 	Message string `json:"message"`
 	// Err is the typed cause where there is one, such as a [*LimitError] or
 	// the error of [ParseVersion]; else nil.

@@ -11,11 +11,11 @@ const (
 	SeverityWarning Severity = "warning"
 )
 
-// A FindingCode says what a [Finding] is about. It is stable: "<what>.<reason>",
+// A FindingCode identifies the kind of a [Finding]. It is stable: "<what>.<reason>",
 // such as "action.entry_point_missing". [FindingCodes] describes all of them.
 type FindingCode string
 
-// The codes, by what they are about.
+// The codes, by subject.
 const (
 	yamlEncoding     FindingCode = "yaml.encoding"
 	yamlSyntax       FindingCode = "yaml.syntax"
@@ -135,9 +135,8 @@ type FindingKind struct {
 	Meaning string `json:"meaning"`
 }
 
-// FindingCodes returns every code that loading and validation report, with its
-// severity and its meaning, grouped by what they are about. The result belongs to
-// the caller.
+// FindingCodes returns every code that loading and validation report, with its severity
+// and its meaning, grouped by subject. The result belongs to the caller.
 func FindingCodes() []FindingKind { return slices.Clone(findingTable) }
 
 // findingTable describes every code; docs/findings.md is made of it.

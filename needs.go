@@ -40,7 +40,7 @@ func RuntimeNeeds(fsys fs.FS, p *Pack) ([]RuntimeNeed, error) {
 	return n.list(), errors.Join(n.errs...)
 }
 
-// needs collects what a pack needs.
+// needs collects the requirements of a pack.
 type needs struct {
 	fsys  fs.FS
 	found []RuntimeNeed

@@ -78,14 +78,13 @@ func isComponentName(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' })
 }
 
-// Pack returns the ref of the component's pack: what comes before the first dot.
+// Pack returns the ref of the component's pack: the part before the first dot.
 func (r ComponentRef) Pack() Ref {
 	ref, _, _ := strings.Cut(string(r), ".")
 	return Ref(ref)
 }
 
-// Name returns the component's name: what comes after the first dot, "" without
-// one.
+// Name returns the component's name: the part after the first dot, "" without one.
 func (r ComponentRef) Name() string {
 	_, name, _ := strings.Cut(string(r), ".")
 	return name

@@ -192,9 +192,9 @@ func (r *contentReader) sum(content io.Reader) (size int64, sum [sha256.Size]byt
 // ManifestFile is the name of the file that makes a directory a pack.
 const ManifestFile = "pack.yaml"
 
-// Root returns the directory of fsys that holds the pack: "." when pack.yaml
-// is at the root, "pack" when it is there. Neither or both is an error with
-// [CodeInvalidManifest] that lists what was found instead.
+// Root returns the directory of fsys that holds the pack: "." when pack.yaml is at the
+// root, "pack" when it is there. Neither or both is an error with [CodeInvalidManifest]
+// that lists the files found instead.
 func Root(fsys fs.FS) (dir string, err error) {
 	var roots []string
 	for _, dir := range []string{".", "pack"} {

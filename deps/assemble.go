@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// report reports what was read of the packs.
+// report reports the results of reading the packs.
 func (r *request) report() *Report {
 	rep := &Report{
 		Dependencies: []Dependency{}, Missing: []Dependency{}, Runtimes: map[pack.Ref][]pack.RuntimeNeed{},
@@ -25,7 +25,7 @@ func (r *request) report() *Report {
 	return rep
 }
 
-// report reports what was read and what the resolver found.
+// report reports the results of reading and resolving.
 func (c *resolver) report() *Report {
 	rep := c.request.report()
 	for _, m := range c.request.members {

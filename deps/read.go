@@ -23,7 +23,7 @@ type member struct {
 func (m *member) ref() pack.Ref           { return m.ID.Ref }
 func (m *member) deps() []pack.Dependency { return m.pack.Manifest.Dependencies }
 
-// A request is what was read of the packs of one call.
+// A request contains the packs of one call.
 type request struct {
 	*batch.Batch
 	all     []*member // in input order

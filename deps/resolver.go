@@ -31,7 +31,7 @@ type resolver struct {
 	queue   []visit   // of packs whose needs are still to be collected
 }
 
-// A visit is a pack and what it needs.
+// A visit is a pack and its dependencies.
 type visit struct {
 	step *step
 	deps []pack.Dependency
@@ -156,8 +156,8 @@ func (c *resolver) lookUp(ctx context.Context, s *choice) error {
 	return nil
 }
 
-// fill gives s its first option. Packs of the request and provided ones leave
-// no choice; the finder is asked only when what is installed will not do.
+// fill gives s its first option. Packs of the request and provided ones leave no
+// choice; the finder is called only if the installed version does not satisfy.
 func (c *resolver) fill(s *choice) {
 	if m := c.request.byRef[s.ref]; m != nil {
 		s.options = []*option{{version: m.ID.Version, origin: originRequest}}

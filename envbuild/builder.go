@@ -81,7 +81,7 @@ func (s *session) report(d time.Duration) *Report {
 	return r
 }
 
-// count counts what was built, as opposed to found.
+// count counts built environments, not reused ones.
 func (s *Summary) count(envs Environments) {
 	for _, e := range envs {
 		if e.Ready && !e.Reused {

@@ -22,11 +22,11 @@ type kind interface {
 	name() pack.RuntimeName
 	// preferring sets the preferred version; "" prefers none.
 	preferring(version string) error
-	// recipe says how to make what a pack, whose files are given, needs.
+	// recipe returns the recipe of the environment for a pack with the given files.
 	recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error)
 }
 
-// A recipe is how one environment comes about. It knows nothing of the pack.
+// A recipe describes how to build one environment, independent of the pack.
 type recipe interface {
 	// ingredients are everything that decides the content of the environment;
 	// the Key is computed from their JSON.

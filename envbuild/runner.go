@@ -31,9 +31,9 @@ type RunnerOptions struct {
 // containers. On other Unix systems the process group is killed, elsewhere the child
 // alone.
 //
-// A child can reach whatever the host's user can, whatever its Access says:
-// results report [pack.IsolationNone]. Of [pack.CommandLimits] it enforces
-// OutputBytes, and FileBytes on Linux.
+// A child can access everything that the host's user can, regardless of its Access:
+// results report [pack.IsolationNone]. Of [pack.CommandLimits] it enforces OutputBytes,
+// and FileBytes on Linux.
 func NewRunner(opts *RunnerOptions) pack.Runner {
 	if opts == nil {
 		opts = &RunnerOptions{}

@@ -149,7 +149,7 @@ func (s *session) load(it *item, files fs.FS) (p *pack.Pack, err error) {
 	return p, err
 }
 
-// environments builds what a pack needs and attaches it to the content that
+// environments builds the environments of a pack and attaches them to the content that
 // was there before anything else was looked at.
 func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, files fs.FS) error {
 	needs, err := pack.RuntimeNeeds(files, p)

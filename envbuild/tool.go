@@ -52,7 +52,7 @@ func (t *tool) env() []string {
 	return append(env, t.config.Env...)
 }
 
-// access is what a program needs that builds at the site without a network.
+// access returns the Access of a program that builds at the site without a network.
 func (t *tool) access(read ...string) pack.Access {
 	return pack.Access{Read: read, Write: []string{t.site.Dir, t.site.Work, filepath.Join(t.config.Dir, "cache")}}
 }

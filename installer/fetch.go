@@ -43,8 +43,8 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	return j.deliver(ctx, it, pins)
 }
 
-// deliver tries the alternatives in order, each into a tree of its own, until
-// one delivers what it promised.
+// deliver tries the alternatives in order, each into a tree of its own, until one
+// delivers the expected content.
 func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 	var failed error
 	for n, pin := range pins {

@@ -96,7 +96,7 @@ func outcome(out []byte, err error) pack.Result {
 	return pack.Result{Stdout: out}
 }
 
-// imitate does what the program would do, and returns what it would print.
+// imitate has the effects of the program, and returns its output.
 func (t *Tools) imitate(c pack.Command) ([]byte, error) {
 	args := strings.Join(c.Args, " ")
 	inPlace := filepath.Dir(c.Path) == filepath.Join(t.dir, "bin")
@@ -115,7 +115,7 @@ func (t *Tools) imitate(c pack.Command) ([]byte, error) {
 	return identity(c.Path, PythonVersion, "Python "+PythonVersion, PipVersion)
 }
 
-// identity is how an interpreter answers what it is.
+// identity is the response of an interpreter to a query of its identity.
 func identity(path, version, printed, pip string) ([]byte, error) {
 	return json.Marshal(map[string]string{"path": path, "version": version, "printed": printed, "build": "imitation", "pip": pip})
 }

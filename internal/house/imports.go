@@ -5,7 +5,7 @@ import "slices"
 // testkit holds the internal packages that serve tests alone.
 const testkit = "internal/testkit"
 
-// checkImports applies the table of rooms to every import of ours.
+// checkImports applies the table of rooms to every import of this module.
 func (t *Tree) checkImports() []Violation {
 	var vs []Violation
 	leaves := t.leaves()

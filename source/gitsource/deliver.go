@@ -16,7 +16,7 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// lfsStart is what a pointer of Git LFS starts with.
+// lfsStart is the start of a pointer of Git LFS.
 const lfsStart = "version https://git-lfs.github.com/spec/"
 
 // A delivery pushes the files of one commit into a sink. Limits hold while it

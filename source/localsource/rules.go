@@ -55,7 +55,7 @@ func overlap(a, b string) bool {
 	return below(a, b) || below(b, a)
 }
 
-// checkDir refuses directories by their identity, whatever their path.
+// checkDir refuses directories by their identity, regardless of their path.
 func (r rules) checkDir(info fs.FileInfo, name string) error {
 	isApart := func(apart fs.FileInfo) bool { return os.SameFile(apart, info) }
 	if slices.ContainsFunc(r.apart, isApart) {

@@ -11,7 +11,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// testContent: every alternative delivers exactly what is wanted.
+// testContent checks that every alternative delivers exactly the expected content.
 func testContent(t testing.TB, h Harness) {
 	for _, pin := range h.resolve(t) {
 		got, err := h.fetch(t.Context(), t, pin)

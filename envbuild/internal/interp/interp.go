@@ -1,10 +1,10 @@
-// Package interp finds Python and Node.js interpreters, and the tools that
-// install packages for them, and asks each what it is.
+// Package interp finds Python and Node.js interpreters, and the tools that install
+// packages for them, and queries the identity of each.
 //
-// A program in a search path can be a link or the shim of a version manager,
-// which costs tens of milliseconds at every start. So what a program said is
-// recorded on disk as long as its file stays the same, and the answer names the
-// real program: asking again starts no process.
+// A program in a search path can be a link or the shim of a version manager, which
+// costs tens of milliseconds at every start. So the answer of a program is recorded on
+// disk as long as its file stays the same, and the answer names the real program:
+// asking again starts no process.
 package interp
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Program is an interpreter or a tool that was found and asked what it is.
+// A Program is an interpreter or a tool with its identity.
 type Program struct {
 	// Path is the absolute path of the program itself, not of a link or shim.
 	Path string `json:"path"`
@@ -48,7 +48,7 @@ type Finder struct {
 	// Cache is the directory where answers are remembered. It is made when
 	// needed; answers that cannot be written there are not remembered.
 	Cache string
-	// ReadOnly uses what is remembered but remembers nothing new.
+	// ReadOnly uses cached answers but does not add to the cache.
 	ReadOnly bool
 }
 

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// Options change what a Writer does. The zero value is fine.
+// Options configure a Writer. The zero value is ready to use.
 type Options struct {
 	Limits Limits
 	// Wanted says which files are written; the others are only checked. nil

@@ -91,7 +91,7 @@ func inspect(ctx context.Context, dir, binary string) (*built, error) {
 	return b, nil
 }
 
-// packages returns the packages of ours that the program in dir links.
+// packages returns the packages of this module that the program in dir links.
 func packages(ctx context.Context, dir string) ([]string, error) {
 	out, err := goCommand(ctx, dir, "list", "-deps", ".")
 	if err != nil {

@@ -2,7 +2,7 @@ package fsx
 
 import "os"
 
-// Mkdir creates a directory that others may read, whatever the umask.
+// Mkdir creates a directory that others may read, regardless of the umask.
 func Mkdir(dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/internal/text/json"
 )
 
-// A Kind says what is wrong with a file.
+// A Kind is a kind of fault in a file.
 type Kind string
 
 // The kinds of errors.
@@ -22,7 +22,7 @@ type Error struct {
 	Kind Kind
 	File string // "package.json" or "package-lock.json"
 	Line int    // counted from 1; 0 when unknown
-	// Reason says what is wrong, unless the kind is Limit.
+	// Reason describes the fault, unless the kind is Limit.
 	Reason string
 	// Limit, Max and Value say which limit is exceeded, for the kind Limit.
 	Limit      string

@@ -76,7 +76,7 @@ func (l *Lock) MarshalJSON() ([]byte, error) { return json.Marshal(l.doc) }
 
 var strongDigest = regexp.MustCompile(`(?:^| )sha(?:256|384|512)-[A-Za-z0-9+/]+=*(?: |$)`)
 
-// fault says what is wrong with the entry of packages at a place such as
+// fault returns the fault of the entry of packages at a place such as
 // "node_modules/a/node_modules/@b/c", "" when nothing is.
 func fault(place string, item object, digests bool) string {
 	name := nameAt(place)

@@ -1,7 +1,7 @@
 // Package npmrange reads version ranges as npm writes them.
 //
-// It imports nothing of ours. Package npm, which package pack imports, stays
-// apart so that hosts without environments do not link the library of versions.
+// It imports no other package of this module. Package npm, which package pack imports,
+// stays apart so that hosts without environments do not link the library of versions.
 package npmrange
 
 import (

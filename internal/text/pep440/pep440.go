@@ -1,7 +1,8 @@
 // Package pep440 reads version ranges of Python and compares versions.
 //
-// It imports nothing of ours. Package pep508, which package pack imports, stays
-// apart so that hosts without environments do not link the library of versions.
+// It imports no other package of this module. Package pep508, which package pack
+// imports, stays apart so that hosts without environments do not link the library of
+// versions.
 package pep440
 
 import (

@@ -130,7 +130,7 @@ func syntaxFault(err error) *Fault {
 	return f
 }
 
-// judge applies the rules that hold whatever the host allows.
+// judge applies the rules that are independent of the host's settings.
 func (l *Line) judge() *Fault {
 	switch {
 	case l.Kind == Option:

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Kind says what a line of a requirements.txt is.
+// A Kind is the kind of a line in requirements.txt.
 type Kind int
 
 // The kinds of lines.

@@ -2,9 +2,9 @@
 // PEP 508 specifies them ([Parse]), and the lines that pip allows beside them
 // ([ParseLine]): options, version control URLs, paths.
 //
-// It judges and normalises text: [Judge] says which lines are installed, for
-// validation as for building. It resolves nothing, evaluates no marker, reads no
-// file and imports nothing of ours.
+// It judges and normalises text: [Judge] says which lines are installed, for validation
+// as for building. It resolves nothing, evaluates no marker, reads no file and imports
+// no other package of this module.
 package pep508
 
 import (

@@ -196,7 +196,7 @@ func exampleName(r *yaml.Node) string {
 	return "port"
 }
 
-// keywords judges the form of keywords that describe what a value holds.
+// keywords checks the form of keywords that describe a value.
 func (c *checker) keywords(name string, n *yaml.Node) {
 	for _, k := range []struct {
 		key  string

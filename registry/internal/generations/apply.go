@@ -24,9 +24,8 @@ func (d *Disk) Apply(ctx context.Context, op Operation, records Records) error {
 	return s.Apply(ctx, op, records)
 }
 
-// Apply makes the change whole, or not at all; see the protocol of this
-// package. The caller holds the locks of the refs ([Disk.Lock]). The content
-// lies in s.
+// Apply makes the change atomically; see the protocol of this package. The caller holds
+// the locks of the refs ([Disk.Lock]). The content lies in s.
 //
 // After an error the old state holds, except when it is a [*RepairError]: then
 // the operation may have been decided, and is settled later.
@@ -51,7 +50,7 @@ func (s *Staging) Apply(ctx context.Context, op Operation, records Records) erro
 	return d.complete(in)
 }
 
-// checkMoves refuses what could not be finished once it is decided.
+// checkMoves refuses moves that could not be finished after the decision.
 func (d *Disk) checkMoves(in *intent) error {
 	if err := in.check(); err != nil {
 		return err
@@ -75,8 +74,8 @@ func (d *Disk) checkMoves(in *intent) error {
 	return nil
 }
 
-// prepare does everything that readers do not notice. When it returns, all of
-// it is durable.
+// prepare performs the steps that are invisible to readers. When it returns, all of
+// them are durable.
 func (s *Staging) prepare(in *intent, op *Operation) error {
 	var staged []string
 	for i := range op.Moves {
@@ -104,7 +103,7 @@ func (s *Staging) prepare(in *intent, op *Operation) error {
 	return nil
 }
 
-// withdraw undoes an operation that was not decided, because of cause.
+// withdraw undoes an undecided operation because of cause.
 func (d *Disk) withdraw(in *intent, cause error) error {
 	for _, m := range in.Moves {
 		if !m.New {
@@ -133,8 +132,8 @@ func (d *Disk) resolve(ctx context.Context, in *intent, records Records, cause e
 	return d.withdraw(in, cause)
 }
 
-// complete does what is left of an operation that has just been decided. A step
-// that fails is tried once more.
+// complete performs the remaining steps of an operation that has just been decided. It
+// retries a failed step once.
 func (d *Disk) complete(in *intent) error {
 	wants := make(map[pack.Ref]string, len(in.Moves))
 	for _, m := range in.Moves {

@@ -13,21 +13,19 @@ import (
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
-// Config is what a [Disk] works with. All fields but Fault and Unsynced are
-// required.
+// Config configures a [Disk]. All fields except Fault and Unsynced are required.
 type Config struct {
 	// Root is the absolute path of the root directory. It is created.
 	Root string
-	// LockTimeout is the longest that [Disk.Lock] and [Disk.Begin] wait for
-	// locks.
+	// LockTimeout limits the wait of [Disk.Lock] and [Disk.Begin] for locks.
 	LockTimeout time.Duration
-	// Logger receives what could not be cleaned up.
+	// Logger receives errors of cleaning up.
 	Logger *slog.Logger
 	// Fault, if not nil, is called before each step that changes the root; its
 	// error replaces the step. For tests.
 	Fault func(step string) error
-	// Unsynced leaves it to the system when changes become durable. For tests,
-	// which do not cut the power.
+	// Unsynced omits syncing, so that the system decides when changes become durable.
+	// For tests.
 	Unsynced bool
 }
 

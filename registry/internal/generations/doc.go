@@ -1,10 +1,10 @@
-// Package generations keeps the generations of packs on disk: it publishes
-// them, moves the links that readers follow, and finishes or undoes what a dead
-// process left.
+// Package generations stores the generations of packs on disk: it publishes them, moves
+// the links that readers follow, and finishes or undoes interrupted operations of dead
+// processes.
 //
-// It does not know what a pack is beyond its ref, nor what is recorded about
-// it. An [Operation] says which generations follow which; the [Records] decide
-// and answer through three functions; metadata are bytes.
+// It is independent of the content of packs and of their records. An [Operation] lists
+// the changes of generations; the [Records] decide it and return its outcome through
+// three methods; metadata are bytes.
 //
 // # Layout
 //

@@ -15,7 +15,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// intentFormat is the version of what an intent holds.
+// intentFormat is the version of the format of intents.
 const intentFormat = 1
 
 // An intent is what the journal holds about an operation in progress, in a file

@@ -39,8 +39,8 @@ func (d *Disk) writeMetadata(dir string, metadata []byte) error {
 	return d.do("write metadata", func() error { return os.WriteFile(filepath.Join(dir, metadataName), metadata, 0o644) })
 }
 
-// Metadata returns what was written about a generation when it was published.
-// Metadata that cannot be read are an error that matches [pack.ErrStore].
+// Metadata returns the metadata written when the generation was published. Unreadable
+// metadata are an error that matches [pack.ErrStore].
 func (d *Disk) Metadata(ref pack.Ref, generation string) ([]byte, error) {
 	data, err := os.ReadFile(d.metadataFile(ref, generation))
 	if err != nil {

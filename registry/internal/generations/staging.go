@@ -75,8 +75,8 @@ func (s *Staging) Mkdir() (string, error) {
 	return dir, s.disk.do("create staging directory", func() error { return fsx.Mkdir(dir) })
 }
 
-// End discards what is left in the directory and releases the lock. Files that
-// cannot be discarded now are swept away later.
+// End discards the remaining files of the directory and releases the lock. Files that
+// cannot be discarded now are swept later.
 func (s *Staging) End() {
 	defer s.release()
 	err := s.disk.do("remove staging directory", func() error { return os.Remove(s.Dir) })

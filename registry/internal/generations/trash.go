@@ -44,8 +44,7 @@ func (d *Disk) Reap(stop func() bool) (err error) {
 	return errors.Join(failed...)
 }
 
-// removeAll removes what is at name, and directories whose modes forbid that,
-// too.
+// removeAll removes the tree at name, including directories whose modes forbid it.
 func removeAll(dir *os.Root, name string) error {
 	err := dir.RemoveAll(name)
 	if err == nil {
