@@ -1,5 +1,5 @@
-// Package pack is the vocabulary of Packtrain: the values that describe an
-// automation pack, and those that the stages of an installation exchange.
+// Package pack is the vocabulary of Packtrain: the values that describe an automation
+// pack, and those passed between the stages of an installation.
 //
 // A pack is a directory with a pack.yaml: actions, sensors, triggers, rules,
 // workflows and policies, plus the Python and Node.js dependencies they need.
@@ -32,7 +32,7 @@
 //	envbuild   stage 3, building Python and Node.js environments
 //	registry   stage 4, testing, registering, activating and rolling back
 //
-// This package is a leaf. Its only I/O is reading from the fs.FS it is given. It
-// runs nothing and keeps no state: values are plain data, and functions are safe
-// for concurrent use. All input is treated as hostile: see [Limits].
+// This package is a leaf. Its only I/O is reading from a given fs.FS. It starts no
+// processes and has no state: values are plain data, and functions are safe for
+// concurrent use. All input is treated as hostile: see [Limits].
 package pack

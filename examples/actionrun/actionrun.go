@@ -1,7 +1,6 @@
-// Package actionrun runs one action of an installed pack: it delivers the
-// parameters as the action asks for them, chooses the interpreter, and reads
-// the result. It is what a host's worker does, in its smallest form; it keeps
-// no queue, no retries and no permissions.
+// Package actionrun runs one action of an installed pack: it delivers the parameters in
+// the format of the action, chooses the interpreter, and reads the result. It is a
+// minimal worker of a host, without a queue, retries and permissions.
 package actionrun
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// maxOutput is how much standard output is kept to be parsed.
+// maxOutput limits the standard output that is kept for parsing.
 const maxOutput = 16 << 20
 
 // An Invocation is one run of an action.
@@ -51,9 +50,9 @@ type Result struct {
 	Stderr string `json:"stderr"`
 }
 
-// Run runs the action through runner. What can be known before is checked
-// before: a missing parameter or interpreter starts nothing. An action that
-// ran and failed is not an error; see [Result.ExitCode].
+// Run runs the action through runner. It checks parameters and interpreter before it
+// starts a process. An action that ran and failed is not an error; see
+// [Result.ExitCode].
 func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, err error) {
 	a := inv.Action.Action
 	if err := runnable(inv.Action); err != nil {

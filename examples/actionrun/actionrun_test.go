@@ -18,7 +18,7 @@ import (
 	"github.com/packtrain/pack/examples/actionrun"
 )
 
-// recorder is a Runner that keeps what it was given.
+// recorder is a Runner that records its command.
 type recorder struct {
 	cmd   pack.Command
 	stdin string
@@ -319,7 +319,7 @@ func TestParseParams(t *testing.T) {
 	}
 }
 
-// TestShellReadsDotenv lets a real shell read what the dotenv format writes.
+// TestShellReadsDotenv lets a real shell read the output in dotenv format.
 func TestShellReadsDotenv(t *testing.T) {
 	t.Parallel()
 	hostile := "it's $HOME `id` \"q\" \\ \n second line '"

@@ -47,8 +47,8 @@ func encodeYAML(params []param) ([]byte, error) {
 	return yaml.Marshal(&doc)
 }
 
-// block gives up the flow style of JSON. Scalars that were quoted stay so: they
-// are strings, whatever they look like.
+// block gives up the flow style of JSON. Scalars that were quoted stay so: they are
+// strings, regardless of their form.
 func block(n *yaml.Node) {
 	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
 		n.Style = 0

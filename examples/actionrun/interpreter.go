@@ -30,8 +30,8 @@ func interpret(inv Invocation) (pack.Command, error) {
 	return pack.Command{Path: argv[0], Args: argv[1:], Env: environment(inv), Access: access}, nil
 }
 
-// environment returns what the action sees beside its parameters. Programs of
-// its environments come first in PATH.
+// environment returns the environment of the action, without its parameters. Programs
+// of its environments come first in PATH.
 func environment(inv Invocation) []string {
 	if len(inv.Environments) == 0 {
 		return append([]string(nil), inv.Env...)

@@ -41,7 +41,7 @@ type local struct {
 	*registry.Store
 }
 
-// withBackend opens what the flags describe, runs f on it, and closes it.
+// withBackend opens the backend that the flags describe, runs f on it, and closes it.
 func (a *app) withBackend(cmd *cobra.Command, f func(backend) error) error {
 	if a.server != "" {
 		return a.withServer(cmd, func(r remote) error { return f(r) })

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRunAsksAServer runs an action of the pack "core", whose parameters are
-// delivered in dotenv format, and prints exactly what the server answers.
+// TestRunAsksAServer runs an action of the pack "core", whose parameters are delivered
+// in dotenv format, and prints exactly the response of the server.
 func TestRunAsksAServer(t *testing.T) {
 	t.Parallel()
 	need(t, "curl")

@@ -9,7 +9,7 @@ import (
 	"github.com/packtrain/pack/examples/hostflags"
 )
 
-// withHost opens what the flags describe, runs f on it, and closes it.
+// withHost opens the host that the flags describe, runs f on it, and closes it.
 func (a *app) withHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
 	if a.tokenFile != "" && a.server == "" {
 		return &usageError{errors.New("--token-file makes no sense without --server"), cmd.CommandPath()}

@@ -148,7 +148,7 @@ func (w *secretWorld) run(t *testing.T, args []string) outcome {
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
-// secretServer serves those who send a secret, and "" to those who send none.
+// secretServer serves requests with a secret, and "" without one.
 func secretServer(t *testing.T, secret string, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -165,7 +165,7 @@ func secretServer(t *testing.T, secret string, h http.HandlerFunc) *httptest.Ser
 	return srv
 }
 
-// startProxy connects those who have its password.
+// startProxy connects clients with its password.
 func startProxy(t *testing.T) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

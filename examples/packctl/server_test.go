@@ -90,7 +90,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 	}
 }
 
-// normal makes equal what is never the same twice.
+// normal replaces values that differ in each run.
 func normal(text, root string) string {
 	text = strings.ReplaceAll(text, root, "ROOT")
 	for pattern, with := range map[string]string{

@@ -108,8 +108,8 @@ func packBelow(fsys fs.FS) fs.FS {
 	return below
 }
 
-// unreadable is the entry of a pack that could not be read: it must not hide
-// what was found in the others.
+// unreadable is the entry of a pack that could not be read: it must not hide the
+// findings of the others.
 func unreadable(path string, err error) *validatedPack {
 	return &validatedPack{Path: path, Components: map[pack.Kind]int{}, Findings: pack.Findings{{
 		Code: pack.FindingUnreadable, Severity: pack.SeverityError, File: ".", Message: err.Error(), Err: err,

@@ -63,7 +63,7 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 	for _, conn := range silent[:len(silent)-places+1] {
 		wantClosed(t, conn)
 	}
-	// There is room for those who ask for something.
+	// There is room for active clients.
 	for range 5 {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, hs.URL, nil)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/api"
 )
 
-// flags are what the command line says.
+// flags are the flags of the command line.
 type flags struct {
 	hostflags.Flags
 	addr, tokenFile string
@@ -38,7 +38,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	f.BindPackages(set)
 }
 
-// config is what the flags describe.
+// config returns the configuration that the flags describe.
 func (f *flags) config(w world) (api.Config, error) {
 	config, configErr := f.Config(w.getenv, w.environ())
 	allowed, allowedErr := hostflags.AbsoluteAll(f.allowRoot)

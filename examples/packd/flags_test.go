@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// TestNetworkFlags follows what the flags say about the network to the host.
+// TestNetworkFlags checks that the flags of the network reach the host.
 func TestNetworkFlags(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "credentials")

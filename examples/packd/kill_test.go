@@ -27,7 +27,7 @@ const (
 	killVersions = 40
 )
 
-// killWorld is a packd that is killed again and again, and what it was asked.
+// killWorld is a packd that is killed repeatedly, with the requests sent to it.
 type killWorld struct {
 	dir string
 
@@ -224,7 +224,7 @@ func (w *killWorld) checkReport(t *testing.T, op *wire.Operation, spec string) {
 	}
 }
 
-// checkPacks compares what the server reports with what readers find.
+// checkPacks compares the reports of the server with the files of readers.
 func (w *killWorld) checkPacks(t *testing.T, v *victim) {
 	t.Helper()
 	for i := range killPacks {

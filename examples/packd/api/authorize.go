@@ -56,7 +56,7 @@ func (s *Server) checkToken(r *http.Request, scope Scope) *wire.Problem {
 	return nil
 }
 
-// take takes one request out of what the limiter still allows.
+// take takes one request from the limiter.
 func take(l *rate.Limiter) *wire.Problem {
 	reservation := l.Reserve()
 	wait := reservation.Delay()

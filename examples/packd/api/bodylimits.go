@@ -42,7 +42,7 @@ func bodySize(r *http.Request) int64 {
 	return r.ContentLength
 }
 
-// bodyResources are what the body of a request holds: memory within the budget of
+// bodyResources are the resources of the body of a request: memory within the budget of
 // its token, and a turn at decoding.
 type bodyResources struct {
 	memory  func() // gives the memory back, nil when none is held
@@ -64,7 +64,7 @@ func (b *bodyResources) awaitDecoder(ctx context.Context, places chan struct{}) 
 // releaseDecoder ends the turn.
 func (b *bodyResources) releaseDecoder() { release(&b.decoder) }
 
-// releaseAll is called when nothing of the body is left in memory.
+// releaseAll is called when the body is no longer in memory.
 func (b *bodyResources) releaseAll() {
 	release(&b.decoder)
 	release(&b.memory)

@@ -189,7 +189,7 @@ func hostileLinks(t *testing.T) {
 	}
 }
 
-// TestOverlap keeps what requests write apart from what is installed.
+// TestOverlap checks that requests cannot write into the installed packs.
 func TestOverlap(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

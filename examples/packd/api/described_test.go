@@ -13,15 +13,15 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// described holds traffic against the OpenAPI document: what is not described is
-// an error.
+// described checks traffic against the OpenAPI document: undescribed traffic is an
+// error.
 type described struct {
 	t        testing.TB
 	document map[string]any
 	compiler *jsonschema.Compiler
 }
 
-// A loader that loads nothing: whatever the document refers to is in it.
+// A loader that loads nothing, because the document is self-contained.
 type nowhere struct{}
 
 func (nowhere) Load(url string) (any, error) { return nil, fmt.Errorf("%s is elsewhere", url) }
@@ -59,7 +59,7 @@ func (d *described) schema(place ...string) *jsonschema.Schema {
 	return s
 }
 
-// at returns what is at a place of the document, nil for nothing.
+// at returns the value at a place of the document, or nil.
 func (d *described) at(place ...string) any {
 	var v any = d.document
 	for _, p := range place {
@@ -94,7 +94,7 @@ func matches(template, path string) bool {
 	return true
 }
 
-// check compares a request and its answer with what the document says.
+// check compares a request and its response with the document.
 func (d *described) check(r *http.Request, sent []byte, a answer) {
 	d.t.Helper()
 	where := fmt.Sprintf("%s %s: %d", r.Method, r.URL.Path, a.status)

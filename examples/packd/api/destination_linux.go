@@ -2,5 +2,5 @@ package api
 
 import "fmt"
 
-// path leads to the open directory itself, whatever is at its name by now.
+// path leads to the open directory itself, even if its name now refers to another one.
 func (d *destination) path() string { return fmt.Sprintf("/proc/self/fd/%d", d.dir.Fd()) }

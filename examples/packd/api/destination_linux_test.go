@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDestinationStaysOpen exchanges a directory with a link after it was
-// checked: what is written goes into the directory still.
+// TestDestinationStaysOpen exchanges a directory with a link after it was checked:
+// writes still go into the directory.
 func TestDestinationStaysOpen(t *testing.T) {
 	t.Parallel()
 	f := start(t)

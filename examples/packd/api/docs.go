@@ -125,8 +125,8 @@ func properties(s *huma.Schema) []property {
 	return all
 }
 
-// refName returns the name of the schema that s, or what it is a list of, refers
-// to; "" for none.
+// refName returns the name of the schema that s, or its element for a list, refers to;
+// "" for none.
 func refName(s *huma.Schema) string {
 	switch {
 	case s == nil:

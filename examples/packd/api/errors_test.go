@@ -89,7 +89,7 @@ func TestErrorsAreTheSameRemotely(t *testing.T) {
 	}
 }
 
-// wantSame compares what a stage returned here and elsewhere.
+// wantSame compares the results of a stage here and elsewhere.
 func wantSame(t *testing.T, name string, known map[error]bool, want, got result) {
 	t.Helper()
 	wantSameError(t, name, known, want.err, got.err)

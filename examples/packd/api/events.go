@@ -89,4 +89,6 @@ func (s *sseWriter) flush(context.Context) error {
 }
 
 // extendDeadline sets the time limit for the reader to take the next write.
-func (s *sseWriter) extendDeadline() error { return s.control.SetWriteDeadline(time.Now().Add(s.writeTimeout)) }
+func (s *sseWriter) extendDeadline() error {
+	return s.control.SetWriteDeadline(time.Now().Add(s.writeTimeout))
+}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzRequests sends bodies to every stage: whatever they are, the answer is one
-// that is described.
+// FuzzRequests sends bodies to every stage: for any body, the response is one that is
+// described.
 func FuzzRequests(f *testing.F) {
 	kinds := append(kinds(), "install")
 	for i := range kinds {

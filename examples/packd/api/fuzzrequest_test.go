@@ -52,7 +52,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// names replaces names by what they stand for.
+// names replaces names by their values.
 func (f *fixture) names() *strings.Replacer {
 	writePack(f.t, f.allowed, "demo", "1.0.0")
 	writePack(f.t, f.outside, "demo", "1.0.0")
@@ -99,7 +99,7 @@ func (d *described) template(r *http.Request) string {
 	return found
 }
 
-// take returns what was logged since it was called before.
+// take returns the log since the previous call.
 func (l *logBuffer) take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

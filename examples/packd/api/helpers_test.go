@@ -24,7 +24,7 @@ import (
 	"github.com/packtrain/pack/installer/host"
 )
 
-// The tokens of the tests; the second part of each is what it may do.
+// The tokens of the tests; the second part of each is its scopes.
 const (
 	tokenAll     = "canary-everything"
 	tokenRead    = "canary-read"
@@ -50,7 +50,7 @@ func (f *fixture) on(t testing.TB) *fixture {
 	return &g
 }
 
-// logBuffer holds what was logged.
+// logBuffer contains the log.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -137,15 +137,15 @@ func serveSamples(t *testing.T) *samples.World {
 	return w
 }
 
-// request is what a call sends beside its path. The token is tokenAll and the
-// type JSON unless it says otherwise; "-" is for none.
+// request is the content of a call besides its path. The token is tokenAll and the type
+// JSON unless it says otherwise; "-" is for none.
 type request struct {
 	token, kind, accept string
 	prefer, key         string
 	body                string
 }
 
-// answer is what comes back.
+// answer is the response.
 type answer struct {
 	status int
 	header http.Header

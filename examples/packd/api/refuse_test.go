@@ -90,7 +90,7 @@ func (f *fixture) refusals(kind string) []refusal {
 	}
 }
 
-// TestRefusals sends what is wrong to every stage, and wants the same refusal as
+// TestRefusals sends invalid requests to every stage, and expects the same refusal as
 // an error and as an empty report.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
@@ -146,7 +146,7 @@ func (f *fixture) wantError(name string, a answer, want refusal) string {
 	return body.Error
 }
 
-// emptyReport is written by hand: it is what the contract promises.
+// emptyReport is written by hand, from the contract.
 func emptyReport(kind, code, reason string) m {
 	failed := func(item m) list {
 		item["error"] = reason

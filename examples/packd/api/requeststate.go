@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A requestState is what is known of one request until it is answered. It is the
-// writer of the answer.
+// A requestState is the state of one request until its response. It is the writer of
+// the answer.
 type requestState struct {
 	http.ResponseWriter
 	id     string
@@ -61,5 +61,5 @@ func (x *requestState) Write(data []byte) (int, error) {
 	return x.ResponseWriter.Write(data)
 }
 
-// Unwrap lets [http.ResponseController] find what it controls.
+// Unwrap gives [http.ResponseController] access to the wrapped writer.
 func (x *requestState) Unwrap() http.ResponseWriter { return x.ResponseWriter }

@@ -28,8 +28,8 @@ func openRoots(root string, allowed []string) (*host.Roots, error) {
 	return host.OpenRoots(allowed...)
 }
 
-// checkApart refuses a directory that holds the root, or lies in it: a request
-// could write over what is installed.
+// checkApart refuses a directory that holds the root, or lies in it: a request could
+// overwrite the installed packs.
 func checkApart(root, dir string) error {
 	realRoot, err := filepath.EvalSymlinks(root)
 	if err != nil {

@@ -85,7 +85,7 @@ func (s *schemas) object(t reflect.Type) *huma.Schema {
 	return schema
 }
 
-// packPath is the package of the types that repeat what a pack's files say.
+// packPath is the package of the types of the content of a pack's files.
 const packPath = "github.com/packtrain/pack"
 
 func isRequest(t reflect.Type) bool {

@@ -79,7 +79,7 @@ func (s *streams) leave(token string) {
 type eventWriter interface {
 	event(ctx context.Context, e wire.Event) error
 	heartbeat(ctx context.Context) error
-	// flush sends what was written; nothing follows at the moment.
+	// flush sends the written data when no more is available.
 	flush(ctx context.Context) error
 }
 

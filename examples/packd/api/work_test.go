@@ -75,7 +75,7 @@ func TestHeadersOfSeveralLines(t *testing.T) {
 	}
 }
 
-// TestCompressedBodies are refused by their header, for what they are.
+// TestCompressedBodies checks that compressed bodies are refused by their header.
 func TestCompressedBodies(t *testing.T) {
 	t.Parallel()
 	f := start(t)

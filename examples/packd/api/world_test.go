@@ -80,7 +80,7 @@ func (w world) Install(_ context.Context, req pipeline.Request) (*pipeline.Repor
 	return r, err
 }
 
-// A result is what a stage returned.
+// A result is the result of a stage.
 type result struct {
 	report bool
 	failed []pack.Failure // those of the report

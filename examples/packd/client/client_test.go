@@ -34,7 +34,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestFailuresOfTheRequest answers with an error and wants what it said.
+// TestFailuresOfTheRequest responds with an error and expects its content.
 func TestFailuresOfTheRequest(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -166,7 +166,7 @@ func wantItem(t *testing.T, err error, want pack.Failure, text string) {
 	}
 }
 
-// TestOddNames asks for what would be another path if it were taken as it is.
+// TestOddNames requests names that would be other paths if they were not escaped.
 func TestOddNames(t *testing.T) {
 	t.Parallel()
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {

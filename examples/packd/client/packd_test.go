@@ -198,7 +198,7 @@ func TestPackdStartsAgain(t *testing.T) {
 	}
 }
 
-// TestPackdStages calls what has a report or a pack as its answer.
+// TestPackdStages calls all methods that return a report or a pack.
 func TestPackdStages(t *testing.T) {
 	t.Parallel()
 	p, direct := startPackd(t)

@@ -14,7 +14,8 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 )
 
-// TestRetries answers the first two requests with a failure and counts what comes.
+// TestRetries responds to the first two requests with a failure and counts the
+// requests.
 func TestRetries(t *testing.T) {
 	t.Parallel()
 	status := func(status int) func(http.ResponseWriter) {

@@ -58,8 +58,8 @@ func tooLong() error {
 	return &pack.LimitError{Limit: "event", Max: maxEvent, Value: maxEvent + 1}
 }
 
-// field returns what a line adds to the data of its event. The number is in the
-// data, too, so that nothing else matters.
+// field returns the text that a line adds to the data of its event. The number is in
+// the data, too, so that nothing else matters.
 func field(line []byte) []byte {
 	value, ok := bytes.CutPrefix(line, []byte("data:"))
 	if !ok {

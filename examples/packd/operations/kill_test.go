@@ -47,8 +47,8 @@ func stepwise(ctx context.Context, _ operations.Work, observe pack.EventFunc) (a
 	return "done", nil
 }
 
-// workUntilKilled submits work, the same from several sides, and writes down
-// what was acknowledged.
+// workUntilKilled submits work, the same from several sides, and writes down the
+// acknowledged requests.
 func workUntilKilled(ctx context.Context, dir string) error {
 	m, err := operations.Open(ctx, operations.Config{Dir: filepath.Join(dir, "operations"), Run: stepwise, MaxJobs: 4, MaxQueue: 10})
 	if err != nil {

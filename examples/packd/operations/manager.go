@@ -32,10 +32,10 @@ type Config struct {
 	// Attempts is how often work is begun before it is given up, because each
 	// time the process ended under it; zero means 3.
 	Attempts int
-	// Keep, KeepFor and KeepBytes bound what is kept of finished operations, by
-	// number, by age and by the size of all their files. Zero means 1000, 30 days
-	// and 1 GiB. The oldest go first, and their idempotency keys with them; the
-	// latest one stays, whatever its size.
+	// Keep, KeepFor and KeepBytes bound what is kept of finished operations, by number,
+	// by age and by the size of all their files. Zero means 1000, 30 days and 1 GiB.
+	// The oldest go first, and their idempotency keys with them; the latest one stays,
+	// regardless of its size.
 	Keep      int
 	KeepFor   time.Duration
 	KeepBytes int64

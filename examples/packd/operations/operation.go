@@ -23,8 +23,8 @@ func newID(now time.Time) string {
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{16}-[a-z2-7]{12}$`)
 
-// An operation is what the Manager knows of one. Its report, and its progress
-// once it is final, are in its file only.
+// An operation is the state of one operation in the Manager. Its report, and its
+// progress once it is final, are in its file only.
 type operation struct {
 	id   string
 	dir  string
@@ -72,7 +72,7 @@ func (w Work) sum() [sha256.Size]byte {
 	return sha256.Sum256(append([]byte(w.Kind+"\n"), w.Body...))
 }
 
-// snapshot returns what is known without looking into files.
+// snapshot returns the state in memory.
 func (o *operation) snapshot() record {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package wire is what crosses the wire between packd and its clients: the bodies
-// of requests and answers as Go types, how they are read and checked, and what
-// turns an error into an answer. The server (package api) and package client
-// both use it and know each other through nothing else.
+// Package wire is the protocol between packd and its clients: the bodies of requests
+// and responses as Go types, their parsing and checks, and the conversion of errors to
+// responses. It is the only package that the server (package api) and package client
+// share.
 package wire
