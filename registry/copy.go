@@ -42,7 +42,7 @@ func (f inputFS) bringTo(ctx context.Context, dest string, tree pack.Digest) (ch
 
 // measure checks that f is within the limits before its content is read.
 func (f inputFS) measure() error {
-	var entries, size int64
+	var entries, dirs, size int64
 	return fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return readError("read", err)
@@ -52,12 +52,16 @@ func (f inputFS) measure() error {
 			return readError("read", err)
 		}
 		entries++
+		if d.IsDir() {
+			dirs++
+		}
 		if info.Mode().IsRegular() {
 			size += info.Size()
 		}
 		depth := int64(strings.Count(name, "/")) + 1
 		for _, l := range []pack.LimitError{
 			{Limit: "number of files and directories", Max: write.DefaultEntries, Value: entries},
+			{Limit: "number of directories", Max: write.DefaultDirectories, Value: dirs},
 			{Limit: "depth", Max: write.DefaultDepth, Value: depth, Path: name},
 			{Limit: "size of all files", Max: write.DefaultBytes, Value: size, Path: name},
 		} {

@@ -1,15 +1,21 @@
 package archivesource_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/sourcetest"
 )
 
@@ -74,6 +80,48 @@ func TestHostile(t *testing.T) {
 	})
 	t.Run("B20", namesAndContents)
 	t.Run("C15/old formats", oldFormats)
+	t.Run("N04/many directories", manyDirectories)
+}
+
+// manyDirectories are archives of a few kilobytes, and of so many directories that
+// creating them would take much longer than receiving them.
+func manyDirectories(t *testing.T) {
+	t.Parallel()
+	const most, depth = 10_000, 60
+	for name, tc := range map[string]struct {
+		dirs int
+		want pack.Code
+	}{
+		"some":         {1000, ""},
+		"one too many": {most + 1, pack.CodeLimitExceeded},
+		"far too many": {4 * most, pack.CodeLimitExceeded},
+	} {
+		entries := []archivetest.Entry{{Name: "pack.yaml", Mode: 0o644, Content: archivetest.Manifest}}
+		for n := 0; n < tc.dirs; n += depth {
+			chain := fmt.Sprint(n, strings.Repeat("/d", min(depth, tc.dirs-n)-1), "/f")
+			entries = append(entries, archivetest.Entry{Name: chain, Mode: 0o644})
+		}
+		for ext, archive := range map[string][]byte{"zip": archivetest.ZipOf(entries...), "tar.gz": archivetest.Gzip(archivetest.Tar(entries...))} {
+			t.Run(name+"/"+ext, func(t *testing.T) {
+				start := time.Now()
+				receive(t, "x."+ext, archive, tc.want)
+				if took := time.Since(start); took > 5*time.Second {
+					t.Errorf("%d directories took %v", tc.dirs, took)
+				}
+			})
+		}
+	}
+	t.Run("told before anything is created", func(t *testing.T) {
+		t.Parallel()
+		s := archivesource.NewUnpacker(&archivesource.UnpackerOptions{Limits: archivesource.Limits{Directories: 1}})
+		archive := archivetest.ZipOf(archivetest.Entry{Name: "a/x", Content: "x"}, archivetest.Entry{Name: "./a/y"}, archivetest.Entry{Name: "a/b/", Mode: fs.ModeDir})
+		put := 0
+		sink := sinkFunc(func(source.Entry, io.Reader) error { put++; return nil })
+		err := s.Unpack(t.Context(), "x.zip", io.NewSectionReader(bytes.NewReader(archive), 0, int64(len(archive))), sink)
+		if limit, ok := errors.AsType[*pack.LimitError](err); !ok || limit.Value != 2 || put > 0 {
+			t.Errorf("%d entries were put, %v", put, err)
+		}
+	})
 }
 
 func codePage(t *testing.T) {

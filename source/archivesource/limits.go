@@ -14,19 +14,21 @@ type Limits struct {
 	Bytes        int64 // unpacked archive, with the headers of tar; 1 GiB
 	Ratio        int64 // unpacked bytes per byte received, beyond 10 MiB; 200
 	Entries      int64 // files and directories; 50,000
+	Directories  int64 // those that are implied included; 10,000
 }
 
 const archiveSize = "archive size"
 
 // limits are Limits without special values.
-type limits struct{ archive, bytes, ratio, entries int64 }
+type limits struct{ archive, bytes, ratio, entries, directories int64 }
 
 func (l Limits) resolve() limits {
 	return limits{
-		archive: orDefault(l.ArchiveBytes, 512<<20),
-		bytes:   orDefault(l.Bytes, 1<<30),
-		ratio:   orDefault(l.Ratio, 200),
-		entries: orDefault(l.Entries, 50_000),
+		archive:     orDefault(l.ArchiveBytes, 512<<20),
+		bytes:       orDefault(l.Bytes, 1<<30),
+		ratio:       orDefault(l.Ratio, 200),
+		entries:     orDefault(l.Entries, 50_000),
+		directories: orDefault(l.Directories, 10_000),
 	}
 }
 

@@ -183,7 +183,7 @@ func TestFetchedBytesAreVerifiedFirst(t *testing.T) {
 		"flipped early":    flip(data, 20),
 		"flipped checksum": flip(data, len(data)-1),
 		"cut":              data[:len(data)/2],
-		"trailing byte":    append(bytes.Clone(data), 0),
+		"trailing byte":    append(bytes.Clone(data), 1),
 		"web page":         []byte("<!DOCTYPE html><title>Log in</title>"),
 		"nothing":          {},
 	} {
@@ -279,7 +279,7 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush() // no length beforehand
-		w.Write(archive(t, file("a", "a"), file("b", "b"), file("c", strings.Repeat("x", 5000))))
+		w.Write(archive(t, file("a", "a"), file("b", "b"), file("d/e/c", strings.Repeat("x", 5000))))
 	})
 	for _, tc := range []struct {
 		limits archivesource.Limits
@@ -290,6 +290,7 @@ func TestLimits(t *testing.T) {
 		{archivesource.Limits{ArchiveBytes: 100}, "archive size"},
 		{archivesource.Limits{Bytes: 4096}, "unpacked size"},
 		{archivesource.Limits{Entries: 2}, "number of entries"},
+		{archivesource.Limits{Directories: 1}, "number of directories"},
 	} {
 		s := archivesource.New(clientFor(pack.Network{Policy: loopback()}), &archivesource.Options{Limits: tc.limits})
 		_, err := fetch(t, s, pinOf(srv.URL))

@@ -74,7 +74,9 @@ func (u *Unpacker) supports(f compress.Format) error {
 }
 
 func (u *Unpacker) zip(ctx context.Context, r io.ReaderAt, size int64, p *pusher) error {
-	return zip.Walk(r, size, u.limits.zip(), func(e zip.Entry, content io.Reader) error {
+	dirs := newDirectories(u.limits.directories)
+	count := func(e zip.Entry) error { return dirs.add(e.Name, e.Mode.IsDir()) }
+	return zip.Walk(r, size, u.limits.zip(), count, func(e zip.Entry, content io.Reader) error {
 		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 	})
 }
@@ -86,7 +88,11 @@ func (u *Unpacker) tar(ctx context.Context, s *compress.Stream, format compress.
 		return err
 	}
 	defer r.Close() //nolint:errcheck // it only waits
+	dirs := newDirectories(u.limits.directories)
 	return tar.Walk(r, u.limits.entries, func(e tar.Entry, content io.Reader) error {
+		if err := dirs.add(e.Name, e.Mode.IsDir()); err != nil {
+			return err
+		}
 		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
 	})
 }

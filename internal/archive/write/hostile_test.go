@@ -129,6 +129,7 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("A19", testModes)
 	t.Run("C17", testEntryLimit)
+	t.Run("N04", testDirectoryLimit)
 	t.Run("B07", testSizes)
 }
 
@@ -157,6 +158,24 @@ func testModes(t *testing.T) {
 		if err != nil || info.Mode() != mode[1] {
 			t.Errorf("%s: got %v, %v, want %v", name, info.Mode(), err, mode[1])
 		}
+	}
+}
+
+func testDirectoryLimit(t *testing.T) {
+	t.Parallel()
+	w, dir := open(t, write.Options{Limits: write.Limits{Directories: 3}})
+	for _, name := range []string{"1/2/3/a", "1/2/b", "1/2/3/c", "d"} {
+		if err := put(t, w, name, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := put(t, w, "1/2/4/a", "content")
+	limit, ok := errors.AsType[*pack.LimitError](err)
+	if !ok || limit.Limit != "number of directories" || limit.Max != 3 || limit.Value != 4 {
+		t.Errorf("got %v", err)
+	}
+	if got := list(t, dir); len(got) != 0 {
+		t.Errorf("wrote %q", got)
 	}
 }
 

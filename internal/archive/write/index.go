@@ -14,6 +14,7 @@ type index struct {
 	top    string           // first component of all files so far
 	spread bool             // not all files are below top
 	files  int
+	dirs   int64
 }
 
 type node struct {
@@ -66,6 +67,12 @@ func (x *index) add(key string, n *node) error {
 	x.nodes[key] = n
 	if dir := parentOf(key); x.isRepository(dir, key) {
 		return pack.Errorf(pack.CodeInvalidManifest, "directory %q is a git repository: packs must not contain one", shown(parentOf(n.path)))
+	}
+	if n.dir {
+		x.dirs++
+	}
+	if err := check("number of directories", x.limits.Directories, x.dirs, ""); err != nil {
+		return err
 	}
 	return check("number of entries", x.limits.Entries, int64(len(x.nodes)), "")
 }

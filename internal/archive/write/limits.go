@@ -9,6 +9,7 @@ import (
 // The default limits.
 const (
 	DefaultEntries      = 50_000
+	DefaultDirectories  = 10_000
 	DefaultBytes        = 1 << 30
 	DefaultFileBytes    = 256 << 20
 	DefaultPathLen      = 1024
@@ -19,6 +20,7 @@ const (
 // Limits bound a tree. Zero means the default, a negative value no limit.
 type Limits struct {
 	Entries      int64 // files and directories, those that are implied included
+	Directories  int64 // which cost far more to create and to remove than to send
 	Bytes        int64 // content of all files
 	FileBytes    int64 // content of one file
 	PathLen      int64 // bytes of a path
@@ -30,6 +32,7 @@ type Limits struct {
 func (l Limits) withDefaults() Limits {
 	return Limits{
 		Entries:      cmp.Or(l.Entries, DefaultEntries),
+		Directories:  cmp.Or(l.Directories, DefaultDirectories),
 		Bytes:        cmp.Or(l.Bytes, DefaultBytes),
 		FileBytes:    cmp.Or(l.FileBytes, DefaultFileBytes),
 		PathLen:      cmp.Or(l.PathLen, DefaultPathLen),

@@ -23,28 +23,28 @@ type Limits struct {
 
 // Walk reads the archive r of the given size and calls visit for each entry, in
 // order, with its content (nil for a directory). Nothing is visited before the
-// framing of the whole archive has been checked. An error of visit ends the walk
-// and is returned as it is.
+// framing of the whole archive has been checked, and check, unless it is nil, was
+// called for each entry. An error of either ends the walk and is returned as it is.
 //
 // Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
 // [pack.CodeUnsafePath] (a name that programs spell differently) or are a
 // [*pack.LimitError]; errors of r, other than its end, are returned as they are.
-func Walk(r io.ReaderAt, size int64, limits Limits, visit func(Entry, io.Reader) error) error {
+func Walk(r io.ReaderAt, size int64, limits Limits, check func(Entry) error, visit func(Entry, io.Reader) error) error {
 	src := &source{r: r}
-	err := walk(src, size, limits, visit)
+	err := walk(src, size, limits, check, visit)
 	if src.err != nil {
 		return src.err
 	}
 	return err
 }
 
-func walk(src *source, size int64, limits Limits, visit func(Entry, io.Reader) error) error {
+func walk(src *source, size int64, limits Limits, check func(Entry) error, visit func(Entry, io.Reader) error) error {
 	end, err := findEnd(src, size)
 	if err != nil {
 		return err
 	}
 	s := scanner{src: src, size: size, end: end, limits: limits}
-	if err := s.each(func(*file) error { return nil }); err != nil {
+	if err := s.each(func(f *file) error { return checkEntry(check, f) }); err != nil {
 		return err
 	}
 	content := newContent(src)
@@ -54,12 +54,21 @@ func walk(src *source, size int64, limits Limits, visit func(Entry, io.Reader) e
 		if !f.mode.IsDir() {
 			r = content
 		}
-		if err := visit(Entry{Name: f.name, Mode: f.mode, Size: f.size}, r); err != nil {
+		if err := visit(f.entry(), r); err != nil {
 			return err
 		}
 		return content.drain()
 	})
 }
+
+func checkEntry(check func(Entry) error, f *file) error {
+	if check == nil {
+		return nil
+	}
+	return check(f.entry())
+}
+
+func (f *file) entry() Entry { return Entry{Name: f.name, Mode: f.mode, Size: f.size} }
 
 // A source reads an archive, and keeps its own failures apart from faults of the
 // archive.

@@ -22,7 +22,7 @@ var limits = zip.Limits{Entries: 50_000, Unpacked: 1 << 30, Ratio: 200}
 // list returns the entries, each as "mode name content".
 func list(archive []byte) ([]string, error) {
 	var got []string
-	err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), limits, func(e zip.Entry, content io.Reader) error {
+	err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), limits, nil, func(e zip.Entry, content io.Reader) error {
 		var data []byte
 		if content != nil {
 			var err error
@@ -104,17 +104,36 @@ func TestNothingIsVisitedBeforeAllWasChecked(t *testing.T) {
 		if c.ID == "B07" || c.ID == "B08" || c.Want == "" {
 			continue // these show in the content
 		}
-		_ = zip.Walk(bytes.NewReader(c.Archive), int64(len(c.Archive)), limits, func(e zip.Entry, _ io.Reader) error {
+		_ = zip.Walk(bytes.NewReader(c.Archive), int64(len(c.Archive)), limits, nil, func(e zip.Entry, _ io.Reader) error {
 			t.Errorf("%s %s: visited %q", c.ID, c.Name, e.Name)
 			return errors.New("stop")
 		})
 	}
 }
 
+func TestAllIsCheckedBeforeAnythingIsVisited(t *testing.T) {
+	t.Parallel()
+	archive := archivetest.Zip{Files: []archivetest.ZipFile{{Name: "a"}, {Name: "d/"}, {Name: "d/b", Content: "x"}}}.Bytes()
+	var got []string
+	last := errors.New("too many")
+	check := func(e zip.Entry) error {
+		got = append(got, fmt.Sprint("check ", e.Name, e.Mode.IsDir()))
+		if e.Name == "d/b" {
+			return last
+		}
+		return nil
+	}
+	visit := func(e zip.Entry, _ io.Reader) error { got = append(got, "visit "+e.Name); return nil }
+	err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), limits, check, visit)
+	if want := []string{"check afalse", "check d/true", "check d/bfalse"}; !errors.Is(err, last) || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestContentThatIsNotReadIsCheckedAllTheSame(t *testing.T) {
 	t.Parallel()
 	for _, c := range archivetest.Zips() {
-		err := zip.Walk(bytes.NewReader(c.Archive), int64(len(c.Archive)), limits, func(zip.Entry, io.Reader) error { return nil })
+		err := zip.Walk(bytes.NewReader(c.Archive), int64(len(c.Archive)), limits, nil, func(zip.Entry, io.Reader) error { return nil })
 		if pack.CodeOf(err) != c.Want {
 			t.Errorf("%s %s: %v", c.ID, c.Name, err)
 		}
@@ -133,7 +152,7 @@ func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
 			}
 			return bytes.NewReader(archive).ReadAt(p, at)
 		})
-		err := zip.Walk(r, int64(len(archive)), limits, func(_ zip.Entry, content io.Reader) error {
+		err := zip.Walk(r, int64(len(archive)), limits, nil, func(_ zip.Entry, content io.Reader) error {
 			if _, err := io.Copy(io.Discard, content); err != nil {
 				return pack.Errorf(pack.CodeUnsafePath, "write: %w", err)
 			}
@@ -144,7 +163,7 @@ func TestErrorsOfOthersComeBackAsTheyAre(t *testing.T) {
 		}
 	}
 	full := errors.New("disk full")
-	err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), limits, func(zip.Entry, io.Reader) error { return full })
+	err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), limits, nil, func(zip.Entry, io.Reader) error { return full })
 	if !errors.Is(err, full) || err.Error() != full.Error() {
 		t.Errorf("got %v", err)
 	}
@@ -167,7 +186,7 @@ func TestLimits(t *testing.T) {
 		"ratio":    {zip.Limits{Entries: 2, Unpacked: 22 << 20, Ratio: 200}, "compression ratio"},
 	} {
 		archive := archivetest.Zip{Files: []archivetest.ZipFile{{Name: "a", Content: zeros}, {Name: "b", Content: zeros}}}.Bytes()
-		err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), tc.limits, func(zip.Entry, io.Reader) error { return nil })
+		err := zip.Walk(bytes.NewReader(archive), int64(len(archive)), tc.limits, nil, func(zip.Entry, io.Reader) error { return nil })
 		limit, ok := errors.AsType[*pack.LimitError](err)
 		if tc.want == "" && err != nil || tc.want != "" && (!ok || limit.Limit != tc.want) {
 			t.Errorf("%s: error %v", name, err)

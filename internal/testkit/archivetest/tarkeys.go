@@ -10,7 +10,7 @@ import (
 // tarKeys have the keys of pax that some program knows, and keys that none does.
 func tarKeys() []TarCase {
 	with := func(want pack.Code, key, value string, edits ...Edit) TarCase {
-		archive := Meta('x', Record(key, value)) + File("a", "x", edits...) + File("b", "") + End()
+		archive := good() + Meta('x', Record(key, value)) + File("a", "x", edits...) + File("b", "") + End()
 		return TarCase{"N01", fmt.Sprintf("%s=%.30q", key, value), archive, want}
 	}
 	executable := Set(100, "0000755\x00")
