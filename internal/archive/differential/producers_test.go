@@ -22,7 +22,9 @@ type producer struct {
 	// ascii: programs disagree on the names beyond ASCII that it writes, so they are
 	// refused. short: it has no names of more than 100 bytes.
 	ascii, short bool
+	plain        bool   // it keeps no executable bits
 	adds         string // a file of its own
+	classes      string // the directory of what compileJava compiled
 }
 
 func producers() []producer {
@@ -38,6 +40,19 @@ func producers() []producer {
 	}
 	git := `git init -q g && cp -r demo/. g/ && cd g && git add -A && git -c user.name=x -c user.email=x@example.org commit -qm x && `
 	npm := `cp -r demo n && echo "{\"name\":\"demo\",\"version\":\"1.0.0\"}" >n/package.json && cd n && npm pack --offline --silent --cache ../cache >/dev/null && mv demo-1.0.0.tgz "$1"`
+	java := func(mode string) string {
+		return `java -XX:TieredStopAtLevel=1 -cp ` + commonsCompress + `:"$CLASSES" Pack "` + mode + `" "$1"`
+	}
+	ant := func(target string) string {
+		return `ant -q -S -f "$TESTDATA/build.xml" -Dout="$1" -Ddir="$PWD" ` + target
+	}
+	ruby := func(code string) string {
+		return `ruby -W0 -rzip -e 'out = ARGV[0]; all = Dir.glob("demo/**/*", File::FNM_DOTMATCH).reject { |f| f.end_with?("/.") }.sort; ` + code + `' "$1"`
+	}
+	php := func(code string) string {
+		return `php -d phar.readonly=0 -r '$out = $argv[1]; $all = new RecursiveIteratorIterator(new RecursiveDirectoryIterator("demo", FilesystemIterator::SKIP_DOTS)); ` + code + `' "$1"`
+	}
+	const phpZip = `$z = new ZipArchive; $z->open($out, ZipArchive::CREATE) or exit(1); foreach ($all as $f) { $z->addFile($f, $f); `
 	all := []string{".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar"}
 	return []producer{
 		{name: "GNU tar", needs: "tar", script: `tar -caf "$1" demo`, ends: all},
@@ -84,17 +99,64 @@ func producers() []producer {
 		{name: "7z", needs: "7z", script: `7z a -bd "$1" demo >/dev/null`, ends: []string{".zip", ".tar"}},
 		{name: "7z, stored", needs: "7z", script: `7z a -bd -mx0 "$1" demo >/dev/null`, ends: []string{".zip"}},
 		{name: "7z around GNU tar", needs: "7z", script: `tar -c demo | 7z a -bd -si"x.tar" "$1" >/dev/null`, ends: []string{".tar.gz", ".tar.bz2", ".tar.xz"}},
+		{name: "Perl's Archive::Zip", needs: "perl", script: perl("Archive::Zip", `$z = Archive::Zip->new; $z->addTree("demo", "demo"); $z->writeToFileNamed(shift) == 0 or die`), ends: []string{".zip"}, ascii: true},
+		{name: "jar", needs: "jar", script: `jar cf "$1" -C demo .`, ends: []string{".zip"}, ascii: true, plain: true, adds: "META-INF/MANIFEST.MF"},
+		{name: "jar without a manifest", needs: "jar", script: `jar cMf "$1" demo`, ends: []string{".zip"}, ascii: true, plain: true},
+		{name: "jar, stored", needs: "jar", script: `jar c0Mf "$1" demo`, ends: []string{".zip"}, ascii: true, plain: true},
+		{name: "java.util.zip", needs: "javac", script: java("util"), ends: []string{".zip"}, ascii: true, plain: true},
+		{name: "Commons Compress", needs: "javac", script: java("file"), ends: []string{".zip"}},
+		{name: "Commons Compress, zip64 always", needs: "javac", script: java("always"), ends: []string{".zip"}},
+		{name: "Commons Compress, zip64 always and compatible", needs: "javac", script: java("compatible"), ends: []string{".zip"}},
+		{name: "Commons Compress to a stream", needs: "javac", script: java("stream"), ends: []string{".zip"}},
+		{name: "Commons Compress to a stream, zip64 always", needs: "javac", script: java("stream, always"), ends: []string{".zip"}},
+		{name: "Commons Compress, posix", needs: "javac", script: java("posix"), ends: []string{".tar.gz"}},
+		{name: "Commons Compress, gnu", needs: "javac", script: java("gnu"), ends: []string{".tar.gz"}},
+		{name: "Ant", needs: "ant", script: ant("zip"), ends: []string{".zip"}},
+		{name: "Ant, zip64 always", needs: "ant", script: ant("always"), ends: []string{".zip"}},
+		{name: "Ant's jar", needs: "ant", script: ant("jar"), ends: []string{".zip"}, adds: "META-INF/MANIFEST.MF"},
+		{name: "Ant, posix", needs: "ant", script: ant("posix"), ends: []string{".tar.gz"}},
+		{name: "Ant, gnu", needs: "ant", script: ant("gnu"), ends: []string{".tar.gz"}},
+		{name: "rubyzip", needs: "ruby", script: ruby(`Zip.unicode_names = true; Zip::File.open(out, Zip::File::CREATE) { |z| all.each { |f| z.add(f, f) } }`), ends: []string{".zip"}},
+		{name: "rubyzip ready for zip64", needs: "ruby", script: ruby(`Zip.unicode_names = true; Zip.write_zip64_support = true; Zip::File.open(out, Zip::File::CREATE) { |z| all.each { |f| z.add(f, f) } }`), ends: []string{".zip"}},
+		{name: "rubyzip to a stream", needs: "ruby", script: ruby(`Zip.unicode_names = true; File.binwrite(out, Zip::OutputStream.write_buffer { |z| all.each { |f| next if File.directory?(f); z.put_next_entry(f); z.write File.binread(f) } }.string)`), ends: []string{".zip"}, plain: true},
+		{name: "PHP's ZipArchive", needs: "php", script: php(phpZip + `} $z->close() or exit(1);`), ends: []string{".zip"}},
+		{name: "PHP's PharData", needs: "php", script: php(`$p = new PharData("p.tar"); $p->buildFromIterator($all, getcwd()); $p->compress(Phar::GZ); rename("p.tar.gz", $out);`), ends: []string{".tar.gz"}},
 		{name: "npm style", needs: "bsdtar", script: `bsdtar --format=ustar -s ,^demo,package, -czf "$1" demo`, ends: []string{".tar.gz"}},
 	}
+}
+
+// commonsCompress is where Debian has the library.
+const commonsCompress = "/usr/share/java/commons-compress.jar"
+
+// compileJava compiles the packers in Java, and returns the directory of the result, "" when a
+// program or the library is missing: then they are skipped.
+func compileJava(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "javac", "-cp", commonsCompress, "-d", dir, filepath.Join("testdata", "Pack.java")).CombinedOutput()
+	if err == nil {
+		return dir
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("compile Pack.java: %v\n%s", err, out)
+	}
+	return ""
 }
 
 // pack runs the producer in dir.
 func (p producer) pack(t *testing.T, dir, archive string) {
 	t.Helper()
 	needPrograms(t, "bash", p.needs)
+	if p.needs == "javac" && p.classes == "" {
+		t.Skip("Commons Compress is missing")
+	}
+	testdata, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", p.script, "bash", archive)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "TESTDATA="+testdata, "CLASSES="+p.classes)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", p.name, err, out)
 	}

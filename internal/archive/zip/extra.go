@@ -26,6 +26,7 @@ func harmless(id uint16) bool {
 		0x7875, // owner
 		0x6375, // comment in UTF-8
 		0xa220, // padding for growth
+		0x9999, // room of rubyzip for a zip64 field
 		0xcafe, // mark of jar
 		0xd935: // alignment
 		return true

@@ -21,8 +21,8 @@ func (h *header) sizes64() []field64 {
 // readZip64 reads a zip64 field. It holds the numbers that the header lacks, or
 // repeats others, as archivers write it that do not know the sizes beforehand.
 func (h *header) readZip64(data []byte, fields []field64) error {
-	held := heldBy(len(data), fields)
-	if h.zip64 || len(held) == 0 {
+	held, ok := heldBy(len(data), fields)
+	if h.zip64 || !ok {
 		return malformed("entry %.80q has two zip64 fields, or one that does not hold the numbers that its header lacks", h.name)
 	}
 	h.zip64 = true
@@ -39,22 +39,22 @@ func (h *header) readZip64(data []byte, fields []field64) error {
 	return nil
 }
 
-// heldBy returns the numbers that a zip64 field of n bytes holds, none when programs disagree
-// on that: some read the wanted numbers only, others all from the first to the last.
-func heldBy(n int, fields []field64) []field64 {
+// heldBy returns the numbers that a zip64 field of n bytes holds. It is false when programs
+// disagree on that: some read the wanted numbers only, others all from the first to the last.
+func heldBy(n int, fields []field64) (held []field64, ok bool) {
 	wanted := slices.DeleteFunc(slices.Clone(fields), func(f field64) bool { return !f.wanted() })
 	if widthOf(wanted) == n {
-		return wanted
+		return wanted, true // Ant writes fields that hold none
 	}
 	for i := range fields {
 		if i < len(wanted) && !fields[i].wanted() {
-			return nil
+			return nil, false
 		}
 		if all := fields[:i+1]; widthOf(all) == n && len(all) > len(wanted) {
-			return all
+			return all, true
 		}
 	}
-	return nil
+	return nil, false
 }
 
 func widthOf(fields []field64) (n int) {
