@@ -27,6 +27,9 @@ func oddZip(random *rand.Rand) []byte {
 	}
 	if oneIn(random, 8) {
 		z = z.WithEnd64(nil, 0)
+		if oneIn(random, 3) {
+			z.End = archivetest.Both(z.End, archivetest.Put32(4, pick[uint32](random, 1<<32-1, 1<<32-1, 1<<16-1, 1)))
+		}
 	}
 	data := z.Bytes()
 	if oneIn(random, 10) {

@@ -22,6 +22,7 @@ const (
 type end struct {
 	at, size uint64 // of the central directory
 	entries  uint64
+	disks    uint32 // both numbers of disks
 }
 
 // findEnd reads the end record, the last one that begins before the end of the
@@ -47,6 +48,8 @@ func findEnd(src *source, size int64) (end, error) {
 		}
 	}
 	switch {
+	case e.disks != 0:
+		return end{}, malformed("it is split over several disks")
 	case e.at+e.size < e.at || e.at+e.size != uint64(start):
 		return end{}, malformed("its central directory does not end where the end record begins")
 	case e.entries == 0:
@@ -60,11 +63,12 @@ func parseEnd(b []byte) (end, error) {
 		entries: uint64(binary.LittleEndian.Uint16(b[10:])),
 		size:    uint64(binary.LittleEndian.Uint32(b[12:])),
 		at:      uint64(binary.LittleEndian.Uint32(b[16:])),
+		disks:   binary.LittleEndian.Uint32(b[4:]),
 	}
 	switch here := uint64(binary.LittleEndian.Uint16(b[8:])); {
 	case len(b) != endSize+int(binary.LittleEndian.Uint16(b[20:])):
 		return end{}, malformed("unexpected data after its end record, or a truncated comment")
-	case b[4] != 0 || b[5] != 0 || b[6] != 0 || b[7] != 0 || here != e.entries:
+	case here != e.entries:
 		return end{}, malformed("it is split over several disks")
 	}
 	return e, nil
@@ -92,7 +96,7 @@ func findEnd64(src *source, e end, start int64) (end, int64, error) {
 	}
 	disks := binary.LittleEndian.Uint32(locator[4:]) != 0 || binary.LittleEndian.Uint32(locator[16:]) != 1 ||
 		binary.LittleEndian.Uint64(b[16:]) != 0 || binary.LittleEndian.Uint64(b[24:]) != e64.entries
-	agree := same(e.entries, e64.entries, none16) && same(e.size, e64.size, none32) && same(e.at, e64.at, none32)
+	agree := same(uint64(e.disks), 0, none32) && same(e.entries, e64.entries, none16) && same(e.size, e64.size, none32) && same(e.at, e64.at, none32)
 	switch {
 	case string(b[:4]) != end64Magic || binary.LittleEndian.Uint64(b[4:]) != end64SizeLeft:
 		return end{}, 0, malformed("its zip64 end record is malformed")

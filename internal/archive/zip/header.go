@@ -100,7 +100,7 @@ func (c *central) agree(l *header) error {
 		return malformed("entry %.80q has another method or other flags in the central directory", l.name)
 	case !sizes && !later:
 		return malformed("entry %.80q has another size or checksum in the central directory", l.name)
-	case c.zip64Sizes && !l.zip64:
+	case c.zip64Sizes && !l.zip64 && l.flags&flagDescriptor == 0: // yazl leaves both sizes to the descriptor
 		return malformed("entry %.80q needs a zip64 field in the central directory only", l.name)
 	}
 	return l.check()

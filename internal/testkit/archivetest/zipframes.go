@@ -71,6 +71,9 @@ func zipFrames() []Case {
 		{"B12", "zip64 end record with other content", end64(func(b []byte) { b[24]++; b[32]++ }, 0), format},
 		{"B12", "zip64 locator beside the record", end64(nil, 1), format},
 		{"B12", "zip64 end record", end64(nil, 0), fine},
+		{"N03", "zip64 end record for the number of disks", end64Disks(files, 1<<32-1), fine},
+		{"B17", "second disk beside a zip64 end record", end64Disks(files, 1), format},
+		{"B17", "second disk for want of a zip64 end record", with(Zip{End: Put32(4, 1<<32-1)}), format},
 		{"B12", "zip64 locator of no disk", end64(func(b []byte) { b[72] = 0 }, 0), format},
 		{"B17", "too many", with(Zip{End: Both(Put16(8, 3), Put16(10, 3))}), format},
 		{"B17", "too few", with(Zip{End: Both(Put16(8, 1), Put16(10, 1))}), format},
@@ -109,6 +112,13 @@ func (z Zip) WithEnd64(edit func([]byte), shift uint64) Zip {
 	z.BeforeEnd = string(b)
 	z.End = Both(Put16(8, 1<<16-1), Put16(10, 1<<16-1), Put32(12, 1<<32-1), Put32(16, 1<<32-1))
 	return z
+}
+
+// end64Disks makes an archive with a zip64 end record, and numbers of disks in the other.
+func end64Disks(files []ZipFile, disks uint32) []byte {
+	z := Zip{Files: files}.WithEnd64(nil, 0)
+	z.End = Both(z.End, Put32(4, disks))
+	return z.Bytes()
 }
 
 // manyFiles makes an archive of empty files; their number is what 16 bits hold.

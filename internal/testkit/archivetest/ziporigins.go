@@ -81,6 +81,8 @@ func zipRepeats() []Case {
 		streamed("zipstream", fine, Zip64(0, 0), localNone, wide),
 		streamed("zipstream, not marked", fine, Zip64(0, 0), localNone, wide[4:]),
 		streamed("Python to a pipe, force_zip64", fine, Zip64(0, 0), nil, wide),
+		zipped("N03", "yazl, zip64", fine, ZipFile{Name: "a", Content: Text(), Stored: true, Flags: 1 << 3, CentralExtra: Zip64(n, n), Central: none64, Descriptor: wide}),
+		zipped("N03", "sizes needed, narrow descriptor", format, ZipFile{Name: "a", Content: Text(), Stored: true, Flags: 1 << 3, CentralExtra: Zip64(n, n), Central: none64, Descriptor: Descriptor(magic, Text(), Text())}),
 		streamed("narrow descriptor", fine, Zip64(0, 0), localNone, Descriptor(magic, Text(), Text())),
 		streamed("another size in the descriptor", format, Zip64(0, 0), localNone, Descriptor64(magic, Text()+"x", Text())),
 		streamed("size in the field, not in the descriptor", format, Zip64(n+1, n+1), localNone, wide),
