@@ -70,7 +70,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
-		ToolEnv: envbuild.NetworkVariables(environ),
+		ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ,
 	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
 }
 
