@@ -3,7 +3,6 @@ package pack
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -87,24 +86,6 @@ func (e *invalidError) Unwrap() []error {
 // [CodeInvalidManifest].
 func (e *invalidError) ErrorCode() Code {
 	return cmp.Or(CodeOf(e.Findings[0].Err), CodeInvalidManifest)
-}
-
-// sort puts findings into the order of files and lines; pack.yaml comes first.
-func (fs Findings) sort() {
-	slices.SortStableFunc(fs, func(a, b Finding) int {
-		return cmp.Or(
-			cmp.Compare(b2i(a.File != ManifestFile), b2i(b.File != ManifestFile)),
-			cmp.Compare(a.File, b.File),
-			cmp.Compare(a.Line, b.Line),
-		)
-	})
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // maxFindings is how many findings are reported for one pack.

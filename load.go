@@ -113,6 +113,24 @@ func (fs Findings) ambiguous() bool {
 	})
 }
 
+// sort puts findings into the order of files and lines; pack.yaml comes first.
+func (fs Findings) sort() {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(b2i(a.File != ManifestFile), b2i(b.File != ManifestFile)),
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+		)
+	})
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // A loader reads one pack.
 type loader struct {
 	fsys   fs.FS

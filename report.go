@@ -2,6 +2,7 @@ package pack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -107,6 +108,15 @@ type Failure struct {
 // NewFailure returns the failure of one item because of err, which is not nil.
 func NewFailure(item int, spec string, ref Ref, stage Stage, err error) Failure {
 	return Failure{Item: item, Spec: spec, Ref: ref, Stage: stage, Code: CodeOf(err), Message: err.Error(), Err: err}
+}
+
+// Findings returns all for which the pack is invalid, of which Message tells the
+// first; nil when that is not the cause.
+func (f *Failure) Findings() Findings {
+	if invalid, ok := errors.AsType[*invalidError](f.Err); ok {
+		return invalid.Findings
+	}
+	return nil
 }
 
 // Error names the item, the stage and the cause.

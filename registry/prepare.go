@@ -100,16 +100,24 @@ func stageOfContent(err error, other pack.Stage) pack.Stage {
 // request does not skip the validation.
 func (r *request) validate(it *item) error {
 	findings := slices.Concat(it.pack.Findings, pack.Validate(os.DirFS(it.content), it.pack, r.store.validateOptions()))
-	it.validation = ValidationResult{Valid: true, Errors: []string{}}
-	for _, f := range findings.Errors() {
-		it.validation.Valid = false
-		it.validation.Errors = append(it.validation.Errors, f.String())
-	}
+	it.validation = newValidationResult(findings)
 	it.components = ownComponents(it.pack)
 	if r.req.SkipValidation {
 		return nil
 	}
 	return findings.Err()
+}
+
+func newValidationResult(findings pack.Findings) ValidationResult {
+	v := ValidationResult{Valid: findings.Err() == nil, Errors: []string{}, Findings: pack.Findings{}}
+	for _, f := range findings {
+		if f.Severity == pack.SeverityError {
+			v.Errors = append(v.Errors, f.String())
+		}
+		f.Err = nil
+		v.Findings = append(v.Findings, f)
+	}
+	return v
 }
 
 // manifestOptions ask for pack.yaml alone.

@@ -68,7 +68,7 @@ func TestReportsHaveNoNullLists(t *testing.T) {
 	t.Parallel()
 	s := newRoot(t).open(t)
 	tested := simplePack("demo", "1.0.0").tested("  runners: {unit: {type: script, entry_point: tests/run.sh}}\n").
-		with(files{"tests/run.sh": "#!/bin/sh\nprintf 'Total Tests: 2\\nPassed: 2\\n'\n"})
+		with(files{"setup.py": "x", "tests/run.sh": "#!/bin/sh\nprintf 'Total Tests: 2\\nPassed: 2\\n'\n"})
 	good, bad := write(t, tested), write(t, files{"pack.yaml": "ref: Bad\n"})
 	report, err := s.Register(t.Context(), registry.Request{Paths: []string{good, bad}})
 	if len(report.Failed) != 1 || err == nil {
@@ -278,7 +278,7 @@ func TestValidation(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := report.Registered[0]
-	if got.Validation.Valid || len(got.Validation.Errors) < 2 || got.Components.Actions != 1 {
+	if got.Validation.Valid || len(got.Validation.Errors) < 2 || len(got.Validation.Findings) < len(got.Validation.Errors) || got.Components.Actions != 1 {
 		t.Errorf("got %+v", got)
 	}
 	again := register(t, s, "", path)[0]

@@ -108,10 +108,14 @@ type TestSummary struct {
 	Failed int        `json:"failed"`
 }
 
-// A ValidationResult tells whether a pack has findings of severity error.
+// A ValidationResult tells what loading and validation found in a pack, which is
+// valid when nothing has the severity error.
 type ValidationResult struct {
-	Valid  bool     `json:"valid"`
-	Errors []string `json:"errors"`
+	Valid bool `json:"valid"`
+	// Errors are the findings of severity error as text; Findings are all, warnings
+	// too, without their causes. Both are never nil.
+	Errors   []string      `json:"errors"`
+	Findings pack.Findings `json:"findings"`
 }
 
 // A Summary counts.

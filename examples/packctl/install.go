@@ -48,6 +48,19 @@ func (a *app) printInstall(r *wire.InstallReport) {
 			a.println("%s  skipped", o.Spec)
 		case pack.StatusInstalled, pack.StatusUpgraded, pack.StatusReplaced, pack.StatusUnchanged:
 			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
+			a.printFindings(findingsOf(r, o.Ref))
 		}
 	}
+}
+
+// findingsOf returns what validation found in a pack that was installed.
+func findingsOf(r *wire.InstallReport, ref pack.Ref) pack.Findings {
+	if r.Registration != nil {
+		for _, p := range r.Registration.Registered {
+			if p.Ref == ref {
+				return p.Validation.Findings
+			}
+		}
+	}
+	return nil
 }

@@ -35,6 +35,7 @@ func (a *app) registerCommand() *cobra.Command {
 func (a *app) printRegister(r *wire.RegisterReport) {
 	for _, p := range r.Registered {
 		a.println("%s %s  active as %s  tests %s  %s", p.Ref, p.Version, p.Generation, tested(p.Tests), p.StoragePath)
+		a.printFindings(p.Validation.Findings)
 	}
 }
 

@@ -144,8 +144,6 @@ func (a *app) printValidation(r *validationReport) {
 				a.println("  %d %s", n, k)
 			}
 		}
-		for _, f := range p.Findings {
-			a.println("  %s: %v", f.Severity, f)
-		}
+		a.printFindings(p.Findings)
 	}
 }

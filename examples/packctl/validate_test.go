@@ -117,3 +117,27 @@ func TestValidateOtherShape(t *testing.T) {
 		t.Errorf("unknown: got %+v", got)
 	}
 }
+
+// TestAllFindingsAreTold: none is cut from what a command prints, nor from its
+// report.
+func TestAllFindingsAreTold(t *testing.T) {
+	t.Parallel()
+	files := goodPack()
+	for _, name := range []string{"a", "b", "c"} {
+		files["actions/"+name+".yaml"] = "ref: demo." + name + "\n"
+	}
+	dir, root := writeTree(t, files), filepath.Join(t.TempDir(), "root")
+	for _, args := range [][]string{
+		{"deps", dir}, {"register", dir, "--root", root}, {"install", dir, "--root", root, "--skip-envs"}, {"validate", dir},
+	} {
+		o := packctl(t, args...)
+		for _, name := range []string{"a", "b", "c"} {
+			if want := "error: actions/" + name + ".yaml:1: entry_point is missing"; o.status != exitFailed || !strings.Contains(o.stdout, want) {
+				t.Errorf("%q: exit %d, want %q in\n%s\n%s", args, o.status, want, o.stdout, o.stderr)
+			}
+		}
+		if o := packctl(t, append(args, "--json")...); strings.Count(o.stdout, `"action.no_entry_point"`) < 3 {
+			t.Errorf("%q --json: got %s", args, o.stdout)
+		}
+	}
+}

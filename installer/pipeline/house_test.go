@@ -208,7 +208,7 @@ func (s *store) registerOne(c *pack.Content, req registry.Request) (registry.Reg
 	}
 	before, was := s.packs[id.Ref]
 	dest := filepath.Join(s.root, "packs", id.Ref.String())
-	done := registry.RegisteredPack{Ref: id.Ref, Version: id.Version, Path: path, StoragePath: dest, Validation: registry.ValidationResult{Valid: true, Errors: []string{}}}
+	done := registry.RegisteredPack{Ref: id.Ref, Version: id.Version, Path: path, StoragePath: dest, Validation: registry.ValidationResult{Valid: true, Errors: []string{}, Findings: pack.Findings{}}}
 	switch {
 	case was && before.DirectoryChecksum == sum:
 		done.Unchanged = true

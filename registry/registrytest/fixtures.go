@@ -77,7 +77,7 @@ func generation(t testing.TB, n int) registry.Generation {
 			Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}, PassRate: 1, DurationMS: 17,
 			Suites: []registry.TestSuite{{Name: "unit", Runner: "unittest", Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}}},
 		},
-		Validation: registry.ValidationResult{Valid: true, Errors: []string{}},
+		Validation: registry.ValidationResult{Valid: true, Errors: []string{}, Findings: pack.Findings{}},
 		Components: registry.ComponentCounts{Actions: 2},
 		Created:    day(n),
 	}

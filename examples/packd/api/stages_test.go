@@ -151,7 +151,7 @@ func registered(f *fixture, ref, version string, tests any) m {
 	return m{
 		"pack_ref": ref, "pack_id": 1.0, "pack_version": version, "storage_path": filepath.Join(f.root, "current", ref),
 		"components_registered": m{"actions": 1.0, "sensors": 0.0, "triggers": 0.0, "rules": 0.0, "workflows": 0.0, "policies": 0.0},
-		"test_result":           tests, "validation_results": m{"valid": true, "errors": list{}}, "generation": "...",
+		"test_result":           tests, "validation_results": m{"valid": true, "errors": list{}, "findings": list{}}, "generation": "...",
 	}
 }
 

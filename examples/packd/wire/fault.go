@@ -14,6 +14,8 @@ type Fault struct {
 	Retryable bool `json:"retryable,omitempty"`
 	// Platform: the pack does not suit the version of the platform; else nil.
 	Platform *PlatformVersion `json:"platform_version,omitempty"`
+	// Findings are all for which the pack is invalid, where that is the cause.
+	Findings []pack.Finding `json:"findings,omitempty"`
 }
 
 // A PlatformVersion says which version of the platform a pack asks for, and which one
@@ -45,13 +47,17 @@ func (p *PlatformVersion) causes() []error {
 
 // newFault returns the fault of a failure of the library.
 func newFault(f pack.Failure) Fault {
-	return Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f)}
+	return Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f), Findings: f.Findings()}
 }
 
 // failure returns the failure of an item. Its position in the request is not on the
 // wire.
 func (f Fault) failure(spec string, ref pack.Ref, stage pack.Stage) pack.Failure {
-	err := newError(f.Code, f.Retryable, f.Message, f.Platform.causes())
+	causes := f.Platform.causes()
+	if invalid := pack.Findings(f.Findings).Err(); invalid != nil {
+		causes = append(causes, invalid)
+	}
+	err := newError(f.Code, f.Retryable, f.Message, causes)
 	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: f.Code, Message: f.Message, Err: err}
 }
 

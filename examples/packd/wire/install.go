@@ -66,8 +66,9 @@ type Failure struct {
 	Stage     pack.Stage       `json:"stage"`
 	Code      pack.Code        `json:"code"`
 	Message   string           `json:"error"`
-	Retryable bool             `json:"retryable,omitempty"` // as in [Fault], as is Platform
+	Retryable bool             `json:"retryable,omitempty"` // as in [Fault], as are Platform and Findings
 	Platform  *PlatformVersion `json:"platform_version,omitempty"`
+	Findings  []pack.Finding   `json:"findings,omitempty"`
 }
 
 // An InstallSummary counts outcomes.

@@ -52,7 +52,7 @@ func newOutcome(o pipeline.Outcome) Outcome {
 		Environments: newEnvironments(o.Environments), Tests: NewTestSummary(o.Tests),
 	}
 	if f := o.Failure; f != nil {
-		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Retryable: pack.Retryable(f), Platform: newPlatformVersion(f)}
+		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Retryable: pack.Retryable(f), Platform: newPlatformVersion(f), Findings: f.Findings()}
 	}
 	return out
 }
@@ -92,7 +92,7 @@ func (o Outcome) result() pipeline.Outcome {
 		Environments: o.Environments.result(), Tests: o.Tests.result(),
 	}
 	if f := o.Failure; f != nil {
-		failed := Fault{Message: f.Message, Code: f.Code, Retryable: f.Retryable, Platform: f.Platform}.failure(o.Spec, o.Ref, f.Stage)
+		failed := Fault{Message: f.Message, Code: f.Code, Retryable: f.Retryable, Platform: f.Platform, Findings: f.Findings}.failure(o.Spec, o.Ref, f.Stage)
 		out.Failure = &failed
 	}
 	return out

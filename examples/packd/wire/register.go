@@ -67,10 +67,12 @@ type TestSummary struct {
 	Failed int    `json:"failed"`
 }
 
-// A ValidationResult says whether a pack has findings of severity error.
+// A ValidationResult says whether a pack has findings of severity error. Errors
+// are those as text, Findings are all.
 type ValidationResult struct {
-	Valid  bool     `json:"valid"`
-	Errors []string `json:"errors"`
+	Valid    bool           `json:"valid"`
+	Errors   []string       `json:"errors"`
+	Findings []pack.Finding `json:"findings"`
 }
 
 // A FailedRegistration is a pack that was not registered.

@@ -34,7 +34,7 @@ func NewRegisterReport(r *registry.Report) *RegisterReport {
 		Registered: each(r.Registered, func(p registry.RegisteredPack) RegisteredPack {
 			return RegisteredPack{
 				Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: ComponentCounts(p.Components),
-				Tests: NewTestSummary(p.Tests), Validation: ValidationResult{Valid: p.Validation.Valid, Errors: each(p.Validation.Errors, same)},
+				Tests: NewTestSummary(p.Tests), Validation: newValidation(p.Validation),
 				Generation: p.Generation, Path: p.Path,
 			}
 		}),
@@ -43,6 +43,10 @@ func NewRegisterReport(r *registry.Report) *RegisterReport {
 		}),
 		Summary: RegisterSummary(r.Summary),
 	}
+}
+
+func newValidation(v registry.ValidationResult) ValidationResult {
+	return ValidationResult{Valid: v.Valid, Errors: each(v.Errors, same), Findings: each(v.Findings, same)}
 }
 
 // NewFailedRegistration returns a pack that was registered and failed after that.
@@ -73,7 +77,7 @@ func (r *RegisterReport) Result() (*registry.Report, error) {
 func (p RegisteredPack) result() registry.RegisteredPack {
 	return registry.RegisteredPack{
 		Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: registry.ComponentCounts(p.Components),
-		Tests: p.Tests.result(), Validation: registry.ValidationResult(p.Validation), Generation: p.Generation, Path: p.Path,
+		Tests: p.Tests.result(), Validation: registry.ValidationResult{Valid: p.Validation.Valid, Errors: each(p.Validation.Errors, same), Findings: each(p.Validation.Findings, same)}, Generation: p.Generation, Path: p.Path,
 	}
 }
 
