@@ -46,6 +46,7 @@ const (
 	manifestLegacyConflict FindingCode = "manifest.legacy_conflict"
 	manifestDependency     FindingCode = "manifest.invalid_dependency"
 	manifestPlatform       FindingCode = "manifest.invalid_platform_version"
+	manifestSelfDependency FindingCode = "manifest.self_dependency"
 	manifestDependencyURL  FindingCode = "manifest.dependency_url"
 	manifestUnknownRuntime FindingCode = "manifest.unknown_runtime"
 	manifestPython2        FindingCode = "manifest.python2_only"
@@ -109,6 +110,8 @@ const (
 	requirementUnpinned     FindingCode = "requirements.unpinned"
 	requirementUnreadable   FindingCode = "requirements.unreadable"
 
+	runtimeRange FindingCode = "runtime.invalid_range"
+
 	packagesUnread FindingCode = "packages.not_read"
 
 	nodeManifestInvalid   FindingCode = "node.invalid_manifest"
@@ -117,6 +120,8 @@ const (
 	nodeLockInvalid       FindingCode = "node.invalid_lock"
 	nodeLockRefused       FindingCode = "node.refused_lock"
 
+	treeUnsafeName FindingCode = "tree.unsafe_name"
+	treeCollision  FindingCode = "tree.name_collision"
 	treeSymlink    FindingCode = "tree.symlink"
 	treeIrregular  FindingCode = "tree.irregular"
 	treeSubmodule  FindingCode = "tree.submodule"
@@ -170,6 +175,7 @@ var findingTable = []FindingKind{
 	{manifestLegacyConflict, SeverityError, "a key and its legacy name have different values"},
 	{manifestDependency, SeverityError, "a dependency is not `ref` or `ref@constraint`"},
 	{manifestPlatform, SeverityError, "`attune_version` is not a version constraint"},
+	{manifestSelfDependency, SeverityError, "the pack depends on itself"},
 	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is ignored"},
 	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is not a known runtime"},
 	{manifestPython2, SeverityWarning, "the pack says that it runs on Python 2 only"},
@@ -233,6 +239,8 @@ var findingTable = []FindingKind{
 	{requirementUnpinned, SeverityWarning, "a line of requirements.txt has no version"},
 	{requirementUnreadable, SeverityError, "requirements.txt cannot be read as text"},
 
+	{runtimeRange, SeverityError, "a range of versions of Python or Node.js is not written as their tools write it"},
+
 	{packagesUnread, SeverityWarning, "a file that lists packages to install is not read: it lies elsewhere, is spelled otherwise, or is of another tool"},
 
 	{nodeManifestInvalid, SeverityError, "package.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
@@ -241,6 +249,8 @@ var findingTable = []FindingKind{
 	{nodeLockInvalid, SeverityError, "package-lock.json is not JSON with a single reading, has a value of the wrong type, or passes a limit"},
 	{nodeLockRefused, SeverityError, "package-lock.json is of npm 6, or has a package that does not come from a registry with a strong digest"},
 
+	{treeUnsafeName, SeverityError, "the name of a file or directory means something else, or is not allowed, on some system"},
+	{treeCollision, SeverityError, "two names are the same on some system"},
 	{treeSymlink, SeverityError, "the pack has a symbolic link"},
 	{treeIrregular, SeverityError, "the pack has a device, pipe or another irregular file"},
 	{treeSubmodule, SeverityWarning, "a directory is a git submodule, whose content is not delivered"},

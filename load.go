@@ -167,7 +167,7 @@ type fileKey struct{ file, key string }
 func (p *Pack) noteLines(file string, node *yaml.Node) {
 	for _, key := range []string{
 		"entry_point", "workflow_file", "trigger_ref", "action_ref", "trigger", "action", "trigger_type", "trigger_types",
-		"tasks", "resource_ref", "testing",
+		"tasks", "resource_ref", "testing", "runtime_version", "runtime_deps", "dependencies",
 	} {
 		if f := node.Field(key); f != nil {
 			p.lines[fileKey{file, key}] = f.Key.Line

@@ -291,14 +291,14 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 		return
 	}
 	if n.Kind != yaml.Mapping {
-		m.Dependencies = s.dependencyList("dependencies", compat)
+		m.Dependencies = s.dependencyList("dependencies", m.Ref, compat)
 		return
 	}
 	sub := s.at(n)
 	m.PlatformVersion = sub.platformVersion()
 	m.PythonVersion = sub.text("python_version")
 	m.NodeVersion = sub.text("nodejs_version")
-	m.Dependencies = sub.dependencyList("packs", compat)
+	m.Dependencies = sub.dependencyList("packs", m.Ref, compat)
 	for _, f := range n.Fields {
 		switch f.Key.Text {
 		case "attune_version", "python_version", "nodejs_version", "packs":
@@ -318,7 +318,7 @@ func (s *section) platformVersion() Constraint {
 	return c
 }
 
-func (s *section) dependencyList(key string, compat bool) []Dependency {
+func (s *section) dependencyList(key string, own Ref, compat bool) []Dependency {
 	list := []Dependency{}
 	for _, item := range s.items(key) {
 		if item.Kind != yaml.String {
@@ -333,6 +333,9 @@ func (s *section) dependencyList(key string, compat bool) []Dependency {
 		if err != nil {
 			s.findings.report(manifestDependency, s.file, item.Line, fmt.Errorf("dependency %.128q: %w", item.Text, err))
 			continue
+		}
+		if d.Ref == own {
+			s.report(manifestSelfDependency, item.Line, "dependency %.128q is the pack itself; remove it", item.Text)
 		}
 		list = append(list, d)
 	}

@@ -31,24 +31,32 @@ type RuntimeNeed struct {
 // comes with the needs found elsewhere.
 func RuntimeNeeds(fsys fs.FS, p *Pack) ([]RuntimeNeed, error) {
 	n := needs{fsys: fsys}
-	n.addManifest(&p.Manifest)
-	n.addComponents(p.Components)
-	if t := p.Manifest.Testing; t != nil && t.Enabled {
-		n.addSuites(t.Suites(fsys))
-	}
-	n.addFiles()
+	n.addPack(p)
 	return n.list(), errors.Join(n.errs...)
 }
 
 // needs collects the requirements of a pack.
 type needs struct {
 	fsys  fs.FS
+	told  func(name RuntimeName, versions, reason string) // of each need, if not nil
 	found []RuntimeNeed
 	errs  []error
 }
 
+func (n *needs) addPack(p *Pack) {
+	n.addManifest(&p.Manifest)
+	n.addComponents(p.Components)
+	if t := p.Manifest.Testing; t != nil && t.Enabled {
+		n.addSuites(t.Suites(n.fsys))
+	}
+	n.addFiles()
+}
+
 // add notes that a runtime is needed, in versions of the given range.
 func (n *needs) add(name RuntimeName, versions, reason string) *RuntimeNeed {
+	if n.told != nil {
+		n.told(name, versions, reason)
+	}
 	i := slices.IndexFunc(n.found, func(f RuntimeNeed) bool { return f.Runtime == name })
 	if i < 0 {
 		i, n.found = len(n.found), append(n.found, RuntimeNeed{Runtime: name, Ranges: []string{}, Reasons: []string{}})

@@ -11,9 +11,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack/internal/text/pep508"
-	"github.com/packtrain/pack/internal/text/pymodules"
 	"github.com/packtrain/pack/internal/text/schema"
-	"github.com/packtrain/pack/internal/text/shebang"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -33,7 +31,7 @@ func Validate(fsys fs.FS, p *Pack, opts *ValidateOptions) Findings {
 	if opts == nil {
 		opts = &ValidateOptions{}
 	}
-	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}}
+	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}, folded: map[string]string{}}
 	if slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Code == manifestMissing }) {
 		return v.findings
 	}
@@ -45,6 +43,7 @@ func Validate(fsys fs.FS, p *Pack, opts *ValidateOptions) Findings {
 	v.checkRequirements()
 	v.checkNode()
 	v.checkConfigSchema()
+	v.checkRanges()
 	v.findings.sort()
 	return v.findings
 }
@@ -55,7 +54,8 @@ type validator struct {
 	pack     *Pack
 	limits   Limits
 	findings Findings
-	judged   map[string]bool // scripts, and directories of scripts
+	judged   map[string]bool   // scripts, and directories of scripts
+	folded   map[string]string // names, by what some system takes for the same
 }
 
 func (v *validator) report(code FindingCode, file string, line int, format string, args ...any) {
@@ -109,38 +109,6 @@ func (v *validator) checkEntryPoint(code FindingCode, c *Component, file, runner
 	}
 	v.checkScript(file, runner)
 	v.checkModules(file, runner)
-}
-
-// checkScript reports a script that nothing can start, once.
-func (v *validator) checkScript(file, runner string) {
-	s, err := ReadScript(v.fsys, file, runner)
-	fault, ok := errors.AsType[*shebang.Fault](s.Err())
-	if err != nil || !ok || v.judged[file] {
-		return // not there, or not ours to start: reported as that
-	}
-	v.judged[file] = true
-	v.findings.report(FindingCode("script."+string(fault.Reason)), file, 1, s.Err())
-}
-
-// checkModules warns of files beside a Python script that hide modules of the
-// standard library from it.
-func (v *validator) checkModules(file, runner string) {
-	s, err := ReadScript(v.fsys, file, runner)
-	dir := path.Dir(file)
-	if err != nil || s.Runtime != RuntimePython || v.judged[dir] {
-		return
-	}
-	v.judged[dir] = true
-	entries, err := fs.ReadDir(v.fsys, dir)
-	if err != nil {
-		return // reported as unreadable
-	}
-	for _, e := range entries {
-		name := path.Join(dir, e.Name())
-		if module := pymodules.Hides(e.Name(), e.IsDir()); module != "" && (!e.IsDir() || v.isFile(path.Join(name, "__init__.py")) == nil) {
-			v.report(actionHidesModule, name, 0, "%q hides the module %q of Python's standard library from the scripts in %s/, which fail when they import it; give it another name", name, module, dir)
-		}
-	}
 }
 
 // runsFile reports whether the entry point of a runner is a file of the pack.
@@ -212,6 +180,9 @@ func (v *validator) checkTests() {
 		} else if s.Type == suiteScript {
 			v.checkScript(s.Entry, s.Runner)
 		}
+		if _, err := fs.Lstat(v.fsys, s.Entry); err != nil && len(t.Runners) == 0 && s.Err() == nil {
+			v.report(manifestTestsMissing, ManifestFile, line, "testing: command %q of test %q: %w", s.Entry, s.Name, errNoSuchFile)
+		}
 	}
 	for _, r := range t.Runners {
 		if r.Requirements != "" && r.Requirements != pep508.RequirementsFile {
@@ -244,6 +215,9 @@ func (v *validator) checkTree() {
 }
 
 func (v *validator) checkEntry(p string, d fs.DirEntry) error {
+	if d.Name() != ".git" && p != "." {
+		v.checkName(p)
+	}
 	switch {
 	case d.Name() == ".git":
 		return v.checkGit(p, d)

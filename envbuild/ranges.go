@@ -6,6 +6,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/npmrange"
 	"github.com/packtrain/pack/internal/text/pep440"
+	"github.com/packtrain/pack/internal/text/ranges"
 )
 
 // A versionRange admits some versions of an interpreter.
@@ -17,7 +18,7 @@ type versionRange interface {
 // pythonRange parses a range of Python versions.
 func pythonRange(text string) (versionRange, error) {
 	r, err := pep440.ParseRange(text)
-	if err != nil {
+	if err != nil || !ranges.IsPython(text) {
 		return nil, invalidRange(pack.RuntimePython, text)
 	}
 	return r, nil
@@ -26,7 +27,7 @@ func pythonRange(text string) (versionRange, error) {
 // nodeRange parses a range of Node.js versions.
 func nodeRange(text string) (versionRange, error) {
 	r, err := npmrange.Parse(text)
-	if err != nil {
+	if err != nil || !ranges.IsNode(text) {
 		return nil, invalidRange(pack.RuntimeNode, text)
 	}
 	return r, nil
@@ -39,13 +40,13 @@ func invalidRange(name pack.RuntimeName, text string) error {
 
 // parseRanges parses the ranges that a pack states, each by itself.
 func parseRanges(texts []string, parse func(string) (versionRange, error)) ([]versionRange, error) {
-	var ranges []versionRange
+	var list []versionRange
 	for _, text := range texts {
 		r, err := parse(text)
 		if err != nil {
 			return nil, err
 		}
-		ranges = append(ranges, r)
+		list = append(list, r)
 	}
-	return ranges, nil
+	return list, nil
 }

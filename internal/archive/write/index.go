@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/names"
 )
 
 // An index knows every name of a tree, and refuses those that collide.
@@ -33,7 +34,7 @@ func (x *index) addFile(path string, dotted bool) error {
 	if err := x.addDir(parentOf(path)); err != nil {
 		return err
 	}
-	key := fold(path)
+	key := names.Fold(path)
 	if n := x.nodes[key]; n != nil {
 		return n.collision(path, false, dotted)
 	}
@@ -50,7 +51,7 @@ func (x *index) addDir(path string) error {
 	if err := x.addDir(parentOf(path)); err != nil {
 		return err
 	}
-	key := fold(path)
+	key := names.Fold(path)
 	switch n := x.nodes[key]; {
 	case n == nil:
 		if err := x.add(key, &node{path: path, dir: true}); err != nil {
@@ -104,7 +105,7 @@ func (x *index) noteTop(path string) {
 }
 
 // dir returns the node of a directory that was added.
-func (x *index) dir(path string) *node { return x.nodes[fold(path)] }
+func (x *index) dir(path string) *node { return x.nodes[names.Fold(path)] }
 
 // collision is the error for a second node at the place of n.
 func (n *node) collision(path string, dir, dotted bool) error {

@@ -3,10 +3,9 @@ package write
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/names"
 )
 
 // CleanName checks a relative path that is separated by "/" and returns it
@@ -31,7 +30,7 @@ func (l Limits) cleanName(name string) (string, error) {
 		return "", err
 	}
 	path := strings.TrimPrefix(name, "./")
-	if reason := unsafeText(path); reason != "" {
+	if reason := names.TextFault(path); reason != "" {
 		return "", unsafe(name, reason)
 	}
 	var depth int64
@@ -45,7 +44,7 @@ func (l Limits) cleanName(name string) (string, error) {
 }
 
 func (l Limits) checkComponent(name, component string) error {
-	if reason := unsafeComponent(component); reason != "" {
+	if reason := names.ComponentFault(component); reason != "" {
 		return unsafe(name, reason)
 	}
 	if IsVCS(component) {
@@ -64,65 +63,4 @@ func unsafe(name, reason string) error {
 	return pack.Errorf(pack.CodeUnsafePath, "entry %q: the name %s", shown(name), reason)
 }
 
-// unsafeText returns the fault in the characters of a path, "" for none.
-func unsafeText(path string) string {
-	if !utf8.ValidString(path) {
-		return "is not valid UTF-8"
-	}
-	for _, r := range path {
-		switch {
-		case !unicode.IsGraphic(r):
-			return "has a control, format or unassigned character"
-		case strings.ContainsRune(`\<>:"|?*`, r):
-			return "has a character that some systems forbid or read differently"
-		}
-	}
-	return ""
-}
-
-// unsafeComponent returns the fault in one component, "" for none.
-func unsafeComponent(component string) string {
-	switch {
-	case component == "":
-		return "is empty, absolute, or has an empty component"
-	case component == ".", component == "..":
-		return "has a component that is " + component
-	case strings.HasSuffix(component, "."), strings.HasSuffix(component, " "):
-		return "has a component that ends in a dot or a space"
-	case isDevice(component):
-		return "is a device on some systems"
-	case isShortGit(component):
-		return "means .git on some systems"
-	}
-	return ""
-}
-
-var (
-	vcsDirs = []string{".git", ".hg", ".svn", ".bzr"}
-	devices = []string{"aux", "con", "nul", "prn", "conin$", "conout$"}
-)
-
-// isDevice reports whether Windows takes a name for a device: it looks only at
-// the part before the first dot, ignoring case and trailing spaces.
-func isDevice(component string) bool {
-	stem, _, _ := strings.Cut(component, ".")
-	stem = strings.ToLower(strings.TrimRight(stem, " "))
-	if slices.Contains(devices, stem) {
-		return true
-	}
-	port, isPort := strings.CutPrefix(stem, "com")
-	if !isPort {
-		port, isPort = strings.CutPrefix(stem, "lpt")
-	}
-	return isPort && slices.Contains(portNumbers, port)
-}
-
-// portNumbers holds the superscript digits too, which Windows counts as digits.
-var portNumbers = []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³"}
-
-// isShortGit reports whether component is a name that Windows may give to .git
-// beside its own: "git~1" and the like.
-func isShortGit(component string) bool {
-	short, number, found := strings.Cut(component, "~")
-	return found && strings.EqualFold(short, "git") && number != "" && strings.Trim(number, "0123456789") == ""
-}
+var vcsDirs = []string{".git", ".hg", ".svn", ".bzr"}

@@ -8,13 +8,85 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/packtrain/pack/internal/archive/names"
 	"github.com/packtrain/pack/internal/text/nearest"
 	"github.com/packtrain/pack/internal/text/npm"
 	"github.com/packtrain/pack/internal/text/pep508"
+	"github.com/packtrain/pack/internal/text/pymodules"
+	"github.com/packtrain/pack/internal/text/ranges"
+	"github.com/packtrain/pack/internal/text/shebang"
 )
 
 // The files that list packages to install are judged by the functions that
 // judge them when environments are built.
+
+// checkScript reports a script that nothing can start, once.
+func (v *validator) checkScript(file, runner string) {
+	s, err := ReadScript(v.fsys, file, runner)
+	fault, ok := errors.AsType[*shebang.Fault](s.Err())
+	if err != nil || !ok || v.judged[file] {
+		return // not there, or not ours to start: reported as that
+	}
+	v.judged[file] = true
+	v.findings.report(FindingCode("script."+string(fault.Reason)), file, 1, s.Err())
+}
+
+// checkModules warns of files beside a Python script that hide modules of the
+// standard library from it.
+func (v *validator) checkModules(file, runner string) {
+	s, err := ReadScript(v.fsys, file, runner)
+	dir := path.Dir(file)
+	if err != nil || s.Runtime != RuntimePython || v.judged[dir] {
+		return
+	}
+	v.judged[dir] = true
+	entries, err := fs.ReadDir(v.fsys, dir)
+	if err != nil {
+		return // reported as unreadable
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if module := pymodules.Hides(e.Name(), e.IsDir()); module != "" && (!e.IsDir() || v.isFile(path.Join(name, "__init__.py")) == nil) {
+			v.report(actionHidesModule, name, 0, "%q hides the module %q of Python's standard library from the scripts in %s/, which fail when they import it; give it another name", name, module, dir)
+		}
+	}
+}
+
+// checkName reports a name that a pack cannot have where it is received, or that
+// some system takes for another one of the pack.
+func (v *validator) checkName(p string) {
+	if fault := names.Fault(path.Base(p)); fault != "" {
+		v.findings.report(treeUnsafeName, p, 0, Errorf(CodeUnsafePath, "the name %q %s; give it another", path.Base(p), fault))
+		return
+	}
+	key := names.Fold(p)
+	if other := v.folded[key]; other != "" {
+		v.findings.report(treeCollision, p, 0, Errorf(CodeNameCollision, "%q and %q are the same name on some systems; rename one", other, p))
+		return
+	}
+	v.folded[key] = p
+}
+
+// checkRanges judges the version ranges of runtimes where they are written.
+func (v *validator) checkRanges() {
+	n := needs{fsys: v.fsys, told: func(name RuntimeName, versions, reason string) {
+		file, line := reason, v.pack.lineOf(reason, "runtime_version")
+		if reason == "runtime_deps" || reason == "dependencies" {
+			file, line = ManifestFile, v.pack.lineOf(ManifestFile, reason)
+		}
+		v.checkRange(name, versions, file, line)
+	}}
+	n.addPack(v.pack)
+}
+
+func (v *validator) checkRange(name RuntimeName, versions, file string, line int) {
+	fits := map[RuntimeName]func(string) bool{RuntimePython: ranges.IsPython, RuntimeNode: ranges.IsNode}[name]
+	if fits == nil || fits(versions) {
+		return
+	}
+	r, _ := RuntimeByName(name)
+	v.findings.report(runtimeRange, file, line, Errorf(CodeInvalidVersion, "%s version range %.64q: write it as in %q", r.Title, versions, r.RangeExample))
+}
 
 // checkUnread warns of a file that plainly says something about the pack, and is
 // read by nothing.
@@ -160,6 +232,7 @@ func (v *validator) checkNode() {
 	for _, key := range m.Ignored {
 		v.report(nodeIgnored, npm.ManifestFile, 0, "%s has no effect; list what the pack needs in dependencies", key)
 	}
+	v.checkRange(RuntimeNode, m.Engine, npm.ManifestFile, 0)
 	if m.Empty() {
 		return
 	}
