@@ -89,6 +89,9 @@ func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err er
 	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
 		return "", fmt.Errorf("copy pack: %w", err)
 	}
+	if err := w.Finish(); err != nil {
+		return "", fmt.Errorf("copy pack: %w", err)
+	}
 	written := w.Files()
 	files := make([]digest.File, len(written))
 	for i := range written {

@@ -287,6 +287,20 @@ func TestValidation(t *testing.T) {
 	}
 }
 
+// TestEmptyFilesAreKept: a package of Python may be nothing but an empty file.
+func TestEmptyFilesAreKept(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	path := write(t, simplePack("demo", "1.0.0").with(files{"lib/a.py": "x"}))
+	if err := os.WriteFile(filepath.Join(path, "lib", "__init__.py"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stored := register(t, s, "", path)[0].StoragePath
+	if _, err := os.Stat(filepath.Join(stored, "lib", "__init__.py")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRequestErrors(t *testing.T) {
 	t.Parallel()
 	s := newRoot(t).open(t)
