@@ -90,7 +90,7 @@ func (c *Config) prepare() error {
 	c.Dir = filepath.Clean(c.Dir)
 	c.SearchPath = slices.DeleteFunc(slices.Clone(c.SearchPath), func(p string) bool { return !filepath.IsAbs(p) })
 	if len(c.SearchPath) == 0 {
-		return invalidConfig("SearchPath: name a directory where interpreters are")
+		return invalidConfig("search path: name a directory where interpreters are")
 	}
 	c.FindLinks = append([]string{}, c.FindLinks...)
 	c.Env = slices.Clone(c.Env)
@@ -107,7 +107,7 @@ func (c *Config) prepare() error {
 }
 
 func (c *Config) checkSources() error {
-	for name, address := range map[string]string{"PythonIndex": c.PythonIndex, "NodeRegistry": c.NodeRegistry} {
+	for name, address := range map[string]string{"index of Python packages": c.PythonIndex, "registry of Node.js packages": c.NodeRegistry} {
 		if _, ok := parseURL(address); address != "" && !ok {
 			return invalidConfig("%s: want an http or https URL with a host", name)
 		}
@@ -115,7 +115,7 @@ func (c *Config) checkSources() error {
 	for _, link := range c.FindLinks {
 		u, ok := parseURL(link)
 		if !filepath.IsAbs(link) && (!ok || u.User != nil) {
-			return invalidConfig("FindLinks: want absolute paths, or http or https URLs without a user")
+			return invalidConfig("links to find packages: want absolute paths, or http or https URLs without a user")
 		}
 	}
 	for _, v := range c.Env {

@@ -92,7 +92,7 @@ func (c Config) check() error {
 	case !filepath.IsAbs(c.Root):
 		return pack.Errorf(pack.CodeInvalidRequest, "root %q: want an absolute path", c.Root)
 	case c.Records == nil:
-		return pack.Errorf(pack.CodeInvalidRequest, "records are missing: give those of OpenFiles, or a database")
+		return pack.Errorf(pack.CodeInvalidRequest, "records are missing: give those in files, or those of a database")
 	case c.Parallel < 0 || c.LockTimeout < 0 || c.TestTimeout < 0:
 		return pack.Errorf(pack.CodeInvalidRequest, "a limit is negative")
 	}

@@ -92,6 +92,7 @@ func TestPlantedViolations(t *testing.T) {
 	req := func(mod, line string) string { return mod + "\nrequire " + line + "\n" }
 	tests := []struct{ name, file, content, want string }{
 		{"stage imports stage", "deps/deps.go", file("deps", self+"/source"), "imports source"},
+		{"error names a field", "deps/deps.go", file("deps", "errors") + "\ntype Config struct{ AllowHTTP bool }\n\nvar errHTTP = errors.New(\"set AllowHTTP\")\n", "an error says AllowHTTP"},
 		{"stage imports installer", "deps/deps.go", file("deps", self+"/installer"), "imports installer"},
 		{"stage test imports stage", "deps/x_test.go", file("deps_test", self+"/source"), "imports source"},
 		{"stage imports its plug-in", "source/source.go", file("source", self+"/source/localsource"), "imports source/localsource"},

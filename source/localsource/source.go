@@ -57,9 +57,9 @@ func New(opts Options) (*Source, error) {
 	allowed := roots.Allowed{Dirs: opts.Roots, All: opts.AllowAll}
 	switch err := allowed.Check(); {
 	case len(opts.Roots) == 0 && !opts.AllowAll:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: name the allowed directories in Roots, or set AllowAll")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: name the allowed directories as roots, or allow all")
 	case len(opts.Roots) > 0 && opts.AllowAll:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: Roots have no effect beside AllowAll; give one of them")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "configure local source: roots have no effect when all directories are allowed; give one of them")
 	case err != nil:
 		return nil, fmt.Errorf("configure local source: %w", err)
 	case opts.Base != "" && !filepath.IsAbs(opts.Base):

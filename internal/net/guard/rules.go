@@ -57,7 +57,7 @@ func hostSet(names []string) map[string]bool {
 func (r *Rules) CheckURL(u *url.URL) error {
 	switch {
 	case u.Scheme == "http" && !r.allowHTTP:
-		return deny(u, "plain http is not allowed: use https, or set AllowHTTP in the network policy")
+		return deny(u, "plain http is not allowed by the network policy: use https, or allow http there")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return deny(u, "scheme %.40q is not allowed: use https", u.Scheme)
 	case u.User != nil:
