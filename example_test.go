@@ -107,5 +107,5 @@ func ExampleCodeOf() {
 	// Output:
 	// invalid_manifest
 	// true
-	// no pack.yaml at the root or in pack/; found "src/pack.yml"
+	// no pack.yaml at the root or in pack/; found "src/pack.yml": rename it to pack.yaml
 }

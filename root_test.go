@@ -23,8 +23,9 @@ func TestRoot(t *testing.T) {
 		{"both", []string{"pack.yaml", "pack/pack.yaml"}, "", []string{"ambiguous", "pack.yaml", "pack/pack.yaml"}},
 		{"none", []string{"README.md"}, "", []string{"no pack.yaml at the root or in pack/"}},
 		{"pack is a file", []string{"pack"}, "", []string{"no pack.yaml"}},
-		{"other case", []string{"PACK.YAML"}, "", []string{`found "PACK.YAML"`}},
-		{"other extension", []string{"pack.yml"}, "", []string{`found "pack.yml"`}},
+		{"other case", []string{"PACK.YAML"}, "", []string{`found "PACK.YAML": rename it to pack.yaml`}},
+		{"other extension", []string{"pack.yml"}, "", []string{`found "pack.yml": rename it to pack.yaml`}},
+		{"other extension, too deep", []string{"a/pack.yml"}, "", []string{`found "a/pack.yml": rename it to pack.yaml`}},
 		{"too deep", []string{"a/b/pack.yaml", "c/pack.yaml", "x/y/z/pack.yaml"}, "", []string{`found "a/b/pack.yaml", "c/pack.yaml"`}},
 	}
 	for _, tt := range tests {

@@ -251,10 +251,13 @@ func nearMisses(fsys fs.FS) string {
 		}
 		return nil
 	})
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0:
 		return ""
+	case strings.HasSuffix(found[0], "/"+ManifestFile+`"`):
+		return "; found " + strings.Join(found, ", ")
 	}
-	return "; found " + strings.Join(found, ", ")
+	return "; found " + strings.Join(found, ", ") + ": rename it to " + ManifestFile
 }
 
 func looksLikeManifest(name string) bool {

@@ -29,7 +29,7 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	}
 	dir, id, err := j.identify(content)
 	if err != nil {
-		return err
+		return elsewhere(it.loc, content, err)
 	}
 	if err := j.checkIdentity(it, pin, id); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -19,31 +20,17 @@ func (t *Tree) cleanSubdir() error {
 	if err != nil {
 		return fmt.Errorf("subdirectory: %w", err)
 	}
-	t.opts.Subdir = subdir
+	t.opts.Subdir, t.subdir = subdir, write.Loose(subdir)
 	return nil
 }
 
 func (t *Tree) extractOptions() write.Options {
 	opts := write.Options{Limits: write.Limits(t.opts.Limits)}
-	if t.opts.Subdir != "" {
-		opts.Wanted = t.mayBeContent
-	}
 	if t.opts.DirectoryChecksum {
 		t.checksum = newChecksum(t.opts)
 		opts.Observer = t.checksum
 	}
 	return opts
-}
-
-// mayBeContent reports whether a file may turn out to lie in the subdirectory.
-// Whether the top is to be stripped is known only at the end.
-func (t *Tree) mayBeContent(name string) bool {
-	if _, ok := below(t.opts.Subdir, name); ok {
-		return true
-	}
-	_, rest, _ := strings.Cut(name, "/")
-	_, ok := below(t.opts.Subdir, rest)
-	return ok && t.opts.StripTop
 }
 
 // below returns name relative to dir, when it lies below it.
@@ -72,6 +59,9 @@ func (t *Tree) result() (TreeResult, error) {
 		return TreeResult{}, err
 	}
 	base := t.base()
+	if err := t.refused[t.opts.StripTop && t.writer.Top() != ""]; err != nil {
+		return TreeResult{}, err
+	}
 	files := contentFiles(t.writer.Files(), base)
 	if len(files) == 0 && t.opts.Subdir != "" {
 		return TreeResult{}, pack.Errorf(pack.CodeNotFound, "subdirectory %q has no files", t.opts.Subdir)
@@ -80,6 +70,7 @@ func (t *Tree) result() (TreeResult, error) {
 		Dir:        filepath.Join(t.dir, filepath.FromSlash(base)),
 		TreeDigest: pack.Digest(digest.Tree(files)),
 		Files:      len(files),
+		Beside:     t.beside(base),
 		files:      files,
 	}
 	for _, f := range files {
@@ -105,4 +96,20 @@ func contentFiles(written []write.File, base string) []digest.File {
 		}
 	}
 	return files
+}
+
+// beside returns what lies at the top beside the directory that was stripped.
+func (t *Tree) beside(base string) []string {
+	var names []string
+	if t.opts.Subdir != "" || base == "" {
+		return nil
+	}
+	for _, f := range t.writer.Files() {
+		if _, ok := below(base, f.Path); !ok {
+			top, _, _ := strings.Cut(f.Path, "/")
+			names = append(names, top)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"path"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -46,7 +47,7 @@ func (l Locator) String() string {
 		}
 		return l.Location + "@" + l.Constraint.String()
 	case SchemeLocal:
-		return l.Location
+		return l.Location + prefixed("//", l.Subdir)
 	case SchemeGit:
 		return "git+" + l.Location + prefixed("//", l.Subdir) + prefixed("#", l.Rev)
 	case SchemeHTTPS, SchemeHTTP:
@@ -75,6 +76,25 @@ func (l Locator) WithDefaults(rev, index string) Locator {
 		l.Index = index
 	}
 	return l
+}
+
+// Below returns the spec of a directory in the content that l names: what was typed,
+// with dir after "//". It is "" when no spec names that directory, as for a pack of
+// a registry.
+func (l Locator) Below(dir string) string {
+	head, tail := l.Spec, ""
+	if i := strings.IndexAny(head, "?#"); i >= 0 && l.Scheme != SchemeLocal {
+		head, tail = head[:i], head[i:]
+	}
+	slashes := "//"
+	if l.Subdir != "" {
+		slashes = "/"
+	}
+	spec := strings.TrimRight(head, "/") + slashes + dir + tail
+	if below, err := Parse(spec); err != nil || below.Scheme != l.Scheme || below.Subdir != path.Join(l.Subdir, dir) {
+		return ""
+	}
+	return spec
 }
 
 func prefixed(prefix, s string) string {

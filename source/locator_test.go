@@ -62,3 +62,32 @@ func TestWhereContentOfPinsLies(t *testing.T) {
 		}
 	}
 }
+
+func TestBelowIsTheSpecOfADirectory(t *testing.T) {
+	t.Parallel()
+	for spec, want := range map[string]string{
+		"./repo":                               "./repo//packs/a",
+		"./repo/":                              "./repo//packs/a",
+		"./what?#":                             "./what?#//packs/a",
+		"./repo.tgz//x":                        "./repo.tgz//x/packs/a",
+		"github:org/repo@v1":                   "github:org/repo@v1//packs/a",
+		"https://example.com/repo":             "https://example.com/repo//packs/a",
+		"https://example.com/repo.git@v1//x":   "https://example.com/repo.git@v1//x/packs/a",
+		"https://example.com/repo#v1":          "https://example.com/repo//packs/a#v1",
+		"https://example.com/repo.zip?token=x": "https://example.com/repo.zip//packs/a?***",
+		"slack":                                "",
+		"cupboard:slack":                       "",
+	} {
+		loc, err := source.Parse(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := loc.Below("packs/a"); got != want {
+			t.Errorf("%s: got %q, want %q", spec, got, want)
+		}
+	}
+	loc, _ := source.Parse("./repo")
+	if got := loc.Below("a\\b"); got != "" {
+		t.Errorf("got %q for a directory that no spec can name", got)
+	}
+}

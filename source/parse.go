@@ -32,6 +32,7 @@ const MaxSpecLen = 4096
 //	          https://host/path.zip//subdir?query
 //	          archive+https://host/path                   an archive, for any URL
 //	local     ./dir  ../dir  /dir  .  ..                  a path of a directory or archive; it begins so
+//	          ./dir//subdir  ./file.tar.gz//subdir        with the directory that holds the pack
 //	other     scheme:location                             for the source of a host
 //
 // A registry pack is one word: "org/repo" could be a directory or a repository and is
@@ -111,7 +112,12 @@ func (p parser) local() (Locator, error) {
 	if strings.HasPrefix(p.spec, "//") {
 		return Locator{}, p.denied(0, "a path must not begin with two slashes")
 	}
-	return Locator{Scheme: SchemeLocal, Location: p.spec}, nil
+	location, sub, hasSubdir := strings.Cut(p.spec, "//")
+	if !hasSubdir {
+		return Locator{Scheme: SchemeLocal, Location: location}, nil
+	}
+	subdir, err := p.subdir(sub)
+	return Locator{Scheme: SchemeLocal, Location: location, Subdir: subdir}, err
 }
 
 func (p parser) registry() (Locator, error) {

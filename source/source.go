@@ -89,13 +89,19 @@ type Entry struct {
 	Size int64
 	// Link is the target of a symbolic or hard link.
 	Link string
+	// Fault is why the source refuses the entry, such as a name that programs read
+	// in different ways. Mode is then neither that of a regular file nor that of a
+	// directory, or Link is set, so every Sink refuses it; a [Tree] does with this
+	// error, unless the entry lies outside of the content. nil: no reason.
+	Fault error
 }
 
 // A Sink receives entries. It is called from one goroutine at a time, in any
 // order; parents are implied. Empty directories are not kept, but take part in
 // the check for collisions. A Sink refuses everything but regular files and
-// directories, reads content up to its end, and checks Size unless it is -1.
-// After an error it is unusable.
+// directories, reads content up to its end, and checks Size unless it is -1. What
+// lies outside of the directory that it wants is counted and read, and dropped
+// whatever it is. After an error it is unusable.
 type Sink interface {
 	// Put receives one entry. content is nil for a directory.
 	Put(ctx context.Context, e Entry, content io.Reader) error

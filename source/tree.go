@@ -16,7 +16,7 @@ import (
 // A Tree receives the files of one pack into a directory of its own, and trusts
 // none of them. It is a [Sink].
 //
-// The rules:
+// The rules, for what lies in TreeOptions.Subdir:
 //
 //   - Only regular files and directories. Links of any kind, devices, pipes and
 //     sockets are refused ([pack.CodeForbiddenEntry]).
@@ -39,6 +39,8 @@ import (
 //   - Files have the mode 0644, or 0755 when any executable bit was set, and
 //     directories 0755, regardless of the umask. Owners, times and other attributes are
 //     dropped. Empty directories are not kept.
+//   - What lies outside of the subdirectory is counted, read to its end and
+//     dropped, of whatever kind.
 //   - Everything is created anew, below a directory that is held open: should
 //     another process rearrange the tree meanwhile, nothing outside is touched.
 //
@@ -49,10 +51,14 @@ import (
 type Tree struct {
 	dir      string // "" when the caller keeps it
 	opts     TreeOptions
+	subdir   string // of opts, as [write.Loose] has it
 	root     *os.Root
 	writer   *write.Writer
 	checksum *checksum // nil unless asked for
 	err      error     // why the tree is unusable
+	// refused are the errors of entries that are content when the top is not
+	// stripped, and when it is.
+	refused map[bool]error
 }
 
 var _ Sink = (*Tree)(nil)
@@ -60,11 +66,12 @@ var _ Sink = (*Tree)(nil)
 // TreeOptions select the content among the received files.
 type TreeOptions struct {
 	// StripTop: when one directory holds all files, it is not part of the
-	// content, as in the archives of hosting services.
+	// content, as in the archives of hosting services. What archivers add beside
+	// it (__MACOSX/, META-INF/, .DS_Store, ._*) is dropped then.
 	StripTop bool
 	// Subdir is the directory of the content, relative to the top (the stripped one,
-	// with StripTop) and separated by "/". Files outside of it are checked and dropped.
-	// "" means the top itself.
+	// with StripTop) and separated by "/". What lies outside of it counts against the
+	// limits and is dropped, of whatever kind. "" means the top itself.
 	Subdir string
 	// DirectoryChecksum asks for TreeResult.DirectoryChecksum.
 	DirectoryChecksum bool
@@ -81,6 +88,10 @@ type TreeResult struct {
 	TreeDigest, DirectoryChecksum pack.Digest
 	Files                         int
 	Bytes                         int64
+	// Beside lists what was dropped beside the directory that StripTop strips, by
+	// its names at the top of the archive. The files remain where the tree wrote
+	// them, outside of Dir.
+	Beside []string
 
 	files []digest.File // for FS
 }
@@ -98,7 +109,7 @@ func NewTree(dir string, opts *TreeOptions) (*Tree, error) {
 
 // newTree opens the directory of a tree when opts are fine.
 func newTree(opts *TreeOptions, open func() (*os.Root, error)) (t *Tree, err error) {
-	t = &Tree{}
+	t = &Tree{refused: map[bool]error{}}
 	if opts != nil {
 		t.opts = *opts
 	}
@@ -117,7 +128,7 @@ func (t *Tree) Put(ctx context.Context, e Entry, content io.Reader) error {
 	if t.err != nil {
 		return fmt.Errorf("put %.200q: %w", e.Name, t.err)
 	}
-	if err := t.writer.Put(ctx, write.Entry(e), content); err != nil {
+	if err := t.put(ctx, e, content); err != nil {
 		t.err = fmt.Errorf("tree is unusable since an error: %w", err)
 		return err
 	}

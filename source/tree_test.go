@@ -92,6 +92,10 @@ func TestTreeFindsTheContent(t *testing.T) {
 		{"subdir is the top", "x/a x/b", source.TreeOptions{Subdir: "x"}, "x", "a b"},
 		{"subdir below a top of its name", "x/x/a x/b", source.TreeOptions{StripTop: true, Subdir: "x"}, "x/x", "a"},
 		{"subdir, nothing to strip", "x/a y/x/b", source.TreeOptions{StripTop: true, Subdir: "x"}, "x", "a"},
+		{"junk beside", "META-INF/x .DS_Store ._top __MACOSX/top/._a top/.DS_Store top/a", source.TreeOptions{StripTop: true}, "top", ".DS_Store a"},
+		{"junk beside, subdir", "META-INF/x top/x/a", source.TreeOptions{StripTop: true, Subdir: "x"}, "top/x", "a"},
+		{"junk inside", ".DS_Store a", source.TreeOptions{StripTop: true}, ".", ".DS_Store a"},
+		{"junk of whole trees", ".DS_Store top/a", source.TreeOptions{}, ".", ".DS_Store top/a"},
 		{"nothing", "", source.TreeOptions{StripTop: true}, ".", ""},
 	}
 	for _, tt := range tests {
@@ -143,9 +147,16 @@ func compareContent(t *testing.T, got source.TreeResult, want string) {
 
 func TestTreeWritesNothingThatCannotBeInTheSubdir(t *testing.T) {
 	t.Parallel()
-	for strip, want := range map[bool]string{false: "x/a", true: "top/x/c x/a"} {
-		tree, dir := newTree(t, &source.TreeOptions{Subdir: "x", StripTop: strip})
-		if err := source.PutFS(t.Context(), tree, content("x/a b top/x/c top/d")); err != nil {
+	for _, tt := range []struct {
+		strip       bool
+		files, want string
+	}{
+		{false, "x/a b top/x/c top/d", "x/a"},
+		{true, "x/a top/x/c top/d", "top/x/c x/a"},
+		{true, "x/a b top/x/c top/d", "x/a"}, // the first one says that there is no top
+	} {
+		tree, dir := newTree(t, &source.TreeOptions{Subdir: "x", StripTop: tt.strip})
+		if err := source.PutFS(t.Context(), tree, content(tt.files)); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
@@ -155,8 +166,8 @@ func TestTreeWritesNothingThatCannotBeInTheSubdir(t *testing.T) {
 			}
 			return err
 		})
-		if err != nil || strings.Join(got, " ") != want {
-			t.Errorf("strip %v: got %q, %v, want %q", strip, got, err, want)
+		if err != nil || strings.Join(got, " ") != tt.want {
+			t.Errorf("strip %v: got %q, %v, want %q", tt.strip, got, err, tt.want)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (u *Unpacker) zip(ctx context.Context, r io.ReaderAt, size int64, p *pusher
 	dirs := newDirectories(u.limits.directories)
 	count := func(e zip.Entry) error { return dirs.add(e.Name, e.Mode.IsDir()) }
 	return zip.Walk(r, size, u.limits.zip(), count, func(e zip.Entry, content io.Reader) error {
-		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
+		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size, Fault: e.Fault}, content)
 	})
 }
 
@@ -93,7 +93,7 @@ func (u *Unpacker) tar(ctx context.Context, s *compress.Stream, format compress.
 		if err := dirs.add(e.Name, e.Mode.IsDir()); err != nil {
 			return err
 		}
-		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size}, content)
+		return p.put(ctx, source.Entry{Name: e.Name, Mode: e.Mode, Size: e.Size, Link: e.Link, Fault: e.Fault}, content)
 	})
 }
 

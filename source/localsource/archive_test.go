@@ -165,3 +165,28 @@ func TestArchivesThatAreRefused(t *testing.T) {
 		t.Errorf("fetch without Archives: %v", err)
 	}
 }
+
+// A subdirectory of an archive file is all that matters of it.
+func TestArchiveSubdirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	entries := []archivetest.Entry{
+		{Name: "repo/other", Mode: os.ModeSymlink | 0o777, Link: "/etc"},
+		{Name: "repo/packs/demo/pack.yaml", Mode: 0o644, Content: archivetest.Manifest},
+		{Name: "repo/aux.txt", Mode: 0o644},
+	}
+	for name, content := range map[string][]byte{"repo.zip": archivetest.ZipOf(entries...), "repo.tgz": archivetest.Gzip(archivetest.Tar(entries...))} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		loc, err := source.Parse("./" + name + "//packs/demo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sourcetest.Receive(t, archiveSource(t, dir), loc, ""); got.Files != 1 {
+			t.Errorf("%s: %d files", name, got.Files)
+		}
+		loc.Subdir = ""
+		sourcetest.Receive(t, archiveSource(t, dir), loc, pack.CodeForbiddenEntry)
+	}
+}

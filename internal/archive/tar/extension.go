@@ -2,6 +2,7 @@ package tar
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -63,10 +64,9 @@ func (x *extension) addPAX(body []byte) error {
 // check compares the extension with the header of its entry, a file or directory.
 func (x *extension) check(b *block, size int64) error {
 	name := x.name(b)
-	_, link := x.pax["linkpath"]
 	path, hasPath := x.pax["path"]
 	switch {
-	case link || x.longLink != "":
+	case x.hasLink():
 		return malformed("entry %.80q has a link target but is not a link", name)
 	case b.kind() == 0 && strings.HasSuffix(b.name(), "/") != strings.HasSuffix(name, "/"):
 		return malformed("entry %.80q is a directory by only one of its names", name)
@@ -82,6 +82,16 @@ func (x *extension) check(b *block, size int64) error {
 		return malformed("entry %.80q: its size is %d and %q", name, size, text)
 	}
 	return nil
+}
+
+func (x *extension) hasLink() bool {
+	_, link := x.pax["linkpath"]
+	return link || x.longLink != ""
+}
+
+// link returns the target of a link.
+func (x *extension) link(b *block) string {
+	return cmp.Or(x.pax["linkpath"], x.longLink, text(b[157:257]))
 }
 
 func (x *extension) name(b *block) string {

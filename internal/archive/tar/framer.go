@@ -23,6 +23,7 @@ type framer struct {
 	ext     extension
 	name    string // of the entry whose header was checked last
 	size    int64
+	fault   error // of that entry
 	entries int64
 	begun   bool
 	ended   bool
@@ -135,19 +136,21 @@ func (f *framer) header() error {
 	}
 	kind := f.block.kind()
 	switch kind {
-	case 'x', 'L', 'K', 'g', '0', 0, '5':
+	case 'x', 'L', 'K', 'g', '0', 0, '5', '1', '2', '3', '4', '6':
 	case 'S':
 		return sparse(f.ext.name(&f.block))
 	default:
-		return pack.Errorf(pack.CodeForbiddenEntry, "read archive: entry %.80q is %s: only plain files and directories are allowed%s",
-			f.ext.name(&f.block), describe(kind), advice(kind))
+		return forbidden(f.ext.name(&f.block), kind)
 	}
 	if !f.block.oneTail() {
 		return malformed("a header can be read with and without a prefix of its name or a map of its content, after entry %.80q: re-create the archive with tar --format=posix", f.name)
 	}
 	f.out = f.block[:]
-	if kind == '0' || kind == 0 || kind == '5' {
+	switch kind {
+	case '0', 0, '5':
 		return f.entry()
+	case '1', '2', '3', '4', '6':
+		return f.special(kind)
 	}
 	return f.extend(kind)
 }
@@ -186,7 +189,28 @@ func (f *framer) entry() error {
 	if err := f.ext.check(&f.block, size); err != nil {
 		return err
 	}
-	f.name, f.size, f.body, f.ext = name, size, padded(size), extension{}
+	f.name, f.size, f.body, f.ext, f.fault = name, size, padded(size), extension{}, nil
+	return f.count()
+}
+
+// special takes a link, a device or a pipe. Programs differ on whether content
+// follows one that states a size.
+func (f *framer) special(kind byte) error {
+	name := f.ext.name(&f.block)
+	size, err := f.block.size()
+	isLink := kind == '1' || kind == '2'
+	switch {
+	case err != nil:
+		return malformed("entry %.80q: %w", name, err)
+	case size != 0 || f.ext.pax["size"] != "":
+		return malformed("entry %.80q is %s and has content", name, describe(kind))
+	case isLink && f.ext.link(&f.block) == "":
+		return malformed("entry %.80q is %s without a target", name, describe(kind))
+	case !isLink && f.ext.hasLink():
+		return malformed("entry %.80q has a link target but is not a link", name)
+	}
+	f.name, f.size, f.body, f.ext = name, 0, 0, extension{}
+	f.fault = forbidden(name, kind)
 	return f.count()
 }
 
@@ -214,6 +238,11 @@ func describe(kind byte) string {
 		return "a contiguous file"
 	}
 	return fmt.Sprintf("of the unknown type %q", kind)
+}
+
+func forbidden(name string, kind byte) error {
+	return pack.Errorf(pack.CodeForbiddenEntry, "read archive: entry %.80q is %s: only plain files and directories are allowed%s",
+		name, describe(kind), advice(kind))
 }
 
 // advice returns how an entry of a type is avoided, after a colon.

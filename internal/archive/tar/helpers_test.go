@@ -29,6 +29,13 @@ const maxEntries = 10_000
 func list(archive string) ([]string, error) {
 	var got []string
 	err := tar.Walk(strings.NewReader(archive), maxEntries, func(e tar.Entry, content io.Reader) error {
+		isSpecial := !e.Mode.IsRegular() && !e.Mode.IsDir() || e.Link != ""
+		if isSpecial != (e.Fault != nil) {
+			return fmt.Errorf("%s is %v, a link to %q, with the fault %w", e.Name, e.Mode, e.Link, e.Fault)
+		}
+		if isSpecial {
+			return e.Fault
+		}
 		var data []byte
 		if content != nil {
 			var err error

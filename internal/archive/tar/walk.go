@@ -9,17 +9,21 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// An Entry is a regular file or a directory of an archive.
+// An Entry of an archive.
 type Entry struct {
 	Name string      // as the archive has it
 	Mode fs.FileMode // type and permissions
 	Size int64       // of the content in bytes
+	Link string      // target of a link; with the mode of a regular file, a hard link
+	// Fault is why the entry is refused when it is wanted: it is neither a file nor a
+	// directory.
+	Fault error
 }
 
 // Walk reads the archive r to its very end and calls visit for each entry, in
-// order, with its content (nil for a directory). An error of visit ends the walk
-// and is returned as it is. More than maxEntries files, directories and global
-// headers are refused.
+// order, with its content (nil for all but regular files). An error of visit ends
+// the walk and is returned as it is. Links, devices and pipes are visited, for visit
+// to refuse. More than maxEntries entries and global headers are refused.
 //
 // Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
 // [pack.CodeUnsafePath] (a name with a NUL) or are a [*pack.LimitError]; errors
@@ -37,7 +41,7 @@ func Walk(r io.Reader, maxEntries int64, visit func(Entry, io.Reader) error) err
 			return err
 		}
 		content := io.Reader(tr)
-		if e.Mode.IsDir() {
+		if !e.Mode.IsRegular() || e.Link != "" {
 			content = nil
 		}
 		if err := visit(e, content); err != nil {
@@ -46,7 +50,7 @@ func Walk(r io.Reader, maxEntries int64, visit func(Entry, io.Reader) error) err
 	}
 }
 
-// next returns the next file or directory, and io.EOF after the last.
+// next returns the next entry, and io.EOF after the last.
 func next(tr *tar.Reader, f *framer) (Entry, error) {
 	for {
 		hdr, err := tr.Next()
@@ -67,16 +71,33 @@ func next(tr *tar.Reader, f *framer) (Entry, error) {
 // content, and on GNU headers with text where times belong, which archive/tar
 // takes for a part of the name as a writer of old had it.
 func entry(hdr *tar.Header, f *framer) (Entry, error) {
-	e := Entry{Name: hdr.Name, Mode: fs.FileMode(hdr.Mode) & fs.ModePerm, Size: hdr.Size}
+	kind, known := kindOf(hdr.Typeflag)
 	switch {
 	case hdr.Size != f.size || hdr.Name != f.name:
 		return Entry{}, malformed("entry %q: its headers can be read in two ways", f.name)
-	case hdr.Typeflag == tar.TypeDir && hdr.Size == 0:
-		e.Mode |= fs.ModeDir
-	case hdr.Typeflag != tar.TypeReg:
+	case !known || hdr.Typeflag == tar.TypeDir && hdr.Size > 0:
 		return Entry{}, malformed("entry %q: neither a file nor a directory", f.name)
 	}
-	return e, nil
+	return Entry{Name: hdr.Name, Mode: kind | fs.FileMode(hdr.Mode)&fs.ModePerm, Size: hdr.Size, Link: hdr.Linkname, Fault: f.fault}, nil
+}
+
+// kindOf returns the type of an entry, false for one that [framer] does not pass on.
+func kindOf(flag byte) (kind fs.FileMode, known bool) {
+	switch flag {
+	case tar.TypeReg, tar.TypeLink:
+		return 0, true
+	case tar.TypeDir:
+		return fs.ModeDir, true
+	case tar.TypeSymlink:
+		return fs.ModeSymlink, true
+	case tar.TypeFifo:
+		return fs.ModeNamedPipe, true
+	case tar.TypeChar:
+		return fs.ModeDevice | fs.ModeCharDevice, true
+	case tar.TypeBlock:
+		return fs.ModeDevice, true
+	}
+	return 0, false
 }
 
 func firstOf(a, b error) error {

@@ -13,6 +13,8 @@ type Entry struct {
 	Mode fs.FileMode // type, and whether executable
 	Size int64       // of a file's content; -1 when it is not known beforehand
 	Link string      // target of a link, which is refused
+	// Fault is why the reader of the entry refuses it, nil for nothing.
+	Fault error
 }
 
 // A File is a regular file as it was written.
@@ -28,6 +30,9 @@ func (e Entry) executable() bool { return e.Mode&0o111 != 0 }
 
 // checkType refuses everything but regular files and directories.
 func (e Entry) checkType() error {
+	if e.Fault != nil {
+		return e.Fault
+	}
 	switch e.Mode.Type() {
 	case fs.ModeDir:
 		return nil

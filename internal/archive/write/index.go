@@ -16,6 +16,8 @@ type index struct {
 	spread bool             // not all files are below top
 	files  int
 	dirs   int64
+
+	skipped int // entries that are not in nodes
 }
 
 type node struct {
@@ -72,10 +74,23 @@ func (x *index) add(key string, n *node) error {
 	if n.dir {
 		x.dirs++
 	}
+	return x.checkCount()
+}
+
+// skip counts an entry that is not part of the tree.
+func (x *index) skip(name string, isFile bool) error {
+	if isFile {
+		x.noteTop(strings.TrimPrefix(name, "./"))
+	}
+	x.skipped++
+	return x.checkCount()
+}
+
+func (x *index) checkCount() error {
 	if err := check("number of directories", x.limits.Directories, x.dirs, ""); err != nil {
 		return err
 	}
-	return check("number of entries", x.limits.Entries, int64(len(x.nodes)), "")
+	return check("number of entries", x.limits.Entries, int64(len(x.nodes)+x.skipped), "")
 }
 
 // isRepository reports whether git takes a directory for a repository since key
@@ -96,6 +111,9 @@ func (x *index) is(key string, dir bool) bool {
 
 // noteTop keeps track of the one directory that may hold all files.
 func (x *index) noteTop(path string) {
+	if IsJunk(path) {
+		return
+	}
 	top, _, below := strings.Cut(path, "/")
 	if x.files == 0 {
 		x.top = top

@@ -37,10 +37,6 @@ func (w *Writer) putFile(ctx context.Context, path string, e Entry, content io.R
 	if err != nil {
 		return err
 	}
-	if w.opts.Wanted != nil && !w.opts.Wanted(path) {
-		_, err := w.copy.copy(ctx, e, io.Discard, n, content)
-		return err
-	}
 	f := File{Path: path, Executable: e.executable()}
 	if n == 0 {
 		f.Size, err = w.observe(ctx, path, e, io.Discard, n, content)

@@ -124,20 +124,33 @@ func TestEmptyDirectoriesAreNotKept(t *testing.T) {
 	}
 }
 
-func TestOnlyWantedFilesAreWritten(t *testing.T) {
+func TestSkippedEntriesOnlyCount(t *testing.T) {
 	t.Parallel()
-	w, dir := open(t, write.Options{
-		Wanted: func(path string) bool { return strings.HasPrefix(path, "in/") },
-		Limits: write.Limits{Bytes: 10},
-	})
-	if err := errors.Join(put(t, w, "out/f", "123"), put(t, w, "in/f", "45")); err != nil {
+	w, dir := open(t, write.Options{Limits: write.Limits{Bytes: 10, Entries: 7}})
+	for _, e := range []write.Entry{
+		{Name: "../x", Mode: fs.ModeSymlink, Link: "/etc"},
+		{Name: "nul", Mode: fs.ModeDevice},
+		{Name: "out/.git", Mode: fs.ModeDir},
+		{Name: "out/f", Size: 3},
+		{Name: "OUT/F"},
+	} {
+		content := strings.NewReader("123"[:e.Size])
+		if err := w.Skip(t.Context(), e, content); err != nil || content.Len() > 0 {
+			t.Fatalf("%s: %v, %d bytes are left", e.Name, err, content.Len())
+		}
+	}
+	if err := put(t, w, "in/f", "45"); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(list(t, dir), " "); got != "in in/f" || len(w.Files()) != 1 {
 		t.Errorf("got %q, %d files", got, len(w.Files()))
 	}
-	if err := put(t, w, "out/g", "678901"); !errors.Is(err, pack.ErrLimit) {
-		t.Errorf("what is not wanted does not count: %v", err)
+	if err := w.Skip(t.Context(), write.Entry{Name: "out/g", Mode: fs.ModeSymlink}, nil); !errors.Is(err, pack.ErrLimit) {
+		t.Errorf("the number of what is skipped does not count: %v", err)
+	}
+	w, _ = open(t, write.Options{Limits: write.Limits{Bytes: 10}})
+	if err := w.Skip(t.Context(), write.Entry{Name: "out/g", Size: -1}, strings.NewReader("12345678901")); !errors.Is(err, pack.ErrLimit) {
+		t.Errorf("the size of what is skipped does not count: %v", err)
 	}
 }
 
@@ -152,13 +165,21 @@ func TestTopHoldsAllFiles(t *testing.T) {
 		{"t/a b", ""},
 		{"b t/a", ""},
 		{"t/a b t/c", ""},
+		{"META-INF/M t/a ._t t/b .DS_Store __MACOSX/t/._a", "t"},
+		{"META-INF t/a", ""},
+		{"t/a u/.DS_Store", ""},
+		{"META-INF/M", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.names, func(t *testing.T) {
 			t.Parallel()
-			w, _ := open(t, write.Options{Wanted: func(string) bool { return false }})
-			for _, name := range strings.Fields(tt.names) {
-				if err := put(t, w, name, ""); err != nil {
+			w, _ := open(t, write.Options{})
+			for i, name := range strings.Fields(tt.names) {
+				take := w.Put
+				if i%2 == 1 {
+					take = w.Skip
+				}
+				if err := take(t.Context(), write.Entry{Name: name}, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -178,15 +199,19 @@ func TestObserverSeesWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("x", write.PartSize)
 	var got seen
-	w, _ := open(t, write.Options{Observer: &got, Wanted: func(path string) bool { return path != "unwanted" }})
+	w, _ := open(t, write.Options{Observer: &got})
 	entries := []struct {
 		name, content string
 		size          int64
 	}{
-		{"./a", "one", 3}, {"unwanted", "two", 3}, {"unknown", "three", -1}, {"empty", "", -1}, {"big", big, int64(len(big))}, {"d/big", big, -1},
+		{"./a", "one", 3}, {"skipped", "two", 3}, {"unknown", "three", -1}, {"empty", "", -1}, {"big", big, int64(len(big))}, {"d/big", big, -1},
 	}
 	for _, e := range entries {
-		if err := w.Put(t.Context(), write.Entry{Name: e.name, Size: e.size}, strings.NewReader(e.content)); err != nil {
+		take := w.Put
+		if e.name == "skipped" {
+			take = w.Skip
+		}
+		if err := take(t.Context(), write.Entry{Name: e.name, Size: e.size}, strings.NewReader(e.content)); err != nil {
 			t.Fatal(err)
 		}
 	}

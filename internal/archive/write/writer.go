@@ -13,9 +13,6 @@ import (
 // Options configure a Writer. The zero value is ready to use.
 type Options struct {
 	Limits Limits
-	// Wanted says which files are written; the others are only checked. nil
-	// means all.
-	Wanted func(path string) bool
 	// Observer, unless nil, sees the content of each file that is written.
 	Observer Observer
 }
@@ -65,17 +62,28 @@ func (w *Writer) Put(ctx context.Context, e Entry, content io.Reader) error {
 	return w.err
 }
 
+// Check returns the error of Put for the type or the name of an entry alone. It
+// leaves the Writer as it is.
+func (w *Writer) Check(e Entry) error {
+	_, err := w.check(e)
+	return err
+}
+
 // Files returns the files that were written, in the order of their arrival.
 func (w *Writer) Files() []File { return w.files }
 
 // Top returns the name of the one directory that holds all files, those that
-// were not wanted included; "" when there is none.
+// were skipped included; "" when there is none, or no file yet. Files for which
+// [IsJunk] holds do not count.
 func (w *Writer) Top() string {
 	if w.index.spread {
 		return ""
 	}
 	return w.index.top
 }
+
+// Spread reports whether it is known that there is no such directory.
+func (w *Writer) Spread() bool { return w.index.spread }
 
 // Open opens the content of a file that was written.
 func (w *Writer) Open(path string) (io.ReadCloser, error) {
@@ -92,23 +100,30 @@ func (w *Writer) put(ctx context.Context, e Entry, content io.Reader) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write %q: %w", shown(e.Name), err)
 	}
-	if err := e.checkType(); err != nil {
-		return err
-	}
-	name := e.Name
-	if e.Mode.IsDir() {
-		name = trimSlash(name)
-	}
-	path, err := w.copy.limits.cleanName(name)
+	path, err := w.check(e)
 	switch {
 	case err != nil:
 		return err
 	case e.Mode.IsDir():
 		return w.index.addDir(path)
-	case path == "":
-		return unsafe(e.Name, "is that of the top directory")
 	}
 	return w.putFile(ctx, path, e, content)
+}
+
+// check returns the path of an entry whose type and name are fine.
+func (w *Writer) check(e Entry) (path string, err error) {
+	if err := e.checkType(); err != nil {
+		return "", err
+	}
+	name := e.Name
+	if e.Mode.IsDir() {
+		name = trimSlash(name)
+	}
+	path, err = w.copy.limits.cleanName(name)
+	if err == nil && path == "" && !e.Mode.IsDir() {
+		err = unsafe(e.Name, "is that of the top directory")
+	}
+	return path, err
 }
 
 // trimSlash removes the slash that archives write after the name of a directory.

@@ -26,17 +26,15 @@ func (c *central) mode() (fs.FileMode, error) {
 	unix := c.attributes >> 16
 	dir := strings.HasSuffix(c.name, "/")
 	switch kind := unix & unixType; {
-	case kind == unixLink:
-		return 0, c.forbidden("a symbolic link")
+	case kind == unixLink && !dir:
+		return fs.ModeSymlink, nil
 	case dir && kind == unixType: // no type at all: Maven writes -1 for the mode of a directory
 	case kind != 0 && kind != unixRegular && kind != unixDir:
-		return 0, c.forbidden("neither a file nor a directory")
+		return fs.ModeIrregular, nil
 	case dir && kind == unixRegular, !dir && (kind == unixDir || c.attributes&dosDir != 0):
 		return 0, malformed("entry %.80q is a directory by its name or its attributes only", c.name)
 	}
 	switch {
-	case c.attributes&dosLabel != 0:
-		return 0, c.forbidden("the label of a volume")
 	case c.internal&^internalText != 0:
 		return 0, malformed("entry %.80q has unknown internal attributes %#x", c.name, c.internal)
 	case dir:
@@ -63,6 +61,19 @@ func (c *central) permissions() (fs.FileMode, error) {
 
 func (c *central) unclear(why string, args ...any) error {
 	return malformed("entry %.80q is executable for some programs only: "+why, append([]any{c.name}, args...)...)
+}
+
+// fault returns why the entry is refused when it is wanted, nil for nothing.
+func (c *central) fault(mode fs.FileMode) error {
+	switch {
+	case c.attributes&dosLabel != 0:
+		return c.forbidden("the label of a volume")
+	case mode&fs.ModeSymlink != 0:
+		return c.forbidden("a symbolic link")
+	case !mode.IsRegular() && !mode.IsDir():
+		return c.forbidden("neither a file nor a directory")
+	}
+	return c.checkName()
 }
 
 func (c *central) forbidden(what string) error {

@@ -19,6 +19,7 @@ const (
 type file struct {
 	name         string
 	mode         fs.FileMode
+	fault        error
 	method       uint16
 	crc          uint32
 	at           int64 // of the compressed content
@@ -97,14 +98,15 @@ func (s *scanner) file(c *central, at, next uint64, visit func(*file) error) err
 	case c.method == methodStored && c.packed != c.size:
 		return malformed("entry %.80q is stored, and has two sizes", c.name)
 	}
-	if err := c.checkName(); err != nil {
-		return err
+	fault := c.fault(mode)
+	if fault != nil {
+		mode = fs.ModeIrregular
 	}
 	if err := s.count(int64(c.size)); err != nil {
 		return err
 	}
 	return visit(&file{
-		name: c.name, mode: mode, method: c.method, crc: c.crc,
+		name: c.name, mode: mode, fault: fault, method: c.method, crc: c.crc,
 		at: int64(start), packed: int64(c.packed), size: int64(c.size),
 	})
 }

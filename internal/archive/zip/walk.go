@@ -7,11 +7,14 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// An Entry is a regular file or a directory of an archive.
+// An Entry of an archive.
 type Entry struct {
 	Name string      // as the archive has it
 	Mode fs.FileMode // type and permissions
 	Size int64       // of the content in bytes
+	// Fault is why the entry is refused when it is wanted: programs read its name
+	// or its type in different ways. Its Mode is then [fs.ModeIrregular].
+	Fault error
 }
 
 // Limits bound the content of an archive.
@@ -22,13 +25,15 @@ type Limits struct {
 }
 
 // Walk reads the archive r of the given size and calls visit for each entry, in
-// order, with its content (nil for a directory). Nothing is visited before the
-// framing of the whole archive has been checked, and check, unless it is nil, was
+// order, with its content (nil for all but regular files). Nothing is visited before
+// the framing of the whole archive has been checked, and check, unless it is nil, was
 // called for each entry. An error of either ends the walk and is returned as it is.
+// Links and other special files are visited, for visit to refuse, and so are entries
+// with a fault.
 //
-// Other errors have [pack.CodeMalformedContent], [pack.CodeForbiddenEntry],
-// [pack.CodeUnsafePath] (a name that programs spell differently) or are a
-// [*pack.LimitError]; errors of r, other than its end, are returned as they are.
+// Other errors have [pack.CodeMalformedContent] or are a [*pack.LimitError], those of
+// entries [pack.CodeForbiddenEntry] or [pack.CodeUnsafePath]; errors of r, other than
+// its end, are returned as they are.
 func Walk(r io.ReaderAt, size int64, limits Limits, check func(Entry) error, visit func(Entry, io.Reader) error) error {
 	src := &source{r: r}
 	err := walk(src, size, limits, check, visit)
@@ -51,7 +56,7 @@ func walk(src *source, size int64, limits Limits, check func(Entry) error, visit
 	return s.each(func(f *file) error {
 		content.open(f)
 		var r io.Reader
-		if !f.mode.IsDir() {
+		if f.mode.IsRegular() {
 			r = content
 		}
 		if err := visit(f.entry(), r); err != nil {
@@ -68,7 +73,7 @@ func checkEntry(check func(Entry) error, f *file) error {
 	return check(f.entry())
 }
 
-func (f *file) entry() Entry { return Entry{Name: f.name, Mode: f.mode, Size: f.size} }
+func (f *file) entry() Entry { return Entry{Name: f.name, Mode: f.mode, Size: f.size, Fault: f.fault} }
 
 // A source reads an archive, and keeps its own failures apart from faults of the
 // archive.
