@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
@@ -30,6 +31,7 @@ func (j *job) fetch(ctx context.Context, it *item) error {
 }
 
 func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
+	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) { j.Warn(ctx, &it.Item, "%s", text) })
 	it.loc = it.loc.WithDefaults(j.req.Rev, j.req.Index)
 	it.ID.Ref = it.loc.Ref()
 	pins, err := j.config.Source.Resolve(ctx, it.loc)
@@ -117,6 +119,9 @@ func (j *job) once(ctx context.Context, it *item, name string, pin pack.Pin) (be
 	begun, result, err := j.receive(ctx, it, root, pin)
 	if err != nil {
 		return begun, err
+	}
+	if len(result.Beside) > 0 {
+		j.Warn(ctx, &it.Item, "left out what an archiver added beside the directory of the pack: %s", strings.Join(result.Beside, ", "))
 	}
 	it.staged, it.received = path.Join(name, filepath.ToSlash(result.Dir)), result
 	return begun, j.verify(it, pin, root, result)

@@ -33,6 +33,18 @@ func sameEverywhere() fstest.MapFS {
 	}
 }
 
+// leftovers lie in a working directory and are no content.
+func leftovers() fstest.MapFS {
+	files := fstest.MapFS{}
+	for _, name := range []string{
+		".git/HEAD", ".venv/bin/python", "venv/x", "node_modules/x/index.js", "actions/__pycache__/run.pyc", "actions/old.pyc",
+		"._pack.yaml", ".DS_Store", "Thumbs.db", "desktop.ini", "actions/.run.sh.swp", "actions/#run.sh#",
+	} {
+		files[name] = &fstest.MapFile{Data: []byte("x"), Mode: 0o644}
+	}
+	return files
+}
+
 // TestOneContentHasOneDigest: it does not matter where a pack comes from.
 func TestOneContentHasOneDigest(t *testing.T) {
 	t.Parallel()
@@ -47,6 +59,7 @@ func TestOneContentHasOneDigest(t *testing.T) {
 	}
 	dir := t.TempDir()
 	writeDirectory(t, filepath.Join(dir, "same"), content)
+	writeDirectory(t, filepath.Join(dir, "same"), leftovers())
 	for name, archive := range archivesOf(t, content) {
 		if err := os.WriteFile(filepath.Join(dir, name), archive, 0o600); err != nil {
 			t.Fatal(err)
@@ -130,6 +143,9 @@ func archivesOf(t *testing.T, content fs.FS) map[string][]byte {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{"META-INF/MANIFEST.MF", ".DS_Store", "._same-1.0.0", "__MACOSX/same-1.0.0/._pack.yaml"} {
+		entries = append(entries, archivetest.Entry{Name: name, Mode: 0o644, Content: "x"})
 	}
 	slices.Reverse(entries) // an order of their own
 	tar := archivetest.Tar(entries...)

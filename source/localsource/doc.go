@@ -15,9 +15,14 @@
 //     a link.
 //   - Symbolic links, pipes, sockets and devices inside a pack are passed by
 //     name to the sink, which refuses them, and never opened.
-//   - Directories of version control systems (.git, .hg, .svn, .bzr), the files that
-//     vim and emacs keep beside edited files, and sockets in node_modules are omitted
-//     and reported to Options.OnExcluded.
+//   - What git would not track is left out: directories of version control systems
+//     (.git, .hg, .svn, .bzr); .venv, venv, node_modules and __pycache__, unless they
+//     are files; *.pyc, ._*, .DS_Store, Thumbs.db, desktop.ini, and the files that vim
+//     and emacs keep beside edited ones; and what a file .packignore in the pack
+//     names, which is written as a .gitignore and may keep with "!" what this list
+//     has. What the git repository that holds the pack does track stays, except for
+//     directories of version control systems. Fetch tells by [pack.Note] what was
+//     left out. So the pack has the digests that it has when it comes by git.
 //   - A file or directory that changes while the pack is read is an error
 //     ([pack.CodeContentChanged]); an unreadable one is an error too ([pack.CodeIO]).
 //     So the delivered content existed at one time: no file mixes old and new content,

@@ -1,32 +1,24 @@
 package localsource
 
 import (
-	"context"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/archive/write"
 )
 
 // rules decide which files of a directory are delivered.
 type rules struct {
-	apart      []fs.FileInfo // directories that must not be part of a pack
-	onlyOwned  bool
-	onExcluded func(ctx context.Context, name string)
+	apart     []fs.FileInfo // directories that must not be part of a pack
+	onlyOwned bool
 }
 
 // rulesFor returns the rules for the pack at an absolute path, which is apart
 // from the directories that the host keeps for itself.
 func (s *Source) rulesFor(path string) (rules, error) {
 	r := rules{onlyOwned: s.opts.OnlyOwned}
-	if notify := s.opts.OnExcluded; notify != nil {
-		r.onExcluded = func(ctx context.Context, name string) { notify(ctx, path, name) }
-	}
 	for _, dir := range s.opts.Apart {
 		if overlap(resolved(path), resolved(dir)) {
 			return r, pack.Errorf(pack.CodePolicyDenied, "it is inside %q or contains it, and packs must not come from there", dir)
@@ -74,28 +66,4 @@ func (r rules) checkOwner(info fs.FileInfo, name string, isFile bool) error {
 		return pack.Errorf(pack.CodePolicyDenied, "%q %s", name, reason)
 	}
 	return nil
-}
-
-// leavesOut reports whether an entry is not part of a pack, and notifies the host.
-func (r rules) leavesOut(ctx context.Context, entry fs.DirEntry, name string) bool {
-	if !write.IsVCS(entry.Name()) && !isEditors(entry.Name()) && !isLeftSocket(entry, name) {
-		return false
-	}
-	if r.onExcluded != nil {
-		r.onExcluded(ctx, name)
-	}
-	return true
-}
-
-// isEditors reports whether a name is that of a file that vim or emacs keeps
-// beside an edited file.
-func isEditors(name string) bool {
-	isVim, _ := path.Match(".*.sw[a-p]", name)
-	isEmacs := strings.HasPrefix(name, ".#") || len(name) > 2 && strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#")
-	return isVim || isEmacs
-}
-
-// isLeftSocket reports whether a tool left a socket in node_modules.
-func isLeftSocket(entry fs.DirEntry, name string) bool {
-	return entry.Type()&fs.ModeSocket != 0 && slices.Contains(strings.Split(name, "/"), "node_modules")
 }

@@ -37,10 +37,6 @@ type Options struct {
 	// with other names (hard links). The directories above a pack are not
 	// checked.
 	OnlyOwned bool
-	// OnExcluded, unless nil, is called for each file and directory that is left
-	// out, with the pack's absolute path and the name below it. It is called by
-	// Fetch, and must be safe for concurrent use.
-	OnExcluded func(ctx context.Context, path, name string)
 }
 
 // A Source delivers directories and archive files. It is safe for concurrent use.
@@ -101,8 +97,9 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.P
 	return []pack.Pin{pin}, dir.Close()
 }
 
-// Fetch pushes the files of the directory, or of its subdirectory pin.Subdir, or
-// those of the archive file, whose digest must be that of the pin. Beside the
+// Fetch pushes the files of the directory, or of its subdirectory pin.Subdir, without
+// what is not part of the pack, which it tells by [pack.Note]; or those of the archive
+// file, whose digest must be that of the pin. Beside the
 // errors of [Source.Resolve] and of dst there are those of the package
 // documentation.
 func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err error) {
@@ -118,7 +115,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err 
 	if err != nil {
 		return errors.Join(err, dir.Close())
 	}
-	w := walker{rules: rules, dst: dst, prefix: pin.Subdir}
+	w := walker{rules: rules, filter: filter{tracked: s.trackedBy(content(pin))}, dst: dst, prefix: pin.Subdir}
 	return w.all(ctx, dir)
 }
 

@@ -27,6 +27,7 @@ const (
 // A walker pushes the files of one directory into a sink.
 type walker struct {
 	rules  rules
+	filter filter
 	dst    source.Sink
 	prefix string // is put before names
 	dirs   []listedDir
@@ -35,17 +36,34 @@ type walker struct {
 // all pushes the content of the open directory top, and closes it.
 func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
 	defer func() { err = errors.Join(err, top.Close()) }()
-	if err := w.dir(ctx, top, ".", 0); err != nil {
+	if w.filter.ignore, err = readIgnore(ctx, top); err != nil {
 		return err
 	}
-	return w.sameDirs(ctx, top)
+	if err := w.dir(ctx, top, place{name: "."}); err != nil {
+		return err
+	}
+	w.filter.note(ctx)
+	return errors.Join(w.filter.ignore.same(top), w.sameDirs(ctx, top))
 }
 
-// dir pushes the content of the open directory dir, whose name below the top is
-// name.
-func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64) (err error) {
-	if depth > maxDepth {
-		return &pack.LimitError{Limit: "path depth", Max: maxDepth, Value: depth, Path: w.shown(name)}
+// A place is where an entry lies below the top.
+type place struct {
+	name  string
+	depth int64
+	// onlyTracked: the directory would be left out, but git tracks files in it.
+	onlyTracked bool
+}
+
+// below returns the place of an entry of the directory p.
+func (p place) below(entry fs.DirEntry) place {
+	return place{path.Join(p.name, entry.Name()), p.depth + 1, p.onlyTracked}
+}
+
+// dir pushes the content of the open directory dir at p.
+func (w *walker) dir(ctx context.Context, dir *os.Root, p place) (err error) {
+	name := p.name
+	if p.depth > maxDepth {
+		return &pack.LimitError{Limit: "path depth", Max: maxDepth, Value: p.depth, Path: w.shown(name)}
 	}
 	info, err := settled(ctx, func() (fs.FileInfo, error) { return dir.Stat(".") }, w.shown(name))
 	if err == nil {
@@ -70,7 +88,7 @@ func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64
 		}
 		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 		for _, entry := range entries {
-			if err := w.entry(ctx, dir, entry, path.Join(name, entry.Name()), depth); err != nil {
+			if err := w.entry(ctx, dir, entry, p.below(entry)); err != nil {
 				return err
 			}
 		}
@@ -80,22 +98,25 @@ func (w *walker) dir(ctx context.Context, dir *os.Root, name string, depth int64
 // shown returns the name of an entry for the sink.
 func (w *walker) shown(name string) string { return path.Join(w.prefix, name) }
 
-func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) error {
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case w.rules.leavesOut(ctx, entry, w.shown(name)):
-		return nil
-	case entry.Type().IsRegular():
-		return w.file(ctx, dir, entry, w.shown(name))
-	}
-	if err := w.dst.Put(ctx, source.Entry{Name: w.shown(name), Mode: entry.Type()}, nil); err != nil || !entry.IsDir() {
+func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, p place) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return w.subdir(ctx, dir, entry, name, depth+1)
+	out, tracked := w.filter.leavesOut(entry, p.name, p.onlyTracked)
+	switch p.onlyTracked = tracked; {
+	case out:
+		return nil
+	case entry.Type().IsRegular():
+		return w.file(ctx, dir, entry, w.shown(p.name))
+	}
+	if err := w.dst.Put(ctx, source.Entry{Name: w.shown(p.name), Mode: entry.Type()}, nil); err != nil || !entry.IsDir() {
+		return err
+	}
+	return w.subdir(ctx, dir, entry, p)
 }
 
-func (w *walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, name string, depth int64) (err error) {
+func (w *walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, p place) (err error) {
+	name := p.name
 	info, err := dir.Lstat(entry.Name())
 	if err != nil {
 		return openError(err, dir, entry, w.shown(name))
@@ -108,7 +129,7 @@ func (w *walker) subdir(ctx context.Context, dir *os.Root, entry fs.DirEntry, na
 		return openError(err, dir, entry, w.shown(name))
 	}
 	defer func() { err = errors.Join(err, sub.Close()) }()
-	return w.dir(ctx, sub, name, depth)
+	return w.dir(ctx, sub, p)
 }
 
 // file pushes one regular file. It is opened without blocking, should it have
