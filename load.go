@@ -185,12 +185,17 @@ func (p *Pack) lineOf(file string, keys ...string) int {
 	return 0
 }
 
-// Count returns how many components of each kind the pack has; kinds without
-// any are absent.
+// Count returns how many components of each kind the pack has, as an index counts
+// them: an action with a workflow_file is a workflow. Kinds without any are absent.
 func (p *Pack) Count() map[Kind]int {
 	n := map[Kind]int{}
 	for i := range p.Components {
-		n[p.Components[i].Kind]++
+		c := &p.Components[i]
+		if c.Action != nil && c.Action.WorkflowFile != "" {
+			n[KindWorkflow]++
+		} else {
+			n[c.Kind]++
+		}
 	}
 	return n
 }

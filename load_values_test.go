@@ -196,7 +196,7 @@ parameters:
 	if got := p.Component(pack.KindTrigger, "demo.t"); got == nil || !cmp.Equal(got.Spec, map[string]any{"ref": "t", "name": "T"}) {
 		t.Errorf("got %+v", got)
 	}
-	if p.Component(pack.KindTrigger, "demo.a") != nil || p.Count()[pack.KindAction] != 2 || len(p.Count()) != 7 {
+	if p.Component(pack.KindTrigger, "demo.a") != nil || p.Count()[pack.KindAction] != 1 || p.Count()[pack.KindWorkflow] != 2 || len(p.Count()) != 7 {
 		t.Errorf("got %v", p.Count())
 	}
 }

@@ -98,9 +98,9 @@ type Addition struct {
 type Finder interface {
 	// Candidates returns every available version of want.Ref that satisfies
 	// want.Constraint, in any order. If there is none, the error matches
-	// [pack.ErrNotFound]; any other error ends the analysis. An Analyzer leaves
-	// Constraint and Spec empty: a later demand may need another version, and a
-	// conflict lists all of them.
+	// [pack.ErrNotFound]; any other error ends the analysis. What it tells by
+	// [pack.Note] becomes a warning. An Analyzer leaves Constraint and Spec empty: a
+	// later demand may need another version, and a conflict lists all of them.
 	Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error)
 }
 

@@ -45,6 +45,9 @@ const maxWalks = 1000
 // A panic of the Finder or of Installed becomes an error.
 func (c *resolver) choose(ctx context.Context) (err error) {
 	defer batch.Rescue(&err)
+	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) {
+		c.request.Warn(ctx, &batch.Item{Stage: pack.StageDependencies}, "%s", text)
+	})
 	c.choices = map[pack.Ref]*choice{}
 	for range maxWalks {
 		if err := c.walk(ctx); err != nil {

@@ -40,9 +40,10 @@ func TestAlternatives(t *testing.T) {
 		{name: "the first does", first: web, want: []string{"first"}},
 		{name: "the first is unavailable half way", first: fstest.MapFS{"half": worldtest.File("x")}, err: unavailable, want: []string{"first", "second"}},
 		{name: "the first is not there", err: pack.Errorf(pack.CodeNotFound, "gone"), want: []string{"first", "second"}},
-		{name: "the first has other content", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{DirectoryChecksum: sum}, want: []string{"first", "second"}},
-		{name: "the first has other files", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{TreeDigest: tree}, want: []string{"first", "second"}},
-		{name: "the first has other bytes", err: pack.Digest("").VerifyArchive(""), want: []string{"first", "second"}},
+		{name: "the first has other content", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{DirectoryChecksum: sum}, want: []string{"first"}, code: pack.CodeChecksumMismatch},
+		{name: "the first has other files", first: worldtest.Files("web@1.2.0", "data", "wrong"), firstBy: pack.Pin{TreeDigest: tree}, want: []string{"first"}, code: pack.CodeChecksumMismatch},
+		{name: "the first has other bytes", err: pack.Digest("").VerifyArchive(""), want: []string{"first"}, code: pack.CodeChecksumMismatch},
+		{name: "the first has changed since it was resolved", err: pack.Errorf(pack.CodeContentChanged, "other tag"), want: []string{"first", "second"}},
 		{name: "the first is malformed", err: pack.Errorf(pack.CodeMalformedContent, "no archive"), want: []string{"first"}, code: pack.CodeMalformedContent},
 		{name: "the first is another pack", first: worldtest.Files("log@1.2.0"), firstBy: pack.Pin{Ref: "web"}, want: []string{"first"}, code: pack.CodeInvalidRef},
 	}

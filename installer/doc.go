@@ -25,9 +25,10 @@
 // redirect writes nor replace the moved content; afterwards they can change it.
 //
 // When a spec resolves to several alternatives, as an index entry with an archive
-// and a git repository does, they are tried in order: if one is unavailable, or
-// does not have the digest that the index states, the next one is tried. The
-// report says which one was used.
+// and a git repository does, they are tried in order: if one is unavailable, the next
+// one is tried. One that does not have the digest that the index states ends the
+// download of the pack, unless DownloadConfig.PassMismatch allows the next one. The
+// report says which one was used, and why others were passed over.
 //
 // Hosts test their own code with package installertest.
 package installer

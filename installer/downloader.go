@@ -30,6 +30,10 @@ type DownloadConfig struct {
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack.
 	Limits source.Limits
+	// PassMismatch goes on to the next alternative of a pack when one has other content
+	// than its digest promises, with a warning. Otherwise the pack fails: of all that
+	// can go wrong with an alternative, that alone means tampering.
+	PassMismatch bool
 	// Parallel is how many packs are downloaded at a time; 0 means as many as
 	// there are processors.
 	Parallel int

@@ -56,7 +56,7 @@ func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 			return nil
 		}
 		failed = alternatives(failed, err)
-		if ctx.Err() != nil || !canReplace(err) {
+		if ctx.Err() != nil || !j.canReplace(err) {
 			break
 		}
 		if n+1 < len(pins) {
@@ -77,9 +77,13 @@ func alternatives(failed, err error) error {
 	return fmt.Errorf("%w; then: %w", failed, err)
 }
 
-// canReplace reports whether another alternative may succeed: this one was
-// unavailable, or did not have the expected digest.
-func canReplace(err error) bool {
+// canReplace reports whether another alternative may be tried: this one was
+// unavailable or has changed, or does not have the promised digest and policy allows
+// that.
+func (j *job) canReplace(err error) bool {
+	if pack.CodeOf(err) == pack.CodeChecksumMismatch {
+		return j.config.PassMismatch
+	}
 	return errors.Is(err, pack.ErrUnavailable) || errors.Is(err, pack.ErrNotFound) || errors.Is(err, pack.ErrIntegrity)
 }
 

@@ -22,6 +22,7 @@ import (
 // refused, what was there before stays, and nothing else appears.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	t.Run("N05 the first source has another digest", mismatch)
 	for _, tt := range hostileCases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -43,6 +44,49 @@ func TestHostile(t *testing.T) {
 				t.Errorf("what lies there (-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// mismatch is N05: an alternative that does not have the promised digest ends the
+// download, unless policy allows the next one; then both digests are reported.
+func mismatch(t *testing.T) {
+	t.Parallel()
+	w := worldtest.New()
+	right, wrong := worldtest.Files("web@1.0.0", "data", "right"), worldtest.Files("web@1.0.0", "data", "wrong")
+	want, err := pack.DirectoryChecksum(right)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := pack.DirectoryChecksum(wrong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Pins["web"] = []pack.Pin{{Scheme: "https", Location: "first", DirectoryChecksum: want}, {Scheme: "git", Location: "second", DirectoryChecksum: want}}
+	w.Add("first", wrong)
+	w.Add("second", right)
+	for _, pass := range []bool{false, true} {
+		d, err := installer.NewDownloader(installer.DownloadConfig{Source: w, PassMismatch: pass})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dest := t.TempDir()
+		rep, err := d.Download(t.Context(), installer.DownloadRequest{Specs: []string{"web"}, Dest: dest})
+		said := ""
+		switch {
+		case !pass && (pack.CodeOf(err) != pack.CodeChecksumMismatch || len(worldtest.Read(t, dest)) > 0):
+			t.Errorf("got %v, and %v is there", err, worldtest.Read(t, dest))
+		case pass && (err != nil || len(rep.Warnings) != 1 || rep.Downloaded[0].Content.Pin.Location != "second"):
+			t.Errorf("policy allows the next one: got %v with %+v", err, rep)
+		case !pass:
+			said = err.Error()
+		default:
+			said = rep.Warnings[0].Message
+		}
+		for _, digest := range []pack.Digest{want, got} {
+			if !strings.Contains(said, string(digest)) {
+				t.Errorf("%q does not name %s", said, digest)
+			}
+		}
 	}
 }
 

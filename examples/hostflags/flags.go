@@ -2,6 +2,7 @@ package hostflags
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +20,8 @@ type Flags struct {
 	Provide         []string
 	PlatformVersion string
 	Adopt           bool
+	Compat          string // shape of packs, "" for the native one
+	PassMismatch    bool
 
 	AllowHTTP               bool
 	AllowPrivate, AllowHost []string
@@ -35,6 +38,8 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
+	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
+	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
 	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform; packs that require another one are refused")
 	set.BoolVar(&f.AllowHTTP, "allow-http", false, "allow plain http")
@@ -65,13 +70,26 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	credentials, credentialsErr := ReadCredentials(f.Credentials)
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
 	_, proxyErr := ParseProxy(f.Proxy)
+	shape, shapeErr := f.Shape()
 	return Config{DSN: f.DB, Config: host.Config{
 		Root: root, Index: index, Adopt: f.Adopt, Provided: provided, PlatformVersion: platform,
+		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ,
-	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr)
+	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr, shapeErr)
+}
+
+// Shape returns the shape of packs that --compat names.
+func (f *Flags) Shape() (pack.Shape, error) {
+	switch f.Compat {
+	case "":
+		return pack.ShapeNative, nil
+	case string(pack.ShapeStackStorm):
+		return pack.ShapeStackStorm, nil
+	}
+	return "", fmt.Errorf("--compat %q: want %q", f.Compat, pack.ShapeStackStorm)
 }
 
 func (f *Flags) root(getenv func(string) string) (string, error) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,10 +26,9 @@ type validatedPack struct {
 }
 
 func (a *app) validateCommand() *cobra.Command {
-	var compat string
-	cmd := command("validate PATH...", "Check packs without installing them", cobra.MinimumNArgs(1),
+	return command("validate PATH...", "Check packs without installing them", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, paths []string) error {
-			shape, err := parseCompat(compat)
+			shape, err := a.Shape()
 			if err != nil {
 				return &usageError{err, cmd.CommandPath()}
 			}
@@ -43,18 +41,6 @@ func (a *app) validateCommand() *cobra.Command {
 			}
 			return r.err()
 		})
-	cmd.Flags().StringVar(&compat, "compat", "", "read packs of another shape: stackstorm")
-	return cmd
-}
-
-func parseCompat(s string) (pack.Shape, error) {
-	switch s {
-	case "":
-		return pack.ShapeNative, nil
-	case string(pack.ShapeStackStorm):
-		return pack.ShapeStackStorm, nil
-	}
-	return "", fmt.Errorf("--compat %q: want %q", s, pack.ShapeStackStorm)
 }
 
 func validate(paths []string, shape pack.Shape) (*validationReport, error) {

@@ -73,6 +73,9 @@ type Config struct {
 	// Index is a registry index, a URL or an absolute path. "": none; a request may
 	// still name one by URL if Network permits it.
 	Index string
+	// PassMismatch goes on to the next source of an index entry when one has other
+	// content than the entry promises, see [installer.DownloadConfig].
+	PassMismatch bool
 	// Sources are additional plug-ins. A scheme that a plug-in of this package also
 	// serves is an error.
 	Sources []source.Plugin

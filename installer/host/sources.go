@@ -24,6 +24,7 @@ func newInstaller(c Config, client *web.Client) (installer.Installer, deps.Finde
 	}
 	d, err := installer.NewDownloader(installer.DownloadConfig{
 		Source: sources, Provided: c.Provided, Load: c.Load, Limits: c.Limits, Parallel: c.Parallel,
+		PassMismatch: c.PassMismatch,
 	})
 	if err != nil {
 		return nil, nil, err

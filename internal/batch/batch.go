@@ -43,11 +43,12 @@ type Batch struct {
 
 	mu       sync.Mutex
 	warnings []pack.Warning
+	noted    map[pack.Warning]bool
 }
 
 // New returns a Batch that fn observes, which may be nil.
 func New(fn pack.EventFunc) *Batch {
-	b := &Batch{warnings: []pack.Warning{}}
+	b := &Batch{warnings: []pack.Warning{}, noted: map[pack.Warning]bool{}}
 	b.events = NewEmitter(fn, func(v any) {
 		b.Note(pack.Warning{Message: oneLine(fmt.Sprintf("the observer of events panicked: %v", v))})
 	})
@@ -90,19 +91,26 @@ func rescued(fn func() error) (err error) {
 	return fn()
 }
 
-// Warn reports a problem that does not stop the item, in one line.
+// Warn reports a problem that does not stop the item, in one line, unless it was
+// reported before.
 func (b *Batch) Warn(ctx context.Context, it *Item, format string, args ...any) {
 	e := b.Event(it, pack.EventWarning)
 	e.Message = oneLine(fmt.Sprintf(format, args...))
-	b.Note(pack.Warning{Spec: it.Spec, Ref: it.ID.Ref, Stage: e.Stage, Message: e.Message})
-	b.Emit(ctx, e)
+	if b.Note(pack.Warning{Spec: it.Spec, Ref: it.ID.Ref, Stage: e.Stage, Message: e.Message}) {
+		b.Emit(ctx, e)
+	}
 }
 
-// Note keeps a warning for the report.
-func (b *Batch) Note(w pack.Warning) {
+// Note keeps a warning for the report, and reports whether it is a new one.
+func (b *Batch) Note(w pack.Warning) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.noted[w] {
+		return false
+	}
+	b.noted[w] = true
 	b.warnings = append(b.warnings, w)
+	return true
 }
 
 // Warnings returns the warnings, never nil.

@@ -17,8 +17,14 @@
 // pack; [Source.Candidates] adds the dependencies that the index states, for the search
 // for missing packs.
 //
-// An unusable entry does not affect the others: it is omitted, and [Source.Problems]
-// reports why. The error of a request for its pack includes the reason.
+// URLs of install sources may be relative: to the URL of the index as it is configured,
+// whatever it redirects to, or to the directory of an index file. The latter give pins
+// of the local source, or of repositories of this machine.
+//
+// An unusable entry does not affect the others: it is left out, and
+// [Source.Problems] reports why. A request for its pack tells the reason by
+// [pack.Note], or returns it when the pack has no other entry; so it is with an
+// install source that must not be contacted or is of an unknown type.
 //
 // The index is cached in memory and, for later processes, on a [source.Shelf] if the
 // host supplies one. It is revalidated with its server at most once per [Config.TTL],

@@ -8,7 +8,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
-	"github.com/packtrain/pack/source/web"
 )
 
 // An entry is one version of one pack.
@@ -41,7 +40,7 @@ func entryKinds() map[string]string {
 	}
 }
 
-func decodeEntry(v json.Value, cfg *Config) (*entry, error) {
+func decodeEntry(v json.Value, d *decoder) (*entry, error) {
 	if v.Kind() != "object" {
 		return nil, malformed("entry is of the JSON type %s, want object", v.Kind())
 	}
@@ -50,7 +49,7 @@ func decodeEntry(v json.Value, cfg *Config) (*entry, error) {
 		return nil, err
 	}
 	e := &entry{id: id}
-	if err := e.decode(v, cfg); err != nil {
+	if err := e.decode(v, d); err != nil {
 		return nil, fmt.Errorf("entry %s: %w", id, err)
 	}
 	return e, nil
@@ -78,7 +77,7 @@ func decodeID(v json.Value) (id pack.ID, err error) {
 	return id, nil
 }
 
-func (e *entry) decode(v json.Value, cfg *Config) error {
+func (e *entry) decode(v json.Value, d *decoder) error {
 	known, err := members(v, entryKinds())
 	if err != nil {
 		return err
@@ -91,7 +90,7 @@ func (e *entry) decode(v json.Value, cfg *Config) error {
 	if err := e.decodeDependencies(known["dependencies"]); err != nil {
 		return fmt.Errorf("dependencies: %w", err)
 	}
-	return e.decodeSources(known["install_sources"], cfg)
+	return e.decodeSources(known["install_sources"], d)
 }
 
 // texts returns a list of strings.
@@ -141,13 +140,13 @@ func (e *entry) decodeDependencies(v json.Value) error {
 // decodeSources makes a pin of each install source. One that must not be
 // contacted, or of an unknown type, is left out as long as another remains; any
 // other fault makes the entry unusable.
-func (e *entry) decodeSources(v json.Value, cfg *Config) error {
+func (e *entry) decodeSources(v json.Value, d *decoder) error {
 	position := -1
 	for item := range v.Elements() {
 		if position++; position == maxInstallSources {
 			return &pack.LimitError{Limit: "number of install sources", Max: maxInstallSources, Value: maxInstallSources + 1}
 		}
-		if err := e.add(position, item, cfg.Client); err != nil {
+		if err := e.add(position, item, d); err != nil {
 			return fmt.Errorf("install source %d: %w", position+1, err)
 		}
 	}
@@ -157,13 +156,13 @@ func (e *entry) decodeSources(v json.Value, cfg *Config) error {
 	case len(e.pins) == 0:
 		return fmt.Errorf("no install source can be used: %w", e.dropped[0].err)
 	}
-	slices.SortStableFunc(e.pins, func(p, q pack.Pin) int { return rank(p, cfg.GitFirst) - rank(q, cfg.GitFirst) })
+	slices.SortStableFunc(e.pins, func(p, q pack.Pin) int { return rank(p, d.gitFirst) - rank(q, d.gitFirst) })
 	return nil
 }
 
 // add adds the pin of an install source, or notes why it is left out.
-func (e *entry) add(position int, v json.Value, client *web.Client) error {
-	pin, err := decodeSource(v, client)
+func (e *entry) add(position int, v json.Value, d *decoder) error {
+	pin, err := decodeSource(v, d)
 	if other, ok := errors.AsType[*notForUs](err); ok {
 		e.dropped = append(e.dropped, dropped{position, fmt.Errorf("install source %d: %w", position+1, other)})
 		return nil

@@ -201,10 +201,10 @@ func checksums(t *testing.T) {
 func urls(t *testing.T) {
 	t.Parallel()
 	for _, url := range []any{
-		"http://host.example/x.tar.gz", "file:///etc/passwd", "ftp://host.example/x", "data:,x", "javascript:alert(1)", "x.tar.gz", "/x.tar.gz",
+		"http://host.example/x.tar.gz", "file:///etc/passwd", "ftp://host.example/x", "data:,x", "javascript:alert(1)", "/x.tar.gz", "x?y", "x#secret", `a\b`, "a%5cb", "a b", "a%00b",
 		"//host.example/x.tar.gz", "https://user:secret@host.example/x", "https://host.example/x#secret", `https://host.example\@evil.example/x`,
 		"https:host.example", "https://", "", "https://127.0.0.1/x", "https://0x7f.1/x", "https://host.example/\nx", "git://host.example/x",
-		"ssh://git@host.example/x", "ext::sh -c x", "--upload-pack=x",
+		"ssh://git@host.example/x", "ext::sh -c x",
 	} {
 		for _, kind := range []func() m{archiveSource, gitSource} {
 			bad := kind()

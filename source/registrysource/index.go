@@ -120,32 +120,30 @@ func checkUnknown(key string, kinds map[string]string) error {
 }
 
 // lookup returns the entries of a ref that can be used, the highest version
-// first. When there is none, the error says why.
-func (idx *index) lookup(ref string, cfg *Config) ([]*entry, error) {
+// first, and the errors of those that cannot. When there is none, the error says why.
+func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []error, err error) {
 	positions := idx.positions[ref]
 	if len(positions) == 0 {
-		return nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q", ref)
+		return nil, nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q", ref)
 	}
-	var entries []*entry
-	var first error
 	for _, i := range positions {
-		e, err := decodeEntry(idx.entries[i], cfg)
+		e, err := decodeEntry(idx.entries[i], d)
 		if err == nil {
 			entries = append(entries, e)
-		} else if first == nil {
-			first = err
+		} else {
+			skipped = append(skipped, err)
 		}
 	}
 	if len(entries) == 0 {
-		return nil, first
+		return nil, skipped[1:], skipped[0]
 	}
 	slices.SortStableFunc(entries, byVersion)
 	for i, e := range entries[1:] {
 		if e.id == entries[i].id {
-			return nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
+			return nil, nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
 		}
 	}
-	return entries, nil
+	return entries, skipped, nil
 }
 
 func malformed(format string, args ...any) error {

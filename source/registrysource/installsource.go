@@ -2,14 +2,12 @@ package registrysource
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
 	"github.com/packtrain/pack/source"
-	"github.com/packtrain/pack/source/web"
 )
 
 var commitPattern = regexp.MustCompile(`^[0-9a-fA-F]{40}\z`)
@@ -22,7 +20,7 @@ type notForUs struct{ error }
 func (n *notForUs) Unwrap() error { return n.error }
 
 // decodeSource makes a pin of an install source.
-func decodeSource(v json.Value, client *web.Client) (pack.Pin, error) {
+func decodeSource(v json.Value, d *decoder) (pack.Pin, error) {
 	if v.Kind() != "object" {
 		return pack.Pin{}, malformed("it is of the JSON type %s, want object", v.Kind())
 	}
@@ -32,26 +30,26 @@ func decodeSource(v json.Value, client *web.Client) (pack.Pin, error) {
 	}
 	switch kind, _ := known["type"].Text(); kind {
 	case "archive":
-		return archivePin(known, client)
+		return archivePin(known, d)
 	case "git":
-		return gitPin(known, client)
+		return gitPin(known, d)
 	default:
 		return pack.Pin{}, &notForUs{malformed("its type is %.40q, want archive or git", kind)}
 	}
 }
 
 // archivePin expects the checksum of the archive's bytes.
-func archivePin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
-	u, digest, err := urlAndChecksum(v, client)
+func archivePin(v map[string]json.Value, d *decoder) (pack.Pin, error) {
+	p, digest, err := placeAndChecksum(v, d)
 	if err != nil {
 		return pack.Pin{}, err
 	}
-	return pack.Pin{Scheme: u.Scheme, Location: u.String(), StripTop: true, ArchiveDigest: digest}, nil
+	return pack.Pin{Scheme: p.scheme, Location: p.location, StripTop: true, ArchiveDigest: digest}, nil
 }
 
 // gitPin expects the checksum of the directory.
-func gitPin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
-	u, digest, err := urlAndChecksum(v, client)
+func gitPin(v map[string]json.Value, d *decoder) (pack.Pin, error) {
+	p, digest, err := placeAndChecksum(v, d)
 	if err != nil {
 		return pack.Pin{}, err
 	}
@@ -59,20 +57,20 @@ func gitPin(v map[string]json.Value, client *web.Client) (pack.Pin, error) {
 	if err := source.CheckRev(rev); err != nil {
 		return pack.Pin{}, fmt.Errorf("its ref: %w", err)
 	}
-	pin := pack.Pin{Scheme: source.SchemeGit, Location: u.String(), Rev: rev, DirectoryChecksum: digest}
+	pin := pack.Pin{Scheme: source.SchemeGit, Location: p.repository(), Rev: rev, DirectoryChecksum: digest}
 	if commitPattern.MatchString(rev) {
 		pin.Commit = strings.ToLower(rev)
 	}
 	return pin, nil
 }
 
-func urlAndChecksum(v map[string]json.Value, client *web.Client) (*url.URL, pack.Digest, error) {
+func placeAndChecksum(v map[string]json.Value, d *decoder) (place, pack.Digest, error) {
 	location, _ := v["url"].Text()
-	u, err := client.ParseURL(location)
+	p, err := d.place(location)
 	if err != nil {
-		return nil, "", &notForUs{err}
+		return place{}, "", &notForUs{err}
 	}
 	checksum, _ := v["checksum"].Text()
 	digest, err := pack.ParseDigest(checksum)
-	return u, digest, err
+	return p, digest, err
 }

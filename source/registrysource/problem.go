@@ -14,11 +14,11 @@ type Problem struct {
 	Err error
 }
 
-func (idx *index) problems(cfg *Config) []Problem {
-	collisions := idx.collisions(cfg)
+func (idx *index) problems(d *decoder) []Problem {
+	collisions := idx.collisions(d)
 	var list []Problem
 	for i, v := range idx.entries {
-		e, err := decodeEntry(v, cfg)
+		e, err := decodeEntry(v, d)
 		if err == nil {
 			err = collisions[e.id.Ref]
 		}
@@ -26,8 +26,8 @@ func (idx *index) problems(cfg *Config) []Problem {
 			list = append(list, Problem{Entry: i, Source: -1, Ref: refOf(v), Err: err})
 			continue
 		}
-		for _, d := range e.dropped {
-			list = append(list, Problem{Entry: i, Source: d.position, Ref: e.id.Ref, Err: d.err})
+		for _, out := range e.dropped {
+			list = append(list, Problem{Entry: i, Source: out.position, Ref: e.id.Ref, Err: out.err})
 		}
 	}
 	return list
@@ -35,13 +35,13 @@ func (idx *index) problems(cfg *Config) []Problem {
 
 // collisions returns the errors of the packs that have two entries for one
 // version.
-func (idx *index) collisions(cfg *Config) map[pack.Ref]error {
+func (idx *index) collisions(d *decoder) map[pack.Ref]error {
 	errs := map[pack.Ref]error{}
 	for ref, positions := range idx.positions {
 		if len(positions) < 2 {
 			continue
 		}
-		if _, err := idx.lookup(ref, cfg); pack.CodeOf(err) == pack.CodeNameCollision {
+		if _, _, err := idx.lookup(ref, d); pack.CodeOf(err) == pack.CodeNameCollision {
 			errs[pack.Ref(ref)] = err
 		}
 	}

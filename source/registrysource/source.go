@@ -30,8 +30,9 @@ func (s *Source) Schemes() []string { return []string{source.SchemeRegistry} }
 
 // Resolve implements [source.Resolver]: it chooses the highest version that
 // satisfies the locator's constraint, a release rather than a pre-release, and
-// returns a pin for each of its install sources. A pack whose entries in the
-// index cannot be used is an error that says why.
+// returns a pin for each of its install sources. Entries and install sources that
+// cannot be used are told by [pack.Note]; a pack that has no other is an error that
+// says why.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, error) {
 	entries, err := s.find(ctx, loc)
 	if err != nil {
@@ -40,6 +41,9 @@ func (s *Source) Resolve(ctx context.Context, loc source.Locator) ([]pack.Pin, e
 	chosen, err := choose(entries, loc.Constraint)
 	if err != nil {
 		return nil, fmt.Errorf("resolve %q: %w", loc.Location, err)
+	}
+	for _, out := range chosen.dropped {
+		pack.Note(ctx, "index %q: entry %s: passed over: %v", shown(s.address(loc.Index)), chosen.id, out.err)
 	}
 	return s.pins(chosen, loc), nil
 }
@@ -66,7 +70,8 @@ func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, 
 
 // Candidates returns every version of want.Ref that the index has and that
 // want.Constraint allows, the highest first, with the dependencies that the index
-// states and a pin for each of its install sources. A pack that is not in the index,
+// states and a pin for each of its install sources. Entries that cannot be used are
+// told by [pack.Note]. A pack that is not in the index,
 // or none of whose entries can be used, is an error that matches
 // [pack.ErrNotFound]; a want with a Spec is one with [pack.CodeInvalidRequest];
 // other errors mean that the index could not be read.
@@ -102,7 +107,7 @@ func (s *Source) Refs(ctx context.Context) ([]pack.Ref, error) {
 	}
 	var refs []pack.Ref
 	for ref := range idx.positions {
-		if _, err := idx.lookup(ref, &s.cfg); err == nil {
+		if _, _, err := idx.lookup(ref, s.decoder("")); err == nil {
 			refs = append(refs, pack.Ref(ref))
 		}
 	}
@@ -116,7 +121,7 @@ func (s *Source) Problems(ctx context.Context) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return idx.problems(&s.cfg), nil
+	return idx.problems(s.decoder("")), nil
 }
 
 // find returns the entries of the pack that loc names, the highest version first.
@@ -132,11 +137,27 @@ func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error)
 	if err != nil {
 		return nil, fmt.Errorf("find pack %s: %w", ref, err)
 	}
-	entries, err := idx.lookup(ref.String(), &s.cfg)
+	entries, skipped, err := idx.lookup(ref.String(), s.decoder(loc.Index))
+	s.tellSkipped(ctx, loc, skipped)
 	if err != nil {
 		return nil, &entryError{fmt.Errorf("index %q: %w", shown(s.address(loc.Index)), err)}
 	}
 	return entries, nil
+}
+
+// maxSkipped is how many skipped entries of a pack are told one by one.
+const maxSkipped = 10
+
+// tellSkipped tells which entries of a pack were skipped, and why.
+func (s *Source) tellSkipped(ctx context.Context, loc source.Locator, skipped []error) {
+	name := shown(s.address(loc.Index))
+	for i, err := range skipped {
+		if i == maxSkipped {
+			pack.Note(ctx, "index %q: %d more entries of %s were skipped", name, len(skipped)-i, loc.Location)
+			return
+		}
+		pack.Note(ctx, "index %q: an entry of %s was skipped: %v", name, loc.Location, err)
+	}
 }
 
 // pins completes the pins of an entry.
