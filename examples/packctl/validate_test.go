@@ -141,3 +141,27 @@ func TestAllFindingsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// What validates in another shape takes the whole way in that shape.
+func TestOtherShapeOfAllCommands(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{
+		"pack.yaml":        "name: Demo\nversion: 1.0.0\nref: demo\ndescription: d\n",
+		"actions/run.yaml": "name: run.it\nrunner_type: local-shell-script\nentry_point: run.sh\ndescription: d\n",
+		"actions/run.sh":   "#!/bin/sh\n",
+	})
+	root := filepath.Join(t.TempDir(), "root")
+	if got := packctl(t, "--root", root, "install", dir); got.status != exitFailed {
+		t.Errorf("native: got %+v", got)
+	}
+	for _, args := range [][]string{
+		{"deps", dir}, {"build", dir}, {"download", dir, "--dest", t.TempDir()}, {"register", dir}, {"install", dir},
+	} {
+		if got := packctl(t, append([]string{"--root", root, "--compat", "stackstorm"}, args...)...); got.status != exitOK {
+			t.Errorf("%s: got %+v", args[0], got)
+		}
+	}
+	if got := packctl(t, "--root", root, "show", "demo", "--json"); !strings.Contains(got.stdout, `"demo.run.it"`) {
+		t.Errorf("show: got %+v", got)
+	}
+}
