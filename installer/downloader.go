@@ -77,8 +77,9 @@ func NewDownloader(c DownloadConfig) (*Downloader, error) {
 }
 
 // Download implements [Installer]. Packs are fetched concurrently into a
-// directory ".staging-*" inside req.Dest, which is removed at the end (only a
-// process that is killed leaves it there), and are then moved to their places in
+// directory ".staging-*" inside req.Dest, which is removed at the end (one that a
+// process leaves which is killed, the next download to req.Dest removes; on Windows,
+// and where the file system has no locks, nothing does), and are then moved to their places in
 // the order of the request. A pack that is there with the same content is left
 // untouched; other content is replaced in one step (on systems other than Linux
 // and macOS, in three). After the request is cancelled, no more packs are moved to

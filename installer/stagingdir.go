@@ -1,7 +1,6 @@
 package installer
 
 import (
-	"crypto/rand"
 	"errors"
 	"os"
 
@@ -12,14 +11,19 @@ import (
 // A stagingDir is a directory in the destination of a download, accessible to this
 // user alone. It and the destination are held open: others may write to the
 // destination, and even if they exchange directories there, or above it, content
-// is received, verified and renamed to its place through the open directories.
+// is received, verified and renamed to its place through the open directories. It is
+// locked as long as its process lives: one whose lock is free is dead.
 type stagingDir struct {
 	dest *os.Root
 	name string // of dir in dest, unless another user exchanged it
 	dir  *os.Root
+	lock *os.File // dir, opened once more
 }
 
-// openStaging makes a staging directory in dest, which it creates.
+const stagingPrefix = ".staging-"
+
+// openStaging makes a staging directory in dest, which it creates, and removes the
+// dead ones there.
 func openStaging(dest string) (*stagingDir, error) {
 	if err := os.MkdirAll(dest, 0o755); err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "create destination: %w", err)
@@ -28,10 +32,11 @@ func openStaging(dest string) (*stagingDir, error) {
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "open destination: %w", err)
 	}
-	s := &stagingDir{dest: root, name: ".staging-" + rand.Text()}
-	if s.dir, err = fsx.MkdirOwn(root, s.name); err != nil {
+	s := &stagingDir{dest: root}
+	if err := s.make(); err != nil {
 		return nil, errors.Join(stagingError(dest, err), root.Close())
 	}
+	s.sweep()
 	return s, nil
 }
 
@@ -75,21 +80,5 @@ func (s *stagingDir) inDest(name string) fsx.Place    { return fsx.Place{Dir: s.
 
 // close removes the directory and all in it.
 func (s *stagingDir) close() error {
-	return errors.Join(s.clear(), s.dir.Close(), s.dest.Remove(s.name), s.dest.Close())
-}
-
-func (s *stagingDir) clear() error {
-	f, err := s.dir.Open(".")
-	if err != nil {
-		return err
-	}
-	names, err := f.Readdirnames(-1)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	var errs []error
-	for _, name := range names {
-		errs = append(errs, s.remove(name))
-	}
-	return errors.Join(errs...)
+	return errors.Join(clearDir(s.dir), s.dir.Close(), s.dest.Remove(s.name), s.lock.Close(), s.dest.Close())
 }
