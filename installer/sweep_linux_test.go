@@ -20,6 +20,7 @@ const sweepDest = "PACK_TEST_SWEEP_DEST"
 // TestKilledDownload is the process that is killed in the middle of a download; it is
 // started by the tests below.
 func TestKilledDownload(t *testing.T) {
+	t.Parallel()
 	dest := os.Getenv(sweepDest)
 	if dest == "" {
 		return

@@ -26,9 +26,12 @@ const (
 
 // Config configures a [Store]. Root and Records are required.
 type Config struct {
-	// Root is the absolute path of the directory of the packs. It is created. Several
-	// processes may share it.
+	// Root is the absolute path of the directory of the packs. It is created, for its
+	// owner alone; what lies below has ordinary modes. Several processes may share it.
 	Root string
+	// GroupAccess lets the group of Root enter it and read what lies below, also
+	// where Root exists.
+	GroupAccess bool
 	// Records store the data of the packs. They belong to the root: [Open] refuses
 	// records of another root, and records that list none of its packs.
 	Records Records
@@ -132,6 +135,7 @@ func open(ctx context.Context, c Config, disk generations.Config) (*Store, error
 		}
 		s.provided[p.Ref] = p
 	}
+	disk.GroupAccess = c.GroupAccess
 	disk.Root, disk.LockTimeout, disk.Logger = c.Root, s.config.LockTimeout, s.config.Logger
 	var err error
 	if s.disk, err = generations.Open(disk); err == nil {

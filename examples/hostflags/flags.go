@@ -22,6 +22,7 @@ type Flags struct {
 	Adopt           bool
 	Compat          string // shape of packs, "" for the native one
 	PassMismatch    bool
+	GroupAccess     bool
 
 	AllowHTTP               bool
 	AllowPrivate, AllowHost []string
@@ -38,6 +39,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
+	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs; otherwise only its owner may")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
@@ -72,7 +74,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	_, proxyErr := ParseProxy(f.Proxy)
 	shape, shapeErr := f.Shape()
 	return Config{DSN: f.DB, Config: host.Config{
-		Root: root, Index: index, Adopt: f.Adopt, Provided: provided, PlatformVersion: platform,
+		Root: root, Index: index, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),

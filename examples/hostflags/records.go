@@ -3,7 +3,9 @@ package hostflags
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,12 +17,23 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
+// MakeRoot creates the directory of a root, for its owner alone, unless it exists.
+func MakeRoot(root string) error {
+	if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
+		return err
+	}
+	if err := os.Mkdir(root, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
 // openRecords opens the database dsn. The caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
 	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may contain a password: do not quote it
 		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
 	}
-	if err := os.MkdirAll(root, 0o755); err != nil { // it may contain the database
+	if err := MakeRoot(root); err != nil { // it may contain the database
 		return nil, nil, fmt.Errorf("create root: %w", err)
 	}
 	err := createPrivate(dsn)

@@ -20,9 +20,12 @@ import (
 // Config configures a [Host]. Only Root is required.
 type Config struct {
 	// Root is the absolute path of the directory of the installed packs; a relative
-	// one is an error. It is created. Several hosts, in one process or in many, may
-	// share a root if they share its records.
+	// one is an error. It is created, for its owner alone. Several hosts, in one
+	// process or in many, may share a root if they share its records.
 	Root string
+	// GroupAccess lets the group of Root enter it and read what lies below, see
+	// [registry.Config].
+	GroupAccess bool
 	// Records store the data of the installed packs. They belong to the root, and the
 	// caller closes them. nil: records in files in Root, see [registry.OpenFiles].
 	Records registry.Records

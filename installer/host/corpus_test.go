@@ -134,10 +134,10 @@ func goThrough(t *testing.T, h *host.Host, dir string, p *pack.Pack) {
 	}
 	var want, got []string
 	for _, c := range p.Components {
-		want = append(want, string(c.Kind)+" "+c.Ref)
+		want = append(want, string(c.Kind)+" "+c.Ref.String())
 	}
 	for _, c := range details.Components {
-		got = append(got, string(c.Kind)+" "+c.Ref)
+		got = append(got, string(c.Kind)+" "+c.Ref.String())
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("show %s (-want +got)\n%s", ref, diff)

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/os/fsx"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
 )
@@ -57,7 +58,7 @@ func (h *Host) open(ctx context.Context, c Config) error {
 		return err
 	}
 	h.Runner, h.searchPath = c.Runner, strings.Join(c.SearchPath, string(os.PathListSeparator))
-	if err := os.MkdirAll(c.Root, 0o755); err != nil {
+	if err := fsx.MkdirPrivate(c.Root); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(c.scratch(), 0o700); err != nil {

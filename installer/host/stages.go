@@ -48,7 +48,7 @@ func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
 		return err
 	}
 	h.Store, err = registry.Open(ctx, registry.Config{
-		Root: c.Root, Records: records, Adopt: c.Adopt, Environments: environments,
+		Root: c.Root, GroupAccess: c.GroupAccess, Records: records, Adopt: c.Adopt, Environments: environments,
 		Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open, Runner: c.Runner, TestEnv: h.Environ(), TestTimeout: c.TestTimeout,
 		Parallel: c.Parallel, LockTimeout: c.LockTimeout, Logger: c.Logger, Clock: c.Clock,
 	})

@@ -169,6 +169,35 @@ func testOnlyOwned(t *testing.T) {
 	}
 }
 
+// testForeignLinks: the maker of a pack may have linked a file that only the reader of
+// the pack can read.
+func testForeignLinks(t *testing.T) {
+	t.Parallel()
+	dir, secret := pathOf(t), filepath.Join(t.TempDir(), "secret")
+	err := errors.Join(os.WriteFile(secret, []byte("secret"), 0o600), os.Link(secret, filepath.Join(dir, "actions", "secret")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fetch(t, newSource(t, localsource.Options{AllowAll: true}), local(dir)); err != nil {
+		t.Errorf("a link to a file of the owner of the pack: %v", err)
+	}
+	if err := os.Chown(dir, 12345, -1); errors.Is(err, syscall.EPERM) {
+		t.Skip("only a superuser gives files away")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fetch(t, newSource(t, localsource.Options{AllowAll: true}), local(dir)); pack.CodeOf(err) != pack.CodePolicyDenied || !strings.Contains(err.Error(), "actions/secret") {
+		t.Errorf("a link to a file of another user: %v", err)
+	}
+	var notes []string
+	ctx := pack.WithNotes(t.Context(), func(_ context.Context, text string) { notes = append(notes, text) })
+	s := newSource(t, localsource.Options{AllowAll: true, AllowLinked: true})
+	err = s.Fetch(ctx, pack.Pin{Scheme: source.SchemeLocal, Location: dir}, &spySink{})
+	if err != nil || !strings.Contains(strings.Join(notes, "\n"), "actions/secret") {
+		t.Errorf("by policy: %v, with the notes %q", err, notes)
+	}
+}
+
 // testExclusions: excluded entries are reported, and no others are excluded.
 func testExclusions(t *testing.T) {
 	t.Parallel()

@@ -25,3 +25,11 @@ func foreign(info fs.FileInfo, isFile bool) string {
 	}
 	return ""
 }
+
+// isForeignLink reports whether a file has other names and another owner than a
+// directory.
+func isForeignLink(file, dir fs.FileInfo) bool {
+	f, ok := file.Sys().(*syscall.Stat_t)
+	d, ok2 := dir.Sys().(*syscall.Stat_t)
+	return ok && ok2 && f.Nlink > 1 && f.Uid != d.Uid
+}

@@ -1,6 +1,7 @@
 package localsource
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,12 +14,15 @@ import (
 type rules struct {
 	apart     []fs.FileInfo // directories that must not be part of a pack
 	onlyOwned bool
+
+	allowLinked bool
+	top         fs.FileInfo // the pack's directory
 }
 
 // rulesFor returns the rules for the pack at an absolute path, which is apart
 // from the directories that the host keeps for itself.
 func (s *Source) rulesFor(path string) (rules, error) {
-	r := rules{onlyOwned: s.opts.OnlyOwned}
+	r := rules{onlyOwned: s.opts.OnlyOwned, allowLinked: s.opts.AllowLinked}
 	for _, dir := range s.opts.Apart {
 		if overlap(resolved(path), resolved(dir)) {
 			return r, pack.Errorf(pack.CodePolicyDenied, "it is inside %q or contains it, and packs must not come from there", dir)
@@ -66,4 +70,17 @@ func (r rules) checkOwner(info fs.FileInfo, name string, isFile bool) error {
 		return pack.Errorf(pack.CodePolicyDenied, "%q %s", name, reason)
 	}
 	return nil
+}
+
+// checkLinked judges a file that has other names, and another owner than the pack:
+// the maker of the pack may have linked it without being able to read it.
+func (r rules) checkLinked(ctx context.Context, info fs.FileInfo, name string) error {
+	if r.top == nil || !isForeignLink(info, r.top) {
+		return nil
+	}
+	if r.allowLinked {
+		pack.Note(ctx, "%q has other names (hard links), and belongs to another user than the pack", name)
+		return nil
+	}
+	return pack.Errorf(pack.CodePolicyDenied, "%q has other names (hard links), and belongs to another user than the pack: copy it", name)
 }

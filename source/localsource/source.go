@@ -37,6 +37,10 @@ type Options struct {
 	// with other names (hard links). The directories above a pack are not
 	// checked.
 	OnlyOwned bool
+	// AllowLinked takes files with other names (hard links) that belong to another user
+	// than the pack's directory, and tells them by [pack.Note]. They may be files that
+	// the user who made the pack cannot read; by default they are denied.
+	AllowLinked bool
 }
 
 // A Source delivers directories and archive files. It is safe for concurrent use.

@@ -36,6 +36,9 @@ type walker struct {
 // all pushes the content of the open directory top, and closes it.
 func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
 	defer func() { err = errors.Join(err, top.Close()) }()
+	if w.rules.top, err = top.Stat("."); err != nil {
+		return unreadable(err, ".")
+	}
 	if w.filter.ignore, err = readIgnore(ctx, top); err != nil {
 		return err
 	}
@@ -147,7 +150,7 @@ func (w *walker) file(ctx context.Context, dir *os.Root, entry fs.DirEntry, name
 	if !before.Mode().IsRegular() {
 		return changed(name)
 	}
-	if err := w.rules.checkFile(before, name); err != nil {
+	if err := errors.Join(w.rules.checkFile(before, name), w.rules.checkLinked(ctx, before, name)); err != nil {
 		return err
 	}
 	e := source.Entry{Name: name, Mode: before.Mode(), Size: before.Size()}

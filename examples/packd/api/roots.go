@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/host"
 )
 
@@ -17,7 +18,7 @@ func openRoots(root string, allowed []string) (*host.Roots, error) {
 	if !filepath.IsAbs(root) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "root %q is not an absolute path", root)
 	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	if err := hostflags.MakeRoot(root); err != nil {
 		return nil, err
 	}
 	for _, dir := range allowed {

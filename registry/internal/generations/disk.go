@@ -13,10 +13,13 @@ import (
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
-// Config configures a [Disk]. All fields except Fault and Unsynced are required.
+// Config configures a [Disk]. All fields except Fault, GroupAccess and Unsynced are
+// required.
 type Config struct {
 	// Root is the absolute path of the root directory. It is created.
 	Root string
+	// GroupAccess lets the group of the root enter and list it.
+	GroupAccess bool
 	// LockTimeout limits the wait of [Disk.Lock] and [Disk.Begin] for locks.
 	LockTimeout time.Duration
 	// Logger receives errors of cleaning up.
@@ -59,11 +62,16 @@ func (d *Disk) Recover(ctx context.Context, records Records) error {
 
 // create creates the directories that are missing.
 func (d *Disk) create() error {
-	if err := os.MkdirAll(d.root, 0o755); err != nil {
+	if err := fsx.MkdirPrivate(d.root); err != nil {
 		return pack.Errorf(pack.CodeIO, "create root: %w", err)
 	}
 	if err := checkDir(d.root); err != nil {
 		return err
+	}
+	if d.config.GroupAccess {
+		if err := admitGroup(d.root); err != nil {
+			return pack.Errorf(pack.CodeIO, "let the group access the root: %w", err)
+		}
 	}
 	for _, name := range []string{packsDir, currentDir, stagingDir, journalDir, locksDir, trashDir} {
 		if err := fsx.Mkdir(d.dir(name)); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -74,6 +82,15 @@ func (d *Disk) create() error {
 		}
 	}
 	return nil
+}
+
+// admitGroup adds what the group needs to the mode of a directory.
+func admitGroup(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o050 == 0o050 {
+		return err
+	}
+	return os.Chmod(dir, info.Mode().Perm()|0o050)
 }
 
 // checkDir refuses a directory that others can write to, and a link, which

@@ -51,7 +51,7 @@ func (l *Log) path() string { return filepath.Join(l.dir, logName) }
 // Lock excludes other writers until release is called. It waits until ctx ends,
 // at most 30 seconds; then the error has [pack.CodeBusy].
 func (l *Log) Lock(ctx context.Context) (release func(), err error) {
-	if err := os.MkdirAll(l.dir, 0o755); err != nil {
+	if err := errors.Join(fsx.MkdirPrivate(filepath.Dir(l.dir)), os.MkdirAll(l.dir, 0o755)); err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "create directory of records: %w", err)
 	}
 	waiting, cancel := context.WithTimeout(ctx, lockTimeout)
