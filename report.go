@@ -160,7 +160,7 @@ func WithNotes(ctx context.Context, fn func(ctx context.Context, text string)) c
 }
 
 // Note tells the caller of the code that received ctx something that the user should
-// know and that is no failure: which index entries were skipped, which files were left
+// know and that is not a failure: which index entries were skipped, which files were left
 // out. It becomes a [Warning] in the report of the stage, and an event. Without
 // [WithNotes] it is dropped. It is safe for concurrent use when the caller's function
 // is; those of the stages are.

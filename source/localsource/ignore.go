@@ -44,7 +44,7 @@ func (i ignore) matches(name string, isDir, byDefault bool) bool {
 	return ignored
 }
 
-// readIgnore reads the .packignore in dir. One that is no regular file counts as none:
+// readIgnore reads the .packignore in dir. Anything but a regular file counts as none:
 // the sink refuses it.
 func readIgnore(ctx context.Context, dir *os.Root) (i ignore, err error) {
 	info, err := dir.Lstat(ignoreFile)
