@@ -2,128 +2,165 @@ package registry
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// activateAll takes the items that are left through their further stages, each
-// after those that it needs.
-func (r *request) activateAll(ctx context.Context) {
-	waiting := make([]*item, 0, len(r.items))
-	for _, it := range r.items {
-		if it.Err != nil || it.unchanged {
-			close(it.done)
-			continue
+// checkAll checks the dependencies of all packs that are left, and runs their
+// tests. What fails fails its set.
+func (r *request) checkAll(ctx context.Context) {
+	batch.Each(r.failSets(ctx), r.store.config.Parallel, func(s *set) {
+		for _, it := range s.items {
+			ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.check(ctx, s, it) })
+			if ok {
+				r.warnDependents(ctx, s, it)
+			}
 		}
-		waiting = append(waiting, it)
-	}
-	slots := make(chan struct{}, r.store.config.Parallel)
-	batch.Each(waiting, len(waiting), func(it *item) {
-		defer close(it.done)
-		for _, need := range it.needs {
-			<-need.done
-		}
-		slots <- struct{}{} // only when nothing is waited for any more
-		defer func() { <-slots }()
-		r.activate(ctx, it)
+	})
+	testing := slices.DeleteFunc(itemsOf(r.failSets(ctx)), func(it *item) bool { return it.manifest.Testing == nil })
+	batch.Each(testing, r.store.config.Parallel, func(it *item) {
+		r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) })
 	})
 }
 
-func (r *request) activate(ctx context.Context, it *item) {
-	defer batch.Rescue(&it.Err)
-	ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error {
-		if err := r.checkPlatform(ctx, it); err != nil {
-			return err
+// activateAll activates the sets that are left, each in one operation.
+func (r *request) activateAll(ctx context.Context) {
+	batch.Each(r.failSets(ctx), r.store.config.Parallel, func(s *set) {
+		r.registerSet(ctx, s, s.items)
+		for _, it := range s.items {
+			it.components = nil
+			if !s.settled && it.Err == nil { // cancelled before its turn
+				r.fail(ctx, it, pack.StageRegistration, s.culprit().Err)
+			}
 		}
-		return r.checkDependencies(ctx, it)
 	})
-	if !ok {
+}
+
+// registerSet registers all packs of s within the stage of each of rest.
+func (r *request) registerSet(ctx context.Context, s *set, rest []*item) {
+	if len(rest) == 0 {
+		s.err = errors.New("registration broke off")
+		s.settled, s.err = true, r.registerTogether(ctx, s)
 		return
 	}
-	r.warnDependents(ctx, it)
-	if it.pack.Manifest.Testing != nil {
-		if ok := r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) }); !ok {
-			return
-		}
-	}
-	r.Run(ctx, &it.Item, pack.StageRegistration, func() error { return r.register(ctx, it) })
+	it := rest[0]
+	r.Run(ctx, &it.Item, pack.StageRegistration, func() error {
+		r.registerSet(ctx, s, rest[1:])
+		return s.outcome(it)
+	})
 }
 
-// register makes it the active generation of its pack, unless another
-// operation was faster.
-func (r *request) register(ctx context.Context, it *item) error {
-	if err := it.verify(); err != nil {
+// outcome returns why it is not active.
+func (s *set) outcome(it *item) error {
+	culprit := s.culprit()
+	switch {
+	case it.failure != nil:
+		return it.failure
+	case s.failing() != nil:
+		it.Stage = pack.StageDependencies
+		return notActivated(s.failing())
+	case culprit != nil && !s.settled: // it was cancelled, or panicked
+		return culprit.Err
+	case s.err == nil && it.unchanged:
+		it.Status = pack.StatusUnchanged
+	}
+	return s.err
+}
+
+// failing returns the first pack that failed while the set was registered.
+func (s *set) failing() *item {
+	for _, it := range s.items {
+		if it.failure != nil {
+			return it
+		}
+	}
+	return nil
+}
+
+// registerTogether makes the packs of s the active generations, unless other
+// operations were faster. A failure of one pack is noted there.
+func (r *request) registerTogether(ctx context.Context, s *set) error {
+	for _, it := range s.items {
+		it.failure = it.verify()
+	}
+	if s.failing() != nil {
+		return nil
+	}
+	store := r.store
+	if err := store.disk.SettleDead(ctx, store.ledger()); err != nil {
 		return err
 	}
-	s := r.store
-	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
-		return err
-	}
-	release, err := s.lock(ctx, []pack.Ref{it.ID.Ref}, r.lockedDependencies(it)...)
+	release, err := store.lock(ctx, s.refs(), r.lockedDependencies(s)...)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := s.compare(ctx, it, r.req.Replace); err != nil {
-		return err
+	for _, it := range s.items {
+		it.failure = store.compare(ctx, it, r.req.Replace)
 	}
-	if it.unchanged {
-		it.Status = pack.StatusUnchanged
+	for _, it := range s.items {
+		if it.failure == nil && !it.unchanged {
+			it.failure = r.checkDependencies(ctx, s, it)
+		}
+	}
+	if s.failing() != nil {
 		return nil
 	}
-	if err := r.checkDependencies(ctx, it); err != nil {
-		return err
-	}
-	op, err := r.activating(ctx, it)
-	if err != nil {
-		return err
-	}
-	applied, err := s.apply(ctx, op, r.staging.Apply)
-	if err == nil {
-		it.record = applied[it.ID.Ref]
-	}
-	return err
+	return r.activate(ctx, s)
 }
 
-// lockedDependencies are the packs that have to stay until it is active.
-func (r *request) lockedDependencies(it *item) []pack.Ref {
+func (s *set) refs() []pack.Ref {
+	refs := make([]pack.Ref, len(s.items))
+	for i, it := range s.items {
+		refs[i] = it.ID.Ref
+	}
+	return refs
+}
+
+// lockedDependencies are the other packs that have to stay until s is active.
+func (r *request) lockedDependencies(s *set) []pack.Ref {
 	if r.req.SkipValidation {
 		return nil
 	}
 	var refs []pack.Ref
-	for _, d := range it.pack.Manifest.Dependencies {
-		if _, provided := r.store.provided[d.Ref]; !provided && d.Ref != it.ID.Ref {
-			refs = append(refs, d.Ref)
+	for _, it := range s.items {
+		for _, d := range it.manifest.Dependencies {
+			if _, provided := r.store.provided[d.Ref]; !provided && s.member(d.Ref) == nil {
+				refs = append(refs, d.Ref)
+			}
 		}
 	}
 	return refs
 }
 
-// activating returns the operation that makes it active.
-func (r *request) activating(ctx context.Context, it *item) (op generations.Operation, err error) {
-	s, ref := r.store, it.ID.Ref
-	name, err := s.nextGeneration(ctx, ref, it.treeDigest)
+// activate applies the operation that makes the packs of s active.
+func (r *request) activate(ctx context.Context, s *set) error {
+	op := generations.Operation{Time: r.store.now()}
+	for _, it := range s.items {
+		if it.unchanged {
+			continue
+		}
+		move, err := r.move(ctx, it, op.Time)
+		if err != nil {
+			return err
+		}
+		op.Moves = append(op.Moves, move)
+	}
+	if len(op.Moves) == 0 {
+		return nil
+	}
+	applied, err := r.store.apply(ctx, op, r.staging.Apply)
 	if err != nil {
-		return op, err
+		return err
 	}
-	op.Time = s.now()
-	a := r.activation(it, name, op.Time)
-	a.Previous, a.Time = it.record.Active.Name, op.Time
-	metadata, err := a.metadata()
-	op.Moves = []generations.Move{{Ref: ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}}
-	return op, err
-}
-
-func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, tree pack.Digest) (string, error) {
-	recorded, err := s.generations(ctx, ref)
-	if err != nil {
-		return "", err
+	for _, it := range s.items {
+		if !it.unchanged {
+			it.record = applied[it.ID.Ref]
+		}
 	}
-	names := make([]string, len(recorded))
-	for i := range recorded {
-		names[i] = recorded[i].Name
-	}
-	return s.disk.NextName(ref, tree, names...)
+	return nil
 }

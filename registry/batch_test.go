@@ -53,7 +53,7 @@ func TestBatch(t *testing.T) {
 		{"provided in another version", []files{p("app", "1.0.0").needing("core@^2")}, false, []string{"app: dependencies dependency_conflict"}},
 		{"missing", []files{p("app", "1.0.0").needing("lib"), p("other", "1.0.0")}, false, []string{"other", "app: dependencies dependency_missing"}},
 		{"missing, not validated", []files{p("app", "1.0.0").needing("lib")}, true, []string{"app"}},
-		{"in the request in another version", []files{p("app", "1.0.0").needing("lib@^2"), p("lib", "1.0.0")}, false, []string{"lib", "app: dependencies dependency_conflict"}},
+		{"in the request in another version", []files{p("app", "1.0.0").needing("lib@^2"), p("lib", "1.0.0")}, false, []string{"app: dependencies dependency_conflict", "lib: dependencies dependency_missing"}},
 		{
 			"dependents of a failed pack",
 			[]files{p("app", "1.0.0").needing("mid"), p("mid", "1.0.0").needing("broken"), broken, p("other", "1.0.0")},
@@ -64,12 +64,18 @@ func TestBatch(t *testing.T) {
 			"circle",
 			[]files{p("a", "1.0.0").needing("b"), p("b", "1.0.0").needing("c"), p("c", "1.0.0").needing("a"), p("d", "1.0.0").needing("c")},
 			false,
-			[]string{"a: dependencies dependency_cycle", "b: dependencies dependency_cycle", "c: dependencies dependency_cycle", "d: dependencies dependency_missing"},
+			[]string{"a", "b", "c", "d"},
 		},
-		{"needs itself", []files{p("a", "1.0.0").needing("a")}, false, []string{"a: dependencies dependency_cycle"}},
+		{
+			"circle with a pack that is missing",
+			[]files{p("a", "1.0.0").needing("b"), p("b", "1.0.0").needing("a", "none"), p("c", "1.0.0")},
+			false,
+			[]string{"c", "a: dependencies dependency_missing", "b: dependencies dependency_missing"},
+		},
+		{"needs itself", []files{p("a", "1.0.0").needing("a"), p("b", "1.0.0").needing("a")}, false, []string{"a: dependencies dependency_cycle", "b: dependencies dependency_missing"}},
 		{"circle, not validated", []files{p("a", "1.0.0").needing("b"), p("b", "1.0.0").needing("a")}, true, []string{"a", "b"}},
 		{"reserved ref", []files{p("core", "9.0.0"), p("a", "1.0.0")}, false, []string{"a", "core: validation invalid_ref"}},
-		{"the same ref twice", []files{p("a", "1.0.0"), p("a", "1.1.0"), p("b", "1.0.0")}, false, []string{"a", "b", "a: validation conflict"}},
+		{"the same ref twice", []files{p("a", "1.0.0"), p("a", "1.1.0").needing("b"), p("b", "1.0.0")}, false, []string{"a", "b", "a: validation conflict"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -79,23 +79,29 @@ func (s *Store) changeBreaks(ctx context.Context, ref pack.Ref, active, next pac
 }
 
 // checkDependents checks that the installed packs that depend on it accept it if
-// they accept the active version, unless they are allowed to break. Those that the
-// request replaces too are checked by themselves.
-func (r *request) checkDependents(ctx context.Context, it *item) (broken []Dependent, err error) {
-	if it.record.Active.Name == "" { // a new pack breaks no other one
-		return nil, nil
-	}
-	found, err := r.store.changeBreaks(ctx, it.ID.Ref, it.record.Active.Version, it.ID.Version)
+// they accept the active version, unless they are allowed to break. Those of its
+// set are checked by themselves.
+func (r *request) checkDependents(ctx context.Context, s *set, it *item) (broken []Dependent, err error) {
+	found, err := r.store.broken(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	found.Dependents = slices.DeleteFunc(found.Dependents, func(d Dependent) bool { return r.replaced[d.Ref] })
+	found.Dependents = slices.DeleteFunc(found.Dependents, func(d Dependent) bool { return s.member(d.Ref) != nil })
 	return found.refuse(r.req.AllowBreak)
 }
 
+// broken returns the installed packs that it breaks. A new pack breaks no other
+// one.
+func (s *Store) broken(ctx context.Context, it *item) (*DependentsError, error) {
+	if it.record.Active.Name == "" {
+		return &DependentsError{Ref: it.ID.Ref, Version: it.ID.Version}, nil
+	}
+	return s.changeBreaks(ctx, it.ID.Ref, it.record.Active.Version, it.ID.Version)
+}
+
 // warnDependents reports the installed packs that it breaks, as the request allows.
-func (r *request) warnDependents(ctx context.Context, it *item) {
-	broken, _ := r.checkDependents(ctx, it) // which was checked
+func (r *request) warnDependents(ctx context.Context, s *set, it *item) {
+	broken, _ := r.checkDependents(ctx, s, it) // which was checked
 	for _, d := range broken {
 		r.Warn(ctx, &it.Item, "installed pack %s needs %s and does not accept version %s", d.Ref, d.Dependency, it.ID.Version)
 	}
@@ -124,3 +130,6 @@ func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(Depend
 	}
 	return dependents, err
 }
+
+// text returns the dependent with what it depends on.
+func (d *Dependent) text() string { return fmt.Sprintf("%s (%s)", d.Ref, d.Dependency) }

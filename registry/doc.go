@@ -28,8 +28,11 @@
 // only the copy: the checked and tested content is the content that becomes active.
 // Findings of severity error, dependencies that are neither installed nor provided nor
 // in the request, a mismatch of the platform version, and failing tests each fail the
-// pack, in the stage that the report names. Packs of one request that do not depend on
-// each other do not affect each other. Active content is not changed.
+// pack, in the stage that the report names. Activation begins after the checks of all
+// packs of the request. Packs that need each other, or a pack that changes in the same
+// request, form a set, and each set becomes active in one operation. If one pack of a
+// set fails, the whole set stays unchanged; other sets are not affected. Packs may need
+// each other in a cycle. Active content is not changed.
 //
 // On disk:
 //

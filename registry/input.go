@@ -26,6 +26,9 @@ type input interface {
 func (r *request) open(it *item) (input, error) {
 	c := it.input
 	it.ID = c.ID
+	if c.Pack != nil {
+		it.know(&c.Pack.Manifest)
+	}
 	if c.Staged && c.TreeDigest != "" && c.ID.Ref != "" && r.store.disk.InStaging(c.Dir) {
 		return stagedContent{c}, nil
 	}
@@ -35,14 +38,19 @@ func (r *request) open(it *item) (input, error) {
 	}
 	f := inputFS{root}
 	if c.Pack != nil {
-		it.ID = c.Pack.Manifest.ID()
 		return f, nil
 	}
 	p, err := pack.Load(f, r.store.manifestOptions())
 	if err == nil {
-		it.ID = p.Manifest.ID()
+		it.know(&p.Manifest)
 	}
 	return f, err
+}
+
+// know notes which pack it is, and what it needs.
+func (it *item) know(m *pack.Manifest) {
+	manifest := *m // without the rest of the pack
+	it.manifest, it.ID = &manifest, manifest.ID()
 }
 
 // nothing is the input of a pack that could not be opened.

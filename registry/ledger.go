@@ -84,9 +84,14 @@ func (l *ledger) Active(ctx context.Context, ref pack.Ref) (generation string, e
 	return generation, err
 }
 
-// metadata returns a as it is kept beside the content.
-func (a *Activation) metadata() ([]byte, error) {
-	data, err := json.Marshal(a)
+// metadata returns a as it is kept beside the content, with components that are
+// encoded already.
+func (a *Activation) metadata(components json.RawMessage) ([]byte, error) {
+	data, err := json.Marshal(struct {
+		*Activation
+
+		Components json.RawMessage `json:"components"`
+	}{a, components})
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidManifest, "encode metadata of pack %s: %w", a.Ref, err)
 	}

@@ -4,131 +4,51 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/packtrain/pack"
 )
 
-// order finds out which packs of the request need which others of it. Packs that
-// need each other in a circle fail, as does the second pack with the same ref.
-func (r *request) order(ctx context.Context) {
-	byRef := map[pack.Ref]*item{}
-	for _, it := range r.items {
-		first := byRef[it.ID.Ref]
-		switch {
-		case it.ID.Ref == "":
-		case first == nil:
-			byRef[it.ID.Ref] = it
-		case it.Err == nil:
-			r.fail(ctx, it, pack.StageValidation,
-				pack.Errorf(pack.CodeConflict, "pack %s is in this request already, at %q", it.ID.Ref, first.Spec))
-		}
-	}
-	o := orderer{byRef: byRef, state: map[*item]visit{}, circles: map[*item]string{}}
-	for _, it := range r.items {
-		o.visit(it)
-	}
-	for _, it := range r.items {
-		if circle := o.circles[it]; circle != "" && it.Err == nil && !r.req.SkipValidation {
-			r.fail(ctx, it, pack.StageDependencies,
-				pack.Errorf(pack.CodeDependencyCycle, "packs need each other in a circle: %s", circle))
-		}
-	}
-	r.noteReplaced()
-}
-
-// noteReplaced notes the installed packs that the request replaces, as far as is
-// known before the first one is activated.
-func (r *request) noteReplaced() {
-	r.replaced = map[pack.Ref]bool{}
-	for _, it := range r.items {
-		if it.Err == nil && !it.unchanged {
-			r.replaced[it.ID.Ref] = true
-		}
-	}
-}
-
-type visit int
-
-const (
-	unseen visit = iota
-	under        // its needs are being visited
-	seen
-)
-
-// An orderer walks the needs of items depth first.
-type orderer struct {
-	byRef   map[pack.Ref]*item
-	state   map[*item]visit
-	path    []*item
-	circles map[*item]string // by item that is on one
-}
-
-// visit fills it.needs with the items that it depends on, except those that
-// would close a cycle, because an item cannot wait for itself.
-func (o *orderer) visit(it *item) {
-	if it.pack == nil || o.state[it] != unseen {
-		return
-	}
-	o.state[it] = under
-	o.path = append(o.path, it)
-	for _, d := range it.pack.Manifest.Dependencies {
-		need := o.byRef[d.Ref]
-		switch {
-		case need == nil:
-		case o.state[need] == under:
-			o.noteCircle(need)
-		default:
-			o.visit(need)
-			it.needs = append(it.needs, need)
-		}
-	}
-	o.path = o.path[:len(o.path)-1]
-	o.state[it] = seen
-}
-
-// noteCircle notes that the end of the path needs first, which is on it.
-func (o *orderer) noteCircle(first *item) {
-	start := len(o.path) - 1
-	for o.path[start] != first {
-		start--
-	}
-	var refs []string
-	for _, it := range o.path[start:] {
-		refs = append(refs, it.ID.Ref.String())
-	}
-	text := strings.Join(append(refs, first.ID.Ref.String()), " -> ")
-	for _, it := range o.path[start:] {
-		o.circles[it] = text
-	}
-}
-
-// checkDependencies checks that each pack that it needs is provided, or active
-// in a version that will do, and that those who need it can do with it. Those of
-// the batch are through by now.
-func (r *request) checkDependencies(ctx context.Context, it *item) error {
-	if _, err := r.checkDependents(ctx, it); err != nil || r.req.SkipValidation {
+// check checks that it suits the platform, the packs that it needs, and those that
+// need it.
+func (r *request) check(ctx context.Context, s *set, it *item) error {
+	if err := r.checkPlatform(ctx, it); err != nil {
 		return err
 	}
-	for _, need := range it.needs {
-		if need.Err != nil {
-			return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", need.ID.Ref)
-		}
+	return r.checkDependencies(ctx, s, it)
+}
+
+// checkDependencies checks that the installed packs that depend on it accept its
+// version, and that each pack that it needs is provided, in its set or active, in
+// an accepted version.
+func (r *request) checkDependencies(ctx context.Context, s *set, it *item) error {
+	if _, err := r.checkDependents(ctx, s, it); err != nil || r.req.SkipValidation {
+		return err
 	}
 	var unmet []error
-	for _, d := range it.pack.Manifest.Dependencies {
-		if err := r.store.checkDependency(ctx, d); err != nil {
+	for _, d := range it.manifest.Dependencies {
+		if err := r.checkDependency(ctx, s, d); err != nil {
 			unmet = append(unmet, err)
 		}
 	}
 	return joined(unmet)
 }
 
+func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency) error {
+	need := s.member(d.Ref)
+	switch {
+	case need == nil:
+		return r.store.checkDependency(ctx, d)
+	case !d.Constraint.Allows(need.ID.Version):
+		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is in this request", d, need.ID.Version)
+	}
+	return nil
+}
+
 // checkPlatform checks that it suits the platform. Where the version of that is not
 // known, or does not matter to the request, a warning has to do.
 func (r *request) checkPlatform(ctx context.Context, it *item) error {
 	platform := r.store.config.PlatformVersion
-	err := pack.CheckPlatform(it.pack.Manifest.PlatformVersion, platform)
+	err := pack.CheckPlatform(it.manifest.PlatformVersion, platform)
 	if err != nil && (r.req.SkipValidation || platform.IsZero()) {
 		r.Warn(ctx, &it.Item, "%v", err)
 		return nil

@@ -1,24 +1,49 @@
 package registry
 
 import (
+	"context"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// activation describes it as generation name.
-func (r *request) activation(it *item, name string, now time.Time) *Activation {
+// activation describes it as generation name, but for its components.
+func (it *item) activation(name string, now time.Time) *Activation {
 	return &Activation{
-		Ref: it.ID.Ref,
+		Ref: it.ID.Ref, Previous: it.record.Active.Name,
 		Generation: Generation{
 			Name: name, Previous: it.record.Active.Name, Version: it.ID.Version,
 			TreeDigest: it.treeDigest, DirectoryChecksum: it.directoryChecksum, Pin: it.input.Pin.WithoutQuery(), Environments: it.envs,
-			Tests: it.tests, Validation: it.validation, Components: countComponents(it.components), Created: now,
+			Tests: it.tests, Validation: it.validation, Components: it.counts, Created: now,
 		},
-		Manifest:   it.pack.Manifest,
-		Components: it.components,
+		Manifest: *it.manifest, Time: now,
 	}
+}
+
+// move returns the move of an operation that makes it active. Names of
+// generations go on from those that the records and the disk know.
+func (r *request) move(ctx context.Context, it *item, now time.Time) (m generations.Move, err error) {
+	name, err := r.store.nextGeneration(ctx, it.ID.Ref, it.treeDigest)
+	if err != nil {
+		return m, err
+	}
+	a := it.activation(name, now)
+	metadata, err := a.metadata(it.components)
+	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}, err
+}
+
+func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, tree pack.Digest) (string, error) {
+	recorded, err := s.generations(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(recorded))
+	for i := range recorded {
+		names[i] = recorded[i].Name
+	}
+	return s.disk.NextName(ref, tree, names...)
 }
 
 func countComponents(components []pack.Component) ComponentCounts {

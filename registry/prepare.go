@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -76,7 +77,7 @@ func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 			return err
 		}
 	}
-	it.ID = it.pack.Manifest.ID()
+	it.know(&it.pack.Manifest)
 	if it.directoryChecksum = it.input.DirectoryChecksum; it.directoryChecksum == "" {
 		if it.directoryChecksum, err = pack.DirectoryChecksum(content); err != nil {
 			return err
@@ -98,10 +99,15 @@ func stageOfContent(err error, other pack.Stage) pack.Stage {
 
 // validate collects all findings. Those of severity error only count when the
 // request does not skip the validation.
-func (r *request) validate(it *item) error {
+func (r *request) validate(it *item) (err error) {
+	defer func() { it.pack = nil }() // what is kept of many packs is small
 	findings := slices.Concat(it.pack.Findings, pack.Validate(os.DirFS(it.content), it.pack, r.store.validateOptions()))
 	it.validation = newValidationResult(findings)
-	it.components = ownComponents(it.pack)
+	components := ownComponents(it.pack)
+	it.counts = countComponents(components)
+	if it.components, err = json.Marshal(components); err != nil {
+		return pack.Errorf(pack.CodeInvalidManifest, "encode components of pack %s: %w", it.ID.Ref, err)
+	}
 	if r.req.SkipValidation {
 		return nil
 	}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,10 +18,10 @@ var _ Registrar = (*Store)(nil)
 
 // Register implements [Registrar].
 //
-// For each pack: it is loaded and, unless it is what is active already, copied or
+// Each pack is loaded and, unless it is what is active already, copied or
 // moved into staging, so that what is checked and tested is what will be active. Then its
-// validation, its dependencies and its tests decide. Packs that do not need
-// each other are worked on at the same time.
+// validation, its dependencies and its tests decide. When that is done for all packs,
+// those that need each other become active together, in one operation.
 func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -37,6 +38,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	defer r.end()
 	batch.Each(r.items, s.config.Parallel, func(it *item) { r.prepare(ctx, it) })
 	r.order(ctx)
+	r.checkAll(ctx)
 	r.activateAll(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
@@ -60,12 +62,11 @@ func (r *Request) check() error {
 // A request is one call of Register.
 type request struct {
 	*batch.Batch
-	store *Store
-	req   Request
-	items []*item // in input order
-	// replaced are the refs whose active content is about to change.
-	replaced map[pack.Ref]bool
-	started  time.Time
+	store   *Store
+	req     Request
+	items   []*item // in input order
+	sets    []*set
+	started time.Time
 
 	mu      sync.Mutex
 	staging *generations.Staging // nil until something has to be written
@@ -83,24 +84,25 @@ type item struct {
 	record     Record
 
 	// Known after it was staged.
-	staged            string // the directory of the generation to be
-	content           string // the pack's content in it
-	pack              *pack.Pack
+	staged            string     // the directory of the generation to be
+	content           string     // the pack's content in it
+	pack              *pack.Pack // until it was validated
+	manifest          *pack.Manifest
 	checked           bool // it has the tree digest
 	directoryChecksum pack.Digest
-	components        []pack.Component
+	components        json.RawMessage // encoded, until it is active
+	counts            ComponentCounts
 	validation        ValidationResult
 	tests             *TestResult
 
-	needs []*item       // those of the request that it depends on
-	done  chan struct{} // closed when it is active or has failed
+	failure error // its own, while its set is registered
 }
 
 func newRequest(s *Store, req Request) *request {
 	r := &request{Batch: batch.New(req.OnEvent), store: s, req: req, started: time.Now()}
 	inputs := pack.Contents(req.Paths, req.Contents)
 	for _, i := range batch.Distinct(inputs, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
-		it := &item{Item: batch.Item{At: i, Spec: inputs[i].Dir}, input: inputs[i], done: make(chan struct{})}
+		it := &item{Item: batch.Item{At: i, Spec: inputs[i].Dir}, input: inputs[i]}
 		r.items = append(r.items, it)
 	}
 	return r

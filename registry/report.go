@@ -8,10 +8,13 @@ import (
 
 // A Registrar is stage 4: it validates, tests, registers and activates packs.
 type Registrar interface {
-	// Register works through the packs of req in dependency order and reports
-	// in input order. Packs that failed are in Report.Failed and in a
-	// [*pack.BatchError] that comes with the full report, and what was active
-	// before is untouched. Any other error means that the request itself failed,
+	// Register validates and tests the packs of req, then activates them, and
+	// reports in input order. Packs that need each other, or a pack that changes in
+	// the same request, form a set: it becomes active in one operation, or all of
+	// it stays as it was. Sets do not disturb each other. Packs that failed are in
+	// Report.Failed and in a [*pack.BatchError] that comes with the full report.
+	// There the pack that made its set fail has its own error, and each other pack
+	// of the set names it, with the code [pack.CodeDependencyMissing]. Any other error means that the request itself failed,
 	// or was cancelled: then the report that comes with it tells which packs are
 	// active by now.
 	Register(ctx context.Context, req Request) (*Report, error)
@@ -42,9 +45,12 @@ type Request struct {
 	Replace Replace
 	// AllowBreak names the installed packs whose dependencies may be left unmet, or
 	// holds [AnyDependent]. A version that the active version's dependents do not
-	// accept is refused otherwise, unless the request replaces them too; each that
+	// accept is refused otherwise, unless they are replaced in the same set; each that
 	// is allowed to break is a warning of the report.
 	AllowBreak []pack.Ref
+	// AllOrNothing makes all packs of the request one set: they become active
+	// together, or none does.
+	AllOrNothing bool
 	// SkipValidation registers packs with findings of severity error, as far
 	// as they can be loaded, with dependencies that are not installed, and on a
 	// platform of another version than they ask for.

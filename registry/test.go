@@ -45,7 +45,7 @@ func (e *TestError) ErrorCode() pack.Code { return pack.CodeTestsFailed }
 // test runs the tests that the pack declares, in the staged content, and keeps
 // the evidence. The request and the pack decide whether a failure matters.
 func (r *request) test(ctx context.Context, it *item) error {
-	testing := it.pack.Manifest.Testing
+	testing := it.manifest.Testing
 	it.tests = r.store.newTestResult(it)
 	if r.req.SkipTests || !testing.Enabled {
 		return nil
@@ -76,7 +76,7 @@ func (r *request) test(ctx context.Context, it *item) error {
 // says that it does not matter.
 func (r *request) weighFailure(ctx context.Context, it *item) error {
 	failure := &TestError{Result: it.tests}
-	onFailure := it.pack.Manifest.Testing.OnFailure
+	onFailure := it.manifest.Testing.OnFailure
 	switch {
 	case onFailure == "ignore":
 		return nil

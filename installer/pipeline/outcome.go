@@ -42,6 +42,10 @@ type Request struct {
 	// FailFast begins no further stage once a pack has failed, so that nothing is
 	// registered unless every pack reached that stage.
 	FailFast bool
+	// AllOrNothing registers all packs in one operation, or none when one of them
+	// fails, in whatever stage. The others are skipped then, or failed because of
+	// it.
+	AllOrNothing bool
 	// OnEvent observes all stages, numbered as one operation; nil is fine.
 	OnEvent pack.EventFunc
 }

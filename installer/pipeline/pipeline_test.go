@@ -210,6 +210,32 @@ func TestFailFastSkipsTheRest(t *testing.T) {
 	}
 }
 
+// TestAllOrNothing lets one pack fail in an early stage, and one in the last.
+func TestAllOrNothing(t *testing.T) {
+	t.Parallel()
+	h := newRealHouse(t, "app@1.0.0:", "web@1.0.0:", "bad@1.0.0:")
+	withTests(h.Content["bad@1.0.0"], "#!/bin/sh\nexit 1\n")
+	promise(t, h.World)
+	for _, tt := range []struct {
+		specs, want []string
+	}{
+		{[]string{"app", "none", "web"}, []string{"app skipped", "none failed at download: not_found", "web skipped"}},
+		{[]string{"app", "bad", "web"}, []string{"app failed at dependencies: dependency_missing", "bad failed at tests: tests_failed", "web failed at dependencies: dependency_missing"}},
+		{[]string{"app", "web"}, []string{"app installed", "web installed"}},
+	} {
+		if got := h.state(t); len(got) > 0 {
+			t.Errorf("before %v: installed %v", tt.specs, got)
+		}
+		rep, _ := h.pipeline.Install(t.Context(), pipeline.Request{Specs: tt.specs, AllOrNothing: true})
+		if diff := cmp.Diff(tt.want, outcomes(rep)); diff != "" {
+			t.Errorf("%v (-want +got)\n%s", tt.specs, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"app@1.0.0", "web@1.0.0"}, h.state(t)); diff != "" {
+		t.Errorf("installed (-want +got)\n%s", diff)
+	}
+}
+
 func TestSkipEnvironments(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "app@1.0.0:")

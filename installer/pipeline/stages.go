@@ -156,11 +156,11 @@ func (r *run) addBuild(rep *envbuild.Report) {
 // register tests, registers and activates the packs that came this far.
 func (r *run) register(ctx context.Context) error {
 	ps := r.going()
-	if len(ps) == 0 {
+	if len(ps) == 0 || r.req.AllOrNothing && len(r.failures()) > 0 {
 		return nil
 	}
 	req := registry.Request{
-		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.req.AllowBreak,
+		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.req.AllowBreak, AllOrNothing: r.req.AllOrNothing,
 		SkipValidation: r.req.SkipValidation, SkipTests: r.req.SkipTests, IgnoreTests: r.req.IgnoreTests, OnEvent: r.relay(ps),
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)

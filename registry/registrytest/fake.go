@@ -74,9 +74,7 @@ func (f *Fake) Register(ctx context.Context, req registry.Request) (*registry.Re
 	for _, it := range r.items {
 		r.prepare(ctx, it)
 	}
-	for _, it := range r.items {
-		r.activate(ctx, it)
-	}
+	r.activate(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
 	}
@@ -160,15 +158,11 @@ func (f *Fake) records() *registry.Memory {
 	return f.made
 }
 
-// apply makes a generation the active one, and returns the record.
-func (f *Fake) apply(ctx context.Context, a registry.Activation) (registry.Record, error) {
+// apply applies an operation, and returns the records.
+func (f *Fake) apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
 	f.operations++
-	id := fmt.Sprint("fake-", f.operations)
-	records, err := f.records().Apply(ctx, registry.Operation{ID: id, Activate: []registry.Activation{a}})
-	if err != nil {
-		return registry.Record{}, err
-	}
-	return records[0], nil
+	op.ID = fmt.Sprint("fake-", f.operations)
+	return f.records().Apply(ctx, op)
 }
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

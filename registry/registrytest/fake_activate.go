@@ -4,48 +4,126 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry"
 )
 
-// activate makes it active, after those of the request that it needs.
-func (r *fakeRequest) activate(ctx context.Context, it *fakeItem) {
-	if it.begun || it.Err != nil || it.unchanged {
-		return
+// A fakeSet is the packs of a request that become active together or not at all.
+type fakeSet []*fakeItem
+
+// activate checks and tests all packs that change, and activates the sets of which
+// none failed.
+func (r *fakeRequest) activate(ctx context.Context) {
+	changing := slices.DeleteFunc(slices.Clone(r.items), func(it *fakeItem) bool { return it.Err == nil && it.unchanged })
+	sets := batch.Sets(changing, func(it *fakeItem) []*fakeItem {
+		joined := r.neighbours(ctx, it)
+		if r.req.AllOrNothing {
+			joined = append(joined, changing[0])
+		}
+		return joined
+	})
+	for _, s := range sets {
+		r.each(ctx, s, func(it *fakeItem) {
+			r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.checkDependencies(ctx, s, it) })
+		})
 	}
-	it.begun = true
-	for _, d := range it.pack.Manifest.Dependencies {
-		if need := r.byRef[d.Ref]; need != nil {
-			r.activate(ctx, need)
+	for _, s := range sets {
+		r.each(ctx, s, func(it *fakeItem) { r.test(ctx, it) })
+	}
+	for _, s := range sets {
+		if s[0].Err == nil { // a set fails as a whole
+			r.register(ctx, s)
 		}
 	}
-	_ = r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.checkDependencies(ctx, it) }) &&
-		r.test(ctx, it) &&
-		r.Run(ctx, &it.Item, pack.StageRegistration, func() error { return r.register(ctx, it) })
+}
+
+// neighbours returns the packs that change together with it: those that it needs, and
+// those whose active version does not suit it.
+func (r *fakeRequest) neighbours(ctx context.Context, it *fakeItem) (found []*fakeItem) {
+	if it.pack == nil || r.byRef[it.ID.Ref] != it {
+		return nil
+	}
+	for _, d := range it.pack.Manifest.Dependencies {
+		if !r.req.SkipValidation {
+			found = append(found, r.byRef[d.Ref])
+		}
+	}
+	for _, d := range r.broken(ctx, it) {
+		found = append(found, r.byRef[d.Ref])
+	}
+	return found
+}
+
+// each calls fn for each pack of s that has not failed. When one fails, so do the
+// others.
+func (r *fakeRequest) each(ctx context.Context, s fakeSet, fn func(*fakeItem)) {
+	for _, it := range s {
+		if it.Err == nil && s.culprit() == nil {
+			fn(it)
+		}
+	}
+	culprit := s.culprit()
+	for _, it := range s {
+		if culprit != nil && it.Err == nil {
+			r.Run(context.WithoutCancel(ctx), &it.Item, pack.StageDependencies, func() error {
+				return pack.Errorf(pack.CodeDependencyMissing, "not activated because pack %s, which has to change together with it, failed", culprit.ID.Ref)
+			})
+		}
+	}
+}
+
+func (s fakeSet) culprit() *fakeItem {
+	for _, it := range s {
+		if it.Err != nil {
+			return it
+		}
+	}
+	return nil
+}
+
+// changes reports whether s has a pack with that ref.
+func (s fakeSet) changes(ref pack.Ref) bool {
+	return slices.ContainsFunc(s, func(it *fakeItem) bool { return it.ID.Ref == ref })
 }
 
 // checkDependencies checks that it suits the platform, has what it needs, and suits
 // the packs that need it.
-func (r *fakeRequest) checkDependencies(ctx context.Context, it *fakeItem) error {
+func (r *fakeRequest) checkDependencies(ctx context.Context, s fakeSet, it *fakeItem) error {
 	platform := pack.CheckPlatform(it.pack.Manifest.PlatformVersion, r.fake.PlatformVersion)
 	if platform != nil && (r.req.SkipValidation || r.fake.PlatformVersion.IsZero()) {
 		r.Warn(ctx, &it.Item, "%v", platform)
 		platform = nil
 	}
-	if platform != nil || r.req.SkipValidation {
+	if platform != nil {
 		return platform
 	}
+	refused := &registry.DependentsError{Ref: it.ID.Ref, Version: it.ID.Version}
+	for _, d := range r.broken(ctx, it) {
+		if !s.changes(d.Ref) {
+			refused.Dependents = append(refused.Dependents, d)
+		}
+	}
+	if len(refused.Dependents) > 0 {
+		return refused
+	}
+	if r.req.SkipValidation {
+		return nil
+	}
 	for _, d := range it.pack.Manifest.Dependencies {
-		if err := r.checkDependency(ctx, d); err != nil {
+		if err := r.checkDependency(ctx, s, it, d); err != nil {
 			return err
 		}
 	}
-	return r.checkDependents(ctx, it)
+	return nil
 }
 
-func (r *fakeRequest) checkDependency(ctx context.Context, d pack.Dependency) error {
+func (r *fakeRequest) checkDependency(ctx context.Context, s fakeSet, it *fakeItem, d pack.Dependency) error {
+	if d.Ref == it.ID.Ref {
+		return pack.Errorf(pack.CodeDependencyCycle, "pack %s needs itself", d.Ref)
+	}
 	for _, p := range r.fake.Provided {
 		switch {
 		case p.Ref == d.Ref && p.Satisfies(d.Constraint):
@@ -54,8 +132,11 @@ func (r *fakeRequest) checkDependency(ctx context.Context, d pack.Dependency) er
 			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, the host provides version %s", d, p.Version)
 		}
 	}
-	if need := r.byRef[d.Ref]; need != nil && need.Err != nil {
-		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed, which failed in this request", d.Ref)
+	if need := r.byRef[d.Ref]; need != nil && s.changes(d.Ref) {
+		if !d.Constraint.Allows(need.ID.Version) {
+			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is in this request", d, need.ID.Version)
+		}
+		return nil
 	}
 	rec, err := r.fake.records().Pack(ctx, d.Ref)
 	switch {
@@ -67,44 +148,34 @@ func (r *fakeRequest) checkDependency(ctx context.Context, d pack.Dependency) er
 	return err
 }
 
-// checkDependents checks that the installed packs that need it, and that the request
-// leaves as they are, suit its version, if they suit the active one.
-func (r *fakeRequest) checkDependents(ctx context.Context, it *fakeItem) error {
-	records, err := r.fake.records().Packs(ctx)
-	if err != nil || it.record.Ref == "" || r.req.Replace == registry.ReplaceAny {
-		return err
-	}
-	for i := range records {
-		by := &records[i]
-		if other := r.byRef[by.Ref]; other != nil && other.Err == nil && !other.unchanged {
-			continue
-		}
-		for _, d := range by.Manifest.Dependencies {
-			if d.Ref == it.ID.Ref && d.Constraint.Allows(it.record.Active.Version) && !d.Constraint.Allows(it.ID.Version) {
-				return pack.Errorf(pack.CodeDependencyConflict, "version %s does not suit the installed pack %s, which needs %s", it.ID.Version, by.Ref, d)
-			}
-		}
-	}
-	return nil
+// broken returns the installed packs that accept the active version of it, do not
+// accept the new one, and are not allowed to break.
+func (r *fakeRequest) broken(ctx context.Context, it *fakeItem) []registry.Dependent {
+	dependents, _ := r.fake.records().Dependents(ctx, it.ID.Ref) // records in memory
+	return slices.DeleteFunc(dependents, func(d registry.Dependent) bool {
+		c := d.Dependency.Constraint
+		allowed := slices.Contains(r.req.AllowBreak, d.Ref) || slices.Contains(r.req.AllowBreak, registry.AnyDependent)
+		return allowed || it.record.Ref == "" || !c.Allows(it.record.Active.Version) || c.Allows(it.ID.Version)
+	})
 }
 
-// test makes a broken pack fail, and reports whether to go on.
-func (r *fakeRequest) test(ctx context.Context, it *fakeItem) bool {
+// test makes a broken pack fail.
+func (r *fakeRequest) test(ctx context.Context, it *fakeItem) {
 	broken := r.fake.Broken[it.ID.Ref]
 	failing := errors.Is(broken, pack.ErrTests)
 	r.noteTests(it, failing)
 	switch {
 	case broken == nil, failing && r.req.SkipTests:
-		return true
+		return
 	case failing && r.req.IgnoreTests:
 		r.Warn(ctx, &it.Item, "tests failed, the pack is registered nevertheless")
-		return true
+		return
 	}
 	stage := pack.StageRegistration
 	if failing {
 		stage = pack.StageTests
 	}
-	return r.Run(ctx, &it.Item, batch.StageOf(broken, stage), func() error { return broken })
+	r.Run(ctx, &it.Item, batch.StageOf(broken, stage), func() error { return broken })
 }
 
 // noteTests makes the evidence of a pack that declares tests.
@@ -125,17 +196,37 @@ func (r *fakeRequest) noteTests(it *fakeItem, failing bool) {
 	}
 }
 
-// register makes it the active generation of its pack.
-func (r *fakeRequest) register(ctx context.Context, it *fakeItem) (err error) {
-	previous, n, at := it.record.Active.Name, r.fake.operations+1, now()
-	it.record, err = r.fake.apply(ctx, registry.Activation{
-		Ref: it.ID.Ref, Previous: previous, Manifest: it.pack.Manifest, Components: it.pack.Components, Time: at,
-		Generation: registry.Generation{
-			Name: fmt.Sprintf("%06d", n), Previous: previous, Version: it.ID.Version, TreeDigest: it.tree, DirectoryChecksum: it.directory,
-			Pin: it.content.Pin.WithoutQuery(), Environments: []pack.Environment{}, Tests: it.tests, Validation: it.validation,
-			Components: count(it.pack), Created: at,
-		},
-	})
+// register makes the packs of s the active generations.
+func (r *fakeRequest) register(ctx context.Context, s fakeSet) {
+	err := context.Cause(ctx)
+	for i, it := range s {
+		r.Run(context.WithoutCancel(ctx), &it.Item, pack.StageRegistration, func() error {
+			if i == 0 && err == nil {
+				err = r.apply(ctx, s)
+			}
+			return err
+		})
+	}
+}
+
+func (r *fakeRequest) apply(ctx context.Context, s fakeSet) error {
+	at := now()
+	op := registry.Operation{}
+	for _, it := range s {
+		previous := it.record.Active.Name
+		op.Activate = append(op.Activate, registry.Activation{
+			Ref: it.ID.Ref, Previous: previous, Manifest: it.pack.Manifest, Components: it.pack.Components, Time: at,
+			Generation: registry.Generation{
+				Name: fmt.Sprintf("%06d", r.fake.operations+1), Previous: previous, Version: it.ID.Version, TreeDigest: it.tree, DirectoryChecksum: it.directory,
+				Pin: it.content.Pin.WithoutQuery(), Environments: []pack.Environment{}, Tests: it.tests, Validation: it.validation,
+				Components: count(it.pack), Created: at,
+			},
+		})
+	}
+	records, err := r.fake.apply(ctx, op)
+	for i := range records {
+		s[i].record = records[i]
+	}
 	return err
 }
 

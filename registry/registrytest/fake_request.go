@@ -37,7 +37,6 @@ type fakeItem struct {
 	validation      registry.ValidationResult
 	tests           *registry.TestResult
 	unchanged       bool
-	begun           bool // it is being activated, or was
 }
 
 func (f *Fake) newRequest(req registry.Request) *fakeRequest {

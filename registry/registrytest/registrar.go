@@ -134,7 +134,7 @@ func dependencyChecks() []check {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"app@1.0.0", "other"}, "other 1.0.0", "app: dependencies dependency_missing")
 		}},
 		{"a pack that is needed has another version", func(ctx context.Context, b *bench) error {
-			return b.wantOutcome(ctx, registry.Request{}, []string{"app@1.0.0", "lib@2.0.0"}, "lib 2.0.0", "app: dependencies dependency_conflict")
+			return b.wantOutcome(ctx, registry.Request{}, []string{"app@1.0.0", "lib@2.0.0"}, "app: dependencies dependency_conflict", "lib: dependencies dependency_missing")
 		}},
 		{"the host provides another version", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"newcore"}, "newcore: dependencies dependency_conflict")
@@ -147,6 +147,23 @@ func dependencyChecks() []check {
 		}},
 		{"needs do not matter when validation is skipped", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{SkipValidation: true}, []string{"app@1.0.0", "newer"}, "app 1.0.0", "newer 1.0.0")
+		}},
+		{"packs may need each other in a circle", func(ctx context.Context, b *bench) error {
+			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
+		}},
+		{"a pack that needs itself fails", func(ctx context.Context, b *bench) error {
+			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: dependencies dependency_cycle")
+		}},
+		{"packs that need each other change together", func(ctx context.Context, b *bench) error {
+			if _, err := b.registered(ctx, registry.Request{}, "left@1.0.0", "right@1.0.0"); err != nil {
+				return err
+			}
+			upgrade := registry.Request{Replace: registry.ReplaceUpgrade}
+			return errors.Join(
+				b.wantOutcome(ctx, upgrade, []string{"right@3.0.0", "left@3.0.0", FailingTests, "other"},
+					"other 1.0.0", "right: dependencies dependency_missing", "left: dependencies dependency_missing", "failing: tests tests_failed"),
+				b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0"),
+				b.wantOutcome(ctx, upgrade, []string{"left@2.0.0", "right@2.0.0"}, "left 2.0.0", "right 2.0.0"))
 		}},
 		{"an upgrade does not break installed packs", func(ctx context.Context, b *bench) error {
 			if _, err := b.registered(ctx, registry.Request{}, "lib@1.0.0", "app@1.0.0"); err != nil {
