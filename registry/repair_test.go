@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
 )
@@ -18,7 +20,7 @@ import (
 func TestDamagedJournal(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]string{"empty": "", "zeros": "\x00\x00\x00", "cut": `{"format":1,"id":"x"`, "not ours": `{"ref":"demo","from":"../x","to":"y"}`} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("M13/"+name, func(t *testing.T) {
 			t.Parallel()
 			r := newRoot(t)
 			register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")))
@@ -83,5 +85,40 @@ func TestDamagedJournalOfARecordedChange(t *testing.T) {
 	}
 	if got := state(t, r); got != "2.0.0" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestRestoredRecords puts back a copy of the records that is older than the
+// files, after a process died in the middle of one more upgrade: other packs are
+// not affected, and registering the pack again heals it.
+func TestRestoredRecords(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"apply", "applied", "move pointer", "sync pointers"} {
+		t.Run("N16/died at "+step, func(t *testing.T) {
+			t.Parallel()
+			r, records, backup := newRoot(t), filepath.Join(t.TempDir(), "records"), t.TempDir()
+			r.records = openFiles(t, records)
+			register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")), write(t, simplePack("other", "1.0.0")))
+			if err := os.CopyFS(backup, os.DirFS(records)); err != nil {
+				t.Fatal(err)
+			}
+			register(t, r.open(t), registry.ReplaceUpgrade, write(t, simplePack("demo", "2.0.0")))
+			dieAtStep(t, r, step, func(ctx context.Context, s *registry.Store) error {
+				_, err := s.Register(ctx, registry.Request{Paths: []string{write(t, simplePack("demo", "3.0.0"))}, Replace: registry.ReplaceUpgrade})
+				return err
+			})
+			r.records = openFiles(t, backup)
+			s := r.open(t)
+			if listed, err := s.List(t.Context()); err != nil || len(listed) != 2 {
+				t.Errorf("list: got %v, %v", listed, err)
+			}
+			register(t, s, registry.ReplaceUpgrade, write(t, simplePack("other", "2.0.0")), write(t, simplePack("demo", "4.0.0")))
+			if diff := cmp.Diff(map[string]string{"demo": "4.0.0", "other": "2.0.0"}, versions(t, r)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if left := mustReadDir(t, filepath.Join(r.dir, "journal")); len(left) > 0 {
+				t.Errorf("left in the journal: %v", left)
+			}
+		})
 	}
 }

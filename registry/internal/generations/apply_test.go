@@ -97,7 +97,7 @@ func outcomes(t *testing.T, changes set) (before, after map[pack.Ref]string, ste
 func TestFailingAtEachStep(t *testing.T) {
 	t.Parallel()
 	for name, changes := range sets() {
-		t.Run(name, func(t *testing.T) {
+		t.Run("M06/"+name, func(t *testing.T) {
 			t.Parallel()
 			before, after, steps := outcomes(t, changes)
 			for kind, f := range map[string]fault{"dies": dies, "once": once, "for ever": forEver} {
@@ -208,7 +208,7 @@ func TestUndecided(t *testing.T) {
 		{"unknown, after it happened", []string{"decided", "outcome"}, lost, true, first},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run("N15/"+tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			d := s.mustOpen(t)

@@ -71,7 +71,7 @@ func TestIntentsThatAreNotUnderstood(t *testing.T) {
 		"zeros":                  {"\x00\x00\x00", false, "cannot be read"},
 		"cut":                    {`{"format":1,"id":"x",` + move[:40], false, "cannot be read"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("M13/"+name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			if err := s.apply(t, s.mustOpen(t), set{"demo": published, "other": published}); err != nil {
@@ -140,7 +140,7 @@ func TestOneIntentAffectsNoOther(t *testing.T) {
 			return func() { _ = os.Remove(file) }
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("N14/"+name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			if err := s.apply(t, s.mustOpen(t), set{"a": published, "b": published, "c": published}); err != nil {
@@ -253,7 +253,7 @@ func TestRecordsFromACopy(t *testing.T) {
 		"of the moment before": {map[pack.Ref]string{"a": first, "b": first}, map[pack.Ref]string{"a": second, "b": second}},
 		"empty":                {map[pack.Ref]string{}, map[pack.Ref]string{}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run("N16/"+name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			if err := s.apply(t, s.mustOpen(t), set{"a": published, "b": published}); err != nil {
