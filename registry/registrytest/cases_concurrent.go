@@ -3,6 +3,7 @@ package registrytest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -31,6 +32,17 @@ func oneOfManyOperationsWins(t testing.TB, r registry.Records) {
 
 func wantOneWinner(t testing.TB, r registry.Records, round int, errs []error) {
 	t.Helper()
+	winner := oneWinner(t, round, errs)
+	got := stateOf(t, r, "demo")
+	wantEqual(t, "active generation", fmt.Sprintf("%d-%d", round, winner), got.Record.Active.Name)
+	wantEqual(t, "component", fmt.Sprint("demo.writer_", winner), got.Components[0].Ref.String())
+	wantEqual(t, "generations", round+2, len(got.Generations))
+}
+
+// oneWinner returns the one writer that succeeded; the others have to have a
+// conflict.
+func oneWinner(t testing.TB, round int, errs []error) int {
+	t.Helper()
 	winner := -1
 	for i, err := range errs {
 		switch {
@@ -45,10 +57,33 @@ func wantOneWinner(t testing.TB, r registry.Records, round int, errs []error) {
 	if winner < 0 {
 		t.Fatalf("round %d: no writer succeeded", round)
 	}
-	got := stateOf(t, r, "demo")
-	wantEqual(t, "active generation", fmt.Sprintf("%d-%d", round, winner), got.Record.Active.Name)
-	wantEqual(t, "component", fmt.Sprint("demo.writer_", winner), got.Components[0].Ref.String())
-	wantEqual(t, "generations", round+2, len(got.Generations))
+	return winner
+}
+
+// oneOfManySetsWins lets several writers replace the same two packs, each in an
+// order of its own.
+func oneOfManySetsWins(t testing.TB, r registry.Records) {
+	const writers, rounds = 4, 5
+	apply(t, r, set(activation(t, "a", 1), activation(t, "b", 1)))
+	for round := range rounds {
+		active := activeOf(t, r)
+		errs := make([]error, writers)
+		var wg sync.WaitGroup
+		for i := range writers {
+			op := set(activation(t, "a", 2), activation(t, "b", 2))
+			for k := range op.Activate {
+				op.Activate[k].Previous = active[op.Activate[k].Ref]
+				op.Activate[k].Generation.Name = fmt.Sprintf("%d-%d", round, i)
+			}
+			if i%2 == 0 {
+				slices.Reverse(op.Activate)
+			}
+			wg.Go(func() { _, errs[i] = r.Apply(t.Context(), op) })
+		}
+		wg.Wait()
+		winner := fmt.Sprintf("%d-%d", round, oneWinner(t, round, errs))
+		wantEqual(t, "active generations", map[pack.Ref]string{"a": winner, "b": winner}, activeOf(t, r))
+	}
 }
 
 // readersNeverSeeHalfAnOperation reads while a writer activates generations

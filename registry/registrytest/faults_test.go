@@ -73,6 +73,7 @@ func faults() []fault {
 		}),
 		activationFault("writers are not fenced", "StaleActivationIsRefused", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
 		activationFault("writers are not fenced", "OneOfManyOperationsWins", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
+		activationFault("writers are not fenced", "OneOfManySetsWins", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
 		activationFault("duplicates are dropped", "RefusedOperationLeavesNothing", func(_ *registry.Memory, a *registry.Activation) {
 			a.Components = slices.CompactFunc(slices.Clone(a.Components), func(x, y pack.Component) bool { return x.Ref == y.Ref })
 			if n := len(a.Components); n > 1 && a.Components[0].Ref == a.Components[n-1].Ref {

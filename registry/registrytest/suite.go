@@ -46,6 +46,7 @@ func cases() []suiteCase {
 		{"ReturnedValuesBelongToTheCaller", returnedValuesBelongToTheCaller},
 		{"CancelledContextChangesNothing", cancelledContextChangesNothing},
 		{"OneOfManyOperationsWins", oneOfManyOperationsWins},
+		{"OneOfManySetsWins", oneOfManySetsWins},
 		{"ReadersNeverSeeHalfAnOperation", readersNeverSeeHalfAnOperation},
 		{"ReadersNeverSeeHalfASet", readersNeverSeeHalfASet},
 		{"SetsAreAppliedTogether", setsAreAppliedTogether},

@@ -28,7 +28,7 @@ func (d *Disk) follow(wants map[pack.Ref]string) error {
 // here is logged, and done when the intent is settled.
 func (d *Disk) clearAway(in *intent, wants map[pack.Ref]string) {
 	for _, m := range in.Moves {
-		if wants[m.Ref] != "" {
+		if want, known := wants[m.Ref]; !known || want != "" {
 			continue
 		}
 		if err := d.retire(m.Ref, m.From); err != nil {

@@ -99,15 +99,15 @@ func (d *Disk) catchUp(ctx context.Context, in *intent, records Records) error {
 }
 
 // forgotten handles an operation that the records do not know. When one of its
-// pointers has moved, it was recorded, and the records were replaced since, by
-// an old copy or by new ones: it is recorded again. When it no longer suits what
-// they say, the files stay as they are, and only the intent goes.
+// generations is active, it was recorded, long ago or before the records were
+// replaced by an old copy or by new ones: it is recorded again. When it no longer
+// suits what they say, the files stay as they are, and only the intent goes.
 func (d *Disk) forgotten(ctx context.Context, in *intent, records Records) (applied bool, err error) {
-	moved, err := d.hasMoved(in)
-	if err != nil || !moved {
+	recorded, err := d.wasRecorded(ctx, in, records)
+	if err != nil || !recorded {
 		return false, err
 	}
-	d.config.Logger.Warn("records do not know an operation that was finished; recording it again", "operation", in.ID)
+	d.config.Logger.Warn("records do not know an operation that was recorded; recording it again", "operation", in.ID)
 	op, err := d.operation(in)
 	if err == nil {
 		err = records.Decide(ctx, op)
@@ -122,14 +122,22 @@ func (d *Disk) forgotten(ctx context.Context, in *intent, records Records) (appl
 	return err == nil, err
 }
 
-// hasMoved reports whether a pointer names a generation of the operation.
-func (d *Disk) hasMoved(in *intent) (bool, error) {
+// wasRecorded reports whether a generation that the operation published is active,
+// for readers or in the records.
+func (d *Disk) wasRecorded(ctx context.Context, in *intent, records Records) (bool, error) {
 	for _, m := range in.Moves {
+		if !m.New {
+			continue
+		}
 		pointer, err := d.Pointer(m.Ref)
 		if err != nil {
 			return false, err
 		}
-		if m.New && pointer == m.To {
+		active, err := records.Active(ctx, m.Ref)
+		if err != nil {
+			return false, err
+		}
+		if pointer == m.To || active == m.To {
 			return true, nil
 		}
 	}

@@ -291,6 +291,43 @@ func TestPointersFollowWhatTheRecordsSayNow(t *testing.T) {
 	}
 }
 
+// TestActiveGenerationIsNeverUndone lets the records forget the operation, and
+// nothing else: it was so long ago.
+func TestActiveGenerationIsNeverUndone(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	if err := s.apply(t, s.mustOpen(t), set{"a": published, "b": published}); err != nil {
+		t.Fatal(err)
+	}
+	s.dieAt(t, "create pointer", set{"a": published, "b": published})
+	s.records.known = map[string]bool{}
+	s.mustOpen(t)
+	if diff := cmp.Diff(map[pack.Ref]string{"a": second, "b": second}, s.check(t)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestMissingFilesAreNotReplacedByNothing removes the files of a generation that
+// was recorded, before its pointer moved.
+func TestMissingFilesAreNotReplacedByNothing(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	if err := s.apply(t, s.mustOpen(t), set{"a": published, "b": published}); err != nil {
+		t.Fatal(err)
+	}
+	s.dieAt(t, "create pointer", set{"a": published, "b": published})
+	if err := os.RemoveAll(filepath.Join(s.root, "packs", "a", second)); err != nil {
+		t.Fatal(err)
+	}
+	s.mustOpen(t)
+	if diff := cmp.Diff(map[pack.Ref]string{"a": first, "b": second}, s.readers(t)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if left := s.journal(t); len(left) > 0 || !strings.Contains(s.log.String(), "files of the active generation are missing") {
+		t.Errorf("left: %v, logged %s", left, s.log)
+	}
+}
+
 // TestEveryWaitHasABound holds the lock of staging, as a stopped process does.
 func TestEveryWaitHasABound(t *testing.T) {
 	t.Parallel()
