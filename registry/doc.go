@@ -43,6 +43,7 @@
 //	<root>/packs/<ref>/<generation>/node_modules link to its packages
 //	<root>/packs/<ref>/<generation>/metadata.json
 //	<root>/current/<ref>                         link to the active generation's pack
+//	<root>/packs/<ref>.last                      the last generation's number of a removed pack
 //	<root>/journal/<operation>.json              the operation in progress
 //	<root>/locks/ <root>/trash/
 //
@@ -59,8 +60,8 @@
 // records decides: before it nothing is visible, after it the links current/<ref>
 // follow, and no link is ever moved back. When the root is opened, and before the
 // next change, an operation that was recorded is finished and any other is undone;
-// repeating that changes nothing. A step that fails while the process lives is
-// undone at once. Success is reported only after the records and the files are
+// repeating that changes nothing. An operation that fails before the records
+// decide, while the process lives, is undone at once. Success is reported only after the records and the files are
 // durable.
 //
 // An operation that can be neither finished nor undone, because the records do not

@@ -13,10 +13,11 @@ type Registrar interface {
 	// the same request, form a set: it becomes active in one operation, or all of
 	// it stays as it was. Sets do not disturb each other. Packs that failed are in
 	// Report.Failed and in a [*pack.BatchError] that comes with the full report.
-	// There the pack that made its set fail has its own error, and each other pack
-	// of the set names it, with the code [pack.CodeDependencyMissing]. Any other error means that the request itself failed,
-	// or was cancelled: then the report that comes with it tells which packs are
-	// active by now.
+	// There the pack that made its set fail has its own error, and the error of each
+	// other pack of the set names it, with the code [pack.CodeDependencyMissing].
+	// When the operation itself fails, all of the set have its error. Any other error
+	// means that the request itself failed, or was cancelled: then the report that
+	// comes with it tells which packs are active by now.
 	Register(ctx context.Context, req Request) (*Report, error)
 }
 
@@ -53,7 +54,8 @@ type Request struct {
 	AllOrNothing bool
 	// SkipValidation registers packs with findings of severity error, as far
 	// as they can be loaded, with dependencies that are not installed, and on a
-	// platform of another version than they ask for.
+	// platform of another version than they ask for. Packs that need each other
+	// form no set then.
 	SkipValidation bool
 	// SkipTests runs no tests; IgnoreTests runs them and registers the pack even if
 	// they fail.

@@ -65,11 +65,12 @@ func New(c Config) (*Pipeline, error) {
 
 // Install installs packs, and those they need.
 //
-// Packs are independent: a failed one leaves no files behind, its previously active
-// version stays active, and packs that do not need it continue. Packs that failed are
-// in the report and in a [*pack.BatchError] that comes with it. Any other error means
-// that the request itself failed or was cancelled; the report that comes with it says
-// which packs are active by then.
+// A failed pack leaves no files behind and its previously active version stays active,
+// as do those of the packs that have to change together with it (see
+// [registry.Registrar]). Other packs continue. Packs that failed are in the report and
+// in a [*pack.BatchError] that comes with it. Any other error means that the request
+// itself failed or was cancelled; the report that comes with it says which packs are
+// active by then.
 //
 // Installing a pack again downloads no content that has a digest, builds nothing
 // and changes nothing.
