@@ -34,6 +34,7 @@ func (a *app) installCommand() *cobra.Command {
 	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
 	may.bind(flags, registry.ReplaceUpgrade)
 	env.bind(flags)
+	flags.BoolVar(&req.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none if one fails")
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
 	a.BindPackages(flags)
 	return cmd

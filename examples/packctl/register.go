@@ -29,6 +29,7 @@ func (a *app) registerCommand() *cobra.Command {
 			})
 		})
 	may.bind(cmd.Flags(), registry.ReplaceNever)
+	cmd.Flags().BoolVar(&req.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none")
 	return cmd
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/internal/testkit/wirecheck"
+	"github.com/packtrain/pack/registry"
 )
 
 // outcomes shows a report as lines.

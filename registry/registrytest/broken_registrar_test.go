@@ -134,7 +134,10 @@ func registrarFaults() []subjectFault {
 		{name: "replaces anything", noticedBy: `a lower version, replace "upgrade"`, broken: replacing(registry.ReplaceAny)},
 		{name: "replaces lower versions alone", noticedBy: `other content, replace "any"`, broken: replacing(registry.ReplaceUpgrade)},
 		{name: "replaces nothing", noticedBy: `a higher version, replace "upgrade"`, broken: replacing(registry.ReplaceNever)},
-		{name: "breaks dependents", noticedBy: "an upgrade does not break installed packs", broken: replacing(registry.ReplaceAny)},
+		{name: "breaks dependents", noticedBy: "an upgrade does not break installed packs", broken: asking(func(req *registry.Request) {
+			req.AllowBreak = []pack.Ref{registry.AnyDependent}
+		})},
+		{name: "activates what it can", noticedBy: "all packs change together on demand", broken: asking(func(req *registry.Request) { req.AllOrNothing = false })},
 		{name: "forgets what is provided", noticedBy: "the ref of a provided pack is reserved", world: func(w *World) { w.Provided = nil }},
 		{name: "forgets the version that is provided", noticedBy: "the host provides another version", world: func(w *World) {
 			w.Provided = []pack.Provided{{Ref: "core"}}

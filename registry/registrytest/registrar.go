@@ -165,12 +165,21 @@ func dependencyChecks() []check {
 				b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0"),
 				b.wantOutcome(ctx, upgrade, []string{"left@2.0.0", "right@2.0.0"}, "left 2.0.0", "right 2.0.0"))
 		}},
+		{"all packs change together on demand", func(ctx context.Context, b *bench) error {
+			all := registry.Request{AllOrNothing: true}
+			return errors.Join(
+				b.wantOutcome(ctx, all, []string{"other", FailingTests, "demo@1.0.0"},
+					"other: dependencies dependency_missing", "failing: tests tests_failed", "demo: dependencies dependency_missing"),
+				b.wantOutcome(ctx, all, []string{"other", "demo@1.0.0"}, "other 1.0.0", "demo 1.0.0"))
+		}},
 		{"an upgrade does not break installed packs", func(ctx context.Context, b *bench) error {
 			if _, err := b.registered(ctx, registry.Request{}, "lib@1.0.0", "app@1.0.0"); err != nil {
 				return err
 			}
 			return errors.Join(b.wantOutcome(ctx, registry.Request{Replace: registry.ReplaceUpgrade}, []string{"lib@2.0.0"}, "lib: dependencies dependency_conflict"),
-				b.wantOutcome(ctx, registry.Request{}, []string{"lib@1.0.0"}, "lib 1.0.0"))
+				b.wantOutcome(ctx, registry.Request{Replace: registry.ReplaceAny, AllowBreak: []pack.Ref{"other"}}, []string{"lib@2.0.0"}, "lib: dependencies dependency_conflict"),
+				b.wantOutcome(ctx, registry.Request{}, []string{"lib@1.0.0"}, "lib 1.0.0"),
+				b.wantOutcome(ctx, registry.Request{Replace: registry.ReplaceUpgrade, AllowBreak: []pack.Ref{"app"}}, []string{"lib@2.0.0"}, "lib 2.0.0"))
 		}},
 	}
 }

@@ -29,6 +29,8 @@ type InstallRequest struct {
 	SkipNode   bool `json:"skip_nodejs,omitempty"`
 	SkipEnvs   bool `json:"skip_envs,omitempty"`
 	FailFast   bool `json:"fail_fast,omitempty"`
+	// AllOrNothing activates all packs together, or none.
+	AllOrNothing bool `json:"all_or_nothing,omitempty"`
 }
 
 // An InstallReport has the outcome of every pack, and the reports of the stages,

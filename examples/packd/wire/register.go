@@ -20,6 +20,8 @@ type RegisterRequest struct {
 	AllowBreak []pack.Ref `json:"allow_break,omitempty"`
 	// IgnoreTests registers packs even if their tests fail.
 	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
+	// AllOrNothing activates all packs together, or none.
+	AllOrNothing bool `json:"all_or_nothing,omitempty"`
 }
 
 // A RegisterReport says what was registered.

@@ -9,7 +9,7 @@ import (
 func NewRegisterRequest(r registry.Request) RegisterRequest {
 	return RegisterRequest{
 		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
-		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
 	}
 }
 
@@ -17,7 +17,7 @@ func NewRegisterRequest(r registry.Request) RegisterRequest {
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
 		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
-		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
 	}
 	if r.Force {
 		q.Replace, q.IgnoreTests = registry.ReplaceAny, true
