@@ -130,6 +130,3 @@ func (s *Store) dependents(ctx context.Context, ref pack.Ref, counts func(Depend
 	}
 	return dependents, err
 }
-
-// text returns the dependent with what it depends on.
-func (d *Dependent) text() string { return fmt.Sprintf("%s (%s)", d.Ref, d.Dependency) }
