@@ -110,3 +110,25 @@ func TestChangesThatBreakDependents(t *testing.T) {
 		}
 	}
 }
+
+// TestDependentsAllowedToBreakFormNoSet upgrades lib, and app, whose tests fail.
+func TestDependentsAllowedToBreakFormNoSet(t *testing.T) {
+	t.Parallel()
+	p := simplePack
+	for _, tt := range []struct {
+		allow []pack.Ref
+		want  []string
+	}{
+		{nil, []string{"lib: dependencies dependency_missing", "app: tests tests_failed"}},
+		{[]pack.Ref{"app"}, []string{"lib", "app: tests tests_failed"}},
+	} {
+		s := newRoot(t).open(t)
+		register(t, s, "", write(t, p("lib", "1.0.0")), write(t, p("app", "1.0.0").needing("lib@^1")))
+		report, err := s.Register(t.Context(), registry.Request{
+			Paths: []string{write(t, p("lib", "2.0.0")), write(t, failingTests(p("app", "2.0.0")))}, Replace: registry.ReplaceUpgrade, AllowBreak: tt.allow,
+		})
+		if diff := cmp.Diff(tt.want, outcome(report)); diff != "" {
+			t.Errorf("%v may break (-want +got)\n%s%v", tt.allow, diff, err)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -114,4 +115,39 @@ func TestSetsOfTwoProcesses(t *testing.T) {
 		t.Error(diff)
 	}
 	checkClean(t, r)
+}
+
+// TestSetHoldsTheLocksOfAllItsPacks changes each pack of a set from another
+// process while the set is activated.
+func TestSetHoldsTheLocksOfAllItsPacks(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	register(t, r.open(t), "", write(t, simplePack("a", "1.0.0")), write(t, simplePack("b", "1.0.0")))
+	c := r.config()
+	c.LockTimeout = 50 * time.Millisecond
+	other := r.openWith(t, c)
+	var errs []error
+	s, err := registry.OpenFaulty(t.Context(), r.config(), func(step string) error {
+		if step == "write intent" {
+			for _, ref := range []pack.Ref{"a", "b"} {
+				errs = append(errs, other.Remove(t.Context(), ref, &registry.RemoveOptions{AllowBreak: []pack.Ref{registry.AnyDependent}}))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("a", "2.0.0").needing("b@^2")), write(t, simplePack("b", "2.0.0")))
+	for _, err := range errs {
+		if !errors.Is(err, pack.ErrBusy) {
+			t.Errorf("got error %v", err)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"a": "2.0.0", "b": "2.0.0"}, versions(t, r)); diff != "" || len(errs) != 2 {
+		t.Errorf("%d attempts (-want +got)\n%s", len(errs), diff)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }
