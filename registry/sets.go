@@ -20,8 +20,8 @@ type set struct {
 	err     error
 }
 
-// order finds the sets of the request. A pack that needs itself fails, and so
-// does the second pack with the same ref, which belongs to no other set.
+// order finds the sets of the request. The second pack with the same ref fails, and
+// belongs to no other set.
 func (r *request) order(ctx context.Context) {
 	byRef := map[pack.Ref]*item{}
 	for _, it := range r.items {
@@ -36,19 +36,6 @@ func (r *request) order(ctx context.Context) {
 		}
 	}
 	r.connect(ctx, byRef)
-	if r.req.SkipValidation {
-		return
-	}
-	for _, it := range r.items {
-		if it.Err == nil && it.dependsOn(it.ID.Ref) {
-			r.fail(ctx, it, pack.StageDependencies, pack.Errorf(pack.CodeDependencyCycle, "pack %s needs itself; remove that dependency", it.ID.Ref))
-		}
-	}
-}
-
-// dependsOn reports whether the pack declares a dependency on ref.
-func (it *item) dependsOn(ref pack.Ref) bool {
-	return it.manifest != nil && slices.ContainsFunc(it.manifest.Dependencies, func(d pack.Dependency) bool { return d.Ref == ref })
 }
 
 // connect divides the items that change into sets.

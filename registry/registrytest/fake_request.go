@@ -138,9 +138,13 @@ func (r *fakeRequest) validate(it *fakeItem) error {
 	if it.files != nil {
 		findings = append(findings, pack.Validate(it.files, it.pack, nil)...)
 	}
-	it.validation = registry.ValidationResult{Valid: len(findings.Errors()) == 0, Errors: []string{}}
-	for _, f := range findings.Errors() {
-		it.validation.Errors = append(it.validation.Errors, f.String())
+	it.validation = registry.ValidationResult{Valid: len(findings.Errors()) == 0, Errors: []string{}, Findings: pack.Findings{}}
+	for _, f := range findings {
+		if f.Severity == pack.SeverityError {
+			it.validation.Errors = append(it.validation.Errors, f.String())
+		}
+		f.Err = nil
+		it.validation.Findings = append(it.validation.Findings, f)
 	}
 	if r.req.SkipValidation {
 		return nil

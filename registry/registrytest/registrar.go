@@ -152,7 +152,7 @@ func dependencyChecks() []check {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
 		}},
 		{"a pack that needs itself fails", func(ctx context.Context, b *bench) error {
-			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: dependencies dependency_cycle")
+			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: validation invalid_manifest")
 		}},
 		{"packs that need each other change together", func(ctx context.Context, b *bench) error {
 			if _, err := b.registered(ctx, registry.Request{}, "left@1.0.0", "right@1.0.0"); err != nil {
@@ -227,7 +227,7 @@ func reportChecks() []check {
 			errs := []error{equal("outcome", outcome(rep), []string{"other 1.0.0", "demo 1.1.0"})}
 			for _, p := range rep.Registered {
 				errs = append(errs, equal("components", p.Components, registry.ComponentCounts{Actions: 2}), equal("tests", p.Tests, nil),
-					equal("validation", p.Validation, registry.ValidationResult{Valid: true, Errors: []string{}}),
+					equal("validation", p.Validation, registry.ValidationResult{Valid: true, Errors: []string{}, Findings: pack.Findings{}}),
 					equal("has an ID, a generation and a path", p.ID > 0 && p.Generation != "" && filepath.IsAbs(p.StoragePath), true))
 			}
 			s := rep.Summary
