@@ -335,7 +335,8 @@ func (s *section) dependencyList(key string, own Ref, compat bool) []Dependency 
 			continue
 		}
 		if d.Ref == own {
-			s.report(manifestSelfDependency, item.Line, "dependency %.128q is the pack itself; remove it", item.Text)
+			err := Errorf(CodeDependencyCycle, "dependency %.128q is the pack itself; remove it", item.Text)
+			s.findings.report(manifestSelfDependency, s.file, item.Line, err)
 		}
 		list = append(list, d)
 	}

@@ -1,8 +1,6 @@
 package deps
 
 import (
-	"slices"
-
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
 )
@@ -54,13 +52,10 @@ func (c *resolver) addDependencies(rep *Report, m *member) {
 	}
 }
 
-// addOrder adds the order of the packs, the additions and the cycles.
+// addOrder adds the order of the packs, and the additions. Packs that need each
+// other come one after the other.
 func (c *resolver) addOrder(rep *Report) {
-	g := c.graph()
-	for _, component := range g.components() {
-		if way := g.cycle(component); way != nil {
-			rep.Conflicts = append(rep.Conflicts, cycleConflict(way, c.constraint))
-		}
+	for _, component := range c.graph().components() {
 		for _, ref := range component {
 			if c.request.byRef[ref] != nil {
 				rep.Order = append(rep.Order, ref)
@@ -94,13 +89,6 @@ func (c *resolver) graph() graph {
 		}
 	}
 	return g
-}
-
-// constraint returns what from demands of to.
-func (c *resolver) constraint(from, to pack.Ref) pack.Constraint {
-	demands := c.choices[to].demands
-	i := slices.IndexFunc(demands, func(n demand) bool { return n.by.Ref == from })
-	return demands[i].Constraint
 }
 
 func (m *member) analyzed() AnalyzedPack {

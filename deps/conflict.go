@@ -21,22 +21,6 @@ func newConflict(code pack.Code, c Conflict) Conflict {
 	return c
 }
 
-// cycleConflict describes packs that need each other. way begins and ends with the
-// same pack.
-func cycleConflict(way []pack.Ref, constraint func(from, to pack.Ref) pack.Constraint) Conflict {
-	names := []string{way[0].String()}
-	var required []Requirement
-	for i, to := range way[1:] {
-		names = append(names, to.String())
-		required = append(required, Requirement{VersionSpec: constraint(way[i], to), RequiredBy: way[i]})
-	}
-	return newConflict(pack.CodeDependencyCycle, Conflict{
-		Ref:         way[0],
-		Required:    required,
-		Explanation: "packs need each other in a circle: " + joinWay(names) + "; remove one of these dependencies",
-	})
-}
-
 // conflict explains why no version could be chosen for s. It is nil if one was
 // chosen, and if there is no finder to say which versions exist.
 func (s *choice) conflict() *Conflict {

@@ -8,7 +8,7 @@
 //   - the versions of Python and Node.js they need, according to their own files;
 //   - the order in which they can be installed;
 //   - the versions of missing packs to install with them, transitively;
-//   - conflicts: cycles, contradictions, unavailable packs.
+//   - conflicts: contradictions, unavailable packs.
 //
 // It only reads: it neither downloads nor installs packs, and runs no code of a pack.
 // The host supplies two small interfaces to other packs. A [Finder] lists the available

@@ -60,35 +60,3 @@ func (t *tarjan) pop(ref pack.Ref) {
 	t.found = append(t.found, slices.Clone(t.stack[at:]))
 	t.stack = t.stack[:at]
 }
-
-// cycle returns a shortest way from the first pack of a component back to
-// itself, nil when the component holds no cycle.
-func (g graph) cycle(component []pack.Ref) []pack.Ref {
-	start := component[0]
-	before := map[pack.Ref]pack.Ref{} // by pack of the component: how it was reached
-	for _, ref := range component {
-		before[ref] = ""
-	}
-	for queue := []pack.Ref{start}; len(queue) > 0; queue = queue[1:] {
-		for _, next := range g.needs[queue[0]] {
-			if next == start {
-				return wayBack(before, start, queue[0])
-			}
-			if from, inside := before[next]; inside && from == "" {
-				before[next] = queue[0]
-				queue = append(queue, next)
-			}
-		}
-	}
-	return nil
-}
-
-func wayBack(before map[pack.Ref]pack.Ref, start, last pack.Ref) []pack.Ref {
-	way := []pack.Ref{start}
-	for ref := last; ref != start; ref = before[ref] {
-		way = append(way, ref)
-	}
-	way = append(way, start)
-	slices.Reverse(way)
-	return way
-}

@@ -27,13 +27,17 @@ func TestHostile(t *testing.T) {
 				}
 				start := time.Now()
 				rep, err := newAnalyzer(t, tt.universe...).Analyze(t.Context(), req)
-				if err != nil {
+				if pack.CodeOf(err) != tt.failed {
 					t.Fatal(err)
 				}
 				if took := time.Since(start); took > 5*time.Second {
 					t.Errorf("took %v", took)
 				}
-				checkConflict(t, rep, tt.code, tt.way)
+				if tt.code != "" {
+					checkConflict(t, rep, tt.code, tt.way)
+				} else if len(rep.Conflicts) > 0 {
+					t.Errorf("got %+v", rep.Conflicts)
+				}
 			})
 		}
 	})
@@ -59,29 +63,17 @@ func checkConflict(t *testing.T, rep *deps.Report, code pack.Code, way string) {
 type hostileCase struct {
 	name            string
 	universe, packs []string
-	code            pack.Code
-	way             string // part of the explanation
+	failed          pack.Code // of the pack itself
+	code            pack.Code // of the conflict, "" for none
+	way             string    // part of the explanation
 }
 
 func e16() []hostileCase {
-	ring, ringWay := ring(50)
 	return []hostileCase{
-		{
-			name: "self", packs: []string{"a@1.0.0: a"},
-			code: pack.CodeDependencyCycle, way: "a -> a",
-		},
-		{
-			name: "2-cycle", packs: []string{"a@1.0.0: b", "b@1.0.0: a"},
-			code: pack.CodeDependencyCycle, way: "a -> b -> a",
-		},
-		{
-			name: "50-cycle", packs: ring,
-			code: pack.CodeDependencyCycle, way: ringWay,
-		},
-		{
-			name: "cycle through packs to be added", packs: []string{"a@1.0.0: b"}, universe: []string{"b@1.0.0: c", "c@1.0.0: a"},
-			code: pack.CodeDependencyCycle, way: "a -> b -> c -> a",
-		},
+		{name: "self", packs: []string{"a@1.0.0: a"}, failed: pack.CodeDependencyCycle},
+		{name: "2-cycle", packs: []string{"a@1.0.0: b", "b@1.0.0: a"}},
+		{name: "50-cycle", packs: ring(50)},
+		{name: "cycle through packs to be added", packs: []string{"a@1.0.0: b"}, universe: []string{"b@1.0.0: c", "c@1.0.0: a"}},
 		{
 			name: "missing", packs: []string{"a@1.0.0: b"}, universe: []string{"b@1.0.0: c@^2"},
 			code: pack.CodeDependencyMissing, way: "a@1.0.0 -> b@1.0.0 -> c@^2",
@@ -102,10 +94,7 @@ func e16() []hostileCase {
 			name: "chain of 10,000", packs: []string{"a@1.0.0: p0"}, universe: chain(10_000),
 			code: pack.CodeDependencyMissing, way: "more) -> ",
 		},
-		{
-			name: "cycle of 10,000", packs: []string{"a@1.0.0: p0"}, universe: append(chain(10_000), "p10000@1.0.0: p0"),
-			code: pack.CodeDependencyCycle, way: "more) -> ",
-		},
+		{name: "cycle of 10,000", packs: []string{"a@1.0.0: p0"}, universe: append(chain(10_000), "p10000@1.0.0: p0")},
 	}
 }
 
@@ -118,12 +107,12 @@ func names(n int) []string {
 }
 
 // ring returns packs that need each other in a circle.
-func ring(n int) (packs []string, way string) {
+func ring(n int) (packs []string) {
 	ns := names(n)
 	for i, name := range ns {
 		packs = append(packs, fmt.Sprintf("%s@1.0.0: %s", name, ns[(i+1)%n]))
 	}
-	return packs, strings.Join(append(ns, ns[0]), " -> ")
+	return packs
 }
 
 // chain returns a universe in which each of n packs needs the next one.

@@ -76,8 +76,7 @@ type Conflict struct {
 	Installed *pack.Version `json:"installed_version"`
 	// Explanation is text for people.
 	Explanation string `json:"explanation"`
-	// Code is dependency_conflict, dependency_missing or dependency_cycle; Err
-	// matches [pack.ErrDependency].
+	// Err has the code dependency_conflict or dependency_missing.
 	Err error `json:"-"`
 }
 

@@ -72,7 +72,7 @@ func TestBatch(t *testing.T) {
 			false,
 			[]string{"c", "a: dependencies dependency_missing", "b: dependencies dependency_missing"},
 		},
-		{"needs itself", []files{p("a", "1.0.0").needing("a"), p("b", "1.0.0").needing("a")}, false, []string{"a: validation invalid_manifest", "b: dependencies dependency_missing"}},
+		{"needs itself", []files{p("a", "1.0.0").needing("a"), p("b", "1.0.0").needing("a")}, false, []string{"a: validation dependency_cycle", "b: dependencies dependency_missing"}},
 		{"circle, not validated", []files{p("a", "1.0.0").needing("b"), p("b", "1.0.0").needing("a")}, true, []string{"a", "b"}},
 		{"reserved ref", []files{p("core", "9.0.0"), p("a", "1.0.0")}, false, []string{"a", "core: validation invalid_ref"}},
 		{"the same ref twice", []files{p("a", "1.0.0"), p("a", "1.1.0").needing("b"), p("b", "1.0.0")}, false, []string{"a", "b", "a: validation conflict"}},

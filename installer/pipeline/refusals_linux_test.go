@@ -56,7 +56,7 @@ func archives() []refusal {
 		pack.CodeUnsafePath: `"../x"`, pack.CodeLimitExceeded: `"ccc`, pack.CodeNameCollision: `"a"`,
 		pack.CodeForbiddenEntry: `"l"`, pack.CodeInvalidManifest: ".git",
 	}
-	zips := map[string]string{"A08": `"日本"`, "N02": `"é"`} // by ID, "a" in others
+	zips := map[string]string{"A08": `"日本"`, "N02/" + string(pack.CodeUnsafePath): `"é"`} // "a" in others
 	var rows []refusal
 	add := func(id, name string, code pack.Code, archive []byte, entry string) {
 		isRow := func(r refusal) bool { return r.id[0] == id[0] && r.code == code }
@@ -68,7 +68,7 @@ func archives() []refusal {
 		add(tree.ID, "x.tar.gz", tree.Want, archivetest.Gzip(archivetest.Tar(tree.Entries...)), entries[tree.Want])
 	}
 	for _, c := range archivetest.Zips() {
-		add(c.ID, "x.zip", c.Want, c.Archive, cmp.Or(zips[c.ID], `"a"`))
+		add(c.ID, "x.zip", c.Want, c.Archive, cmp.Or(zips[c.ID], zips[c.ID+"/"+string(c.Want)], `"a"`))
 	}
 	add("B06", "x.zip", pack.CodeLimitExceeded, archivetest.ZipZeros(1<<30), "ratio")
 	for _, c := range archivetest.Tars() {

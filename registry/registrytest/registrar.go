@@ -152,7 +152,7 @@ func dependencyChecks() []check {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
 		}},
 		{"a pack that needs itself fails", func(ctx context.Context, b *bench) error {
-			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: validation invalid_manifest")
+			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: validation dependency_cycle")
 		}},
 		{"packs that need each other change together", func(ctx context.Context, b *bench) error {
 			if _, err := b.registered(ctx, registry.Request{}, "left@1.0.0", "right@1.0.0"); err != nil {
