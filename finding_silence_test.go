@@ -61,7 +61,7 @@ func silenceCases() []findingCase {
 		with("another manifest", "pack.yml", "ref: x", "pack.yml:0 tree.nested_pack"),
 		with("two manifests", "pack/pack.yaml", minimal, "pack/pack.yaml:0 manifest.ambiguous"),
 		with("a manifest below", "demo/Pack.yaml", "ref: x", "demo/Pack.yaml:0 tree.nested_pack"),
-		specs("a mistyped key", "paramters: {a: {type: string}}\nx-own: 1\n", "actions/a.yaml:4 component.key_spelling"),
+		specs("a mistyped key", "parameterz: {a: {type: string}}\nx-own: 1\n", "actions/a.yaml:4 component.key_spelling"),
 
 		with("a device", "actions/aux.py", "", "actions/aux.py:0 tree.unsafe_name"),
 		with("a colon", "lib/a:b", "", "lib/a:b:0 tree.unsafe_name"),
@@ -114,7 +114,7 @@ func TestFindingsSayWhatToDo(t *testing.T) {
 	tests := []struct{ file, content, want string }{
 		{"actions/a.yaml", action + "parameters: {a: {type: intger}}\n", `type "intger" is not known: did you mean "integer"?`},
 		{"actions/a.yaml", action + "parameters: {type: object, required: port}\n", "want a list of names such as [port]"},
-		{"actions/a.yaml", action + "paramters: {}\n", `did you mean "parameters"?`},
+		{"actions/a.yaml", action + "parameterz: {}\n", `did you mean "parameters"?`},
 		{"actions/run.sh", "echo\r\n", "save the file with Unix line ends"},
 		{"Requirements.txt", "six", "requirements.txt at the root of the pack: move it there"},
 		{"pack.yaml", minimal + "conf_shema: {}\n", `did you mean "conf_schema"?`},
