@@ -108,6 +108,8 @@ func manifestCases() []findingCase {
 		with("map of dependencies", "dependencies:\n  python_version: '>=3.9'\n  packs: [core]\n  other: 1\n", "8 manifest.unknown_key"),
 		with("platform version", "dependencies: {attune_version: '>=2.1 <4'}\n"),
 		with("invalid platform version", "dependencies:\n  attune_version: =>2\n", "6 manifest.invalid_platform_version"),
+		with("constraints that allow nothing", "dependencies:\n  packs: ['core@>2 <1', 'slack@^1 ^2', 'aws@^1']\n  attune_version: '>3 <2'\n",
+			"6 manifest.empty_constraint", "6 manifest.empty_constraint", "7 manifest.empty_constraint"),
 		with("StackStorm version in native shape", "dependencies: [core=1.0.0]\n", "5 manifest.invalid_dependency"),
 		compat(with("StackStorm version", "dependencies: [core=1.0.0]\n")),
 

@@ -47,6 +47,7 @@ const (
 	manifestDependency     FindingCode = "manifest.invalid_dependency"
 	manifestPlatform       FindingCode = "manifest.invalid_platform_version"
 	manifestSelfDependency FindingCode = "manifest.self_dependency"
+	manifestEmptyRange     FindingCode = "manifest.empty_constraint"
 	manifestDependencyURL  FindingCode = "manifest.dependency_url"
 	manifestUnknownRuntime FindingCode = "manifest.unknown_runtime"
 	manifestPython2        FindingCode = "manifest.python2_only"
@@ -176,6 +177,7 @@ var findingTable = []FindingKind{
 	{manifestDependency, SeverityError, "a dependency is not `ref` or `ref@constraint`"},
 	{manifestPlatform, SeverityError, "`attune_version` is not a version constraint"},
 	{manifestSelfDependency, SeverityError, "the pack depends on itself"},
+	{manifestEmptyRange, SeverityWarning, "the constraint of a dependency, or `attune_version`, allows no version"},
 	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is ignored"},
 	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is not a known runtime"},
 	{manifestPython2, SeverityWarning, "the pack says that it runs on Python 2 only"},

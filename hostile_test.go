@@ -179,7 +179,7 @@ func hostileCases() map[string][]hostileCase {
 			{"look-alike", "", withRef("sl\u0430ck"), badRef, "want a lower-case letter"},
 		},
 		"E17": {
-			{"=>", "", dependency("'core@=>1'"), badVer, `write ">="`},
+			{"=>", "", dependency("'core@=>1'"), badVer, `write ">=1" instead`},
 			{">=a", "", dependency("'core@>=a'"), badVer, "manifest.invalid_dependency"},
 			{"empty", "", dependency("'core@'"), badVer, "the constraint is empty"},
 			{"long", "", dependency("'core@" + strings.Repeat(">=1 ", 1000) + "'"), badVer, "at most 256"},

@@ -315,6 +315,7 @@ func (s *section) platformVersion() Constraint {
 	if err != nil {
 		s.findings.report(manifestPlatform, s.file, s.line(key), fmt.Errorf("%s: %w", key, err))
 	}
+	s.checkConstraint(key, s.line(key), c)
 	return c
 }
 
@@ -338,6 +339,7 @@ func (s *section) dependencyList(key string, own Ref, compat bool) []Dependency 
 			err := Errorf(CodeDependencyCycle, "dependency %.128q is the pack itself; remove it", item.Text)
 			s.findings.report(manifestSelfDependency, s.file, item.Line, err)
 		}
+		s.checkConstraint(fmt.Sprintf("dependency %.128q", item.Text), item.Line, d.Constraint)
 		list = append(list, d)
 	}
 	return list
@@ -355,4 +357,11 @@ func (s *section) runtimeDeps() []RuntimeDep {
 		deps = append(deps, d)
 	}
 	return deps
+}
+
+// checkConstraint reports a constraint that no version can satisfy.
+func (s *section) checkConstraint(what string, line int, c Constraint) {
+	if c.Empty() {
+		s.report(manifestEmptyRange, line, "%s: %.64q allows no version; write alternatives with %q between", what, c, "||")
+	}
 }

@@ -120,10 +120,44 @@ func TestConstraints(t *testing.T) {
 
 func TestParseConstraintRefuses(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"=>1", ">=1 =<2", ">=a", "1.2.3.4.5", strings.Repeat(">=1 ", 100)} {
+	for _, s := range []string{"=>1", ">=1 =<2", ">=a", "1.2.3.4.5", "^1|^3", "1-2", "*.1", strings.Repeat(">=1 ", 100)} {
 		if _, err := pack.ParseConstraint(s); pack.CodeOf(err) != pack.CodeInvalidVersion {
 			t.Errorf("%.20q: got %v", s, err)
 		}
+	}
+}
+
+func TestConstraintErrors(t *testing.T) {
+	t.Parallel()
+	_, err := pack.ParseConstraint(" ^1|^3")
+	want := `version constraint "^1|^3": at byte 3: want a space, "," or "||" after a version; write "^1 || ^3" instead`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestConstraintSets(t *testing.T) {
+	t.Parallel()
+	one, from := constraint(t, "^1"), constraint(t, ">=1.5")
+	for _, tt := range []struct {
+		got  pack.Constraint
+		want string
+	}{
+		{one.Intersect(from), ">=1.5.0 <2.0.0-0"},
+		{one.Intersect(constraint(t, "1.2.3")), "1.2.3"},
+		{one.Intersect(pack.Constraint{}), "^1"},
+		{one.Union(from), ">=1.0.0"},
+		{one.Union(constraint(t, "1.2.3")), "^1"},
+		{one.Union(pack.Constraint{}), "*"},
+		{one.Complement(), ">=0.0.0 <1.0.0 || >=2.0.0"},
+		{pack.Constraint{}.Complement(), "<0.0.0-0"},
+	} {
+		if tt.got.String() != tt.want {
+			t.Errorf("got %s, want %s", tt.got, tt.want)
+		}
+	}
+	if !one.Intersect(constraint(t, "^2")).Empty() || one.Empty() || (pack.Constraint{}).Empty() {
+		t.Error("a constraint is empty when it should not be, or the other way round")
 	}
 }
 

@@ -43,8 +43,11 @@ type option struct {
 }
 
 func (o *option) satisfies(c pack.Constraint) bool {
-	if o.origin == originProvided {
+	switch o.origin {
+	case originProvided:
 		return pack.Provided{Version: o.version}.Satisfies(c)
+	case originInstalled:
+		return c.AllowsPresent(o.version)
 	}
 	return c.Allows(o.version)
 }
@@ -146,7 +149,7 @@ func (s *choice) addition() Addition {
 // onHand reports whether the pack is installed or provided in a version that
 // satisfies c.
 func (s *choice) onHand(c pack.Constraint) bool {
-	if s.installed != nil && c.Allows(*s.installed) {
+	if s.installed != nil && c.AllowsPresent(*s.installed) {
 		return true
 	}
 	return s.fixed(originProvided, c)

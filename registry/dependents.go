@@ -73,7 +73,7 @@ func (s *Store) removalBreaks(ctx context.Context, ref pack.Ref) (*DependentsErr
 // or may do so because it is unknown, and would not accept the next one.
 func (s *Store) changeBreaks(ctx context.Context, ref pack.Ref, active, next pack.Version) (*DependentsError, error) {
 	dependents, err := s.dependents(ctx, ref, func(d Dependent) bool {
-		return (active.IsZero() || d.Dependency.Constraint.Allows(active)) && !d.Dependency.Constraint.Allows(next)
+		return (active.IsZero() || d.Dependency.Constraint.AllowsPresent(active)) && !d.Dependency.Constraint.AllowsPresent(next)
 	})
 	return &DependentsError{Ref: ref, Version: next, Dependents: dependents}, err
 }

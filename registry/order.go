@@ -80,7 +80,7 @@ func (s *Store) checkDependency(ctx context.Context, d pack.Dependency) error {
 		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
 	case err != nil:
 		return err
-	case !d.Constraint.Allows(rec.Active.Version):
+	case !d.Constraint.AllowsPresent(rec.Active.Version):
 		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
 	}
 	return nil

@@ -139,7 +139,7 @@ func (r *fakeRequest) checkDependency(ctx context.Context, s fakeSet, d pack.Dep
 	switch {
 	case errors.Is(err, pack.ErrNotFound):
 		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
-	case err == nil && !d.Constraint.Allows(rec.Active.Version):
+	case err == nil && !d.Constraint.AllowsPresent(rec.Active.Version):
 		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
 	}
 	return err
@@ -152,7 +152,7 @@ func (r *fakeRequest) broken(ctx context.Context, it *fakeItem) []registry.Depen
 	return slices.DeleteFunc(dependents, func(d registry.Dependent) bool {
 		c := d.Dependency.Constraint
 		allowed := slices.Contains(r.req.AllowBreak, d.Ref) || slices.Contains(r.req.AllowBreak, registry.AnyDependent)
-		return allowed || it.record.Ref == "" || !c.Allows(it.record.Active.Version) || c.Allows(it.ID.Version)
+		return allowed || it.record.Ref == "" || !c.AllowsPresent(it.record.Active.Version) || c.AllowsPresent(it.ID.Version)
 	})
 }
 
