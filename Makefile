@@ -6,6 +6,7 @@ BASE     ?=
 FUZZTIME ?= 30s
 RACES    ?= 10000
 MUTANTS  ?= 20000
+UNIVERSES ?= 20000
 BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
@@ -15,7 +16,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential universes races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -59,6 +60,10 @@ races: ## copy a directory RACES (10000) times while it changes, in each of seve
 
 differential: prerequisites ## compare MUTANTS (20000) changed archives with other unpackers, and pack many
 	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=$(BENIGN)
+
+universes: prerequisites ## compare UNIVERSES (20000) choices of versions with all selections, and with a SAT solver
+	PACK_UNIVERSES=$(UNIVERSES) go test -count=1 -v -timeout=1h ./internal/solve -seed=$(SEED)
+	PACK_UNIVERSES=$(UNIVERSES) go -C internal/solve/sattest test -count=1 -v -timeout=1h . -seed=$(SEED)
 
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...
