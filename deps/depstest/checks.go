@@ -125,6 +125,10 @@ func finderChecks() []check {
 			rep, err := b.analyze(ctx, []string{"log@1.5.0:", "installed log@1.0.0", "old@2.0.0:", "installed old@1.0.0"}, "app@1.0.0: log@^1, old@^2")
 			return errors.Join(err, diff("additions", additions(rep), "old@2.0.0 for app"), diff("conflicts", conflicts(rep)))
 		}},
+		{"an installed pre-release satisfies what its number does", func(ctx context.Context, b *bench) error {
+			rep, err := b.analyze(ctx, []string{"log@1.0.0:", "installed log@2.0.0-rc.1"}, "app@1.0.0: log@>=1")
+			return errors.Join(err, diff("additions", additions(rep)), diff("conflicts", conflicts(rep)), diff("missing", missing(rep)))
+		}},
 		{"a later demand changes an earlier choice", func(ctx context.Context, b *bench) error {
 			rep, err := b.analyze(ctx, []string{"log@2.0.0: tool@^2", "log@1.0.0: tool@^1", "web@1.0.0: log@^1", "tool@1.0.0:", "tool@2.0.0:"},
 				"app@1.0.0: log, web")
