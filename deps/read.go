@@ -9,7 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/os/roots"
+	"github.com/packtrain/pack/internal/os/workdir"
 )
 
 // A member is a pack of the request.
@@ -40,7 +40,7 @@ func (a *Analyzer) read(ctx context.Context, req Request) *request {
 		r.all = append(r.all, &member{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
 	}
 	batch.Each(r.all, runtime.GOMAXPROCS(0), func(m *member) {
-		r.Run(ctx, &m.Item, pack.StageLoad, func() error { return a.load(m, req.SkipValidation) })
+		r.Run(ctx, &m.Item, pack.StageLoad, func() error { return a.load(ctx, r, m, req.SkipValidation) })
 	})
 	for _, m := range r.all {
 		if m.Err == nil {
@@ -52,16 +52,19 @@ func (a *Analyzer) read(ctx context.Context, req Request) *request {
 
 // load reads one pack. Nothing outside of its directory is read, whatever links
 // lie there.
-func (a *Analyzer) load(m *member, skipValidation bool) error {
+func (a *Analyzer) load(ctx context.Context, r *request, m *member, skipValidation bool) error {
 	if m.content.FS != nil {
 		return a.loadFrom(m, m.content.FS, skipValidation)
 	}
-	root, err := roots.OpenPack(a.config.Open, m.content.Dir)
+	dir, err := workdir.Open(a.config.Open, m.content.Dir, m.content.TreeDigest != "")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = root.Close() }() // it was only read
-	return a.loadFrom(m, root.FS(), skipValidation)
+	defer func() { _ = dir.Close() }() // it was only read
+	if text := dir.LeftOut(); text != "" {
+		r.Warn(ctx, &m.Item, "%s", text)
+	}
+	return a.loadFrom(m, dir, skipValidation)
 }
 
 func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err error) {

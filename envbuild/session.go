@@ -14,7 +14,7 @@ import (
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/internal/os/roots"
+	"github.com/packtrain/pack/internal/os/workdir"
 )
 
 // A session is one request.
@@ -113,7 +113,7 @@ func (s *session) pack(ctx context.Context, it *item) {
 	var p *pack.Pack
 	done := func() {}
 	loaded := s.Run(ctx, &it.Item, pack.StageLoad, func() (err error) {
-		files, done, err = s.open(it.content)
+		files, done, err = s.open(ctx, it)
 		if err != nil {
 			return err
 		}
@@ -130,15 +130,18 @@ func (s *session) pack(ctx context.Context, it *item) {
 
 // open returns the files of a pack. Nothing outside of its directory is read,
 // whatever links lie there.
-func (s *session) open(c *pack.Content) (files fs.FS, done func(), err error) {
-	if c.FS != nil {
-		return c.FS, func() {}, nil
+func (s *session) open(ctx context.Context, it *item) (files fs.FS, done func(), err error) {
+	if it.content.FS != nil {
+		return it.content.FS, func() {}, nil
 	}
-	root, err := roots.OpenPack(s.config.Open, c.Dir)
+	dir, err := workdir.Open(s.config.Open, it.content.Dir, it.content.TreeDigest != "")
 	if err != nil {
 		return nil, func() {}, err
 	}
-	return root.FS(), func() { _ = root.Close() }, nil // it was only read
+	if text := dir.LeftOut(); text != "" {
+		s.Warn(ctx, &it.Item, "%s", text)
+	}
+	return dir, func() { _ = dir.Close() }, nil // it was only read
 }
 
 func (s *session) load(it *item, files fs.FS) (p *pack.Pack, err error) {

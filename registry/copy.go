@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -119,15 +118,4 @@ func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.Dir
 		return readError("read", err)
 	}
 	return w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
-}
-
-// workingCopyDigest implements [input].
-func (f inputFS) workingCopyDigest() (tree pack.Digest, ok bool) {
-	entries, err := fs.ReadDir(f.root.FS(), ".")
-	isVCS := func(e fs.DirEntry) bool { return write.IsVCS(e.Name()) }
-	if err != nil || !slices.ContainsFunc(entries, isVCS) {
-		return "", false
-	}
-	tree, err = pack.TreeDigest(f.root.FS())
-	return tree, err == nil
 }

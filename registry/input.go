@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/os/roots"
+	"github.com/packtrain/pack/internal/os/workdir"
 )
 
 // An input is the content of a pack that comes to the registry.
@@ -15,15 +15,11 @@ type input interface {
 	// bringTo makes dest the directory of the content. checked says that it has
 	// the tree digest for certain.
 	bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error)
-	// workingCopyDigest returns the tree digest with the directory of a version
-	// control system in it; ok is false when there is none, or when it cannot be
-	// part of a digest.
-	workingCopyDigest() (tree pack.Digest, ok bool)
 	close()
 }
 
 // open opens the content of it, and finds out which pack that is.
-func (r *request) open(it *item) (input, error) {
+func (r *request) open(ctx context.Context, it *item) (input, error) {
 	c := it.input
 	it.ID = c.ID
 	if c.Pack != nil {
@@ -32,11 +28,14 @@ func (r *request) open(it *item) (input, error) {
 	if c.Staged && c.TreeDigest != "" && c.ID.Ref != "" && r.store.disk.InStaging(c.Dir) {
 		return stagedContent{c}, nil
 	}
-	root, err := roots.OpenPack(r.store.config.Open, c.Dir)
+	dir, err := workdir.Open(r.store.config.Open, c.Dir, c.TreeDigest != "")
 	if err != nil {
 		return nothing{}, err
 	}
-	f := inputFS{root}
+	if text := dir.LeftOut(); text != "" {
+		r.Warn(ctx, &it.Item, "%s", text)
+	}
+	f := inputFS{dir}
 	if c.Pack != nil {
 		return f, nil
 	}
@@ -70,7 +69,5 @@ func (s stagedContent) bringTo(_ context.Context, dest string, _ pack.Digest) (c
 	}
 	return false, nil
 }
-
-func (stagedContent) workingCopyDigest() (pack.Digest, bool) { return "", false }
 
 func (stagedContent) close() {}

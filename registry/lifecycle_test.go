@@ -162,19 +162,26 @@ func TestEnvironmentsArePinnedAndLinked(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsOfAWorkingCopy: an environment builder that knows nothing of
-// .git records what it built under a digest that has it in.
+// TestEnvironmentsOfAWorkingCopy: its digest is that of the pack without what
+// development leaves beside it, which is reported.
 func TestEnvironmentsOfAWorkingCopy(t *testing.T) {
 	t.Parallel()
-	path := write(t, simplePack("demo", "1.0.0").with(files{".git/HEAD": "x"}))
-	full, err := pack.TreeDigest(os.DirFS(path))
+	demo := simplePack("demo", "1.0.0")
+	clean, err := pack.TreeDigest(os.DirFS(write(t, demo)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := write(t, demo.with(files{".git/HEAD": "x", "lib/x.pyc": "x"}))
+	if err := os.Symlink("/usr", filepath.Join(path, ".venv")); err != nil {
+		t.Fatal(err)
+	}
 	c := newRoot(t).config()
-	c.Environments = byDigest{full: {{Runtime: pack.RuntimePython, Key: "p1"}}}
+	c.Environments = byDigest{clean: {{Runtime: pack.RuntimePython, Key: "p1"}}}
 	s := (&root{}).openWith(t, c)
-	register(t, s, "", path)
+	rep, err := s.Register(t.Context(), registry.Request{Paths: []string{path}})
+	if err != nil || len(rep.Warnings) == 0 || !strings.Contains(rep.Warnings[0].Message, "(3): .git, .venv, lib/x.pyc;") {
+		t.Fatalf("got %+v, %v", rep, err)
+	}
 	details, err := s.Show(t.Context(), "demo")
 	if err != nil || len(details.Active.Environments) != 1 {
 		t.Errorf("got %+v, %v", details.Active.Environments, err)

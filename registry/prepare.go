@@ -19,7 +19,7 @@ func (r *request) prepare(ctx context.Context, it *item) {
 	var in input = nothing{}
 	defer func() { in.close() }()
 	loaded := r.Run(ctx, &it.Item, pack.StageLoad, func() (err error) {
-		in, err = r.open(it)
+		in, err = r.open(ctx, it)
 		return err
 	})
 	if !loaded {
@@ -53,7 +53,7 @@ func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, 
 	if want := it.input.TreeDigest; want != "" && want != it.treeDigest {
 		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, it.treeDigest, want)
 	}
-	if it.envs, err = r.store.environments(ctx, it.treeDigest, in); err != nil {
+	if it.envs, err = r.store.environments(ctx, it.treeDigest); err != nil {
 		return pack.StageRegistration, err
 	}
 	return pack.StageRegistration, r.store.compare(ctx, it, r.req.Replace)
@@ -159,28 +159,16 @@ func ownComponents(p *pack.Pack) []pack.Component {
 	return own
 }
 
-// environments returns those attached to the content, ordered by runtime. A
-// working copy may have been built with its .git directory still in it.
-func (s *Store) environments(ctx context.Context, tree pack.Digest, in input) ([]pack.Environment, error) {
+// environments returns those attached to the content, ordered by runtime.
+func (s *Store) environments(ctx context.Context, tree pack.Digest) ([]pack.Environment, error) {
 	if s.config.Environments == nil {
 		return []pack.Environment{}, nil
 	}
 	envs, err := s.config.Environments.Environments(ctx, tree)
-	if err == nil && len(envs) == 0 {
-		envs, err = s.environmentsOfWorkingCopy(ctx, in)
-	}
 	if err != nil {
 		return nil, err
 	}
 	envs = append([]pack.Environment{}, envs...)
 	slices.SortFunc(envs, func(a, b pack.Environment) int { return cmp.Compare(a.Runtime, b.Runtime) })
 	return envs, nil
-}
-
-func (s *Store) environmentsOfWorkingCopy(ctx context.Context, in input) ([]pack.Environment, error) {
-	tree, ok := in.workingCopyDigest()
-	if !ok {
-		return nil, nil
-	}
-	return s.config.Environments.Environments(ctx, tree)
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source/localsource"
 )
 
 // checksumReport identifies the content of a directory.
@@ -32,15 +32,15 @@ func checksum(dir string) (*checksumReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(path)
+	content, err := localsource.OpenDirectory(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = root.Close() }()
+	defer func() { _ = content.Close() }()
 	r := &checksumReport{Path: path}
-	if r.DirectoryChecksum, err = pack.DirectoryChecksum(root.FS()); err != nil {
+	if r.DirectoryChecksum, err = pack.DirectoryChecksum(content.FS()); err != nil {
 		return nil, err
 	}
-	r.TreeDigest, err = pack.TreeDigest(root.FS())
+	r.TreeDigest, err = pack.TreeDigest(content.FS())
 	return r, err
 }

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source/localsource"
 )
 
 // validationReport lists the findings of packs.
@@ -24,6 +24,7 @@ type validatedPack struct {
 	Valid      bool              `json:"valid"`
 	Components map[pack.Kind]int `json:"components"`
 	Findings   pack.Findings     `json:"findings"`
+	LeftOut    string            `json:"left_out,omitempty"` // says what is not part of the pack
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -63,19 +64,19 @@ func validate(paths []string, shape pack.Shape) (*validationReport, error) {
 // validateOne loads and validates the pack at path. A fault of the pack is a
 // finding, not an error.
 func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
-	root, err := os.OpenRoot(path)
+	dir, err := localsource.OpenDirectory(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = root.Close() }()
-	fsys := packBelow(root.FS())
+	defer func() { _ = dir.Close() }()
+	fsys := packBelow(dir.FS())
 	p, err := pack.Load(fsys, &pack.LoadOptions{Shape: shape})
 	if err != nil && !errors.Is(err, pack.ErrInvalid) {
 		return nil, err // reading failed
 	}
 	v := &validatedPack{
 		Path: path, Ref: p.Manifest.Ref, Version: p.Manifest.Version,
-		Components: p.Count(), Findings: append(append(pack.Findings{}, p.Findings...), pack.Validate(fsys, p, nil)...),
+		Components: p.Count(), Findings: append(append(pack.Findings{}, p.Findings...), pack.Validate(fsys, p, nil)...), LeftOut: dir.LeftOut(),
 	}
 	v.Valid = len(v.Findings.Errors()) == 0
 	return v, nil
@@ -132,5 +133,8 @@ func (a *app) printValidation(r *validationReport) {
 			}
 		}
 		a.printFindings(p.Findings)
+		if p.LeftOut != "" {
+			a.println("  warning: %s", p.LeftOut)
+		}
 	}
 }

@@ -18,6 +18,7 @@ func rooms() []room {
 		{testkit + "/...", list(".", "internal/..."), list("..."), "tests of every room lay out packs and servers with it"},
 		{"internal/archive/differential", nil, list("source", "source/archivesource", "internal/..."), "other programs judge whole archives, as the unpacker that composes the readers takes them"},
 		{"internal/archive/write", list(".", "internal/archive/names"), list("internal/..."), "names are judged alike where packs are received and validated"},
+		{"internal/os/workdir", list(".", "internal/os/roots", "internal/archive/write"), list("internal/..."), "what belongs to a directory is judged alike where it is copied and where a stage takes its path"},
 		{"internal/text/yaml", list("internal/text/plain"), list("internal/..."), "one function knows which bytes are a text"},
 		{"internal/text/json", list("internal/text/plain"), list("internal/..."), "one function knows which bytes are a text"},
 		{"internal/text/pep508", list("internal/text/plain"), list("internal/..."), "one function knows which bytes are a text"},

@@ -1,159 +1,55 @@
 package localsource
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
-	"strings"
 	"syscall"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/workdir"
 )
 
-const (
-	ignoreFile = ".packignore"
-	// maxIgnore is the size of the largest .packignore.
-	maxIgnore = 64 << 10
-)
-
-// ignore holds the patterns of a .packignore, which are those of a .gitignore. The
-// last one that matches decides.
-type ignore struct {
-	patterns []ignorePattern
-	before   fs.FileInfo // of the file, nil when there is none
+// An ignoreFile is the .packignore of a pack, as it was when it was read.
+type ignoreFile struct {
+	before fs.FileInfo // nil when there is none
 }
 
-type ignorePattern struct {
-	re            *regexp.Regexp
-	keep, dirOnly bool
-}
-
-// matches reports whether the entry with the given name is ignored; byDefault says
-// whether it is when no pattern matches.
-func (i ignore) matches(name string, isDir, byDefault bool) bool {
-	ignored := byDefault
-	for _, p := range i.patterns {
-		if (isDir || !p.dirOnly) && p.re.MatchString(name) {
-			ignored = !p.keep
-		}
-	}
-	return ignored
-}
-
-// readIgnore reads the .packignore in dir. Anything but a regular file counts as none:
-// the sink refuses it.
-func readIgnore(ctx context.Context, dir *os.Root) (i ignore, err error) {
-	info, err := dir.Lstat(ignoreFile)
+// readIgnore reads the .packignore in dir, and returns its content. Anything but a
+// regular file counts as none: the sink refuses it.
+func readIgnore(ctx context.Context, dir *os.Root) (i ignoreFile, data []byte, err error) {
+	info, err := dir.Lstat(workdir.IgnoreFile)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return ignore{}, nil
+		return i, nil, nil
 	}
-	f, err := dir.OpenFile(ignoreFile, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := dir.OpenFile(workdir.IgnoreFile, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return ignore{}, unreadable(err, ignoreFile)
+		return i, nil, unreadable(err, workdir.IgnoreFile)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if i.before, err = settled(ctx, f.Stat, ignoreFile); err != nil {
-		return ignore{}, err
+	if i.before, err = settled(ctx, f.Stat, workdir.IgnoreFile); err != nil {
+		return i, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxIgnore+1))
+	data, err = io.ReadAll(io.LimitReader(f, workdir.MaxIgnore+1))
 	switch {
 	case err != nil:
-		return ignore{}, unreadable(err, ignoreFile)
-	case len(data) > maxIgnore:
-		return ignore{}, &pack.LimitError{Limit: "size of " + ignoreFile, Max: maxIgnore, Value: i.before.Size()}
+		return i, nil, unreadable(err, workdir.IgnoreFile)
+	case len(data) > workdir.MaxIgnore:
+		return i, nil, &pack.LimitError{Limit: "size of " + workdir.IgnoreFile, Max: workdir.MaxIgnore, Value: i.before.Size()}
 	}
-	i.patterns = parseIgnore(data)
-	return i, unchanged(f, i.before, ignoreFile)
+	return i, data, unchanged(f, i.before, workdir.IgnoreFile)
 }
 
 // same reports an error when the file changed while the pack was read.
-func (i ignore) same(dir *os.Root) error {
-	now, err := dir.Lstat(ignoreFile)
+func (i ignoreFile) same(dir *os.Root) error {
+	now, err := dir.Lstat(workdir.IgnoreFile)
 	switch {
 	case i.before == nil && (errors.Is(err, fs.ErrNotExist) || err == nil && !now.Mode().IsRegular()):
 		return nil
 	case i.before == nil || err != nil || !os.SameFile(i.before, now) || !now.ModTime().Equal(i.before.ModTime()) || now.Size() != i.before.Size():
-		return changed(ignoreFile)
+		return changed(workdir.IgnoreFile)
 	}
 	return nil
-}
-
-func parseIgnore(data []byte) []ignorePattern {
-	var list []ignorePattern
-	for line := range strings.Lines(string(bytes.TrimPrefix(data, []byte("\ufeff")))) {
-		if p, ok := parsePattern(strings.TrimRight(line, "\r\n")); ok {
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-// parsePattern reads one line; ok is false for comments and empty lines.
-func parsePattern(line string) (p ignorePattern, ok bool) {
-	text := strings.TrimRight(line, " ")
-	if strings.HasSuffix(text, `\`) && text != line {
-		text += " " // an escaped space at the end
-	}
-	if strings.HasPrefix(text, "#") {
-		return p, false
-	}
-	text, p.keep = strings.CutPrefix(text, "!")
-	text, p.dirOnly = strings.CutSuffix(text, "/")
-	if text == "" {
-		return p, false
-	}
-	start := "^(?:.*/)?"
-	if strings.Contains(text, "/") {
-		start = "^"
-	}
-	re, err := regexp.Compile(start + globRegexp(strings.TrimPrefix(text, "/")) + "$")
-	p.re = re
-	return p, err == nil
-}
-
-// globRegexp translates the wildcards of a pattern.
-func globRegexp(glob string) string {
-	var b strings.Builder
-	for glob != "" {
-		n, re := globToken(glob, b.Len() == 0)
-		b.WriteString(re)
-		glob = glob[n:]
-	}
-	return b.String()
-}
-
-// globToken translates the beginning of a pattern, of n bytes.
-func globToken(glob string, first bool) (n int, re string) {
-	switch {
-	case first && strings.HasPrefix(glob, "**/"):
-		return 3, "(?:.*/)?"
-	case strings.HasPrefix(glob, "/**/"):
-		return 4, "/(?:.*/)?"
-	case glob == "/**":
-		return 3, "/.+"
-	case glob[0] == '*':
-		return len(glob) - len(strings.TrimLeft(glob, "*")), "[^/]*"
-	case glob[0] == '?':
-		return 1, "[^/]"
-	case glob[0] == '[' && len(glob) > 2:
-		if end := strings.IndexByte(glob[2:], ']'); end >= 0 {
-			return end + 3, globClass(glob[1 : end+2])
-		}
-	case glob[0] == '\\' && len(glob) > 1:
-		return 2, regexp.QuoteMeta(glob[1:2])
-	}
-	return 1, regexp.QuoteMeta(glob[:1])
-}
-
-// globClass translates the inside of a bracket expression.
-func globClass(inside string) string {
-	negate := ""
-	if inside[0] == '!' || inside[0] == '^' {
-		negate, inside = "^/", inside[1:]
-	}
-	return "[" + negate + strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "^", `\^`).Replace(inside) + "]"
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/roots"
+	"github.com/packtrain/pack/internal/os/workdir"
 	"github.com/packtrain/pack/source"
 )
 
@@ -119,7 +120,7 @@ func (s *Source) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err 
 	if err != nil {
 		return errors.Join(err, dir.Close())
 	}
-	w := walker{rules: rules, filter: filter{tracked: s.trackedBy(content(pin))}, dst: dst, prefix: pin.Subdir}
+	w := walker{rules: rules, tracked: workdir.Tracked(s.allowed.OpenDir, content(pin)), dst: dst, prefix: pin.Subdir}
 	return w.all(ctx, dir)
 }
 

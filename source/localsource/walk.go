@@ -13,6 +13,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/roots"
+	"github.com/packtrain/pack/internal/os/workdir"
 	"github.com/packtrain/pack/source"
 )
 
@@ -26,11 +27,13 @@ const (
 
 // A walker pushes the files of one directory into a sink.
 type walker struct {
-	rules  rules
-	filter filter
-	dst    source.Sink
-	prefix string // is put before names
-	dirs   []listedDir
+	rules   rules
+	tracked func(name string) bool
+	filter  *workdir.Filter
+	left    []string // what the filter left out
+	dst     source.Sink
+	prefix  string // is put before names
+	dirs    []listedDir
 }
 
 // all pushes the content of the open directory top, and closes it.
@@ -39,14 +42,18 @@ func (w *walker) all(ctx context.Context, top *os.Root) (err error) {
 	if w.rules.top, err = top.Stat("."); err != nil {
 		return unreadable(err, ".")
 	}
-	if w.filter.ignore, err = readIgnore(ctx, top); err != nil {
+	ignore, patterns, err := readIgnore(ctx, top)
+	if err != nil {
 		return err
 	}
+	w.filter = workdir.NewFilter(patterns, w.tracked)
 	if err := w.dir(ctx, top, place{name: "."}); err != nil {
 		return err
 	}
-	w.filter.note(ctx)
-	return errors.Join(w.filter.ignore.same(top), w.sameDirs(ctx, top))
+	if text := workdir.LeftOut(w.left); text != "" {
+		pack.Note(ctx, "%s", text)
+	}
+	return errors.Join(ignore.same(top), w.sameDirs(ctx, top))
 }
 
 // A place is where an entry lies below the top.
@@ -105,9 +112,10 @@ func (w *walker) entry(ctx context.Context, dir *os.Root, entry fs.DirEntry, p p
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	out, tracked := w.filter.leavesOut(entry, p.name, p.onlyTracked)
+	out, tracked := w.filter.LeavesOut(entry, p.name, p.onlyTracked)
 	switch p.onlyTracked = tracked; {
 	case out:
+		w.left = append(w.left, p.name)
 		return nil
 	case entry.Type().IsRegular():
 		return w.file(ctx, dir, entry, w.shown(p.name))

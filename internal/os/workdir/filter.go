@@ -1,52 +1,56 @@
-package localsource
+package workdir
 
 import (
-	"context"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/archive/write"
 )
 
-// A filter decides which entries of a directory are not part of the pack.
-type filter struct {
+// A Filter decides which entries of a directory are not part of the pack. It is safe
+// for concurrent use.
+type Filter struct {
 	ignore  ignore
 	tracked func(name string) bool // asked only about what would be left out
-	left    []string               // what was left out, as names below the pack
 }
 
-// leavesOut reports whether an entry with the given name below the pack is not part
+// NewFilter returns the filter of a pack with the given content of its [IgnoreFile],
+// nil for none. tracked is the result of [Tracked].
+func NewFilter(ignoreFile []byte, tracked func(name string) bool) *Filter {
+	return &Filter{ignore: parseIgnore(ignoreFile), tracked: tracked}
+}
+
+// LeavesOut reports whether an entry with the given name below the pack is not part
 // of it. onlyTracked says that this holds for all that git does not track, because
 // it does for the directory. An entry that stays all the same is tracked.
-func (f *filter) leavesOut(entry fs.DirEntry, name string, onlyTracked bool) (out, tracked bool) {
+func (f *Filter) LeavesOut(entry fs.DirEntry, name string, onlyTracked bool) (out, tracked bool) {
 	switch {
 	case write.IsVCS(entry.Name()):
+		return true, false
 	case !onlyTracked && !f.ignore.matches(name, entry.IsDir(), isJunk(entry)):
 		return false, false
-	case f.tracked(name):
-		return false, true
 	}
-	f.left = append(f.left, name)
-	return true, false
+	tracked = f.tracked(name)
+	return !tracked, tracked
 }
 
-// maxNoted is how many names a note has.
+// maxNoted is how many names a text about what was left out has.
 const maxNoted = 20
 
-// note tells what was left out.
-func (f *filter) note(ctx context.Context) {
-	if len(f.left) == 0 {
-		return
+// LeftOut returns the text that says what was left out, "" for nothing.
+func LeftOut(names []string) string {
+	if len(names) == 0 {
+		return ""
 	}
-	names, more := slices.Sorted(slices.Values(f.left)), ""
+	names, count, more := slices.Sorted(slices.Values(names)), len(names), ""
 	if len(names) > maxNoted {
 		names, more = names[:maxNoted], ", ..."
 	}
-	pack.Note(ctx, "left out of the pack, because it usually is not tracked by git or .packignore names it (%d): %s%s; to keep it, track it or write a line with \"!\" and its name in .packignore",
-		len(f.left), strings.Join(names, ", "), more)
+	return fmt.Sprintf("left out of the pack, because it usually is not tracked by git or .packignore names it (%d): %s%s; to keep it, track it or write a line with \"!\" and its name in .packignore",
+		count, strings.Join(names, ", "), more)
 }
 
 // isJunk reports whether an entry is one that development leaves behind.

@@ -1,4 +1,4 @@
-package localsource
+package workdir
 
 import (
 	"bytes"

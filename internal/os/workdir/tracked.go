@@ -1,4 +1,4 @@
-package localsource
+package workdir
 
 import (
 	"errors"
@@ -16,12 +16,15 @@ import (
 // maxIndex is the size of the largest index of git that is read.
 const maxIndex = 64 << 20
 
-// trackedBy returns a function that reports whether git tracks a file or directory
+// An Opener opens the directory at an absolute path, where that is allowed.
+type Opener func(path string) (*os.Root, error)
+
+// Tracked returns a function that reports whether git tracks a file or directory
 // below the pack at an absolute path. The index is read once, when the function is
 // called for the first time; without one that can be read, nothing is tracked.
-func (s *Source) trackedBy(dir string) func(name string) bool {
+func Tracked(open Opener, dir string) func(name string) bool {
 	read := sync.OnceValue(func() map[string]bool {
-		repository, index := s.findIndex(dir)
+		repository, index := open.findIndex(dir)
 		below, err := filepath.Rel(repository, dir)
 		if index == nil || err != nil {
 			return nil
@@ -33,35 +36,31 @@ func (s *Source) trackedBy(dir string) func(name string) bool {
 
 // findIndex returns the index of the repository that holds a directory, as far as the
 // allowed directories reach, nil for none.
-func (s *Source) findIndex(dir string) (repository string, index []byte) {
+func (open Opener) findIndex(dir string) (repository string, index []byte) {
 	for {
-		root, err := s.allowed.OpenDir(dir)
+		root, err := open(dir)
 		if err != nil {
 			return "", nil
 		}
-		index, found := s.readIndex(root, dir)
+		index, found := open.readIndex(root, dir)
 		_ = root.Close() // it was only read
-		if found {
+		parent := filepath.Dir(dir)
+		if found || parent == dir {
 			return dir, index
 		}
-		dir = filepath.Dir(dir)
+		dir = parent
 	}
 }
 
 // readIndex reads the index of the repository at root, whose path is dir.
-func (s *Source) readIndex(root *os.Root, dir string) (index []byte, found bool) {
+func (open Opener) readIndex(root *os.Root, dir string) (index []byte, found bool) {
 	info, err := root.Lstat(".git")
 	switch {
 	case err != nil:
 		return nil, false
 	case info.IsDir():
 		sub, err := roots.EnterSame(root, ".git", info)
-		if err != nil {
-			return nil, true
-		}
-		defer func() { _ = sub.Close() }() // it was only read
-		f, _, err := roots.OpenFile(sub, "index")
-		return readAll(f, err, maxIndex), true
+		return indexIn(sub, err), true
 	case !info.Mode().IsRegular():
 		return nil, true
 	}
@@ -76,8 +75,18 @@ func (s *Source) readIndex(root *os.Root, dir string) (index []byte, found bool)
 	if !filepath.IsAbs(at) {
 		at = filepath.Join(dir, at)
 	}
-	f, _, err = s.allowed.OpenFile(filepath.Join(at, "index"))
-	return readAll(f, err, maxIndex), true
+	return indexIn(open(filepath.Clean(at))), true
+}
+
+// indexIn returns the content of the index in a directory of git, unless that could
+// not be opened, and closes the directory.
+func indexIn(dir *os.Root, err error) []byte {
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = dir.Close() }() // it was only read
+	f, _, err := roots.OpenFile(dir, "index")
+	return readAll(f, err, maxIndex)
 }
 
 // readAll returns the content of a file, unless it could not be opened, and closes
