@@ -77,7 +77,8 @@ func isGeneration(open Opener, dir string) bool {
 // readIgnore returns the content of the .packignore in dir. Anything but a regular
 // file counts as none.
 func readIgnore(dir *os.Root) ([]byte, error) {
-	if info, err := dir.Lstat(IgnoreFile); err != nil || !info.Mode().IsRegular() {
+	info, err := dir.Lstat(IgnoreFile)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 		return nil, nil
 	}
 	f, _, err := roots.OpenFile(dir, IgnoreFile)
@@ -210,8 +211,10 @@ func (d *Dir) LeftOut() string {
 		switch {
 		case visited > write.DefaultEntries:
 			return fs.SkipAll
-		case err != nil || name == ".":
-			return nil // reading the pack fails, too
+		case err != nil:
+			return fs.SkipDir // reading the pack fails, too
+		case name == ".":
+			return nil
 		case !d.judge(entry, name, d.verdict(path.Dir(name))).out:
 			return nil
 		}
