@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/packtrain/pack/internal/text/shebang"
 )
@@ -183,8 +184,12 @@ const shellPath = "/bin/sh"
 // the program: the interpreter of one of envs, which are the environments of the
 // pack's content, or the one named by the script's first line. A missing
 // environment is an error with [CodeNotFound]; a script that nothing can start is
-// the error of [Script.Err].
+// the error of [Script.Err]. A path that begins with "-" would be an option of
+// the program, so "./" is put before it.
 func (s Script) Argv(path string, envs []Environment) ([]string, error) {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
 	r, _ := RuntimeByName(s.Runtime)
 	switch {
 	case r.HasEnvironments():

@@ -131,3 +131,17 @@ func FuzzScript(f *testing.F) {
 		}
 	})
 }
+
+func testScriptsThatLookLikeOptions(t *testing.T) {
+	t.Parallel()
+	for runner, text := range map[string]string{"shell": "", "python": "", "native": "#!/bin/sh\n", "": "#!/usr/bin/perl -w\n"} {
+		s, err := pack.ReadScript(mapFS(map[string]string{"-c": text}), "-c", runner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		argv, err := s.Argv("-c", []pack.Environment{{Runtime: pack.RuntimePython, Interpreter: "/python"}})
+		if err != nil || argv[len(argv)-1] != "./-c" {
+			t.Errorf("%s: got %q, %v", runner, argv, err)
+		}
+	}
+}

@@ -193,6 +193,8 @@ func componentCases() []findingCase {
 		more("JSON Schema without properties", "parameters: {type: object}\n"),
 		more("broken parameters", "parameters:\n  5: {}\n  a: string\n  b: {secret: 5}\n",
 			"5 action.invalid_parameter", "6 action.invalid_parameter", "7 component.wrong_type"),
+		more("parameters that are one variable", "parameter_delivery: env\nparameters: {a-b: {}, a.b: {}, ab: {}, A_B: {}}\n", "5 action.parameter_variable", "5 action.parameter_variable"),
+		more("parameters that are one variable, on stdin", "parameters: {a-b: {}, a.b: {}}\n"),
 		more("list of parameters", "parameters: [a]\n", "4 component.wrong_type"),
 
 		one("a sensor", "sensors/s.yaml", "ref: s\nrunner_type: python\nentry_point: run.py\n"),

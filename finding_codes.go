@@ -75,6 +75,7 @@ const (
 	actionEntryPointMissing FindingCode = "action.entry_point_missing"
 	actionWorkflowMissing   FindingCode = "action.workflow_missing"
 	actionParameter         FindingCode = "action.invalid_parameter"
+	actionParameterVariable FindingCode = "action.parameter_variable"
 	actionHidesModule       FindingCode = "action.hides_module"
 
 	scriptMark        FindingCode = "script.byte_order_mark"
@@ -205,6 +206,7 @@ var findingTable = []FindingKind{
 	{actionEntryPointMissing, SeverityError, "the `entry_point` of an action does not exist, or is a pointer of Git LFS"},
 	{actionWorkflowMissing, SeverityError, "the `workflow_file` of an action does not exist"},
 	{actionParameter, SeverityError, "a parameter has a name that is not a string, or a spec that is not a mapping"},
+	{actionParameterVariable, SeverityWarning, "two parameters of an action with `parameter_delivery: env` become the same variable, because only letters, digits and `_` make its name"},
 	{actionHidesModule, SeverityWarning, "a file beside Python scripts has the name of a module of Python's standard library, which the scripts then cannot import"},
 
 	{scriptMark, SeverityError, "a script, or a test, has a byte order mark before its first line, and cannot be started"},

@@ -224,6 +224,13 @@ func hostileCases() map[string][]hostileCase {
 			{"centuries", comp, action + "timeout: 99999999999999\n", invalid, "want seconds"},
 			{"test timeout", "", minimal + "testing: {runners: {a: {timeout: -5}}}\n", invalid, "timeout is -5"},
 		},
+		"N19": {
+			{"slash after a file", comp, "ref: a\nentry_point: run.sh/\n", invalid, "names a directory"},
+			{"slash and dot after a file", comp, "ref: a\nentry_point: run.sh/.\n", invalid, "names a directory"},
+			{"slash after a sensor", "sensors/s.yaml", "ref: a\nrunner_type: shell\nentry_point: ../actions/run.sh/\n", invalid, "names a directory"},
+			{"slash after a workflow", comp, "ref: a\nworkflow_file: run.sh/\n", invalid, "names a directory"},
+			{"slash after a test", "", minimal + "testing: {runners: {a: {entry_point: actions/run.sh/}}}\n", invalid, "names a directory"},
+		},
 	}
 }
 
@@ -249,6 +256,7 @@ func TestHostile(t *testing.T) {
 		})
 	}
 	t.Run("E23", testDuplicateRefs)
+	t.Run("N19/options", testScriptsThatLookLikeOptions)
 	t.Run("E24", testManyComponents)
 	t.Run("A23", testStrangeManifests)
 	t.Run("A24", testAmbiguousRoots)

@@ -13,7 +13,7 @@ func (s *componentSection) action() *Action {
 	a := &Action{
 		Runner:            s.runner(RuntimeShell),
 		RuntimeVersion:    s.text("runtime_version"),
-		WorkflowFile:      s.pathIn("workflow_file", string(KindAction)),
+		WorkflowFile:      s.fileIn("workflow_file", string(KindAction)),
 		EntryPoint:        s.entryPoint(KindAction),
 		Parameters:        s.parameters(),
 		ParameterDelivery: s.oneOf("parameter_delivery", "stdin", "stdin", "env", "file"),
@@ -24,6 +24,7 @@ func (s *componentSection) action() *Action {
 	if s.get("entry_point") == nil && s.get("workflow_file") == nil && s.needsEntryPoint(a.Runner) {
 		s.report(actionNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", a.Runner)
 	}
+	s.checkVariables(a)
 	return a
 }
 
@@ -61,7 +62,7 @@ func (s *componentSection) needsEntryPoint(runner string) bool {
 // entryPoint returns `entry_point` relative to the pack. It is written relative
 // to the directory of the kind, or sometimes to the pack.
 func (s *componentSection) entryPoint(kind Kind) string {
-	inKind := s.pathIn("entry_point", string(kind))
+	inKind := s.fileIn("entry_point", string(kind))
 	if inKind == "" || s.exists(inKind) {
 		return inKind
 	}
@@ -97,6 +98,37 @@ func (s *componentSection) parameters() []Parameter {
 		}
 	}
 	return list
+}
+
+// checkVariables warns of parameters that reach a script as one variable.
+func (s *componentSection) checkVariables(a *Action) {
+	if a.ParameterDelivery != "env" {
+		return
+	}
+	first := map[string]string{}
+	for _, p := range a.Parameters {
+		name := variableName(p.Name)
+		if other, taken := first[name]; taken {
+			s.report(actionParameterVariable, s.line("parameters"), "parameters %.64q and %.64q become one variable, %s%.64s; rename one of them, or deliver parameters on stdin",
+				other, p.Name, "ATTUNE_ACTION_", name)
+			continue
+		}
+		first[name] = p.Name
+	}
+}
+
+// variableName returns the end of the name of the variable that a parameter becomes:
+// in capitals, and with "_" for all that is not a letter or digit.
+func variableName(parameter string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+			return r
+		}
+		return '_'
+	}, parameter)
 }
 
 // requiredNames returns the names in the list `required` of a JSON Schema

@@ -255,6 +255,14 @@ func (s *section) reportSchema(problems []schema.Problem) {
 // path returns the path with the given key, relative to the pack.
 func (s *section) path(key string) string { return s.pathIn(key, ".") }
 
+// fileIn returns the path of a file with the given key, as pathIn does.
+func (s *section) fileIn(key, dir string) string {
+	if text := s.str(key); strings.HasSuffix(text, "/") || strings.HasSuffix(text, "/.") {
+		s.report(s.codes.unsafePath, s.line(key), "%s %.128q names a directory; name the file, without %q at the end", key, text, "/")
+	}
+	return s.pathIn(key, dir)
+}
+
 // pathIn returns the path with the given key, written relative to the directory
 // dir of the pack, made relative to the pack. A path that leads out of the pack
 // is reported.

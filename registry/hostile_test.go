@@ -121,6 +121,7 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("L02/output without end", hostileOutput)
 	t.Run("L05/environment of the host", hostileEnvironment)
+	t.Run("N19/test that is named as an option", optionAsTest)
 	t.Run("M04/two processes, two versions", twoVersions)
 	t.Run("M04/one installs, one removes", installAndRemove)
 	t.Run("M04/lock that is held", heldLock)
@@ -362,5 +363,13 @@ func makePipe(t *testing.T, path string) {
 	t.Helper()
 	if out, err := runProgram(t, "mkfifo", path); err != nil {
 		t.Fatal(fmt.Sprint(err, out))
+	}
+}
+
+func optionAsTest(t *testing.T) {
+	t.Parallel()
+	report, _, err := registerTested(t, newRoot(t).config(), "  runners: {unit: {type: script, entry_point: \"-c\"}}\n", files{"-c": "#!/bin/sh\nexit 0\n"}, nil)
+	if err != nil || report.Registered[0].Tests.Passed != 1 {
+		t.Errorf("got %+v, %v", report, err)
 	}
 }

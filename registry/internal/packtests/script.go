@@ -24,7 +24,7 @@ func (c *Config) script(spec *pack.Suite) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if argv[0] == file { // a program needs its absolute path, an argument does not
+	if len(argv) == 1 { // a program needs its absolute path, an argument does not
 		argv[0] = c.file(spec.Entry)
 	}
 	return append(argv, spec.Args...), nil
