@@ -31,3 +31,18 @@ func RuntimeLookUps() map[string]func(string) (Runtime, bool) {
 		"word": runtimeOfWord, "runner": runtimeOfRunner, "test runner": RuntimeOfTestRunner, "program": runtimeOfProgram, "file": runtimeOfFile,
 	}
 }
+
+// ManifestKeys are the keys of a pack.yaml that mean something.
+func ManifestKeys() []string { return knownKeys }
+
+// ComponentKeys are the keys of a component that mean something.
+func ComponentKeys(kind Kind) []string { return componentKeys(kind) }
+
+// RefPattern is the regular expression of refs.
+func RefPattern() string { return refPattern.String() }
+
+// RunnerTypes are the runner types of native shape.
+func RunnerTypes() []string { return runnerTypes() }
+
+// MaxSeconds is the longest duration that a pack may ask for.
+const MaxSeconds = maxSeconds
