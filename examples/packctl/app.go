@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/hostflags"
 )
 
@@ -46,15 +46,6 @@ func run(ctx context.Context, args []string, w world) int {
 		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(err.Error(), "\n\t"), a.advice(err))
 	}
 	return exitStatus(ctx, err)
-}
-
-// advice names the flags that allow a refused request; the library does not know
-// them. A server has its own flags.
-func (a *app) advice(err error) string {
-	if !errors.Is(err, pack.ErrPolicy) || a.server != "" {
-		return ""
-	}
-	return "--allow-http allows plain http, --allow-private HOST an address that is not public\n"
 }
 
 func exitStatus(ctx context.Context, err error) int {
@@ -99,7 +90,7 @@ func (a *app) rootCommand() *cobra.Command {
 			if len(args) == 0 {
 				return &usageError{errors.New("no command is given"), cmd.CommandPath()}
 			}
-			return &usageError{fmt.Errorf("unknown command %q", args[0]), cmd.CommandPath()}
+			return &usageError{unknownCommand(cmd, args[0]), cmd.CommandPath()}
 		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
@@ -115,6 +106,35 @@ func (a *app) rootCommand() *cobra.Command {
 		return &usageError{err, cmd.CommandPath()}
 	})
 	return root
+}
+
+// otherNames are what other programs call commands.
+func otherNames(command string) []string {
+	switch command {
+	case "install":
+		return []string{"add"}
+	case "list":
+		return []string{"ls"}
+	case "remove":
+		return []string{"uninstall", "rm", "delete"}
+	case "show":
+		return []string{"info"}
+	}
+	return nil
+}
+
+// unknownCommand says which command was probably meant.
+func unknownCommand(root *cobra.Command, name string) error {
+	root.SuggestionsMinimumDistance = 2
+	for _, c := range root.Commands() {
+		if slices.Contains(otherNames(c.Name()), name) {
+			return fmt.Errorf("unknown command %q: did you mean %q?", name, c.Name())
+		}
+	}
+	if meant := root.SuggestionsFor(name); len(meant) > 0 {
+		return fmt.Errorf("unknown command %q: did you mean %q?", name, meant[0])
+	}
+	return fmt.Errorf("unknown command %q", name)
 }
 
 // command makes a command whose number of arguments is checked as usage.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,7 +72,10 @@ func TestWrongUsage(t *testing.T) {
 		want string
 	}{
 		{"no command", nil, "no command is given"},
-		{"unknown command", []string{"instal"}, `unknown command "instal"`},
+		{"unknown command", []string{"fly"}, `unknown command "fly"`},
+		{"mistyped command", []string{"instal"}, `unknown command "instal": did you mean "install"?`},
+		{"ls", []string{"ls"}, `unknown command "ls": did you mean "list"?`},
+		{"uninstall", []string{"uninstall", "demo"}, `unknown command "uninstall": did you mean "remove"?`},
 		{"unknown flag", []string{"checksum", ".", "--nope"}, "unknown flag: --nope"},
 		{"missing argument", []string{"checksum"}, "accepts 1 arg(s), received 0"},
 		{"no destination", []string{"download", "slack"}, "--dest is required"},
@@ -116,14 +120,33 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
+// TestRefusalsNameTheFlags that allow what was refused, and no others.
 func TestRefusalsNameTheFlags(t *testing.T) {
 	t.Parallel()
-	const advice = "--allow-http allows plain http"
-	for spec, want := range map[string]bool{"http://127.0.0.1:1/a.tar.gz": true, "https://127.0.0.1:1/a.git": true, "./none": false} {
-		got := packctl(t, "install", spec)
-		if got.status != exitFailed || strings.Contains(got.stderr, advice) != want {
-			t.Errorf("%s: got %+v", spec, got)
-		}
+	const http, private, host = "--allow-http allows", "--allow-private 127.0.0.1 allows", "--allow-host 127.0.0.1 allows"
+	tests := map[string]struct{ args, want []string }{
+		"http":        {[]string{"http://127.0.0.1:1/a.tar.gz"}, []string{http}},
+		"private":     {[]string{"https://127.0.0.1:1/a.git"}, []string{private}},
+		"other host":  {[]string{"https://127.0.0.1:1/a.git", "--allow-host", "a.example"}, []string{host}},
+		"two rules":   {[]string{"http://127.0.0.1:1/a.tar.gz", "https://127.0.0.1:1/a.git"}, []string{http, private}},
+		"git of here": {[]string{"git+file:///none"}, nil},
+		"ssh":         {[]string{"ssh://git@127.0.0.1/a"}, nil},
+		"password":    {[]string{"https://u:p@127.0.0.1/a.git"}, nil},
+		"not found":   {[]string{"./none"}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := packctl(t, append([]string{"install"}, tt.args...)...)
+			for _, advice := range []string{http, private, host} {
+				if strings.Contains(got.stderr, advice) != slices.Contains(tt.want, advice) {
+					t.Errorf("%q: got %+v", advice, got)
+				}
+			}
+			if got.status != exitFailed || strings.Count(got.stderr, "--allow-") != len(tt.want) {
+				t.Errorf("got %+v, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/packtrain/pack"
 )
@@ -57,7 +58,7 @@ func hostSet(names []string) map[string]bool {
 func (r *Rules) CheckURL(u *url.URL) error {
 	switch {
 	case u.Scheme == "http" && !r.allowHTTP:
-		return deny(u, "plain http is not allowed by the network policy: use https, or allow http there")
+		return refuse(u, RulePlainHTTP, strings.ToLower(u.Hostname()), "plain http is not allowed by the network policy: use https, or allow http there")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return deny(u, "scheme %.40q is not allowed: use https", u.Scheme)
 	case u.User != nil:
@@ -68,19 +69,24 @@ func (r *Rules) CheckURL(u *url.URL) error {
 		return deny(u, "%w", err)
 	}
 	if len(r.hosts) > 0 && !r.hosts[host] {
-		return deny(u, "host %q is not among Hosts of the network policy", host)
+		return refuse(u, RuleUnlistedHost, host, "host %q is not among the allowed hosts of the network policy", host)
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return r.checkAddr(host, addr)
 	}
 	if r.proxied && !r.hosts[host] && !r.privateHosts[host] {
-		return deny(u, "a proxy looks up host %q, so its address cannot be checked: name it in Hosts of the network policy", host)
+		return refuse(u, RuleProxiedHost, host, "a proxy looks up host %q, so its address cannot be checked: name it among the allowed hosts of the network policy", host)
 	}
 	return nil
 }
 
 func deny(u *url.URL, format string, args ...any) error {
 	return pack.Errorf(pack.CodePolicyDenied, "contact %q: %w", RedactURL(u), pack.Errorf(pack.CodePolicyDenied, format, args...))
+}
+
+// refuse is [deny] for a rule that a setting lifts.
+func refuse(u *url.URL, rule PolicyRule, host, format string, args ...any) error {
+	return &PolicyError{Rule: rule, Host: host, Err: deny(u, format, args...)}
 }
 
 // checkAddr refuses an address that is not public and not allowed, found for
@@ -95,5 +101,6 @@ func (r *Rules) checkAddr(host string, addr netip.Addr) error {
 			return nil
 		}
 	}
-	return pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: if it is intended, allow the address or its host in the network policy", host, addr)
+	err := pack.Errorf(pack.CodePolicyDenied, "contact host %q: address %s is not public: if it is intended, allow the address or its host in the network policy", host, addr)
+	return &PolicyError{Rule: RulePrivateAddress, Host: host, Err: err}
 }
