@@ -92,8 +92,7 @@ func (c *resolver) graph() graph {
 }
 
 func (m *member) analyzed() AnalyzedPack {
-	n := len(m.deps())
-	return AnalyzedPack{Ref: m.ref(), Path: m.Spec, HasDependencies: n > 0, DependencyCount: n, Pack: m.pack}
+	return AnalyzedPack{Ref: m.ref(), Path: m.Spec, Pack: m.pack}
 }
 
 // warnings are all findings: those of severity error are here when the request

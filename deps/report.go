@@ -32,58 +32,56 @@ type Request struct {
 
 // A Report is the result of an analysis.
 type Report struct {
-	Dependencies []Dependency `json:"dependencies"`
+	Dependencies []Dependency
 	// Runtimes are the runtimes of each pack; a pack that needs none has no entry.
-	Runtimes  map[pack.Ref][]pack.RuntimeNeed `json:"runtime_requirements"`
-	Missing   []Dependency                    `json:"missing_dependencies"`
-	Analyzed  []AnalyzedPack                  `json:"analyzed_packs"`
-	Failed    []pack.Failure                  `json:"errors"`
-	Conflicts []Conflict                      `json:"conflicts"`
-	Warnings  []pack.Warning                  `json:"warnings"`
+	Runtimes  map[pack.Ref][]pack.RuntimeNeed
+	Missing   []Dependency
+	Analyzed  []AnalyzedPack
+	Failed    []pack.Failure
+	Conflicts []Conflict
+	Warnings  []pack.Warning
 
 	// Order lists the analysed packs so that each comes after those of the
 	// request that it needs.
-	Order []pack.Ref `json:"-"`
+	Order []pack.Ref
 	// Additions are the versions chosen, through the Finder, of packs that are
 	// missing, transitively; each comes after those it needs.
-	Additions []Addition `json:"-"`
+	Additions []Addition
 }
 
 // A Dependency is one pack's need of another.
 type Dependency struct {
-	Ref         pack.Ref        `json:"pack_ref"`
-	VersionSpec pack.Constraint `json:"version_spec"`
-	RequiredBy  pack.Ref        `json:"required_by"`
+	Ref         pack.Ref
+	VersionSpec pack.Constraint
+	RequiredBy  pack.Ref
 	// AlreadyInstalled: installed or provided, in a version that satisfies
 	// VersionSpec.
-	AlreadyInstalled bool `json:"already_installed"`
+	AlreadyInstalled bool
 }
 
 // An AnalyzedPack is a pack that could be read.
 type AnalyzedPack struct {
-	Ref             pack.Ref `json:"pack_ref"`
-	Path            string   `json:"pack_path"`
-	HasDependencies bool     `json:"has_dependencies"`
-	DependencyCount int      `json:"dependency_count"`
+	Ref  pack.Ref
+	Path string
 	// Pack is the loaded pack, for later stages in the same process.
-	Pack *pack.Pack `json:"-"`
+	Pack *pack.Pack
 }
 
 // A Conflict is a pack without a version that satisfies all packs that need it.
 type Conflict struct {
-	Ref       pack.Ref      `json:"pack_ref"`
-	Required  []Requirement `json:"required"`
-	Installed *pack.Version `json:"installed_version"`
+	Ref       pack.Ref
+	Required  []Requirement
+	Installed *pack.Version
 	// Explanation is text for people.
-	Explanation string `json:"explanation"`
+	Explanation string
 	// Err has the code dependency_conflict or dependency_missing.
-	Err error `json:"-"`
+	Err error
 }
 
 // A Requirement is one constraint on a pack, and the pack that states it.
 type Requirement struct {
-	VersionSpec pack.Constraint `json:"version_spec"`
-	RequiredBy  pack.Ref        `json:"required_by"`
+	VersionSpec pack.Constraint
+	RequiredBy  pack.Ref
 }
 
 // An Addition is a pack that has to be installed with those of the request.

@@ -72,12 +72,12 @@ func (s *session) report(d time.Duration) *Report {
 	r.Failed = batch.Failures(s.items, func(it *item) *batch.Item { return &it.Item })
 	for _, it := range s.items {
 		if it.Err == nil {
-			r.Built = append(r.Built, BuiltPack{Ref: it.ID.Ref, Path: it.Spec, Environments: it.envs, DurationMS: it.duration.Milliseconds()})
+			r.Built = append(r.Built, BuiltPack{Ref: it.ID.Ref, Path: it.Spec, Environments: it.envs, Duration: it.duration})
 			r.Summary.count(it.envs)
 		}
 	}
 	r.Summary.Total, r.Summary.Succeeded, r.Summary.Failed = len(s.items), len(r.Built), len(r.Failed)
-	r.Summary.TotalDurationMS = d.Milliseconds()
+	r.Summary.Duration = d
 	return r
 }
 

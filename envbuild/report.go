@@ -46,18 +46,18 @@ type Request struct {
 
 // A Report is the result of a build.
 type Report struct {
-	Built    []BuiltPack    `json:"built_environments"`
-	Failed   []pack.Failure `json:"failed_environments"`
-	Summary  Summary        `json:"summary"`
-	Warnings []pack.Warning `json:"-"`
+	Built    []BuiltPack
+	Failed   []pack.Failure
+	Summary  Summary
+	Warnings []pack.Warning
 }
 
 // A BuiltPack is a pack whose environments are ready.
 type BuiltPack struct {
-	Ref          pack.Ref     `json:"pack_ref"`
-	Path         string       `json:"pack_path"`
-	Environments Environments `json:"environments"`
-	DurationMS   int64        `json:"duration_ms"`
+	Ref          pack.Ref
+	Path         string
+	Environments Environments
+	Duration     time.Duration
 }
 
 // Environments are those of one pack, one for each runtime that it needs, in
@@ -80,11 +80,11 @@ type Environment struct {
 	pack.Environment
 	// Ready: the pack's packages are in it. Always true after a build; in a
 	// Check, false when it has not been built.
-	Ready bool `json:"ready"`
+	Ready bool
 	// PackageCount is the number of Distributions, which a report that came over a
 	// wire may leave out.
-	PackageCount int  `json:"package_count"`
-	Reused       bool `json:"reused"`
+	PackageCount int
+	Reused       bool
 }
 
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of
@@ -102,10 +102,10 @@ func (e *RuntimeError) Unwrap() error { return e.Err }
 
 // A Summary counts the outcomes of a Build.
 type Summary struct {
-	Total     int `json:"total_packs"`
-	Succeeded int `json:"success_count"`
-	Failed    int `json:"failure_count"`
+	Total     int
+	Succeeded int
+	Failed    int
 	// Built counts the environments that were built, as opposed to found.
-	Built           map[pack.RuntimeName]int `json:"environments_built"`
-	TotalDurationMS int64                    `json:"total_duration_ms"`
+	Built    map[pack.RuntimeName]int
+	Duration time.Duration
 }

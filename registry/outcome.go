@@ -73,7 +73,7 @@ func (r *request) report() *Report {
 	}
 	rep.Summary.Total = len(r.items)
 	rep.Summary.Succeeded, rep.Summary.Failed = len(rep.Registered), len(rep.Failed)
-	rep.Summary.DurationMS = time.Since(r.started).Milliseconds()
+	rep.Summary.Duration = time.Since(r.started)
 	return rep
 }
 

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"time"
 
 	"github.com/packtrain/pack"
 )
@@ -64,30 +65,30 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report tells what was registered. It marshals to the body of the wire
-// contract; fields that are not marshalled are for hosts in Go.
+// A Report tells what was registered.
 type Report struct {
-	Registered []RegisteredPack `json:"registered_packs"`
-	Failed     []pack.Failure   `json:"failed_packs"`
-	Summary    Summary          `json:"summary"`
-	Warnings   []pack.Warning   `json:"-"`
+	Registered []RegisteredPack
+	Failed     []pack.Failure
+	Summary    Summary
+	Warnings   []pack.Warning
 }
 
 // A RegisteredPack is active.
 type RegisteredPack struct {
-	Ref         pack.Ref         `json:"pack_ref"`
-	ID          int64            `json:"pack_id"` // kept when the pack is replaced
-	Version     pack.Version     `json:"pack_version"`
-	StoragePath string           `json:"storage_path"` // the stable path readers use
-	Components  ComponentCounts  `json:"components_registered"`
-	Tests       *TestSummary     `json:"test_result"` // nil when no tests are declared
-	Validation  ValidationResult `json:"validation_results"`
-	Generation  string           `json:"generation"`
-	Path        string           `json:"-"` // the input
-	Unchanged   bool             `json:"-"` // it was active with this content already
+	Ref         pack.Ref
+	ID          int64 // kept when the pack is replaced
+	Version     pack.Version
+	StoragePath string // the stable path readers use
+	Components  ComponentCounts
+	Tests       *TestSummary // nil when no tests are declared
+	Validation  ValidationResult
+	Generation  string
+	Path        string // the input
+	Unchanged   bool   // it was active with this content already
 }
 
-// ComponentCounts counts the components of a pack.
+// ComponentCounts counts the components of a pack. It is stored as JSON, in the
+// metadata of generations.
 type ComponentCounts struct {
 	Actions   int `json:"actions"`
 	Sensors   int `json:"sensors"`
@@ -110,14 +111,15 @@ const (
 
 // A TestSummary counts the tests of a pack.
 type TestSummary struct {
-	Status TestStatus `json:"status"`
-	Total  int        `json:"total_tests"`
-	Passed int        `json:"passed"`
-	Failed int        `json:"failed"`
+	Status TestStatus
+	Total  int
+	Passed int
+	Failed int
 }
 
 // A ValidationResult tells what loading and validation found in a pack, which is
-// valid when nothing has the severity error.
+// valid when nothing has the severity error. It is stored as JSON, in the metadata
+// of generations.
 type ValidationResult struct {
 	Valid bool `json:"valid"`
 	// Errors are the findings of severity error as text; Findings are all, warnings
@@ -128,11 +130,11 @@ type ValidationResult struct {
 
 // A Summary counts.
 type Summary struct {
-	Total           int   `json:"total_packs"`
-	Succeeded       int   `json:"success_count"`
-	Failed          int   `json:"failure_count"`
-	TotalComponents int   `json:"total_components"`
-	DurationMS      int64 `json:"duration_ms"`
+	Total           int
+	Succeeded       int
+	Failed          int
+	TotalComponents int
+	Duration        time.Duration
 }
 
 // Environments knows which environments were built for a pack's content. It is

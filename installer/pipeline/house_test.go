@@ -180,7 +180,7 @@ func (s *store) Register(ctx context.Context, req registry.Request) (*registry.R
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rep := &registry.Report{Registered: []registry.RegisteredPack{}, Failed: []pack.Failure{}}
+	rep := &registry.Report{Registered: []registry.RegisteredPack{}, Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for i, c := range req.Contents {
 		done, err := s.registerOne(c, req)
 		if err != nil {

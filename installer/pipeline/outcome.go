@@ -54,59 +54,59 @@ type Request struct {
 type Report struct {
 	// Outcomes has one for each spec of the request, in its order, and after
 	// them one for each pack that was added because others need it.
-	Outcomes []Outcome `json:"outcomes"`
-	Summary  Summary   `json:"summary"`
+	Outcomes []Outcome
+	Summary  Summary
 	// Failed are the failures of the outcomes, in their order; Warnings those of
 	// all stages, and of the pipeline itself.
-	Failed   []pack.Failure `json:"-"`
-	Warnings []pack.Warning `json:"-"`
+	Failed   []pack.Failure
+	Warnings []pack.Warning
 
 	// The reports of the stages, nil for those that were not reached; paths in
 	// them may lie in a directory that is gone by now. Download and
 	// Environments sum up several rounds, Dependencies is the last one.
-	Download     *installer.DownloadReport `json:"download"`
-	Dependencies *deps.Report              `json:"dependencies"`
-	Environments *envbuild.Report          `json:"environments"`
-	Registration *registry.Report          `json:"registration"`
+	Download     *installer.DownloadReport
+	Dependencies *deps.Report
+	Environments *envbuild.Report
+	Registration *registry.Report
 }
 
 // An Outcome is the result for one pack.
 type Outcome struct {
 	// Spec is the text that the user entered, without credentials; "ref@version" for a
 	// pack that was added.
-	Spec string `json:"spec"`
+	Spec string
 	// Ref and Version are "" while unknown.
-	Ref     pack.Ref     `json:"pack_ref"`
-	Version pack.Version `json:"pack_version"`
+	Ref     pack.Ref
+	Version pack.Version
 	// Previous is the previously active version, nil for none.
-	Previous *pack.Version `json:"previous_version"`
-	Status   pack.Status   `json:"status"`
+	Previous *pack.Version
+	Status   pack.Status
 	// Failure says why, for [pack.StatusFailed]; else nil.
-	Failure *pack.Failure `json:"failure"`
+	Failure *pack.Failure
 	// Added: the request did not name it; RequiredBy lists the packs that need it.
-	Added      bool       `json:"added"`
-	RequiredBy []pack.Ref `json:"required_by"`
+	Added      bool
+	RequiredBy []pack.Ref
 	// Path is the stable path readers use, and Generation the generation that is
 	// active there; "" for packs that failed.
-	Path       string `json:"storage_path"`
-	Generation string `json:"generation"`
+	Path       string
+	Generation string
 	// Environments that belong to the content.
-	Environments envbuild.Environments `json:"environments"`
+	Environments envbuild.Environments
 	// Tests is nil when none are declared, and for packs that did not reach the
 	// tests.
-	Tests *registry.TestSummary `json:"test_result"`
+	Tests *registry.TestSummary
 }
 
 // A Summary counts outcomes.
 type Summary struct {
-	Total      int   `json:"total_packs"`
-	Installed  int   `json:"installed"`
-	Upgraded   int   `json:"upgraded"`
-	Replaced   int   `json:"replaced"`
-	Unchanged  int   `json:"unchanged"`
-	Failed     int   `json:"failed"`
-	Skipped    int   `json:"skipped"`
-	DurationMS int64 `json:"duration_ms"`
+	Total     int
+	Installed int
+	Upgraded  int
+	Replaced  int
+	Unchanged int
+	Failed    int
+	Skipped   int
+	Duration  time.Duration
 }
 
 func (s *Summary) count(status pack.Status) {

@@ -53,7 +53,7 @@ func TestInstallAddsWhatIsNeeded(t *testing.T) {
 	if diff := cmp.Diff([]string{"app@1.0.0", "log@1.0.0", "tool@1.0.0", "web@1.5.0"}, h.store.state(t)); diff != "" {
 		t.Errorf("installed (-want +got)\n%s", diff)
 	}
-	if want := (pipeline.Summary{Total: 4, Installed: 4, DurationMS: rep.Summary.DurationMS}); rep.Summary != want {
+	if want := (pipeline.Summary{Total: 4, Installed: 4, Duration: rep.Summary.Duration}); rep.Summary != want {
 		t.Errorf("got summary %+v", rep.Summary)
 	}
 }

@@ -189,7 +189,7 @@ func (r *run) finish(ctx context.Context) *Report {
 	}
 	r.closeDropped(ctx)
 	r.report.Warnings = r.Warnings()
-	r.report.Summary.DurationMS = time.Since(r.started).Milliseconds()
+	r.report.Summary.Duration = time.Since(r.started)
 	return &r.report
 }
 

@@ -150,7 +150,7 @@ func (r *run) addBuild(rep *envbuild.Report) {
 	for name, n := range rep.Summary.Built {
 		all.Summary.Built[name] += n
 	}
-	all.Summary.TotalDurationMS += rep.Summary.TotalDurationMS
+	all.Summary.Duration += rep.Summary.Duration
 }
 
 // register tests, registers and activates the packs that came this far.

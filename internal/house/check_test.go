@@ -152,6 +152,7 @@ func TestPlantedViolations(t *testing.T) {
 		{"testing in a package", "source/source.go", file("source", "testing"), "imports testing"},
 		{"fstest in a package", "source/source.go", file("source", "testing/fstest"), "imports testing/fstest"},
 		{"interface without a user", "deps/deps.go", file("deps") + "type Power interface{ Use() }\n", "interface Power is named nowhere else"},
+		{"report with JSON tags", "deps/deps.go", file("deps") + "type Report struct {\n\tRef string `json:\"ref\"`\n}\n", "type Report has JSON tags"},
 		{"init", "deps/deps.go", file("deps") + "func init() {}\n", "init function"},
 		{"init in a test", "deps/deps_test.go", file("deps_test") + "func init() {}\n", "init function"},
 		{"long file", "deps/deps.go", file("deps") + strings.Repeat("\n", 400), "402 lines"},

@@ -173,7 +173,7 @@ func standard(importPath string) bool {
 func (t *Tree) Check() []Violation {
 	vs := slices.Concat(
 		t.checkImports(), t.checkForeignImports(), t.checkModules(), t.checkFloors(),
-		t.checkHabits(), t.checkPackageDocs(), t.checkTexts(), t.checkEnglish(), t.checkMessages(), t.checkInterfaces(), t.checkVocabulary(),
+		t.checkHabits(), t.checkPackageDocs(), t.checkTexts(), t.checkEnglish(), t.checkMessages(), t.checkInterfaces(), t.checkReports(), t.checkVocabulary(),
 	)
 	slices.SortStableFunc(vs, func(a, b Violation) int { return strings.Compare(a.Place, b.Place) })
 	return vs

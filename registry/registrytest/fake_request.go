@@ -188,6 +188,6 @@ func (r *fakeRequest) report() *registry.Report {
 		rep.Summary.TotalComponents += c.Actions + c.Sensors + c.Triggers + c.Rules + c.Workflows + c.Policies
 	}
 	rep.Summary.Total, rep.Summary.Succeeded, rep.Summary.Failed = len(r.items), len(rep.Registered), len(rep.Failed)
-	rep.Summary.DurationMS = time.Since(r.started).Milliseconds()
+	rep.Summary.Duration = time.Since(r.started)
 	return rep
 }

@@ -32,7 +32,7 @@ func NewBuildReport(r *envbuild.Report) *BuildReport {
 	}
 	return &BuildReport{
 		Built: each(r.Built, func(p envbuild.BuiltPack) BuiltPack {
-			return BuiltPack{Ref: p.Ref, Path: p.Path, Environments: newEnvironments(p.Environments), DurationMS: p.DurationMS}
+			return BuiltPack{Ref: p.Ref, Path: p.Path, Environments: newEnvironments(p.Environments), DurationMS: p.Duration.Milliseconds()}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedBuild {
 			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Fault: newFault(f), Stage: f.Stage}
@@ -55,7 +55,7 @@ func (r *BuildReport) Result() (*envbuild.Report, error) {
 	failed := each(r.Failed, FailedBuild.result)
 	return &envbuild.Report{
 		Built: each(r.Built, func(p BuiltPack) envbuild.BuiltPack {
-			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), DurationMS: p.DurationMS}
+			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), Duration: milliseconds(p.DurationMS)}
 		}),
 		Failed: failed, Summary: r.Summary.result(), Warnings: []pack.Warning{},
 	}, pack.NewBatchError(failed)

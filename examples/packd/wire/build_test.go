@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,7 +15,7 @@ import (
 func TestBuildReportBody(t *testing.T) {
 	t.Parallel()
 	got, err := json.MarshalIndent(wire.NewBuildReport(&envbuild.Report{
-		Built: []envbuild.BuiltPack{{Ref: "app", Path: "/packs/app", DurationMS: 7, Environments: envbuild.Environments{
+		Built: []envbuild.BuiltPack{{Ref: "app", Path: "/packs/app", Duration: 7 * time.Millisecond, Environments: envbuild.Environments{
 			{
 				Environment: pack.Environment{Runtime: pack.RuntimePython, Key: "p1", Path: "/envs/python/p1", Version: "Python 3.11.7"},
 				Ready:       true, PackageCount: 1,
@@ -26,7 +27,7 @@ func TestBuildReportBody(t *testing.T) {
 		}}},
 		Failed: []pack.Failure{{Spec: "bad\x1b", Message: "path is not absolute"}},
 		Summary: envbuild.Summary{
-			Total: 2, Succeeded: 1, Failed: 1, TotalDurationMS: 8, Built: map[pack.RuntimeName]int{pack.RuntimePython: 1},
+			Total: 2, Succeeded: 1, Failed: 1, Duration: 8 * time.Millisecond, Built: map[pack.RuntimeName]int{pack.RuntimePython: 1},
 		},
 	}), "", " ")
 	if err != nil {

@@ -47,5 +47,7 @@ func inSeconds(d time.Duration) *int {
 	return &n
 }
 
+func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
 // duration returns a number of seconds as a duration, 0 for nil.
 func duration(n *int) time.Duration { return time.Duration(value(n, 0)) * time.Second }

@@ -12,10 +12,15 @@ func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 	if r == nil {
 		return nil
 	}
+	counts := map[pack.Ref]int{}
+	for _, d := range r.Dependencies {
+		counts[d.RequiredBy]++
+	}
 	return &DependenciesReport{
 		Dependencies: each(r.Dependencies, newDependency), Missing: each(r.Missing, newDependency), Runtimes: newRuntimes(r),
 		Analyzed: each(r.Analyzed, func(p deps.AnalyzedPack) AnalyzedPack {
-			return AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
+			n := counts[p.Ref]
+			return AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: n > 0, DependencyCount: n}
 		}),
 		Errors: each(r.Failed, func(f pack.Failure) FailedAnalysis {
 			return FailedAnalysis{Path: f.Spec, Fault: newFault(f), Stage: f.Stage}
@@ -39,7 +44,7 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 	return &deps.Report{
 		Dependencies: each(r.Dependencies, Dependency.result), Missing: each(r.Missing, Dependency.result), Runtimes: r.needs(),
 		Analyzed: each(r.Analyzed, func(p AnalyzedPack) deps.AnalyzedPack {
-			return deps.AnalyzedPack{Ref: p.Ref, Path: p.Path, HasDependencies: p.HasDependencies, DependencyCount: p.DependencyCount}
+			return deps.AnalyzedPack{Ref: p.Ref, Path: p.Path}
 		}),
 		Failed:    failed,
 		Conflicts: each(r.Conflicts, Conflict.result),

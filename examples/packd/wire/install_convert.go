@@ -39,7 +39,7 @@ func NewInstallReport(r *pipeline.Report) *InstallReport {
 		return nil
 	}
 	return &InstallReport{
-		Outcomes: each(r.Outcomes, newOutcome), Summary: InstallSummary(r.Summary),
+		Outcomes: each(r.Outcomes, newOutcome), Summary: newInstallSummary(r.Summary),
 		Download: NewDownloadReport(r.Download), Dependencies: NewDependenciesReport(r.Dependencies),
 		Environments: NewBuildReport(r.Environments), Registration: NewRegisterReport(r.Registration),
 	}
@@ -60,7 +60,7 @@ func newOutcome(o pipeline.Outcome) Outcome {
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *InstallReport) Result() (*pipeline.Report, error) {
-	out := &pipeline.Report{Summary: pipeline.Summary(r.Summary), Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
+	out := &pipeline.Report{Summary: r.Summary.result(), Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
 	for i, o := range r.Outcomes {
 		outcome := o.result()
 		if f := outcome.Failure; f != nil {
@@ -96,4 +96,18 @@ func (o Outcome) result() pipeline.Outcome {
 		out.Failure = &failed
 	}
 	return out
+}
+
+func newInstallSummary(s pipeline.Summary) InstallSummary {
+	return InstallSummary{
+		Total: s.Total, Installed: s.Installed, Upgraded: s.Upgraded, Replaced: s.Replaced, Unchanged: s.Unchanged,
+		Failed: s.Failed, Skipped: s.Skipped, DurationMS: s.Duration.Milliseconds(),
+	}
+}
+
+func (s InstallSummary) result() pipeline.Summary {
+	return pipeline.Summary{
+		Total: s.Total, Installed: s.Installed, Upgraded: s.Upgraded, Replaced: s.Replaced, Unchanged: s.Unchanged,
+		Failed: s.Failed, Skipped: s.Skipped, Duration: milliseconds(s.DurationMS),
+	}
 }

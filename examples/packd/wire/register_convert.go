@@ -41,7 +41,7 @@ func NewRegisterReport(r *registry.Report) *RegisterReport {
 		Failed: each(r.Failed, func(f pack.Failure) FailedRegistration {
 			return FailedRegistration{Ref: f.Ref, Path: f.Spec, Fault: newFault(f), Stage: f.Stage}
 		}),
-		Summary: RegisterSummary(r.Summary),
+		Summary: newRegisterSummary(r.Summary),
 	}
 }
 
@@ -70,7 +70,7 @@ func (r *RegisterReport) Result() (*registry.Report, error) {
 	})
 	return &registry.Report{
 		Registered: each(r.Registered, RegisteredPack.result), Failed: failed,
-		Summary: registry.Summary(r.Summary), Warnings: []pack.Warning{},
+		Summary: r.Summary.result(), Warnings: []pack.Warning{},
 	}, pack.NewBatchError(failed)
 }
 
@@ -86,4 +86,16 @@ func (t *TestSummary) result() *registry.TestSummary {
 		return nil
 	}
 	return &registry.TestSummary{Status: registry.TestStatus(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed}
+}
+
+func newRegisterSummary(s registry.Summary) RegisterSummary {
+	return RegisterSummary{
+		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalComponents: s.TotalComponents, DurationMS: s.Duration.Milliseconds(),
+	}
+}
+
+func (s RegisterSummary) result() registry.Summary {
+	return registry.Summary{
+		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalComponents: s.TotalComponents, Duration: milliseconds(s.DurationMS),
+	}
 }

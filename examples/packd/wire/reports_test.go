@@ -32,8 +32,11 @@ func survives[D, R any](t *testing.T, result func(*D) (*R, error), back func(*R)
 			switch r := any(&report).(type) {
 			case *wire.DownloadReport:
 				count(r)
+			case *wire.DependenciesReport:
+				countDependencies(r)
 			case *wire.InstallReport:
 				count(r.Download)
+				countDependencies(r.Dependencies)
 			}
 			r, err := result(&report)
 			if (err != nil) != (how == full) {
@@ -53,6 +56,13 @@ func survives[D, R any](t *testing.T, result func(*D) (*R, error), back func(*R)
 func count(r *wire.DownloadReport) {
 	if r != nil {
 		r.Total, r.Succeeded, r.Failures = len(r.Downloaded)+len(r.Failed), len(r.Downloaded), len(r.Failed)
+	}
+}
+
+// countDependencies lets the counts of r be those of its lists.
+func countDependencies(r *wire.DependenciesReport) {
+	for i := range r.Analyzed {
+		r.Analyzed[i].DependencyCount = len(r.Dependencies)
 	}
 }
 
