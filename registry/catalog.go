@@ -24,15 +24,15 @@ type ActivePack struct {
 	Record
 	// StoragePath is the stable path of the active content. It is a symbolic link:
 	// resolve it once to read several files of the same generation.
-	StoragePath string `json:"storage_path"`
+	StoragePath string
 }
 
 // PackDetails are the details of one pack.
 type PackDetails struct {
 	ActivePack
-	Components []pack.Component `json:"components"`
+	Components []pack.Component
 	// Generations are ordered, the oldest first.
-	Generations []Generation `json:"generations"`
+	Generations []Generation
 }
 
 var _ Catalog = (*Store)(nil)

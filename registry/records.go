@@ -99,7 +99,8 @@ type Binder interface {
 	Bind(ctx context.Context, id string) error
 }
 
-// A Record is the data of an installed pack.
+// A Record is the data of an installed pack. Its JSON form, and that of its parts, is
+// what records store.
 type Record struct {
 	// ID is kept as long as the pack is installed, through all generations.
 	ID  int64    `json:"pack_id"`

@@ -3,12 +3,12 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // listReport lists the installed packs.
 type listReport struct {
-	Packs []registry.ActivePack `json:"packs"`
+	Packs []wire.ActivePack `json:"packs"`
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -19,7 +19,7 @@ func (a *app) listCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.report(listReport{packs}, func() {
+				return a.report(listReport{wire.NewActivePacks(packs)}, func() {
 					for _, p := range packs {
 						a.println("%s %s  %s", p.Ref, p.Active.Version, p.StoragePath)
 					}

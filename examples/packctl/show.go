@@ -18,7 +18,7 @@ func (a *app) showCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.report(p, func() { a.printDetails(p) })
+				return a.report(wire.NewPackDetails(p), func() { a.printDetails(p) })
 			})
 		})
 }

@@ -33,23 +33,20 @@ func (s *Server) addCatalog() {
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
 }
 
-func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]registry.ActivePack], error) {
+func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]wire.ActivePack], error) {
 	packs, err := s.host.Store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if packs == nil {
-		packs = []registry.ActivePack{}
-	}
-	return success(packs), nil
+	return success(wire.NewActivePacks(packs)), nil
 }
 
-func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[registry.PackDetails], error) {
+func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[wire.PackDetails], error) {
 	p, err := s.show(ctx, in.Ref)
 	if err != nil {
 		return nil, err
 	}
-	return success(*p), nil
+	return success(wire.NewPackDetails(p)), nil
 }
 
 func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.Generation], error) {

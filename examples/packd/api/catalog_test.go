@@ -32,6 +32,9 @@ func TestLifeOfAPack(t *testing.T) {
 			t.Errorf("got %s", shown.body)
 		}
 	}
+	if all := f.call("GET", "/api/v1/packs", request{}); strings.Contains(string(all.body), "9007199254740993") || !strings.Contains(string(all.body), `"storage_path"`) {
+		t.Errorf("a list without configurations is wanted, got %s", all.body)
+	}
 	if show := get("/api/v1/packs/demo", 200)["data"].(m); active(show) != "1.1.0" { //nolint:forcetypeassert // a test
 		t.Errorf("got %v", show)
 	}

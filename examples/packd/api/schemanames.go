@@ -28,7 +28,7 @@ func reportTypes() map[string]string {
 			"AnalyzedPack FailedAnalysis=PathError Conflict Requirement Warning",
 		"Envbuild": "BuildReport=Report BuiltPack Environments PythonEnvironment NodeEnvironment FailedBuild=FailedPack BuildSummary=Summary",
 		"Registry": "RegisterReport=Report RegisteredPack ComponentCounts TestSummary ValidationResult " +
-			"FailedRegistration=FailedPack RegisterSummary=Summary",
+			"FailedRegistration=FailedPack RegisterSummary=Summary ActivePack PackDetails",
 	} {
 		for _, t := range strings.Fields(types) {
 			name, documented, renamed := strings.Cut(t, "=")

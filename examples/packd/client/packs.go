@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -14,9 +15,18 @@ const packsPath = "/packs"
 
 var _ registry.Catalog = (*Client)(nil)
 
-// List implements [registry.Catalog].
+// List implements [registry.Catalog]. The packs come without their configuration,
+// which Show has.
 func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
-	return list[registry.ActivePack](ctx, c, packsPath)
+	packs, err := list[wire.ActivePack](ctx, c, packsPath)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]registry.ActivePack, len(packs))
+	for i, p := range packs {
+		out[i] = p.Result()
+	}
+	return out, nil
 }
 
 // Show implements [registry.Catalog]. For a pack that is not installed, the
@@ -26,7 +36,11 @@ func (c *Client) Show(ctx context.Context, ref pack.Ref) (*registry.PackDetails,
 	if err != nil {
 		return nil, err
 	}
-	return read[registry.PackDetails](ctx, c, get(path))
+	details, err := read[wire.PackDetails](ctx, c, get(path))
+	if err != nil {
+		return nil, err
+	}
+	return details.Result(), nil
 }
 
 // Generations lists the generations of a pack that it can be rolled back to, the

@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+// An ActivePack is an installed pack, as lists show it: without its configuration.
+type ActivePack struct {
+	ID          int64               `json:"pack_id"`
+	Ref         pack.Ref            `json:"pack_ref"`
+	Active      registry.Generation `json:"active"`
+	Manifest    pack.Manifest       `json:"manifest"`
+	Installed   time.Time           `json:"installed"` // first activation
+	Updated     time.Time           `json:"updated"`   // last activation
+	StoragePath string              `json:"storage_path"`
+}
+
+// PackDetails are the details of one pack.
+type PackDetails struct {
+	ActivePack
+	Config      map[string]any        `json:"config"` // the values that the user set
+	Components  []pack.Component      `json:"components"`
+	Generations []registry.Generation `json:"generations"` // the oldest first
+}
+
+// NewActivePacks returns a list as it is on the wire, never nil.
+func NewActivePacks(packs []registry.ActivePack) []ActivePack { return each(packs, newActivePack) }
+
+func newActivePack(p registry.ActivePack) ActivePack {
+	return ActivePack{
+		ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest,
+		Installed: p.Installed, Updated: p.Updated, StoragePath: p.StoragePath,
+	}
+}
+
+// Result returns the pack as the library has it, without its configuration.
+func (p ActivePack) Result() registry.ActivePack {
+	return registry.ActivePack{
+		Record: registry.Record{
+			ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest, Installed: p.Installed, Updated: p.Updated,
+		},
+		StoragePath: p.StoragePath,
+	}
+}
+
+// NewPackDetails returns p as it is on the wire.
+func NewPackDetails(p *registry.PackDetails) PackDetails {
+	return PackDetails{
+		ActivePack: newActivePack(p.ActivePack), Config: p.Config, Components: p.Components, Generations: p.Generations,
+	}
+}
+
+// Result returns the details as the library has them.
+func (p PackDetails) Result() *registry.PackDetails {
+	details := &registry.PackDetails{ActivePack: p.ActivePack.Result(), Components: p.Components, Generations: p.Generations}
+	details.Config = p.Config
+	return details
+}
