@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // compare determines whether it is already active, and whether it may replace the
@@ -26,27 +27,33 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	}
 	it.record = rec
 	if it.treeDigest == rec.Active.TreeDigest {
-		intact, err := s.intact(rec, replace)
+		intact, err := s.intact(rec, it)
 		it.unchanged = intact && !newEnvironments(rec.Active.Environments, it.envs)
 		return err
 	}
 	return mayReplace(replace, rec.Active.Version, it.ID)
 }
 
-// intact reports whether readers get the active content of rec. Its files are read only
-// if the request may replace any version: then it repairs them.
-func (s *Store) intact(rec Record, replace Replace) (bool, error) {
+// intact reports whether readers get the content of rec, unchanged, with the links to
+// its environments, if any are attached now. Otherwise registering the content of it
+// again repairs the pack.
+func (s *Store) intact(rec Record, it *item) (bool, error) {
 	pointer, err := s.disk.Pointer(rec.Ref)
 	if err != nil || pointer != rec.Active.Name {
 		return false, err
 	}
-	content := s.disk.Content(rec.Ref, pointer)
-	if replace == ReplaceAny {
-		tree, err := pack.TreeDigest(os.DirFS(content))
-		return err == nil && tree == rec.Active.TreeDigest, nil
+	read := sameDir(it.input.Dir, s.disk.Content(rec.Ref, pointer)) // for the digest of it
+	if !read && s.checkContent(rec.Ref, &rec.Active) != nil || s.checkMetadata(rec.Ref, pointer) != nil {
+		return false, nil
 	}
-	info, err := os.Lstat(content)
-	return err == nil && info.IsDir(), nil
+	links := generations.LinksTo(rec.Active.Environments)
+	return len(it.envs) == 0 || links.Missing(s.disk.Generation(rec.Ref, pointer)) == "", nil
+}
+
+func sameDir(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // newEnvironments reports whether environments other than the pinned ones have been

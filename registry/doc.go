@@ -14,7 +14,7 @@
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
 // It implements [Registrar] and its companions, each of which a host can take or
-// replace by itself: [Catalog], [Remover], [RollBacker], [Configurer]. What is
+// replace by itself: [Catalog], [Remover], [RollBacker], [Configurer], [Verifier]. What is
 // known of the packs is kept by [Records]: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
 //

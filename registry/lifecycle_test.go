@@ -194,8 +194,8 @@ func (b byDigest) Environments(_ context.Context, tree pack.Digest) ([]pack.Envi
 	return b[tree], nil
 }
 
-// TestForceRepairsFiles: what is damaged is not what is active.
-func TestForceRepairsFiles(t *testing.T) {
+// TestRegisteringRepairsFiles: what is damaged is not what is active.
+func TestRegisteringRepairsFiles(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)
 	s := r.open(t)
@@ -205,7 +205,7 @@ func TestForceRepairsFiles(t *testing.T) {
 	if err := os.WriteFile(file, []byte("damaged"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if again := register(t, s, registry.ReplaceAny, path)[0]; again.Unchanged || state(t, r) != "1.0.0" {
+	if again := register(t, s, registry.ReplaceNever, path)[0]; again.Unchanged || state(t, r) != "1.0.0" {
 		t.Errorf("damaged: got %+v", again)
 	}
 	if err := os.Remove(first.StoragePath); err != nil {

@@ -27,11 +27,12 @@ type Replace string
 
 // The values of Replace. Content with the digest of the active one needs none of
 // them: registering it succeeds and changes nothing, unless environments were
-// attached since. Then a new generation of the same content takes these.
+// attached since, or what is on disk differs from the record ([Verifier]). Then a new
+// generation of the same content takes its place, which repairs the pack.
 const (
 	ReplaceNever   Replace = "never"   // also ""
 	ReplaceUpgrade Replace = "upgrade" // a lower version
-	ReplaceAny     Replace = "any"     // whatever is there; files that were damaged are repaired
+	ReplaceAny     Replace = "any"     // whatever is there, also with a damaged record
 )
 
 // A Request names the packs and says how to register them.

@@ -113,12 +113,8 @@ func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Re
 }
 
 func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
-	tree, err := pack.TreeDigest(os.DirFS(s.disk.Content(ref, g.Name)))
-	if err != nil {
-		return pack.Errorf(pack.CodeStoreCorrupt, "generation %s cannot be read: %w; register version %s again", g.Name, err, g.Version)
-	}
-	if tree != g.TreeDigest {
-		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
+	if err := s.checkContent(ref, g); err != nil {
+		return err
 	}
 	return checkEnvironments(s.disk.Generation(ref, g.Name), g)
 }

@@ -41,10 +41,8 @@ func (l Links) Changed(dir string) (name string, err error) {
 	if err != nil {
 		return "", pack.Errorf(pack.CodeIO, "check staged pack: %w", err)
 	}
-	for name, target := range l {
-		if !isLink(filepath.Join(dir, name), target) {
-			return name, nil
-		}
+	if name := l.Missing(dir); name != "" {
+		return name, nil
 	}
 	for _, e := range entries {
 		if _, ok := l[e.Name()]; !ok && e.Name() != ContentName {
@@ -52,6 +50,17 @@ func (l Links) Changed(dir string) (name string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// Missing returns the name of a link that does not lie in dir with its target; ""
+// when there is none.
+func (l Links) Missing(dir string) string {
+	for name, target := range l {
+		if !isLink(filepath.Join(dir, name), target) {
+			return name
+		}
+	}
+	return ""
 }
 
 // isLink reports whether a link to target is at path.

@@ -1,0 +1,263 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/registry/internal/generations"
+)
+
+// A Verifier compares what is on disk with what was recorded.
+type Verifier interface {
+	// Verify verifies the active generations of the packs with the given refs, or of all
+	// packs. It changes nothing, and neither waits for operations that change packs nor
+	// delays them. A pack that differs does not stop the others, and a difference is no
+	// error. An error that matches [pack.ErrNotFound] names a pack that is not installed.
+	Verify(ctx context.Context, refs ...pack.Ref) (*VerifyReport, error)
+}
+
+// A VerifyReport is the result of a verification.
+type VerifyReport struct {
+	// Verified are the packs that were compared, ordered by ref, also those that differ.
+	Verified []pack.Ref `json:"verified"`
+	// Differences are ordered by ref; empty if everything is as recorded.
+	Differences []Difference `json:"differences"`
+}
+
+// A Difference is one deviation of an installed pack from its record.
+type Difference struct {
+	Ref pack.Ref `json:"pack_ref"`
+	// Generation is the recorded active generation, "" if that is unknown.
+	Generation string         `json:"generation"`
+	Kind       DifferenceKind `json:"kind"`
+	// Message says what differs.
+	Message string `json:"message"`
+}
+
+// A DifferenceKind is the part of an installed pack that differs from its record.
+type DifferenceKind string
+
+// The kinds of differences. Registering the pack again heals those of content and
+// pointer, building and registering it again those of environments. A record that is
+// damaged needs [ReplaceAny], or the removal of the pack.
+const (
+	DifferenceContent     DifferenceKind = "content"     // files were changed, or cannot be read
+	DifferencePointer     DifferenceKind = "pointer"     // readers get another generation, or none
+	DifferenceEnvironment DifferenceKind = "environment" // a link, an environment or an interpreter is missing
+	DifferenceRecord      DifferenceKind = "record"      // the record is missing or damaged
+)
+
+var _ Verifier = (*Store)(nil)
+
+// Verify implements [Verifier]. It reads every file of the packs, Config.Parallel packs
+// at a time.
+func (s *Store) Verify(ctx context.Context, refs ...pack.Ref) (*VerifyReport, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	report, err := s.verifyPacks(ctx, refs)
+	if err != nil {
+		return nil, fmt.Errorf("verify packs: %w", err)
+	}
+	return report, nil
+}
+
+func (s *Store) verifyPacks(ctx context.Context, refs []pack.Ref) (*VerifyReport, error) {
+	named := len(refs) > 0
+	refs, err := s.refsToVerify(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	report := &VerifyReport{Verified: []pack.Ref{}, Differences: []Difference{}}
+	var mu sync.Mutex
+	var errs []error
+	batch.Each(refs, s.config.Parallel, func(ref pack.Ref) {
+		found, err := s.verify(ctx, ref)
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err == nil:
+			report.Verified = append(report.Verified, ref)
+			report.Differences = append(report.Differences, found...)
+		case named || !errors.Is(err, pack.ErrNotFound): // else it was removed in the meantime
+			errs = append(errs, err)
+		}
+	})
+	slices.Sort(report.Verified)
+	slices.SortStableFunc(report.Differences, func(a, b Difference) int { return cmp.Compare(a.Ref, b.Ref) })
+	return report, errors.Join(errs...)
+}
+
+// refsToVerify returns the given refs, or those of all packs that are recorded or that
+// readers get, each once.
+func (s *Store) refsToVerify(ctx context.Context, refs []pack.Ref) ([]pack.Ref, error) {
+	for _, ref := range refs {
+		if _, err := pack.ParseRef(ref.String()); err != nil {
+			return nil, err
+		}
+	}
+	all := slices.Clone(refs)
+	if len(refs) == 0 {
+		published, err := s.disk.Published()
+		if err != nil {
+			return nil, err
+		}
+		records, err := s.config.Records.Packs(ctx)
+		if err != nil && !damaged(err) {
+			return nil, err
+		}
+		all = append(published, damagedRefs(err)...)
+		for _, rec := range records {
+			all = append(all, rec.Ref)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// damagedRefs returns the packs of the [*RecordError]s that err joins.
+func damagedRefs(err error) (refs []pack.Ref) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		if _, one := err.(*RecordError); !one {
+			for _, err := range joined.Unwrap() {
+				refs = append(refs, damagedRefs(err)...)
+			}
+			return refs
+		}
+	}
+	if e, ok := errors.AsType[*RecordError](err); ok {
+		refs = append(refs, e.Ref)
+	}
+	return refs
+}
+
+// verify verifies one pack. If it is changed in the meantime, its new state counts.
+func (s *Store) verify(ctx context.Context, ref pack.Ref) ([]Difference, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		rec, err := s.config.Records.Pack(ctx, ref)
+		switch {
+		case errors.Is(err, pack.ErrNotFound):
+			return s.unrecorded(ctx, ref, err)
+		case damaged(err):
+			active, _ := s.config.Records.Active(ctx, ref)
+			return []Difference{{ref, active, DifferenceRecord, err.Error()}}, nil
+		case err != nil:
+			return nil, err
+		}
+		found := s.differences(ctx, rec)
+		if len(found) == 0 {
+			return nil, nil
+		}
+		active, err := s.config.Records.Active(ctx, ref)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil && active == rec.Active.Name {
+			return found, nil
+		}
+		if err != nil && !errors.Is(err, pack.ErrNotFound) {
+			return nil, err
+		}
+	}
+}
+
+// unrecorded returns the difference of a pack that readers get although the records do
+// not list it, or missing if readers do not get it.
+func (s *Store) unrecorded(ctx context.Context, ref pack.Ref, missing error) ([]Difference, error) {
+	pointer, err := s.settledPointer(ctx, ref, "")
+	if err == nil && pointer == "" {
+		return nil, missing
+	}
+	message := fmt.Sprintf("the root has the pack at generation %q, but the records do not list it", pointer)
+	if err != nil {
+		message = err.Error()
+	}
+	return []Difference{{ref, pointer, DifferenceRecord, message}}, nil
+}
+
+// differences compares the active generation of rec with the disk.
+func (s *Store) differences(ctx context.Context, rec Record) (found []Difference) {
+	add := func(kind DifferenceKind, err error) {
+		if err != nil {
+			found = append(found, Difference{rec.Ref, rec.Active.Name, kind, err.Error()})
+		}
+	}
+	add(DifferencePointer, s.checkPointer(ctx, rec))
+	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
+	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
+	add(DifferenceRecord, s.checkMetadata(rec.Ref, rec.Active.Name))
+	return found
+}
+
+func (s *Store) checkPointer(ctx context.Context, rec Record) error {
+	pointer, err := s.settledPointer(ctx, rec.Ref, rec.Active.Name)
+	if err != nil || pointer == rec.Active.Name {
+		return err
+	}
+	return pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
+}
+
+// The pointer follows the records within moments. A process that died in between leaves
+// it as it was.
+const (
+	pointerLooks = 10
+	pointerPause = 10 * time.Millisecond
+)
+
+// settledPointer returns the pointer of ref. If it is not the wanted one, an operation
+// gets time to move it.
+func (s *Store) settledPointer(ctx context.Context, ref pack.Ref, want string) (pointer string, err error) {
+	for range pointerLooks {
+		pointer, err = s.disk.Pointer(ref)
+		if err != nil || pointer == want {
+			return pointer, err
+		}
+		select {
+		case <-ctx.Done():
+			return pointer, ctx.Err()
+		case <-time.After(pointerPause):
+		}
+	}
+	return pointer, nil
+}
+
+func (s *Store) checkContent(ref pack.Ref, g *Generation) error {
+	tree, err := pack.TreeDigest(os.DirFS(s.disk.Content(ref, g.Name)))
+	if err != nil {
+		return pack.Errorf(pack.CodeStoreCorrupt, "generation %s cannot be read: %w; register version %s again", g.Name, err, g.Version)
+	}
+	if tree != g.TreeDigest {
+		return pack.Errorf(pack.CodeStoreCorrupt, "content of generation %s was changed; register version %s again", g.Name, g.Version)
+	}
+	return nil
+}
+
+// checkLinks checks the environments of g and the links to them.
+func (s *Store) checkLinks(ref pack.Ref, g *Generation) error {
+	dir := s.disk.Generation(ref, g.Name)
+	if name := generations.LinksTo(g.Environments).Missing(dir); name != "" {
+		return pack.Errorf(pack.CodeStoreCorrupt, "link %q of generation %s does not lead to its environment; register version %s again", name, g.Name, g.Version)
+	}
+	return checkEnvironments(dir, g)
+}
+
+func (s *Store) checkMetadata(ref pack.Ref, generation string) error {
+	metadata, err := s.disk.Metadata(ref, generation)
+	if err == nil {
+		_, err = parseMetadata(ref, generation, metadata)
+	}
+	return err
+}
