@@ -19,8 +19,9 @@ import (
 type Verifier interface {
 	// Verify verifies the active generations of the packs with the given refs, or of all
 	// packs. It changes nothing, and neither waits for operations that change packs nor
-	// delays them. A pack that differs does not stop the others, and a difference is no
-	// error. An error that matches [pack.ErrNotFound] names a pack that is not installed.
+	// delays them. A pack that differs does not stop the others; its differences are in
+	// the report, and the error is nil. A given pack that is not installed is an error
+	// that matches [pack.ErrNotFound].
 	Verify(ctx context.Context, refs ...pack.Ref) (*VerifyReport, error)
 }
 

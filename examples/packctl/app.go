@@ -100,6 +100,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.installCommand(), a.runCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
+		a.verifyCommand(),
 		a.checksumCommand(), a.validateCommand(), a.findingsCommand(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -25,6 +25,7 @@ type backend interface {
 	registry.Remover
 	registry.RollBacker
 	registry.Configurer
+	registry.Verifier
 }
 
 // A packInstaller installs packs; a [pipeline.Pipeline] implements it.

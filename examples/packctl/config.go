@@ -16,18 +16,18 @@ func (a *app) configCommand() *cobra.Command {
 	var file string
 	cmd := command("config REF [--set FILE]", "Print, or set, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withBackend(cmd, func(b backend) error {
-				ref := pack.Ref(args[0])
-				if file != "" {
+			ref := pack.Ref(args[0])
+			return a.withReader(cmd, func(r reader) error {
+				if b, ok := r.(backend); ok && file != "" {
 					if err := setConfig(cmd, b, ref, file); err != nil {
 						return err
 					}
 				}
-				config, err := b.Config(cmd.Context(), ref)
+				p, err := r.Show(cmd.Context(), ref)
 				if err != nil {
 					return err
 				}
-				return a.printConfig(config)
+				return a.printConfig(p.Config)
 			})
 		})
 	cmd.Flags().StringVar(&file, "set", "", "replace the configuration by the values of a YAML or JSON file")

@@ -11,9 +11,6 @@ import (
 
 // withHost opens the host that the flags describe, runs f on it, and closes it.
 func (a *app) withHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
-	if a.tokenFile != "" && a.server == "" {
-		return &usageError{errors.New("--token-file makes no sense without --server"), cmd.CommandPath()}
-	}
 	config, err := a.hostConfig()
 	if err != nil {
 		return &usageError{err, cmd.CommandPath()}
@@ -26,6 +23,9 @@ func (a *app) withHost(cmd *cobra.Command, f func(*hostflags.Host) error) error 
 }
 
 func (a *app) hostConfig() (hostflags.Config, error) {
+	if a.tokenFile != "" && a.server == "" {
+		return hostflags.Config{}, errors.New("--token-file makes no sense without --server")
+	}
 	config, configErr := a.Config(a.getenv, a.environ())
 	base, baseErr := os.Getwd()
 	config.Base, config.AllowUnverified = base, a.unverified

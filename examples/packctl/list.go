@@ -14,7 +14,7 @@ type listReport struct {
 func (a *app) listCommand() *cobra.Command {
 	return command("list", "List the installed packs", cobra.ExactArgs(0),
 		func(cmd *cobra.Command, _ []string) error {
-			return a.withBackend(cmd, func(b backend) error {
+			return a.withReader(cmd, func(b reader) error {
 				packs, err := b.List(cmd.Context())
 				if err != nil {
 					return err

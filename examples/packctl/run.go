@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/examples/hostflags"
 )
@@ -22,7 +23,7 @@ func (a *app) runCommand() *cobra.Command {
 			if a.server != "" {
 				return &usageError{errors.New("--server makes no sense here: actions run where the packs are installed"), cmd.CommandPath()}
 			}
-			return a.withHost(cmd, func(h *hostflags.Host) error {
+			return a.withPacks(cmd, pack.ComponentRef(args[0]).Pack(), func(h *hostflags.Host) error {
 				inv, err := actionrun.Prepare(cmd.Context(), h.Store, args[0], args[1:], h.Environ())
 				if err != nil {
 					return err

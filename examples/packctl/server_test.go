@@ -127,9 +127,10 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 	}
 	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: there}}, packs)
 	for _, line := range [][]string{
+		{"deps", first}, // creates the local root
 		{"list"},
+		{"verify"},
 		{"show", "demo"},
-		{"deps", first},
 		{"deps", first, slack, "--quiet"},
 		{"deps", filepath.Join(packs, "none"), first},
 		{"register", first},
@@ -141,6 +142,9 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"register", first, "--force"},
 		{"register", second, "--force", "--skip-tests", "--skip-validation"},
 		{"list"},
+		{"verify"},
+		{"verify", "slack", "demo"},
+		{"verify", "none"},
 		{"show", "demo"},
 		{"config", "demo"},
 		{"config", "demo", "--set", settings},

@@ -13,7 +13,7 @@ import (
 func (a *app) showCommand() *cobra.Command {
 	return command("show REF", "Show everything known about an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
-			return a.withBackend(cmd, func(b backend) error {
+			return a.withReader(cmd, func(b reader) error {
 				p, err := b.Show(cmd.Context(), pack.Ref(args[0]))
 				if err != nil {
 					return err

@@ -31,6 +31,20 @@ func (s *Server) addCatalog() {
 	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
 	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
+	handle(s, get("verify-pack", packsPath+"/{ref}/verify", "Compare a pack on disk with what was recorded",
+		http.StatusNotFound, http.StatusUnprocessableEntity), s.verifyPack)
+}
+
+func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[registry.VerifyReport], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.host.Store.Verify(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(*report), nil
 }
 
 func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]wire.ActivePack], error) {

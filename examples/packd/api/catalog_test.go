@@ -41,6 +41,10 @@ func TestLifeOfAPack(t *testing.T) {
 	if n := len(get("/api/v1/packs/demo/generations", 200)["data"].(list)); n != 2 { //nolint:forcetypeassert // a test
 		t.Errorf("%d generations, want 2", n)
 	}
+	verified := f.call("GET", "/api/v1/packs/demo/verify", request{})
+	if got, want := strings.TrimSpace(string(verified.body)), `{"data":{"verified":["demo"],"differences":[]},"message":null}`; got != want {
+		t.Errorf("verified: got %s, want %s", got, want)
+	}
 
 	a = f.call("POST", "/api/v1/packs/demo/rollback", request{})
 	wantStatus(t, a, 200)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -13,7 +14,10 @@ import (
 
 const packsPath = "/packs"
 
-var _ registry.Catalog = (*Client)(nil)
+var (
+	_ registry.Catalog  = (*Client)(nil)
+	_ registry.Verifier = (*Client)(nil)
+)
 
 // List implements [registry.Catalog]. The packs come without their configuration,
 // which Show has.
@@ -51,6 +55,33 @@ func (c *Client) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gene
 		return nil, err
 	}
 	return list[registry.Generation](ctx, c, path+"/generations")
+}
+
+// Verify implements [registry.Verifier], with one request for each pack.
+func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
+	if len(refs) == 0 {
+		packs, err := c.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range packs {
+			refs = append(refs, packs[i].Ref)
+		}
+	}
+	all := &registry.VerifyReport{Verified: []pack.Ref{}, Differences: []registry.Difference{}}
+	for _, ref := range slices.Compact(slices.Sorted(slices.Values(refs))) {
+		path, err := packPath(ref)
+		if err != nil {
+			return nil, err
+		}
+		r, err := read[registry.VerifyReport](ctx, c, get(path+"/verify"))
+		if err != nil {
+			return nil, err
+		}
+		all.Verified = append(all.Verified, r.Verified...)
+		all.Differences = append(all.Differences, r.Differences...)
+	}
+	return all, nil
 }
 
 // Config returns the values that the user set. Numbers are of type

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/registry"
+)
+
+// A reader does what commands that only read ask for.
+type reader interface {
+	registry.Catalog
+	registry.Verifier
+}
+
+// withReader runs f on the backend that the flags describe, and creates no root.
+func (a *app) withReader(cmd *cobra.Command, f func(reader) error) error {
+	if a.server == "" {
+		missing, err := a.rootIsMissing(cmd)
+		if err != nil {
+			return err
+		}
+		if missing {
+			return f(noPacks{})
+		}
+	}
+	return a.withBackend(cmd, func(b backend) error { return f(b) })
+}
+
+// withPacks runs f on the host that the flags describe, and creates no root. needed
+// is the pack that f needs.
+func (a *app) withPacks(cmd *cobra.Command, needed pack.Ref, f func(*hostflags.Host) error) error {
+	missing, err := a.rootIsMissing(cmd)
+	switch {
+	case err != nil:
+		return err
+	case missing:
+		return notInstalled(needed)
+	}
+	return a.withHost(cmd, f)
+}
+
+// rootIsMissing reports whether the default root does not exist yet. It is an error if a
+// root that was asked for does not exist.
+func (a *app) rootIsMissing(cmd *cobra.Command) (bool, error) {
+	config, err := a.hostConfig()
+	if err != nil {
+		return false, &usageError{err, cmd.CommandPath()}
+	}
+	entries, err := os.ReadDir(config.Root)
+	switch {
+	case err == nil && len(entries) > 0, err != nil && !errors.Is(err, fs.ErrNotExist):
+		return false, nil // opening it reports what is wrong
+	case a.Root == "":
+		return true, nil
+	}
+	return false, pack.Errorf(pack.CodeNotFound, "there is no root at %q; installing a pack creates one", config.Root)
+}
+
+// noPacks is a reader without packs.
+type noPacks struct{}
+
+// List implements [registry.Catalog].
+func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
+	return []registry.ActivePack{}, nil
+}
+
+// Show implements [registry.Catalog].
+func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, error) {
+	return nil, notInstalled(ref)
+}
+
+// Verify implements [registry.Verifier].
+func (noPacks) Verify(_ context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
+	for _, ref := range refs {
+		return nil, notInstalled(ref)
+	}
+	return &registry.VerifyReport{Verified: []pack.Ref{}, Differences: []registry.Difference{}}, nil
+}
+
+func notInstalled(ref pack.Ref) error {
+	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
+}
