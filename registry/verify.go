@@ -28,19 +28,19 @@ type Verifier interface {
 // A VerifyReport is the result of a verification.
 type VerifyReport struct {
 	// Verified are the packs that were compared, ordered by ref, also those that differ.
-	Verified []pack.Ref `json:"verified"`
+	Verified []pack.Ref
 	// Differences are ordered by ref; empty if everything is as recorded.
-	Differences []Difference `json:"differences"`
+	Differences []Difference
 }
 
 // A Difference is one deviation of an installed pack from its record.
 type Difference struct {
-	Ref pack.Ref `json:"pack_ref"`
+	Ref pack.Ref
 	// Generation is the recorded active generation, "" if that is unknown.
-	Generation string         `json:"generation"`
-	Kind       DifferenceKind `json:"kind"`
+	Generation string
+	Kind       DifferenceKind
 	// Message says what differs.
-	Message string `json:"message"`
+	Message string
 }
 
 // A DifferenceKind is the part of an installed pack that differs from its record.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -21,7 +22,7 @@ func (a *app) verifyCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := a.report(report, func() { a.printVerified(report) }); err != nil {
+				if err := a.report(wire.NewVerifyReport(report), func() { a.printVerified(report) }); err != nil {
 					return err
 				}
 				return differ(report)

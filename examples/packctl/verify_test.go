@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -30,8 +31,8 @@ func TestVerify(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 	o = packctl(t, "verify", "--json", "--root", root)
-	report := decode[registry.VerifyReport](t, o)
-	if o.status != exitFailed || len(report.Differences) != 1 || report.Differences[0].Kind != registry.DifferenceContent {
+	report := decode[wire.VerifyReport](t, o)
+	if o.status != exitFailed || len(report.Differences) != 1 || report.Differences[0].Kind != string(registry.DifferenceContent) {
 		t.Errorf("got %+v", o)
 	}
 	wantStatus(t, packctl(t, "register", dir, "--root", root), exitOK)

@@ -35,7 +35,7 @@ func (s *Server) addCatalog() {
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.verifyPack)
 }
 
-func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[registry.VerifyReport], error) {
+func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[wire.VerifyReport], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[registry
 	if err != nil {
 		return nil, err
 	}
-	return success(*report), nil
+	return success(*wire.NewVerifyReport(report)), nil
 }
 
 func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]wire.ActivePack], error) {

@@ -74,10 +74,11 @@ func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.Verify
 		if err != nil {
 			return nil, err
 		}
-		r, err := read[registry.VerifyReport](ctx, c, get(path+"/verify"))
+		answer, err := read[wire.VerifyReport](ctx, c, get(path+"/verify"))
 		if err != nil {
 			return nil, err
 		}
+		r := answer.Result()
 		all.Verified = append(all.Verified, r.Verified...)
 		all.Differences = append(all.Differences, r.Differences...)
 	}
