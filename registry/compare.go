@@ -43,11 +43,10 @@ func (s *Store) intact(rec Record, it *item) (bool, error) {
 		return false, err
 	}
 	read := sameDir(it.input.Dir, s.disk.Content(rec.Ref, pointer)) // for the digest of it
-	if !read && s.checkContent(rec.Ref, &rec.Active) != nil || s.checkMetadata(rec.Ref, pointer) != nil {
-		return false, nil
-	}
 	links := generations.LinksTo(rec.Active.Environments)
-	return len(it.envs) == 0 || links.Missing(s.disk.Generation(rec.Ref, pointer)) == "", nil
+	return (read || s.checkContent(rec.Ref, &rec.Active) == nil) &&
+		s.checkMetadata(rec.Ref, pointer) == nil &&
+		(len(it.envs) == 0 || links.Missing(s.disk.Generation(rec.Ref, pointer)) == ""), nil
 }
 
 func sameDir(a, b string) bool {

@@ -128,16 +128,15 @@ func (s *Store) refsToVerify(ctx context.Context, refs []pack.Ref) ([]pack.Ref, 
 
 // damagedRefs returns the packs of the [*RecordError]s that err joins.
 func damagedRefs(err error) (refs []pack.Ref) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		if _, one := err.(*RecordError); !one {
-			for _, err := range joined.Unwrap() {
-				refs = append(refs, damagedRefs(err)...)
-			}
-			return refs
+	switch e := err.(type) { //nolint:errorlint // it walks the tree of errors itself
+	case *RecordError:
+		return []pack.Ref{e.Ref}
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			refs = append(refs, damagedRefs(err)...)
 		}
-	}
-	if e, ok := errors.AsType[*RecordError](err); ok {
-		refs = append(refs, e.Ref)
+	case interface{ Unwrap() error }:
+		return damagedRefs(e.Unwrap())
 	}
 	return refs
 }
