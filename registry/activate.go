@@ -10,8 +10,8 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// checkAll checks the dependencies of all packs that are left, and runs their
-// tests. What fails fails its set.
+// checkAll checks the dependencies of the remaining packs and runs their tests. A
+// failed pack fails its set.
 func (r *request) checkAll(ctx context.Context) {
 	batch.Each(r.failSets(ctx), r.store.config.Parallel, func(s *set) {
 		for _, it := range s.items {
@@ -54,7 +54,7 @@ func (r *request) registerSet(ctx context.Context, s *set, rest []*item) {
 	})
 }
 
-// outcome returns why it is not active.
+// outcome returns the reason why it is not active.
 func (s *set) outcome(it *item) error {
 	culprit := s.culprit()
 	switch {
@@ -121,7 +121,7 @@ func (s *set) refs() []pack.Ref {
 	return refs
 }
 
-// lockedDependencies are the other packs that have to stay until s is active.
+// lockedDependencies returns the other packs that must not change before s is active.
 func (r *request) lockedDependencies(s *set) []pack.Ref {
 	if r.req.SkipValidation {
 		return nil

@@ -13,12 +13,12 @@
 //	...
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
-// It implements [Registrar] and its companions, each of which a host can take or
-// replace by itself: [Catalog], [Remover], [RollBacker], [Configurer], [Verifier]. What is
-// known of the packs is kept by [Records]: in files ([OpenFiles]), or in a database
+// It implements [Registrar] and its companions, each of which a host can use or
+// replace separately: [Catalog], [Remover], [RollBacker], [Configurer], [Verifier].
+// [Records] store the state of the packs: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
 //
-// This package does not download packs, nor build environments. It asks
+// This package neither downloads packs nor builds environments. It asks
 // [Environments] which environments belong to a pack's content, pins these, and
 // runs the pack's tests with them.
 //
@@ -47,11 +47,11 @@
 //	<root>/journal/<operation>.json              the operation in progress
 //	<root>/locks/ <root>/trash/
 //
-// Readers take no lock. Who reads several files of a pack resolves the link
-// current/<ref> once and reads below what it got: that stays as it is, whatever
-// becomes active meanwhile. Every activation makes a new generation; the old ones
-// stay, so [Store.RollBack] needs neither network nor tests. Removed files go to
-// the trash; see [Store.Reap].
+// Readers take no lock. A reader of several files of a pack resolves the link
+// current/<ref> once and reads below its target, which does not change when another
+// generation becomes active. Every activation creates a generation; earlier ones are
+// kept, so [Store.RollBack] needs neither network nor tests. Removed files go to the
+// trash; see [Store.Reap].
 //
 // # What happens in a crash
 //
@@ -61,8 +61,8 @@
 // follow, and no link is ever moved back. When the root is opened, and before the
 // next change, an operation that was recorded is finished and any other is undone;
 // repeating that changes nothing. An operation that fails before the records
-// decide, while the process lives, is undone at once. Success is reported only after the records and the files are
-// durable.
+// decide, while the process lives, is undone at once. Success is reported only after
+// the records and the files are durable.
 //
 // An operation that can be neither finished nor undone, because the records do not
 // answer or a newer release began it, keeps only its own packs from being changed:
@@ -81,6 +81,6 @@
 // a HOME and TMPDIR of their own. The exit status decides, printed totals refine
 // it, and a run without a single test does not pass. The result is kept as
 // evidence with the generation ([TestResult]). Tests that change the content are
-// refused: it would not be what was checked. Runners of type script and unittest
-// are known.
+// refused, because the changed content was not checked. The supported runner types
+// are script and unittest.
 package registry

@@ -10,15 +10,15 @@ import (
 
 // An input is the content of a pack that comes to the registry.
 type input interface {
-	// treeDigest returns what the content's digest is, or has to be.
+	// treeDigest returns the digest of the content, as computed or as promised.
 	treeDigest() (pack.Digest, error)
-	// bringTo makes dest the directory of the content. checked says that it has
-	// the tree digest for certain.
+	// bringTo makes dest the directory of the content. checked says that the tree
+	// digest was verified.
 	bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error)
 	close()
 }
 
-// open opens the content of it, and finds out which pack that is.
+// open opens the content of it and reads which pack it is.
 func (r *request) open(ctx context.Context, it *item) (input, error) {
 	c := it.input
 	it.ID = c.ID
@@ -46,7 +46,7 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 	return f, err
 }
 
-// know notes which pack it is, and what it needs.
+// know notes the ID and the dependencies of a pack.
 func (it *item) know(m *pack.Manifest) {
 	manifest := *m // without the rest of the pack
 	it.manifest, it.ID = &manifest, manifest.ID()

@@ -9,7 +9,7 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// A ledger applies one operation to the records. It is made for one call.
+// A ledger applies one operation to the records. It serves one call.
 type ledger struct {
 	records Records
 	// applied are the records of the packs that the operation activated.

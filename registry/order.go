@@ -44,8 +44,8 @@ func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency
 	return nil
 }
 
-// checkPlatform checks that it suits the platform. Where the version of that is not
-// known, or does not matter to the request, a warning has to do.
+// checkPlatform checks that it suits the platform. If the platform version is unknown,
+// or the request skips validation, a mismatch is only a warning.
 func (r *request) checkPlatform(ctx context.Context, it *item) error {
 	platform := r.store.config.PlatformVersion
 	err := pack.CheckPlatform(it.manifest.PlatformVersion, platform)

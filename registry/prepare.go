@@ -14,7 +14,7 @@ import (
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// prepare does for one pack all that needs no other pack.
+// prepare performs the steps of one pack that do not depend on other packs.
 func (r *request) prepare(ctx context.Context, it *item) {
 	var in input = nothing{}
 	defer func() { in.close() }()
@@ -40,8 +40,8 @@ func (r *request) prepare(ctx context.Context, it *item) {
 	r.Run(ctx, &it.Item, pack.StageValidation, func() error { return r.validate(it) })
 }
 
-// admit finds out whether the pack is active already, and whether it may become
-// so. Its error comes with the stage it belongs to.
+// admit reports whether the pack may become active, and notes whether it already is.
+// Its error comes with the stage it belongs to.
 func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, err error) {
 	defer batch.Rescue(&err)
 	if _, reserved := r.store.provided[it.ID.Ref]; reserved {
@@ -59,8 +59,8 @@ func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, 
 	return pack.StageRegistration, r.store.compare(ctx, it, r.req.Replace)
 }
 
-// stage brings the content into staging, where nothing else changes it any more,
-// and loads what was not loaded before.
+// stage brings the content into staging, where no other process changes it, and loads
+// the pack unless it was loaded before.
 func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 	defer batch.Rescue(&err)
 	dir, err := r.scratch(ctx)
@@ -86,8 +86,8 @@ func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 	return r.store.disk.Link(dir, generations.LinksTo(it.envs))
 }
 
-// stageOfContent returns the stage of an error that came up in another stage:
-// validation when it is about what the pack holds.
+// stageOfContent returns validation for an error about the content of a pack, and
+// other for any other error.
 func stageOfContent(err error, other pack.Stage) pack.Stage {
 	for _, content := range []error{pack.ErrUnsafe, pack.ErrLimit, pack.ErrMalformed, pack.ErrInvalid} {
 		if errors.Is(err, content) {
@@ -143,8 +143,8 @@ func (s *Store) validateOptions() *pack.ValidateOptions {
 	return &pack.ValidateOptions{Limits: s.config.Load.Limits}
 }
 
-// ownComponents drops what no validation may let pass: components of other
-// packs' refs, and refs that come twice.
+// ownComponents drops components that are invalid even without validation: those with
+// refs of other packs, and duplicates.
 func ownComponents(p *pack.Pack) []pack.Component {
 	seen := map[componentKey]bool{}
 	own := make([]pack.Component, 0, len(p.Components))
@@ -159,7 +159,7 @@ func ownComponents(p *pack.Pack) []pack.Component {
 	return own
 }
 
-// environments returns those attached to the content, ordered by runtime.
+// environments returns the environments attached to the content, ordered by runtime.
 func (s *Store) environments(ctx context.Context, tree pack.Digest) ([]pack.Environment, error) {
 	if s.config.Environments == nil {
 		return []pack.Environment{}, nil

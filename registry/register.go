@@ -18,10 +18,10 @@ var _ Registrar = (*Store)(nil)
 
 // Register implements [Registrar].
 //
-// Each pack is loaded and, unless it is what is active already, copied or
-// moved into staging, so that what is checked and tested is what will be active. Then its
-// validation, its dependencies and its tests decide. When that is done for all packs,
-// those that need each other become active together, in one operation.
+// Each pack is loaded and, unless its content is already active, copied or moved into
+// staging, so that the checked and tested content becomes active. Validation,
+// dependencies and tests follow. After that, packs that need each other become active
+// together, in one operation.
 func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -108,7 +108,7 @@ func newRequest(s *Store, req Request) *request {
 	return r
 }
 
-// fail makes it fail without having been in a stage.
+// fail marks it as failed before it entered a stage.
 func (r *request) fail(ctx context.Context, it *item, stage pack.Stage, err error) {
 	r.Run(context.WithoutCancel(ctx), &it.Item, stage, func() error { return err })
 }

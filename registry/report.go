@@ -37,11 +37,10 @@ const (
 
 // A Request names the packs and says how to register them.
 type Request struct {
-	// Paths of the packs' directories, where pack.yaml lies, and Contents of packs
-	// that came through earlier stages; at least one of either. A directory that is
-	// named twice is one pack. What is at a path is copied; Content that is Staged
-	// is moved. Content that does not have the digest it should have, because it
-	// was changed since, fails with [pack.CodeContentChanged].
+	// Paths of the packs' directories, which hold pack.yaml, and Contents of packs
+	// from earlier stages; at least one of either. A directory that is named twice is
+	// one pack. A path is copied; Content that is Staged is moved. Content whose digest
+	// differs from the recorded one fails with [pack.CodeContentChanged].
 	Paths    []string
 	Contents []*pack.Content
 	// Replace says what may be replaced; "" means ReplaceNever.
@@ -54,10 +53,9 @@ type Request struct {
 	// AllOrNothing makes all packs of the request one set: they become active
 	// together, or none does.
 	AllOrNothing bool
-	// SkipValidation registers packs with findings of severity error, as far
-	// as they can be loaded, with dependencies that are not installed, and on a
-	// platform of another version than they ask for. Packs that need each other
-	// form no set then.
+	// SkipValidation registers packs that can be loaded but have findings of severity
+	// error, dependencies that are not installed, or a constraint that the platform
+	// version does not satisfy. Packs that need each other then form no set.
 	SkipValidation bool
 	// SkipTests runs no tests; IgnoreTests runs them and registers the pack even if
 	// they fail.
@@ -66,7 +64,7 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
-// A Report tells what was registered.
+// A Report lists the registered and the failed packs.
 type Report struct {
 	Registered []RegisteredPack
 	Failed     []pack.Failure
@@ -102,7 +100,7 @@ type ComponentCounts struct {
 // A TestStatus is the outcome of a pack's tests.
 type TestStatus string
 
-// The outcomes. Partial: some failed, but not more than the pack allows.
+// The outcomes. Partial means that some tests failed, but not more than the pack allows.
 const (
 	TestsPassed  TestStatus = "passed"
 	TestsFailed  TestStatus = "failed"
@@ -118,8 +116,8 @@ type TestSummary struct {
 	Failed int
 }
 
-// A ValidationResult tells what loading and validation found in a pack, which is
-// valid when nothing has the severity error. It is stored as JSON, in the metadata
+// A ValidationResult holds the findings of loading and validating a pack, which is
+// valid if none has the severity error. It is stored as JSON, in the metadata
 // of generations.
 type ValidationResult struct {
 	Valid bool `json:"valid"`
@@ -129,7 +127,7 @@ type ValidationResult struct {
 	Findings pack.Findings `json:"findings"`
 }
 
-// A Summary counts.
+// A Summary counts packs and components.
 type Summary struct {
 	Total           int
 	Succeeded       int
@@ -141,7 +139,6 @@ type Summary struct {
 // Environments knows which environments were built for a pack's content. It is
 // safe for concurrent use.
 type Environments interface {
-	// Environments returns those recorded for the tree digest, none when
-	// there are none.
+	// Environments returns the environments recorded for the tree digest.
 	Environments(ctx context.Context, tree pack.Digest) ([]pack.Environment, error)
 }

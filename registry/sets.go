@@ -115,7 +115,7 @@ func (s *set) culprit() *item {
 	return nil
 }
 
-// notActivated is why the other packs of a set with a pack that failed fail.
+// notActivated is the error of the other packs of a set with a failed pack.
 func notActivated(culprit *item) error {
 	name := "pack " + culprit.ID.Ref.String()
 	if culprit.ID.Ref == "" {
@@ -124,8 +124,8 @@ func notActivated(culprit *item) error {
 	return pack.Errorf(pack.CodeDependencyMissing, "not activated because %s, which has to change together with it, failed", name)
 }
 
-// failSets makes all packs of sets fail in which one failed, and returns the
-// sets that are left.
+// failSets marks all packs of a set as failed if one of them failed, and returns the
+// remaining sets.
 func (r *request) failSets(ctx context.Context) (left []*set) {
 	for _, s := range r.sets {
 		culprit := s.culprit()

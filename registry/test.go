@@ -73,7 +73,7 @@ func (r *request) test(ctx context.Context, it *item) error {
 }
 
 // weighFailure returns the failure of the tests, unless the request or the pack
-// says that it does not matter.
+// ignores it.
 func (r *request) weighFailure(ctx context.Context, it *item) error {
 	failure := &TestError{Result: it.tests}
 	onFailure := it.manifest.Testing.OnFailure
@@ -97,8 +97,8 @@ func (it *item) verify() error {
 	return it.check("fetch it again, and let nothing else write into the root")
 }
 
-// check checks that what is staged was not changed since it was received, and
-// tells in its error what to do about it.
+// check checks that the staged content was not changed since it was received. Its
+// error says what to do.
 func (it *item) check(advice string) error {
 	tree, err := pack.TreeDigest(os.DirFS(it.content))
 	if err != nil {
