@@ -10,20 +10,42 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// advice names, a line each, the flags that allow what rules of the network policy
-// refused; the library does not know them. Other refusals have no flag. A server has
-// its own flags.
+// advice names, a line each, the flags that allow what was refused; the library does
+// not know them. Refusals without a flag get no advice. A server has its own flags for
+// the network.
 func (a *app) advice(err error) string {
-	if a.server != "" || !errors.Is(err, pack.ErrPolicy) {
-		return ""
-	}
-	var lines []string
-	for _, refusal := range refusals(err) {
-		if line := flagFor(refusal); line != "" && !slices.Contains(lines, line) {
-			lines = append(lines, line)
+	lines := powersFor(err)
+	if a.server == "" && errors.Is(err, pack.ErrPolicy) {
+		for _, refusal := range refusals(err) {
+			lines = append(lines, flagFor(refusal))
 		}
 	}
-	return strings.Join(lines, "")
+	if a.server == "" && hasCode(err, pack.CodeUnauthorized) {
+		lines = append(lines, "--credentials FILE gives what servers ask for\n")
+	}
+	slices.Sort(lines)
+	return strings.Join(slices.Compact(lines), "")
+}
+
+// powersFor names the flags that allow what the registry refused, here or on a server.
+func powersFor(err error) []string {
+	var lines []string
+	if hasCode(err, pack.CodeAlreadyInstalled) {
+		lines = append(lines, "--replace any replaces whatever is installed\n")
+	}
+	if errors.Is(err, pack.ErrTests) {
+		lines = append(lines, "--ignore-tests registers packs even if their tests fail\n")
+	}
+	return lines
+}
+
+// hasCode reports whether err, or an item of a batch, has the code.
+func hasCode(err error, code pack.Code) bool {
+	if pack.CodeOf(err) == code {
+		return true
+	}
+	failed, ok := errors.AsType[*pack.BatchError](err)
+	return ok && slices.ContainsFunc(failed.Failures, func(f pack.Failure) bool { return f.Code == code })
 }
 
 // refusals returns the policy errors in the tree of err, in its order.

@@ -32,6 +32,7 @@ type world struct {
 type app struct {
 	world
 	globals
+	reported bool // a report was printed
 }
 
 // run runs one command line and returns the exit status.
@@ -43,6 +44,7 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetErr(w.stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
+		err = errors.Join(err, a.reportFailure(args, err))
 		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(err.Error(), "\n\t"), a.advice(err))
 	}
 	return exitStatus(ctx, err)
@@ -101,7 +103,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.verifyCommand(),
-		a.checksumCommand(), a.validateCommand(), a.findingsCommand(),
+		a.checksumCommand(), a.validateCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, cmd.CommandPath()}

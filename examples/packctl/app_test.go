@@ -191,7 +191,8 @@ func TestChecksumFails(t *testing.T) {
 	}
 	for _, path := range []string{dir, filepath.Join(dir, "none")} {
 		got := packctl(t, "--json", "checksum", path)
-		if got.status != exitFailed || got.stdout != "" || !strings.HasPrefix(got.stderr, "packctl: ") {
+		failure := decode[failureReport](t, got)
+		if got.status != exitFailed || !strings.HasPrefix(got.stderr, "packctl: "+failure.Error) || failure.Code == "" {
 			t.Errorf("%s: got %+v", path, got)
 		}
 	}

@@ -17,6 +17,7 @@ func (a *app) report(v any, text func()) error {
 		text()
 		return nil
 	}
+	a.reported = true
 	enc := json.NewEncoder(a.stdout)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

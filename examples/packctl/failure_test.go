@@ -1,0 +1,50 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/packtrain/pack"
+)
+
+// TestFailuresAreOneObject: --json prints one object for every failure, also of
+// commands without a report and of invalid command lines.
+func TestFailuresAreOneObject(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir() + "/root"
+	pinned := demoPack(t, "1.0.0")
+	if o := packctl(t, "register", pinned, "--root", root); o.status != exitOK {
+		t.Fatalf("got %+v", o)
+	}
+	for line, want := range map[string]failureReport{
+		"show none":                  {Code: pack.CodeNotFound},
+		"remove none":                {Code: pack.CodeNotFound},
+		"rollback demo":              {Code: pack.CodeNotFound},
+		"config none":                {Code: pack.CodeNotFound},
+		"run none.run":               {Code: pack.CodeNotFound},
+		"show De-mo":                 {Code: pack.CodeInvalidRef},
+		"lst":                        {},
+		"show demo --nope":           {},
+		"download http://x/a.zip":    {},
+		"validate --compat x ./none": {},
+	} {
+		o := packctl(t, append(strings.Fields(line), "--json", "--root", root)...)
+		got := decode[failureReport](t, o)
+		if got.Error == "" || o.status == exitOK {
+			t.Errorf("%s: got %+v", line, o)
+		}
+		got.Error = ""
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s\n%s", line, diff, o.stdout)
+		}
+	}
+}
+
+func TestHelpOnSpecs(t *testing.T) {
+	t.Parallel()
+	if o := packctl(t, "help", "specs"); o.status != exitOK || !strings.Contains(o.stdout, "slack@^2") {
+		t.Errorf("got %+v", o)
+	}
+}
