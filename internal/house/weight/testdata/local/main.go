@@ -47,6 +47,6 @@ func receive(ctx context.Context, spec, dir string) error {
 		return err
 	}
 	p, err := pack.Load(os.DirFS(result.Dir), nil)
-	fmt.Println(p.Manifest.ID(), p.Count(), p.Findings, result.Digest)
+	fmt.Println(p.Manifest.ID(), p.Count(), p.Findings, result.TreeDigest)
 	return err
 }
