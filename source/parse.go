@@ -130,7 +130,7 @@ func (p parser) registry() (Locator, error) {
 	name, text, hasConstraint := strings.Cut(p.spec, "@")
 	ref, err := pack.ParseRef(name)
 	if err != nil {
-		return Locator{}, p.invalid(0, err.Error())
+		return Locator{}, p.invalid(0, err.Error()+respell(p.spec))
 	}
 	if hasConstraint && strings.TrimSpace(text) == "" {
 		return Locator{}, p.invalid(len(name), `missing constraint after "@"`)
