@@ -15,10 +15,7 @@ import (
 func (r *request) checkAll(ctx context.Context) {
 	batch.Each(r.failSets(ctx), r.store.config.Parallel, func(s *set) {
 		for _, it := range s.items {
-			ok := r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.check(ctx, s, it) })
-			if ok {
-				r.warnDependents(ctx, s, it)
-			}
+			r.Run(ctx, &it.Item, pack.StageDependencies, func() error { return r.check(ctx, s, it) })
 		}
 	})
 	testing := slices.DeleteFunc(itemsOf(r.failSets(ctx)), func(it *item) bool { return it.manifest.Testing == nil })
@@ -104,7 +101,7 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 	}
 	for _, it := range s.items {
 		if it.failure == nil && !it.unchanged {
-			it.failure = r.checkDependencies(ctx, s, it)
+			_, it.failure = r.checkDependencies(ctx, s, it)
 		}
 	}
 	if s.failing() != nil {

@@ -99,14 +99,6 @@ func (s *Store) broken(ctx context.Context, it *item) (*DependentsError, error) 
 	return s.changeBreaks(ctx, it.ID.Ref, it.record.Active.Version, it.ID.Version)
 }
 
-// warnDependents reports the installed packs that it breaks, as the request allows.
-func (r *request) warnDependents(ctx context.Context, s *set, it *item) {
-	broken, _ := r.checkDependents(ctx, s, it) // which was checked
-	for _, d := range broken {
-		r.Warn(ctx, &it.Item, "installed pack %s needs %s and does not accept version %s", d.Ref, d.Dependency, it.ID.Version)
-	}
-}
-
 // logBroken logs the dependents that a change of ref breaks, as it was allowed to.
 func (s *Store) logBroken(ref pack.Ref, broken []Dependent) {
 	for _, d := range broken {

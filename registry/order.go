@@ -14,15 +14,23 @@ func (r *request) check(ctx context.Context, s *set, it *item) error {
 	if err := r.checkPlatform(ctx, it); err != nil {
 		return err
 	}
-	return r.checkDependencies(ctx, s, it)
+	broken, err := r.checkDependencies(ctx, s, it)
+	if err != nil {
+		return err
+	}
+	for _, d := range broken {
+		r.Warn(ctx, &it.Item, "installed pack %s needs %s and does not accept version %s", d.Ref, d.Dependency, it.ID.Version)
+	}
+	return nil
 }
 
 // checkDependencies checks that the installed packs that depend on it accept its
 // version, and that each pack that it needs is provided, in its set or active, in
-// an accepted version.
-func (r *request) checkDependencies(ctx context.Context, s *set, it *item) error {
-	if _, err := r.checkDependents(ctx, s, it); err != nil || r.req.SkipValidation {
-		return err
+// an accepted version. It returns the dependents that are allowed to break.
+func (r *request) checkDependencies(ctx context.Context, s *set, it *item) (broken []Dependent, err error) {
+	broken, err = r.checkDependents(ctx, s, it)
+	if err != nil || r.req.SkipValidation {
+		return broken, err
 	}
 	var unmet []error
 	for _, d := range it.manifest.Dependencies {
@@ -30,7 +38,7 @@ func (r *request) checkDependencies(ctx context.Context, s *set, it *item) error
 			unmet = append(unmet, err)
 		}
 	}
-	return joined(unmet)
+	return broken, joined(unmet)
 }
 
 func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency) error {

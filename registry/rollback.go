@@ -69,12 +69,8 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 	if err != nil {
 		return Record{}, err
 	}
-	pointer, err := s.disk.Pointer(ref)
-	if err != nil {
+	if err := s.checkPointer(ctx, rec); err != nil {
 		return Record{}, err
-	}
-	if pointer != rec.Active.Name {
-		return Record{}, pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
 	}
 	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
 	return applied[ref], err

@@ -142,7 +142,7 @@ func (r *request) failSets(ctx context.Context) (left []*set) {
 	return left
 }
 
-// items returns the packs of sets.
+// itemsOf returns the packs of sets.
 func itemsOf(sets []*set) (items []*item) {
 	for _, s := range sets {
 		items = append(items, s.items...)

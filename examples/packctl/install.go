@@ -23,7 +23,7 @@ func (a *app) installCommand() *cobra.Command {
 			}
 			req.Specs, req.OnEvent = specs, a.observer()
 			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
-			req.SkipTests, req.SkipValidation = may.SkipTests, may.SkipValidation
+			req.SkipTests, req.SkipValidation, req.AllOrNothing = may.SkipTests, may.SkipValidation, may.AllOrNothing
 			req.Prefer, req.SkipRuntimes = env.prefer(), env.skip()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Install(cmd.Context(), req)
@@ -34,7 +34,6 @@ func (a *app) installCommand() *cobra.Command {
 	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
 	may.bind(flags, registry.ReplaceUpgrade)
 	env.bind(flags)
-	flags.BoolVar(&req.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none if one fails")
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
 	a.BindPackages(flags)
 	return cmd

@@ -19,6 +19,7 @@ type powers struct {
 	IgnoreTests    bool
 	SkipTests      bool
 	SkipValidation bool
+	AllOrNothing   bool
 	breaks
 
 	replace string
@@ -32,6 +33,7 @@ func (p *powers) bind(flags *pflag.FlagSet, replace registry.Replace) {
 	flags.BoolVar(&p.force, "force", false, "same as --replace any --ignore-tests")
 	flags.BoolVar(&p.SkipTests, "skip-tests", false, "run no tests")
 	flags.BoolVar(&p.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")
+	flags.BoolVar(&p.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none if one fails")
 	p.breaks.bind(flags)
 }
 

@@ -21,7 +21,7 @@ func (a *app) registerCommand() *cobra.Command {
 				return err
 			}
 			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
-			req.SkipTests, req.SkipValidation = may.SkipTests, may.SkipValidation
+			req.SkipTests, req.SkipValidation, req.AllOrNothing = may.SkipTests, may.SkipValidation, may.AllOrNothing
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
@@ -29,7 +29,6 @@ func (a *app) registerCommand() *cobra.Command {
 			})
 		})
 	may.bind(cmd.Flags(), registry.ReplaceNever)
-	cmd.Flags().BoolVar(&req.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none")
 	return cmd
 }
 

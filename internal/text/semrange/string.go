@@ -5,8 +5,8 @@ import (
 )
 
 // String returns a range whose versions are those of s; an empty one is
-// "<0.0.0-0". Where s was computed, what it is without the filter may be lost:
-// ranges cannot say everything.
+// "<0.0.0-0". The text of a computed set may lose the pre-releases that only
+// [Set.HasUnfiltered] admits, because a range cannot express every set.
 func (s Set) String() string {
 	if s.IsAll() {
 		return "*"
