@@ -78,10 +78,11 @@ func (s *Store) mayBind(ctx context.Context, root, bound string) error {
 	if root != "" && bound != "" {
 		return s.refuse(false, "the records belong to another root")
 	}
-	published, known, err := s.published(ctx)
+	published, missing, err := s.published(ctx)
 	if err != nil {
 		return err
 	}
+	known := missing < published
 	recorded, err := s.recorded(ctx)
 	switch {
 	case err != nil:
@@ -104,40 +105,41 @@ func (s *Store) refuse(adoptable bool, reason string) error {
 	return &RootError{Root: s.config.Root, Reason: reason, Adoptable: adoptable}
 }
 
-// checkRecorded refuses records that belong to the root but list none of its packs,
-// such as an old copy or damaged records.
+// checkRecorded refuses records that belong to the root but do not list all of its
+// packs, such as an old copy or damaged records: the dependencies of a pack that is not
+// listed would not count.
 func (s *Store) checkRecorded(ctx context.Context) error {
-	published, known, err := s.published(ctx)
+	published, missing, err := s.published(ctx)
 	switch {
-	case err != nil || known || published == 0:
+	case err != nil || missing == 0:
 		return err
 	case s.config.Adopt:
 		return s.adopt(ctx)
 	}
-	return s.refuse(true, fmt.Sprintf("the records are incomplete: the root has %d packs, but the records list none of them", published))
+	return s.refuse(true, fmt.Sprintf("the records are incomplete: the root has %d packs, and the records do not list %d of them", published, missing))
 }
 
-// published returns the number of packs that readers get, and whether one of them is
+// published returns the number of packs that readers get, and how many of them are not
 // recorded. A pack that another process is changing does not count.
-func (s *Store) published(ctx context.Context) (n int, known bool, err error) {
+func (s *Store) published(ctx context.Context) (n, missing int, err error) {
 	refs, err := s.disk.Published()
 	if err != nil {
-		return 0, false, err
+		return 0, 0, err
 	}
 	for _, ref := range refs {
 		_, err := s.config.Records.Active(ctx, ref)
-		switch {
-		case err == nil:
-			return len(refs), true, nil
-		case !errors.Is(err, pack.ErrNotFound):
-			return 0, false, err
+		if err != nil && !errors.Is(err, pack.ErrNotFound) {
+			return 0, 0, err
 		}
-		if pointer, err := s.disk.Pointer(ref); err == nil && pointer == "" {
-			continue // just removed
+		if err != nil {
+			if pointer, err := s.disk.Pointer(ref); err == nil && pointer == "" {
+				continue // just removed
+			}
+			missing++
 		}
 		n++
 	}
-	return n, false, nil
+	return n, missing, nil
 }
 
 // recorded reports whether the records list any pack.

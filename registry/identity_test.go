@@ -359,3 +359,52 @@ func TestAdoptSettlesADeadChange(t *testing.T) {
 		checkClean(t, &adopted)
 	}
 }
+
+// TestRecordsThatEndEarly: records that lost their last operations, as a copy or a file
+// that was cut off, are refused: a pack they do not list would not be protected from
+// changes of what it needs. Adopting it brings both back.
+func TestRecordsThatEndEarly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "root")
+	log := filepath.Join(dir, "records", "log")
+	do := func(adopt bool, f func(*registry.Store)) error {
+		records, err := registry.OpenFiles(t.Context(), filepath.Dir(log))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := registry.Open(t.Context(), registry.Config{Root: dir, Records: records, Adopt: adopt})
+		if err == nil {
+			f(s)
+			err = s.Close()
+		}
+		return err
+	}
+	var early int64
+	err := do(false, func(s *registry.Store) {
+		register(t, s, "", write(t, simplePack("lib", "1.0.0")))
+		info, err := os.Stat(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		early = info.Size()
+		register(t, s, "", write(t, simplePack("app", "1.0.0").needing("lib@^1")))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{early, early + 5} {
+		if err := os.Truncate(log, size); err != nil {
+			t.Fatal(err)
+		}
+		wantRootError(t, do(false, func(*registry.Store) {}), true)
+		err := do(true, func(s *registry.Store) {
+			_, err := s.Register(t.Context(), registry.Request{Paths: []string{write(t, simplePack("lib", "2.0.0"))}, Replace: registry.ReplaceAny})
+			if pack.CodeOf(err) != pack.CodeDependencyConflict {
+				t.Errorf("breaking the adopted pack: got %v", err)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -33,9 +33,9 @@ type Config struct {
 	// where Root exists.
 	GroupAccess bool
 	// Records store the data of the packs. They belong to the root: [Open] refuses
-	// records of another root, and records that list none of its packs.
+	// records of another root, and records that do not list all of its packs.
 	Records Records
-	// Adopt fills records that list none of the packs in the root from its files. It
+	// Adopt adds the packs in the root that the records do not list, from its files. It
 	// restores the generations, with new IDs, but not the configuration of users. It
 	// has no effect if Open does not refuse the records.
 	Adopt bool

@@ -29,7 +29,7 @@ type Config struct {
 	// Records store the data of the installed packs. They belong to the root, and the
 	// caller closes them. nil: records in files in Root, see [registry.OpenFiles].
 	Records registry.Records
-	// Adopt creates new records from the packs in Root if its records are lost, see
+	// Adopt adds the packs in Root that its records have lost, see
 	// [registry.Config].
 	Adopt bool
 
