@@ -1,9 +1,9 @@
 package hostflags
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -65,9 +65,9 @@ func DefaultRoot(getenv func(string) string) (string, error) {
 	if dir := getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "packtrain"), nil
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", err
+	home := getenv("HOME")
+	if !filepath.IsAbs(home) {
+		return "", errors.New("HOME is not set to an absolute path: set it, or name a root with --root")
 	}
 	return filepath.Join(home, ".local", "share", "packtrain"), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -22,6 +23,9 @@ func (a *app) advice(err error) string {
 	}
 	if a.server == "" && hasCode(err, pack.CodeUnauthorized) {
 		lines = append(lines, "--credentials FILE gives what servers ask for\n")
+	}
+	if lost, ok := errors.AsType[*registry.RootError](err); ok && lost.Adoptable {
+		lines = append(lines, "--adopt adds the packs in the root to its records\n")
 	}
 	slices.Sort(lines)
 	return strings.Join(slices.Compact(lines), "")

@@ -111,26 +111,11 @@ func (a *app) rootCommand() *cobra.Command {
 	return root
 }
 
-// otherNames are what other programs call commands.
-func otherNames(command string) []string {
-	switch command {
-	case "install":
-		return []string{"add"}
-	case "list":
-		return []string{"ls"}
-	case "remove":
-		return []string{"uninstall", "rm", "delete"}
-	case "show":
-		return []string{"info"}
-	}
-	return nil
-}
-
 // unknownCommand says which command was probably meant.
 func unknownCommand(root *cobra.Command, name string) error {
 	root.SuggestionsMinimumDistance = 2
 	for _, c := range root.Commands() {
-		if slices.Contains(otherNames(c.Name()), name) {
+		if slices.Contains(c.SuggestFor, name) {
 			return fmt.Errorf("unknown command %q: did you mean %q?", name, c.Name())
 		}
 	}

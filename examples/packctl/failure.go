@@ -1,7 +1,7 @@
 package main
 
 import (
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -15,10 +15,26 @@ type failureReport struct {
 	Reason string `json:"reason"`
 }
 
+// asksForJSON reports whether args have the flag --json.
+func asksForJSON(args []string) bool {
+	for _, arg := range args {
+		switch value, has := strings.CutPrefix(arg, "--json="); {
+		case arg == "--":
+			return false
+		case arg == "--json":
+			return true
+		case has:
+			asked, err := strconv.ParseBool(value)
+			return asked && err == nil
+		}
+	}
+	return false
+}
+
 // reportFailure prints err as JSON if --json asks for it and the command printed no
 // report.
 func (a *app) reportFailure(args []string, err error) error {
-	a.json = a.json || slices.Contains(args, "--json") // which an invalid line leaves unread
+	a.json = a.json || asksForJSON(args) // which an invalid line leaves unread
 	if !a.json || a.reported {
 		return nil
 	}

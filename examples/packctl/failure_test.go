@@ -48,3 +48,16 @@ func TestHelpOnSpecs(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 }
+
+func TestInvalidLinesThatAskForJSON(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"list --bogus": false, "list --bogus --json": true, "list --bogus --json=true": true, "list --bogus --json=1": true,
+		"list --bogus --json=false": false, "list --bogus -- --json": false, "list --bogus --jsonx": false,
+	} {
+		o := packctl(t, strings.Fields(line)...)
+		if got := strings.HasPrefix(o.stdout, "{"); got != want || o.status != exitUsage {
+			t.Errorf("%s: got %+v", line, o)
+		}
+	}
+}

@@ -12,7 +12,7 @@ type listReport struct {
 }
 
 func (a *app) listCommand() *cobra.Command {
-	return command("list", "List the installed packs", cobra.ExactArgs(0),
+	cmd := command("list", "List the installed packs", cobra.ExactArgs(0),
 		func(cmd *cobra.Command, _ []string) error {
 			return a.withReader(cmd, func(b reader) error {
 				packs, err := b.List(cmd.Context())
@@ -26,4 +26,6 @@ func (a *app) listCommand() *cobra.Command {
 				})
 			})
 		})
+	cmd.SuggestFor = []string{"ls"}
+	return cmd
 }

@@ -78,8 +78,8 @@ func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, err
 
 // Verify implements [registry.Verifier].
 func (noPacks) Verify(_ context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
-	for _, ref := range refs {
-		return nil, notInstalled(ref)
+	if len(refs) > 0 {
+		return nil, notInstalled(refs[0])
 	}
 	return &registry.VerifyReport{Verified: []pack.Ref{}, Differences: []registry.Difference{}}, nil
 }

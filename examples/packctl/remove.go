@@ -27,6 +27,7 @@ func (a *app) removeCommand() *cobra.Command {
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
 			})
 		})
+	cmd.SuggestFor = []string{"uninstall", "rm", "delete"}
 	may.bind(cmd.Flags())
 	return cmd
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	return command("show REF", "Show everything known about an installed pack", oneRef,
+	cmd := command("show REF", "Show everything known about an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withReader(cmd, func(b reader) error {
 				p, err := b.Show(cmd.Context(), pack.Ref(args[0]))
@@ -21,6 +21,8 @@ func (a *app) showCommand() *cobra.Command {
 				return a.report(wire.NewPackDetails(p), func() { a.printDetails(p) })
 			})
 		})
+	cmd.SuggestFor = []string{"info"}
+	return cmd
 }
 
 func (a *app) printDetails(p *registry.PackDetails) {

@@ -31,8 +31,17 @@ func (s *Server) addCatalog() {
 	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
 	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
+	handle(s, get("verify-packs", "/api/v1/verify", "Compare all packs on disk with what was recorded"), s.verifyPacks)
 	handle(s, get("verify-pack", packsPath+"/{ref}/verify", "Compare a pack on disk with what was recorded",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.verifyPack)
+}
+
+func (s *Server) verifyPacks(ctx context.Context, _ *struct{}) (*answer[wire.VerifyReport], error) {
+	report, err := s.host.Store.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return success(*wire.NewVerifyReport(report)), nil
 }
 
 func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[wire.VerifyReport], error) {

@@ -21,7 +21,7 @@ func report(t *testing.T) json.RawMessage {
 	t.Helper()
 	data, err := json.Marshal(wire.InstallReport{Outcomes: []wire.Outcome{
 		{Spec: "hello", Ref: "hello", Status: "installed"},
-		{Spec: "slack", Ref: "slack", Status: "failed", Failure: &wire.Failure{Stage: pack.StageTests, Code: pack.CodeTestsFailed, Message: "1 of 2 failed"}},
+		{Spec: "slack", Ref: "slack", Status: "failed", Failure: &wire.Failure{Stage: pack.StageTests, Fault: wire.Fault{Code: pack.CodeTestsFailed, Message: "1 of 2 failed"}}},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -57,16 +57,10 @@ func (c *Client) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gene
 	return list[registry.Generation](ctx, c, path+"/generations")
 }
 
-// Verify implements [registry.Verifier], with one request for each pack.
+// Verify implements [registry.Verifier], with one request for each of the given packs.
 func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
 	if len(refs) == 0 {
-		packs, err := c.List(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for i := range packs {
-			refs = append(refs, packs[i].Ref)
-		}
+		return c.verify(ctx, "/verify")
 	}
 	all := &registry.VerifyReport{Verified: []pack.Ref{}, Differences: []registry.Difference{}}
 	for _, ref := range slices.Compact(slices.Sorted(slices.Values(refs))) {
@@ -74,15 +68,22 @@ func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.Verify
 		if err != nil {
 			return nil, err
 		}
-		answer, err := read[wire.VerifyReport](ctx, c, get(path+"/verify"))
+		r, err := c.verify(ctx, path+"/verify")
 		if err != nil {
 			return nil, err
 		}
-		r := answer.Result()
 		all.Verified = append(all.Verified, r.Verified...)
 		all.Differences = append(all.Differences, r.Differences...)
 	}
 	return all, nil
+}
+
+func (c *Client) verify(ctx context.Context, path string) (*registry.VerifyReport, error) {
+	r, err := read[wire.VerifyReport](ctx, c, get(path))
+	if err != nil {
+		return nil, err
+	}
+	return r.Result(), nil
 }
 
 // Config returns the values that the user set. Numbers are of type

@@ -65,12 +65,8 @@ type Outcome struct {
 
 // A Failure says in which stage a pack failed, and why.
 type Failure struct {
-	Stage     pack.Stage       `json:"stage"`
-	Code      pack.Code        `json:"code"`
-	Message   string           `json:"error"`
-	Retryable bool             `json:"retryable,omitempty"` // as in [Fault], as are Platform and Findings
-	Platform  *PlatformVersion `json:"platform_version,omitempty"`
-	Findings  []pack.Finding   `json:"findings,omitempty"`
+	Stage pack.Stage `json:"stage"`
+	Fault
 }
 
 // An InstallSummary counts outcomes.

@@ -27,9 +27,7 @@ func (r InstallRequest) Request() pipeline.Request {
 		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
 		SkipTests: r.SkipTests, SkipValidation: r.SkipValidation, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,
 	}
-	if r.Force {
-		q.Replace, q.IgnoreTests = registry.ReplaceAny, true
-	}
+	forced(r.Force, &q.Replace, &q.IgnoreTests)
 	return q
 }
 
@@ -52,7 +50,7 @@ func newOutcome(o pipeline.Outcome) Outcome {
 		Environments: newEnvironments(o.Environments), Tests: NewTestSummary(o.Tests),
 	}
 	if f := o.Failure; f != nil {
-		out.Failure = &Failure{Stage: f.Stage, Code: f.Code, Message: f.Message, Retryable: pack.Retryable(f), Platform: newPlatformVersion(f), Findings: f.Findings()}
+		out.Failure = &Failure{Stage: f.Stage, Fault: newFault(*f)}
 	}
 	return out
 }
@@ -92,7 +90,7 @@ func (o Outcome) result() pipeline.Outcome {
 		Environments: o.Environments.result(), Tests: o.Tests.result(),
 	}
 	if f := o.Failure; f != nil {
-		failed := Fault{Message: f.Message, Code: f.Code, Retryable: f.Retryable, Platform: f.Platform, Findings: f.Findings}.failure(o.Spec, o.Ref, f.Stage)
+		failed := f.failure(o.Spec, o.Ref, f.Stage)
 		out.Failure = &failed
 	}
 	return out

@@ -13,15 +13,21 @@ func NewRegisterRequest(r registry.Request) RegisterRequest {
 	}
 }
 
+// forced grants what force means on the wire: to replace any version, and to ignore
+// failed tests.
+func forced(force bool, replace *registry.Replace, ignoreTests *bool) {
+	if force {
+		*replace, *ignoreTests = registry.ReplaceAny, true
+	}
+}
+
 // Request returns the request to the library.
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
 		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
 	}
-	if r.Force {
-		q.Replace, q.IgnoreTests = registry.ReplaceAny, true
-	}
+	forced(r.Force, &q.Replace, &q.IgnoreTests)
 	return q
 }
 
@@ -77,8 +83,12 @@ func (r *RegisterReport) Result() (*registry.Report, error) {
 func (p RegisteredPack) result() registry.RegisteredPack {
 	return registry.RegisteredPack{
 		Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: registry.ComponentCounts(p.Components),
-		Tests: p.Tests.result(), Validation: registry.ValidationResult{Valid: p.Validation.Valid, Errors: each(p.Validation.Errors, same), Findings: each(p.Validation.Findings, same)}, Generation: p.Generation, Path: p.Path,
+		Tests: p.Tests.result(), Validation: p.Validation.result(), Generation: p.Generation, Path: p.Path,
 	}
+}
+
+func (v ValidationResult) result() registry.ValidationResult {
+	return registry.ValidationResult{Valid: v.Valid, Errors: each(v.Errors, same), Findings: each(v.Findings, same)}
 }
 
 func (t *TestSummary) result() *registry.TestSummary {
