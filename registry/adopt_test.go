@@ -13,6 +13,8 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
+// adoptable returns a root with two packs: demo, which was upgraded and rolled
+// back, and lib, whose metadata are damaged when so.
 func adoptable(t *testing.T, damaged bool) *root {
 	t.Helper()
 	r := newRoot(t)
