@@ -60,8 +60,8 @@ type Testing struct {
 	Runners []TestRunner `json:"runners"`
 	// Discovery says how tests are found when no runner lists them.
 	Discovery TestDiscovery `json:"discovery"`
-	// ResultFormat is simple, junit-xml, tap or json; ResultPath the file the
-	// results are written to, "" for standard output.
+	// ResultFormat is simple, junit-xml, tap or json; ResultPath the file, or the
+	// directory of the files, that the results are written to, "" for standard output.
 	ResultFormat string  `json:"result_format"`
 	ResultPath   string  `json:"result_path"`
 	MinPassRate  float64 `json:"min_pass_rate"` // 0 to 1; 1 unless the pack says otherwise
@@ -71,7 +71,7 @@ type Testing struct {
 // A TestRunner is one entry of testing.runners.
 type TestRunner struct {
 	Name         string   `json:"name"`
-	Type         string   `json:"type"` // script, unittest, pytest, jest, ...
+	Type         string   `json:"type"` // script, unittest, pytest, jest, node-test
 	EntryPoint   string   `json:"entry_point"`
 	Timeout      Duration `json:"timeout_ms"` // 5 minutes unless the pack says otherwise
 	ResultFormat string   `json:"result_format"`
@@ -94,23 +94,26 @@ type TestCase struct {
 	Timeout Duration `json:"timeout_ms"`
 }
 
-// The types of suites that can be run.
+// The types of suites that discovery finds.
 const (
 	suiteScript   = "script"
-	SuiteUnittest = "unittest"
+	suiteUnittest = "unittest"
 )
 
 // A Suite is one run of tests: what one test runner starts.
 type Suite struct {
 	Name string
-	// Type is suiteScript, SuiteUnittest, or an unsupported type as written.
+	// Type is "script", one of [Runtime.TestRunners], or an unsupported type as written.
 	Type string
 	// Runner is the runner type of a script, as in [ReadScript].
 	Runner string
-	// Entry is a file of the pack, for SuiteUnittest also a directory. Like
+	// Entry is a file of the pack, or a directory unless the suite is a script. Like
 	// everything in a manifest it is untrusted: it may lead out of the pack.
 	Entry string
 	Args  []string
+	// Format is the format of the results, and ResultPath where they are written, as
+	// in [Testing].
+	Format, ResultPath string
 	// Timeout is 0 when nothing is said about it.
 	Timeout time.Duration
 }
@@ -121,7 +124,7 @@ type Suite struct {
 func (t *Testing) Suites(fsys fs.FS) []Suite {
 	var suites []Suite
 	for _, r := range t.Runners {
-		s := Suite{Name: r.Name, Entry: r.EntryPoint, Timeout: time.Duration(r.Timeout)}
+		s := Suite{Name: r.Name, Entry: r.EntryPoint, Timeout: time.Duration(r.Timeout), Format: r.ResultFormat, ResultPath: t.ResultPath}
 		s.Type, s.Runner = suiteType(r.Type)
 		suites = append(suites, s)
 	}
@@ -157,13 +160,22 @@ func suiteType(word string) (typ, runner string) {
 }
 
 // Err says that the suite's type is not supported, and which type may have been
-// meant; it is nil for suiteScript and SuiteUnittest.
+// meant; it is nil for a supported type.
 func (s *Suite) Err() error {
-	if s.Type == suiteScript || s.Type == SuiteUnittest {
+	if _, ok := RuntimeOfTestRunner(s.Type); ok || s.Type == suiteScript {
 		return nil
 	}
-	return Errorf(CodeInvalidManifest, "test runner %.64q is not supported yet; skip the tests to register the pack%s",
-		s.Type, nearest.Hint(s.Type, append(runnerTypes(), suiteScript, SuiteUnittest)))
+	return Errorf(CodeInvalidManifest, "test runner %.64q is not supported; skip the tests to register the pack%s",
+		s.Type, nearest.Hint(s.Type, append(runnerTypes(), suiteTypes()...)))
+}
+
+// suiteTypes returns the types of suites that can be run.
+func suiteTypes() []string {
+	types := []string{suiteScript}
+	for _, r := range runtimes() {
+		types = append(types, r.TestRunners...)
+	}
+	return types
 }
 
 // discoverDirectory returns one suite for all test*.py of a directory, and one
@@ -190,7 +202,7 @@ func discoverDirectory(fsys fs.FS, dir string) []Suite {
 		}
 	}
 	if python {
-		suites = append(suites, Suite{Name: "python", Type: SuiteUnittest, Entry: path.Clean(dir)})
+		suites = append(suites, Suite{Name: "python", Type: suiteUnittest, Entry: path.Clean(dir)})
 	}
 	return suites
 }

@@ -102,7 +102,7 @@ func TestRuntimeNeeds(t *testing.T) {
 			pack:  pack.Pack{Manifest: pack.Manifest{Testing: &pack.Testing{Runners: []pack.TestRunner{{Type: "unittest", EntryPoint: "tests"}}}}},
 			files: fstest.MapFS{"tests/test_it.py": {}},
 		},
-		{name: "tests that cannot be run", pack: tested(pack.Testing{Runners: []pack.TestRunner{{Type: "pytest", EntryPoint: "t.py"}, {Type: "script", EntryPoint: "../../x.py"}}})},
+		{name: "tests that cannot be run", pack: tested(pack.Testing{Runners: []pack.TestRunner{{Type: "rspec", EntryPoint: "t.py"}, {Type: "script", EntryPoint: "../../x.py"}}})},
 		{
 			name:  "files that list packages",
 			files: fstest.MapFS{"requirements.txt": {}, "package.json": {}},

@@ -76,11 +76,16 @@
 //
 // # Tests of packs
 //
-// The tests that a pack declares run with the pack's content as working
-// directory, with the interpreters of its environments, a clean environment and
-// a HOME and TMPDIR of their own. The exit status decides, printed totals refine
-// it, and a run without a single test does not pass. The result is kept as
-// evidence with the generation ([TestResult]). Tests that change the content are
-// refused, because the changed content was not checked. The supported runner types
-// are script and unittest.
+// The tests that a pack declares run in a private copy of its content, which is dropped
+// after them and into which they may write, with the interpreters of its environments, a
+// clean environment and a HOME and TMPDIR of their own. The content that becomes active
+// is hashed again after them.
+//
+// The types of runners are script, unittest, pytest, jest and node-test. pytest and jest
+// must be among the packages of the pack. Results come from what the runner reports, or
+// in the declared format (simple, tap, junit-xml or json) from standard output or
+// result_path. A run without a single test does not pass, nor do results that contradict
+// the exit status, or that are declared as tap, junit-xml or json and are not there; a
+// script that prints nothing of the simple format is one test. The result is kept as
+// evidence with the generation ([TestResult]).
 package registry

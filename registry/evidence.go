@@ -43,6 +43,19 @@ type TestSuite struct {
 	// suite.
 	Message string `json:"message"`
 	Output  string `json:"output"`
+	// Cases are the first 1,000 tests, as far as the results list them by name.
+	Cases []TestCase `json:"cases,omitempty"`
+}
+
+// A TestCase is the result of one test of a suite.
+type TestCase struct {
+	Name string `json:"name"`
+	// Status is passed, failed, skipped, or error for a failure outside of what the test
+	// asserts.
+	Status     string `json:"status"`
+	DurationMS int64  `json:"duration_ms"`
+	// Message is the reason if the test did not pass.
+	Message string `json:"message,omitempty"`
 }
 
 // TestTotals count tests. Failed includes those that ended with an error.
@@ -79,8 +92,17 @@ func (r *TestResult) take(run *packtests.Result) {
 		r.Suites = append(r.Suites, TestSuite{
 			Name: s.Name, Runner: s.Runner, Status: TestStatus(s.Status), TestTotals: TestTotals(s.Totals),
 			DurationMS: s.Duration.Milliseconds(), ExitCode: s.ExitCode, Message: s.Message, Output: s.Output,
+			Cases: testCases(s.Cases),
 		})
 	}
+}
+
+func testCases(cases []packtests.Case) []TestCase {
+	var out []TestCase
+	for _, c := range cases {
+		out = append(out, TestCase{Name: c.Name, Status: string(c.Status), DurationMS: c.Duration.Milliseconds(), Message: c.Message})
+	}
+	return out
 }
 
 // weakest returns the weakest level of isolation of the suites, "" if none ran. An

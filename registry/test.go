@@ -42,28 +42,29 @@ func (e *TestError) Unwrap() error { return pack.ErrTests }
 // ErrorCode implements [pack.Coder].
 func (e *TestError) ErrorCode() pack.Code { return pack.CodeTestsFailed }
 
-// test runs the tests that the pack declares, in the staged content, and keeps
-// the evidence. The request and the pack decide whether a failure matters.
+// test runs the tests that the pack declares, in a private copy of the staged content,
+// and keeps the evidence. The request and the pack decide whether a failure matters.
 func (r *request) test(ctx context.Context, it *item) error {
 	testing := it.manifest.Testing
 	it.tests = r.store.newTestResult(it)
 	if r.req.SkipTests || !testing.Enabled {
 		return nil
 	}
-	scratch, err := r.scratch(ctx)
+	bed, err := r.makeTestBed(ctx, it)
 	if err != nil {
 		return err
 	}
+	defer bed.close()
 	c := r.store.config
 	result, err := packtests.Run(ctx, packtests.Config{
-		Testing: testing, Dir: it.content, Scratch: scratch, Environments: it.envs,
+		Testing: testing, Dir: bed.content, Scratch: bed.scratch, Environments: it.envs,
 		Env: c.TestEnv, SearchPath: DefaultSearchPath, Timeout: c.TestTimeout, Runner: c.Runner,
 	})
 	if err != nil {
 		return err
 	}
 	it.tests.take(result)
-	if err := it.check("tests must write elsewhere, such as into TMPDIR"); err != nil {
+	if err := it.check("its tests, or another process, wrote outside of their working directory"); err != nil {
 		return err
 	}
 	if it.tests.Status == TestsFailed {

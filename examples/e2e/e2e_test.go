@@ -42,13 +42,7 @@ func writePack(t *testing.T, ref, runner, script, code, manifest, packages strin
 		"actions/" + script: code,
 		manifest:            packages,
 	} {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, dir, name, content)
 	}
 	return dir
 }

@@ -75,6 +75,9 @@ func (s *Staging) Mkdir() (string, error) {
 	return dir, s.disk.do("create staging directory", func() error { return fsx.Mkdir(dir) })
 }
 
+// Discard drops a directory that Mkdir made. What cannot be dropped now goes with End.
+func (s *Staging) Discard(dir string) { _ = s.disk.discard(dir) }
+
 // End discards the remaining files of the directory and releases the lock. Files that
 // cannot be discarded now are swept later.
 func (s *Staging) End() {

@@ -8,18 +8,6 @@ import (
 	"unicode"
 )
 
-// Totals count the tests of one run. Failed includes those with errors.
-type Totals struct {
-	Total, Passed, Failed, Skipped int
-}
-
-func (t Totals) plus(o Totals) Totals {
-	return Totals{t.Total + o.Total, t.Passed + o.Passed, t.Failed + o.Failed, t.Skipped + o.Skipped}
-}
-
-// Sound reports whether the counts are consistent.
-func (t Totals) Sound() bool { return t.Passed >= 0 && t.Passed+t.Failed+t.Skipped <= t.Total }
-
 var (
 	ansi       = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
 	simpleLine = regexp.MustCompile(`(?im)^\W*(total tests|total|tests run|passed|failed|skipped)(?:[ \t]+(?:tests|run))?[ \t]*:[ \t]*(\d{1,9})[ \t\r]*$`)
@@ -32,8 +20,8 @@ func StripANSI(out []byte) []byte { return ansi.ReplaceAll(out, nil) }
 
 // Simple reads the lines "Total Tests: N", "Passed: N", "Failed: N" and
 // "Skipped: N", in any order and with common variations. The last of each kind
-// counts. ok is false if there is none.
-func Simple(out []byte) (t Totals, ok bool) {
+// counts.
+func Simple(out []byte) (Report, error) {
 	found := map[string]int{}
 	for _, m := range simpleLine.FindAllSubmatch(StripANSI(out), -1) {
 		label, _, _ := strings.Cut(strings.ToLower(string(m[1])), " ")
@@ -44,26 +32,28 @@ func Simple(out []byte) (t Totals, ok bool) {
 	}
 	total, hasTotal := found["total"]
 	passed, hasPassed := found["passed"]
-	t = Totals{Total: total, Passed: passed, Failed: found["failed"], Skipped: found["skipped"]}
+	t := Totals{Total: total, Passed: passed, Failed: found["failed"], Skipped: found["skipped"]}
 	if !hasTotal {
 		t.Total = t.Passed + t.Failed + t.Skipped
 	}
 	if !hasPassed {
 		t.Passed = t.Total - t.Failed - t.Skipped
 	}
-	return t, len(found) > 0
+	if len(found) == 0 {
+		return Report{}, errNoResults
+	}
+	return Report{Totals: t}, nil
 }
 
 // Unittest reads the summary that Python's unittest prints on standard error.
-// ok is false if there is none.
-func Unittest(out []byte) (t Totals, ok bool) {
+func Unittest(out []byte) (Report, error) {
 	out = StripANSI(out)
 	ran := ranLine.FindAllSubmatchIndex(out, -1)
 	if ran == nil {
-		return t, false
+		return Report{}, errNoResults
 	}
 	last := ran[len(ran)-1]
-	t.Total = number(out[last[2]:last[3]])
+	t := Totals{Total: number(out[last[2]:last[3]])}
 	if result := resultLine.FindSubmatch(out[last[1]:]); result != nil {
 		for part := range bytes.SplitSeq(result[1], []byte(", ")) {
 			name, count, _ := bytes.Cut(part, []byte("="))
@@ -77,7 +67,7 @@ func Unittest(out []byte) (t Totals, ok bool) {
 	}
 	t.Total = max(t.Total, t.Failed+t.Skipped) // a failed import is an error, but not a test
 	t.Passed = t.Total - t.Failed - t.Skipped
-	return t, true
+	return Report{Totals: t}, nil
 }
 
 // number reads up to nine digits; anything else is 0.

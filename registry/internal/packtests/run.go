@@ -13,7 +13,8 @@ import (
 type Config struct {
 	// Testing is the section of the manifest about tests.
 	Testing *pack.Testing
-	// Dir is the directory of the pack's content, and the working directory.
+	// Dir is the directory of the pack's content, and the working directory. Tests may
+	// write to it.
 	Dir string
 	// Scratch is an empty directory that tests may write to: HOME and TMPDIR.
 	Scratch string

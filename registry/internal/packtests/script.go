@@ -11,7 +11,7 @@ import (
 )
 
 // script returns the command that starts a file of the pack.
-func (c *Config) script(spec *pack.Suite) ([]string, error) {
+func script(c *Config, spec *pack.Suite, _ string) ([]string, error) {
 	script, err := pack.ReadScript(os.DirFS(c.Dir), spec.Entry, spec.Runner)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("entry point %q cannot be read", spec.Entry)

@@ -26,6 +26,8 @@ type Suite struct {
 	// ExitCode is the exit status; -1 if the runner was killed by a signal or
 	// did not start.
 	ExitCode int
+	// Cases are the tests by name, as far as the results list them, see [MaxCases].
+	Cases []Case
 	// Isolation is the level of isolation of the run.
 	Isolation pack.Isolation
 	// Message is the reason of a failure. Output is the end of the suite's output,
@@ -36,7 +38,8 @@ type Suite struct {
 // run runs one suite.
 func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	suite := Suite{Name: spec.Name, Runner: spec.Type, ExitCode: -1}
-	command, err := c.command(spec)
+	src := &source{runner: runnerOf(spec.Type), spec: spec}
+	command, err := c.command(src)
 	if err != nil {
 		suite.breakDown(refusal(err))
 		return suite, nil
@@ -54,7 +57,8 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	case result.Signal != "":
 		suite.breakDown("was killed by signal " + result.Signal)
 	default:
-		suite.judge(&result)
+		report, err := c.report(src, &result)
+		suite.judge(report, err, src.optional())
 	}
 	if suite.Status != Passed {
 		suite.Output = Tail(slices.Concat(result.Stdout, result.Stderr), outputLines, outputSize)
@@ -62,41 +66,46 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	return suite, nil
 }
 
-// judge sets the result from the exit status and the printed totals. The exit status
-// takes precedence: totals that contradict it are ignored.
-func (s *Suite) judge(result *pack.Result) {
-	totals, counted := s.totals(result)
-	passed := result.ExitCode == 0
-	if counted && totals.Sound() && passed == (totals.Failed == 0) {
-		s.Totals = totals
-	} else {
-		counted = false
-	}
+// judge sets the result from the exit status and the results, of which err says what is
+// wrong. Neither is believed against the other: results that contradict the exit status
+// are a failure. Where results are optional, a suite without any is one test.
+func (s *Suite) judge(r Report, err error, optional bool) {
+	passed := s.ExitCode == 0
 	switch {
-	case passed && counted && totals.Total == totals.Skipped:
-		s.Status, s.Message = Failed, "no test ran"
-	case passed && !counted && s.Runner == pack.SuiteUnittest:
-		s.breakDown("printed no summary")
-	case passed && !counted: // a script without totals is one test
+	case errors.Is(err, errNoResults) && !passed:
+		s.breakDown(fmt.Sprintf("exit status %d", s.ExitCode))
+	case errors.Is(err, errNoResults) && optional:
 		s.Totals, s.Status = Totals{Total: 1, Passed: 1}, Passed
+	case err != nil:
+		s.breakDown(fmt.Sprintf("exit status %d, but its results cannot be used: %v", s.ExitCode, err))
+	case !r.Sound():
+		s.breakDown(fmt.Sprintf("exit status %d, but its totals do not add up: %d tests, %d passed, %d failed, %d skipped",
+			s.ExitCode, r.Total, r.Passed, r.Failed, r.Skipped))
+	default:
+		s.Totals, s.Cases = r.Totals, r.Cases
+		s.compare(passed)
+	}
+}
+
+// compare sets the status by the exit status and the totals.
+func (s *Suite) compare(passed bool) {
+	switch {
+	case s.Total == s.Skipped && passed:
+		s.Status, s.Message = Failed, "no test ran"
+	case s.Total == s.Skipped:
+		s.Status, s.Message = Failed, fmt.Sprintf("no test ran, exit status %d", s.ExitCode)
+	case passed && s.Failed > 0:
+		s.Status, s.Message = Failed, fmt.Sprintf("exit status 0, although %d of %d tests failed", s.Failed, s.Total)
 	case passed:
 		s.Status = Passed
-	case counted:
-		s.Status = Partial
-		s.Message = fmt.Sprintf("%d of %d tests failed", s.Failed, s.Total)
+	case s.Failed == 0:
+		s.Status, s.Message = Failed, fmt.Sprintf("exit status %d, although none of %d tests failed", s.ExitCode, s.Total)
 	default:
-		s.breakDown(fmt.Sprintf("exit status %d", result.ExitCode))
+		s.Status, s.Message = Partial, fmt.Sprintf("%d of %d tests failed", s.Failed, s.Total)
 	}
 }
 
-func (s *Suite) totals(result *pack.Result) (Totals, bool) {
-	if s.Runner == pack.SuiteUnittest {
-		return Unittest(result.Stderr)
-	}
-	return Simple(slices.Concat(result.Stderr, []byte("\n"), result.Stdout))
-}
-
-// breakDown fails the suite as a whole, which counts as one test.
+// breakDown sets a failure of the suite as a whole, which counts as one failed test.
 func (s *Suite) breakDown(message string) {
 	s.Status, s.Message = Failed, message
 	s.Totals = Totals{Total: 1, Failed: 1}
