@@ -10,6 +10,10 @@ const (
 	blockMark   = 0x314159265359
 	endMark     = 0x177245385090
 	groupLength = 50 // symbols that follow one selector
+
+	// maxPart is more than the largest block takes: 900,000 symbols of 20 bits. Codes
+	// can be stated in any number of bits.
+	maxPart = 4 << 20
 )
 
 // A blocks passes bzip2 streams on to a decoder, and checks the Huffman
@@ -167,6 +171,8 @@ func (b *bitReader) next() {
 		b.err = malformed("the bzip2 stream is truncated")
 	case err != nil:
 		b.err = err
+	case len(b.taken) == maxPart:
+		b.fail()
 	default:
 		b.last, b.taken = c, append(b.taken, c)
 	}

@@ -134,6 +134,7 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("C05/bzip2", brokenBzip2)
 	t.Run("C05/bzip2 code that is not complete", incompleteCode)
+	t.Run("B06/bzip2 code of endless bits", endlessCode)
 	t.Run("C07/after other streams", afterStreams)
 	t.Run("B06/limits", bombs)
 	t.Run("B20/names", names)
@@ -192,6 +193,41 @@ func incompleteCode(t *testing.T) {
 	if got != "" {
 		t.Errorf("got %q of what can be read differently", got)
 	}
+}
+
+// endlessCode is a block whose description of a code goes on for 64 MiB. Not all of
+// it may be held in memory, or read.
+func endlessCode(t *testing.T) {
+	t.Parallel()
+	const start = "BZh91AY&SY\x00\x00\x00\x00\x00\x00\x00\x40\x00\x40\x00\x20"
+	for name, c := range map[string]struct{ before, again string }{
+		"selector": {"\x01\xff", "\xff"},
+		"length":   {"\x00\x21\x5d", "\xdd"}, // one more, one less
+	} {
+		rest := &repeated{text: c.again, left: 64 << 20}
+		_, err := readFrom(io.MultiReader(strings.NewReader(start+c.before), rest), limits)
+		wantCode(t, err, pack.CodeMalformedContent)
+		if read := 64<<20 - rest.left; read > 8<<20 {
+			t.Errorf("%s: %d bytes were read", name, read)
+		}
+	}
+}
+
+// A repeated reader holds one text over and over.
+type repeated struct {
+	text string
+	left int
+}
+
+// Read implements [io.Reader].
+func (r *repeated) Read(p []byte) (n int, err error) {
+	for n+len(r.text) <= len(p) && r.left > 0 {
+		n, r.left = n+copy(p[n:], r.text), r.left-len(r.text)
+	}
+	if n == 0 {
+		err = io.EOF
+	}
+	return n, err
 }
 
 func TestBzip2OfManyBlocks(t *testing.T) {
