@@ -10,24 +10,25 @@ import (
 // next one. Comments are left to [ParseLine].
 func Lines(text string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
-		logical, start, number := "", 0, 0
+		var logical []byte
+		start, number := 0, 0
 		for line := range strings.Lines(text) {
 			number++
-			if logical == "" {
+			if len(logical) == 0 {
 				start = number
 			}
 			line = strings.TrimRight(line, "\r\n")
 			if continued, ok := strings.CutSuffix(line, `\`); ok && !isComment(line) {
-				logical += continued
+				logical = append(logical, continued...)
 				continue
 			}
-			if !yield(start, logical+line) {
+			if !yield(start, string(logical)+line) {
 				return
 			}
-			logical = ""
+			logical = logical[:0]
 		}
-		if logical != "" {
-			yield(start, logical)
+		if len(logical) > 0 {
+			yield(start, string(logical))
 		}
 	}
 }

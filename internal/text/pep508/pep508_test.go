@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -193,6 +194,23 @@ func TestLines(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("J03/continued lines", func(t *testing.T) {
+		t.Parallel()
+		const want = pep508.MaxSize / 3
+		start := time.Now()
+		for _, text := range pep508.Lines(strings.Repeat("a\\\n", want)) {
+			if len(text) != want {
+				t.Errorf("a line has %d bytes, want %d", len(text), want)
+			}
+		}
+		if took := time.Since(start); took > 5*time.Second { // a minute when each line is copied again
+			t.Errorf("it took %v", took)
+		}
+	})
 }
 
 func TestNormalizeName(t *testing.T) {
