@@ -79,7 +79,7 @@ func framings() map[string][]byte {
 // TestFramings: every other program unpacks the accepted ones in the same way.
 func TestFramings(t *testing.T) {
 	t.Parallel()
-	needPrograms(t, "bash", "unzip", "7z", "bsdtar", "tar")
+	needPrograms(t, "bash", "unzip", "7z", "bsdtar", "tar", "busybox")
 	for name, data := range framings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,10 +92,10 @@ func TestFramings(t *testing.T) {
 				t.Fatalf("%d files, %v", len(want), err)
 			}
 			for _, e := range extractors() {
-				if !e.reads(path) {
+				if !e.reads(path, data) {
 					continue
 				}
-				if got, err := e.extract(t, path); !cmp.Equal(want, got) { // some warn
+				if got, err := e.extract(t, path); !cmp.Equal(want, got) && (err == nil || !e.lenient) { // some warn
 					t.Errorf("%s: %v\n%s", e.name, err, cmp.Diff(want, got))
 				}
 			}

@@ -90,11 +90,15 @@ func isOctal(field []byte) bool {
 // read: none, as tar had it first, that of POSIX, and that of GNU.
 func (b *block) marked() bool {
 	switch string(b[257:263]) {
-	case "\x00\x00\x00\x00\x00\x00", "ustar\x00", "ustar ":
+	case "ustar\x00", "ustar ":
 		return true
 	}
-	return false
+	return b.unmarked()
 }
+
+// unmarked reports whether the block has no mark, as tar had it first: a name that ends
+// in "/" is then that of a directory.
+func (b *block) unmarked() bool { return string(b[257:263]) == "\x00\x00\x00\x00\x00\x00" }
 
 // intact reports whether the checksum is right, summed over the bytes as
 // unsigned or, as some did, as signed numbers.

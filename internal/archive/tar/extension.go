@@ -70,6 +70,8 @@ func (x *extension) check(b *block, size int64) error {
 		return malformed("entry %.80q has a link target but is not a link", name)
 	case b.kind() == 0 && strings.HasSuffix(b.name(), "/") != strings.HasSuffix(name, "/"):
 		return malformed("entry %.80q is a directory by only one of its names", name)
+	case b.kind() == 0 && !b.unmarked() && strings.HasSuffix(name, "/"): // busybox takes it for a file
+		return malformed("entry %.80q is a directory by its name, and a file by its type: re-create the archive with tar --format=posix", name)
 	case hasPath && path == "":
 		return malformed("entry %.80q: an empty long name", b.name())
 	}

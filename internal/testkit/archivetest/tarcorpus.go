@@ -56,6 +56,7 @@ func tarFrames() []TarCase {
 		{"C09", "pax size for header size 0", Meta('x', Record("size", "512")) + Header('0', "a", 0) + Zeros() + End(), format},
 		{"C09", "pax size equal", good() + Meta('x', Record("size", "1")) + File("a", "x") + End(), fine},
 		{"C09", "directory with content", Header('5', "d/", 512) + File("hidden", "") + End(), format},
+		{"C15", "directory by its name only, with a mark", Header(0, "d/", 0) + End(), format},
 		{"C09", "old directory with content", Header(0, "d/", 512) + File("hidden", "") + End(), format},
 		{"C10", "comment", Meta('g', Record("comment", "0123456789abcdef")) + good() + End(), fine},
 		{"C10", "comment between entries", good() + Meta('g', Record("comment", "x")) + File("z", "") + End(), fine},
