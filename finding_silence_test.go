@@ -54,6 +54,9 @@ func silenceCases() []findingCase {
 		with("keys of package.json", "package.json", `{"overrides": {"a": "1"}, "scripts": {}}`, "package.json:0 node.ignored_key"),
 		manifest("requirements of a runner", "testing: {runners: {a: {entry_point: actions/run.sh, requirements: tests/r.txt}}}\n", "pack.yaml:5 packages.not_read"),
 
+		with("an action without the name of its script", "actions/a.yaml", "ref: demo.a\nrunner_type: python\nentry_point: ''\n", "actions/a.yaml:3 action.no_entry_point"),
+		with("a sensor without the name of its script", "sensors/a.yaml", "ref: demo.a\nrunner_type: python\nentry_point: ''\n", "sensors/a.yaml:3 sensor.no_entry_point"),
+
 		with("a directory in the singular", "action/x.yaml", "ref: x", "action/x.yaml:0 component.not_read"),
 		with("a directory in capitals", "Rules/x.yaml", "ref: x", "Rules/x.yaml:0 component.not_read"),
 		with("an extension in capitals", "rules/x.YAML", "ref: x", "rules/x.YAML:0 component.not_read"),

@@ -21,7 +21,7 @@ func (s *componentSection) action() *Action {
 		OutputFormat:      s.textOr("output_format", "text"),
 		Timeout:           s.seconds("timeout", 0),
 	}
-	if s.get("entry_point") == nil && s.get("workflow_file") == nil && s.needsEntryPoint(a.Runner) {
+	if s.blank("entry_point") && s.blank("workflow_file") && s.needsEntryPoint(a.Runner) {
 		s.report(actionNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", a.Runner)
 	}
 	s.checkVariables(a)
@@ -182,7 +182,7 @@ func (s *componentSection) sensor() *Sensor {
 		RuntimeVersion: s.text("runtime_version"),
 		TriggerTypes:   s.triggerTypes(),
 	}
-	if s.get("entry_point") == nil && !isNative(sensor.Runner) {
+	if s.blank("entry_point") && !isNative(sensor.Runner) {
 		s.report(sensorNoEntryPoint, s.line("entry_point"), "entry_point is missing; name the script that runner %q starts", sensor.Runner)
 	}
 	return sensor
@@ -220,10 +220,10 @@ func (s *componentSection) rule() *Rule {
 		return &Rule{TriggerRef: s.nested("trigger", "type"), ActionRef: s.nested("action", "ref")}
 	}
 	r := &Rule{TriggerRef: s.use("trigger_ref"), ActionRef: s.use("action_ref")}
-	if r.TriggerRef == "" {
+	if s.blank("trigger_ref") {
 		s.report(ruleNoTrigger, s.line("trigger_ref"), "trigger_ref is missing; name the trigger that starts the rule")
 	}
-	if r.ActionRef == "" {
+	if s.blank("action_ref") {
 		s.report(ruleNoAction, s.line("action_ref"), "action_ref is missing; name the action that the rule runs")
 	}
 	return r

@@ -236,12 +236,12 @@ func (s *section) testRunners(format string) []TestRunner {
 }
 
 func (s *section) testRunner(format string) TestRunner {
-	entryPoint := s.path
-	if typ, _ := suiteType(s.str("type")); typ == suiteScript { // others take directories, too
+	entryPoint, word := s.path, s.str("type")
+	if typ, _ := suiteType(word); typ == suiteScript { // others take directories, too
 		entryPoint = func(key string) string { return s.fileIn(key, ".") }
 	}
 	return TestRunner{
-		Type:         s.str("type"),
+		Type:         word,
 		EntryPoint:   entryPoint("entry_point"),
 		Timeout:      s.seconds("timeout", defaultTestTimeout),
 		ResultFormat: s.resultFormat(format),

@@ -47,6 +47,12 @@ func (s *section) get(key string) *yaml.Node {
 	return f.Value
 }
 
+// blank reports whether the entry with the given key is absent, null or an empty string.
+func (s *section) blank(key string) bool {
+	n := s.get(key)
+	return n == nil || n.Kind == yaml.String && n.Text == ""
+}
+
 // line returns the line of the entry with the given key, or of the section.
 func (s *section) line(key string) int {
 	if f := s.node.Field(key); f != nil {
@@ -253,21 +259,21 @@ func (s *section) reportSchema(problems []schema.Problem) {
 }
 
 // path returns the path with the given key, relative to the pack.
-func (s *section) path(key string) string { return s.pathIn(key, ".") }
+func (s *section) path(key string) string { return s.pathIn(key, s.str(key), ".") }
 
 // fileIn returns the path of a file with the given key, as pathIn does.
 func (s *section) fileIn(key, dir string) string {
-	if text := s.str(key); strings.HasSuffix(text, "/") || strings.HasSuffix(text, "/.") {
+	text := s.str(key)
+	if strings.HasSuffix(text, "/") || strings.HasSuffix(text, "/.") {
 		s.report(s.codes.unsafePath, s.line(key), "%s %.128q names a directory; name the file, without %q at the end", key, text, "/")
 	}
-	return s.pathIn(key, dir)
+	return s.pathIn(key, text, dir)
 }
 
-// pathIn returns the path with the given key, written relative to the directory
+// pathIn returns the path text with the given key, written relative to the directory
 // dir of the pack, made relative to the pack. A path that leads out of the pack
 // is reported.
-func (s *section) pathIn(key, dir string) string {
-	text := s.str(key)
+func (s *section) pathIn(key, text, dir string) string {
 	if text == "" {
 		return ""
 	}
