@@ -88,9 +88,6 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 		return nil
 	}
 	store := r.store
-	if err := store.disk.SettleDead(ctx, store.ledger()); err != nil {
-		return err
-	}
 	release, err := store.lock(ctx, s.refs(), r.lockedDependencies(s)...)
 	if err != nil {
 		return err

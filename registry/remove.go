@@ -46,9 +46,6 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
-	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
-		return err
-	}
 	release, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return err

@@ -43,9 +43,17 @@ func repairError(err error) error {
 	return err
 }
 
-// lock takes the locks of refs, for changing them, and shares those of others.
+// lock takes the locks of refs, for changing them, and shares those of others. Under
+// these locks it settles the operations of dead processes on any packs: one that may
+// still be recorded could add a dependent of refs.
 func (s *Store) lock(ctx context.Context, refs []pack.Ref, others ...pack.Ref) (release func(), err error) {
 	s.changed.Store(true)
-	release, err = s.disk.Lock(ctx, s.ledger(), refs, others...)
-	return release, repairError(err)
+	if release, err = s.disk.Lock(ctx, s.ledger(), refs, others...); err != nil {
+		return nil, repairError(err)
+	}
+	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
