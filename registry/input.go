@@ -2,10 +2,10 @@ package registry
 
 import (
 	"context"
-	"os"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/workdir"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // An input is the content of a pack that comes to the registry.
@@ -26,7 +26,7 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 		it.know(&c.Pack.Manifest)
 	}
 	if c.Staged && c.TreeDigest != "" && c.ID.Ref != "" && r.store.disk.InStaging(c.Dir) {
-		return stagedContent{c}, nil
+		return stagedContent{c, r.store.disk}, nil
 	}
 	dir, err := workdir.Open(r.store.config.Open, c.Dir, c.TreeDigest != "")
 	if err != nil {
@@ -59,15 +59,15 @@ func (nothing) close() {}
 
 // stagedContent is content in the staging of this root, which the registry takes
 // over. Its digest is checked before it becomes active.
-type stagedContent struct{ content *pack.Content }
+type stagedContent struct {
+	content *pack.Content
+	disk    *generations.Disk
+}
 
 func (s stagedContent) treeDigest() (pack.Digest, error) { return s.content.TreeDigest, nil }
 
 func (s stagedContent) bringTo(_ context.Context, dest string, _ pack.Digest) (checked bool, err error) {
-	if err := os.Rename(s.content.Dir, dest); err != nil {
-		return false, pack.Errorf(pack.CodeIO, "take over staged pack: %w", err)
-	}
-	return false, nil
+	return false, s.disk.Take(s.content.Dir, dest)
 }
 
 func (stagedContent) close() {}
