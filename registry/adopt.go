@@ -64,7 +64,7 @@ func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active s
 		return "", err
 	}
 	recorded, err := s.generations(ctx, ref)
-	if err != nil {
+	if err != nil && !damaged(err) {
 		return "", err
 	}
 	last = active
@@ -78,7 +78,7 @@ func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active s
 			continue
 		}
 		a.Previous, a.Components = last, nil
-		if _, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Activate: []Activation{*a}}); err != nil {
+		if _, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Activate: []Activation{*a}}); err != nil && !damaged(err) {
 			return "", err
 		}
 		last = name

@@ -88,7 +88,11 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 	if err != nil {
 		return nil, err
 	}
-	generations, err := s.config.Records.Generations(ctx, ref)
+	generations, err := s.generations(ctx, ref)
+	if damaged(err) {
+		s.config.Logger.Warn("generations are left out", "pack", ref, "error", err)
+		err = nil
+	}
 	return &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}, err
 }
 
@@ -104,7 +108,8 @@ func (s *Store) InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Versio
 	return rec.Active.Version, err
 }
 
-// generations returns the generations of ref, none when it is not installed.
+// generations returns the generations of ref, none when it is not installed. It returns
+// those that can be decoded beside the error that names the others.
 func (s *Store) generations(ctx context.Context, ref pack.Ref) ([]Generation, error) {
 	generations, err := s.config.Records.Generations(ctx, ref)
 	if errors.Is(err, pack.ErrNotFound) {

@@ -2,8 +2,12 @@ package registry_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -46,6 +50,67 @@ func TestDamagedRecord(t *testing.T) {
 	memory.Damage(t, "bad")
 	if err := s.Remove(t.Context(), "bad", nil); err != nil {
 		t.Errorf("remove: %v", err)
+	}
+}
+
+// TestDamagedGeneration damages one generation of a pack: it can be replaced, rolled back
+// and shown like others, and replacing any version replaces a damaged active one.
+func TestDamagedGeneration(t *testing.T) {
+	t.Parallel()
+	v4 := write(t, simplePack("demo", "4.0.0"))
+	for name, tt := range map[string]struct {
+		damage  int // the generation that is damaged
+		replace registry.Replace
+	}{"first": {0, registry.ReplaceUpgrade}, "earlier": {1, registry.ReplaceUpgrade}, "active": {2, registry.ReplaceAny}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			memory, r := registry.NewMemory(), newRoot(t)
+			r.records = memory
+			s := r.open(t)
+			var generations []string
+			for _, version := range []string{"1.0.0", "2.0.0", "3.0.0"} {
+				generations = append(generations, register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", version)))[0].Generation)
+			}
+			memory.DamageGeneration(t, "demo", generations[tt.damage])
+			if details, err := s.Show(t.Context(), "demo"); tt.damage != 2 && (err != nil || len(details.Generations) != 2) {
+				t.Errorf("show: got %+v, %v", details, err)
+			}
+			if got := register(t, s, tt.replace, v4)[0]; !strings.HasPrefix(got.Generation, "000004-") {
+				t.Errorf("replaced by generation %s", got.Generation)
+			}
+			_, err := s.RollBack(t.Context(), "demo", nil)
+			if tt.damage == 2 {
+				if damaged, ok := errors.AsType[*registry.RecordError](err); !ok || damaged.Ref != "demo" {
+					t.Errorf("roll back to the damaged one: got %v", err)
+				}
+			} else if err != nil || state(t, r) != "3.0.0" {
+				t.Errorf("roll back: %v", err)
+			}
+		})
+	}
+}
+
+// TestAdoptionPassesDamagedGenerations adopts a root with an old copy of its records, in
+// which a generation is damaged.
+func TestAdoptionPassesDamagedGenerations(t *testing.T) {
+	t.Parallel()
+	r, dir, backup := newRoot(t), filepath.Join(t.TempDir(), "records"), t.TempDir()
+	r.records = openFiles(t, dir)
+	s := r.open(t)
+	first := register(t, s, "", write(t, simplePack("demo", "1.0.0")))[0].Generation
+	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "2.0.0")))
+	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("demo", "3.0.0")), write(t, simplePack("other", "1.0.0")))
+	old := openFiles(t, backup)
+	old.DamageGeneration(t, "demo", first)
+	r.records = old
+	c := r.config()
+	c.Adopt = true
+	r.openWith(t, c)
+	if diff := cmp.Diff(map[string]string{"demo": "3.0.0", "other": "1.0.0"}, versions(t, r)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -23,6 +24,37 @@ func (m *Memory) Damage(t testing.TB, ref pack.Ref) {
 	damaged := *m.table.packs[ref]
 	damaged.manifest = []byte("{")
 	m.table.packs[ref] = &damaged
+}
+
+// DamageGeneration makes a generation of ref one that cannot be decoded.
+func (m *Memory) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.table.packs[ref] = m.table.packs[ref].damaged(name)
+}
+
+// DamageGeneration makes a generation of ref one that cannot be decoded.
+func (f *Files) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
+	t.Helper()
+	err := f.change(t.Context(), func(table *table) (*delta, error) {
+		damaged := *table.packs[ref].damaged(name)
+		return &delta{drop: []pack.Ref{ref}, put: []*row{&damaged}}, nil
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *row) damaged(generation string) *row {
+	damaged := *r
+	damaged.generations = slices.Clone(r.generations)
+	for i := range damaged.generations {
+		if damaged.generations[i].name == generation {
+			damaged.generations[i].data = []byte("{")
+		}
+	}
+	return &damaged
 }
 
 // CompactAt sets the size from which the file is compacted; negative for after

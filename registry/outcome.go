@@ -25,7 +25,7 @@ func (it *item) activation(name string, now time.Time) *Activation {
 // move returns the move of an operation that makes it active. Names of
 // generations go on from those that the records and the disk know.
 func (r *request) move(ctx context.Context, it *item, now time.Time) (m generations.Move, err error) {
-	name, err := r.store.nextGeneration(ctx, it.ID.Ref, it.treeDigest)
+	name, err := r.store.nextGeneration(ctx, it.ID.Ref, it.record.Active.Name, it.treeDigest)
 	if err != nil {
 		return m, err
 	}
@@ -34,14 +34,16 @@ func (r *request) move(ctx context.Context, it *item, now time.Time) (m generati
 	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}, err
 }
 
-func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, tree pack.Digest) (string, error) {
+// nextGeneration returns the name of the generation after the recorded ones. active is
+// the active one, whose row may be damaged.
+func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, active string, tree pack.Digest) (string, error) {
 	recorded, err := s.generations(ctx, ref)
-	if err != nil {
+	if err != nil && !damaged(err) {
 		return "", err
 	}
-	names := make([]string, len(recorded))
+	names := []string{active}
 	for i := range recorded {
-		names[i] = recorded[i].Name
+		names = append(names, recorded[i].Name)
 	}
 	return s.disk.NextName(ref, tree, names...)
 }

@@ -20,6 +20,10 @@ func (e *RecordError) Error() string {
 	return fmt.Sprintf("record of pack %s is damaged: %v; register the pack again with a forced replacement, or remove it", e.Ref, e.Err)
 }
 
+func damagedGeneration(ref pack.Ref, name string, err error) *RecordError {
+	return &RecordError{ref, fmt.Errorf("generation %s: %w", name, err)}
+}
+
 // damaged reports whether err means that a record cannot be decoded.
 func damaged(err error) bool {
 	_, ok := errors.AsType[*RecordError](err)

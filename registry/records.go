@@ -57,7 +57,8 @@ type ContentReader interface {
 	// Components returns the components of the active generation, in the order of the
 	// activation.
 	Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error)
-	// Generations returns the generations, the oldest first.
+	// Generations returns the generations, the oldest first. If some cannot be decoded, it
+	// returns the others and an error that joins one [*RecordError] for each of them.
 	Generations(ctx context.Context, ref pack.Ref) ([]Generation, error)
 }
 

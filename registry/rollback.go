@@ -79,15 +79,10 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 // movingBack returns the move to the generation before the active one, if that is
 // unchanged.
 func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Ref) (move generations.Move, err error) {
-	recorded, err := s.generations(ctx, rec.Ref)
+	earlier, err := s.earlier(ctx, rec)
 	if err != nil {
 		return move, err
 	}
-	i := slices.IndexFunc(recorded, func(g Generation) bool { return g.Name == rec.Active.Previous })
-	if i < 0 {
-		return move, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
-	}
-	earlier := &recorded[i]
 	breaks, err := s.changeBreaks(ctx, rec.Ref, rec.Active.Version, earlier.Version)
 	if err != nil {
 		return move, err
@@ -106,6 +101,19 @@ func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Re
 	}
 	_, err = parseMetadata(rec.Ref, earlier.Name, metadata)
 	return generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}, err
+}
+
+// earlier returns the generation before the active one. Others may be damaged.
+func (s *Store) earlier(ctx context.Context, rec Record) (*Generation, error) {
+	recorded, err := s.generations(ctx, rec.Ref)
+	i := slices.IndexFunc(recorded, func(g Generation) bool { return g.Name == rec.Active.Previous })
+	switch {
+	case i >= 0:
+		return &recorded[i], nil
+	case err == nil || rec.Active.Previous == "":
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no earlier generation than %s", rec.Active.Name)
+	}
+	return nil, err
 }
 
 func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {

@@ -69,13 +69,17 @@ func (tr tableReader) Generations(ctx context.Context, ref pack.Ref) ([]Generati
 	if err != nil {
 		return nil, err
 	}
-	generations := make([]Generation, len(r.generations))
+	generations := make([]Generation, 0, len(r.generations))
+	var damaged []error
 	for i := range r.generations {
-		if generations[i], err = decode[Generation](r.generations[i].data); err != nil {
-			return nil, &RecordError{ref, err}
+		g, err := decode[Generation](r.generations[i].data)
+		if err != nil {
+			damaged = append(damaged, damagedGeneration(ref, r.generations[i].name, err))
+			continue
 		}
+		generations = append(generations, g)
 	}
-	return generations, nil
+	return generations, errors.Join(damaged...)
 }
 
 // Root implements [Binder].

@@ -15,6 +15,7 @@ import (
 type broken struct {
 	*registry.Memory
 	damaged     map[pack.Ref]bool
+	lost        map[string]bool // the damaged generations
 	apply       func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error)
 	outcome     func(m *registry.Memory, ctx context.Context, id string) (bool, error)
 	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error
@@ -34,6 +35,14 @@ func (b *broken) Damage(_ testing.TB, ref pack.Ref) {
 		b.damaged = map[pack.Ref]bool{}
 	}
 	b.damaged[ref] = true
+}
+
+// DamageGeneration implements [GenerationDamager].
+func (b *broken) DamageGeneration(_ testing.TB, _ pack.Ref, name string) {
+	if b.lost == nil {
+		b.lost = map[string]bool{}
+	}
+	b.lost[name] = true
 }
 
 func (b *broken) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
@@ -73,7 +82,7 @@ func (b *broken) SetConfig(ctx context.Context, ref pack.Ref, config map[string]
 }
 
 func (b *broken) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
-	if b.damaged[ref] {
+	if b.damaged[ref] || len(b.lost) > 0 && b.lost[active(b.Memory, ref)] {
 		return registry.Record{}, damage(ref)
 	}
 	if b.pack != nil {
@@ -117,5 +126,10 @@ func (b *broken) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gene
 	if b.generations != nil {
 		return b.generations(b.Memory, ctx, ref)
 	}
-	return b.Memory.Generations(ctx, ref)
+	generations, err := b.Memory.Generations(ctx, ref)
+	for _, name := range slices.Sorted(maps.Keys(b.lost)) {
+		err = errors.Join(err, &registry.RecordError{Ref: ref, Err: errors.New(name)})
+		generations = slices.DeleteFunc(generations, func(g registry.Generation) bool { return g.Name == name || b.allDamaged })
+	}
+	return generations, err
 }

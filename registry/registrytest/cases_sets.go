@@ -1,7 +1,6 @@
 package registrytest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -175,51 +174,4 @@ func manyGenerationsAreKept(t testing.TB, r registry.Records) {
 	wantEqual(t, "generations", want, got.Generations)
 	wantEqual(t, "active generation", want[most-1], got.Record.Active)
 	wantEqual(t, "components", 1, len(got.Components))
-}
-
-// A Damager is implemented by records under test that can make a record one
-// that cannot be decoded, as one of another release might be. Records that do
-// not implement it skip the case about that.
-type Damager interface {
-	registry.Records
-	Damage(t testing.TB, ref pack.Ref)
-}
-
-func damagedRecordAffectsNoOther(t testing.TB, r registry.Records) {
-	d, ok := r.(Damager)
-	if !ok {
-		t.Skip("the records do not implement Damager")
-	}
-	apply(t, r, set(activation(t, "bad", 1, "one"), activation(t, "good", 1, "one"), activation(t, "worse", 1)))
-	want := stateOf(t, r, "good")
-	d.Damage(t, "bad")
-	d.Damage(t, "worse")
-
-	_, err := r.Pack(t.Context(), "bad")
-	wantError(t, "Pack", err, pack.ErrStore)
-	if damaged, ok := errors.AsType[*registry.RecordError](err); !ok || damaged.Ref != "bad" {
-		t.Fatalf("Pack: got error %v, want a RecordError of the pack", err)
-	}
-	records, err := r.Packs(t.Context())
-	wantError(t, "Packs", err, pack.ErrStore)
-	wantNamed(t, "Packs", err, "bad")
-	wantNamed(t, "Packs", err, "worse")
-	wantEqual(t, "the other packs", []registry.Record{want.Record}, records)
-	active, err := r.Active(t.Context(), "bad")
-	wantEqual(t, "active generation of the damaged pack", generationName(1), active)
-	wantError(t, "Active", err, nil)
-	wantEqual(t, "another pack", want, stateOf(t, r, "good"))
-
-	fixed := activation(t, "bad", 2, "two")
-	fixed.Previous = active
-	wantEqual(t, "record that was replaced", fixed.Manifest, commit(t, r, fixed).Manifest)
-	apply(t, r, removal("worse", generationName(1)))
-	wantEqual(t, "packs", map[pack.Ref]string{"bad": generationName(2), "good": generationName(1)}, activeOf(t, r))
-}
-
-func wantNamed(t testing.TB, what string, err error, ref string) {
-	t.Helper()
-	if !strings.Contains(err.Error(), ref) {
-		t.Fatalf("%s: the error does not name pack %s: %v", what, ref, err)
-	}
 }

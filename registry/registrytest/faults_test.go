@@ -163,6 +163,7 @@ func faults() []fault {
 		{"another root is accepted", "RecordsBelongToOneRoot", acceptingAnyRoot},
 		{"another root is accepted", "OneOfManyRootsWins", acceptingAnyRoot},
 		{"a damaged record hides the others", "DamagedRecordAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
+		{"a damaged generation hides the others", "DamagedGenerationAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
 		{"the list has the newest first", "PacksAreOrderedByRef", func() *broken {
 			return &broken{packs: func(m *registry.Memory, ctx context.Context) ([]registry.Record, error) {
 				rs, err := m.Packs(ctx)

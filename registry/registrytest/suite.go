@@ -57,6 +57,7 @@ func cases() []suiteCase {
 		{"InvalidOperationsAreRefused", invalidOperationsAreRefused},
 		{"ManyGenerationsAreKept", manyGenerationsAreKept},
 		{"DamagedRecordAffectsNoOther", damagedRecordAffectsNoOther},
+		{"DamagedGenerationAffectsNoOther", damagedGenerationAffectsNoOther},
 		{"DependentsAreFound", dependentsAreFound},
 		{"DependentsFollowSets", dependentsFollowSets},
 		{"RecordsBelongToOneRoot", recordsBelongToOneRoot},

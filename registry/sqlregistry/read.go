@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -114,14 +115,23 @@ func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Componen
 
 // Generations implements [registry.ContentReader].
 func (r *Records) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
-	generations, err := query(ctx, r.db, scanGeneration, r.dialect.bind(selectGenerations), ref.String())
-	if err == nil && len(generations) == 0 {
+	found, err := query(ctx, r.db, scanGeneration, r.dialect.bind(selectGenerations), ref.String())
+	if err == nil && len(found) == 0 {
 		err = notInstalled(ref)
 	}
 	if err != nil {
 		return nil, r.wrap(ctx, "read generations of pack "+ref.String(), err)
 	}
-	return generations, nil
+	generations := make([]registry.Generation, 0, len(found))
+	var damaged []error
+	for _, f := range found {
+		if f.damage != nil {
+			damaged = append(damaged, &registry.RecordError{Ref: ref, Err: fmt.Errorf("generation %s: %w", f.Name, f.damage)})
+			continue
+		}
+		generations = append(generations, f.Generation)
+	}
+	return generations, errors.Join(damaged...)
 }
 
 type querier interface {
@@ -180,9 +190,19 @@ func scanDependent(rows *sql.Rows) (foundDependent, error) {
 	return d, err
 }
 
-func scanGeneration(rows *sql.Rows) (registry.Generation, error) {
-	var g registry.Generation
-	err := rows.Scan(generationFields(&g)...)
+// A foundGeneration is a generation, or the error of decoding it.
+type foundGeneration struct {
+	registry.Generation
+
+	damage error
+}
+
+func scanGeneration(rows *sql.Rows) (foundGeneration, error) {
+	var g foundGeneration
+	err := rows.Scan(generationFields(&g.Generation)...)
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the name is known
+		g.damage, err = err, nil
+	}
 	return g, err
 }
 

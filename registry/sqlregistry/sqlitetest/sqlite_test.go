@@ -64,6 +64,15 @@ func (d damageable) Damage(t testing.TB, ref pack.Ref) {
 	}
 }
 
+// DamageGeneration implements [registrytest.GenerationDamager].
+func (d damageable) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
+	t.Helper()
+	const damage = `UPDATE packtrain_generations SET pin = '{' WHERE name = ? AND pack_id = (SELECT id FROM packtrain_packs WHERE ref = ?)`
+	if _, err := openDB(t, d.file).ExecContext(t.Context(), damage, name, ref.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOldOperationsAreForgotten(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
