@@ -69,7 +69,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 	if err != nil {
 		return Record{}, err
 	}
-	if err := s.checkPointer(ctx, rec); err != nil {
+	if err := s.checkPointer(rec); err != nil {
 		return Record{}, err
 	}
 	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)

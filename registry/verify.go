@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -109,7 +108,7 @@ func (s *Store) refsToVerify(ctx context.Context, refs []pack.Ref) ([]pack.Ref, 
 	}
 	all := slices.Clone(refs)
 	if len(refs) == 0 {
-		published, err := s.disk.Published()
+		published, err := s.disk.Pointers()
 		if err != nil {
 			return nil, err
 		}
@@ -144,94 +143,69 @@ func damagedRefs(err error) (refs []pack.Ref) {
 // verify verifies one pack. If it is changed in the meantime, its new state counts.
 func (s *Store) verify(ctx context.Context, ref pack.Ref) ([]Difference, error) {
 	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		rec, err := s.config.Records.Pack(ctx, ref)
+		var found []Difference
 		switch {
 		case errors.Is(err, pack.ErrNotFound):
-			return s.unrecorded(ctx, ref, err)
+			found = s.unrecorded(ref)
 		case damaged(err):
-			active, _ := s.config.Records.Active(ctx, ref)
-			return []Difference{{ref, active, DifferenceRecord, err.Error()}}, nil
+			rec.Active.Name, _ = s.ledger().Active(ctx, ref)
+			found, err = []Difference{{ref, rec.Active.Name, DifferenceRecord, err.Error()}}, nil
+		case err == nil:
+			found = s.differences(rec)
+		}
+		if err := cmp.Or(ctx.Err(), err); len(found) == 0 || ctx.Err() != nil {
+			return nil, err
+		}
+		active, err := s.ledger().Active(ctx, ref)
+		switch {
 		case err != nil:
 			return nil, err
-		}
-		found := s.differences(ctx, rec)
-		if len(found) == 0 {
-			return nil, nil
-		}
-		active, err := s.config.Records.Active(ctx, ref)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err == nil && active == rec.Active.Name {
+		case active == rec.Active.Name:
 			return found, nil
-		}
-		if err != nil && !errors.Is(err, pack.ErrNotFound) {
-			return nil, err
 		}
 	}
 }
 
 // unrecorded returns the difference of a pack that readers get although the records do
-// not list it, or missing if readers do not get it.
-func (s *Store) unrecorded(ctx context.Context, ref pack.Ref, missing error) ([]Difference, error) {
-	pointer, err := s.settledPointer(ctx, ref, "")
-	if err == nil && pointer == "" {
-		return nil, missing
+// not list it, none if readers do not get it.
+func (s *Store) unrecorded(ref pack.Ref) []Difference {
+	pointer, settled, err := s.disk.Settled(ref)
+	switch {
+	case err != nil:
+		return []Difference{{ref, pointer, DifferenceRecord, err.Error()}}
+	case !settled || pointer == "":
+		return nil
 	}
 	message := fmt.Sprintf("the root has the pack at generation %q, but the records do not list it", pointer)
-	if err != nil {
-		message = err.Error()
-	}
-	return []Difference{{ref, pointer, DifferenceRecord, message}}, nil
+	return []Difference{{ref, pointer, DifferenceRecord, message}}
 }
 
 // differences compares the active generation of rec with the disk.
-func (s *Store) differences(ctx context.Context, rec Record) (found []Difference) {
+func (s *Store) differences(rec Record) (found []Difference) {
 	add := func(kind DifferenceKind, err error) {
 		if err != nil {
 			found = append(found, Difference{rec.Ref, rec.Active.Name, kind, err.Error()})
 		}
 	}
-	add(DifferencePointer, s.checkPointer(ctx, rec))
+	add(DifferencePointer, s.checkPointer(rec))
 	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
 	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
 	add(DifferenceRecord, s.checkMetadata(rec.Ref, rec.Active.Name))
 	return found
 }
 
-func (s *Store) checkPointer(ctx context.Context, rec Record) error {
-	pointer, err := s.settledPointer(ctx, rec.Ref, rec.Active.Name)
-	if err != nil || pointer == rec.Active.Name {
+// checkPointer checks that readers get the active generation, or will get it when an
+// operation in progress has ended.
+func (s *Store) checkPointer(rec Record) error {
+	if pointer, err := s.disk.Pointer(rec.Ref); err != nil || pointer == rec.Active.Name {
+		return err
+	}
+	pointer, settled, err := s.disk.Settled(rec.Ref)
+	if err != nil || !settled || pointer == rec.Active.Name {
 		return err
 	}
 	return pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
-}
-
-// The pointer follows the records within moments. A process that died in between leaves
-// it as it was.
-const (
-	pointerLooks = 10
-	pointerPause = 10 * time.Millisecond
-)
-
-// settledPointer returns the pointer of ref. If it is not the wanted one, an operation
-// gets time to move it.
-func (s *Store) settledPointer(ctx context.Context, ref pack.Ref, want string) (pointer string, err error) {
-	for range pointerLooks {
-		pointer, err = s.disk.Pointer(ref)
-		if err != nil || pointer == want {
-			return pointer, err
-		}
-		select {
-		case <-ctx.Done():
-			return pointer, ctx.Err()
-		case <-time.After(pointerPause):
-		}
-	}
-	return pointer, nil
 }
 
 func (s *Store) checkContent(ref pack.Ref, g *Generation) error {

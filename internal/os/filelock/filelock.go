@@ -5,6 +5,7 @@ package filelock
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"time"
 
@@ -45,6 +46,20 @@ func Try(path string) (release func(), ok bool, err error) {
 		return nil, false, nil
 	}
 	return func() { _ = lock.Unlock() }, true, nil
+}
+
+// Held reports whether the lock of the file at path is held exclusively. It creates no
+// file, and needs permission only to read it. It shares the lock for a moment.
+func Held(path string) (bool, error) {
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	free, err := lock.TryRLock()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, pack.Errorf(pack.CodeIO, "lock %q: %w", path, err)
+	}
+	return !free, lock.Unlock()
 }
 
 func open(path string) *flock.Flock {

@@ -3,6 +3,7 @@ package filelock_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -103,6 +104,39 @@ func TestSharedLocksExcludeOnlyExclusiveOnes(t *testing.T) {
 		t.Errorf("shared beside an exclusive one: %v", err)
 	}
 	release()
+}
+
+func TestHeld(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lock")
+	want := func(what string, want bool) {
+		t.Helper()
+		if held, err := filelock.Held(path); held != want || err != nil {
+			t.Errorf("%s: got %v, %v", what, held, err)
+		}
+	}
+	want("without a file", false)
+	if _, err := os.Lstat(path); err == nil {
+		t.Error("the file was created")
+	}
+	release, err := filelock.Acquire(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want("held", true)
+	release()
+	want("released", false)
+	if shared, err := filelock.AcquireShared(t.Context(), path); err != nil {
+		t.Error(err)
+	} else {
+		want("shared", false)
+		shared()
+	}
+	if release, ok, err := filelock.Try(path); !ok || err != nil {
+		t.Errorf("asking keeps the lock: %v, %v", ok, err)
+	} else {
+		release()
+	}
 }
 
 func TestTryNeedsADirectory(t *testing.T) {

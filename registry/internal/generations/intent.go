@@ -86,7 +86,7 @@ func (s *Staging) writeIntent(in *intent, staged []string) error {
 		return err
 	}
 	d, file := s.disk, filepath.Join(s.Dir, in.ID+intentSuffix)
-	if err := d.do("write intent", func() error { return os.WriteFile(file, data, 0o600) }); err != nil {
+	if err := d.do("write intent", func() error { return os.WriteFile(file, data, 0o644) }); err != nil {
 		return err
 	}
 	if err := d.sync("sync content and intent", append(staged, file)...); err != nil {
