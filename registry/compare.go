@@ -26,17 +26,21 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 		return err
 	}
 	it.record = rec
-	if it.treeDigest == rec.Active.TreeDigest {
-		intact, err := s.intact(rec, it)
-		it.unchanged = intact && !newEnvironments(rec.Active.Environments, it.envs)
-		return err
+	if it.treeDigest != rec.Active.TreeDigest {
+		return mayReplace(replace, rec.Active.Version, it.ID)
 	}
-	return mayReplace(replace, rec.Active.Version, it.ID)
+	if len(it.envs) == 0 && it.staged == "" { // none are attached any more: the pinned ones are kept
+		it.envs = rec.Active.Environments
+	}
+	if newEnvironments(rec.Active.Environments, it.envs) {
+		return nil
+	}
+	it.unchanged, err = s.intact(rec, it)
+	return err
 }
 
 // intact reports whether readers get the content of rec, unchanged, with the links to
-// its environments, if any are attached now. Otherwise registering the content of it
-// again repairs the pack.
+// its environments. Otherwise registering the content of it again repairs the pack.
 func (s *Store) intact(rec Record, it *item) (bool, error) {
 	pointer, err := s.disk.Pointer(rec.Ref)
 	if err != nil || pointer != rec.Active.Name {
@@ -46,7 +50,7 @@ func (s *Store) intact(rec Record, it *item) (bool, error) {
 	links := generations.LinksTo(rec.Active.Environments)
 	return (read || s.checkContent(rec.Ref, &rec.Active) == nil) &&
 		s.checkMetadata(rec.Ref, pointer) == nil &&
-		(len(it.envs) == 0 || links.Missing(s.disk.Generation(rec.Ref, pointer)) == ""), nil
+		links.Missing(s.disk.Generation(rec.Ref, pointer)) == "", nil
 }
 
 func sameDir(a, b string) bool {
@@ -56,7 +60,7 @@ func sameDir(a, b string) bool {
 }
 
 // newEnvironments reports whether environments other than the pinned ones have been
-// attached. If none are attached any more, the pinned ones are kept.
+// attached.
 func newEnvironments(pinned, attached []pack.Environment) bool {
 	same := func(a, b pack.Environment) bool {
 		return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance

@@ -131,6 +131,54 @@ func TestVerifyFindsEnvironments(t *testing.T) {
 	}
 }
 
+// TestHealingKeepsEnvironments damages a pack after its environments were detached: the
+// generation that heals it has them, with their links.
+func TestHealingKeepsEnvironments(t *testing.T) {
+	t.Parallel()
+	for _, damaged := range []string{"pack/lib/deep/data.txt", "venv"} {
+		t.Run(damaged, func(t *testing.T) {
+			t.Parallel()
+			r, path, venv := newRoot(t), write(t, simplePack("demo", "1.0.0")), t.TempDir()
+			tree, err := pack.TreeDigest(os.DirFS(path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			attached := byDigest{tree: {{Runtime: pack.RuntimePython, Key: "k", Instance: "i", Path: venv}}}
+			c := r.config()
+			c.Environments = attached
+			s := r.openWith(t, c)
+			first := register(t, s, "", path)[0]
+			pinned := activeOf(t, r, "demo").Environments
+			delete(attached, tree)
+			if got := register(t, s, "", path)[0]; !got.Unchanged {
+				t.Errorf("detached: got %+v, want it unchanged", got)
+			}
+			if err := os.RemoveAll(filepath.Join(r.dir, "packs", "demo", first.Generation, damaged)); err != nil {
+				t.Fatal(err)
+			}
+			healed := register(t, s, "", path)[0]
+			if healed.Unchanged {
+				t.Error("healing is unchanged")
+			}
+			if diff := cmp.Diff(pinned, activeOf(t, r, "demo").Environments); diff != "" {
+				t.Errorf("environments, -want +got:\n%s", diff)
+			}
+			if target, err := os.Readlink(filepath.Join(r.dir, "packs", "demo", healed.Generation, "venv")); err != nil || target != venv {
+				t.Errorf("link to %q, %v", target, err)
+			}
+		})
+	}
+}
+
+func activeOf(t *testing.T, r *root, ref pack.Ref) registry.Generation {
+	t.Helper()
+	rec, err := r.records.Pack(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec.Active
+}
+
 // TestVerifyFindsRecords: a damaged record does not stop the others, and a pack that is
 // not installed is an error.
 func TestVerifyFindsRecords(t *testing.T) {
