@@ -12,7 +12,7 @@ import (
 type Memory struct {
 	tableReader
 
-	mu    sync.RWMutex
+	mu    sync.Mutex // also for reading, which notes who needs a pack
 	table *table
 }
 
@@ -29,8 +29,8 @@ func (m *Memory) look(ctx context.Context, fn func(*table) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return fn(m.table)
 }
 

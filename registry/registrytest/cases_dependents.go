@@ -1,6 +1,9 @@
 package registrytest
 
 import (
+	"errors"
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/packtrain/pack"
@@ -65,6 +68,25 @@ func dependentsAreFound(t testing.TB, r registry.Records) {
 	if d, ok := r.(Damager); ok {
 		d.Damage(t, "web")
 		wantDependents(t, r, "log", [2]string{"web", "log"})
+	}
+}
+
+// dependentsAreFoundByManyAtOnce asks for dependents of new records in many goroutines, as
+// a store does that registers several packs at a time.
+func dependentsAreFoundByManyAtOnce(t testing.TB, r registry.Records) {
+	const readers = 8
+	for n := range readers {
+		commit(t, r, needing(t, activation(t, pack.Ref(fmt.Sprint("app", n)), 1), "base@^1"))
+	}
+	found, errs := make([][]registry.Dependent, readers), make([]error, readers)
+	var wg sync.WaitGroup
+	for i := range readers {
+		wg.Go(func() { found[i], errs[i] = r.Dependents(t.Context(), "base") })
+	}
+	wg.Wait()
+	wantError(t, "Dependents", errors.Join(errs...), nil)
+	for i := range readers {
+		wantEqual(t, "dependents", readers, len(found[i]))
 	}
 }
 

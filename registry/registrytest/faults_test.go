@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -160,6 +161,7 @@ func faults() []fault {
 				return slices.DeleteFunc(dependents, func(d registry.Dependent) bool { return d.Ref == "a" }), err
 			}}
 		}},
+		{"readers disturb each other", "DependentsAreFoundByManyAtOnce", disturbedReaders},
 		{"another root is accepted", "RecordsBelongToOneRoot", acceptingAnyRoot},
 		{"another root is accepted", "OneOfManyRootsWins", acceptingAnyRoot},
 		{"a damaged record hides the others", "DamagedRecordAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
@@ -308,5 +310,21 @@ func rememberingDependents() *broken {
 		}
 		seen[ref] = dependents
 		return dependents, err
+	}}
+}
+
+// disturbedReaders returns too little to a reader while another one reads.
+func disturbedReaders() *broken {
+	var readers atomic.Int64
+	second := make(chan struct{})
+	return &broken{dependents: func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
+		switch readers.Add(1) {
+		case 1:
+			<-second
+		case 2:
+			close(second)
+			return nil, nil
+		}
+		return m.Dependents(ctx, ref)
 	}}
 }

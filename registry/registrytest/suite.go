@@ -60,6 +60,7 @@ func cases() []suiteCase {
 		{"DamagedGenerationAffectsNoOther", damagedGenerationAffectsNoOther},
 		{"DependentsAreFound", dependentsAreFound},
 		{"DependentsFollowSets", dependentsFollowSets},
+		{"DependentsAreFoundByManyAtOnce", dependentsAreFoundByManyAtOnce},
 		{"RecordsBelongToOneRoot", recordsBelongToOneRoot},
 		{"OneOfManyRootsWins", oneOfManyRootsWins},
 	}
