@@ -58,9 +58,9 @@ func (c Constraint) Allows(v Version) bool {
 }
 
 // AllowsPresent reports whether v satisfies c, where v is there already and not to be
-// chosen, such as the version of an installed pack or of a platform: a pre-release
-// then need not be named. It comes before its release, and "<2" and "^1" end before
-// the pre-releases of 2.0.0.
+// chosen, such as the version of an installed pack, of a pack in the same request or of
+// a platform: a pre-release then need not be named. It comes before its release, and
+// "<2" and "^1" end before the pre-releases of 2.0.0.
 func (c Constraint) AllowsPresent(v Version) bool {
 	if c.set == nil || v.IsZero() {
 		return c.set == nil

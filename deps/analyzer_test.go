@@ -108,6 +108,22 @@ func TestWithoutFinderMissingPacksAreNoConflicts(t *testing.T) {
 	}
 }
 
+// TestPreReleaseInTheRequest: a pack of the request is there already, so a pre-release of
+// it satisfies a constraint that does not name it. One that would be chosen does not.
+func TestPreReleaseInTheRequest(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	app, log := layOut(t, dir, "app@1.0.0", "log@^1.0"), layOut(t, dir, "log@1.1.0-rc.1")
+	rep, err := newAnalyzer(t).Analyze(t.Context(), deps.Request{Paths: []string{app, log}})
+	if err != nil || len(rep.Missing) > 0 || len(rep.Conflicts) > 0 {
+		t.Errorf("in the request: got missing %v, conflicts %v, %v", rep.Missing, rep.Conflicts, err)
+	}
+	rep, err = newAnalyzer(t, "log@1.1.0-rc.1:").Analyze(t.Context(), deps.Request{Paths: []string{app}})
+	if err != nil || len(rep.Additions) > 0 {
+		t.Errorf("to be chosen: got additions %v, %v", rep.Additions, err)
+	}
+}
+
 func TestOrderGoesThroughAdditions(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -46,10 +46,10 @@ func (o *option) satisfies(c pack.Constraint) bool {
 	switch o.origin {
 	case originProvided:
 		return pack.Provided{Version: o.version}.Satisfies(c)
-	case originInstalled:
-		return c.AllowsPresent(o.version)
+	case originFinder:
+		return c.Allows(o.version)
 	}
-	return c.Allows(o.version)
+	return c.AllowsPresent(o.version)
 }
 
 // A choice is a pack of which one version is to be chosen.

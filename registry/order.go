@@ -46,7 +46,7 @@ func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency
 	switch {
 	case need == nil:
 		return r.store.checkDependency(ctx, d)
-	case !d.Constraint.Allows(need.ID.Version):
+	case !d.Constraint.AllowsPresent(need.ID.Version):
 		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is in this request", d, need.ID.Version)
 	}
 	return nil

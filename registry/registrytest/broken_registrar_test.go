@@ -181,6 +181,9 @@ func registrarFaults() []subjectFault {
 		{name: "forgets half of a circle", noticedBy: "packs may need each other in a circle", broken: reporting(func(rep *registry.Report) {
 			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Ref == "right" })
 		})},
+		{name: "knows no pre-releases", noticedBy: "a pre-release in the request satisfies others", broken: reporting(func(rep *registry.Report) {
+			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Version.IsPrerelease() })
+		})},
 		{name: "numbers events from 0", noticedBy: "events are numbered and name each pack's end", broken: observing(func(e pack.Event) *pack.Event { e.Seq--; return &e })},
 		{name: "closes nothing", noticedBy: "events are numbered and name each pack's end", broken: observing(func(e pack.Event) *pack.Event {
 			if e.Kind == pack.EventClosed {

@@ -130,7 +130,7 @@ func (r *fakeRequest) checkDependency(ctx context.Context, s fakeSet, d pack.Dep
 		}
 	}
 	if need := r.byRef[d.Ref]; need != nil && s.changes(d.Ref) {
-		if !d.Constraint.Allows(need.ID.Version) {
+		if !d.Constraint.AllowsPresent(need.ID.Version) {
 			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is in this request", d, need.ID.Version)
 		}
 		return nil

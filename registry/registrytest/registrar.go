@@ -151,6 +151,9 @@ func dependencyChecks() []check {
 		{"packs may need each other in a circle", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
 		}},
+		{"a pre-release in the request satisfies others", func(ctx context.Context, b *bench) error {
+			return b.wantOutcome(ctx, registry.Request{}, []string{"app@1.0.0", "lib@1.1.0-rc.1"}, "app 1.0.0", "lib 1.1.0-rc.1")
+		}},
 		{"a pack that needs itself fails", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"selfish", "other"}, "other 1.0.0", "selfish: validation dependency_cycle")
 		}},
