@@ -79,15 +79,25 @@ func (s *Store) changeBreaks(ctx context.Context, ref pack.Ref, active, next pac
 }
 
 // checkDependents checks that the installed packs that depend on it accept it if
-// they accept the active version, unless they are allowed to break. Those of its
-// set are checked by themselves.
+// they accept the active version, unless they are allowed to break. Of those in its set
+// the new version counts, which is checked by itself unless validation is skipped.
 func (r *request) checkDependents(ctx context.Context, s *set, it *item) (broken []Dependent, err error) {
 	found, err := r.store.broken(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	found.Dependents = slices.DeleteFunc(found.Dependents, func(d Dependent) bool { return s.member(d.Ref) != nil })
+	found.Dependents = slices.DeleteFunc(found.Dependents, func(d Dependent) bool {
+		member := s.member(d.Ref)
+		return member != nil && (!r.req.SkipValidation || member.accepts(it.ID))
+	})
 	return found.refuse(r.req.AllowBreak)
+}
+
+// accepts reports whether it does not depend on the pack, or accepts its version.
+func (it *item) accepts(id pack.ID) bool {
+	return !slices.ContainsFunc(it.manifest.Dependencies, func(d pack.Dependency) bool {
+		return d.Ref == id.Ref && !d.Constraint.AllowsPresent(id.Version)
+	})
 }
 
 // broken returns the installed packs that it breaks. A new pack breaks no other

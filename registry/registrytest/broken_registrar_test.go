@@ -181,6 +181,11 @@ func registrarFaults() []subjectFault {
 		{name: "forgets half of a circle", noticedBy: "packs may need each other in a circle", broken: reporting(func(rep *registry.Report) {
 			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Ref == "right" })
 		})},
+		{name: "breaks dependents when validation is skipped", noticedBy: "skipping validation does not break installed packs", broken: asking(func(req *registry.Request) {
+			if req.SkipValidation {
+				req.AllowBreak = []pack.Ref{registry.AnyDependent}
+			}
+		})},
 		{name: "knows no pre-releases", noticedBy: "a pre-release in the request satisfies others", broken: reporting(func(rep *registry.Report) {
 			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Version.IsPrerelease() })
 		})},

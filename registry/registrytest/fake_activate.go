@@ -89,6 +89,13 @@ func (s fakeSet) changes(ref pack.Ref) bool {
 	return slices.ContainsFunc(s, func(it *fakeItem) bool { return it.ID.Ref == ref })
 }
 
+// accepts reports whether it does not depend on the pack, or accepts its version.
+func (it *fakeItem) accepts(id pack.ID) bool {
+	return !slices.ContainsFunc(it.pack.Manifest.Dependencies, func(d pack.Dependency) bool {
+		return d.Ref == id.Ref && !d.Constraint.AllowsPresent(id.Version)
+	})
+}
+
 // checkDependencies checks that it suits the platform, has what it needs, and suits
 // the packs that need it.
 func (r *fakeRequest) checkDependencies(ctx context.Context, s fakeSet, it *fakeItem) error {
@@ -102,7 +109,8 @@ func (r *fakeRequest) checkDependencies(ctx context.Context, s fakeSet, it *fake
 	}
 	refused := &registry.DependentsError{Ref: it.ID.Ref, Version: it.ID.Version}
 	for _, d := range r.broken(ctx, it) {
-		if !s.changes(d.Ref) {
+		member := r.byRef[d.Ref]
+		if !s.changes(d.Ref) || r.req.SkipValidation && !member.accepts(it.ID) {
 			refused.Dependents = append(refused.Dependents, d)
 		}
 	}

@@ -151,6 +151,18 @@ func dependencyChecks() []check {
 		{"packs may need each other in a circle", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
 		}},
+		{"skipping validation does not break installed packs", func(ctx context.Context, b *bench) error {
+			if _, err := b.registered(ctx, registry.Request{}, "lib@1.0.0", "app@1.0.0"); err != nil {
+				return err
+			}
+			skipping := registry.Request{Replace: registry.ReplaceUpgrade, SkipValidation: true}
+			breaking := skipping
+			breaking.AllowBreak = []pack.Ref{"app"}
+			return errors.Join(
+				b.wantOutcome(ctx, skipping, []string{"lib@2.0.0"}, "lib: dependencies dependency_conflict"),
+				b.wantOutcome(ctx, skipping, []string{"lib@2.0.0", "app@1.1.0"}, "lib: dependencies dependency_conflict", "app: dependencies dependency_missing"),
+				b.wantOutcome(ctx, breaking, []string{"lib@2.0.0", "app@1.1.0"}, "lib 2.0.0", "app 1.1.0"))
+		}},
 		{"a pre-release in the request satisfies others", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"app@1.0.0", "lib@1.1.0-rc.1"}, "app 1.0.0", "lib 1.1.0-rc.1")
 		}},

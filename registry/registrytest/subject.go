@@ -95,6 +95,7 @@ func samples() map[string]fstest.MapFS {
 		"demo@1.0.0 again": sample("demo", "1.0.0", "author: other\n", "run"),
 		"lib@1.0.0":        sample("lib", "1.0.0", "", "run"), "lib@2.0.0": sample("lib", "2.0.0", "", "run"),
 		"lib@1.1.0-rc.1": sample("lib", "1.1.0-rc.1", "", "run"),
+		"app@1.1.0":      sample("app", "1.1.0", "dependencies: [lib@^1]\n", "run"),
 		"app@1.0.0":      sample("app", "1.0.0", "dependencies: [lib@^1, core@^1.5]\n", "run"),
 		"other":          sample("other", "1.0.0", "", "a", "b"),
 		"newcore":        sample("newcore", "1.0.0", "dependencies: [core@^2]\n"), "core": sample("core", "9.0.0", ""),
