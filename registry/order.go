@@ -52,6 +52,22 @@ func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency
 	return nil
 }
 
+// warnUnmet warns of the dependencies that are not met although their packs are active,
+// because the request skips validation.
+func (r *request) warnUnmet(ctx context.Context) {
+	if !r.req.SkipValidation {
+		return
+	}
+	for _, it := range r.items {
+		if it.Err != nil {
+			continue
+		}
+		for _, err := range r.store.unmet(ctx, it.record) {
+			r.Warn(ctx, &it.Item, "%v", err)
+		}
+	}
+}
+
 // checkPlatform checks that it suits the platform. If the platform version is unknown,
 // or the request skips validation, a mismatch is only a warning.
 func (r *request) checkPlatform(ctx context.Context, it *item) error {

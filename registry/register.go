@@ -40,6 +40,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	r.order(ctx)
 	r.checkAll(ctx)
 	r.activateAll(ctx)
+	r.warnUnmet(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
 	}

@@ -63,8 +63,10 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref)
 	if err != nil {
 		return err
 	}
-	s.logBroken(ref, broken)
 	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: active}}}
-	_, err = s.apply(ctx, op, s.disk.Apply)
-	return err
+	if _, err = s.apply(ctx, op, s.disk.Apply); err != nil {
+		return err
+	}
+	s.logBroken(ref, broken)
+	return nil
 }

@@ -55,7 +55,8 @@ type Request struct {
 	AllOrNothing bool
 	// SkipValidation registers packs that can be loaded but have findings of severity
 	// error, dependencies that are not installed, or a constraint that the platform
-	// version does not satisfy. Packs that need each other then form no set. Dependents
+	// version does not satisfy. Unmet dependencies and such a platform version are warnings
+	// of the report. Packs that need each other then form no set. Dependents
 	// still have to accept what they depend on, also those in the request, unless
 	// AllowBreak allows them to break.
 	SkipValidation bool

@@ -14,8 +14,8 @@ import (
 // A RollBacker brings back an earlier generation of a pack.
 type RollBacker interface {
 	// RollBack activates the previously active generation, with its environments, and
-	// returns the record. It needs no network and runs no tests. It does not check
-	// whether the dependencies of that generation are still installed, because rolling
+	// returns the record. It needs no network and runs no tests. Dependencies of that
+	// generation that are not met any more are logged and do not stop it, because rolling
 	// back has to work in any state of the other packs. opts may be nil.
 	//
 	// The error matches [pack.ErrNotFound] if the pack is not installed or has no
@@ -65,42 +65,44 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 	if err != nil {
 		return Record{}, err
 	}
-	move, err := s.movingBack(ctx, rec, allowBreak)
+	earlier, err := s.earlier(ctx, rec)
+	if err != nil {
+		return Record{}, err
+	}
+	breaks, err := s.changeBreaks(ctx, ref, rec.Active.Version, earlier.Version)
+	if err != nil {
+		return Record{}, err
+	}
+	broken, err := breaks.refuse(allowBreak)
 	if err != nil {
 		return Record{}, err
 	}
 	if err := s.checkPointer(rec); err != nil {
 		return Record{}, err
 	}
-	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
-	return applied[ref], err
+	if rec, err = s.moveBack(ctx, rec, earlier); err != nil {
+		return Record{}, err
+	}
+	s.logBroken(ref, broken)
+	s.logUnmet(ctx, rec)
+	return rec, nil
 }
 
-// movingBack returns the move to the generation before the active one, if that is
-// unchanged.
-func (s *Store) movingBack(ctx context.Context, rec Record, allowBreak []pack.Ref) (move generations.Move, err error) {
-	earlier, err := s.earlier(ctx, rec)
-	if err != nil {
-		return move, err
-	}
-	breaks, err := s.changeBreaks(ctx, rec.Ref, rec.Active.Version, earlier.Version)
-	if err != nil {
-		return move, err
-	}
-	broken, err := breaks.refuse(allowBreak)
-	if err != nil {
-		return move, err
-	}
-	s.logBroken(rec.Ref, broken)
+// moveBack makes an earlier generation the active one, if it is unchanged.
+func (s *Store) moveBack(ctx context.Context, rec Record, earlier *Generation) (Record, error) {
 	if err := s.checkGeneration(rec.Ref, earlier); err != nil {
-		return move, err
+		return Record{}, err
 	}
 	metadata, err := s.disk.Metadata(rec.Ref, earlier.Name)
-	if err != nil {
-		return move, err
+	if err == nil {
+		_, err = parseMetadata(rec.Ref, earlier.Name, metadata)
 	}
-	_, err = parseMetadata(rec.Ref, earlier.Name, metadata)
-	return generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}, err
+	if err != nil {
+		return Record{}, err
+	}
+	move := generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}
+	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
+	return applied[rec.Ref], err
 }
 
 // earlier returns the generation before the active one. Others may be damaged.

@@ -186,6 +186,7 @@ func registrarFaults() []subjectFault {
 				req.AllowBreak = []pack.Ref{registry.AnyDependent}
 			}
 		})},
+		{name: "warns of nothing", noticedBy: "unmet needs are warnings when validation is skipped", broken: reporting(func(rep *registry.Report) { rep.Warnings = []pack.Warning{} })},
 		{name: "knows no pre-releases", noticedBy: "a pre-release in the request satisfies others", broken: reporting(func(rep *registry.Report) {
 			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Version.IsPrerelease() })
 		})},

@@ -75,6 +75,7 @@ func (f *Fake) Register(ctx context.Context, req registry.Request) (*registry.Re
 		r.prepare(ctx, it)
 	}
 	r.activate(ctx)
+	r.warnUnmet(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
 	}

@@ -153,6 +153,20 @@ func (r *fakeRequest) checkDependency(ctx context.Context, s fakeSet, d pack.Dep
 	return err
 }
 
+// warnUnmet warns of the dependencies that are not met although their packs are active.
+func (r *fakeRequest) warnUnmet(ctx context.Context) {
+	for _, it := range r.items {
+		if it.Err != nil {
+			continue
+		}
+		for _, d := range it.record.Manifest.Dependencies {
+			if err := r.checkDependency(ctx, nil, d); errors.Is(err, pack.ErrDependency) {
+				r.Warn(ctx, &it.Item, "%v", err)
+			}
+		}
+	}
+}
+
 // broken returns the installed packs that accept the active version of it, do not
 // accept the new one, and are not allowed to break.
 func (r *fakeRequest) broken(ctx context.Context, it *fakeItem) []registry.Dependent {
