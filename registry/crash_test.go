@@ -155,7 +155,7 @@ func dieAt(t *testing.T, a act, n int, step string) (got string) {
 	s := openMortal(t, r, mortality)
 	mortality.step, mortality.dieAt = 0, n
 	cleaning := []string{
-		"remove intent", "move to trash", "remove staging directory", "remove lock of operation",
+		"remove intent", "move to trash", "remove directory of pack", "remove staging directory", "remove lock of operation",
 		"write last generation", "sync last generation", "publish last generation", "sync name of last generation",
 	}
 	if err := a.do(t.Context(), s); err == nil && !slices.Contains(cleaning, step) {

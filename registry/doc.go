@@ -14,7 +14,8 @@
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
 // It implements [Registrar] and its companions, each of which a host can use or
-// replace separately: [Catalog], [Remover], [RollBacker], [Configurer], [Verifier].
+// replace separately: [Catalog], [Snapshotter], [Remover], [RollBacker], [Configurer],
+// [Verifier].
 // [Records] store the state of the packs: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
 //
@@ -42,16 +43,19 @@
 //	<root>/packs/<ref>/<generation>/venv         link to its virtualenv
 //	<root>/packs/<ref>/<generation>/node_modules link to its packages
 //	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/packs/<ref>/<generation>/lease        locked by snapshots
 //	<root>/current/<ref>                         link to the active generation's pack
 //	<root>/packs/<ref>.last                      the last generation's number of a removed pack
 //	<root>/journal/<operation>.json              the operation in progress
 //	<root>/locks/ <root>/trash/
 //
-// Readers take no lock. A reader of several files of a pack resolves the link
+// Readers need no lock. A reader of several files of a pack resolves the link
 // current/<ref> once and reads below its target, which does not change when another
-// generation becomes active. Every activation creates a generation; earlier ones are
-// kept, so [Store.RollBack] needs neither network nor tests. Removed files go to the
-// trash; see [Store.Reap].
+// generation becomes active, but is deleted when the pack is removed. A [Snapshot] keeps
+// it, and can keep an earlier generation, so that two versions of a pack serve side by
+// side. No operation waits for readers. Every activation creates a generation; earlier
+// ones are kept, so [Store.RollBack] needs neither network nor tests. Removed files go
+// to the trash; see [Store.Reap].
 //
 // # What happens in a crash
 //

@@ -32,11 +32,17 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	dir := os.Getenv(workDir)
-	if dir == "" {
+	dir, churned, number := os.Getenv(workDir), os.Getenv(churnDir), os.Getenv(workNumber)
+	var err error
+	switch {
+	case dir != "":
+		err = work(context.Background(), dir, number)
+	case churned != "":
+		err = churn(context.Background(), churned, number)
+	default:
 		os.Exit(m.Run())
 	}
-	if err := work(context.Background(), dir, os.Getenv(workNumber)); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -175,7 +176,7 @@ func (s *Store) Close() error {
 	}
 	if s.changed.Load() { // a process that only reads deletes nothing
 		deadline := time.Now().Add(closeReap)
-		s.logReap(s.disk.Reap(func() bool { return time.Now().After(deadline) }))
+		s.logReap(s.reap(func() bool { return time.Now().After(deadline) }))
 	}
 	return nil
 }
@@ -189,19 +190,25 @@ func (s *Store) logReap(err error) {
 }
 
 // Reap deletes the files of removed packs and failed operations. They remain in the
-// root's trash until then, so that no other operation waits for their deletion. Close
-// also deletes some of them; a long-running process calls Reap periodically. Reap
-// continues after errors and returns them; the next call retries.
+// root until then, so that no other operation waits for their deletion. Generations that
+// a [Snapshot] of any process holds remain until a later call; where the file system has
+// no locks, they remain for a day. Close also deletes some of these files; a long-running
+// process calls Reap periodically. Reap continues after errors and returns them; the
+// next call retries.
 func (s *Store) Reap(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err := s.disk.Reap(func() bool { return ctx.Err() != nil }); err != nil {
+	if err := s.reap(func() bool { return ctx.Err() != nil }); err != nil {
 		return err
 	}
 	return ctx.Err()
+}
+
+func (s *Store) reap(stop func() bool) error {
+	return errors.Join(s.disk.Collect(s.config.Clock(), stop), s.disk.Reap(stop))
 }
 
 // enter begins an operation, unless the Store is closed.

@@ -146,3 +146,44 @@ func TestTryNeedsADirectory(t *testing.T) {
 		t.Errorf("got %v, %v", ok, err)
 	}
 }
+
+// TestOpenFiles: locks of open files exclude each other, also within a process, and a
+// file that is open for reading is enough for a shared one.
+func TestOpenFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lock")
+	if err := os.WriteFile(path, nil, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	open := func() *os.File {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	first, second, third := open(), open(), open()
+	want := func(what string, ok bool, err error, want bool) {
+		t.Helper()
+		if errors.Is(err, errors.ErrUnsupported) {
+			t.Skip(err)
+		}
+		if ok != want || err != nil {
+			t.Errorf("%s: got %v, %v", what, ok, err)
+		}
+	}
+	ok, err := filelock.TryOpenShared(first)
+	want("shared", ok, err, true)
+	ok, err = filelock.TryOpenShared(second)
+	want("shared beside a shared one", ok, err, true)
+	ok, err = filelock.TryOpen(third)
+	want("exclusive beside shared ones", ok, err, false)
+	if err := errors.Join(first.Close(), second.Close()); err != nil {
+		t.Fatal(err)
+	}
+	ok, err = filelock.TryOpen(third)
+	want("exclusive after closing the others", ok, err, true)
+	ok, err = filelock.TryOpenShared(open())
+	want("shared beside an exclusive one", ok, err, false)
+}

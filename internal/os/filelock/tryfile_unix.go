@@ -12,13 +12,19 @@ import (
 // when it is held, also by this process through another opening of it, ok is false. The
 // lock ends when f is closed, or with the process. A file system or a system that has
 // no such locks gives an error that matches [errors.ErrUnsupported].
-func TryOpen(f *os.File) (ok bool, err error) {
+func TryOpen(f *os.File) (ok bool, err error) { return tryOpen(f, syscall.LOCK_EX) }
+
+// TryOpenShared is [TryOpen] for a lock that several may hold while it is not held
+// exclusively. It is enough that f is open for reading.
+func TryOpenShared(f *os.File) (ok bool, err error) { return tryOpen(f, syscall.LOCK_SH) }
+
+func tryOpen(f *os.File, how int) (ok bool, err error) {
 	conn, err := f.SyscallConn()
 	if err != nil {
 		return false, err
 	}
 	var lockErr error
-	if err := conn.Control(func(fd uintptr) { lockErr = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) }); err != nil {
+	if err := conn.Control(func(fd uintptr) { lockErr = syscall.Flock(int(fd), how|syscall.LOCK_NB) }); err != nil {
 		return false, err
 	}
 	switch {

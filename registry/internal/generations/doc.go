@@ -13,6 +13,8 @@
 //	<root>/packs/<ref>/<generation>/pack/      content, never changed
 //	<root>/packs/<ref>/<generation>/venv, ...  links beside the content, see [Links]
 //	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/packs/<ref>/<generation>/lease      locked by readers, see [Disk.Lease]
+//	<root>/packs/<ref>/<generation>/removed    mark of a generation that only readers keep
 //	<root>/packs/<ref>.last                    number of the last generation of a removed pack
 //	<root>/current/<ref>                       the pointer: a link to the active content
 //	<root>/journal/<operation>.json            the intent of an operation in progress
@@ -36,7 +38,8 @@
 //     new one.
 //  5. The pointers are renamed over the old ones.
 //  6. The files of removed packs are discarded and the intent is removed. Only then
-//     does the caller get an answer.
+//     does the caller get an answer. Generations that a reader has leased are marked
+//     instead, and discarded by [Disk.Collect] when the lease has ended.
 //
 // Recovery ([Disk.SettleDead], and [Disk.Lock] for the packs that it locks) reads
 // the intent and asks the records for the outcome of the operation. If it was
@@ -52,6 +55,7 @@
 // The context no longer counts once the records are about to decide.
 //
 // Locks decide which processes are dead, never process IDs or times: the system
-// releases them when a process ends. Every wait for one has a bound. Readers take
-// none.
+// releases them when a process ends. Every wait for one has a bound. Readers need
+// none. A reader that takes a [Disk.Lease] shares it with other readers; it delays no
+// operation, only the deletion of the generation.
 package generations

@@ -41,8 +41,9 @@ func (d *Disk) clearAway(in *intent, wants map[pack.Ref]string) {
 	}
 }
 
-// retire discards all generations of ref, one of which was active, and keeps the
-// number of the last one, so that no later generation gets a name that was used.
+// retire discards all generations of ref that no reader uses, one of which was active,
+// and keeps the number of the last one, so that no later generation gets a name that
+// was used.
 func (d *Disk) retire(ref pack.Ref, active string) error {
 	last, err := d.lastNumber(ref)
 	if err != nil {
@@ -63,5 +64,5 @@ func (d *Disk) retire(ref pack.Ref, active string) error {
 	if err != nil {
 		return err
 	}
-	return d.discard(d.pack(ref))
+	return d.vacate(ref)
 }

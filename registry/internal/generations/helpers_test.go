@@ -27,6 +27,7 @@ type mortal struct {
 	n     int
 	at    string
 	fault fault
+	hook  func(step string) // called before each step, nil for nothing
 	steps []string
 }
 
@@ -40,6 +41,9 @@ const (
 
 func (m *mortal) step(step string) error {
 	m.steps = append(m.steps, step)
+	if m.hook != nil {
+		m.hook(step)
+	}
 	if m.n == 0 && step == m.at {
 		m.n = len(m.steps)
 	}

@@ -105,7 +105,8 @@ func (d *Disk) Published() ([]pack.Ref, error) {
 }
 
 // Generations returns the names of the generations of ref on disk, the oldest
-// first, without those that operations in progress have published.
+// first, without those that operations in progress have published, and those that were
+// removed.
 func (d *Disk) Generations(ref pack.Ref) ([]string, error) {
 	entries, err := os.ReadDir(d.pack(ref))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -118,7 +119,7 @@ func (d *Disk) Generations(ref pack.Ref) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		published := func(m intentMove) bool { return m.New && m.Ref == ref && m.To == e.Name() }
-		if isName(e.Name()) && !slices.ContainsFunc(moves, published) {
+		if isName(e.Name()) && !isMarked(d.Generation(ref, e.Name())) && !slices.ContainsFunc(moves, published) {
 			names = append(names, e.Name())
 		}
 	}

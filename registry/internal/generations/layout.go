@@ -22,6 +22,8 @@ const ContentName = "pack"
 
 const (
 	metadataName  = "metadata.json"
+	leaseName     = "lease"
+	removedName   = "removed"
 	formatName    = "format"
 	intentSuffix  = ".json"
 	pointerSuffix = ".pointer"

@@ -34,9 +34,21 @@ func (d *Disk) publish(staged string, ref pack.Ref, generation string) error {
 	return d.syncDir("sync generations", d.pack(ref))
 }
 
-// writeMetadata describes the generation that is staged in dir.
+// writeMetadata describes the generation that is staged in dir, and adds the file that
+// its readers lock.
 func (d *Disk) writeMetadata(dir string, metadata []byte) error {
-	return d.do("write metadata", func() error { return os.WriteFile(filepath.Join(dir, metadataName), metadata, 0o644) })
+	if err := d.do("write metadata", func() error { return writeReadable(filepath.Join(dir, metadataName), metadata) }); err != nil {
+		return err
+	}
+	return d.do("write lease", func() error { return writeReadable(filepath.Join(dir, leaseName), nil) })
+}
+
+// writeReadable writes a file that others may read, regardless of the umask.
+func writeReadable(file string, data []byte) error {
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return err
+	}
+	return os.Chmod(file, 0o644)
 }
 
 // Metadata returns the metadata written when the generation was published. Unreadable
