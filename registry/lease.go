@@ -37,7 +37,10 @@ func (s *Store) snapshot(ctx context.Context, read func() ([]Record, error), sou
 			return snap, nil
 		}
 		snap.Release()
-		if !errors.Is(err, errRemoved) {
+		switch {
+		case errors.Is(err, pack.ErrNotFound):
+			return nil, err
+		case !errors.Is(err, errRemoved):
 			return nil, fmt.Errorf("%s: %w", doing, err)
 		}
 		select {

@@ -49,8 +49,14 @@ type SnapshotPack struct {
 	components func() ([]pack.Component, error)
 }
 
-// Components reads the components of the generation, in the order of their activation.
-func (p *SnapshotPack) Components() ([]pack.Component, error) { return p.components() }
+// Components reads the components of the generation, in the order of their activation. A
+// SnapshotPack that was not made by a [Store] has none.
+func (p *SnapshotPack) Components() ([]pack.Component, error) {
+	if p.components == nil {
+		return nil, nil
+	}
+	return p.components()
+}
 
 // Release ends the snapshot: from then on, its files may be deleted once their packs are
 // removed. It may be called more than once, from any goroutine.

@@ -2,26 +2,97 @@ package actionrun
 
 import (
 	"context"
+	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
 )
 
-// Prepare prepares a run of the action "ref.name" of an installed pack, with
-// parameters written as "name=value", in an environment such as that of a host.
-func Prepare(ctx context.Context, packs registry.Catalog, action string, args, env []string) (*Invocation, error) {
-	ref, err := pack.ParseComponentRef(action)
+// Prepare prepares a run of the action "ref.name" of an installed pack, or of
+// "ref@kept.name" of a generation that is kept, with parameters written as "name=value",
+// in an environment such as that of a host. kept is a version or the name of a
+// generation. The files of the pack remain until release is called after the run, even if
+// the pack is replaced or removed.
+func Prepare(ctx context.Context, packs registry.Snapshotter, action string, args, env []string) (_ *Invocation, release func(), err error) {
+	snap, ref, err := take(ctx, packs, action)
+	if err != nil {
+		return nil, nil, err
+	}
+	inv, err := prepare(&snap.Packs[0], ref, args)
+	if err != nil {
+		snap.Release()
+		return nil, nil, err
+	}
+	inv.Env = env
+	return inv, snap.Release, nil
+}
+
+// take returns a snapshot of the one pack that the text names, and the ref of the action.
+func take(ctx context.Context, packs registry.Snapshotter, action string) (*registry.Snapshot, pack.ComponentRef, error) {
+	calls, err := ParseCall(action)
+	if err != nil {
+		return nil, "", err
+	}
+	var first error
+	for _, c := range calls {
+		snap, err := c.take(ctx, packs)
+		if err == nil {
+			return snap, c.Action, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if !errors.Is(err, pack.ErrNotFound) {
+			break
+		}
+	}
+	return nil, "", first
+}
+
+// A Call names an action to run.
+type Call struct {
+	Action pack.ComponentRef
+	// Kept is the version or the name of a generation of the pack, "" for the active
+	// one.
+	Kept string
+}
+
+// ParseCall reads REF.ACTION or REF@KEPT.ACTION. Both KEPT and ACTION may contain dots,
+// so there may be several readings; the first one has the longest KEPT.
+func ParseCall(text string) ([]Call, error) {
+	i := strings.IndexAny(text, "@.")
+	if i < 0 || text[i] == '.' {
+		ref, err := pack.ParseComponentRef(text)
+		return []Call{{Action: ref}}, err
+	}
+	ref, rest := text[:i], text[i+1:]
+	var calls []Call
+	err := pack.Errorf(pack.CodeInvalidRef, "action %.64q: want REF@VERSION.ACTION", text)
+	for dot := strings.LastIndexByte(rest, '.'); dot > 0; dot = strings.LastIndexByte(rest[:dot], '.') {
+		var action pack.ComponentRef
+		if action, err = pack.ParseComponentRef(ref + rest[dot:]); err != nil {
+			break
+		}
+		calls = append(calls, Call{Action: action, Kept: rest[:dot]})
+	}
+	return calls, err
+}
+
+func (c Call) take(ctx context.Context, packs registry.Snapshotter) (*registry.Snapshot, error) {
+	if c.Kept == "" {
+		return packs.Snapshot(ctx, c.Action.Pack())
+	}
+	return packs.SnapshotKept(ctx, c.Action.Pack(), c.Kept)
+}
+
+func prepare(p *registry.SnapshotPack, ref pack.ComponentRef, args []string) (*Invocation, error) {
+	components, err := p.Components()
 	if err != nil {
 		return nil, err
 	}
-	p, err := packs.Show(ctx, ref.Pack())
-	if err != nil {
-		return nil, err
-	}
-	c, err := findAction(p, ref)
+	c, err := findAction(components, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -29,17 +100,13 @@ func Prepare(ctx context.Context, packs registry.Catalog, action string, args, e
 	if err != nil {
 		return nil, err
 	}
-	// The path is resolved once, so that one run sees one generation.
-	dir, err := filepath.EvalSymlinks(p.StoragePath)
-	return &Invocation{
-		Dir: dir, Action: c, Environments: p.Active.Environments, Params: params, Env: env, Scratch: os.TempDir(),
-	}, err
+	return &Invocation{Dir: p.Dir, Action: c, Environments: p.Active.Environments, Params: params, Scratch: os.TempDir()}, nil
 }
 
-func findAction(p *registry.PackDetails, ref pack.ComponentRef) (*pack.Component, error) {
+func findAction(components []pack.Component, ref pack.ComponentRef) (*pack.Component, error) {
 	var refs []string
-	for i := range p.Components {
-		c := &p.Components[i]
+	for i := range components {
+		c := &components[i]
 		switch {
 		case c.Action == nil:
 		case c.Ref == ref:
@@ -48,5 +115,5 @@ func findAction(p *registry.PackDetails, ref pack.ComponentRef) (*pack.Component
 			refs = append(refs, c.Ref.String())
 		}
 	}
-	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q; it has: %s", p.Ref, ref, strings.Join(refs, ", "))
+	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q; it has: %s", ref.Pack(), ref, strings.Join(refs, ", "))
 }

@@ -58,10 +58,11 @@ func install(t *testing.T, h *host.Host, dir string) pipeline.Outcome {
 
 func use(t *testing.T, h *host.Host, action string) string {
 	t.Helper()
-	inv, err := actionrun.Prepare(t.Context(), h.Store, action, nil, h.Environ())
+	inv, release, err := actionrun.Prepare(t.Context(), h.Store, action, nil, h.Environ())
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer release()
 	res, err := actionrun.Run(t.Context(), h.Runner, *inv)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/actionrun"
 )
 
 // oneRef wants the ref of a pack.
@@ -19,7 +20,7 @@ func oneRef(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// call wants the ref of an action and its parameters.
+// call wants the ref of an action, perhaps of a kept generation, and its parameters.
 func call(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return errors.New("want REF.ACTION")
@@ -32,6 +33,6 @@ func call(_ *cobra.Command, args []string) error {
 			return fmt.Errorf("parameter %q: want name=value", arg)
 		}
 	}
-	_, err := pack.ParseComponentRef(args[0])
+	_, err := actionrun.ParseCall(args[0])
 	return err
 }

@@ -26,10 +26,11 @@ func (d *demo) runActions(ctx context.Context) error {
 }
 
 func (d *demo) runAction(ctx context.Context, action string, params ...string) error {
-	invocation, err := actionrun.Prepare(ctx, d.host.Store, action, params, d.host.Environ())
+	invocation, release, err := actionrun.Prepare(ctx, d.host.Store, action, params, d.host.Environ())
 	if err != nil {
 		return err
 	}
+	defer release()
 	result, err := actionrun.Run(ctx, d.host.Runner, *invocation)
 	if err != nil {
 		return err
