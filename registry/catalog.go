@@ -3,8 +3,10 @@ package registry
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/nearest"
 )
 
 // A Catalog lists the installed packs. It takes no locks: it returns the state at one
@@ -14,8 +16,9 @@ type Catalog interface {
 	// damaged, it returns the others and an error that joins one [*RecordError] for
 	// each of them.
 	List(ctx context.Context) ([]ActivePack, error)
-	// Show returns the details of one pack, or an error that matches
-	// [pack.ErrNotFound].
+	// Show returns the details of one pack. For a pack that is not installed, the error
+	// of this method and of those of the other interfaces matches [pack.ErrNotFound]; that
+	// of a [Store] is a [*NotInstalledError].
 	Show(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 }
 
@@ -33,6 +36,31 @@ type PackDetails struct {
 	Components []pack.Component
 	// Generations are ordered, the oldest first.
 	Generations []Generation
+}
+
+// Action returns the action of the pack with that ref. If there is none, the error
+// matches [pack.ErrNotFound] and names the one that was probably meant, or all of them.
+func (p *PackDetails) Action(ref pack.ComponentRef) (*pack.Component, error) {
+	var refs []string
+	for i := range p.Components {
+		c := &p.Components[i]
+		switch {
+		case c.Action == nil:
+		case c.Ref == ref:
+			return c, nil
+		default:
+			refs = append(refs, c.Ref.String())
+		}
+	}
+	hint := nearest.Hint(ref.String(), refs)
+	switch {
+	case hint != "":
+	case len(refs) == 0:
+		hint = "; it has none"
+	default:
+		hint = "; it has " + strings.Join(refs, ", ")
+	}
+	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q%s", p.Ref, ref, hint)
 }
 
 var _ Catalog = (*Store)(nil)
@@ -69,7 +97,7 @@ func (s *Store) Show(ctx context.Context, ref pack.Ref) (*PackDetails, error) {
 	for {
 		details, err := s.details(ctx, ref)
 		if err != nil {
-			return nil, err
+			return nil, s.explain(ctx, "", err)
 		}
 		// The pack was replaced in between: read again.
 		active, err := s.ledger().Active(ctx, ref)

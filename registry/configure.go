@@ -27,7 +27,7 @@ func (s *Store) Config(ctx context.Context, ref pack.Ref) (map[string]any, error
 	}
 	defer leave()
 	rec, err := s.config.Records.Pack(ctx, ref)
-	return rec.Config, err
+	return rec.Config, s.explain(ctx, "", err)
 }
 
 // SetConfig implements [Configurer].
@@ -37,5 +37,5 @@ func (s *Store) SetConfig(ctx context.Context, ref pack.Ref, config map[string]a
 		return err
 	}
 	defer leave()
-	return s.config.Records.SetConfig(ctx, ref, config)
+	return s.explain(ctx, "", s.config.Records.SetConfig(ctx, ref, config))
 }

@@ -90,7 +90,7 @@ func ExampleStore_Remove() {
 
 	err = store.Remove(context.Background(), "greeter", nil)
 	fmt.Println(pack.CodeOf(err), "-", err)
-	// Output: not_found - remove pack greeter: pack greeter is not installed
+	// Output: not_found - pack greeter is not installed
 }
 
 // Records in memory are for tests.

@@ -137,7 +137,7 @@ func (s *Store) wanted(ctx context.Context, refs []pack.Ref) ([]Record, error) {
 		case slices.Contains(broken, ref):
 			return nil, err
 		case i < 0:
-			return nil, notInstalled(ref)
+			return nil, &NotInstalledError{Ref: ref}
 		}
 		records = append(records, all[i])
 	}

@@ -39,10 +39,7 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 	if opts == nil {
 		opts = &RemoveOptions{}
 	}
-	if err := s.remove(ctx, ref, opts.AllowBreak); err != nil {
-		return fmt.Errorf("remove pack %s: %w", ref, err)
-	}
-	return nil
+	return s.explain(ctx, "remove pack "+ref.String(), s.remove(ctx, ref, opts.AllowBreak))
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {

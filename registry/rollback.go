@@ -49,10 +49,7 @@ func (s *Store) RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 		opts = &RollBackOptions{}
 	}
 	rec, err := s.rollBack(ctx, ref, opts.AllowBreak)
-	if err != nil {
-		return Record{}, fmt.Errorf("roll back pack %s: %w", ref, err)
-	}
-	return rec, nil
+	return rec, s.explain(ctx, "roll back pack "+ref.String(), err)
 }
 
 func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) (Record, error) {

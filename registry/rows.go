@@ -92,7 +92,7 @@ func (t *table) row(ref pack.Ref) (*row, error) {
 	if r := t.packs[ref]; r != nil {
 		return r, nil
 	}
-	return nil, notInstalled(ref)
+	return nil, &NotInstalledError{Ref: ref}
 }
 
 // rows returns all rows, ordered by ref.
@@ -118,10 +118,6 @@ func (t *table) records(op *Operation) ([]Record, error) {
 		}
 	}
 	return records, nil
-}
-
-func notInstalled(ref pack.Ref) error {
-	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
 }
 
 func boundElsewhere() error {

@@ -58,6 +58,16 @@ func (p *SnapshotPack) Components() ([]pack.Component, error) {
 	return p.components()
 }
 
+// Action returns the action with that ref, as [PackDetails.Action] does.
+func (p *SnapshotPack) Action(ref pack.ComponentRef) (*pack.Component, error) {
+	components, err := p.Components()
+	if err != nil {
+		return nil, err
+	}
+	all := PackDetails{ActivePack: ActivePack{Record: p.Record}, Components: components}
+	return all.Action(ref)
+}
+
 // Release ends the snapshot: from then on, its files may be deleted once their packs are
 // removed. It may be called more than once, from any goroutine.
 func (s *Snapshot) Release() {

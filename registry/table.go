@@ -165,7 +165,7 @@ func (t *table) findOwners() {
 // planConfig returns the change that gives ref the configuration.
 func (t *table) planConfig(ref pack.Ref, config map[string]any) (*delta, error) {
 	if t.packs[ref] == nil {
-		return nil, notInstalled(ref)
+		return nil, &NotInstalledError{Ref: ref}
 	}
 	data, err := encodeConfig(ref, config)
 	if err != nil {

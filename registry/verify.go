@@ -67,7 +67,7 @@ func (s *Store) Verify(ctx context.Context, refs ...pack.Ref) (*VerifyReport, er
 	defer leave()
 	report, err := s.verifyPacks(ctx, refs)
 	if err != nil {
-		return nil, fmt.Errorf("verify packs: %w", err)
+		return nil, err
 	}
 	return report, nil
 }
@@ -90,7 +90,7 @@ func (s *Store) verifyPacks(ctx context.Context, refs []pack.Ref) (*VerifyReport
 			report.Verified = append(report.Verified, ref)
 			report.Differences = append(report.Differences, found...)
 		case named || !errors.Is(err, pack.ErrNotFound): // else it was removed in the meantime
-			errs = append(errs, err)
+			errs = append(errs, s.explain(ctx, "verify pack "+ref.String(), err))
 		}
 	})
 	slices.Sort(report.Verified)

@@ -3,6 +3,7 @@ package actionrun
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,13 +80,13 @@ func fill(declared []pack.Parameter, given map[string]any) ([]param, error) {
 			missing = append(missing, p.Name)
 		}
 	}
-	if len(missing) > 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "missing parameters: %s", strings.Join(missing, ", "))
-	}
-	for name := range given {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(names, name) {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown parameter %q; the action has: %s", name, cmp.Or(strings.Join(names, ", "), "none"))
 		}
+	}
+	if len(missing) > 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "missing parameters: %s", strings.Join(missing, ", "))
 	}
 	return params, nil
 }

@@ -88,11 +88,7 @@ func (c Call) take(ctx context.Context, packs registry.Snapshotter) (*registry.S
 }
 
 func prepare(p *registry.SnapshotPack, ref pack.ComponentRef, args []string) (*Invocation, error) {
-	components, err := p.Components()
-	if err != nil {
-		return nil, err
-	}
-	c, err := findAction(components, ref)
+	c, err := p.Action(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -101,19 +97,4 @@ func prepare(p *registry.SnapshotPack, ref pack.ComponentRef, args []string) (*I
 		return nil, err
 	}
 	return &Invocation{Dir: p.Dir, Action: c, Environments: p.Active.Environments, Params: params, Scratch: os.TempDir()}, nil
-}
-
-func findAction(components []pack.Component, ref pack.ComponentRef) (*pack.Component, error) {
-	var refs []string
-	for i := range components {
-		c := &components[i]
-		switch {
-		case c.Action == nil:
-		case c.Ref == ref:
-			return c, nil
-		default:
-			refs = append(refs, c.Ref.String())
-		}
-	}
-	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q; it has: %s", ref.Pack(), ref, strings.Join(refs, ", "))
 }

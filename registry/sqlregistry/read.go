@@ -39,7 +39,7 @@ func (r *Records) readPack(ctx context.Context, q querier, ref pack.Ref) (regist
 		err = records[0].damage
 	}
 	if err == nil && len(records) == 0 {
-		err = notInstalled(ref)
+		err = &registry.NotInstalledError{Ref: ref}
 	}
 	if err != nil {
 		return registry.Record{}, err
@@ -69,7 +69,7 @@ func (r *Records) Packs(ctx context.Context) ([]registry.Record, error) {
 func (r *Records) Active(ctx context.Context, ref pack.Ref) (generation string, err error) {
 	err = r.db.QueryRowContext(ctx, r.dialect.bind(selectActive), ref.String()).Scan(&generation)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = notInstalled(ref)
+		err = &registry.NotInstalledError{Ref: ref}
 	}
 	if err != nil {
 		return "", r.wrap(ctx, "read active generation of pack "+ref.String(), err)
@@ -99,7 +99,7 @@ func (r *Records) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Depe
 func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
 	found, err := query(ctx, r.db, scanComponent, r.dialect.bind(selectComponents), ref.String())
 	if err == nil && len(found) == 0 {
-		err = notInstalled(ref)
+		err = &registry.NotInstalledError{Ref: ref}
 	}
 	if err != nil {
 		return nil, r.wrap(ctx, "read components of pack "+ref.String(), err)
@@ -117,7 +117,7 @@ func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Componen
 func (r *Records) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
 	found, err := query(ctx, r.db, scanGeneration, r.dialect.bind(selectGenerations), ref.String())
 	if err == nil && len(found) == 0 {
-		err = notInstalled(ref)
+		err = &registry.NotInstalledError{Ref: ref}
 	}
 	if err != nil {
 		return nil, r.wrap(ctx, "read generations of pack "+ref.String(), err)
@@ -218,8 +218,4 @@ func scanComponent(rows *sql.Rows) (*pack.Component, error) {
 	var c *pack.Component
 	err := rows.Scan(asJSON(&c))
 	return c, err
-}
-
-func notInstalled(ref pack.Ref) error {
-	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
 }

@@ -245,7 +245,7 @@ func (r *Records) SetConfig(ctx context.Context, ref pack.Ref, config map[string
 	if err == nil {
 		var n int64
 		if n, err = res.RowsAffected(); err == nil && n == 0 {
-			err = notInstalled(ref)
+			err = &registry.NotInstalledError{Ref: ref}
 		}
 	}
 	if err != nil {

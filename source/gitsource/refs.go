@@ -1,7 +1,6 @@
 package gitsource
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/git"
+	"github.com/packtrain/pack/internal/text/nearest"
 )
 
 const (
@@ -93,25 +93,53 @@ func (r *refs) notFound(rev string) error {
 	if shortCommitPattern.MatchString(rev) {
 		return pack.Errorf(pack.CodeGit, "git rev %q is neither a branch nor a tag: write a commit with all of its 40 digits", rev)
 	}
-	err := pack.Errorf(pack.CodeNotFound, "branch or tag %s does not exist", shown(rev))
-	if similar := r.similar(rev); len(similar) > 0 {
-		return pack.Errorf(pack.CodeNotFound, "%w; there are %s", err, strings.Join(similar, ", "))
+	const text = "branch or tag %s does not exist"
+	if meant := nearest.Word(rev, r.short()); meant != "" && digits(meant) == digits(rev) {
+		return pack.Errorf(pack.CodeNotFound, text+": did you mean %s?", shown(rev), shown(meant))
 	}
-	return err
+	if similar := r.similar(rev); len(similar) > 0 {
+		return pack.Errorf(pack.CodeNotFound, text+"; there are %s", shown(rev), strings.Join(similar, ", "))
+	}
+	return pack.Errorf(pack.CodeNotFound, text, shown(rev))
 }
 
-// similar lists a few branches and tags that may have been meant, quoted.
+// digits returns the digits of a name: one with others is another version, and was not
+// mistyped.
+func digits(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// short returns the names of all branches and tags, in order and each once.
+func (r *refs) short() []string {
+	var names []string
+	for name := range r.names {
+		if _, short, isRef := cutNamespace(name); isRef {
+			names = append(names, short)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// most is how many branches and tags an error lists.
+const most = 5
+
+// similar lists a few branches and tags that may have been meant, quoted: all of them
+// if they are few.
 func (r *refs) similar(rev string) []string {
-	const most = 5
+	names := r.short()
+	alikes := slices.DeleteFunc(slices.Clone(names), func(short string) bool { return !alike(short, rev) })
+	if len(alikes) == 0 && len(names) <= most {
+		alikes = names
+	}
 	var found []string
-	for _, name := range slices.Sorted(maps.Keys(r.names)) {
-		_, short, isRef := cutNamespace(name)
-		if !isRef || !alike(short, rev) {
-			continue
-		}
-		if found = append(found, shown(short)); len(found) == most {
-			break
-		}
+	for _, short := range alikes[:min(len(alikes), most)] {
+		found = append(found, shown(short))
 	}
 	return found
 }

@@ -87,9 +87,13 @@ func TestResolve(t *testing.T) {
 		{"refs/tags/both", second, "", ""},
 		{strings.ToUpper(first), first, "", ""},
 		{"both", "", pack.CodeGit, `write "refs/heads/both" or "refs/tags/both"`},
-		{"1.0.0", "", pack.CodeNotFound, `there are "v1.0.0"`},
-		{"feature", "", pack.CodeNotFound, `there are "feature/x"`},
-		{"Main", "", pack.CodeNotFound, `there are "main"`},
+		{"1.0.0", "", pack.CodeNotFound, `: did you mean "v1.0.0"?`},
+		{"v1.0.1", "", pack.CodeNotFound, `does not exist`}, // another version, not a mistyped one
+		{"mian", "", pack.CodeNotFound, `: did you mean "main"?`},
+		{"ligth", "", pack.CodeNotFound, `: did you mean "light"?`},
+		{"feature", "", pack.CodeNotFound, `: did you mean "feature/x"?`},
+		{"feature-x-2", "", pack.CodeNotFound, "does not exist"},
+		{"Main", "", pack.CodeNotFound, `: did you mean "main"?`},
 		{"nothing-like-it", "", pack.CodeNotFound, "does not exist"},
 	}
 	s := newSource(t)

@@ -3,12 +3,14 @@ package registrysource
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
+	"github.com/packtrain/pack/internal/text/nearest"
 )
 
 // An index is a document of format 1 whose JSON was checked. Entries are
@@ -124,7 +126,7 @@ func checkUnknown(key string, kinds map[string]string) error {
 func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []error, err error) {
 	positions := idx.positions[ref]
 	if len(positions) == 0 {
-		return nil, nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q", ref)
+		return nil, nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q%s", ref, nearest.Hint(ref, idx.refs()))
 	}
 	for _, i := range positions {
 		e, err := decodeEntry(idx.entries[i], d)
@@ -145,6 +147,9 @@ func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []er
 	}
 	return entries, skipped, nil
 }
+
+// refs returns the refs of all entries, sorted.
+func (idx *index) refs() []string { return slices.Sorted(maps.Keys(idx.positions)) }
 
 func malformed(format string, args ...any) error {
 	return pack.Errorf(pack.CodeMalformedContent, format, args...)

@@ -20,10 +20,11 @@ func Word(word string, known []string) string {
 	if len(word) > maxLen {
 		return ""
 	}
-	best, least := "", 0
+	best, least, letters := "", 0, utf8.RuneCountInString(word)
 	for _, k := range known {
-		limit := allowed(min(utf8.RuneCountInString(word), utf8.RuneCountInString(k)))
-		if len(k) > maxLen || limit == 0 {
+		n := utf8.RuneCountInString(k)
+		limit := allowed(min(letters, n))
+		if len(k) > maxLen || limit == 0 || max(letters, n)-min(letters, n) > limit {
 			continue
 		}
 		if d := distance(fold(word), fold(k)); d <= limit && (best == "" || d < least) {
