@@ -28,6 +28,8 @@ type CommandError struct {
 	Tail string
 	// Err is the reason that it did not finish; nil if it did.
 	Err error
+
+	output string // all of it, without credentials
 }
 
 const tailSize = 8 << 10

@@ -113,7 +113,7 @@ func (m *modules) ingredients() any {
 	if m.void() {
 		return []any{base}
 	}
-	return []any{base, m.manifest, m.lock, "npm " + m.npm.Version, publicName(m.config.NodeRegistry)}
+	return []any{base, m.manifest, m.lock, (*npmTool)(nil).name(), publicName(m.config.NodeRegistry)}
 }
 
 func (m *modules) place(dir string) (path, interpreter string) {
@@ -123,11 +123,14 @@ func (m *modules) place(dir string) (path, interpreter string) {
 	return filepath.Join(dir, "node_modules"), m.node.Path
 }
 
-func (m *modules) build(ctx context.Context, t *tool) error {
-	if err := m.write(t); err != nil {
-		return err
+func (m *modules) build(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	return install(ctx, t, &npmTool{m}, m.places)
+}
+
+// places returns where the pack asks for a package.
+func (m *modules) places(name string) []string {
+	if m.manifest.Asks(name) {
+		return []string{npm.ManifestFile}
 	}
-	access := t.access(filepath.Dir(filepath.Dir(m.npm.Script)))
-	access.Network = true
-	return t.run(ctx, access, m.node.Path, append([]string{m.npm.Script}, m.npmArgs(t)...)...)
+	return nil
 }

@@ -1,19 +1,38 @@
 package envbuild
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/npm"
 )
+
+// An npmTool installs Node.js packages with npm.
+type npmTool struct{ *modules }
+
+func (*npmTool) name() string { return "npm" }
+
+func (m *npmTool) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	if err := m.write(t); err != nil {
+		return nil, err
+	}
+	access := t.access(filepath.Dir(filepath.Dir(m.npm.Script)))
+	access.Network = true
+	if err := t.run(ctx, access, m.node.Path, append([]string{m.npm.Script}, m.args(t)...)...); err != nil {
+		return nil, err
+	}
+	return m.distributions(t.site.Dir)
+}
 
 // write writes what npm reads: our package.json and lock, never the pack's; and
 // our configuration, which contains the password of the registry: arguments are
 // visible to all users.
-func (m *modules) write(t *tool) error {
+func (m *npmTool) write(t *tool) error {
 	manifest, err := m.manifest.Marshal()
 	if err != nil {
 		return err
@@ -33,10 +52,10 @@ func (m *modules) write(t *tool) error {
 	return os.WriteFile(filepath.Join(t.site.Dir, npm.LockFile), lock, 0o644)
 }
 
-func (m *modules) userConfig(t *tool) string { return filepath.Join(t.site.Work, "npmrc") }
+func (m *npmTool) userConfig(t *tool) string { return filepath.Join(t.site.Work, "npmrc") }
 
 // credentials returns the lines of an .npmrc that log in to the registry.
-func (m *modules) credentials() string {
+func (m *npmTool) credentials() string {
 	u, ok := parseURL(m.config.NodeRegistry)
 	if !ok || u.User == nil {
 		return ""
@@ -45,9 +64,9 @@ func (m *modules) credentials() string {
 	return fmt.Sprintf("%s:_auth=%s\n", at, authOf(u))
 }
 
-// npmArgs are the arguments of npm. No configuration but ours is read, no
+// args are the arguments of npm. No configuration but ours is read, no
 // script is run, and git cannot be started: a package may ask for both.
-func (m *modules) npmArgs(t *tool) []string {
+func (m *npmTool) args(t *tool) []string {
 	command := "install"
 	if m.lock != nil {
 		command = "ci"
@@ -55,7 +74,8 @@ func (m *modules) npmArgs(t *tool) []string {
 	none := filepath.Join(t.site.Work, "none")
 	args := []string{
 		command, "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress",
-		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=300", "--fetch-retry-maxtimeout=2000", "--cache=" + t.cache("npm"),
+		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=300", "--fetch-retry-maxtimeout=2000",
+		"--fetch-timeout=" + silenceSeconds + "000", "--fetch-retries=" + silenceRetries, "--cache=" + t.cache("npm"),
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
 	}
 	if m.config.NodeRegistry != "" {

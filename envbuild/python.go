@@ -50,7 +50,7 @@ func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	if r.python, err = c.of(programs); err != nil {
 		return nil, err
 	}
-	return r, r.choosePackager(uvs)
+	return r, r.chooseDriver(uvs)
 }
 
 // A virtualenv is how one virtualenv is made.
@@ -58,7 +58,20 @@ type virtualenv struct {
 	config       *Config
 	python       interp.Program
 	requirements requirements
-	packager     packager
+	driver       driver // nil without requirements
+}
+
+// chooseDriver chooses what installs the requirements, if there are any: uv, or else the
+// interpreter's own pip.
+func (v *virtualenv) chooseDriver(uvs []interp.Program) (err error) {
+	switch {
+	case len(v.requirements.lines) == 0:
+	case len(uvs) > 0:
+		v.driver = &uv{v, uvs[0]}
+	default:
+		v.driver, err = newPip(v)
+	}
+	return err
 }
 
 func (v *virtualenv) read(files fs.FS, name string) error {
@@ -84,7 +97,7 @@ func (v *virtualenv) ingredients() any {
 	if len(v.requirements.lines) == 0 {
 		return []any{base}
 	}
-	return []any{base, v.requirements.lines, v.packager.version, v.sources()}
+	return []any{base, v.requirements.lines, v.driver.name(), v.sources()}
 }
 
 // sources are the names of where packages come from, and in which form.
@@ -96,19 +109,21 @@ func (v *virtualenv) sources() map[string]any {
 	}
 }
 
-func (v *virtualenv) build(ctx context.Context, t *tool) error {
+func (v *virtualenv) build(ctx context.Context, t *tool) ([]pack.Distribution, error) {
 	t.compilers = v.config.AllowSourceBuilds || v.config.AllowDirect
 	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
-		return err
+		return nil, err
 	}
-	if len(v.requirements.lines) > 0 {
-		if err := v.install(ctx, t); err != nil {
-			return err
+	found := []pack.Distribution{}
+	if v.driver != nil {
+		var err error
+		if found, err = install(ctx, t, v.driver, v.requirements.places); err != nil {
+			return nil, err
 		}
 	}
 	// What was installed can break the start of the interpreter.
 	_, python := v.place(t.site.Dir)
-	return t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+	return found, t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
 }
 
 func (v *virtualenv) place(dir string) (path, interpreter string) {

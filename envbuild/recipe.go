@@ -35,8 +35,8 @@ type recipe interface {
 	program() interp.Program
 	// void reports whether the interpreter alone is the environment.
 	void() bool
-	// build builds the environment at site.
-	build(ctx context.Context, t *tool) error
+	// build builds the environment at the site of t, and returns the packages in it.
+	build(ctx context.Context, t *tool) ([]pack.Distribution, error)
 	// place says where in dir, where it was built, the environment lies, and
 	// which interpreter runs scripts in it.
 	place(dir string) (path, interpreter string)
@@ -48,7 +48,7 @@ type recipe interface {
 // keyOf returns the Key of a recipe. The number is the version of the build
 // procedure: it changes when the same ingredients are built differently.
 func keyOf(runtime pack.RuntimeName, r recipe) (string, error) {
-	data, err := json.Marshal([]any{"packtrain-environment-1", runtime, r.ingredients()})
+	data, err := json.Marshal([]any{"packtrain-environment-2", runtime, r.ingredients()})
 	if err != nil {
 		return "", err
 	}
@@ -67,17 +67,17 @@ func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.E
 
 // buildAt builds the environment of a recipe at a site.
 func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.RuntimeName, key string, r recipe) (envstore.Record, error) {
-	t := &tool{Builder: b, site: site}
+	t := &tool{Builder: b, site: site, title: string(runtime) + "-" + key}
 	if err := t.prepare(); err != nil {
 		return envstore.Record{}, err
 	}
-	if err := r.build(ctx, t); err != nil {
+	found, err := r.build(ctx, t)
+	if err != nil {
 		return envstore.Record{}, err
 	}
 	e := describe(runtime, key, r, site.Dir)
-	var err error
-	e.Distributions, err = r.distributions(site.Dir)
-	return envstore.Record{Environment: e}, err
+	e.Distributions = found
+	return envstore.Record{Environment: e}, nil
 }
 
 // A choice states the requirements on an interpreter.

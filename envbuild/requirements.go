@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,18 +14,25 @@ import (
 type requirements struct {
 	lines  []string
 	hashed bool // every one has a digest
+	// where has the places of each package, by its normal name.
+	where map[string][]string
 }
+
+// places returns where the pack asks for a package.
+func (r *requirements) places(name string) []string { return r.where[pep508.NormalizeName(name)] }
 
 // parseRequirements judges the bytes of a requirements.txt. Only requirements
 // that name a package are admitted, with digests or without: options, other
 // files, paths and variables are refused, and addresses unless allowDirect.
 func parseRequirements(data []byte, allowDirect bool) (requirements, error) {
-	var r requirements
+	r := requirements{where: map[string][]string{}}
 	for line, fault := range pep508.JudgeFile(data) {
 		if fault != nil && (fault.Rule != pep508.RuleDirect || !allowDirect) {
 			return requirements{}, requirementError(fault)
 		}
 		r.lines = append(r.lines, normal(&line))
+		name := pep508.NormalizeName(line.Name)
+		r.where[name] = append(r.where[name], fmt.Sprintf("%s:%d", pep508.RequirementsFile, line.Number))
 		r.hashed = len(line.Options) > 0 // so have all, or none
 	}
 	slices.Sort(r.lines)

@@ -13,9 +13,14 @@ import (
 // A tool runs programs that build an environment at one site.
 type tool struct {
 	*Builder
-	site envstore.Site
+	site  envstore.Site
+	title string // of the log
 	// compilers says that the search path is handed on, with all it holds.
 	compilers bool
+	vars      []string // further variables of the program that uses the network
+	// log is a file that the program writes and that says more than its output; "" for
+	// none.
+	log string
 }
 
 // prepare makes the directories that the variables of env name.
@@ -28,8 +33,9 @@ func (t *tool) prepare() error {
 	return nil
 }
 
-func (t *tool) home() string { return filepath.Join(t.site.Work, "home") }
-func (t *tool) temp() string { return filepath.Join(t.site.Work, "tmp") }
+func (t *tool) home() string   { return filepath.Join(t.site.Work, "home") }
+func (t *tool) temp() string   { return filepath.Join(t.site.Work, "tmp") }
+func (t *tool) output() string { return filepath.Join(t.site.Work, "output.txt") }
 
 // cache returns the directory of a tool's download cache, which all builds
 // share and which may be deleted at any time.
@@ -37,8 +43,9 @@ func (t *tool) cache(name string) string { return filepath.Join(t.config.Dir, "c
 
 // env returns the whole environment of a program. Configuration files of the
 // user and of the system have no effect: the home is empty, and pip is configured
-// to ignore them.
-func (t *tool) env() []string {
+// to ignore them. The variables of the host, which may hold passwords, are for
+// programs that use the network.
+func (t *tool) env(network bool) []string {
 	env := []string{
 		"HOME=" + t.home(),
 		"LANG=C.UTF-8",
@@ -46,10 +53,13 @@ func (t *tool) env() []string {
 		"PYTHONDONTWRITEBYTECODE=1",
 		"TMPDIR=" + t.temp(),
 	}
-	if t.compilers {
+	if t.compilers && network {
 		env = append(env, "PATH="+strings.Join(t.config.SearchPath, string(filepath.ListSeparator)))
 	}
-	return append(env, t.config.Env...)
+	if !network {
+		return env
+	}
+	return append(append(env, t.vars...), t.config.Env...)
 }
 
 // access returns the Access of a program that builds at the site without a network.
@@ -64,11 +74,23 @@ func (t *tool) run(ctx context.Context, access pack.Access, path string, args ..
 		command = append(command, t.redact(a))
 	}
 	t.config.Logger.DebugContext(ctx, "start program", "command", command)
-	res, err := t.config.Runner.Run(ctx, pack.Command{Path: path, Args: args, Dir: t.site.Dir, Env: t.env(), Access: access})
+	log := t.log
+	t.log = "" // of this program alone
+	out, err := os.Create(t.output())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = out.Close() }() // it is read before
+	all := &limited{w: out, left: maxLog}
+	res, err := t.config.Runner.Run(ctx, pack.Command{
+		Path: path, Args: args, Dir: t.site.Dir, Env: t.env(access.Network), Access: access, Stdout: all, Stderr: all,
+	})
 	if err == nil && res.ExitCode == 0 && res.Signal == "" {
 		return nil
 	}
-	return &CommandError{Command: command, ExitCode: res.ExitCode, Signal: res.Signal, Tail: t.tail(res), Err: err}
+	return &CommandError{
+		Command: command, ExitCode: res.ExitCode, Signal: res.Signal, Tail: t.tail(res), Err: err, output: t.transcript(res, log),
+	}
 }
 
 // tail is cut after redacting: a secret may lie where it is cut.

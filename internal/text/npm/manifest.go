@@ -73,6 +73,9 @@ func ParseManifest(data []byte) (*Manifest, error) {
 // Empty reports whether there is nothing to install.
 func (m *Manifest) Empty() bool { return len(m.Dependencies)+len(m.OptionalDependencies) == 0 }
 
+// Asks reports whether the file lists a package.
+func (m *Manifest) Asks(name string) bool { return slices.Contains(m.Names(), name) }
+
 // Names returns the names of the packages, sorted.
 func (m *Manifest) Names() []string {
 	names := slices.Concat(slices.Collect(maps.Keys(m.Dependencies)), slices.Collect(maps.Keys(m.OptionalDependencies)))

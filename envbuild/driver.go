@@ -1,0 +1,39 @@
+package envbuild
+
+import (
+	"context"
+	"errors"
+
+	"github.com/packtrain/pack"
+)
+
+// A driver installs packages with one tool.
+type driver interface {
+	// name is the name of the tool, as in the Key: its version is not.
+	name() string
+	// install installs the packages at the site of t, and returns all that are there
+	// then.
+	install(ctx context.Context, t *tool) ([]pack.Distribution, error)
+	// explain returns why the tool failed, by its output.
+	explain(output string) explanation
+}
+
+// install installs packages by d. A failure of the tool is a [*BuildError] in terms of
+// the places where the pack asks for packages.
+func install(ctx context.Context, t *tool, d driver, at places) ([]pack.Distribution, error) {
+	found, err := d.install(ctx, t)
+	failed, ok := errors.AsType[*CommandError](err)
+	switch {
+	case !ok:
+		return found, err
+	case failed.Err == nil:
+		x := d.explain(failed.output)
+		if x.reason == ReasonUnknown {
+			x.text = failed.Error()
+		}
+		return nil, x.inTermsOf(at, err, t.keepLog(failed.output))
+	case errors.Is(failed.Err, context.DeadlineExceeded):
+		return nil, &BuildError{Reason: ReasonTimeout, Message: failed.Error(), Log: t.keepLog(failed.output), Err: err}
+	}
+	return nil, err
+}

@@ -1,0 +1,74 @@
+package envbuild
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/pep508"
+)
+
+// A tool gives up on a server that sends nothing for half a minute in all.
+const (
+	silenceSeconds = "15"
+	silenceRetries = "1"
+)
+
+// write writes the requirements for a tool. It reads a file of ours, in which
+// addresses are listed too: arguments are visible to all users.
+func (v *virtualenv) write(t *tool) (file string, err error) {
+	file = filepath.Join(t.site.Work, pep508.RequirementsFile)
+	return file, os.WriteFile(file, v.file(), 0o600)
+}
+
+// access is what installing the requirements needs: directories with packages, and
+// the network unless packages come from these alone.
+func (v *virtualenv) access(t *tool) pack.Access {
+	a := t.access()
+	a.Network = v.config.PythonIndex != "" || len(v.config.FindLinks) == 0 || v.config.AllowDirect
+	for _, link := range v.config.FindLinks {
+		if filepath.IsAbs(link) {
+			a.Read = append(a.Read, link)
+		} else {
+			a.Network = true
+		}
+	}
+	return a
+}
+
+func (v *virtualenv) file() []byte {
+	var b bytes.Buffer
+	if v.config.PythonIndex != "" {
+		fmt.Fprintf(&b, "--index-url %s\n", v.config.PythonIndex)
+	}
+	for _, link := range v.config.FindLinks {
+		if !filepath.IsAbs(link) {
+			fmt.Fprintf(&b, "--find-links %s\n", link)
+		}
+	}
+	b.WriteString(strings.Join(v.requirements.lines, "\n") + "\n")
+	return b.Bytes()
+}
+
+// commonArgs are the arguments that pip and uv share.
+func (v *virtualenv) commonArgs(file string) []string {
+	var args []string
+	if v.config.PythonIndex == "" && len(v.config.FindLinks) > 0 {
+		args = append(args, "--no-index")
+	}
+	for _, link := range v.config.FindLinks {
+		if filepath.IsAbs(link) {
+			args = append(args, "--find-links", link)
+		}
+	}
+	if !v.config.AllowSourceBuilds {
+		args = append(args, "--only-binary", ":all:")
+	}
+	if v.requirements.hashed {
+		args = append(args, "--require-hashes")
+	}
+	return append(args, "--requirement", file)
+}
