@@ -52,6 +52,8 @@ type Want struct {
 	Spec string
 	// By is the pack that asked, as "ref@version", for messages; "" for a user.
 	By string
+	// Index, when not "", is the index to ask instead of the configured one.
+	Index string
 }
 
 // A Candidate is one version of a pack that could be installed, as an index
@@ -69,6 +71,10 @@ type Candidate struct {
 	// Pins are alternatives for the content, best first; none when they are not
 	// known before the version is resolved.
 	Pins []Pin
+	// Unusable says why this version exists but cannot be installed, such as an entry
+	// of an index that cannot be read. Its Version is zero when that cannot be read
+	// either. nil: it can be installed.
+	Unusable error
 }
 
 // Size returns the size in bytes of what has to be fetched for c, that of the first

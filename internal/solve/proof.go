@@ -23,7 +23,8 @@ type Demand struct {
 	Exists []pack.Version
 	// Provided: the host has the pack, or it is the platform.
 	Provided bool
-	// Way leads from the request, or from an installed pack, to By.
+	// Way leads from the request, or from an installed pack, to By; nil in proofs of
+	// more than 500 demands.
 	Way []pack.Ref
 
 	by   int // a node, -1 for none
@@ -32,7 +33,7 @@ type Demand struct {
 }
 
 // A Proof is a set of demands that cannot hold together, while without any one of
-// them they could.
+// them they could, unless there are more than 500.
 type Proof struct {
 	// Demands begins with those nearest to the request.
 	Demands []Demand
@@ -132,8 +133,15 @@ func compareDemands(a, b Demand) int {
 	)
 }
 
+// maxMinimized is the number of demands up to which a proof is made minimal: more are
+// a chain through so many packs, or hostile, and for each there is one more search.
+const maxMinimized = 500
+
 // prove leaves out of a core what is not needed.
 func (u *universe) prove(w *work, core []int) (*Proof, error) {
+	if len(core) > maxMinimized {
+		return u.proof(core), nil
+	}
 	for i := len(core) - 1; i >= 0; i-- {
 		without := slices.Delete(slices.Clone(core), i, i+1)
 		chosen, smaller, err := u.searchWith(w, limits{unlimited, unlimited}, func(demand int) bool {
@@ -156,34 +164,63 @@ func (u *universe) proof(core []int) *Proof {
 		p.Demands = append(p.Demands, u.explained(i))
 	}
 	ways := p.ways()
-	for i := range p.Demands {
-		if d := &p.Demands[i]; !d.Asked && !d.Stays {
-			d.Way = ways[d.By]
+	depth := func(d *Demand) int {
+		if d.Asked || d.Stays {
+			return 0
+		}
+		return ways[d.By].depth
+	}
+	if len(core) <= maxMinimized {
+		for i := range p.Demands {
+			if d := &p.Demands[i]; depth(d) > 0 {
+				d.Way = way(ways, d.By)
+			}
 		}
 	}
-	slices.SortStableFunc(p.Demands, func(a, b Demand) int { return cmp.Compare(len(a.Way), len(b.Way)) })
+	slices.SortStableFunc(p.Demands, func(a, b Demand) int { return cmp.Compare(depth(&a), depth(&b)) })
 	return p
 }
 
+// A waypoint is a pack on a way: what comes before it, and how many packs that are
+// with it.
+type waypoint struct {
+	before pack.Ref
+	depth  int
+}
+
 // ways returns the shortest way to each pack through the demands.
-func (p *Proof) ways() map[pack.Ref][]pack.Ref {
-	ways := map[pack.Ref][]pack.Ref{}
-	for range p.Demands {
-		for i := range p.Demands {
-			d := &p.Demands[i]
-			var before []pack.Ref
-			if !d.Asked && !d.Stays {
-				if before = ways[d.By]; before == nil {
-					continue
-				}
-			}
-			way := append(slices.Clone(before), d.Ref)
-			if old, ok := ways[d.Ref]; !ok || len(way) < len(old) {
-				ways[d.Ref] = way
-			}
+func (p *Proof) ways() map[pack.Ref]waypoint {
+	ways := map[pack.Ref]waypoint{}
+	needs := map[pack.Ref][]pack.Ref{}
+	var queue []pack.Ref
+	reach := func(ref pack.Ref, at waypoint) {
+		if _, known := ways[ref]; !known {
+			ways[ref] = at
+			queue = append(queue, ref)
+		}
+	}
+	for i := range p.Demands {
+		if d := &p.Demands[i]; d.Asked || d.Stays {
+			reach(d.Ref, waypoint{depth: 1})
+		} else {
+			needs[d.By] = append(needs[d.By], d.Ref)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, ref := range needs[queue[0]] {
+			reach(ref, waypoint{queue[0], ways[queue[0]].depth + 1})
 		}
 	}
 	return ways
+}
+
+func way(ways map[pack.Ref]waypoint, to pack.Ref) []pack.Ref {
+	all := make([]pack.Ref, ways[to].depth)
+	for i := len(all) - 1; i >= 0; i-- {
+		all[i] = to
+		to = ways[to].before
+	}
+	return all
 }
 
 // explained returns a demand with what exists.

@@ -12,7 +12,7 @@
 // A selection is found whenever one exists. Of several the first of these decides:
 //
 //  1. as few packs as possible have another version than the lock says;
-//  2. as few installed packs as possible are replaced;
+//  2. as few installed packs that the request does not name as possible are replaced;
 //  3. no version could be higher without another one being lower, where releases are
 //     higher than pre-releases; packs nearer to the request come first.
 //
@@ -95,6 +95,9 @@ type Problem struct {
 type Pack struct {
 	Ref      pack.Ref
 	Versions []Version
+	// Named: the request names the pack. Then the version that is installed is neither
+	// preferred nor counted when it is replaced, and its own demands bind in full.
+	Named bool
 }
 
 // A Version is one version of a pack. Of versions that are written the same, the

@@ -175,6 +175,9 @@ func TestCases(t *testing.T) {
 		{"platform", "platform 2.0.0-rc.1\nwant app\napp 2.0.0: on >=3\napp 1.5.0: on >=2\napp 1.0.0: on >=1", "app@1.0.0"},
 		{"provided", "provided core 2.0.0-rc.1\nwant app\napp 2.0.0: core@^3\napp 1.0.0: core@>=1", "app@1.0.0"},
 		{"nearer first", "want app\napp 1.0.0: m, z\nm 1.0.0: a\nz 2.0.0: a@^1\nz 1.0.0: a@^2\na 2.0.0:\na 1.0.0:", "a@1.0.0 app@1.0.0 m@1.0.0 z@2.0.0"},
+		{"a named pack is upgraded", "want app\napp 2.0.0: log\napp 1.0.0: installed, log\nlog 1.0.0: installed\nlog 2.0.0:\nnamed app", "app@2.0.0 log@1.0.0"},
+		{"a named pack that is broken is mended", "want app\napp 1.0.0: installed, log@^2\nlog 1.0.0: installed\nlog 2.0.0:\nnamed app", "app@1.0.0 log@2.0.0"},
+		{"a named pre-release is present", "want app\napp 2.0.0-rc.1: installed\napp 1.0.0:\ntwo 1.0.0: installed, app@>=1.5\nnamed app", "app@2.0.0-rc.1 two@1.0.0"},
 		{"build metadata", "want app\napp 1.0.0+a:\napp 1.0.0+b: installed", "app@1.0.0+b"},
 	} {
 		ids, proof, err := solve.Solve(t.Context(), solvetest.Read(t, tt.problem))

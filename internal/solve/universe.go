@@ -29,6 +29,7 @@ type universe struct {
 type node struct {
 	versions []Version
 	provided bool // by the host, in one version
+	named    bool // by the request
 	// keep is what leaves the pack as the lock says, and as installed; nil when
 	// neither says anything.
 	keep [2]set
@@ -63,10 +64,11 @@ func newUniverse(p *Problem) *universe {
 func canonical(p *Problem) map[pack.Ref]node {
 	packs := map[pack.Ref]node{}
 	for _, k := range p.Packs {
-		packs[k.Ref] = node{versions: append(packs[k.Ref].versions, k.Versions...)}
+		n := packs[k.Ref]
+		packs[k.Ref] = node{versions: append(n.versions, k.Versions...), named: n.named || k.Named}
 	}
 	for ref, n := range packs {
-		packs[ref] = node{versions: distinct(n.versions)}
+		packs[ref] = node{versions: n.distinct(), named: n.named}
 	}
 	for _, k := range p.Provided {
 		packs[k.Ref] = node{versions: []Version{{Version: k.Version}}, provided: true}
@@ -78,9 +80,9 @@ func canonical(p *Problem) map[pack.Ref]node {
 }
 
 // distinct returns the best of the versions that are written the same, sorted.
-func distinct(versions []Version) []Version {
+func (n *node) distinct() []Version {
 	best := map[pack.Version]Version{}
-	for _, v := range versions {
+	for _, v := range n.versions {
 		old, known := best[v.Version]
 		locked := v.Locked || old.Locked
 		if known && same(old, v) < 0 {
@@ -89,7 +91,7 @@ func distinct(versions []Version) []Version {
 		v.Locked = locked
 		best[v.Version] = v
 	}
-	return slices.SortedFunc(maps.Values(best), preferred)
+	return slices.SortedFunc(maps.Values(best), n.preferred)
 }
 
 // same sorts descriptions of one version, the one that counts first.
@@ -110,10 +112,10 @@ func first(a, b bool) int {
 }
 
 // preferred sorts the best version first.
-func preferred(a, b Version) int {
+func (n *node) preferred(a, b Version) int {
 	return cmp.Or(
 		first(a.Locked, b.Locked),
-		first(a.Installed, b.Installed),
+		first(a.Installed && !n.named, b.Installed && !n.named),
 		first(!a.Version.IsPrerelease(), !b.Version.IsPrerelease()),
 		b.Version.Compare(a.Version),
 		cmp.Compare(b.Version.String(), a.Version.String()),
@@ -156,7 +158,7 @@ func (u *universe) addNode(i int, onPlatform bool) {
 			needs = append(slices.Clone(needs), Dependency{Ref: platform, Constraint: v.Platform})
 		}
 		for _, d := range needs {
-			if !v.Installed || u.met(d) {
+			if !v.Installed || n.named || u.met(d) {
 				u.addNeed(i, j+1, d)
 			}
 		}
@@ -175,7 +177,7 @@ func (u *universe) note(i, version int) {
 		n.keep[0].add(absent)
 		n.keep[0].add(version)
 	}
-	if v.Installed {
+	if v.Installed && !n.named {
 		n.keep[1] = newSet(n.size())
 		n.keep[1].add(version)
 		u.demand(Demand{Dependency: Dependency{Ref: u.names[i]}, Stays: true})

@@ -28,24 +28,25 @@ func Demands(p *solve.Problem) []Demand {
 			continue
 		}
 		for _, v := range k.Versions {
-			all = append(all, ofVersion(p, k.Ref, v)...)
+			all = append(all, ofVersion(p, k, v)...)
 		}
 	}
 	return all
 }
 
-func ofVersion(p *solve.Problem, ref pack.Ref, v solve.Version) (all []Demand) {
-	if v.Installed {
+func ofVersion(p *solve.Problem, k solve.Pack, v solve.Version) (all []Demand) {
+	ref, stays := k.Ref, v.Installed && !k.Named
+	if stays {
 		all = append(all, Demand{Dependency: solve.Dependency{Ref: ref}})
 	}
 	by := []pack.Version{v.Version}
 	for _, d := range v.Dependencies {
-		if !v.Installed || met(p, d) {
+		if !stays || met(p, d) {
 			all = append(all, Demand{By: ref, Versions: by, Dependency: d})
 		}
 	}
 	if d := (Demand{By: ref, Versions: by, Dependency: solve.Dependency{Constraint: v.Platform}, platform: true}); !p.Platform.IsZero() &&
-		(!v.Installed || present(d.Dependency, p.Platform)) {
+		(!stays || present(d.Dependency, p.Platform)) {
 		all = append(all, d)
 	}
 	return all
@@ -94,6 +95,10 @@ func versions(p *solve.Problem, ref pack.Ref) []solve.Version {
 		}
 	}
 	return nil
+}
+
+func named(p *solve.Problem, ref pack.Ref) bool {
+	return slices.ContainsFunc(p.Packs, func(k solve.Pack) bool { return k.Ref == ref && k.Named })
 }
 
 // A selection is the version of each pack, without provided ones.
@@ -237,7 +242,7 @@ func Deviations(p *solve.Problem, s map[pack.Ref]pack.Version) (lock, replaced i
 			if v.Locked && there && chosen != v.Version {
 				lock++
 			}
-			if v.Installed && provided(p, k.Ref) == nil && chosen != v.Version {
+			if v.Installed && !k.Named && provided(p, k.Ref) == nil && chosen != v.Version {
 				replaced++
 			}
 		}
@@ -271,7 +276,7 @@ func Compare(p *solve.Problem, ref pack.Ref, v, w pack.Version) int {
 			if known.Version == v && known.Locked {
 				r += 4
 			}
-			if known.Version == v && known.Installed {
+			if known.Version == v && known.Installed && !named(p, ref) {
 				r += 2
 			}
 		}

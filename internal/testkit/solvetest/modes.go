@@ -96,6 +96,9 @@ func (m Mode) addThere(random *rand.Rand, p *solve.Problem) {
 			versions[random.IntN(len(versions))].Locked = true
 		}
 	}
+	for i := range p.Wants {
+		p.Packs[i].Named = random.IntN(2) == 0
+	}
 	if random.IntN(3) == 0 {
 		last := &p.Packs[len(p.Packs)-1]
 		p.Provided = append(p.Provided, pack.ID{Ref: last.Ref, Version: last.Versions[0].Version})

@@ -17,6 +17,7 @@ import (
 //	platform 2.0.0
 //	provided core 1.0.0
 //	app 1.0.0: installed, locked, on >=2, lib@^1
+//	named app
 func Read(t *testing.T, text string) *solve.Problem {
 	t.Helper()
 	p := &solve.Problem{}
@@ -39,6 +40,11 @@ func readLine(p *solve.Problem, line string) error {
 		return err
 	case "platform":
 		return p.Platform.UnmarshalText([]byte(rest))
+	case "named":
+		for i := range p.Packs {
+			p.Packs[i].Named = p.Packs[i].Named || p.Packs[i].Ref == pack.Ref(rest)
+		}
+		return nil
 	case "provided":
 		ref, version, _ := strings.Cut(rest, " ")
 		k := pack.ID{Ref: pack.Ref(ref)}
@@ -106,6 +112,9 @@ func Text(p *solve.Problem) string {
 	for _, k := range p.Packs {
 		for _, v := range k.Versions {
 			fmt.Fprintf(&b, "%s %s: %s\n", k.Ref, v.Version, strings.Join(facts(v), ", "))
+		}
+		if k.Named {
+			fmt.Fprintf(&b, "named %s\n", k.Ref)
 		}
 	}
 	return b.String()
