@@ -61,7 +61,7 @@ func TestWhichActionWasMeant(t *testing.T) {
 		t.Errorf("got %v, %v", c, err)
 	}
 	for ref, want := range map[pack.ComponentRef]string{
-		"jira.get_isue": `pack jira has no action "jira.get_isue": did you mean "jira.get_issue"?`, // which is no action
+		"jira.get_isue": `pack jira has no action "jira.get_isue": did you mean "jira.get_issue"?`, // which is not an action
 		"jira.none":     `pack jira has no action "jira.none"; it has jira.get_issue, jira.close`,
 	} {
 		if c, err := p.Action(ref); c != nil || pack.CodeOf(err) != pack.CodeNotFound || err.Error() != want {
