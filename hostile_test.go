@@ -174,6 +174,7 @@ func hostileCases() map[string][]hostileCase {
 			{"space", "", withRef("a b"), badRef, `"a b"`},
 			{"dash", "", withRef("-a"), badRef, `"-a"`},
 			{"device", "", withRef("con"), badRef, "device"},
+			{"port number 0", "", withRef("com0"), badRef, "device"},
 			{"long", "", withRef(strings.Repeat("a", 300)), badRef, "300 bytes"},
 			{"line break", "", withRef(`"slack\n"`), badRef, `slack\n`},
 			{"look-alike", "", withRef("sl\u0430ck"), badRef, "want a lower-case letter"},

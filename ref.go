@@ -23,8 +23,8 @@ var refPattern = regexp.MustCompile(`^[a-z][a-z0-9_-]*\z`)
 
 var reservedRefs = []string{
 	"aux", "con", "nul", "prn",
-	"com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-	"lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+	"lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 }
 
 // ParseRef returns s as a Ref, or an error with [CodeInvalidRef].

@@ -3,12 +3,14 @@ package pack_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/archive/names"
 )
 
 func version(t *testing.T, s string) pack.Version {
@@ -39,6 +41,20 @@ func TestParseRef(t *testing.T) {
 	for _, s := range []string{"", "1a", "_a", "a.b", "aux", "com1", "a\n", strings.Repeat("a", pack.MaxRefLen+1)} {
 		if r, err := pack.ParseRef(s); r != "" || pack.CodeOf(err) != pack.CodeInvalidRef {
 			t.Errorf("%q: got %q, %v", s, r, err)
+		}
+	}
+}
+
+// TestDevicesAreNoRefs: names of devices are refused as names of files and as refs.
+func TestDevicesAreNoRefs(t *testing.T) {
+	t.Parallel()
+	words := []string{"aux", "con", "nul", "prn", "core", "comb", "lptx"}
+	for n := range 12 {
+		words = append(words, fmt.Sprintf("com%d", n), fmt.Sprintf("lpt%d", n))
+	}
+	for _, word := range words {
+		if _, err := pack.ParseRef(word); (err != nil) != (names.ComponentFault(word) != "") {
+			t.Errorf("%q: as a ref %v, as a file %q", word, err, names.ComponentFault(word))
 		}
 	}
 }
