@@ -51,6 +51,8 @@ func (d *decoder) place(text string) (place, error) {
 // path there may be read is the decision of the source that fetches it.
 func (d *decoder) relative(text string, ref *url.URL) (place, error) {
 	switch {
+	case ref.Host != "": // "//host/x" takes its scheme from the index
+		return place{}, pack.Errorf(pack.CodePolicyDenied, "its URL %.80q names a host without a scheme: write it whole, or relative to the index", web.Redact(text))
 	case ref.User != nil || ref.Fragment != "" || strings.ContainsFunc(text, notInURL):
 		return place{}, pack.Errorf(pack.CodePolicyDenied, "its relative URL has a user, a fragment or a character that belongs in no URL: percent-encode it")
 	case isURL(d.index):
@@ -63,7 +65,7 @@ func (d *decoder) relative(text string, ref *url.URL) (place, error) {
 			return place{}, err
 		}
 		return place{u.Scheme, u.String()}, nil
-	case ref.Host != "" || ref.RawQuery != "" || strings.HasPrefix(ref.Path, "/") || strings.ContainsFunc(ref.Path, notInPath):
+	case ref.RawQuery != "" || strings.HasPrefix(ref.Path, "/") || strings.ContainsFunc(ref.Path, notInPath):
 		return place{}, pack.Errorf(pack.CodePolicyDenied, "its URL %.80q is neither a whole URL nor a path relative to the index file", text)
 	}
 	return place{source.SchemeLocal, filepath.Join(filepath.Dir(d.index), filepath.FromSlash(ref.Path))}, nil

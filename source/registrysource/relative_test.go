@@ -3,6 +3,7 @@ package registrysource_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,7 +74,7 @@ func TestRelativeURLs(t *testing.T) {
 // A relative URL cannot lead where the policy does not.
 func TestRelativeURLsObeyThePolicy(t *testing.T) {
 	t.Parallel()
-	data := indexOf(t, relativeEntry("//other.example/x.tar.gz", "demo.git"))
+	data := indexOf(t, relativeEntry("https://other.example/x.tar.gz", "demo.git"))
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(data) })
 	var notes []string
 	ctx := pack.WithNotes(t.Context(), func(_ context.Context, text string) { notes = append(notes, text) })
@@ -86,6 +87,20 @@ func TestRelativeURLsObeyThePolicy(t *testing.T) {
 	}
 	if len(notes) != 1 || !strings.Contains(notes[0], "demo@1.0.0: passed over: install source 1: ") {
 		t.Errorf("got the notes %q", notes)
+	}
+}
+
+// A URL without a scheme that names a host is neither whole nor relative (F09).
+func TestURLsWithoutASchemeAreRefused(t *testing.T) {
+	t.Parallel()
+	var srv *httptest.Server
+	srv = serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		host := strings.TrimPrefix(srv.URL, "http:")
+		w.Write(indexOf(t, relativeEntry(host+"/x.tar.gz", host+"/x.git")))
+	})
+	_, err := newSource(t, registrysource.Config{Index: srv.URL + "/index.json", Client: local()}).Resolve(t.Context(), locator(t, "demo"))
+	if pack.CodeOf(err) != pack.CodePolicyDenied || !strings.Contains(err.Error(), "without a scheme") {
+		t.Errorf("got %v", err)
 	}
 }
 
