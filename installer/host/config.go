@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
+	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -44,8 +45,10 @@ type Config struct {
 	PlatformVersion pack.Version
 	// Load are the options with which every stage loads packs; nil for the native shape.
 	Load *pack.LoadOptions
-	// Limits bound the content of one pack.
+	// Limits bound the content of one pack, whatever it comes from.
 	Limits source.Limits
+	// IndexLimits bound the index.
+	IndexLimits registrysource.Limits
 	// Parallel is the number of packs of a request that each stage processes at a time.
 	// 0: the number of processors; negative: unlimited.
 	Parallel int

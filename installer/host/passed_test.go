@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -61,6 +62,7 @@ func TestSettingsOfSources(t *testing.T) {
 	}{
 		"Base":               {"./" + filepath.Base(dir), func(c *host.Config) { c.Base = filepath.Dir(dir) }, pack.CodeInvalidRequest, ""},
 		"Limits":             {dir, func(c *host.Config) { c.Limits = source.Limits{Bytes: 10} }, "", pack.CodeLimitExceeded},
+		"Limits: raised":     {longTar(t), func(c *host.Config) { c.Limits = source.Limits{Entries: 60_000} }, pack.CodeLimitExceeded, ""},
 		"Web":                {"https://packs.example/demo.zip", func(c *host.Config) { c.Web = &web.Options{HTTP: &http.Client{Transport: transport(archive)}} }, pack.CodeUnavailable, ""},
 		"XZ":                 {xz, func(c *host.Config) { c.XZ = tar }, pack.CodeMalformedContent, ""},
 		"Confine":            {dir, func(c *host.Config) { c.Confine = nowhere }, "", pack.CodePolicyDenied},
@@ -85,6 +87,17 @@ func TestSettingsOfSources(t *testing.T) {
 			check("given", tt.given)
 		})
 	}
+}
+
+// longTar returns the path of an archive with more entries than are read by default, of
+// two files.
+func longTar(t *testing.T) string {
+	t.Helper()
+	entries := []archivetest.Entry{{Name: "pack.yaml", Content: demo("demo")["pack.yaml"]}, {Name: "actions/run.sh", Content: "#!/bin/sh\n"}}
+	for range 50_000 {
+		entries = append(entries, archivetest.Entry{Name: "actions/", Mode: 0o755 | fs.ModeDir})
+	}
+	return filepath.Join(write(t, files{"demo.tar": archivetest.Tar(entries...)}), "demo.tar")
 }
 
 // TestSettingsOfTools omits and sets each setting that affects the commands of tools

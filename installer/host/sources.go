@@ -7,6 +7,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
 	"github.com/packtrain/pack/source/gitsource"
@@ -38,22 +39,46 @@ func newSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	repositories, err := gitsource.New(client, &gitsource.Options{Scratch: c.scratch(), Roots: gitRoots(c)})
+	repositories, err := gitsource.New(client, &gitsource.Options{Scratch: c.scratch(), Roots: gitRoots(c), Limits: gitLimits(c.Limits)})
 	if err != nil {
 		return nil, nil, err
 	}
 	index, err := registrysource.New(registrysource.Config{
 		Index: c.Index, Client: client, AllowIndex: func(string) bool { return true }, // the client's policy decides
+		Limits: c.IndexLimits,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ})
+	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ, Limits: archiveLimits(c.Limits)})
 	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, index}, c.Sources...)...)
 	if c.Finder != nil || c.Index == "" {
 		return mux, c.Finder, err
 	}
 	return mux, index, err
+}
+
+// archiveLimits and gitLimits admit what l admits beyond the defaults. Lower limits are
+// those of the tree that receives the content.
+func archiveLimits(l source.Limits) archivesource.Limits {
+	return archivesource.Limits{
+		Bytes: raised(l.Bytes, write.DefaultBytes), Entries: raised(l.Entries, write.DefaultEntries), Directories: raised(l.Directories, write.DefaultDirectories),
+	}
+}
+
+func gitLimits(l source.Limits) gitsource.Limits {
+	return gitsource.Limits{
+		Bytes: raised(l.Bytes, write.DefaultBytes), ObjectBytes: raised(l.FileBytes, write.DefaultFileBytes), Entries: raised(l.Entries, write.DefaultEntries),
+		Depth: raised(l.Depth, write.DefaultDepth), PathLen: raised(l.PathLen, write.DefaultPathLen),
+	}
+}
+
+// raised returns a limit above the default one, or without limit; 0 otherwise.
+func raised(limit, byDefault int64) int64 {
+	if limit < 0 || limit > byDefault {
+		return limit
+	}
+	return 0
 }
 
 // newUnverified is newInstaller with a separate client: connections to servers
@@ -83,7 +108,7 @@ func newUnverified(c Config) (installer.Installer, error) {
 func localOptions(c Config) localsource.Options {
 	opts := localsource.Options{
 		Base: c.Base, AllowAll: c.Confine == nil, Apart: []string{c.Root},
-		Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: c.XZ}),
+		Archives: archivesource.NewUnpacker(&archivesource.UnpackerOptions{XZ: c.XZ, Limits: archiveLimits(c.Limits)}),
 	}
 	if c.Confine != nil {
 		opts.Roots = append(c.Confine.Paths(), c.Root) // a source needs a directory; packs in this one are refused

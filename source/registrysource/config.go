@@ -47,13 +47,13 @@ type Config struct {
 // Limits bound the cost of one index. Zero means the default, a negative value
 // no limit. Passing one is a [*pack.LimitError].
 type Limits struct {
-	Bytes   int64 // index as received; 32 MiB
+	Bytes   int64 // index as received; 128 MiB
 	Entries int64 // packs in it, each version counted; 50,000
 }
 
 const (
 	defaultTTL     = time.Minute
-	defaultBytes   = 32 << 20
+	defaultBytes   = 128 << 20
 	defaultEntries = 50_000
 )
 
