@@ -24,7 +24,7 @@ func (s *Source) isArchive(err error) bool {
 
 // resolveArchive pins an archive file to its content.
 func (s *Source) resolveArchive(ctx context.Context, pin pack.Pin) (pins []pack.Pin, err error) {
-	a, err := s.openArchive(pin.Location)
+	a, err := s.openArchive(ctx, pin.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *Source) fetchArchive(ctx context.Context, pin pack.Pin, dst source.Sink
 	if s.opts.Archives == nil {
 		return pack.Errorf(pack.CodeInvalidRequest, "archive files cannot be read here: no archive formats are configured for local packs")
 	}
-	a, err := s.openArchive(pin.Location)
+	a, err := s.openArchive(ctx, pin.Location)
 	if err != nil {
 		return err
 	}
@@ -72,16 +72,17 @@ type archive struct {
 	name string
 }
 
-func (s *Source) openArchive(path string) (*archive, error) {
-	f, info, err := s.allowed.OpenFile(path)
+func (s *Source) openArchive(ctx context.Context, path string) (*archive, error) {
+	dir, name, err := s.allowed.OpenParent(path)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.rulesFor(path)
-	if err == nil {
-		err = rules.checkFile(info, filepath.Base(path))
-	}
+	defer dir.Close() //nolint:errcheck // it was only read
+	f, info, err := roots.OpenFile(dir, name)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkArchive(ctx, path, dir, info); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	most := s.opts.ArchiveBytes
@@ -91,7 +92,20 @@ func (s *Source) openArchive(path string) (*archive, error) {
 	if most > 0 && info.Size() > most {
 		return nil, errors.Join(&pack.LimitError{Limit: "archive size", Max: most, Value: info.Size()}, f.Close())
 	}
-	return &archive{f: f, info: info, name: filepath.Base(path)}, nil
+	return &archive{f: f, info: info, name: name}, nil
+}
+
+// checkArchive judges the archive file in dir as a file of a pack.
+func (s *Source) checkArchive(ctx context.Context, path string, dir *os.Root, info os.FileInfo) error {
+	rules, err := s.rulesFor(path)
+	if err != nil {
+		return err
+	}
+	if rules.top, err = dir.Stat("."); err != nil {
+		return unreadable(err, path)
+	}
+	name := filepath.Base(path)
+	return errors.Join(rules.checkFile(info, name), rules.checkLinked(ctx, info, name))
 }
 
 func (a *archive) content() *io.SectionReader { return io.NewSectionReader(a.f, 0, a.info.Size()) }

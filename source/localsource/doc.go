@@ -33,8 +33,9 @@
 //     ([pack.CodeForbiddenEntry]).
 //   - A path inside a directory, or a parent of one, in Options.Apart is denied
 //     ([pack.CodePolicyDenied]). So is a file with other names (hard links) whose owner
-//     is not that of the pack's directory, unless Options.AllowLinked allows it. All
-//     hard links, and files of other users, are denied only with Options.OnlyOwned.
+//     is not that of the pack's directory, or an archive file whose owner is not that
+//     of the directory it lies in, unless Options.AllowLinked allows it. All hard
+//     links, and files of other users, are denied only with Options.OnlyOwned.
 //
 // A directory has no immutable identity, so neither have its pins: fetching a pin
 // delivers the current content. The pin of an archive file has its digest. Archive

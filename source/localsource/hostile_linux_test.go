@@ -30,6 +30,7 @@ func TestHostile(t *testing.T) {
 	t.Run("I02_mounted", testMounts)
 	t.Run("I05", testOnlyOwned)
 	t.Run("I05/links to files of others", testForeignLinks)
+	t.Run("I05/archive that is a link of another user", testForeignArchives)
 	t.Run("I06", testChanges)
 	t.Run("I06_tick", testChangeWithinATick)
 	t.Run("I06_races", testRaces)

@@ -198,6 +198,38 @@ func testForeignLinks(t *testing.T) {
 	}
 }
 
+// testForeignArchives: so may the maker of a directory have linked an archive.
+func testForeignArchives(t *testing.T) {
+	t.Parallel()
+	dir, secret := t.TempDir(), filepath.Join(t.TempDir(), "secret.zip")
+	linked := filepath.Join(dir, "x.zip")
+	if err := errors.Join(os.WriteFile(secret, []byte("PK"), 0o600), os.Link(secret, linked)); err != nil {
+		t.Fatal(err)
+	}
+	resolve := func(s *localsource.Source) ([]pack.Pin, error) {
+		return s.Resolve(t.Context(), source.Locator{Scheme: source.SchemeLocal, Location: linked})
+	}
+	s := newSource(t, localsource.Options{AllowAll: true, Archives: unpackNothing{}})
+	pins, err := resolve(s)
+	if err != nil {
+		t.Fatalf("a link to an archive of the owner of the directory: %v", err)
+	}
+	if err := os.Chown(dir, 12345, -1); errors.Is(err, syscall.EPERM) {
+		t.Skip("only a superuser gives files away")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resolve(s); pack.CodeOf(err) != pack.CodePolicyDenied {
+		t.Errorf("a link to an archive of another user, resolved: %v", err)
+	}
+	if err := s.Fetch(t.Context(), pins[0], &spySink{}); pack.CodeOf(err) != pack.CodePolicyDenied {
+		t.Errorf("a link to an archive of another user, fetched: %v", err)
+	}
+	if _, err := resolve(newSource(t, localsource.Options{AllowAll: true, AllowLinked: true, Archives: unpackNothing{}})); err != nil {
+		t.Errorf("by policy: %v", err)
+	}
+}
+
 // testExclusions: excluded entries are reported, and no others are excluded.
 func testExclusions(t *testing.T) {
 	t.Parallel()

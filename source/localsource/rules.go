@@ -16,7 +16,7 @@ type rules struct {
 	onlyOwned bool
 
 	allowLinked bool
-	top         fs.FileInfo // the pack's directory
+	top         fs.FileInfo // the pack's directory, or the one that holds its archive
 }
 
 // rulesFor returns the rules for the pack at an absolute path, which is apart

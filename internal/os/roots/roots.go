@@ -58,23 +58,19 @@ func (a Allowed) OpenDir(path string) (*os.Root, error) {
 // file where a directory should be.
 var ErrFile = errors.New("a file, not a directory")
 
-// OpenFile opens the regular file with the given absolute path, as [OpenFile]
-// does. Errors are those of [Allowed.OpenDir], with [pack.CodePolicyDenied] for
-// links.
-func (a Allowed) OpenFile(path string) (*os.File, fs.FileInfo, error) {
+// OpenParent opens the directory that holds the file with the given absolute path, and
+// returns the name of the file in it, for [OpenFile]. Errors are those of
+// [Allowed.OpenDir].
+func (a Allowed) OpenParent(path string) (dir *os.Root, name string, err error) {
 	anchor, below, err := a.anchor(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
-	dir, err := os.OpenRoot(anchor)
-	if err != nil {
-		return nil, nil, failed(err)
+	if dir, err = os.OpenRoot(anchor); err != nil {
+		return nil, "", failed(err)
 	}
-	if dir, err = Descend(dir, filepath.Dir(below), pack.CodePolicyDenied); err != nil {
-		return nil, nil, err
-	}
-	f, info, err := OpenFile(dir, filepath.Base(below))
-	return f, info, errors.Join(err, dir.Close())
+	dir, err = Descend(dir, filepath.Dir(below), pack.CodePolicyDenied)
+	return dir, filepath.Base(below), err
 }
 
 // anchor splits an absolute path into a directory that may be opened directly,
