@@ -64,7 +64,22 @@ func (a *Analyzer) load(ctx context.Context, r *request, m *member, skipValidati
 	if text := dir.LeftOut(); text != "" {
 		r.Warn(ctx, &m.Item, "%s", text)
 	}
+	if err := unchanged(m.content, dir); err != nil {
+		return err
+	}
 	return a.loadFrom(m, dir, skipValidation)
+}
+
+// unchanged compares the files of a content with its digest, if it is known.
+func unchanged(c *pack.Content, files fs.FS) error {
+	if c.TreeDigest == "" {
+		return nil
+	}
+	tree, err := pack.TreeDigest(files)
+	if err == nil && tree != c.TreeDigest {
+		return pack.Errorf(pack.CodeContentChanged, "the pack was changed since it was received: its tree digest is %s, want %s; fetch it again", tree, c.TreeDigest)
+	}
+	return err
 }
 
 func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err error) {

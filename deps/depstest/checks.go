@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -98,6 +100,14 @@ func requestChecks() []check {
 			log, err2 := b.layOut("log@1.0.0")
 			rep, err3 := b.request(ctx, nil, deps.Request{Paths: []string{log}, Contents: []*pack.Content{{Dir: app}}})
 			return errors.Join(err, err2, err3, diff("analysed", analysed(rep), "log", "app"), diff("missing", missing(rep)))
+		}},
+		{"content that is not what it was fails", func(ctx context.Context, b *bench) error {
+			app, err := b.layOut("app@1.0.0")
+			log, err2 := b.layOut("log@1.0.0")
+			tree, err3 := pack.TreeDigest(os.DirFS(log))
+			other := pack.Digest("sha256:" + strings.Repeat("0", 64))
+			rep, batch := b.request(ctx, nil, deps.Request{Contents: []*pack.Content{{Dir: app, TreeDigest: other}, {Dir: log, TreeDigest: tree}}})
+			return errors.Join(err, err2, err3, wantItem(rep, batch, pack.CodeContentChanged, 0), diff("analysed", analysed(rep), "log"))
 		}},
 		{"a cancelled request fails as a whole", func(ctx context.Context, b *bench) error {
 			ctx, cancel := context.WithCancel(ctx)

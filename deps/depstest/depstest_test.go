@@ -113,6 +113,16 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			want: "contents are like paths",
 		},
 		{
+			name: "trusts what lies at the path",
+			broken: broken{before: func(ctx context.Context, req *deps.Request) context.Context {
+				for i, c := range req.Contents {
+					req.Contents[i] = &pack.Content{Dir: c.Dir}
+				}
+				return ctx
+			}},
+			want: "content that is not what it was fails",
+		},
+		{
 			name: "calls every failure one of its own stage",
 			broken: broken{after: spoil(func(rep *deps.Report) {
 				for i := range rep.Failed {
