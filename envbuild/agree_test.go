@@ -88,7 +88,10 @@ func TestValidationAndBuildAgreeOnRequirements(t *testing.T) {
 	t.Parallel()
 	for text, want := range requirementFates() {
 		build := func(direct bool) error {
-			v := &virtualenv{config: &Config{AllowDirect: direct}}
+			v := &virtualenv{config: &Config{}}
+			if direct {
+				v.config.Policy.Direct = []string{"*"}
+			}
 			return v.read(fstest.MapFS{"requirements.txt": {Data: []byte(text)}}, "requirements.txt")
 		}
 		err := build(true)

@@ -36,15 +36,9 @@ type Config struct {
 	// NodeRegistry is the URL of the registry that Node.js packages come from,
 	// with a user and password when it needs them; "" means npm's own default.
 	NodeRegistry string
-	// AllowSourceBuilds admits Python packages that are built from source,
-	// which runs their code with the rights of the host. Without it only
-	// wheels are installed.
-	AllowSourceBuilds bool
-	// AllowDirect admits Python requirements that name an https URL or a git
-	// repository instead of a package of the index. Repositories, and
-	// archives at an address that are not wheels, are built from source, which
-	// runs their code.
-	AllowDirect bool
+	// Policy says which packages may be installed in ways that are refused by default.
+	// Environments that do not use it do not depend on it.
+	Policy Policy
 
 	// Env lists additional variables for the tools, "NAME=value" each: proxies,
 	// certificates. They do not decide which environment is used. Nothing else of the
@@ -117,6 +111,9 @@ func (c *Config) checkSources() error {
 		if !filepath.IsAbs(link) && (!ok || u.User != nil) {
 			return invalidConfig("links to find packages: want absolute paths, or http or https URLs without a user")
 		}
+	}
+	if err := c.Policy.check(); err != nil {
+		return err
 	}
 	for _, v := range c.Env {
 		if name, _, ok := strings.Cut(v, "="); !ok || name == "" || strings.ContainsRune(v, 0) {

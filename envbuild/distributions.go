@@ -115,22 +115,27 @@ func plain(s string) string {
 
 // distributions lists the packages in dir by the lock that npm leaves beside them.
 func (m *modules) distributions(dir string) ([]pack.Distribution, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return []pack.Distribution{}, nil // all packages are optional, and do not fit this system
-	}
+	installed, err := m.installed(dir)
 	if err != nil {
 		return nil, err
-	}
-	installed, err := npm.Installed(data)
-	if err != nil {
-		return nil, npmError(err)
 	}
 	found := make([]pack.Distribution, len(installed))
 	for i, p := range installed {
 		found[i] = pack.Distribution{Name: p.Name, Version: p.Version, Digests: integrity(p.Integrity), Source: publicName(p.Resolved)}
 	}
 	return sorted(found), nil
+}
+
+func (m *modules) installed(dir string) ([]npm.Package, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // all packages are optional, and do not fit this system
+	}
+	if err != nil {
+		return nil, err
+	}
+	installed, err := npm.Installed(data)
+	return installed, npmError(err)
 }
 
 // integrity returns the SHA-256 digests of a list such as "sha256-... sha512-...".

@@ -21,8 +21,8 @@
 // # Environments are shared
 //
 // An environment is identified by its Key: the interpreter's build, the requirements in
-// a normal form or the lock file, the indices, the tool and the options, but not by the
-// pack itself. A pack with an existing Key gets that environment in a few milliseconds,
+// a normal form or the lock file, the indices, the name of the tool and the part of the
+// [Policy] that is needed, but not by the pack itself. A pack with an existing Key gets that environment in a few milliseconds,
 // regardless of its size, without starting a process. So unpinned requirements mean
 // "what was current when the Key was first built"; [Request.Rebuild] builds again, next
 // to an environment that may be in use.
@@ -44,13 +44,13 @@
 //
 // The content of a pack is checked before any tool runs. Its requirements may only name
 // packages of the host's index: options, files, paths and variables are refused with
-// [pack.CodePolicyDenied], and so are addresses and repositories unless the host allows
-// them. The dependencies of packages from the index are left to the tool and not
+// [pack.CodePolicyDenied], and so are addresses and repositories unless the [Policy] of
+// the host lists the package. The dependencies of packages from the index are left to the tool and not
 // checked: a package may name an address there. Tools read files that this package
 // wrote, never the pack's own (its .npmrc, for example, is never read); they get a
 // minimal environment, an empty home directory, and only the host's configuration. npm
-// never runs scripts, and Python packages come as wheels unless the host allows
-// building from source; so by default installing runs no code of packages. Starting a
+// runs no scripts, and Python packages come as wheels, except for packages that the
+// policy lists; so by default installing runs no code of packages. Starting a
 // Python interpreter in its environment can run such code, so it is started through the
 // [pack.Runner] of the host, which can be a sandbox.
 //

@@ -3,6 +3,7 @@ package envbuild
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/packtrain/pack"
 )
@@ -17,6 +18,18 @@ type driver interface {
 	// explain returns why the tool failed, by its output.
 	explain(output string) explanation
 }
+
+// A pythonDriver is a driver of Python packages.
+type pythonDriver interface {
+	driver
+	// of returns the driver for another recipe.
+	of(v *virtualenv) pythonDriver
+	// agesKnown returns an error unless the tool can leave out young releases.
+	agesKnown() error
+}
+
+// newest returns the time of the newest release that is old enough, as tools read it.
+func newest(age time.Duration) string { return time.Now().Add(-age).UTC().Format(time.RFC3339) }
 
 // install installs packages by d. A failure of the tool is a [*BuildError] in terms of
 // the places where the pack asks for packages.

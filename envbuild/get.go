@@ -10,41 +10,78 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// get gets one environment.
+// get gets one environment: the one that needs nothing of the policy, if it suffices.
 func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (Environment, error) {
 	r, err := k.recipe(files, needs)
 	if err != nil {
 		return Environment{}, err
 	}
-	key, err := keyOf(k.name(), r)
-	if err != nil {
-		return Environment{}, err
-	}
+	variants, err := variantsOf(k.name(), r)
 	switch {
+	case err != nil:
+		return Environment{}, err
 	case r.void():
-		return Environment{Environment: describe(k.name(), key, r, ""), Ready: true, Reused: true}, nil
+		return Environment{Environment: describe(k.name(), variants[0].key, r, ""), Ready: true, Reused: true}, nil
 	case s.req.Check:
-		return s.look(k.name(), key, r)
+		return s.look(k.name(), variants)
 	}
-	return s.build(ctx, it, k.name(), key, r)
+	if !s.req.Rebuild {
+		if e, err := s.look(k.name(), variants); e.Ready || err != nil {
+			return e, err
+		}
+	}
+	for _, v := range variants[:len(variants)-1] {
+		if e, record, err := s.build(ctx, it, k.name(), v); v.recipe.suffices(record, err) {
+			return e, err
+		}
+	}
+	e, _, err := s.build(ctx, it, k.name(), variants[len(variants)-1])
+	return e, err
+}
+
+// A variant is a recipe with its Key.
+type variant struct {
+	recipe recipe
+	key    string
+}
+
+// variantsOf returns r and the recipes that use more of the policy, in this order.
+func variantsOf(runtime pack.RuntimeName, r recipe) ([]variant, error) {
+	var all []variant
+	for ; r != nil; r = r.wider() {
+		key, err := keyOf(runtime, r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, variant{r, key})
+	}
+	return all, nil
 }
 
 // look returns the existing environment without building it.
-func (s *session) look(runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
-	record, ready := s.store.Find(runtime, key)
-	if !ready {
-		e := describe(runtime, key, r, "")
-		e.Path, e.Interpreter = "", "" // not built
-		return Environment{Environment: e}, nil
+func (s *session) look(runtime pack.RuntimeName, variants []variant) (Environment, error) {
+	for _, v := range variants {
+		record, ready := s.store.Find(runtime, v.key)
+		if !ready || !v.recipe.suffices(&record, nil) {
+			continue
+		}
+		e := record.Environment
+		var err error
+		e.Distributions, err = v.recipe.distributions(record.Root) // they are counted anew
+		return newEnvironment(e, &record, true), err
 	}
-	e := record.Environment
-	var err error
-	e.Distributions, err = r.distributions(record.Root) // they are counted anew
-	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: true}, err
+	e := describe(runtime, variants[0].key, variants[0].recipe, "")
+	e.Path, e.Interpreter = "", "" // not built
+	return Environment{Environment: e}, nil
+}
+
+func newEnvironment(e pack.Environment, r *envstore.Record, reused bool) Environment {
+	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: reused, SkippedScripts: r.SkippedScripts}
 }
 
 // build builds an environment, or finds it built.
-func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, key string, r recipe) (Environment, error) {
+func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName, v variant) (Environment, *envstore.Record, error) {
+	key, r := v.key, v.recipe
 	f, first := s.sharedBuild(string(runtime) + "-" + key)
 	f.once.Do(func() {
 		defer batch.Rescue(&f.err) // for all who share it
@@ -55,8 +92,7 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 			return s.buildAt(ctx, site, runtime, key, r)
 		})
 	})
-	e := f.record.Environment
-	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: f.reused || !first}, f.err
+	return newEnvironment(f.record.Environment, &f.record, f.reused || !first), &f.record, f.err
 }
 
 func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeName, r recipe) {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/text/npm"
 	"github.com/packtrain/pack/internal/text/pep440"
@@ -65,6 +68,8 @@ type modules struct {
 	npm      interp.NPM
 	manifest *npm.Manifest
 	lock     *npm.Lock // nil for none
+	// scripts lists the patterns of packages whose install scripts are run.
+	scripts []string
 }
 
 func (m *modules) read(files fs.FS, name string) error {
@@ -113,7 +118,37 @@ func (m *modules) ingredients() any {
 	if m.void() {
 		return []any{base}
 	}
-	return []any{base, m.manifest, m.lock, (*npmTool)(nil).name(), publicName(m.config.NodeRegistry)}
+	policy := map[string]any{}
+	if len(m.scripts) > 0 {
+		policy["scripts"] = normalPatterns(m.scripts)
+	}
+	if age := m.minimumAge(); age > 0 {
+		policy["minimum age"] = age.String()
+	}
+	return []any{base, m.manifest, m.lock, (*npmTool)(nil).name(), publicName(m.config.NodeRegistry), policy}
+}
+
+// minimumAge returns how old releases have to be. A lock pins them.
+func (m *modules) minimumAge() time.Duration {
+	if m.lock != nil {
+		return 0
+	}
+	return m.config.Policy.MinimumAge
+}
+
+// wider implements recipe: what has no script that may be run is built without any.
+func (m *modules) wider() recipe {
+	if len(m.scripts) > 0 || len(m.config.Policy.Scripts) == 0 {
+		return nil
+	}
+	wide := *m
+	wide.scripts = m.config.Policy.Scripts
+	return &wide
+}
+
+// suffices implements recipe.
+func (m *modules) suffices(r *envstore.Record, err error) bool {
+	return err != nil || !slices.ContainsFunc(r.SkippedScripts, func(name string) bool { return admitsNode(m.config.Policy.Scripts, name) })
 }
 
 func (m *modules) place(dir string) (path, interpreter string) {
@@ -123,8 +158,27 @@ func (m *modules) place(dir string) (path, interpreter string) {
 	return filepath.Join(dir, "node_modules"), m.node.Path
 }
 
-func (m *modules) build(ctx context.Context, t *tool) ([]pack.Distribution, error) {
-	return install(ctx, t, &npmTool{m}, m.places)
+func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
+	npm := &npmTool{m}
+	if c.distributions, err = install(ctx, t, npm, m.places); err != nil {
+		return c, err
+	}
+	packages, err := m.installed(t.site.Dir)
+	if err != nil {
+		return c, err
+	}
+	var run []string
+	for _, p := range packages {
+		switch {
+		case !p.Script:
+		case admitsNode(m.scripts, p.Name):
+			run = append(run, p.Name)
+		default:
+			c.skippedScripts = append(c.skippedScripts, p.Name)
+		}
+	}
+	c.skippedScripts = normalPatterns(c.skippedScripts)
+	return c, npm.runScripts(ctx, t, normalPatterns(run))
 }
 
 // places returns where the pack asks for a package.

@@ -32,6 +32,22 @@ func (m *npmTool) install(ctx context.Context, t *tool) ([]pack.Distribution, er
 // write writes what npm reads: our package.json and lock, never the pack's; and
 // our configuration, which contains the password of the registry: arguments are
 // visible to all users.
+// runScripts runs the install scripts of some packages, without the network.
+func (m *npmTool) runScripts(ctx context.Context, t *tool, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	t.compilers = true
+	args := append([]string{m.npm.Script, "rebuild", "--ignore-scripts=false", "--foreground-scripts"}, m.settings(t)...)
+	err := t.run(ctx, t.access(filepath.Dir(filepath.Dir(m.npm.Script))), m.node.Path, append(append(args, "--"), names...)...)
+	if failed, ok := errors.AsType[*CommandError](err); ok && failed.Err == nil {
+		return &BuildError{
+			Reason: ReasonScript, Message: "install script of " + strings.Join(names, " or ") + ": " + failed.Error(), Log: t.keepLog(failed.output), Err: err,
+		}
+	}
+	return err
+}
+
 func (m *npmTool) write(t *tool) error {
 	manifest, err := m.manifest.Marshal()
 	if err != nil {
@@ -71,9 +87,18 @@ func (m *npmTool) args(t *tool) []string {
 	if m.lock != nil {
 		command = "ci"
 	}
+	args := append([]string{command, "--ignore-scripts"}, m.settings(t)...)
+	if age := m.minimumAge(); age > 0 {
+		args = append(args, "--before="+newest(age))
+	}
+	return args
+}
+
+// settings are the options that all commands of npm get.
+func (m *npmTool) settings(t *tool) []string {
 	none := filepath.Join(t.site.Work, "none")
 	args := []string{
-		command, "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress",
+		"--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress",
 		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=300", "--fetch-retry-maxtimeout=2000",
 		"--fetch-timeout=" + silenceSeconds + "000", "--fetch-retries=" + silenceRetries, "--cache=" + t.cache("npm"),
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",

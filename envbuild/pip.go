@@ -3,6 +3,7 @@ package envbuild
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ const minPip = "22.3"
 func hasPip(p interp.Program) bool { return p.Pip != "" && pep440.Compare(p.Pip, minPip) >= 0 }
 
 // newPip returns the pip of an interpreter, if it can install packages.
-func newPip(v *virtualenv) (driver, error) {
+func newPip(v *virtualenv) (pythonDriver, error) {
 	switch {
 	case hasPip(v.python):
 		return &pip{v}, nil
@@ -34,6 +35,19 @@ func newPip(v *virtualenv) (driver, error) {
 }
 
 func (*pip) name() string { return "pip" }
+
+func (*pip) of(v *virtualenv) pythonDriver { return &pip{v} }
+
+// pipWithAges is the first pip that can leave out young releases.
+const pipWithAges = "26.0"
+
+func (p *pip) agesKnown() error {
+	if pep440.Compare(p.python.Pip, pipWithAges) >= 0 {
+		return nil
+	}
+	return &BuildError{Reason: ReasonMinimumAge, Message: fmt.Sprintf(
+		"pip %s cannot leave out releases younger than %v: install uv, or pip %s or later", p.python.Pip, p.minimumAge(), pipWithAges)}
+}
 
 func (p *pip) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
 	file, err := p.write(t)
@@ -53,6 +67,9 @@ func (p *pip) args(t *tool, file string) []string {
 		"-I", "-B", "-m", "pip", "--isolated", "--no-input", "--disable-pip-version-check", "--no-color",
 		"--cache-dir", t.cache("pip"), "--log", t.log, "--timeout", silenceSeconds, "--retries", silenceRetries, "--python", python,
 		"install", "--no-compile", "--no-warn-script-location", "--progress-bar", "off",
+	}
+	if age := p.minimumAge(); age > 0 {
+		args = append(args, "--uploaded-prior-to", newest(age))
 	}
 	return append(args, p.commonArgs(file)...)
 }

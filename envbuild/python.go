@@ -2,11 +2,15 @@ package envbuild
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/text/pep508"
 )
@@ -58,7 +62,11 @@ type virtualenv struct {
 	config       *Config
 	python       interp.Program
 	requirements requirements
-	driver       driver // nil without requirements
+	driver       pythonDriver // nil without requirements
+	// source lists the patterns of packages that may be built from source.
+	source []string
+	// built are the packages that are built from source.
+	built []string
 }
 
 // chooseDriver chooses what installs the requirements, if there are any: uv, or else the
@@ -71,6 +79,9 @@ func (v *virtualenv) chooseDriver(uvs []interp.Program) (err error) {
 	default:
 		v.driver, err = newPip(v)
 	}
+	if err == nil && v.minimumAge() > 0 {
+		err = v.driver.agesKnown()
+	}
 	return err
 }
 
@@ -82,7 +93,7 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 	if err != nil {
 		return err
 	}
-	v.requirements, err = parseRequirements(data, v.config.AllowDirect)
+	v.requirements, err = parseRequirements(data, v.config.Policy.Direct)
 	return err
 }
 
@@ -102,28 +113,80 @@ func (v *virtualenv) ingredients() any {
 
 // sources are the names of where packages come from, and in which form.
 func (v *virtualenv) sources() map[string]any {
-	return map[string]any{
-		"index":  publicName(v.config.PythonIndex),
-		"links":  v.config.FindLinks,
-		"source": v.config.AllowSourceBuilds,
+	sources := map[string]any{"index": publicName(v.config.PythonIndex), "links": v.config.FindLinks}
+	if len(v.source) > 0 {
+		sources["source"] = normalPatterns(v.source)
 	}
+	if age := v.minimumAge(); age > 0 {
+		sources["minimum age"] = age.String()
+	}
+	return sources
 }
 
-func (v *virtualenv) build(ctx context.Context, t *tool) ([]pack.Distribution, error) {
-	t.compilers = v.config.AllowSourceBuilds || v.config.AllowDirect
-	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
-		return nil, err
+// minimumAge returns how old releases have to be. Digests pin them.
+func (v *virtualenv) minimumAge() time.Duration {
+	if v.requirements.hashed || len(v.requirements.lines) == 0 {
+		return 0
 	}
-	found := []pack.Distribution{}
+	return v.config.Policy.MinimumAge
+}
+
+// wider implements recipe: what needs no source distribution is built without any.
+func (v *virtualenv) wider() recipe {
+	if len(v.source) > 0 || len(v.config.Policy.Source) == 0 || v.driver == nil {
+		return nil
+	}
+	wide := *v
+	wide.source = v.config.Policy.Source
+	wide.driver = v.driver.of(&wide)
+	return &wide
+}
+
+// suffices implements recipe.
+func (v *virtualenv) suffices(_ *envstore.Record, err error) bool {
+	return v.admitted(v.config.Policy.Source, err) == ""
+}
+
+// admitted returns the package that can be built from source, for which the installation
+// failed; "" if it failed for another reason.
+func (v *virtualenv) admitted(patterns []string, err error) string {
+	failed, ok := errors.AsType[*BuildError](err)
+	if ok && failed.Reason == ReasonNeedsSource && admitsPython(patterns, failed.Package) {
+		return failed.Package
+	}
+	return ""
+}
+
+func (v *virtualenv) build(ctx context.Context, t *tool) (contents, error) {
+	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
+		return contents{}, err
+	}
+	c := contents{distributions: []pack.Distribution{}}
 	if v.driver != nil {
 		var err error
-		if found, err = install(ctx, t, v.driver, v.requirements.places); err != nil {
-			return nil, err
+		if c.distributions, err = v.install(ctx, t); err != nil {
+			return contents{}, err
 		}
 	}
+	t.compilers = false
 	// What was installed can break the start of the interpreter.
 	_, python := v.place(t.site.Dir)
-	return found, t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+	return c, t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+}
+
+// install installs the requirements, as wheels where there are wheels: a package is
+// built from source once the tool has failed for the lack of one.
+func (v *virtualenv) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	v.built = slices.Clone(v.requirements.source)
+	for {
+		t.compilers = len(v.built) > 0 || admitsAll(v.source)
+		found, err := install(ctx, t, v.driver, v.requirements.places)
+		name := pep508.NormalizeName(v.admitted(v.source, err))
+		if name == "" || slices.Contains(v.built, name) {
+			return found, err
+		}
+		v.built = append(v.built, name)
+	}
 }
 
 func (v *virtualenv) place(dir string) (path, interpreter string) {

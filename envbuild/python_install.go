@@ -28,7 +28,7 @@ func (v *virtualenv) write(t *tool) (file string, err error) {
 // the network unless packages come from these alone.
 func (v *virtualenv) access(t *tool) pack.Access {
 	a := t.access()
-	a.Network = v.config.PythonIndex != "" || len(v.config.FindLinks) == 0 || v.config.AllowDirect
+	a.Network = v.config.PythonIndex != "" || len(v.config.FindLinks) == 0 || v.requirements.direct
 	for _, link := range v.config.FindLinks {
 		if filepath.IsAbs(link) {
 			a.Read = append(a.Read, link)
@@ -64,8 +64,11 @@ func (v *virtualenv) commonArgs(file string) []string {
 			args = append(args, "--find-links", link)
 		}
 	}
-	if !v.config.AllowSourceBuilds {
+	if !admitsAll(v.source) {
 		args = append(args, "--only-binary", ":all:")
+		for _, name := range v.built {
+			args = append(args, "--no-binary", name)
+		}
 	}
 	if v.requirements.hashed {
 		args = append(args, "--require-hashes")

@@ -37,6 +37,7 @@ const (
 	ReasonIndexUnreachable Reason = "index_unreachable" // the index does not answer, or answers with an error
 	ReasonHeaderMissing    Reason = "header_missing"    // building from source needs a system library
 	ReasonSourceBuild      Reason = "source_build"      // building from source failed otherwise
+	ReasonScript           Reason = "script"            // an install script that the policy allows failed
 	ReasonHashMismatch     Reason = "hash_mismatch"     // a package does not have its digest, or has none
 	ReasonInvalidPackage   Reason = "invalid_package"   // a package is damaged, or replaces files of others
 	ReasonOutOfDateLock    Reason = "out_of_date_lock"  // package.json and its lock differ

@@ -35,14 +35,26 @@ type recipe interface {
 	program() interp.Program
 	// void reports whether the interpreter alone is the environment.
 	void() bool
-	// build builds the environment at the site of t, and returns the packages in it.
-	build(ctx context.Context, t *tool) ([]pack.Distribution, error)
+	// wider returns the recipe that uses what the policy allows beyond this one; nil when
+	// it allows nothing more.
+	wider() recipe
+	// suffices reports whether a record of this recipe, or the error of its build, is
+	// final although there is a wider one.
+	suffices(r *envstore.Record, err error) bool
+	// build builds the environment at the site of t.
+	build(ctx context.Context, t *tool) (contents, error)
 	// place says where in dir, where it was built, the environment lies, and
 	// which interpreter runs scripts in it.
 	place(dir string) (path, interpreter string)
 	// distributions lists the packages in the environment that was built in dir,
 	// sorted, not nil.
 	distributions(dir string) ([]pack.Distribution, error)
+}
+
+// The contents of an environment that was built.
+type contents struct {
+	distributions  []pack.Distribution // sorted, not nil
+	skippedScripts []string            // packages whose install scripts were not run
 }
 
 // keyOf returns the Key of a recipe. The number is the version of the build
@@ -71,13 +83,13 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 	if err := t.prepare(); err != nil {
 		return envstore.Record{}, err
 	}
-	found, err := r.build(ctx, t)
+	c, err := r.build(ctx, t)
 	if err != nil {
 		return envstore.Record{}, err
 	}
 	e := describe(runtime, key, r, site.Dir)
-	e.Distributions = found
-	return envstore.Record{Environment: e}, nil
+	e.Distributions = c.distributions
+	return envstore.Record{Environment: e, SkippedScripts: c.skippedScripts}, nil
 }
 
 // A choice states the requirements on an interpreter.

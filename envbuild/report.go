@@ -85,6 +85,9 @@ type Environment struct {
 	// wire may leave out.
 	PackageCount int
 	Reused       bool
+	// SkippedScripts are the Node.js packages whose install scripts were not run, which
+	// may lack what these would have made. See [Policy.Scripts].
+	SkippedScripts []string
 }
 
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of

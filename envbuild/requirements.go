@@ -2,6 +2,7 @@ package envbuild
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,6 +15,10 @@ import (
 type requirements struct {
 	lines  []string
 	hashed bool // every one has a digest
+	direct bool // one names an address
+	// source are the packages that are built from source, because their addresses are
+	// not those of wheels.
+	source []string
 	// where has the places of each package, by its normal name.
 	where map[string][]string
 }
@@ -23,13 +28,14 @@ func (r *requirements) places(name string) []string { return r.where[pep508.Norm
 
 // parseRequirements judges the bytes of a requirements.txt. Only requirements
 // that name a package are admitted, with digests or without: options, other
-// files, paths and variables are refused, and addresses unless allowDirect.
-func parseRequirements(data []byte, allowDirect bool) (requirements, error) {
+// files, paths and variables are refused, and addresses unless direct lists the package.
+func parseRequirements(data []byte, direct []string) (requirements, error) {
 	r := requirements{where: map[string][]string{}}
 	for line, fault := range pep508.JudgeFile(data) {
-		if fault != nil && (fault.Rule != pep508.RuleDirect || !allowDirect) {
-			return requirements{}, requirementError(fault)
+		if fault != nil && (fault.Rule != pep508.RuleDirect || !admitsPython(direct, line.Name)) {
+			return requirements{}, requirementError(&line, fault)
 		}
+		r.addDirect(&line)
 		r.lines = append(r.lines, normal(&line))
 		name := pep508.NormalizeName(line.Name)
 		r.where[name] = append(r.where[name], fmt.Sprintf("%s:%d", pep508.RequirementsFile, line.Number))
@@ -40,10 +46,24 @@ func parseRequirements(data []byte, allowDirect bool) (requirements, error) {
 	return r, nil
 }
 
+// addDirect notes a requirement that names an address.
+func (r *requirements) addDirect(l *pep508.Line) {
+	if l.URL == "" {
+		return
+	}
+	r.direct = true
+	if u, err := url.Parse(l.URL); err != nil || l.Kind == pep508.VCS || !strings.HasSuffix(strings.ToLower(u.Path), ".whl") {
+		r.source = append(r.source, pep508.NormalizeName(l.Name))
+	}
+}
+
 // requirementError gives a fault its code, and names the line.
-func requirementError(f *pep508.Fault) error {
+func requirementError(l *pep508.Line, f *pep508.Fault) error {
 	code := pack.CodePolicyDenied
 	switch f.Rule {
+	case pep508.RuleDirect:
+		place := fmt.Sprintf("%s:%d", pep508.RequirementsFile, f.Line)
+		return &BuildError{Reason: ReasonNeedsDirect, Package: l.Name, WantedBy: []string{place}, Message: place + ": " + f.Error()}
 	case pep508.RuleLimit:
 		return &pack.LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value, Path: pep508.RequirementsFile}
 	case pep508.RuleEncoding, pep508.RuleControl, pep508.RuleSyntax:

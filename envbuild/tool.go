@@ -53,7 +53,7 @@ func (t *tool) env(network bool) []string {
 		"PYTHONDONTWRITEBYTECODE=1",
 		"TMPDIR=" + t.temp(),
 	}
-	if t.compilers && network {
+	if t.compilers {
 		env = append(env, "PATH="+strings.Join(t.config.SearchPath, string(filepath.ListSeparator)))
 	}
 	if !network {

@@ -17,6 +17,10 @@ type uv struct {
 
 func (*uv) name() string { return "uv" }
 
+func (u *uv) of(v *virtualenv) pythonDriver { return &uv{v, u.program} }
+
+func (*uv) agesKnown() error { return nil }
+
 func (u *uv) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
 	file, err := u.write(t)
 	if err != nil {
@@ -36,6 +40,9 @@ func (u *uv) args(t *tool, file string) []string {
 	args := []string{
 		"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv"),
 		"pip", "install", "--link-mode", "copy", "--python", python,
+	}
+	if age := u.minimumAge(); age > 0 {
+		args = append(args, "--exclude-newer", newest(age))
 	}
 	return append(args, u.commonArgs(file)...)
 }

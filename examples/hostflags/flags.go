@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -31,6 +32,10 @@ type Flags struct {
 
 	PythonIndex, NodeRegistry string
 	FindLinks                 []string
+
+	AllowSource, AllowDirect, AllowScripts []string // names or patterns of packages, or "all"
+	MinimumAge                             time.Duration
+	IgnoreForeignLocks                     bool
 }
 
 // Bind adds the flags for the root, the records and the sources of packs.
@@ -52,11 +57,17 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Proxy, "proxy", "", "URL of a proxy; requires --allow-host for each contacted host")
 }
 
-// BindPackages adds the flags for the indices of Python and Node.js packages.
+// BindPackages adds the flags for the indices of Python and Node.js packages, and for
+// which of them may be installed.
 func (f *Flags) BindPackages(set *pflag.FlagSet) {
 	set.StringVar(&f.PythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
 	set.StringArrayVar(&f.FindLinks, "find-links", nil, "directory with Python wheels; repeatable")
 	set.StringVar(&f.NodeRegistry, "node-registry", "", "registry of Node.js packages (default: npm's own)")
+	set.StringSliceVar(&f.AllowSource, "allow-source", nil, "build these Python packages from source if there is no wheel, which runs their code: names or patterns, separated by commas, or all")
+	set.StringSliceVar(&f.AllowDirect, "allow-direct", nil, "install these Python packages from the addresses that requirements name: names or patterns, separated by commas, or all")
+	set.StringSliceVar(&f.AllowScripts, "allow-scripts", nil, "run the install scripts of these Node.js packages: names or patterns, separated by commas, or all")
+	set.DurationVar(&f.MinimumAge, "minimum-age", 0, "do not choose releases of packages that are younger, such as 72h; locks and digests are exempt")
+	set.BoolVar(&f.IgnoreForeignLocks, "ignore-foreign-locks", false, "install Node.js packages although yarn, pnpm or bun pin their versions")
 }
 
 // Config returns the configuration that the flags describe, in a process with
@@ -79,8 +90,28 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
-		ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ,
+		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ,
 	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr, shapeErr)
+}
+
+// packages returns the policy for packages.
+func (f *Flags) packages() envbuild.Policy {
+	return envbuild.Policy{
+		Source: patterns(f.AllowSource), Direct: patterns(f.AllowDirect), Scripts: patterns(f.AllowScripts),
+		MinimumAge: f.MinimumAge, IgnoreForeignLocks: f.IgnoreForeignLocks,
+	}
+}
+
+// patterns returns names with "all" as a pattern.
+func patterns(names []string) []string {
+	var list []string
+	for _, name := range names {
+		if name == "all" {
+			name = "*"
+		}
+		list = append(list, name)
+	}
+	return list
 }
 
 // Shape returns the shape of packs that --compat names.

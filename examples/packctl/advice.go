@@ -24,6 +24,9 @@ func (a *app) advice(err error) string {
 	if a.server == "" && hasCode(err, pack.CodeUnauthorized) {
 		lines = append(lines, "--credentials FILE gives what servers ask for\n")
 	}
+	for _, e := range buildErrors(err) {
+		lines = append(lines, a.packageAdvice(e)...)
+	}
 	if lost, ok := errors.AsType[*registry.RootError](err); ok && lost.Adoptable {
 		lines = append(lines, "--adopt adds the packs in the root to its records\n")
 	}

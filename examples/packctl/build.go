@@ -25,6 +25,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags := cmd.Flags()
 	env.bind(flags)
 	flags.BoolVar(&req.Rebuild, "rebuild", false, "build again even if an environment could be reused")
+	flags.DurationVar(&req.Timeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
 	flags.BoolVar(&req.Check, "check", false, "only report existing environments")
 	a.BindPackages(flags)
 	return cmd

@@ -109,9 +109,9 @@ type Config struct {
 	// directories or URLs of pages with Python packages, see [envbuild.Config].
 	PythonIndex, NodeRegistry string
 	FindLinks                 []string
-	// AllowSourceBuilds and AllowDirect allow Python packages that are built from
-	// source, which runs their code, see [envbuild.Config].
-	AllowSourceBuilds, AllowDirect bool
+	// Packages says which Python and Node.js packages may be installed in ways that are
+	// refused by default. The zero value allows none.
+	Packages envbuild.Policy
 
 	// Installer, Analyzer, Builder and Registrar replace or decorate a stage: each
 	// receives the stage that Open made and returns the one to use, alone and in the

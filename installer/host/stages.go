@@ -68,8 +68,7 @@ func newBuilder(c Config, open openFunc) (*envbuild.Builder, error) {
 	return envbuild.New(envbuild.Config{
 		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: c.Runner, Env: env,
 		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
-		AllowSourceBuilds: c.AllowSourceBuilds, AllowDirect: c.AllowDirect,
-		Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
+		Policy: c.Packages, Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
 	})
 }
 

@@ -74,7 +74,7 @@ func TestValidMeansInstallable(t *testing.T) {
 	t.Parallel()
 	programs := []string{program(t, "python3", "-c", "import sys; print(sys.executable)"), program(t, "node", "-p", "process.execPath")}
 	b, err := envbuild.New(envbuild.Config{
-		Dir: t.TempDir(), Runner: envbuild.NewRunner(nil), SearchPath: programs, AllowDirect: true, AllowSourceBuilds: true,
+		Dir: t.TempDir(), Runner: envbuild.NewRunner(nil), SearchPath: programs, Policy: envbuild.Policy{Source: []string{"*"}, Direct: []string{"*"}},
 	})
 	if err != nil {
 		t.Fatal(err)

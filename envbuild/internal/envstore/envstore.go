@@ -45,8 +45,10 @@ type Store struct {
 type Record struct {
 	Environment pack.Environment `json:"environment"`
 	// Root is the directory in which it was built; it cannot be moved.
-	Root  string    `json:"root"`
-	Built time.Time `json:"built"`
+	Root string `json:"root"`
+	// SkippedScripts are the packages whose install scripts were not run.
+	SkippedScripts []string  `json:"skipped_scripts,omitempty"`
+	Built          time.Time `json:"built"`
 }
 
 // A Site is where an environment is built.

@@ -4,12 +4,17 @@ import (
 	"errors"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
 )
 
 // A Fault is why an item failed: its error on the wire.
 type Fault struct {
 	Message string    `json:"error"`
 	Code    pack.Code `json:"code,omitempty"` // "" where none fits
+	// Reason is a finer word for the failure of an environment, such as needs_source, and
+	// Package the package that it is about.
+	Reason  envbuild.Reason `json:"reason,omitempty"`
+	Package string          `json:"package,omitempty"`
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool `json:"retryable,omitempty"`
 	// Platform: the pack does not suit the version of the platform; else nil.
@@ -47,7 +52,11 @@ func (p *PlatformVersion) causes() []error {
 
 // newFault returns the fault of a failure of the library.
 func newFault(f pack.Failure) Fault {
-	return Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f), Findings: f.Findings()}
+	fault := Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f), Findings: f.Findings()}
+	if e, ok := errors.AsType[*envbuild.BuildError](&f); ok {
+		fault.Reason, fault.Package = e.Reason, e.Package
+	}
+	return fault
 }
 
 // failure returns the failure of an item. Its position in the request is not on the
@@ -56,6 +65,9 @@ func (f Fault) failure(spec string, ref pack.Ref, stage pack.Stage) pack.Failure
 	causes := f.Platform.causes()
 	if invalid := pack.Findings(f.Findings).Err(); invalid != nil {
 		causes = append(causes, invalid)
+	}
+	if f.Reason != "" {
+		causes = append(causes, &envbuild.BuildError{Reason: f.Reason, Package: f.Package, Message: f.Message})
 	}
 	err := newError(f.Code, f.Retryable, f.Message, causes)
 	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: f.Code, Message: f.Message, Err: err}

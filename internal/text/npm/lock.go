@@ -28,7 +28,10 @@ func ParseLock(data []byte) (*Lock, error) {
 
 // A Package is an installed package. Version, Resolved (its URL) and Integrity (its
 // digests, as Subresource Integrity has them) are "" where the lock does not say.
-type Package struct{ Name, Version, Resolved, Integrity string }
+type Package struct {
+	Name, Version, Resolved, Integrity string
+	Script                             bool // it has a script that is run when it is installed
+}
 
 // Installed returns the packages of the lock that npm keeps in a node_modules
 // directory. A package that came from elsewhere than a registry,
@@ -63,7 +66,9 @@ func parseLock(data []byte, digests bool) (*document, []Package, error) {
 		if reason := fault(place, item, digests); reason != "" {
 			return nil, nil, refused(LockFile, "%.200q %s", place, reason)
 		}
-		installed = append(installed, Package{nameAt(place), item.text("version"), item.text("resolved"), item.text("integrity")})
+		installed = append(installed, Package{
+			nameAt(place), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
+		})
 	}
 	if doc.err != nil {
 		return nil, nil, invalid(LockFile, "%v", doc.err)
