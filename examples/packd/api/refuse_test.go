@@ -159,7 +159,7 @@ func emptyReport(kind, code, reason string) m {
 	case wire.KindDownload:
 		return m{
 			"downloaded_packs": list{}, "failed_packs": failed(m{"source": ""}),
-			"total_count": 0.0, "success_count": 0.0, "failure_count": 1.0,
+			"total_count": 0.0, "success_count": 0.0, "failure_count": 1.0, "warnings": list{},
 		}
 	case wire.KindDependencies:
 		return m{
@@ -174,6 +174,7 @@ func emptyReport(kind, code, reason string) m {
 				"total_packs": 0.0, "success_count": 0.0, "failure_count": 1.0,
 				"python_envs_built": 0.0, "nodejs_envs_built": 0.0, "total_duration_ms": 0.0,
 			},
+			"warnings": list{},
 		}
 	}
 	return m{
@@ -182,6 +183,7 @@ func emptyReport(kind, code, reason string) m {
 		"summary": m{
 			"total_packs": 0.0, "success_count": 0.0, "failure_count": 1.0, "total_components": 0.0, "duration_ms": 0.0,
 		},
+		"warnings": list{},
 	}
 }
 

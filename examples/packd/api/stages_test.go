@@ -67,7 +67,7 @@ func TestWayOfThePacks(t *testing.T) {
 			downloaded(w.Directory(), "local_directory", into, "report", "0.1.0", nil),
 		},
 		"failed_packs": list{m{"source": "absent", "error": "...", "code": "not_found"}, m{"source": "./relative", "error": "...", "code": "invalid_request"}},
-		"total_count":  6.0, "success_count": 4.0, "failure_count": 2.0,
+		"total_count":  6.0, "success_count": 4.0, "failure_count": 2.0, "warnings": list{},
 	})
 	report, wordcount, slugs, none := filepath.Join(into, "report"), filepath.Join(into, "wordcount"), filepath.Join(into, "slugs"), filepath.Join(f.outside, "x")
 	paths := m{"pack_paths": list{report, wordcount, slugs, none}}
@@ -84,7 +84,8 @@ func TestWayOfThePacks(t *testing.T) {
 			m{"pack_ref": "report", "pack_path": report, "error": "...", "code": "dependency_missing", "error_stage": "dependencies"},
 			m{"pack_ref": "", "pack_path": none, "error": denied, "code": "policy_denied", "error_stage": "load"},
 		},
-		"summary": m{"total_packs": 4.0, "success_count": 2.0, "failure_count": 2.0, "total_components": 2.0, "duration_ms": 0.0},
+		"summary":  m{"total_packs": 4.0, "success_count": 2.0, "failure_count": 2.0, "total_components": 2.0, "duration_ms": 0.0},
+		"warnings": list{},
 	})
 	for _, ref := range []string{"wordcount", "slugs"} {
 		if got, err := os.Readlink(filepath.Join(f.allowed, "links", ref)); err != nil || got != filepath.Join(f.root, "current", ref) {
@@ -144,6 +145,7 @@ func builds(root, report, wordcount, slugs, none, denied string) m {
 			"total_packs": 4.0, "success_count": 3.0, "failure_count": 1.0,
 			"python_envs_built": 1.0, "nodejs_envs_built": 1.0, "total_duration_ms": 0.0,
 		},
+		"warnings": list{},
 	}
 }
 

@@ -29,6 +29,8 @@ type BuildReport struct {
 	Built   []BuiltPack   `json:"built_environments"`
 	Failed  []FailedBuild `json:"failed_environments"`
 	Summary BuildSummary  `json:"summary"`
+	// Warnings of all packs, also of those that failed.
+	Warnings []Warning `json:"warnings"`
 }
 
 // A BuiltPack is a pack whose environments are ready; one that needs none has
@@ -101,6 +103,6 @@ type BuildSummary struct {
 
 func emptyBuild(f Fault) *BuildReport {
 	return &BuildReport{
-		Built: []BuiltPack{}, Failed: []FailedBuild{{Runtime: unknownRuntime, Fault: f}}, Summary: BuildSummary{Failed: 1},
+		Built: []BuiltPack{}, Failed: []FailedBuild{{Runtime: unknownRuntime, Fault: f}}, Summary: BuildSummary{Failed: 1}, Warnings: []Warning{},
 	}
 }

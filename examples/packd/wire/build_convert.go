@@ -37,7 +37,7 @@ func NewBuildReport(r *envbuild.Report) *BuildReport {
 		Failed: each(r.Failed, func(f pack.Failure) FailedBuild {
 			return FailedBuild{Ref: f.Ref, Path: f.Spec, Runtime: runtimeOf(f), Fault: newFault(f), Stage: f.Stage}
 		}),
-		Summary: newBuildSummary(r.Summary),
+		Summary: newBuildSummary(r.Summary), Warnings: newWarnings(r.Warnings),
 	}
 }
 
@@ -57,7 +57,7 @@ func (r *BuildReport) Result() (*envbuild.Report, error) {
 		Built: each(r.Built, func(p BuiltPack) envbuild.BuiltPack {
 			return envbuild.BuiltPack{Ref: p.Ref, Path: p.Path, Environments: p.Environments.result(), Duration: milliseconds(p.DurationMS)}
 		}),
-		Failed: failed, Summary: r.Summary.result(), Warnings: []pack.Warning{},
+		Failed: failed, Summary: r.Summary.result(), Warnings: warnings(r.Warnings),
 	}, pack.NewBatchError(failed)
 }
 

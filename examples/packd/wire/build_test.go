@@ -74,7 +74,8 @@ func TestBuildReportBody(t *testing.T) {
   "python_envs_built": 1,
   "nodejs_envs_built": 0,
   "total_duration_ms": 8
- }
+ },
+ "warnings": []
 }`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

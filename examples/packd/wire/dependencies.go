@@ -92,13 +92,6 @@ type Requirement struct {
 	RequiredBy  pack.Ref        `json:"required_by"`
 }
 
-// A Warning does not stop anything.
-type Warning struct {
-	Path    string           `json:"pack_path"`
-	Code    pack.FindingCode `json:"code"`
-	Message string           `json:"message"`
-}
-
 func emptyDependencies(f Fault) *DependenciesReport {
 	return &DependenciesReport{
 		Dependencies: []Dependency{}, Runtimes: map[pack.Ref]RuntimeRequirements{}, Missing: []Dependency{},

@@ -29,7 +29,7 @@ func NewDependenciesReport(r *deps.Report) *DependenciesReport {
 			required := each(c.Required, func(r deps.Requirement) Requirement { return Requirement(r) })
 			return Conflict{Ref: c.Ref, Required: required, Installed: c.Installed, Explanation: c.Explanation, Platform: newPlatformVersion(c.Err)}
 		}),
-		Warnings: each(r.Warnings, func(w pack.Warning) Warning { return Warning{Path: w.Spec, Code: w.Code, Message: w.Message} }),
+		Warnings: newWarnings(r.Warnings),
 	}
 }
 
@@ -48,9 +48,7 @@ func (r *DependenciesReport) Result() (*deps.Report, error) {
 		}),
 		Failed:    failed,
 		Conflicts: each(r.Conflicts, Conflict.result),
-		Warnings: each(r.Warnings, func(w Warning) pack.Warning {
-			return pack.Warning{Spec: w.Path, Stage: pack.StageLoad, Code: w.Code, Message: w.Message}
-		}),
+		Warnings:  warnings(r.Warnings),
 	}, pack.NewBatchError(failed)
 }
 

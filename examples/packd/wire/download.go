@@ -46,6 +46,7 @@ type DownloadReport struct {
 	Total      int              `json:"total_count"`
 	Succeeded  int              `json:"success_count"`
 	Failures   int              `json:"failure_count"`
+	Warnings   []Warning        `json:"warnings"` // of all packs, also of those that failed
 }
 
 // A DownloadedPack is a pack that was put at Path.
@@ -82,6 +83,7 @@ func NewDownloadReport(r *installer.DownloadReport) *DownloadReport {
 			return FailedDownload{Spec: f.Spec, Fault: newFault(f)}
 		}),
 		Total: len(r.Downloaded) + len(r.Failed), Succeeded: len(r.Downloaded), Failures: len(r.Failed),
+		Warnings: newWarnings(r.Warnings),
 	}
 }
 
@@ -92,7 +94,7 @@ func (r *DownloadReport) Result() (*installer.DownloadReport, error) {
 		return f.failure(f.Spec, "", pack.StageDownload)
 	})
 	return &installer.DownloadReport{
-		Downloaded: each(r.Downloaded, DownloadedPack.result), Failed: failed, Warnings: []pack.Warning{},
+		Downloaded: each(r.Downloaded, DownloadedPack.result), Failed: failed, Warnings: warnings(r.Warnings),
 	}, pack.NewBatchError(failed)
 }
 
@@ -138,5 +140,5 @@ func schemeOf(sourceType string) (scheme string, archive bool) {
 }
 
 func emptyDownload(f Fault) *DownloadReport {
-	return &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{{Fault: f}}, Failures: 1}
+	return &DownloadReport{Downloaded: []DownloadedPack{}, Failed: []FailedDownload{{Fault: f}}, Failures: 1, Warnings: []Warning{}}
 }

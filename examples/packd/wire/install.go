@@ -44,6 +44,7 @@ type InstallReport struct {
 	Dependencies *DependenciesReport `json:"dependencies"`
 	Environments *BuildReport        `json:"environments"`
 	Registration *RegisterReport     `json:"registration"`
+	Warnings     []Warning           `json:"warnings"` // of all stages
 }
 
 // An Outcome is the result for one pack.

@@ -40,6 +40,7 @@ func NewInstallReport(r *pipeline.Report) *InstallReport {
 		Outcomes: each(r.Outcomes, newOutcome), Summary: newInstallSummary(r.Summary),
 		Download: NewDownloadReport(r.Download), Dependencies: NewDependenciesReport(r.Dependencies),
 		Environments: NewBuildReport(r.Environments), Registration: NewRegisterReport(r.Registration),
+		Warnings: newWarnings(r.Warnings),
 	}
 }
 
@@ -58,7 +59,7 @@ func newOutcome(o pipeline.Outcome) Outcome {
 // Result returns what the library returned to the server: its report, without
 // what is not on the wire, and the [*pack.BatchError] of the packs that failed.
 func (r *InstallReport) Result() (*pipeline.Report, error) {
-	out := &pipeline.Report{Summary: r.Summary.result(), Failed: []pack.Failure{}, Warnings: []pack.Warning{}}
+	out := &pipeline.Report{Summary: r.Summary.result(), Failed: []pack.Failure{}, Warnings: warnings(r.Warnings)}
 	for i, o := range r.Outcomes {
 		outcome := o.result()
 		if f := outcome.Failure; f != nil {

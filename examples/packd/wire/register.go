@@ -29,6 +29,7 @@ type RegisterReport struct {
 	Registered []RegisteredPack     `json:"registered_packs"`
 	Failed     []FailedRegistration `json:"failed_packs"`
 	Summary    RegisterSummary      `json:"summary"`
+	Warnings   []Warning            `json:"warnings"` // of all packs, also of those that failed
 }
 
 // A RegisteredPack is a pack that is now active.
@@ -96,6 +97,6 @@ type RegisterSummary struct {
 
 func emptyRegistration(f Fault) *RegisterReport {
 	return &RegisterReport{
-		Registered: []RegisteredPack{}, Failed: []FailedRegistration{{Fault: f, Stage: pack.StageLoad}}, Summary: RegisterSummary{Failed: 1},
+		Registered: []RegisteredPack{}, Failed: []FailedRegistration{{Fault: f, Stage: pack.StageLoad}}, Summary: RegisterSummary{Failed: 1}, Warnings: []Warning{},
 	}
 }

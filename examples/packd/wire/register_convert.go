@@ -47,7 +47,7 @@ func NewRegisterReport(r *registry.Report) *RegisterReport {
 		Failed: each(r.Failed, func(f pack.Failure) FailedRegistration {
 			return FailedRegistration{Ref: f.Ref, Path: f.Spec, Fault: newFault(f), Stage: f.Stage}
 		}),
-		Summary: newRegisterSummary(r.Summary),
+		Summary: newRegisterSummary(r.Summary), Warnings: newWarnings(r.Warnings),
 	}
 }
 
@@ -76,7 +76,7 @@ func (r *RegisterReport) Result() (*registry.Report, error) {
 	})
 	return &registry.Report{
 		Registered: each(r.Registered, RegisteredPack.result), Failed: failed,
-		Summary: r.Summary.result(), Warnings: []pack.Warning{},
+		Summary: r.Summary.result(), Warnings: warnings(r.Warnings),
 	}, pack.NewBatchError(failed)
 }
 
