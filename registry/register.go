@@ -60,14 +60,16 @@ func (r *Request) check() error {
 	return nil
 }
 
-// A request is one call of Register.
+// A request is one call of Register or Test.
 type request struct {
 	*batch.Batch
-	store   *Store
-	req     Request
-	items   []*item // in input order
-	sets    []*set
-	started time.Time
+	store *Store
+	req   Request
+	// testOnly leaves the records out: nothing is going to be registered.
+	testOnly bool
+	items    []*item // in input order
+	sets     []*set
+	started  time.Time
 
 	mu      sync.Mutex
 	staging *generations.Staging // nil until something has to be written

@@ -103,7 +103,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.verifyCommand(),
-		a.checksumCommand(), a.validateCommand(), a.findingsCommand(), specsHelp(),
+		a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err, cmd.CommandPath()}
