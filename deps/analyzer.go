@@ -1,9 +1,11 @@
 package deps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -35,6 +37,9 @@ type Config struct {
 	// MaxPacks bounds how many packs are considered, those of the request
 	// not counted; 0 means [DefaultMaxPacks].
 	MaxPacks int
+	// Parallel is the number of packs of a request that are read at a time. 0: the
+	// number of processors.
+	Parallel int
 }
 
 // An Analyzer reports what packs need. It only reads. It is safe for concurrent
@@ -59,6 +64,7 @@ func New(c Config) (*Analyzer, error) {
 	if c.MaxPacks == 0 {
 		c.MaxPacks = DefaultMaxPacks
 	}
+	c.Parallel = cmp.Or(c.Parallel, runtime.GOMAXPROCS(0))
 	return &Analyzer{config: c, provided: provided}, nil
 }
 

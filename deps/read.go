@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"runtime"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -31,15 +30,14 @@ type request struct {
 	byRef   map[pack.Ref]*member
 }
 
-// read reads the packs of req, as many at a time as there are processors, and
-// sorts out those that cannot take part.
+// read reads the packs of req and sorts out those that cannot take part.
 func (a *Analyzer) read(ctx context.Context, req Request) *request {
 	r := &request{Batch: batch.New(req.OnEvent), byRef: map[pack.Ref]*member{}}
 	contents := pack.Contents(req.Paths, req.Contents)
 	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
 		r.all = append(r.all, &member{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
 	}
-	batch.Each(r.all, runtime.GOMAXPROCS(0), func(m *member) {
+	batch.Each(r.all, a.config.Parallel, func(m *member) {
 		r.Run(ctx, &m.Item, pack.StageLoad, func() error { return a.load(ctx, r, m, req.SkipValidation) })
 	})
 	for _, m := range r.all {

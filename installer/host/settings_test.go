@@ -3,6 +3,7 @@ package host_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/host"
@@ -137,6 +139,19 @@ func (c crowded) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	return source.PutFS(ctx, dst, dir.FS())
 }
 
+// crowdedFS are the files of a pack that enter a crowd when the first one is opened.
+type crowdedFS struct {
+	fs.FS
+	*crowd
+
+	once sync.Once
+}
+
+func (c *crowdedFS) Open(name string) (fs.File, error) {
+	c.once.Do(c.enter)
+	return c.FS.Open(name)
+}
+
 // TestParallel checks the limits one and unlimited in each stage that processes
 // several packs at a time.
 func TestParallel(t *testing.T) {
@@ -146,7 +161,7 @@ func TestParallel(t *testing.T) {
 		if parallel == 1 {
 			expected = crowdSize + 1
 		}
-		fetched, built, ran := newCrowd(expected), newCrowd(expected), newCrowd(expected)
+		fetched, read, built, ran := newCrowd(expected), newCrowd(expected), newCrowd(expected), newCrowd(expected)
 		tools := newTools(t)
 		tools.OnRun = func(_ context.Context, c pack.Command) (*pack.Result, error) {
 			switch args := strings.Join(c.Args, " "); {
@@ -161,18 +176,22 @@ func TestParallel(t *testing.T) {
 			Parallel: parallel, Runner: tools, SearchPath: tools.SearchPath(), Sources: []source.Plugin{crowded{fetched}},
 		})
 		var specs, paths []string
+		var contents []*pack.Content
 		for _, ref := range []string{"a1", "a2", "a3", "a4"} {
 			paths = append(paths, write(t, tested(ref)))
 			specs = append(specs, "crowd:"+paths[len(paths)-1])
+			contents = append(contents, &pack.Content{Dir: paths[len(paths)-1], FS: &crowdedFS{FS: os.DirFS(paths[len(paths)-1]), crowd: read}})
 		}
 		_, err := h.Installer.Download(t.Context(), installer.DownloadRequest{Specs: specs, Dest: t.TempDir()})
+		must(t, err)
+		_, err = h.Analyzer.Analyze(t.Context(), deps.Request{Contents: contents})
 		must(t, err)
 		_, err = h.Builder.Build(t.Context(), envbuild.Request{Paths: paths})
 		must(t, err)
 		_, err = h.Registrar.Register(t.Context(), registry.Request{Paths: paths})
 		must(t, err)
-		got := map[string]int{"download": fetched.most, "environments": built.most, "tests": ran.most}
-		if diff := cmp.Diff(map[string]int{"download": want, "environments": want, "tests": want}, got); diff != "" {
+		got := map[string]int{"download": fetched.most, "dependencies": read.most, "environments": built.most, "tests": ran.most}
+		if diff := cmp.Diff(map[string]int{"download": want, "dependencies": want, "environments": want, "tests": want}, got); diff != "" {
 			t.Errorf("Parallel %d: -want +got:\n%s", parallel, diff)
 		}
 	}

@@ -86,6 +86,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	}
 	analyzer, err := deps.New(deps.Config{
 		Finder: finder, Installed: h.Store, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open,
+		Parallel: c.Parallel,
 	})
 	if err != nil {
 		return err
