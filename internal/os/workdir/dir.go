@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"syscall"
@@ -58,11 +59,15 @@ func Open(open Opener, path string, received bool) (*Dir, error) {
 	return d, nil
 }
 
-// isGeneration reports whether a directory is the pack of an installed generation: the
-// metadata of the installation lies beside it.
+// generationPath matches the end of the path of an installed generation:
+// packs/<ref>/<number>-<start of the tree digest>/pack.
+var generationPath = regexp.MustCompile(`/packs/[^/]+/[0-9]{6,}-[0-9a-f]{12}/pack$`)
+
+// isGeneration reports whether a directory is the pack of an installed generation: its
+// path is that of one, and the metadata of the installation lies beside it.
 func isGeneration(open Opener, dir string) bool {
 	real, err := filepath.EvalSymlinks(dir)
-	if err != nil || filepath.Base(real) != "pack" {
+	if err != nil || !generationPath.MatchString(filepath.ToSlash(real)) {
 		return false
 	}
 	parent, err := open(filepath.Dir(real))

@@ -51,7 +51,9 @@ func TestDir(t *testing.T) {
 	}{
 		"working directory":                {"a/demo", false, nil, []string{".packignore", "a", "venv/keep"}},
 		"received content":                 {"b/demo", true, nil, received},
-		"installed generation":             {"c/pack", false, []string{"metadata.json"}, received},
+		"installed generation":             {"packs/demo/000012-0123456789ab/pack", false, []string{"metadata.json"}, received},
+		"generation without metadata":      {"packs/demo/000013-0123456789ab/pack", false, nil, []string{".packignore", "a", "venv/keep"}},
+		"working directory beside a file":  {"c/pack", false, []string{"metadata.json"}, []string{".packignore", "a", "venv/keep"}},
 		"directory that is named pack":     {"d/pack", false, nil, []string{".packignore", "a", "venv/keep"}},
 		"other directory beside that file": {"e/demo", false, []string{"metadata.json"}, []string{".packignore", "a", "venv/keep"}},
 	} {
