@@ -175,6 +175,11 @@ func (p Provided) Satisfies(c Constraint) bool {
 	return p.Version.IsZero() || c.AllowsPresent(p.Version)
 }
 
+// Reserved returns the error of another pack that has the ref of p.
+func (p Provided) Reserved() error {
+	return Errorf(CodeInvalidRef, "pack ref %s is reserved: the host provides that pack; choose another ref", p.Ref)
+}
+
 // A Dependency is a pack that another one needs.
 type Dependency struct {
 	Ref        Ref        `json:"ref"`

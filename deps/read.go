@@ -59,9 +59,7 @@ func (a *Analyzer) load(ctx context.Context, r *request, m *member, skipValidati
 		return err
 	}
 	defer func() { _ = dir.Close() }() // it was only read
-	if text := dir.LeftOut(); text != "" {
-		r.Warn(ctx, &m.Item, "%s", text)
-	}
+	r.Warn(ctx, &m.Item, "%s", dir.LeftOut())
 	if err := unchanged(m.content, dir); err != nil {
 		return err
 	}
@@ -101,8 +99,8 @@ func (a *Analyzer) loadFrom(m *member, fsys fs.FS, skipValidation bool) (err err
 
 // admit lets m take part, unless its ref is taken or it does not suit the platform.
 func (a *Analyzer) admit(r *request, m *member, skipValidation bool) error {
-	if _, reserved := a.provided[m.ref()]; reserved {
-		return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", m.ref())
+	if p, reserved := a.provided[m.ref()]; reserved {
+		return p.Reserved()
 	}
 	if first := r.byRef[m.ref()]; first != nil {
 		return pack.Errorf(pack.CodeConflict, "pack %s is already in this request, at %q", m.ref(), first.Spec)

@@ -138,9 +138,7 @@ func (s *session) open(ctx context.Context, it *item) (files fs.FS, done func(),
 	if err != nil {
 		return nil, func() {}, err
 	}
-	if text := dir.LeftOut(); text != "" {
-		s.Warn(ctx, &it.Item, "%s", text)
-	}
+	s.Warn(ctx, &it.Item, "%s", dir.LeftOut())
 	return dir, func() { _ = dir.Close() }, nil // it was only read
 }
 

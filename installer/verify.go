@@ -117,7 +117,7 @@ func (j *job) checkIdentity(it *item, pin pack.Pin, id pack.ID) error {
 	case !it.loc.Constraint.Allows(id.Version):
 		return pack.Errorf(pack.CodeInvalidVersion, "version %s of %s does not satisfy %s", id.Version, id.Ref, it.loc.Constraint)
 	case j.reserved[id.Ref]:
-		return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", id.Ref)
+		return pack.Provided{Ref: id.Ref}.Reserved()
 	}
 	return nil
 }

@@ -32,9 +32,7 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 	if err != nil {
 		return nothing{}, err
 	}
-	if text := dir.LeftOut(); text != "" {
-		r.Warn(ctx, &it.Item, "%s", text)
-	}
+	r.Warn(ctx, &it.Item, "%s", dir.LeftOut())
 	f := inputFS{dir}
 	if c.Pack != nil {
 		return f, nil

@@ -44,8 +44,8 @@ func (r *request) prepare(ctx context.Context, it *item) {
 // Its error comes with the stage it belongs to.
 func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, err error) {
 	defer batch.Rescue(&err)
-	if _, reserved := r.store.provided[it.ID.Ref]; reserved {
-		return pack.StageValidation, pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack; choose another ref", it.ID.Ref)
+	if p, reserved := r.store.provided[it.ID.Ref]; reserved {
+		return pack.StageValidation, p.Reserved()
 	}
 	if it.treeDigest, err = in.treeDigest(); err != nil {
 		return stageOfContent(err, pack.StageLoad), err

@@ -34,9 +34,6 @@ type Item struct {
 	Err    error
 }
 
-// Failed reports whether the item failed.
-func (it *Item) Failed() bool { return it.Err != nil }
-
 // A Batch is the work of one request.
 type Batch struct {
 	events *Emitter
@@ -92,10 +89,13 @@ func rescued(fn func() error) (err error) {
 }
 
 // Warn reports a problem that does not stop the item, in one line, unless it was
-// reported before.
+// reported before. An empty text reports nothing.
 func (b *Batch) Warn(ctx context.Context, it *Item, format string, args ...any) {
 	e := b.Event(it, pack.EventWarning)
 	e.Message = oneLine(fmt.Sprintf(format, args...))
+	if e.Message == "" {
+		return
+	}
 	if b.Note(pack.Warning{Spec: it.Spec, Ref: it.ID.Ref, Stage: e.Stage, Message: e.Message}) {
 		b.Emit(ctx, e)
 	}

@@ -28,6 +28,7 @@ func TestEachItemEndsWithOneClosingEvent(t *testing.T) {
 	good, bad := &batch.Item{Spec: "good"}, &batch.Item{At: 1, Spec: "bad"}
 	b.Run(t.Context(), good, pack.StageTests, func() error { return nil })
 	b.Warn(t.Context(), good, "odd\nthing")
+	b.Warn(t.Context(), good, "%s", "")
 	b.Run(t.Context(), bad, pack.StageDependencies, func() error {
 		bad.Stage = pack.StageLoad
 		return pack.Errorf(pack.CodeNotFound, "missing")

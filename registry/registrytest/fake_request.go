@@ -127,8 +127,8 @@ func (it *fakeItem) hash() (err error) {
 
 // validate collects all findings, and refuses refs that are taken.
 func (r *fakeRequest) validate(it *fakeItem) error {
-	if slices.ContainsFunc(r.fake.Provided, func(p pack.Provided) bool { return p.Ref == it.ID.Ref }) {
-		return pack.Errorf(pack.CodeInvalidRef, "ref %s is reserved: the host provides that pack", it.ID.Ref)
+	if i := slices.IndexFunc(r.fake.Provided, func(p pack.Provided) bool { return p.Ref == it.ID.Ref }); i >= 0 {
+		return r.fake.Provided[i].Reserved()
 	}
 	if first := r.byRef[it.ID.Ref]; first != nil {
 		return pack.Errorf(pack.CodeConflict, "pack %s is in this request already, at %q", it.ID.Ref, first.Spec)
