@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/packtrain/pack"
@@ -40,8 +39,8 @@ func (r *request) activateAll(ctx context.Context) {
 // registerSet registers all packs of s within the stage of each of rest.
 func (r *request) registerSet(ctx context.Context, s *set, rest []*item) {
 	if len(rest) == 0 {
-		s.err = errors.New("registration broke off")
-		s.settled, s.err = true, r.registerTogether(ctx, s)
+		s.err = r.registerTogether(ctx, s)
+		s.settled = true
 		return
 	}
 	it := rest[0]

@@ -48,9 +48,9 @@ func (s *Store) intact(rec Record, it *item) (bool, error) {
 	}
 	read := sameDir(it.input.Dir, s.disk.Content(rec.Ref, pointer)) // for the digest of it
 	links := generations.LinksTo(rec.Active.Environments)
-	return (read || s.checkContent(rec.Ref, &rec.Active) == nil) &&
-		s.checkMetadata(rec.Ref, pointer) == nil &&
-		links.Missing(s.disk.Generation(rec.Ref, pointer)) == "", nil
+	_, metadataErr := s.recall(rec.Ref, pointer)
+	return metadataErr == nil && links.Missing(s.disk.Generation(rec.Ref, pointer)) == "" &&
+		(read || s.checkContent(rec.Ref, &rec.Active) == nil), nil
 }
 
 func sameDir(a, b string) bool {

@@ -109,3 +109,21 @@ func (s *Store) checkDependency(ctx context.Context, d pack.Dependency) error {
 	}
 	return nil
 }
+
+// logUnmet logs the dependencies that the active generation of rec has and that are not
+// met.
+func (s *Store) logUnmet(ctx context.Context, rec Record) {
+	for _, err := range s.unmet(ctx, rec) {
+		s.config.Logger.Warn("dependency is unmet", "pack", rec.Ref, "error", err)
+	}
+}
+
+// unmet returns an error for each dependency of rec that is not met.
+func (s *Store) unmet(ctx context.Context, rec Record) (unmet []error) {
+	for _, d := range rec.Manifest.Dependencies {
+		if err := s.checkDependency(ctx, d); errors.Is(err, pack.ErrDependency) {
+			unmet = append(unmet, err)
+		}
+	}
+	return unmet
+}

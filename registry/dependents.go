@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,24 +114,6 @@ func (s *Store) logBroken(ref pack.Ref, broken []Dependent) {
 	for _, d := range broken {
 		s.config.Logger.Warn("dependency is unmet from now on, as allowed", "pack", d.Ref, "needs", d.Dependency.String(), "changed", ref)
 	}
-}
-
-// logUnmet logs the dependencies that the active generation of rec has and that are not
-// met.
-func (s *Store) logUnmet(ctx context.Context, rec Record) {
-	for _, err := range s.unmet(ctx, rec) {
-		s.config.Logger.Warn("dependency is unmet", "pack", rec.Ref, "error", err)
-	}
-}
-
-// unmet returns an error for each dependency of rec that is not met.
-func (s *Store) unmet(ctx context.Context, rec Record) (unmet []error) {
-	for _, d := range rec.Manifest.Dependencies {
-		if err := s.checkDependency(ctx, d); errors.Is(err, pack.ErrDependency) {
-			unmet = append(unmet, err)
-		}
-	}
-	return unmet
 }
 
 // dependents returns the installed packs that depend on ref in a way that counts,

@@ -37,6 +37,15 @@ const damagedNeeds pack.Ref = ""
 
 var errNeeds = pack.Errorf(pack.CodeStoreCorrupt, "its dependencies cannot be decoded")
 
+// dependencies returns the dependencies of the pack.
+func (r *row) dependencies() []pack.Dependency {
+	needs, err := decode[[]pack.Dependency](r.needs)
+	if err != nil {
+		return []pack.Dependency{{Ref: damagedNeeds}}
+	}
+	return needs
+}
+
 // findNeeds notes the dependencies of all packs.
 func (t *table) findNeeds() {
 	if t.dependents != nil {
@@ -53,11 +62,7 @@ func (t *table) noteNeeds(r *row) {
 	if t.dependents == nil {
 		return
 	}
-	needs, err := decode[[]pack.Dependency](r.needs)
-	if err != nil {
-		needs = []pack.Dependency{{Ref: damagedNeeds}}
-	}
-	for _, d := range needs {
+	for _, d := range r.dependencies() {
 		if t.dependents[d.Ref] == nil {
 			t.dependents[d.Ref] = map[pack.Ref][]pack.Dependency{}
 		}
@@ -71,11 +76,7 @@ func (t *table) forgetNeeds(ref pack.Ref) {
 	if old == nil || t.dependents == nil {
 		return
 	}
-	needs, err := decode[[]pack.Dependency](old.needs)
-	if err != nil {
-		needs = []pack.Dependency{{Ref: damagedNeeds}}
-	}
-	for _, d := range needs {
+	for _, d := range old.dependencies() {
 		delete(t.dependents[d.Ref], ref)
 	}
 }

@@ -119,7 +119,7 @@ func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
 	if err := s.checkContent(ref, g); err != nil {
 		return err
 	}
-	return checkEnvironments(s.disk.Generation(ref, g.Name), g)
+	return s.checkLinks(ref, g)
 }
 
 // checkEnvironments checks that the environments pinned by the generation in dir still

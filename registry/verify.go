@@ -191,7 +191,8 @@ func (s *Store) differences(rec Record) (found []Difference) {
 	add(DifferencePointer, s.checkPointer(rec))
 	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
 	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
-	add(DifferenceRecord, s.checkMetadata(rec.Ref, rec.Active.Name))
+	_, err := s.recall(rec.Ref, rec.Active.Name)
+	add(DifferenceRecord, err)
 	return found
 }
 
@@ -226,12 +227,4 @@ func (s *Store) checkLinks(ref pack.Ref, g *Generation) error {
 		return pack.Errorf(pack.CodeStoreCorrupt, "link %q of generation %s does not lead to its environment; register version %s again", name, g.Name, g.Version)
 	}
 	return checkEnvironments(dir, g)
-}
-
-func (s *Store) checkMetadata(ref pack.Ref, generation string) error {
-	metadata, err := s.disk.Metadata(ref, generation)
-	if err == nil {
-		_, err = parseMetadata(ref, generation, metadata)
-	}
-	return err
 }
