@@ -28,6 +28,13 @@ type ActivePack struct {
 	// StoragePath is the stable path of the active content. It is a symbolic link:
 	// resolve it once to read several files of the same generation.
 	StoragePath string
+	// NeedsRepair says why readers do not get the recorded generation, "" if they do. It
+	// is found without reading files; [Verifier] reads them, and [Repairer] repairs.
+	NeedsRepair string
+	// Unmet are the dependencies of the active generation that are neither provided nor
+	// installed in an accepted version; nil if there are none. An installed pack with a
+	// damaged record counts as accepted.
+	Unmet []pack.Dependency
 }
 
 // PackDetails are the details of one pack.
@@ -80,6 +87,7 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	for i, rec := range records {
 		packs[i] = s.installed(rec)
 	}
+	s.mark(packs, damagedRefs(err))
 	return packs, err
 }
 
@@ -121,7 +129,9 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 		s.config.Logger.Warn("generations are left out", "pack", ref, "error", err)
 		err = nil
 	}
-	return &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}, err
+	details := &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}
+	s.markDetails(ctx, &details.ActivePack)
+	return details, err
 }
 
 // InstalledVersion returns the version of ref that is installed, or an error that

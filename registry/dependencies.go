@@ -91,21 +91,30 @@ func joined(errs []error) error {
 	return fmt.Errorf("%w; %w", errs[0], joined(errs[1:]))
 }
 
+// checkDependency checks that the pack that d needs is provided or installed.
 func (s *Store) checkDependency(ctx context.Context, d pack.Dependency) error {
+	return s.checkDependencyOn(d, func(ref pack.Ref) (pack.Version, error) {
+		rec, err := s.config.Records.Pack(ctx, ref)
+		return rec.Active.Version, err
+	})
+}
+
+// checkDependencyOn is checkDependency, where installed returns the installed versions.
+func (s *Store) checkDependencyOn(d pack.Dependency, installed func(pack.Ref) (pack.Version, error)) error {
 	if p, ok := s.provided[d.Ref]; ok {
 		if p.Satisfies(d.Constraint) {
 			return nil
 		}
 		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, the host provides version %s", d, p.Version)
 	}
-	rec, err := s.config.Records.Pack(ctx, d.Ref)
+	version, err := installed(d.Ref)
 	switch {
 	case errors.Is(err, pack.ErrNotFound):
 		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
 	case err != nil:
 		return err
-	case !d.Constraint.AllowsPresent(rec.Active.Version):
-		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
+	case !d.Constraint.AllowsPresent(version):
+		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, version)
 	}
 	return nil
 }

@@ -206,7 +206,10 @@ func (s *Store) checkPointer(rec Record) error {
 	if err != nil || !settled || pointer == rec.Active.Name {
 		return err
 	}
-	return pack.Errorf(pack.CodeStoreCorrupt, "the files are at generation %q, the records at %q; register the pack again", pointer, rec.Active.Name)
+	if pointer == "" {
+		return pack.Errorf(pack.CodeStoreCorrupt, "the link %q is missing; repair the pack", s.disk.Current(rec.Ref))
+	}
+	return pack.Errorf(pack.CodeStoreCorrupt, "the link %q leads to generation %s, the records say %s; repair the pack", s.disk.Current(rec.Ref), pointer, rec.Active.Name)
 }
 
 func (s *Store) checkContent(ref pack.Ref, g *Generation) error {

@@ -65,3 +65,20 @@ func TestBrokenDependentsAreLogged(t *testing.T) {
 		})
 	}
 }
+
+// TestUnmetDependenciesAreWarnings registers packs without validation: dependencies on
+// packs of the same request are met.
+func TestUnmetDependenciesAreWarnings(t *testing.T) {
+	t.Parallel()
+	left, right := write(t, simplePack("left", "1.0.0").needing("right")), write(t, simplePack("right", "1.0.0").needing("left"))
+	app := write(t, simplePack("app", "1.0.0").needing("lib@^1", "left"))
+	for _, skip := range []bool{true, false} {
+		report, _ := newRoot(t).open(t).Register(t.Context(), registry.Request{Paths: []string{left, app, right}, SkipValidation: skip})
+		if skip && (len(report.Warnings) != 1 || report.Warnings[0].Ref != "app" || !strings.Contains(report.Warnings[0].Message, "pack lib@^1 is needed")) {
+			t.Errorf("got warnings %+v, want one", report.Warnings)
+		}
+		if !skip && len(report.Warnings) != 0 {
+			t.Errorf("with validation: got warnings %+v", report.Warnings)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/registry"
 )
 
 // listReport lists the installed packs.
@@ -21,11 +22,22 @@ func (a *app) listCommand() *cobra.Command {
 				}
 				return a.report(listReport{wire.NewActivePacks(packs)}, func() {
 					for _, p := range packs {
-						a.println("%s %s  %s", p.Ref, p.Active.Version, p.StoragePath)
+						a.println("%s %s  %s%s", p.Ref, p.Active.Version, p.StoragePath, marks(&p))
 					}
 				})
 			})
 		})
 	cmd.SuggestFor = []string{"ls"}
 	return cmd
+}
+
+// marks says in a list what is wrong with a pack, "" for nothing.
+func marks(p *registry.ActivePack) (text string) {
+	if p.NeedsRepair != "" {
+		text = "  needs repair"
+	}
+	for _, d := range p.Unmet {
+		text += "  lacks " + d.String()
+	}
+	return text
 }

@@ -28,6 +28,12 @@ func (a *app) showCommand() *cobra.Command {
 func (a *app) printDetails(p *registry.PackDetails) {
 	a.println("%s %s  %s", p.Ref, p.Active.Version, p.Manifest.Label)
 	a.println("path        %s", p.StoragePath)
+	if p.NeedsRepair != "" {
+		a.println("repair      %s", p.NeedsRepair)
+	}
+	for _, d := range p.Unmet {
+		a.println("lacks       %s", d)
+	}
 	a.println("content     %s", p.Active.DirectoryChecksum)
 	if p.Active.Pin.Location != "" {
 		a.println("from        %s %s", p.Active.Pin.Location, p.Active.Pin.Commit)

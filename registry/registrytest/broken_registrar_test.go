@@ -186,7 +186,6 @@ func registrarFaults() []subjectFault {
 				req.AllowBreak = []pack.Ref{registry.AnyDependent}
 			}
 		})},
-		{name: "warns of nothing", noticedBy: "unmet needs are warnings when validation is skipped", broken: reporting(func(rep *registry.Report) { rep.Warnings = []pack.Warning{} })},
 		{name: "knows no pre-releases", noticedBy: "a pre-release in the request satisfies others", broken: reporting(func(rep *registry.Report) {
 			rep.Registered = slices.DeleteFunc(rep.Registered, func(p registry.RegisteredPack) bool { return p.Version.IsPrerelease() })
 		})},
@@ -228,6 +227,12 @@ func catalogFaults() []subjectFault {
 		})},
 		{name: "lists backwards", noticedBy: "packs are listed in the order of refs", broken: listing(func(packs []registry.ActivePack) []registry.ActivePack {
 			slices.Reverse(packs)
+			return packs
+		})},
+		{name: "marks nothing", noticedBy: "unmet dependencies are listed", broken: listing(func(packs []registry.ActivePack) []registry.ActivePack {
+			for i := range packs {
+				packs[i].Unmet = nil
+			}
 			return packs
 		})},
 		{name: "lists what failed", noticedBy: "a pack that failed is not listed", broken: listing(func(packs []registry.ActivePack) []registry.ActivePack {

@@ -38,6 +38,7 @@ func catalogChecks() []check {
 		}},
 		{"what is shown is what was registered", checkShown},
 		{"generations are shown, the oldest first", checkGenerations},
+		{"unmet dependencies are listed", checkUnmet},
 		{"a pack that failed is not listed", func(ctx context.Context, b *bench) error {
 			_, _ = b.register(ctx, registry.Request{}, FailingTests, "app@1.0.0")
 			packs, err := b.Catalog.List(ctx)
@@ -93,4 +94,33 @@ func checkGenerations(ctx context.Context, b *bench) error {
 	}
 	return errors.Join(equal("generations", names, []string{first[0].Generation, second[0].Generation}),
 		equal("active generation", got.Active.Name, second[0].Generation), equal("the one before", got.Active.Previous, first[0].Generation))
+}
+
+// checkUnmet registers a pack without the one that it needs, then that one.
+func checkUnmet(ctx context.Context, b *bench) error {
+	if _, err := b.registered(ctx, registry.Request{SkipValidation: true}, "app@1.0.0"); err != nil {
+		return err
+	}
+	errs := []error{unmetIs(ctx, b, "lib@^1")}
+	_, err := b.registered(ctx, registry.Request{}, "lib@1.0.0")
+	errs = append(errs, err, unmetIs(ctx, b))
+	_, err = b.registered(ctx, registry.Request{Replace: registry.ReplaceUpgrade, AllowBreak: []pack.Ref{"app"}}, "lib@2.0.0")
+	return errors.Join(append(errs, err, unmetIs(ctx, b, "lib@^1"))...)
+}
+
+// unmetIs checks the unmet dependencies of the first pack.
+func unmetIs(ctx context.Context, b *bench, want ...string) error {
+	packs, err := b.Catalog.List(ctx)
+	shown, err2 := b.Catalog.Show(ctx, "app")
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	texts := func(ds []pack.Dependency) (texts []string) {
+		for _, d := range ds {
+			texts = append(texts, d.String())
+		}
+		return texts
+	}
+	return errors.Join(equal("unmet dependencies in the list", texts(packs[0].Unmet), want), equal("unmet dependencies", texts(shown.Unmet), want),
+		equal("needs repair", packs[0].NeedsRepair+shown.NeedsRepair, ""))
 }

@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -111,7 +112,7 @@ func (f *Fake) List(ctx context.Context) ([]registry.ActivePack, error) {
 	}
 	packs := make([]registry.ActivePack, len(records))
 	for i, rec := range records {
-		packs[i] = fakePack(rec)
+		packs[i] = f.pack(ctx, rec)
 	}
 	return packs, nil
 }
@@ -143,11 +144,42 @@ func (f *Fake) details(ctx context.Context, ref pack.Ref) (*registry.PackDetails
 		return nil, err
 	}
 	generations, err := f.records().Generations(ctx, ref)
-	return &registry.PackDetails{ActivePack: fakePack(rec), Components: components, Generations: generations}, err
+	return &registry.PackDetails{ActivePack: f.pack(ctx, rec), Components: components, Generations: generations}, err
 }
 
-func fakePack(rec registry.Record) registry.ActivePack {
-	return registry.ActivePack{Record: rec, StoragePath: filepath.Join(fakeRoot, "current", rec.Ref.String())}
+func (f *Fake) pack(ctx context.Context, rec registry.Record) registry.ActivePack {
+	return registry.ActivePack{Record: rec, StoragePath: storagePath(rec.Ref), Unmet: f.unmet(ctx, rec)}
+}
+
+func storagePath(ref pack.Ref) string { return filepath.Join(fakeRoot, "current", ref.String()) }
+
+// unmet returns the dependencies of rec that are neither provided nor installed.
+func (f *Fake) unmet(ctx context.Context, rec registry.Record) (unmet []pack.Dependency) {
+	for _, d := range rec.Manifest.Dependencies {
+		if errors.Is(f.checkDependency(ctx, d), pack.ErrDependency) {
+			unmet = append(unmet, d)
+		}
+	}
+	return unmet
+}
+
+func (f *Fake) checkDependency(ctx context.Context, d pack.Dependency) error {
+	for _, p := range f.Provided {
+		switch {
+		case p.Ref == d.Ref && p.Satisfies(d.Constraint):
+			return nil
+		case p.Ref == d.Ref:
+			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, the host provides version %s", d, p.Version)
+		}
+	}
+	rec, err := f.records().Pack(ctx, d.Ref)
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
+		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
+	case err == nil && !d.Constraint.AllowsPresent(rec.Active.Version):
+		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
+	}
+	return err
 }
 
 func (f *Fake) records() *registry.Memory {

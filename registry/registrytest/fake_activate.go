@@ -129,28 +129,13 @@ func (r *fakeRequest) checkDependencies(ctx context.Context, s fakeSet, it *fake
 }
 
 func (r *fakeRequest) checkDependency(ctx context.Context, s fakeSet, d pack.Dependency) error {
-	for _, p := range r.fake.Provided {
-		switch {
-		case p.Ref == d.Ref && p.Satisfies(d.Constraint):
-			return nil
-		case p.Ref == d.Ref:
-			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, the host provides version %s", d, p.Version)
-		}
-	}
 	if need := r.byRef[d.Ref]; need != nil && s.changes(d.Ref) {
 		if !d.Constraint.AllowsPresent(need.ID.Version) {
 			return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is in this request", d, need.ID.Version)
 		}
 		return nil
 	}
-	rec, err := r.fake.records().Pack(ctx, d.Ref)
-	switch {
-	case errors.Is(err, pack.ErrNotFound):
-		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
-	case err == nil && !d.Constraint.AllowsPresent(rec.Active.Version):
-		return pack.Errorf(pack.CodeDependencyConflict, "pack %s is needed, version %s is installed", d, rec.Active.Version)
-	}
-	return err
+	return r.fake.checkDependency(ctx, d)
 }
 
 // warnUnmet warns of the dependencies that are not met although their packs are active.
@@ -159,10 +144,8 @@ func (r *fakeRequest) warnUnmet(ctx context.Context) {
 		if it.Err != nil {
 			continue
 		}
-		for _, d := range it.record.Manifest.Dependencies {
-			if err := r.checkDependency(ctx, nil, d); errors.Is(err, pack.ErrDependency) {
-				r.Warn(ctx, &it.Item, "%v", err)
-			}
+		for _, d := range r.fake.unmet(ctx, it.record) {
+			r.Warn(ctx, &it.Item, "%v", r.fake.checkDependency(ctx, d))
 		}
 	}
 }

@@ -181,7 +181,7 @@ func (r *fakeRequest) report() *registry.Report {
 		}
 		g := it.record.Active
 		rep.Registered = append(rep.Registered, registry.RegisteredPack{
-			Ref: it.ID.Ref, ID: it.record.ID, Version: g.Version, StoragePath: fakePack(it.record).StoragePath, Components: g.Components,
+			Ref: it.ID.Ref, ID: it.record.ID, Version: g.Version, StoragePath: storagePath(it.ID.Ref), Components: g.Components,
 			Tests: g.Tests.Summary(), Validation: g.Validation, Generation: g.Name, Path: it.Spec, Unchanged: it.unchanged,
 		})
 		c := g.Components

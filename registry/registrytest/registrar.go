@@ -148,17 +148,6 @@ func dependencyChecks() []check {
 		{"needs do not matter when validation is skipped", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{SkipValidation: true}, []string{"app@1.0.0", "newer"}, "app 1.0.0", "newer 1.0.0")
 		}},
-		{"unmet needs are warnings when validation is skipped", func(ctx context.Context, b *bench) error {
-			rep, err := b.register(ctx, registry.Request{SkipValidation: true}, "left@1.0.0", "app@1.0.0", "right@1.0.0")
-			if rep == nil {
-				return err
-			}
-			var warned []pack.Ref
-			for i := range rep.Warnings {
-				warned = append(warned, rep.Warnings[i].Ref)
-			}
-			return errors.Join(err, equal("packs with warnings", warned, []pack.Ref{"app"}))
-		}},
 		{"packs may need each other in a circle", func(ctx context.Context, b *bench) error {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"left@1.0.0", "right@1.0.0"}, "left 1.0.0", "right 1.0.0")
 		}},

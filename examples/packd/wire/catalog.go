@@ -16,6 +16,10 @@ type ActivePack struct {
 	Installed   time.Time           `json:"installed"` // first activation
 	Updated     time.Time           `json:"updated"`   // last activation
 	StoragePath string              `json:"storage_path"`
+	// NeedsRepair says why readers do not get the recorded generation, "" if they do.
+	NeedsRepair string `json:"needs_repair"`
+	// Unmet are the dependencies that are neither provided nor installed.
+	Unmet []pack.Dependency `json:"unmet_dependencies"`
 }
 
 // PackDetails are the details of one pack.
@@ -33,6 +37,7 @@ func newActivePack(p registry.ActivePack) ActivePack {
 	return ActivePack{
 		ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest,
 		Installed: p.Installed, Updated: p.Updated, StoragePath: p.StoragePath,
+		NeedsRepair: p.NeedsRepair, Unmet: each(p.Unmet, same),
 	}
 }
 
@@ -42,7 +47,7 @@ func (p ActivePack) Result() registry.ActivePack {
 		Record: registry.Record{
 			ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest, Installed: p.Installed, Updated: p.Updated,
 		},
-		StoragePath: p.StoragePath,
+		StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...),
 	}
 }
 
