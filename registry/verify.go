@@ -45,14 +45,15 @@ type Difference struct {
 // A DifferenceKind is the part of an installed pack that differs from its record.
 type DifferenceKind string
 
-// The kinds of differences. Registering the pack again heals those of content and
-// pointer, building and registering it again those of environments. A record that is
-// damaged needs [ReplaceAny], or the removal of the pack.
+// The kinds of differences. A [Repairer] repairs some of them. Registering the pack again
+// repairs those of content and pointer, building and registering it again those of
+// environments. A record that is damaged needs [ReplaceAny], or the removal of the pack.
 const (
 	DifferenceContent     DifferenceKind = "content"     // files were changed, or cannot be read
 	DifferencePointer     DifferenceKind = "pointer"     // readers get another generation, or none
 	DifferenceEnvironment DifferenceKind = "environment" // a link, an environment or an interpreter is missing
 	DifferenceRecord      DifferenceKind = "record"      // the record is missing or damaged
+	DifferenceOperation   DifferenceKind = "operation"   // an interrupted change of the pack cannot be settled
 )
 
 var _ Verifier = (*Store)(nil)

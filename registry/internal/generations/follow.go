@@ -24,6 +24,12 @@ func (d *Disk) follow(wants map[pack.Ref]string) error {
 	return d.syncDir("sync pointers", d.dir(currentDir))
 }
 
+// Follow makes generation what readers get of ref. The caller holds the lock of ref, and
+// the records say that the generation is active.
+func (d *Disk) Follow(ref pack.Ref, generation string) error {
+	return d.follow(map[pack.Ref]string{ref: generation})
+}
+
 // clearAway does what is left when readers get what the records say. What fails
 // here is logged, and done when the intent is settled.
 func (d *Disk) clearAway(in *intent, wants map[pack.Ref]string) {
