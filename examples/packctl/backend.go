@@ -26,6 +26,7 @@ type backend interface {
 	registry.RollBacker
 	registry.Configurer
 	registry.Verifier
+	registry.Repairer
 }
 
 // A packInstaller installs packs; a [pipeline.Pipeline] implements it.

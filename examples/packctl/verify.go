@@ -54,5 +54,5 @@ func differ(r *registry.VerifyReport) error {
 	if len(packs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d packs differ from what was recorded; install them again to repair them", len(packs), len(r.Verified))
+	return fmt.Errorf("%d of %d packs differ from what was recorded; run packctl repair, or install them again", len(packs), len(r.Verified))
 }

@@ -27,7 +27,7 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	o = packctl(t, "verify", "demo", "--root", root)
-	if o.status != exitFailed || !strings.Contains(o.stdout, "  content  ") || !strings.Contains(o.stderr, "1 of 1 packs differ from what was recorded; install them again") {
+	if o.status != exitFailed || !strings.Contains(o.stdout, "  content  ") || !strings.Contains(o.stderr, "1 of 1 packs differ from what was recorded; run packctl repair, or install them again") {
 		t.Errorf("got %+v", o)
 	}
 	o = packctl(t, "verify", "--json", "--root", root)
@@ -46,7 +46,7 @@ func TestVerify(t *testing.T) {
 func TestReadingCreatesNoRoot(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]int{
-		"list": exitOK, "verify": exitOK, "verify demo": exitFailed, "show demo": exitFailed, "config demo": exitFailed, "run demo.a": exitFailed,
+		"list": exitOK, "verify": exitOK, "verify demo": exitFailed, "repair demo": exitFailed, "show demo": exitFailed, "config demo": exitFailed, "run demo.a": exitFailed,
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()

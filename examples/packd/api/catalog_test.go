@@ -46,6 +46,19 @@ func TestLifeOfAPack(t *testing.T) {
 		t.Errorf("verified: got %s, want %s", got, want)
 	}
 
+	if err := os.Remove(filepath.Join(f.root, "current", "demo")); err != nil {
+		t.Fatal(err)
+	}
+	a = f.call("POST", "/api/v1/packs/demo/repair", request{})
+	if wantStatus(t, a, 200); !strings.Contains(string(a.body), `"kind":"pointer"`) {
+		t.Errorf("repaired: got %s", a.body)
+	}
+	a = f.call("POST", "/api/v1/repair", request{})
+	if got, want := strings.TrimSpace(string(a.body)), `{"data":{"checked":["demo"],"repaired":[],"left":[]},"message":null}`; got != want {
+		t.Errorf("repaired all: got %s, want %s", got, want)
+	}
+	wantStatus(t, f.call("POST", "/api/v1/packs/none/repair", request{}), 404)
+
 	a = f.call("POST", "/api/v1/packs/demo/rollback", request{})
 	wantStatus(t, a, 200)
 	if got := active(decode(t, a)["data"].(m)); got != "1.0.0" { //nolint:forcetypeassert // a test

@@ -65,6 +65,10 @@ func (s *Server) addChanges() {
 	configure.body = values{}
 	handle(s, configure, s.setConfig)
 	handle(s, change("roll-back-pack", http.MethodPost, packsPath+"/{ref}/rollback", "Make the generation active that was active before"), s.rollBack)
+	handle(s, change("repair-pack", http.MethodPost, packsPath+"/{ref}/repair", "Make a pack on disk agree with what was recorded"), s.repairPack)
+	all := change("repair-packs", http.MethodPost, "/api/v1/repair", "Make all packs on disk agree with what was recorded")
+	all.statuses = nil
+	handle(s, all, s.repairPacks)
 	handle(s, change("remove-pack", http.MethodDelete, packsPath+"/{ref}", "Remove a pack with its generations and its configuration"), s.remove)
 }
 
@@ -93,6 +97,26 @@ func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[regis
 		return nil, err
 	}
 	return success(record), nil
+}
+
+func (s *Server) repairPack(ctx context.Context, in *refInput) (*answer[wire.RepairReport], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return s.repair(ctx, ref)
+}
+
+func (s *Server) repairPacks(ctx context.Context, _ *struct{}) (*answer[wire.RepairReport], error) {
+	return s.repair(ctx)
+}
+
+func (s *Server) repair(ctx context.Context, refs ...pack.Ref) (*answer[wire.RepairReport], error) {
+	report, err := s.host.Store.Repair(ctx, refs...)
+	if err != nil {
+		return nil, err
+	}
+	return success(*wire.NewRepairReport(report)), nil
 }
 
 func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing], error) {

@@ -301,6 +301,8 @@ func TestScopes(t *testing.T) {
 		{"GET", "/metrics", 200, 403, 401},
 		{"PUT", "/api/v1/packs/demo/config", 403, 403, 401},
 		{"POST", "/api/v1/packs/demo/rollback", 403, 403, 401},
+		{"POST", "/api/v1/packs/demo/repair", 403, 403, 401},
+		{"POST", "/api/v1/repair", 403, 403, 401},
 		{"DELETE", "/api/v1/packs/demo", 403, 403, 401},
 		{"POST", "/api/v1/packs/download", 403, 415, 401},
 		{"POST", "/api/v1/packs/dependencies", 403, 415, 401},

@@ -17,6 +17,7 @@ const packsPath = "/packs"
 var (
 	_ registry.Catalog  = (*Client)(nil)
 	_ registry.Verifier = (*Client)(nil)
+	_ registry.Repairer = (*Client)(nil)
 )
 
 // List implements [registry.Catalog]. The packs come without their configuration,
@@ -80,6 +81,35 @@ func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.Verify
 
 func (c *Client) verify(ctx context.Context, path string) (*registry.VerifyReport, error) {
 	r, err := read[wire.VerifyReport](ctx, c, get(path))
+	if err != nil {
+		return nil, err
+	}
+	return r.Result(), nil
+}
+
+// Repair implements [registry.Repairer], with one request for each of the given packs.
+func (c *Client) Repair(ctx context.Context, refs ...pack.Ref) (*registry.RepairReport, error) {
+	if len(refs) == 0 {
+		return c.repair(ctx, "/repair")
+	}
+	all := &registry.RepairReport{Checked: []pack.Ref{}, Repaired: []registry.Difference{}, Left: []registry.Difference{}}
+	for _, ref := range slices.Compact(slices.Sorted(slices.Values(refs))) {
+		path, err := packPath(ref)
+		if err != nil {
+			return nil, err
+		}
+		r, err := c.repair(ctx, path+"/repair")
+		if err != nil {
+			return nil, err
+		}
+		all.Checked = append(all.Checked, r.Checked...)
+		all.Repaired, all.Left = append(all.Repaired, r.Repaired...), append(all.Left, r.Left...)
+	}
+	return all, nil
+}
+
+func (c *Client) repair(ctx context.Context, path string) (*registry.RepairReport, error) {
+	r, err := read[wire.RepairReport](ctx, c, call{method: http.MethodPost, path: path})
 	if err != nil {
 		return nil, err
 	}
