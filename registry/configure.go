@@ -32,7 +32,7 @@ func (s *Store) Config(ctx context.Context, ref pack.Ref) (map[string]any, error
 
 // SetConfig implements [Configurer].
 func (s *Store) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return err
 	}

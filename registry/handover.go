@@ -37,7 +37,7 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 // until it calls release, which removes it and may be called again. Opening the root
 // removes the directories of dead processes. Close waits for the release.
 func (s *Store) Stage(ctx context.Context) (dir string, release func(), err error) {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return "", nil, err
 	}

@@ -23,7 +23,7 @@ var _ Registrar = (*Store)(nil)
 // dependencies and tests follow. After that, packs that need each other become active
 // together, in one operation.
 func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ var _ Remover = (*Store)(nil)
 
 // Remove implements [Remover]. The files are deleted later: see [Store.Reap].
 func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ var _ Repairer = (*Store)(nil)
 // Repair implements [Repairer]. It reads every file of the packs, Config.Parallel packs
 // at a time, and locks only those that differ.
 func (s *Store) Repair(ctx context.Context, refs ...pack.Ref) (*RepairReport, error) {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return nil, err
 	}

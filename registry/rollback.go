@@ -37,7 +37,7 @@ var _ RollBacker = (*Store)(nil)
 // RollBack implements [RollBacker]. Rolling back twice goes back two
 // generations; registering the newer content again goes forward.
 func (s *Store) RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOptions) (Record, error) {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return Record{}, err
 	}

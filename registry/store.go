@@ -31,7 +31,8 @@ type Config struct {
 	// owner alone; what lies below has ordinary modes. Several processes may share it.
 	Root string
 	// GroupAccess lets the group of Root enter it and read what lies below, also
-	// where Root exists.
+	// where Root exists. Records in files ([OpenFiles]) are included, with the
+	// configurations of users in them.
 	GroupAccess bool
 	// Records store the data of the packs. They belong to the root: [Open] refuses
 	// records of another root, and records that do not list all of its packs.
@@ -110,6 +111,7 @@ type Store struct {
 	config   Config
 	disk     *generations.Disk
 	provided map[pack.Ref]pack.Provided
+	readOnly bool
 
 	mu      sync.Mutex
 	closed  bool
@@ -126,24 +128,36 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 
 // open opens the root, with the faults of disk for tests.
 func open(ctx context.Context, c Config, disk generations.Config) (*Store, error) {
-	if err := c.check(); err != nil {
+	s, err := newStore(c)
+	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
-	}
-	s := &Store{config: c.withDefaults(), provided: map[pack.Ref]pack.Provided{}}
-	for _, p := range c.Provided {
-		if _, twice := s.provided[p.Ref]; twice {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "open registry: pack %s is provided twice", p.Ref)
-		}
-		s.provided[p.Ref] = p
 	}
 	disk.GroupAccess = c.GroupAccess
 	disk.Root, disk.LockTimeout, disk.Logger = c.Root, s.config.LockTimeout, s.config.Logger
-	var err error
-	if s.disk, err = generations.Open(disk); err == nil {
+	s.disk, err = generations.Open(disk)
+	if files, ok := c.Records.(*Files); ok && err == nil && c.GroupAccess {
+		err = files.log.AdmitGroup(c.Root)
+	}
+	if err == nil {
 		err = s.recover(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open registry in %q: %w", c.Root, err)
+	}
+	return s, nil
+}
+
+// newStore returns a Store without its root.
+func newStore(c Config) (*Store, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := &Store{config: c.withDefaults(), provided: map[pack.Ref]pack.Provided{}}
+	for _, p := range c.Provided {
+		if _, twice := s.provided[p.Ref]; twice {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "pack %s is provided twice", p.Ref)
+		}
+		s.provided[p.Ref] = p
 	}
 	return s, nil
 }
@@ -196,7 +210,7 @@ func (s *Store) logReap(err error) {
 // process calls Reap periodically. Reap continues after errors and returns them; the
 // next call retries.
 func (s *Store) Reap(ctx context.Context) error {
-	leave, err := s.enter()
+	leave, err := s.enterToChange()
 	if err != nil {
 		return err
 	}

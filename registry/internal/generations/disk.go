@@ -53,6 +53,20 @@ func Open(c Config) (*Disk, error) {
 	return d, d.create()
 }
 
+// OpenReadOnly opens an existing root for the methods that read. It creates nothing. A
+// missing root is an error that matches [pack.ErrNotFound].
+func OpenReadOnly(c Config) (*Disk, error) {
+	d := &Disk{Layout: Layout{filepath.Clean(c.Root)}, config: c}
+	if _, err := os.Lstat(d.root); errors.Is(err, fs.ErrNotExist) {
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no root at %q", d.root)
+	}
+	if err := checkDir(d.root); err != nil {
+		return nil, err
+	}
+	_, err := d.Identity()
+	return d, err
+}
+
 // Recover finishes or undoes what dead processes left in the root, as far as
 // that is possible; see [Disk.SettleDead]. It does not wait for living ones.
 func (d *Disk) Recover(ctx context.Context, records Records) error {

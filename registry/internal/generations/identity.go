@@ -79,7 +79,7 @@ func (d *Disk) LockIdentity(ctx context.Context) (release func(), err error) {
 // Pointers returns the packs that readers get, ordered by ref.
 func (d *Disk) Pointers() ([]pack.Ref, error) {
 	entries, err := os.ReadDir(d.dir(currentDir))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, pack.Errorf(pack.CodeIO, "list packs: %w", err)
 	}
 	var refs []pack.Ref

@@ -114,7 +114,7 @@ func (d *Disk) removeIntent(in *intent) error {
 // intents returns the IDs of the operations in the journal.
 func (d *Disk) intents() ([]string, error) {
 	entries, err := os.ReadDir(d.dir(journalDir))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, pack.Errorf(pack.CodeIO, "list journal: %w", err)
 	}
 	var ids []string

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -34,10 +35,39 @@ const lockTimeout = 30 * time.Second
 
 // A Log is the file "log" in a directory. It keeps no file open, so it does not
 // have to be closed. It is safe for concurrent use.
-type Log struct{ dir string }
+type Log struct {
+	dir string
+
+	mu    sync.Mutex
+	group string // the directory whose group may read the file, "" for none
+}
 
 // New returns the log in dir, which the first write creates.
-func New(dir string) *Log { return &Log{dir} }
+func New(dir string) *Log { return &Log{dir: dir} }
+
+// AdmitGroup lets the group of the directory like read the file, now and when it is
+// replaced.
+func (l *Log) AdmitGroup(like string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.group = like
+	info, err := os.Stat(l.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		fsx.ShareGroup(l.path(), like)
+	}
+	if err == nil && info.Mode().Perm()&groupReads == 0 {
+		err = os.Chmod(l.path(), info.Mode().Perm()|groupReads)
+	}
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "let the group read the records: %w", err)
+	}
+	return nil
+}
+
+const groupReads = 0o040
 
 // A Position is a place between two frames of a file. The zero value is the
 // position in a file that does not exist.
@@ -234,9 +264,18 @@ func (l *Log) replace(data []byte) error {
 	if info, err := os.Stat(l.path()); err == nil {
 		mode = info.Mode().Perm()
 	}
+	l.mu.Lock()
+	group := l.group
+	l.mu.Unlock()
+	if group != "" {
+		mode |= groupReads
+	}
 	name := filepath.Join(l.dir, newName)
 	if err := writeDurably(name, data, mode); err != nil {
 		return errors.Join(err, os.Remove(name))
+	}
+	if group != "" {
+		fsx.ShareGroup(name, group)
 	}
 	if err := os.Rename(name, l.path()); err != nil {
 		return err
