@@ -44,7 +44,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
-	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs; otherwise only its owner may")
+	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")

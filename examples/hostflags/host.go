@@ -24,7 +24,15 @@ type Host struct {
 }
 
 // Open opens the database and the host. The caller closes the Host.
-func Open(ctx context.Context, c Config) (*Host, error) {
+func Open(ctx context.Context, c Config) (*Host, error) { return open(ctx, c, host.Open) }
+
+// OpenReadOnly opens the host as [host.OpenReadOnly] does, with its database. A database
+// has to be writable nevertheless.
+func OpenReadOnly(ctx context.Context, c Config) (*Host, error) {
+	return open(ctx, c, host.OpenReadOnly)
+}
+
+func open(ctx context.Context, c Config, openHost func(context.Context, host.Config) (*host.Host, error)) (*Host, error) {
 	h := &Host{}
 	if c.DSN != "" {
 		db, records, err := openRecords(ctx, c.Root, c.DSN)
@@ -34,7 +42,7 @@ func Open(ctx context.Context, c Config) (*Host, error) {
 		h.db, c.Records = db, records
 	}
 	var err error
-	if h.Host, err = host.Open(ctx, c.Config); err != nil {
+	if h.Host, err = openHost(ctx, c.Config); err != nil {
 		return nil, errors.Join(err, h.closeDB())
 	}
 	return h, nil

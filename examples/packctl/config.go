@@ -17,21 +17,26 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := command("config REF [--set FILE]", "Print, or set, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			ref := pack.Ref(args[0])
-			return a.withReader(cmd, func(r reader) error {
-				if b, ok := r.(backend); ok && file != "" {
-					if err := setConfig(cmd, b, ref, file); err != nil {
-						return err
-					}
-				}
-				p, err := r.Show(cmd.Context(), ref)
-				if err != nil {
+			if file == "" {
+				return a.withReader(cmd, func(r reader) error { return a.showConfig(cmd, r, ref) })
+			}
+			return a.withKeeper(cmd, func(k keeper) error {
+				if err := setConfig(cmd, k, ref, file); err != nil {
 					return err
 				}
-				return a.printConfig(p.Config)
+				return a.showConfig(cmd, k, ref)
 			})
 		})
 	cmd.Flags().StringVar(&file, "set", "", "replace the configuration by the values of a YAML or JSON file")
 	return cmd
+}
+
+func (a *app) showConfig(cmd *cobra.Command, c registry.Catalog, ref pack.Ref) error {
+	p, err := c.Show(cmd.Context(), ref)
+	if err != nil {
+		return err
+	}
+	return a.printConfig(p.Config)
 }
 
 func setConfig(cmd *cobra.Command, c registry.Configurer, ref pack.Ref, file string) error {

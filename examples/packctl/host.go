@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 
@@ -11,11 +12,16 @@ import (
 
 // withHost opens the host that the flags describe, runs f on it, and closes it.
 func (a *app) withHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
+	return a.withHostOf(cmd, hostflags.Open, f)
+}
+
+// withHostOf is withHost, with a host that open opens.
+func (a *app) withHostOf(cmd *cobra.Command, open func(context.Context, hostflags.Config) (*hostflags.Host, error), f func(*hostflags.Host) error) error {
 	config, err := a.hostConfig()
 	if err != nil {
 		return &usageError{err, cmd.CommandPath()}
 	}
-	h, err := hostflags.Open(cmd.Context(), config)
+	h, err := open(cmd.Context(), config)
 	if err != nil {
 		return err
 	}

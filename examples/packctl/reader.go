@@ -19,8 +19,31 @@ type reader interface {
 	registry.Verifier
 }
 
-// withReader runs f on the backend that the flags describe, and creates no root.
+// A keeper changes installed packs, and adds none.
+type keeper interface {
+	registry.Catalog
+	registry.Configurer
+	registry.Repairer
+}
+
+// withReader runs f on the backend that the flags describe. It needs no permission to
+// write to the root, and creates none.
 func (a *app) withReader(cmd *cobra.Command, f func(reader) error) error {
+	if a.server != "" {
+		return a.withServer(cmd, func(r remote) error { return f(r) })
+	}
+	missing, err := a.rootIsMissing(cmd)
+	switch {
+	case err != nil:
+		return err
+	case missing:
+		return f(noPacks{})
+	}
+	return a.withReadableHost(cmd, func(h *hostflags.Host) error { return f(h.Store) })
+}
+
+// withKeeper runs f on the backend that the flags describe, and creates no root.
+func (a *app) withKeeper(cmd *cobra.Command, f func(keeper) error) error {
 	if a.server == "" {
 		missing, err := a.rootIsMissing(cmd)
 		if err != nil {
@@ -33,7 +56,16 @@ func (a *app) withReader(cmd *cobra.Command, f func(reader) error) error {
 	return a.withBackend(cmd, func(b backend) error { return f(b) })
 }
 
-// withPacks runs f on the host that the flags describe, and creates no root. needed
+// withReadableHost runs f on the host that the flags describe. It is opened only for
+// reading unless the flags ask for a change.
+func (a *app) withReadableHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
+	if a.Adopt {
+		return a.withHost(cmd, f)
+	}
+	return a.withHostOf(cmd, hostflags.OpenReadOnly, f)
+}
+
+// withPacks runs f on the host that the flags describe, opened only for reading. needed
 // is the pack that f needs.
 func (a *app) withPacks(cmd *cobra.Command, needed pack.Ref, f func(*hostflags.Host) error) error {
 	missing, err := a.rootIsMissing(cmd)
@@ -43,7 +75,7 @@ func (a *app) withPacks(cmd *cobra.Command, needed pack.Ref, f func(*hostflags.H
 	case missing:
 		return notInstalled(needed)
 	}
-	return a.withHost(cmd, f)
+	return a.withReadableHost(cmd, f)
 }
 
 // rootIsMissing reports whether the default root does not exist yet. It is an error if a
@@ -74,6 +106,16 @@ func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
 // Show implements [registry.Catalog].
 func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, error) {
 	return nil, notInstalled(ref)
+}
+
+// Config implements [registry.Configurer].
+func (noPacks) Config(_ context.Context, ref pack.Ref) (map[string]any, error) {
+	return nil, notInstalled(ref)
+}
+
+// SetConfig implements [registry.Configurer].
+func (noPacks) SetConfig(_ context.Context, ref pack.Ref, _ map[string]any) error {
+	return notInstalled(ref)
 }
 
 // Verify implements [registry.Verifier].

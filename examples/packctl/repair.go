@@ -18,7 +18,7 @@ func (a *app) repairCommand() *cobra.Command {
 			for i, arg := range args {
 				refs[i] = pack.Ref(arg)
 			}
-			return a.withRepairer(cmd, func(b registry.Repairer) error {
+			return a.withKeeper(cmd, func(b keeper) error {
 				report, err := b.Repair(cmd.Context(), refs...)
 				if err != nil {
 					return err
@@ -29,20 +29,6 @@ func (a *app) repairCommand() *cobra.Command {
 				return unrepaired(report)
 			})
 		})
-}
-
-// withRepairer runs f on the backend that the flags describe, and creates no root.
-func (a *app) withRepairer(cmd *cobra.Command, f func(registry.Repairer) error) error {
-	if a.server == "" {
-		missing, err := a.rootIsMissing(cmd)
-		if err != nil {
-			return err
-		}
-		if missing {
-			return f(noPacks{})
-		}
-	}
-	return a.withBackend(cmd, func(b backend) error { return f(b) })
 }
 
 func (a *app) printRepaired(r *registry.RepairReport) {

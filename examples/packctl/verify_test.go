@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,5 +72,39 @@ func TestReadingCreatesNoRoot(t *testing.T) {
 				t.Errorf("created %v, %v", entries, err)
 			}
 		})
+	}
+}
+
+// TestReadingChangesNothing runs the commands that read on a root that lacks directories
+// which only writing needs.
+func TestReadingChangesNothing(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "root")
+	dir := writeTree(t, map[string]string{
+		"pack.yaml":        "ref: demo\nversion: 1.0.0\nlabel: Demo\ndescription: A test.\n",
+		"actions/run.yaml": "ref: demo.run\nlabel: Run\ndescription: Runs.\nrunner_type: shell\nentry_point: run.sh\n", "actions/run.sh": "#!/bin/sh\necho ran\n",
+	})
+	wantStatus(t, packctl(t, "register", dir, "--root", root), exitOK)
+	for _, name := range []string{"staging", "trash", "locks", "journal", "scratch"} {
+		if err := os.RemoveAll(filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := func() (names []string) {
+		entries, err := os.ReadDir(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	before := names()
+	for _, line := range []string{"list", "show demo", "verify", "config demo", "run demo.run"} {
+		wantStatus(t, packctl(t, append(strings.Fields(line), "--root", root)...), exitOK)
+		if after := names(); !slices.Equal(before, after) {
+			t.Errorf("%s: got %q, want %q", line, after, before)
+		}
 	}
 }
