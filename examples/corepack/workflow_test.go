@@ -3,6 +3,8 @@ package corepack_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -46,13 +48,15 @@ func (f *flow) install(specs ...string) {
 	f.t.Helper()
 	downloaded := act[wire.DownloadReport](f, "download_packs", "packs", asJSON(f.t, specs), "destination_dir", f.packd.dir)
 	var paths []string
+	sums := wire.Checksums{}
 	for _, p := range downloaded.Downloaded {
 		paths = append(paths, p.Path)
+		sums[p.Path] = p.TreeDigest
 	}
 	if len(paths) == 0 {
 		f.t.Fatalf("nothing was downloaded: %+v", downloaded)
 	}
-	pairs := []string{"pack_paths", asJSON(f.t, paths)}
+	pairs := []string{"pack_paths", asJSON(f.t, paths), "checksums", asJSON(f.t, sums)}
 	for _, missing := range act[wire.DependenciesReport](f, "get_pack_dependencies", pairs...).Missing {
 		f.install(missing.Ref.String() + "@" + missing.VersionSpec.String())
 	}
@@ -82,6 +86,47 @@ func TestFlow(t *testing.T) {
 	}
 	if packs, err := c.List(t.Context()); err != nil || len(packs) != 4 {
 		t.Errorf("got %+v, %v", packs, err)
+	}
+}
+
+// TestFlowRefusesChangedContent changes a pack after its download: what
+// core.install_packs passes on lets each later action notice.
+func TestFlowRefusesChangedContent(t *testing.T) {
+	t.Parallel()
+	f := &flow{t: t, sh: newShell(t, "dash"), packd: startPackd(t)}
+	p := act[wire.DownloadReport](f, "download_packs", "packs", asJSON(t, []string{f.packd.world.Directory()}), "destination_dir", f.packd.dir).Downloaded[0]
+	if err := os.WriteFile(filepath.Join(p.Path, "added"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pairs := []string{"pack_paths", asJSON(t, []string{p.Path}), "checksums", asJSON(t, wire.Checksums{p.Path: p.TreeDigest})}
+	var codes []pack.Code
+	for _, failed := range act[wire.DependenciesReport](f, "get_pack_dependencies", pairs...).Errors {
+		codes = append(codes, failed.Code)
+	}
+	for _, failed := range act[wire.BuildReport](f, "build_pack_envs", pairs...).Failed {
+		codes = append(codes, failed.Code)
+	}
+	for _, failed := range act[wire.RegisterReport](f, "register_packs", pairs...).Failed {
+		codes = append(codes, failed.Code)
+	}
+	if diff := cmp.Diff([]pack.Code{pack.CodeContentChanged, pack.CodeContentChanged, pack.CodeContentChanged}, codes); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestWorkflowPassesChecksums: each task that takes paths takes the checksums with them.
+func TestWorkflowPassesChecksums(t *testing.T) {
+	t.Parallel()
+	for _, c := range load(t).Components {
+		if c.Kind != pack.KindWorkflow {
+			continue
+		}
+		for _, task := range c.Spec["tasks"].([]any) {
+			input := task.(map[string]any)["input"].(map[string]any)
+			if input["pack_paths"] != nil && input["checksums"] != "{{ workflow.checksums }}" {
+				t.Errorf("%v passes paths with the checksums %v", task.(map[string]any)["name"], input["checksums"])
+			}
+		}
 	}
 }
 

@@ -9,13 +9,15 @@ import (
 	"testing"
 )
 
-// TestHostile sends paths that lead out of the allowed directories.
+// TestHostile sends paths that lead out of the allowed directories, or to other content
+// than was downloaded.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("A01 destinations", hostileDestinations)
 	t.Run("A15 pack paths", hostilePackPaths)
 	t.Run("A16 exchanged destination", hostileExchange)
 	t.Run("A16 something in the way of links", hostileLinks)
+	t.Run("N17 content changed between two stages", hostileChange)
 }
 
 // lure adds links that lead out, and a pack outside.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"github.com/packtrain/pack"
@@ -9,7 +10,7 @@ import (
 
 // The checks of requests: why one is refused as a whole.
 
-func checkNothing(wire.DependenciesRequest) error { return nil }
+func checkDependencies(req wire.DependenciesRequest) error { return req.Check() }
 
 func (s *stages) checkDownload(req wire.DownloadRequest) error {
 	if err := s.checkSource(req); err != nil {
@@ -18,9 +19,13 @@ func (s *stages) checkDownload(req wire.DownloadRequest) error {
 	return checkWritable(s.roots, req.Destination)
 }
 
-func (s *stages) checkBuild(req wire.BuildRequest) error { return s.checkLinkDir(req.BaseDir) }
+func (s *stages) checkBuild(req wire.BuildRequest) error {
+	return cmp.Or(req.Check(), s.checkLinkDir(req.BaseDir))
+}
 
-func (s *stages) checkRegister(req wire.RegisterRequest) error { return s.checkLinkDir(req.BaseDir) }
+func (s *stages) checkRegister(req wire.RegisterRequest) error {
+	return cmp.Or(req.Check(), s.checkLinkDir(req.BaseDir))
+}
 
 func (s *stages) checkInstall(req wire.InstallRequest) error { return s.checkIndex(req.RegistryURL) }
 

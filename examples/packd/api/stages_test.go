@@ -161,6 +161,6 @@ func registered(f *fixture, ref, version string, tests any) m {
 func downloaded(spec, kind, into, ref, version string, commit any) m {
 	return m{
 		"source": spec, "source_type": kind, "pack_path": filepath.Join(into, ref), "pack_ref": ref, "pack_version": version,
-		"git_commit": commit, "checksum": "sha256:...",
+		"git_commit": commit, "checksum": "sha256:...", "tree_digest": "sha256:...",
 	}
 }

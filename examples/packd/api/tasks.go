@@ -21,7 +21,7 @@ type task struct {
 func (s *stages) tasks() []task {
 	return []task{
 		newTask(wire.Download(), s.checkDownload, s.download),
-		newTask(wire.Dependencies(), checkNothing, s.dependencies),
+		newTask(wire.Dependencies(), checkDependencies, s.dependencies),
 		newTask(wire.Build(), s.checkBuild, s.build),
 		newTask(wire.Register(), s.checkRegister, s.register),
 		newTask(wire.Install(), s.checkInstall, s.install),

@@ -5,7 +5,8 @@ import "github.com/packtrain/pack"
 // A BuildRequest asks for stage 3.
 type BuildRequest struct {
 	// Paths of packs below allowed roots; 1 to 1000.
-	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	Paths     []string  `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	Checksums Checksums `json:"checksums,omitempty"`
 	// BaseDir is checked like the base directory of a RegisterRequest.
 	BaseDir *string `json:"packs_base_dir,omitempty"`
 	// Python and Node are preferred versions; nil means "3.11" and "20".

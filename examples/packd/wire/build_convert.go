@@ -12,17 +12,23 @@ import (
 func NewBuildRequest(r envbuild.Request) BuildRequest {
 	python, node := r.Prefer[pack.RuntimePython], r.Prefer[pack.RuntimeNode]
 	return BuildRequest{
-		Paths: paths(r.Paths, r.Contents), Python: &python, Node: &node, Rebuild: r.Rebuild, Timeout: inSeconds(r.Timeout),
+		Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), Python: &python, Node: &node, Rebuild: r.Rebuild, Timeout: inSeconds(r.Timeout),
 		SkipPython: skips(&r, pack.RuntimePython), SkipNode: skips(&r, pack.RuntimeNode),
 	}
 }
 
+// Check returns an error with [pack.CodeInvalidRequest] for checksums that belong to no
+// path.
+func (r BuildRequest) Check() error { return r.Checksums.check(r.Paths) }
+
 // Request returns the request to the library.
 func (r BuildRequest) Request() envbuild.Request {
-	return envbuild.Request{
-		Paths: r.Paths, Prefer: preferred(value(r.Python, defaultPython), value(r.Node, defaultNode)),
-		Skip: skipped(r.SkipPython, r.SkipNode), Rebuild: r.Rebuild, Timeout: duration(r.Timeout),
+	q := envbuild.Request{
+		Prefer: preferred(value(r.Python, defaultPython), value(r.Node, defaultNode)),
+		Skip:   skipped(r.SkipPython, r.SkipNode), Rebuild: r.Rebuild, Timeout: duration(r.Timeout),
 	}
+	q.Paths, q.Contents = r.Checksums.of(r.Paths)
+	return q
 }
 
 // NewBuildReport returns r as it is on the wire; nil for nil.

@@ -8,18 +8,25 @@ import (
 // A DependenciesRequest asks for stage 2.
 type DependenciesRequest struct {
 	// Paths of packs below allowed roots; 1 to 1000.
-	Paths          []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
-	SkipValidation bool     `json:"skip_validation,omitempty"`
+	Paths          []string  `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	Checksums      Checksums `json:"checksums,omitempty"`
+	SkipValidation bool      `json:"skip_validation,omitempty"`
 }
 
 // NewDependenciesRequest returns what asks a server for r.
 func NewDependenciesRequest(r deps.Request) DependenciesRequest {
-	return DependenciesRequest{Paths: paths(r.Paths, r.Contents), SkipValidation: r.SkipValidation}
+	return DependenciesRequest{Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), SkipValidation: r.SkipValidation}
 }
+
+// Check returns an error with [pack.CodeInvalidRequest] for checksums that belong to no
+// path.
+func (r DependenciesRequest) Check() error { return r.Checksums.check(r.Paths) }
 
 // Request returns the request to the library.
 func (r DependenciesRequest) Request() deps.Request {
-	return deps.Request{Paths: r.Paths, SkipValidation: r.SkipValidation}
+	q := deps.Request{SkipValidation: r.SkipValidation}
+	q.Paths, q.Contents = r.Checksums.of(r.Paths)
+	return q
 }
 
 // A DependenciesReport says what packs need.

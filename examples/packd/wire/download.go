@@ -58,6 +58,7 @@ type DownloadedPack struct {
 	Version           pack.Version `json:"pack_version"`
 	Commit            *string      `json:"git_commit"` // nil when it did not come from git
 	DirectoryChecksum pack.Digest  `json:"checksum"`
+	TreeDigest        pack.Digest  `json:"tree_digest"` // of the directory Path, for the checksums of other requests
 }
 
 // A FailedDownload is a spec that could not be downloaded.
@@ -77,6 +78,7 @@ func NewDownloadReport(r *installer.DownloadReport) *DownloadReport {
 			return DownloadedPack{
 				Spec: p.Spec, Type: sourceType(p.Scheme, p.Archive), Path: c.Dir, Ref: c.ID.Ref, Version: c.ID.Version,
 				Commit: optional(c.Pin.Commit), DirectoryChecksum: p.DirectoryChecksum,
+				TreeDigest: c.TreeDigest,
 			}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedDownload {
@@ -102,7 +104,9 @@ func (p DownloadedPack) result() installer.DownloadedPack {
 	scheme, archive := schemeOf(p.Type)
 	return installer.DownloadedPack{
 		Spec: p.Spec, Scheme: scheme, Archive: archive, DirectoryChecksum: p.DirectoryChecksum,
-		Content: &pack.Content{Dir: p.Path, ID: pack.ID{Ref: p.Ref, Version: p.Version}, Pin: pack.Pin{Commit: value(p.Commit, "")}},
+		Content: &pack.Content{
+			Dir: p.Path, ID: pack.ID{Ref: p.Ref, Version: p.Version}, Pin: pack.Pin{Commit: value(p.Commit, "")}, TreeDigest: p.TreeDigest,
+		},
 	}
 }
 

@@ -5,7 +5,8 @@ import "github.com/packtrain/pack"
 // A RegisterRequest asks for stage 4.
 type RegisterRequest struct {
 	// Paths of packs below allowed roots; 1 to 1000.
-	Paths []string `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	Paths     []string  `json:"pack_paths" minItems:"1" maxItems:"1000"`
+	Checksums Checksums `json:"checksums,omitempty"`
 	// BaseDir is a directory below an allowed root that gets a link to each
 	// registered pack, by its ref; nil for none.
 	BaseDir        *string `json:"packs_base_dir,omitempty"`

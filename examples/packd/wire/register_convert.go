@@ -8,7 +8,7 @@ import (
 // NewRegisterRequest returns what asks a server for r.
 func NewRegisterRequest(r registry.Request) RegisterRequest {
 	return RegisterRequest{
-		Paths: paths(r.Paths, r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
+		Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
 	}
 }
@@ -21,12 +21,17 @@ func forced(force bool, replace *registry.Replace, ignoreTests *bool) {
 	}
 }
 
+// Check returns an error with [pack.CodeInvalidRequest] for checksums that belong to no
+// path.
+func (r RegisterRequest) Check() error { return r.Checksums.check(r.Paths) }
+
 // Request returns the request to the library.
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
-		Paths: r.Paths, Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
+		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
 	}
+	q.Paths, q.Contents = r.Checksums.of(r.Paths)
 	forced(r.Force, &q.Replace, &q.IgnoreTests)
 	return q
 }
