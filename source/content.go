@@ -64,7 +64,7 @@ func (t *Tree) result() (TreeResult, error) {
 	}
 	files := contentFiles(t.writer.Files(), base)
 	if len(files) == 0 && t.opts.Subdir != "" {
-		return TreeResult{}, pack.Errorf(pack.CodeNotFound, "subdirectory %q has no files", t.opts.Subdir)
+		return TreeResult{}, pack.Errorf(pack.CodeNotFound, "subdirectory %q has no files%s", t.opts.Subdir, t.stripped())
 	}
 	r := TreeResult{
 		Dir:        filepath.Join(t.dir, filepath.FromSlash(base)),
@@ -96,6 +96,15 @@ func contentFiles(written []write.File, base string) []digest.File {
 		}
 	}
 	return files
+}
+
+// stripped explains why a subdirectory that names the top has no files.
+func (t *Tree) stripped() string {
+	top, _, _ := strings.Cut(t.opts.Subdir, "/")
+	if !t.opts.StripTop || t.writer.Top() != top {
+		return ""
+	}
+	return fmt.Sprintf(": %q is the one directory that holds all files, and is left out of their names; leave it out after %q, too", top, "//")
 }
 
 // beside returns what lies at the top beside the directory that was stripped.

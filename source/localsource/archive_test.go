@@ -190,3 +190,29 @@ func TestArchiveSubdirectory(t *testing.T) {
 		sourcetest.Receive(t, archiveSource(t, dir), loc, pack.CodeForbiddenEntry)
 	}
 }
+
+// A directory in an archive, and an archive in a directory, that are named wrongly: the
+// error says what to write.
+func TestSubdirectoriesThatAreNone(t *testing.T) {
+	t.Parallel()
+	dir := archives(t)
+	s := archiveSource(t, filepath.Dir(dir))
+	_, err := s.Resolve(t.Context(), source.Locator{Scheme: source.SchemeLocal, Location: dir, Subdir: "demo.zip"})
+	if pack.CodeOf(err) != pack.CodeInvalidRequest || !strings.Contains(err.Error(), "one slash") {
+		t.Errorf("an archive as a subdirectory: %v", err)
+	}
+	pins, err := s.Resolve(t.Context(), source.Locator{Scheme: source.SchemeLocal, Location: filepath.Join(dir, "demo.zip"), Subdir: "demo-1/actions"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := source.NewTree(filepath.Join(t.TempDir(), "tree"), &source.TreeOptions{StripTop: pins[0].StripTop, Subdir: pins[0].Subdir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Fetch(t.Context(), pins[0], tree); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tree.Finish(); pack.CodeOf(err) != pack.CodeNotFound || !strings.Contains(err.Error(), `"demo-1" is the one directory`) {
+		t.Errorf("a directory below the one that is stripped: %v", err)
+	}
+}

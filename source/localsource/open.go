@@ -2,6 +2,7 @@ package localsource
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +21,11 @@ func (s *Source) open(ctx context.Context, pin pack.Pin) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	return roots.Descend(dir, filepath.FromSlash(pin.Subdir), pack.CodeForbiddenEntry)
+	dir, err = roots.Descend(dir, filepath.FromSlash(pin.Subdir), pack.CodeForbiddenEntry)
+	if errors.Is(err, roots.ErrFile) { // not what the location is
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%q after %q is a file, not a directory: write one slash before the name of an archive", pin.Subdir, "//")
+	}
+	return dir, err
 }
 
 // check refuses pins that a source of directories cannot have made.
