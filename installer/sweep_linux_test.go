@@ -67,9 +67,15 @@ func stagingDirs(t *testing.T, dest string) []string {
 	return found
 }
 
-// TestHostileRemains is N18: what killed downloads leave is removed by the next one,
-// which leaves alone what belongs to a living one, and what only looks like it.
-func TestHostileRemains(t *testing.T) {
+// TestHostileOnLinux holds the rows that need processes to kill.
+func TestHostileOnLinux(t *testing.T) {
+	t.Parallel()
+	t.Run("N18 what killed downloads leave", remains)
+}
+
+// remains is N18: what killed downloads leave is removed by the next one, which leaves
+// alone what belongs to a living one, and what only looks like it.
+func remains(t *testing.T) {
 	t.Parallel()
 	dest := t.TempDir()
 	dead := startDownload(t, dest)
