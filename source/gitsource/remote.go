@@ -80,10 +80,11 @@ func (r *remote) unlisted(err error) error {
 func (r *remote) follow(resp *http.Response) error {
 	at := *resp.Request.URL
 	base, ok := strings.CutSuffix(at.Path, listPath)
-	if !ok {
+	raw, ok2 := strings.CutSuffix(at.EscapedPath(), listPath)
+	if !ok || !ok2 {
 		return broken("the server redirects to %s, which is not a repository", shown(web.Redact(at.String())))
 	}
-	at.Path, at.RawPath, at.RawQuery = base, "", ""
+	at.Path, at.RawPath, at.RawQuery = base, raw, "" // "%2F" stays what it is
 	r.url, r.moved = at.String(), resp.Request.Response
 	return nil
 }

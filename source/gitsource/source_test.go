@@ -2,6 +2,9 @@ package gitsource_test
 
 import (
 	"errors"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -238,6 +241,27 @@ func TestFetchFollowsAMovedRepository(t *testing.T) {
 		if err != nil || len(got.names()) != 4 {
 			t.Errorf("redirect %d: got %q, %v", status, got.names(), err)
 		}
+	}
+}
+
+// An escaped slash in a URL is part of a name, also after the list of branches and tags.
+func TestEscapedNamesStayEscaped(t *testing.T) {
+	t.Parallel()
+	repo := gittest.NewRepo(t)
+	repo.Commit("main", samplePack())
+	_, behind := serve(t, repo)
+	to := must(url.Parse(behind.URL))
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		name, _ := strings.CutPrefix(r.In.URL.EscapedPath(), "/group%2F")
+		r.SetURL(to)
+		r.Out.URL.Path, r.Out.URL.RawPath = "/"+name, ""
+	}}
+	front := httptest.NewServer(proxy)
+	t.Cleanup(front.Close)
+	got := files{}
+	err := newSource(t).Fetch(t.Context(), pack.Pin{Scheme: "git", Location: front.URL + "/group%2Fsample.git", Rev: "main"}, got)
+	if err != nil || len(got.names()) != 4 {
+		t.Errorf("got %q, %v", got.names(), err)
 	}
 }
 
