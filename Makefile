@@ -68,7 +68,7 @@ universes: prerequisites ## compare UNIVERSES (20000) choices of versions with a
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...
 
-nightly: prerequisites ## run the checks that take hours: five seeds of the differential, longer races and fuzzing, e2e, soak
+nightly: prerequisites ## run the checks that take hours: five seeds of the differential, universes, longer races and fuzzing, e2e, soak
 	@.ci/nightly
 
 cover: ## print the coverage of every package
