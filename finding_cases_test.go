@@ -179,7 +179,7 @@ func componentCases() []findingCase {
 		act("entry point missing", "ref: a\nentry_point: gone.sh\n", "2 action.entry_point_missing"),
 		act("entry point is a directory", "ref: a\nentry_point: ../actions\n", "2 action.entry_point_missing"),
 		{name: "H16: entry point is a pointer of Git LFS", files: map[string]string{
-			"actions/a.yaml": "ref: a\nentry_point: a.bin\n", "actions/a.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0a", 32) + "\nsize 9\n",
+			"actions/a.yaml": "ref: a\nentry_point: a.bin\n", "actions/a.bin": lfsPointer,
 		}, want: []string{"actions/a.yaml:2 action.entry_point_missing"}},
 		act("entry point outside", "ref: a\nentry_point: ../../x\n", "2 component.unsafe_path"),
 		act("workflow", "ref: a\nworkflow_file: run.sh\n"),

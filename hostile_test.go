@@ -78,6 +78,9 @@ func manyKeys(n int) string {
 	return b.String()
 }
 
+// lfsPointer is what Git LFS leaves in place of a file.
+var lfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0a", 32) + "\nsize 9\n"
+
 func hostileCases() map[string][]hostileCase {
 	const (
 		invalid = pack.CodeInvalidManifest
@@ -90,6 +93,10 @@ func hostileCases() map[string][]hostileCase {
 	withVersion := func(v string) string { return "ref: demo\nversion: " + v + "\n" }
 	dependency := func(d string) string { return minimal + "dependencies: [" + d + "]\n" }
 	return map[string][]hostileCase{
+		"H16": {
+			{"pack.yaml", "", lfsPointer, invalid, "Git LFS"},
+			{"component", comp, lfsPointer, invalid, "Git LFS"},
+		},
 		"E01": {
 			{"bomb in pack.yaml", "", minimal + bomb(), invalid, "yaml.alias"},
 			{"bomb in a component", comp, action + bomb(), limit, "number of values"},

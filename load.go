@@ -226,12 +226,21 @@ func (l *loader) readYAML(file string, lim yaml.Limits) (*yaml.Node, error) {
 		code, err := problemCode(&problems[i])
 		l.pack.Findings.report(code, file, problems[i].Line, err)
 	}
+	if node != nil && strings.HasPrefix(node.Text, lfsStart) {
+		l.pack.Findings.report(yamlNotMapping, file, node.Line, errLFSPointer)
+		return nil, nil
+	}
 	if node != nil && node.Kind != yaml.Mapping {
 		l.pack.Findings.report(yamlNotMapping, file, node.Line, fmt.Errorf("the document is %v; want a mapping with keys", node.Kind))
 		return nil, nil
 	}
 	return node, nil
 }
+
+// lfsStart is how the pointer begins that Git LFS leaves in place of a file.
+const lfsStart = "version https://git-lfs.github.com/spec/"
+
+var errLFSPointer = errors.New("that is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS")
 
 // readRegular reads a file as [readFile] does. A file that is not regular is
 // treated as missing: a link might lead anywhere.

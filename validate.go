@@ -133,7 +133,6 @@ func (v *validator) wantFile(code FindingCode, c *Component, key, file string) (
 var (
 	errNoSuchFile = errors.New("there is no such file")
 	errNotAFile   = errors.New("that is not a regular file")
-	errLFSPointer = errors.New("that is a Git LFS pointer, not the file itself: keep the files of a pack out of LFS")
 )
 
 func (v *validator) isFile(file string) error {
@@ -157,15 +156,14 @@ func (v *validator) isFile(file string) error {
 // another file.
 func (v *validator) isPointer(file string, size int64) bool {
 	const (
-		start = "version https://git-lfs.github.com/spec/"
-		least = int64(len(start + "v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 1\n"))
+		least = int64(len(lfsStart + "v1\noid sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsize 1\n"))
 		most  = 1024 // as its specification has it
 	)
 	if size < least || size > most {
 		return false
 	}
 	data, err := readFile(v.fsys, file, most)
-	return err == nil && strings.HasPrefix(string(data), start)
+	return err == nil && strings.HasPrefix(string(data), lfsStart)
 }
 
 func (v *validator) checkTests() {
