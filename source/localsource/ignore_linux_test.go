@@ -65,7 +65,7 @@ func TestPackignoreIsReadAsGitReads(t *testing.T) {
 	files := fstest.MapFS{}
 	for _, name := range []string{
 		"a.txt", "b.txt", "ab.txt", "sub/a.txt", "sub/sub/a.txt", "build/x", "sub/build/x", "build.d/x", "docs/a.md", "docs/sub/a.md",
-		"x y", "#x", "!x", "keep/a.txt", "keep/b.log", "a[b]", "ab", "a^", "deep/one/two/a.txt", "deep/a.txt", "star*", "back\\slash", "tail ",
+		"x y", "#x", "!x", "keep/a.txt", "keep/b.log", "a[b]", "ab", "a^", "deep/one/two/a.txt", "deep/a.txt", "star*", "back\\slash", "tail ", "]", "-", "A1", "x/y/x/y/z",
 	} {
 		files[name] = &fstest.MapFile{}
 	}
@@ -73,6 +73,8 @@ func TestPackignoreIsReadAsGitReads(t *testing.T) {
 		"*.txt", "/a.txt", "a.txt", "sub/a.txt", "build/", "/build", "build", "**/build", "docs/**", "docs/*", "docs/**/a.md", "**/sub/a.txt",
 		"?.txt", "[ab].txt", "[!a].txt", "[^a].txt", "[a-b]?.txt", "\\#x", "#x", "\\!x", "*.txt\n!a.txt", "*\n!keep/\n!*.log",
 		"keep\n!keep/a.txt", "x\\ y", "x y", "tail\\ ", "a\\[b]", "a[", "[", "*", "**", "/**", "deep/**/a.txt", "/", "!", "\n\n", "*.txt \r\n", "star\\*", "sub//a.txt",
+		"[]a]*", "[!]a]*", "[-a]*", "[a-]*", "[!-]", "[a\\]]*", "[[:upper:]][[:digit:]]", "[![:lower:]]*", "[[:nothing:]]", "[[]*", "a[b", "a[[]b]", "\\", "a\\",
+		"x/**/y/z", "**/y/**", "**/x/y", "/**/z", "x/**/**/z", "**/**", "x/*/x", "**x/y", "x/y**", "?/?",
 	} {
 		dir := t.TempDir()
 		write(t, dir, files)
@@ -112,7 +114,7 @@ func TestPackignoreMayKeepWhatIsLeftOut(t *testing.T) {
 func TestPackignoreHasALimit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, dir, fstest.MapFS{".packignore": {Data: make([]byte, 64<<10+1)}})
+	write(t, dir, fstest.MapFS{".packignore": {Data: make([]byte, 16<<10+1)}})
 	if _, _, err := delivered(t, dir, ""); !errors.Is(err, pack.ErrLimit) {
 		t.Errorf("got %v", err)
 	}

@@ -2,10 +2,13 @@ package workdir_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,4 +89,31 @@ func TestPackignoreThatIsTooLarge(t *testing.T) {
 	if _, err := workdir.Open(nil, dir, false); pack.CodeOf(err) != pack.CodeLimitExceeded {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestHostile: an IgnoreFile of many patterns costs little for each file.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("I08 many patterns", func(t *testing.T) {
+		t.Parallel()
+		for _, pattern := range []string{"*a*b*c*d\n", "/**/a/**/b/**/c\n", "x\n"} {
+			f := workdir.NewFilter([]byte(strings.Repeat(pattern, workdir.MaxIgnore/len(pattern))), func(string) bool { return false })
+			start := time.Now()
+			for i := range 100 {
+				f.LeavesOut(entryOf(t), fmt.Sprintf("a/b/a/b/a/b/%d/%s", i, strings.Repeat("abc", 20)), false)
+			}
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("100 names and many %q took %v", pattern, took)
+			}
+		}
+	})
+}
+
+func entryOf(t *testing.T) fs.DirEntry {
+	t.Helper()
+	info, err := os.Stat(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fs.FileInfoToDirEntry(info)
 }

@@ -2,35 +2,74 @@ package workdir
 
 import (
 	"bytes"
-	"regexp"
+	"path"
 	"strings"
 )
 
 // IgnoreFile is the name of the file in a pack that names what does not belong to it.
 const IgnoreFile = ".packignore"
 
-// MaxIgnore is the size in bytes of the largest IgnoreFile.
-const MaxIgnore = 64 << 10
+// MaxIgnore is the size in bytes of the largest IgnoreFile. Each file of a pack is
+// compared with all of its patterns.
+const MaxIgnore = 16 << 10
 
 // ignore holds the patterns of a .packignore, which are those of a .gitignore. The
 // last one that matches decides.
 type ignore []ignorePattern
 
 type ignorePattern struct {
-	re            *regexp.Regexp
+	globs         []string // of the components of a name, as [path.Match] reads them; "**" stands for any number
+	anywhere      bool     // the one glob is for the last component
 	keep, dirOnly bool
 }
 
 // matches reports whether the entry with the given name is ignored; byDefault says
 // whether it is when no pattern matches.
 func (i ignore) matches(name string, isDir, byDefault bool) bool {
-	ignored := byDefault
+	ignored, components := byDefault, strings.Split(name, "/")
 	for _, p := range i {
-		if (isDir || !p.dirOnly) && p.re.MatchString(name) {
+		if ignored == p.keep && (isDir || !p.dirOnly) && p.matches(components) {
 			ignored = !p.keep
 		}
 	}
 	return ignored
+}
+
+func (p *ignorePattern) matches(components []string) bool {
+	if p.anywhere {
+		return matchOne(p.globs[0], components[len(components)-1])
+	}
+	return matchAll(p.globs, components)
+}
+
+// matchAll compares globs with components. When they differ after a "**", that stands for
+// one component more.
+func matchAll(globs, components []string) bool {
+	var retry, rest []string // where to go on after the last "**"
+	for len(globs) > 0 || len(components) > 0 {
+		switch {
+		case len(globs) > 0 && globs[0] == "**":
+			globs = globs[1:]
+			retry, rest = globs, components
+		case len(globs) > 0 && len(components) > 0 && matchOne(globs[0], components[0]):
+			globs, components = globs[1:], components[1:]
+		case retry != nil && len(rest) > 0:
+			rest = rest[1:]
+			globs, components = retry, rest
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// matchOne compares one component. A glob that cannot be read matches nothing.
+func matchOne(glob, component string) bool {
+	if !strings.ContainsAny(glob, `*?[\`) {
+		return glob == component
+	}
+	ok, err := path.Match(glob, component)
+	return ok && err == nil
 }
 
 func parseIgnore(data []byte) ignore {
@@ -57,54 +96,12 @@ func parsePattern(line string) (p ignorePattern, ok bool) {
 	if text == "" {
 		return p, false
 	}
-	start := "^(?:.*/)?"
-	if strings.Contains(text, "/") {
-		start = "^"
+	p.anywhere = !strings.Contains(text, "/")
+	for glob := range strings.SplitSeq(strings.TrimPrefix(text, "/"), "/") {
+		p.globs = append(p.globs, translate(glob))
 	}
-	re, err := regexp.Compile(start + globRegexp(strings.TrimPrefix(text, "/")) + "$")
-	p.re = re
-	return p, err == nil
-}
-
-// globRegexp translates the wildcards of a pattern.
-func globRegexp(glob string) string {
-	var b strings.Builder
-	for glob != "" {
-		n, re := globToken(glob, b.Len() == 0)
-		b.WriteString(re)
-		glob = glob[n:]
+	if last := len(p.globs) - 1; !p.anywhere && p.globs[last] == "**" {
+		p.globs = append(p.globs, "*") // what lies in the directory, not the directory
 	}
-	return b.String()
-}
-
-// globToken translates the beginning of a pattern, of n bytes.
-func globToken(glob string, first bool) (n int, re string) {
-	switch {
-	case first && strings.HasPrefix(glob, "**/"):
-		return 3, "(?:.*/)?"
-	case strings.HasPrefix(glob, "/**/"):
-		return 4, "/(?:.*/)?"
-	case glob == "/**":
-		return 3, "/.+"
-	case glob[0] == '*':
-		return len(glob) - len(strings.TrimLeft(glob, "*")), "[^/]*"
-	case glob[0] == '?':
-		return 1, "[^/]"
-	case glob[0] == '[' && len(glob) > 2:
-		if end := strings.IndexByte(glob[2:], ']'); end >= 0 {
-			return end + 3, globClass(glob[1 : end+2])
-		}
-	case glob[0] == '\\' && len(glob) > 1:
-		return 2, regexp.QuoteMeta(glob[1:2])
-	}
-	return 1, regexp.QuoteMeta(glob[:1])
-}
-
-// globClass translates the inside of a bracket expression.
-func globClass(inside string) string {
-	negate := ""
-	if inside[0] == '!' || inside[0] == '^' {
-		negate, inside = "^/", inside[1:]
-	}
-	return "[" + negate + strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "^", `\^`).Replace(inside) + "]"
+	return p, true
 }
