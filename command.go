@@ -36,8 +36,15 @@ type Command struct {
 // programs and libraries of the system. The zero value is nothing.
 type Access struct {
 	// Read are the absolute paths of files and directories that it reads, Write of
-	// those that it changes too.
+	// those that it changes too. Two commands that run at a time do not write to the
+	// same path.
 	Read, Write []string
+	// Temporary are empty directories of which the command alone makes use: a Runner
+	// may put others in their place, of a limited size, that are gone afterwards.
+	Temporary []string
+	// Cache are directories that several commands share and that may be deleted at any
+	// time: a Runner may put others in their place, which it keeps.
+	Cache []string
 	// Network says that it opens connections.
 	Network bool
 }
@@ -49,23 +56,25 @@ type CommandLimits struct {
 	MemoryBytes int64 // of all processes together
 	Processes   int   // at a time
 	FileBytes   int64 // of the largest file that is written
-	DiskBytes   int64 // of all files that are written together
+	DiskBytes   int64 // of all files in Access.Temporary that are written together
 	// OutputBytes is how much of each output stream [Result] keeps.
 	OutputBytes int
 }
 
-// An Isolation is how well a child was kept from everything but its [Access]. The
-// zero value means that the Runner does not say; it counts as IsolationNone.
+// An Isolation is how well the host was kept from a child. The zero value means that
+// the Runner does not say; it counts as IsolationNone.
 type Isolation string
 
 // The levels of isolation, the weakest first.
 const (
-	// IsolationNone: the child has all rights of its user.
+	// IsolationNone: the child has all rights of its user, and what it left running may
+	// have survived it.
 	IsolationNone Isolation = "none"
-	// IsolationContained: the child could change nothing but what Access.Write
-	// names, but read more than Access.Read, or reach the network.
+	// IsolationContained: the child has all rights of its user, but everything that it
+	// started has ended with it.
 	IsolationContained Isolation = "contained"
-	// IsolationSandbox: the child could reach only what Access names.
+	// IsolationSandbox: the child reaches only what its [Access] names, and everything
+	// that it started has ended with it.
 	IsolationSandbox Isolation = "sandbox"
 )
 
@@ -79,8 +88,13 @@ type Result struct {
 	// left out in between is replaced by a line that says how much.
 	Stdout, Stderr []byte
 	Duration       time.Duration
-	// Isolation is the level that was reached.
+	// Isolation is the level that was reached, and Shortfall why it is not a better
+	// one, "" at the best.
 	Isolation Isolation
+	Shortfall string
+	// Enforced lists the limits that held, each with what enforced it, such as "memory
+	// (cgroup)".
+	Enforced []string
 }
 
 // A Runner starts child processes. Hosts supply their own to run children in a

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/runner"
 )
 
 // Config configures a [Builder]. Dir and SearchPath are required.
@@ -23,7 +24,8 @@ type Config struct {
 	// A host usually passes the entries of PATH. Those that are not absolute
 	// are ignored.
 	SearchPath []string
-	// Runner starts interpreters and tools; nil means NewRunner(nil).
+	// Runner starts interpreters and tools; nil means a
+	// [runner.Runner] with the best isolation there is.
 	Runner pack.Runner
 
 	// PythonIndex is the URL of the index that Python packages come from, with
@@ -62,10 +64,7 @@ type Config struct {
 // os.Environ, that configure how programs reach the network: proxies and
 // certificates. Hosts pass them in [Config.Env] if tools need them.
 func NetworkVariables(environ []string) []string {
-	names := []string{
-		"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-		"NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
-	}
+	names := append(certificateVariables(), "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 	var variables []string
 	for _, v := range environ {
 		name, _, ok := strings.Cut(v, "=")
@@ -74,6 +73,11 @@ func NetworkVariables(environ []string) []string {
 		}
 	}
 	return variables
+}
+
+// certificateVariables are those that name files or directories with certificates.
+func certificateVariables() []string {
+	return []string{"NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"}
 }
 
 // prepare checks c and fills in the defaults.
@@ -89,7 +93,7 @@ func (c *Config) prepare() error {
 	c.FindLinks = append([]string{}, c.FindLinks...)
 	c.Env = slices.Clone(c.Env)
 	if c.Runner == nil {
-		c.Runner = NewRunner(nil)
+		c.Runner = runner.New(nil)
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -54,6 +54,6 @@
 // Python interpreter in its environment can run such code, so it is started through the
 // [pack.Runner] of the host, which can be a sandbox.
 //
-// [NewRunner] returns the default one. Hosts test their own code with package
+// Package runner has the default one. Hosts test their own code with package
 // envbuildtest.
 package envbuild

@@ -75,13 +75,3 @@ func ExampleBuilder_Environments() {
 	// Output:
 	// 0 <nil>
 }
-
-func ExampleNewRunner() {
-	runner := envbuild.NewRunner(nil)
-	result, err := runner.Run(context.Background(), pack.Command{
-		Path: "/bin/sh", Args: []string{"-c", "echo $GREETING; exit 3"}, Dir: "/", Env: []string{"GREETING=hello"},
-	})
-	fmt.Printf("%q %d %v\n", result.Stdout, result.ExitCode, err)
-	// Output:
-	// "hello\n" 3 <nil>
-}

@@ -4,17 +4,20 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
+	"github.com/packtrain/pack/internal/os/prefix"
 )
 
 // A tool runs programs that build an environment at one site.
 type tool struct {
 	*Builder
-	site  envstore.Site
-	title string // of the log
+	site    envstore.Site
+	title   string // of the log
+	program string // path of the interpreter
 	// compilers says that the search path is handed on, with all it holds.
 	compilers bool
 	vars      []string // further variables of the program that uses the network
@@ -64,7 +67,27 @@ func (t *tool) env(network bool) []string {
 
 // access returns the Access of a program that builds at the site without a network.
 func (t *tool) access(read ...string) pack.Access {
-	return pack.Access{Read: read, Write: []string{t.site.Dir, t.site.Work, filepath.Join(t.config.Dir, "cache")}}
+	read = slices.Concat(read, prefix.Of(t.program), t.certificates())
+	if t.compilers {
+		read = append(read, t.config.SearchPath...)
+	}
+	return pack.Access{
+		Read: read, Write: []string{t.site.Dir, t.site.Work},
+		Cache: []string{t.cache("npm"), t.cache("pip"), t.cache("uv")},
+	}
+}
+
+// certificates returns the files and directories that variables of the host name for
+// certificates.
+func (t *tool) certificates() []string {
+	var paths []string
+	for _, v := range t.config.Env {
+		name, path, _ := strings.Cut(v, "=")
+		if slices.Contains(certificateVariables(), strings.ToUpper(name)) && filepath.IsAbs(path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // run runs a program to its end; a failure is a [*CommandError].

@@ -24,6 +24,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/os/childproc"
 )
 
 // need returns the path of a program. CI has all of them.
@@ -67,7 +68,7 @@ func newRealStage(t *testing.T, programs ...string) (*stage, *counter) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &counter{Runner: envbuild.NewRunner(nil)}
+	c := &counter{Runner: childproc.New(nil)}
 	s := &stage{dir: dir, config: envbuild.Config{Dir: filepath.Join(dir, "envs"), Runner: c}}
 	for _, name := range programs {
 		path := need(t, name)

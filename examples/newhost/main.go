@@ -9,7 +9,7 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/source"
@@ -32,15 +32,18 @@ func (t team) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
 }
 
 // loud is a Runner that prints the programs it starts.
-type loud struct{ io.Writer }
+type loud struct {
+	io.Writer
+	pack.Runner
+}
 
 func (l loud) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	fmt.Fprintln(l, "start", c.Path)
-	return envbuild.NewRunner(nil).Run(ctx, c)
+	return l.Runner.Run(ctx, c)
 }
 
 func install(ctx context.Context, out io.Writer, c host.Config, specs ...string) error {
-	c.Runner = loud{out}
+	c.Runner = loud{out, runner.New(nil)}
 	h, err := host.Open(ctx, c)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
@@ -25,13 +25,13 @@ type demo struct {
 }
 
 func openDemo(ctx context.Context, w io.Writer, root string, world *samples.World) (*demo, error) {
-	runner := &countingRunner{Runner: envbuild.NewRunner(nil)}
+	counting := &countingRunner{Runner: runner.New(nil)}
 	loopback := pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}
 	h, err := host.Open(ctx, host.Config{
 		Root:         filepath.Join(root, "root"),
 		Index:        world.Index(),
 		Network:      pack.Network{Policy: loopback},
-		Runner:       runner,
+		Runner:       counting,
 		FindLinks:    []string{world.Wheels()},
 		NodeRegistry: world.NodeRegistry(),
 		SearchPath:   filepath.SplitList(os.Getenv("PATH")),
@@ -39,7 +39,7 @@ func openDemo(ctx context.Context, w io.Writer, root string, world *samples.Worl
 	if err != nil {
 		return nil, err
 	}
-	return &demo{out: w, world: world, host: h, runner: runner}, nil
+	return &demo{out: w, world: world, host: h, runner: counting}, nil
 }
 
 func (d *demo) close() { _ = d.host.Close() }

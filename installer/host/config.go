@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
@@ -59,8 +60,12 @@ type Config struct {
 	// same pack. 0: [registry.DefaultLockTimeout]; negative: no limit besides its
 	// context.
 	LockTimeout time.Duration
-	// Runner starts package tools and tests of packs. nil: [envbuild.NewRunner], which
-	// runs them with the rights of the host.
+	// Isolation is the level at which package tools and tests of packs run, see package
+	// runner. "": the best that works on this machine. A level that does not work is an
+	// error of whatever starts the first of them.
+	Isolation pack.Isolation
+	// Runner starts package tools and tests of packs instead of a [runner.Runner] with
+	// the level of Isolation, which is "" then. nil: that one.
 	Runner pack.Runner
 	// Logger receives background errors, and a line for each started tool. If nil,
 	// they are discarded.
@@ -134,8 +139,11 @@ func (c *Config) prepare() error {
 	c.Parallel = unlimited(c.Parallel, math.MaxInt32)
 	c.TestTimeout = unlimited(c.TestTimeout, math.MaxInt64)
 	c.LockTimeout = unlimited(c.LockTimeout, math.MaxInt64)
+	if c.Runner != nil && c.Isolation != "" {
+		return pack.Errorf(pack.CodeInvalidRequest, "isolation level %q: a Runner of the host has its own", c.Isolation)
+	}
 	if c.Runner == nil {
-		c.Runner = envbuild.NewRunner(nil)
+		c.Runner = runner.New(&runner.Options{Level: c.Isolation})
 	}
 	if c.SearchPath == nil {
 		c.SearchPath = strings.Split(registry.DefaultSearchPath, ":")

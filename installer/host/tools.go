@@ -88,6 +88,7 @@ func writeFile(name string, data []byte) (err error) {
 		}
 	}()
 	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644)) // tools may run as another user
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/internal/os/childproc"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -43,7 +44,7 @@ func TestEverythingReal(t *testing.T) {
 	}
 	promise(t, w)
 	root := t.TempDir()
-	runner := &countingRunner{Runner: envbuild.NewRunner(nil)}
+	runner := &countingRunner{Runner: childproc.New(nil)}
 	envs, err := envbuild.New(envbuild.Config{Dir: filepath.Join(root, "envs"), SearchPath: filepath.SplitList(os.Getenv("PATH")), Runner: runner})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/os/childproc"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -172,7 +173,7 @@ func checkAnalysis(t *testing.T, cases []runtimeCase, paths []string, load *pack
 
 func checkBuild(t *testing.T, cases []runtimeCase, paths []string, config envbuild.Config) {
 	t.Helper()
-	config.Dir, config.Runner = t.TempDir(), envbuild.NewRunner(nil)
+	config.Dir, config.Runner = t.TempDir(), childproc.New(nil)
 	b, err := envbuild.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/os/childproc"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 )
@@ -74,7 +75,7 @@ func TestValidMeansInstallable(t *testing.T) {
 	t.Parallel()
 	programs := []string{program(t, "python3", "-c", "import sys; print(sys.executable)"), program(t, "node", "-p", "process.execPath")}
 	b, err := envbuild.New(envbuild.Config{
-		Dir: t.TempDir(), Runner: envbuild.NewRunner(nil), SearchPath: programs, Policy: envbuild.Policy{Source: []string{"*"}, Direct: []string{"*"}},
+		Dir: t.TempDir(), Runner: childproc.New(nil), SearchPath: programs, Policy: envbuild.Policy{Source: []string{"*"}, Direct: []string{"*"}},
 	})
 	if err != nil {
 		t.Fatal(err)

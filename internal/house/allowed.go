@@ -22,7 +22,7 @@ func allowedEverywhere() []allowed {
 		{"github.com/google/go-cmp", "readable differences in tests", testsOnly()},
 		{"github.com/go-git/go-git/v5", "git's protocol and objects without a git program", list("source/gitsource", "internal/git")},
 		{"golang.org/x/text", "case folding and normal forms: names that are one on some system", list(".", "source", "internal/...")},
-		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...")},
+		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...", "envbuild/runner")},
 		{"github.com/gofrs/flock", "file locks with a context, on every system", list("internal/...", "examples/packd/operations")},
 		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("internal/text/pep440", "internal/text/npmrange")},
 		{"github.com/klauspost/compress", "gzip at several times the speed", list("source/archivesource", "internal/...")},

@@ -32,6 +32,11 @@ func rooms() []room {
 		room{"source/web", list(".", "internal/..."), list("source/...", "internal/..."), "the HTTP client of all plug-ins knows none of them, nor what they fetch"},
 		room{"source/*source", list(".", "source", "source/web", "internal/..."), list("source/...", "internal/..."), "a plug-in knows its stage and the HTTP client, and no other plug-in"},
 	)
+	table = append(
+		table,
+		room{"envbuild/runner", list(".", "internal/..."), list("envbuild/envbuildtest", "internal/..."), "children run alike for builds, tests and actions, so it does not know what they are for"},
+		room{"envbuild", list(".", "envbuild/runner", "envbuild/internal/...", "internal/..."), list("envbuild/...", "internal/..."), "the stage has a default for how children run; otherwise as every stage"},
+	)
 	for _, stage := range stages() {
 		table = append(table, stageRooms(stage)...)
 	}
@@ -43,7 +48,7 @@ func rooms() []room {
 		table,
 		room{"installer/internal/...", list(".", "source", "internal/..."), list("..."), "what the tests of the installer and of the pipeline share"},
 		room{"installer/*test", list(".", "installer", "installer/pipeline", "internal/batch"), list("..."), "doubles and suites depend on what they test, and on the bookkeeping of all stages"},
-		room{"installer/host", append(list(".", "installer", "installer/pipeline", "source/web", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
+		room{"installer/host", append(list(".", "installer", "installer/pipeline", "source/web", "envbuild/runner", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
 		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
 		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},
 		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},

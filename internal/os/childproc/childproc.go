@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -67,9 +68,26 @@ func orDefault[T int | time.Duration](v, def T) T {
 	return def
 }
 
+// A Setup changes how a child is started. The zero value changes nothing.
+type Setup struct {
+	// Files are the descriptors of the child from 3 on.
+	Files []*os.File
+	// Attributes changes the attributes of the process; nil: no change.
+	Attributes func(*syscall.SysProcAttr)
+	// Started is called when the child is about to run its first instruction, except
+	// where the system does not allow holding it: then it may have run some. nil: it is
+	// not called.
+	Started func(pid int)
+}
+
 // Run implements [pack.Runner]. Processes that the child left running are always
 // killed, even when the child itself succeeded.
 func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
+	return r.RunWith(ctx, c, Setup{})
+}
+
+// RunWith is Run with a changed start.
+func (r *Runner) RunWith(ctx context.Context, c pack.Command, setup Setup) (pack.Result, error) {
 	if err := check(c); err != nil {
 		return pack.Result{ExitCode: -1}, err
 	}
@@ -83,11 +101,11 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	defer runtime.UnlockOSThread()
 
 	start := time.Now()
-	child, err := r.start(ctx, c)
+	child, err := r.start(ctx, c, setup)
 	if err != nil {
 		return pack.Result{ExitCode: -1}, startError(ctx, c, err)
 	}
-	limit(child.cmd.Process.Pid, c.Limits)
+	child.begin(c.Limits, setup.Started)
 	err = child.cmd.Wait()
 	left := killTree(child.cmd.Process.Pid, child.tag)
 	return child.result(time.Since(start)), child.failure(ctx, err, left)
@@ -100,10 +118,16 @@ const busyAttempts = 8
 // start starts the child. A program that was just written may be open for
 // writing in another child yet, between its fork and its exec
 // (https://go.dev/issue/22315): that takes no more than a moment.
-func (r *Runner) start(ctx context.Context, c pack.Command) (*child, error) {
+func (r *Runner) start(ctx context.Context, c pack.Command, setup Setup) (*child, error) {
+	held := true
 	for attempt := 1; ; attempt++ {
-		child := r.child(ctx, c)
+		child := r.child(ctx, c, setup)
+		child.held = held && hold(child.cmd.SysProcAttr)
 		err := child.cmd.Start()
+		if child.held && errors.Is(err, syscall.EPERM) {
+			held = false // some systems forbid it
+			continue
+		}
 		if err == nil || attempt == busyAttempts || !errors.Is(err, syscall.ETXTBSY) {
 			return child, err
 		}
@@ -139,12 +163,28 @@ func startError(ctx context.Context, c pack.Command, err error) error {
 // A child is one process that runs or ran.
 type child struct {
 	cmd            *exec.Cmd
+	held           bool // it waits for being released
 	tag            string
 	stdout, stderr *output
 	interrupted    bool // it was asked to end
 }
 
-func (r *Runner) child(ctx context.Context, c pack.Command) *child {
+// begin applies the limits and lets the child run.
+func (c *child) begin(limits pack.CommandLimits, started func(pid int)) {
+	pid := c.cmd.Process.Pid
+	if c.held {
+		awaitStop(pid)
+	}
+	if started != nil {
+		started(pid)
+	}
+	limit(pid, limits)
+	if c.held {
+		release(pid)
+	}
+}
+
+func (r *Runner) child(ctx context.Context, c pack.Command, setup Setup) *child {
 	head, tail := r.opts.HeadBytes, r.opts.TailBytes
 	if n := c.Limits.OutputBytes; n != 0 {
 		head, tail = split(n)
@@ -158,8 +198,11 @@ func (r *Runner) child(ctx context.Context, c pack.Command) *child {
 	ch.cmd.Dir = c.Dir
 	ch.cmd.Env = append(append([]string{}, c.Env...), ch.tag)
 	ch.cmd.Stdin, ch.cmd.Stdout, ch.cmd.Stderr = c.Stdin, ch.stdout, ch.stderr
-	ch.cmd.ExtraFiles = closed()
+	ch.cmd.ExtraFiles = closed(setup.Files)
 	ch.cmd.SysProcAttr = attributes()
+	if setup.Attributes != nil {
+		setup.Attributes(ch.cmd.SysProcAttr)
+	}
 	ch.cmd.WaitDelay = r.opts.Grace
 	ch.cmd.Cancel = func() error {
 		ch.interrupted = true

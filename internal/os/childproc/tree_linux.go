@@ -3,6 +3,7 @@ package childproc
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -16,21 +17,40 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// closed returns nil files for the descriptors from 3 on, enough to close in the
+// closed returns files with as many nil ones after them as are needed to close in the
 // child every descriptor of the host that lacks the close-on-exec flag.
-func closed() []*os.File {
+func closed(files []*os.File) []*os.File {
 	highest := 2
 	for _, fd := range numbers("/proc/self/fd") {
 		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
 			highest = max(highest, fd)
 		}
 	}
-	return make([]*os.File, highest-2)
+	return append(slices.Clone(files), make([]*os.File, max(0, highest-2-len(files)))...)
 }
 
+// hold asks the system to stop the child before its first instruction, so that limits
+// hold from the beginning.
+func hold(a *syscall.SysProcAttr) bool {
+	a.Ptrace = true
+	return true
+}
+
+// awaitStop waits until the child has stopped, or ended. Its status stays to be read.
+func awaitStop(pid int) {
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WSTOPPED|unix.WEXITED|unix.WNOWAIT, nil)
+		if err != unix.EINTR {
+			return
+		}
+	}
+}
+
+// release lets a stopped child run. The thread has to be the one that started it.
+func release(pid int) { _ = syscall.PtraceDetach(pid) } // it may have been killed
+
 // limit forbids core files, which would hold the child's secrets, and limits the
-// size of files. The child runs already; the moment without the limits does not
-// matter.
+// size of files.
 func limit(pid int, limits pack.CommandLimits) {
 	_ = unix.Prlimit(pid, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) // the child may be gone
 	if n := limits.FileBytes; n > 0 {

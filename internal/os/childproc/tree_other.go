@@ -11,7 +11,7 @@ import (
 
 func attributes() *syscall.SysProcAttr { return nil }
 
-func closed() []*os.File { return nil }
+func closed(files []*os.File) []*os.File { return files }
 
 func limit(int, pack.CommandLimits) {}
 
@@ -20,3 +20,9 @@ func terminate(p *os.Process) error { return p.Kill() }
 func killTree(int, string) int { return 0 }
 
 func signalName(*os.ProcessState) string { return "" }
+
+func hold(*syscall.SysProcAttr) bool { return false }
+
+func awaitStop(int) {}
+
+func release(int) {}

@@ -11,7 +11,7 @@ import (
 
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
-func closed() []*os.File { return nil }
+func closed(files []*os.File) []*os.File { return files }
 
 func limit(int, pack.CommandLimits) {}
 
@@ -19,3 +19,9 @@ func killTree(pid int, _ string) int {
 	killGroup(pid)
 	return 0
 }
+
+func hold(*syscall.SysProcAttr) bool { return false }
+
+func awaitStop(int) {}
+
+func release(int) {}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/prefix"
 )
 
 // defaultTimeout is the timeout of a suite that does not set one.
@@ -51,16 +53,36 @@ func (c *Config) command(s *source) (cmd pack.Command, err error) {
 	return cmd, nil
 }
 
-// access is what suites may reach: the pack, its environments and a directory for
-// what they write. They are not granted a network.
+// access is what suites may reach: the pack, its environments, also by the links beside
+// the pack, the programs in the search path, and a directory for what they write. They
+// are not granted a network.
 func (c *Config) access() pack.Access {
 	a := pack.Access{Write: []string{c.Dir, c.Scratch}}
 	for _, e := range c.Environments {
 		if e.Path != "" {
 			a.Read = append(a.Read, e.Path)
 		}
+		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
+			a.Read = append(a.Read, filepath.Join(filepath.Dir(c.Dir), r.Link))
+		}
+		a.Read = append(a.Read, prefix.Of(e.Interpreter)...)
+	}
+	for _, dir := range filepath.SplitList(c.search()) {
+		if filepath.IsAbs(dir) {
+			a.Read = append(a.Read, dir)
+		}
 	}
 	return a
+}
+
+// search returns the PATH after the programs of the environments.
+func (c *Config) search() string {
+	for _, v := range c.Env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok {
+			return path
+		}
+	}
+	return c.SearchPath
 }
 
 // file returns the path of a file of the pack.
@@ -68,17 +90,9 @@ func (c *Config) file(name string) string { return filepath.Join(c.Dir, filepath
 
 // environ returns the whole environment of a suite.
 func (c *Config) environ() []string {
-	search := c.SearchPath
-	var others []string
-	for _, v := range c.Env {
-		if path, ok := strings.CutPrefix(v, "PATH="); ok {
-			search = path
-			continue
-		}
-		others = append(others, v)
-	}
+	others := slices.DeleteFunc(slices.Clone(c.Env), func(v string) bool { return strings.HasPrefix(v, "PATH=") })
 	return append([]string{
-		"PATH=" + pack.SearchPath(c.Environments, search), "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
+		"PATH=" + pack.SearchPath(c.Environments, c.search()), "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1",
 	}, others...)
 }
