@@ -12,6 +12,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/os/childproc"
 )
 
 // A slow Python, a shell script, so that a build has many moments to die at.
@@ -55,7 +56,9 @@ func TestMain(m *testing.M) {
 }
 
 func slowConfig(dir string) envbuild.Config {
-	return envbuild.Config{Dir: filepath.Join(dir, "envs"), SearchPath: []string{filepath.Join(dir, "bin")}}
+	return envbuild.Config{
+		Dir: filepath.Join(dir, "envs"), SearchPath: []string{filepath.Join(dir, "bin")}, Runner: childproc.New(nil),
+	}
 }
 
 func newSlowStage(t *testing.T) *stage {

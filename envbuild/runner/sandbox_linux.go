@@ -43,7 +43,7 @@ func (r *Runner) sandboxed(ctx context.Context, c pack.Command, limits *limiter)
 	}
 	inner := c
 	inner.Path, inner.Args, inner.Dir, inner.Env = box.argv[0], box.argv[1:], "/", nil
-	res, err := r.procs.RunWith(ctx, inner, childproc.Setup{Files: box.files, Attributes: box.attributes, Started: limits.started})
+	res, err := r.procs.RunWith(ctx, inner, childproc.Setup{Command: c.Path, Files: box.files, Attributes: box.attributes, Started: limits.started})
 	states := box.states()
 	states.await()
 	res.Enforced = box.enforced

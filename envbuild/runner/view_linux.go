@@ -111,12 +111,13 @@ func within(path string, grants map[string]grant, kind grant) bool {
 func (v *view) add(path string, grants map[string]grant, other bool) error {
 	kind := grants[path]
 	above := filepath.Dir(path)
-	if isSystem(path) || kind < temporary && within(above, grants, kind) {
+	inside := within(above, grants, readable) || within(above, grants, writable)
+	switch {
+	case isSystem(path), kind == readable && inside, kind == writable && within(above, grants, writable):
 		return nil // it is there already
-	}
-	if within(above, grants, readable) || within(above, grants, writable) {
-		v.made[path] = true
-	} else {
+	case inside && isLink(path):
+		return nil // so is the link, and its target is granted, too
+	case !inside:
 		v.parents(path)
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil && isLink(path) && kind <= writable {

@@ -13,6 +13,7 @@
 package childproc
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -70,6 +71,8 @@ func orDefault[T int | time.Duration](v, def T) T {
 
 // A Setup changes how a child is started. The zero value changes nothing.
 type Setup struct {
+	// Command names the command in errors; "": its path.
+	Command string
 	// Files are the descriptors of the child from 3 on.
 	Files []*os.File
 	// Attributes changes the attributes of the process; nil: no change.
@@ -103,7 +106,7 @@ func (r *Runner) RunWith(ctx context.Context, c pack.Command, setup Setup) (pack
 	start := time.Now()
 	child, err := r.start(ctx, c, setup)
 	if err != nil {
-		return pack.Result{ExitCode: -1}, startError(ctx, c, err)
+		return pack.Result{ExitCode: -1}, startError(ctx, c, setup, err)
 	}
 	child.begin(c.Limits, setup.Started)
 	err = child.cmd.Wait()
@@ -149,19 +152,20 @@ func check(c pack.Command) error {
 	return nil
 }
 
-func startError(ctx context.Context, c pack.Command, err error) error {
+func startError(ctx context.Context, c pack.Command, setup Setup, err error) error {
 	code := pack.CodeIO
 	switch {
 	case ctx.Err() != nil:
-		code = pack.CodeOf(ctx.Err())
+		code, err = pack.CodeOf(ctx.Err()), context.Cause(ctx)
 	case errors.Is(err, fs.ErrNotExist):
 		code = pack.CodeNotFound
 	}
-	return pack.Errorf(code, "start %q in %q: %w", c.Path, c.Dir, err)
+	return pack.Errorf(code, "start %q in %q: %w", cmp.Or(setup.Command, c.Path), c.Dir, err)
 }
 
 // A child is one process that runs or ran.
 type child struct {
+	name           string // of the command, in errors
 	cmd            *exec.Cmd
 	held           bool // it waits for being released
 	tag            string
@@ -190,6 +194,7 @@ func (r *Runner) child(ctx context.Context, c pack.Command, setup Setup) *child 
 		head, tail = split(n)
 	}
 	ch := &child{
+		name:   cmp.Or(setup.Command, c.Path),
 		cmd:    exec.CommandContext(ctx, c.Path, c.Args...),
 		tag:    TagVariable + "=" + rand.Text(),
 		stdout: &output{headMax: head, tailMax: tail, also: c.Stdout},
@@ -235,7 +240,7 @@ func (c *child) result(d time.Duration) pack.Result {
 // and neither are output streams that stayed open: the processes that held them
 // were killed.
 func (c *child) failure(ctx context.Context, waitErr error, left int) error {
-	path := c.cmd.Path
+	path := c.name
 	if left > 0 {
 		return pack.Errorf(pack.CodeIO, "run %q: %d processes it started cannot be killed", path, left)
 	}

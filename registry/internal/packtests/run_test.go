@@ -135,7 +135,9 @@ func TestCommandOfAScript(t *testing.T) {
 	}
 	want := pack.Command{
 		Path: "/venv/bin/python", Args: []string{"-u", "tests/a", "x"}, Dir: dir, Timeout: 5 * time.Minute,
-		Access: pack.Access{Read: []string{"/venv"}, Write: []string{dir, "/scratch"}},
+		Access: pack.Access{
+			Read: []string{"/venv", filepath.Join(filepath.Dir(dir), "venv"), "/opt/bin"}, Write: []string{dir, "/scratch"},
+		},
 		Env: []string{
 			"PATH=/venv/bin:/opt/bin", "HOME=/scratch", "TMPDIR=/scratch", "LANG=C.UTF-8",
 			"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1", "A=1",
