@@ -78,6 +78,21 @@ const (
 	IsolationSandbox Isolation = "sandbox"
 )
 
+// AtLeast reports whether i is the level other or a better one. Unknown levels, and "",
+// count as IsolationNone.
+func (i Isolation) AtLeast(other Isolation) bool { return i.rank() >= other.rank() }
+
+func (i Isolation) rank() int {
+	switch i {
+	case IsolationSandbox:
+		return 2
+	case IsolationContained:
+		return 1
+	case IsolationNone:
+	}
+	return 0
+}
+
 // A Result is the result of a finished child process.
 type Result struct {
 	// ExitCode is the exit status; -1 when the child was ended by a signal.

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -78,6 +79,12 @@ func (p Pin) SameContent(q Pin) bool {
 		return false
 	}
 	return same(p.Commit, q.Commit) || same(p.ETag, q.ETag)
+}
+
+// Remote reports whether the content came over a network, as far as the pin says: its
+// location is neither an absolute path nor a "file:" URL. The zero Pin is not remote.
+func (p Pin) Remote() bool {
+	return p.Scheme != "" && !filepath.IsAbs(p.Location) && !strings.HasPrefix(p.Location, "file:")
 }
 
 // WithoutQuery returns p in the form that may be shown and stored permanently:

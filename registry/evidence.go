@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -24,8 +23,12 @@ type TestResult struct {
 	// none ran.
 	PassRate   float64 `json:"pass_rate"`
 	DurationMS int64   `json:"duration_ms"`
-	// Isolation is the weakest level at which a suite ran, "" when none ran.
+	// Isolation is the weakest level at which a suite ran, "" when none ran, and
+	// Shortfall why it is not a better one. Enforced lists the limits that held for that
+	// suite.
 	Isolation pack.Isolation `json:"isolation"`
+	Shortfall string         `json:"isolation_shortfall,omitempty"`
+	Enforced  []string       `json:"enforced_limits,omitempty"`
 	Suites    []TestSuite    `json:"suites"`
 }
 
@@ -71,7 +74,7 @@ func (r *TestResult) Summary() *TestSummary {
 	if r == nil {
 		return nil
 	}
-	return &TestSummary{Status: r.Status, Total: r.Total, Passed: r.Passed, Failed: r.Failed}
+	return &TestSummary{Status: r.Status, Total: r.Total, Passed: r.Passed, Failed: r.Failed, Isolation: r.Isolation, Shortfall: r.Shortfall}
 }
 
 // newTestResult returns the evidence for it before a test has run.
@@ -86,7 +89,7 @@ func (s *Store) newTestResult(it *item) *TestResult {
 func (r *TestResult) take(run *packtests.Result) {
 	r.Status, r.TestTotals, r.PassRate = TestStatus(run.Status), TestTotals(run.Totals), run.PassRate
 	r.DurationMS = run.Duration.Milliseconds()
-	r.Isolation = weakest(run.Suites)
+	r.isolated(run.Suites)
 	for i := range run.Suites {
 		s := &run.Suites[i]
 		r.Suites = append(r.Suites, TestSuite{
@@ -105,16 +108,17 @@ func testCases(cases []packtests.Case) []TestCase {
 	return out
 }
 
-// weakest returns the weakest level of isolation of the suites, "" if none ran. An
-// unknown level counts as none.
-func weakest(suites []packtests.Suite) pack.Isolation {
-	levels := []pack.Isolation{pack.IsolationNone, pack.IsolationContained, pack.IsolationSandbox}
-	lowest := len(levels)
+// isolated sets the level to that of the suite that was isolated least. An unknown level
+// counts as none.
+func (r *TestResult) isolated(suites []packtests.Suite) {
 	for i := range suites {
-		lowest = min(lowest, max(slices.Index(levels, suites[i].Isolation), 0))
+		s := &suites[i]
+		if i > 0 && s.Isolation.AtLeast(r.Isolation) {
+			continue
+		}
+		r.Isolation, r.Shortfall, r.Enforced = s.Isolation, s.Shortfall, s.Enforced
+		if !r.Isolation.AtLeast(pack.IsolationContained) {
+			r.Isolation = pack.IsolationNone
+		}
 	}
-	if lowest == len(levels) {
-		return ""
-	}
-	return levels[lowest]
 }

@@ -112,6 +112,7 @@ func TestPackTestsOfTypeScript(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			tt.want.Isolation = pack.IsolationNone
 			if diff := cmp.Diff(&tt.want, report.Registered[0].Tests); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -142,7 +143,7 @@ func TestSkippedAndIgnoredTests(t *testing.T) {
 		want          *registry.TestSummary
 	}{
 		{"skipped", scriptRunner, func(r *registry.Request) { r.SkipTests = true }, &registry.TestSummary{Status: registry.TestsSkipped}},
-		{"ignored", scriptRunner, func(r *registry.Request) { r.IgnoreTests = true }, &registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1}},
+		{"ignored", scriptRunner, func(r *registry.Request) { r.IgnoreTests = true }, &registry.TestSummary{Status: registry.TestsFailed, Total: 1, Failed: 1, Isolation: pack.IsolationNone}},
 		{"disabled", "  enabled: false\n" + scriptRunner, nil, &registry.TestSummary{Status: registry.TestsSkipped}},
 		{"unknown runner, skipped", "  runners: {unit: {type: pytest, entry_point: tests}}\n", func(r *registry.Request) { r.SkipTests = true }, &registry.TestSummary{Status: registry.TestsSkipped}},
 	}
@@ -204,6 +205,7 @@ func TestPackTestsInPython(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			tt.want.Isolation = pack.IsolationNone
 			if diff := cmp.Diff(&tt.want, report.Registered[0].Tests); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}

@@ -117,6 +117,10 @@ type TestSummary struct {
 	Total  int
 	Passed int
 	Failed int
+	// Isolation is the weakest level at which they ran, "" when none ran, and Shortfall why
+	// it is not a better one.
+	Isolation pack.Isolation
+	Shortfall string
 }
 
 // A ValidationResult holds the findings of loading and validating a pack, which is

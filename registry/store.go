@@ -46,6 +46,11 @@ type Config struct {
 	// Runner runs the packs' tests. nil: they run as child processes of the
 	// host, with its rights.
 	Runner pack.Runner
+	// RemoteIsolation is the level of isolation that tests of packs need whose pin is
+	// remote ([pack.Pin.Remote]); such a pack fails when the Runner offers less. A Runner
+	// that has no method Isolation(context.Context) (pack.Isolation, string, error) offers
+	// none. "": no level is needed.
+	RemoteIsolation pack.Isolation
 	// TestEnv is the environment of the packs' tests, "NAME=value" each, in addition to
 	// the variables that a Store sets. Its PATH is searched after the programs of the
 	// attached environments. nil: a PATH of DefaultSearchPath.

@@ -50,6 +50,9 @@ func (r *request) test(ctx context.Context, it *item) error {
 	if r.req.SkipTests || !testing.Enabled {
 		return nil
 	}
+	if err := r.store.admitTests(ctx, it.input.Pin); err != nil {
+		return err
+	}
 	bed, err := r.makeTestBed(ctx, it)
 	if err != nil {
 		return err

@@ -45,14 +45,14 @@ func (e *LevelError) ErrorCode() pack.Code {
 	return pack.CodePolicyDenied
 }
 
-// levels lists the levels, the best first.
-func levels() []pack.Isolation {
+// Levels returns the levels, the best first.
+func Levels() []pack.Isolation {
 	return []pack.Isolation{pack.IsolationSandbox, pack.IsolationContained, pack.IsolationNone}
 }
 
 func names() []string {
 	var s []string
-	for _, l := range levels() {
+	for _, l := range Levels() {
 		s = append(s, string(l))
 	}
 	return s
@@ -78,11 +78,11 @@ func (r *Runner) Isolation(ctx context.Context) (pack.Isolation, string, error) 
 // probe finds the level. Nothing is concluded from a cancelled context.
 func (r *Runner) probe(ctx context.Context) (status, error) {
 	wanted := r.opts.Level
-	if wanted != "" && !slices.Contains(levels(), wanted) {
+	if wanted != "" && !slices.Contains(Levels(), wanted) {
 		return status{}, &LevelError{Level: wanted}
 	}
 	var reasons []string
-	for _, level := range levels() {
+	for _, level := range Levels() {
 		if wanted != "" && level != wanted {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/childproc"
+	"github.com/packtrain/pack/internal/os/prefix"
 )
 
 // Options are optional settings of a [Runner]. Zero fields mean the defaults.
@@ -73,6 +74,11 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	res.Shortfall = shortfall
 	return res, err
 }
+
+// Installation returns the paths that running a program reads beside the libraries of the
+// system, for [pack.Access]: a link, what it leads to, the directories of a Python. The
+// path of a command is treated so by itself.
+func Installation(program string) []string { return prefix.Of(program) }
 
 // limited returns c with the limits of the options where it has none.
 func (r *Runner) limited(c pack.Command) pack.Command {

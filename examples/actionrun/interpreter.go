@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/runner"
 )
 
 // interpret returns the command that runs the action's entry point, with an
@@ -21,13 +22,36 @@ func interpret(inv Invocation) (pack.Command, error) {
 	if err != nil {
 		return pack.Command{}, fmt.Errorf("action %s: %w", inv.Action.Ref, err)
 	}
-	access := pack.Access{Read: []string{inv.Dir, inv.Scratch}, Network: true}
+	env := environment(inv)
+	return pack.Command{Path: argv[0], Args: argv[1:], Env: env, Access: access(inv, env)}, nil
+}
+
+// access is what an action reaches: the pack, its environments, also by the links beside the
+// pack, the programs in the search path, and the network.
+func access(inv Invocation, env []string) pack.Access {
+	read := []string{inv.Dir, inv.Scratch}
+	dir, err := filepath.EvalSymlinks(inv.Dir)
+	if err != nil {
+		dir = inv.Dir // starting the action says so
+	}
 	for _, e := range inv.Environments {
 		if e.Path != "" {
-			access.Read = append(access.Read, e.Path)
+			read = append(read, e.Path)
+		}
+		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
+			read = append(read, filepath.Join(filepath.Dir(dir), r.Link))
+		}
+		read = append(read, runner.Installation(e.Interpreter)...)
+	}
+	for _, v := range env {
+		path, ok := strings.CutPrefix(v, "PATH=")
+		for _, entry := range filepath.SplitList(path) {
+			if ok && filepath.IsAbs(entry) {
+				read = append(read, entry)
+			}
 		}
 	}
-	return pack.Command{Path: argv[0], Args: argv[1:], Env: environment(inv), Access: access}, nil
+	return pack.Access{Read: read, Network: true}
 }
 
 // environment returns the environment of the action, without its parameters. Programs

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer/host"
 )
 
@@ -36,6 +38,8 @@ type Flags struct {
 	AllowSource, AllowDirect, AllowScripts []string // names or patterns of packages, or "all"
 	MinimumAge                             time.Duration
 	IgnoreForeignLocks                     bool
+
+	Isolation, RequireIsolation string // levels
 }
 
 // Bind adds the flags for the root, the records and the sources of packs.
@@ -70,6 +74,30 @@ func (f *Flags) BindPackages(set *pflag.FlagSet) {
 	set.BoolVar(&f.IgnoreForeignLocks, "ignore-foreign-locks", false, "install Node.js packages although yarn, pnpm or bun pin their versions")
 }
 
+// BindIsolation adds the flags for how programs are isolated.
+func (f *Flags) BindIsolation(set *pflag.FlagSet) {
+	levels := strings.Join(Levels(), ", ")
+	set.StringVar(&f.Isolation, "isolation", "", "how package tools and tests of packs are kept from the machine: "+levels+" (default: the first that works)")
+	set.StringVar(&f.RequireIsolation, "require-isolation", "", "refuse to run tests of packs from a network at a weaker level: "+levels)
+}
+
+// Levels returns the names of the levels of isolation, the best first.
+func Levels() []string {
+	var names []string
+	for _, level := range runner.Levels() {
+		names = append(names, string(level))
+	}
+	return names
+}
+
+// ParseLevel returns the level of isolation with that name; "" stays "".
+func ParseLevel(flag, name string) (pack.Isolation, error) {
+	if name != "" && !slices.Contains(Levels(), name) {
+		return "", pack.Errorf(pack.CodeInvalidRequest, "--%s %q: want one of %s", flag, name, strings.Join(Levels(), ", "))
+	}
+	return pack.Isolation(name), nil
+}
+
 // Config returns the configuration that the flags describe, in a process with
 // this environment. Its errors are mistakes of the user.
 func (f *Flags) Config(getenv func(string) string, environ []string) (Config, error) {
@@ -84,14 +112,16 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	authorities, authoritiesErr := ReadAuthorities(f.CAFile)
 	_, proxyErr := ParseProxy(f.Proxy)
 	shape, shapeErr := f.Shape()
+	isolation, isolationErr := ParseLevel("isolation", f.Isolation)
+	required, requiredErr := ParseLevel("require-isolation", f.RequireIsolation)
 	return Config{DSN: f.DB, Config: host.Config{
 		Root: root, Index: index, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
-		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ,
-	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr, shapeErr)
+		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
+	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr, shapeErr, isolationErr, requiredErr)
 }
 
 // packages returns the policy for packages.

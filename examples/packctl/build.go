@@ -28,6 +28,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.DurationVar(&req.Timeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
 	flags.BoolVar(&req.Check, "check", false, "only report existing environments")
 	a.BindPackages(flags)
+	a.BindIsolation(flags)
 	return cmd
 }
 

@@ -37,6 +37,7 @@ func (a *app) installCommand() *cobra.Command {
 	env.bind(flags)
 	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
 	a.BindPackages(flags)
+	a.BindIsolation(flags)
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
@@ -29,6 +30,7 @@ func (a *app) registerCommand() *cobra.Command {
 			})
 		})
 	may.bind(cmd.Flags(), registry.ReplaceNever)
+	a.BindIsolation(cmd.Flags())
 	return cmd
 }
 
@@ -43,5 +45,9 @@ func tested(t *wire.TestSummary) string {
 	if t == nil {
 		return "none"
 	}
-	return fmt.Sprintf("%s (%d of %d)", t.Status, t.Passed, t.Total)
+	text := fmt.Sprintf("%s (%d of %d)", t.Status, t.Passed, t.Total)
+	if t.Isolation != "" && t.Isolation != pack.IsolationSandbox {
+		text += fmt.Sprintf(", isolation %s", t.Isolation)
+	}
+	return text
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/examples/hostflags"
 )
@@ -17,6 +20,7 @@ type runReport struct {
 }
 
 func (a *app) runCommand() *cobra.Command {
+	var isolation string
 	cmd := command("run REF[@VERSION].ACTION [name=value...]", "Run an action of an installed pack", call,
 		func(cmd *cobra.Command, args []string) error {
 			if a.server != "" {
@@ -25,6 +29,10 @@ func (a *app) runCommand() *cobra.Command {
 			calls, err := actionrun.ParseCall(args[0])
 			if err != nil {
 				return err
+			}
+			level, err := hostflags.ParseLevel("isolation", isolation)
+			if err != nil {
+				return &usageError{err, cmd.CommandPath()}
 			}
 			return a.withPacks(cmd, calls[0].Action.Pack(), func(h *hostflags.Host) error {
 				inv, release, err := actionrun.Prepare(cmd.Context(), h.Store, args[0], args[1:], h.Environ())
@@ -35,7 +43,7 @@ func (a *app) runCommand() *cobra.Command {
 				if !a.json {
 					inv.Stdout, inv.Stderr = a.stdout, a.stderr
 				}
-				res, err := actionrun.Run(cmd.Context(), h.Runner, *inv)
+				res, err := actionrun.Run(cmd.Context(), actionRunner(level), *inv)
 				if res == nil {
 					return err
 				}
@@ -52,5 +60,11 @@ func (a *app) runCommand() *cobra.Command {
 		"REF@VERSION.ACTION runs it in an earlier version that is kept for rollback, with the environments of\n" +
 		"that version; instead of the version, the name of a generation is accepted (see packctl show).\n" +
 		"The files of the pack remain until the action ends, also when the pack is replaced or removed."
+	cmd.Flags().StringVar(&isolation, "isolation", string(pack.IsolationNone), "how the action is kept from the machine: "+strings.Join(hostflags.Levels(), ", "))
 	return cmd
+}
+
+// actionRunner returns the Runner of an action, which has no limits but those of its user.
+func actionRunner(level pack.Isolation) pack.Runner {
+	return runner.New(&runner.Options{Level: level, Limits: pack.CommandLimits{MemoryBytes: -1, Processes: -1, FileBytes: -1, DiskBytes: -1}})
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +44,9 @@ func (a *app) printDetails(p *registry.PackDetails) {
 		a.println("environment %s  %s", e.Title(), e.Path)
 	}
 	a.println("tests       %s", tested(wire.NewTestSummary(p.Active.Tests.Summary())))
+	if t := p.Active.Tests; t != nil && t.Isolation != "" {
+		a.println("isolation   %s", strings.TrimSuffix(fmt.Sprintf("%s (%s)", t.Isolation, t.Shortfall), " ()"))
+	}
 	for _, c := range p.Components {
 		a.println("%-11s %s  %s", c.Kind, c.Ref, c.Label)
 	}

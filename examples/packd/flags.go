@@ -36,6 +36,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.BoolVar(&f.version, "version", false, "print the version, and do nothing else")
 	f.Bind(set)
 	f.BindPackages(set)
+	f.BindIsolation(set)
 }
 
 // config returns the configuration that the flags describe.

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ type Config struct {
 	// runner. "": the best that works on this machine. A level that does not work is an
 	// error of whatever starts the first of them.
 	Isolation pack.Isolation
+	// RemoteIsolation is the level that tests of packs from a network need, see
+	// [registry.Config]. "": no level.
+	RemoteIsolation pack.Isolation
 	// Runner starts package tools and tests of packs instead of a [runner.Runner] with
 	// the level of Isolation, which is "" then. nil: that one.
 	Runner pack.Runner
@@ -139,6 +143,11 @@ func (c *Config) prepare() error {
 	c.Parallel = unlimited(c.Parallel, math.MaxInt32)
 	c.TestTimeout = unlimited(c.TestTimeout, math.MaxInt64)
 	c.LockTimeout = unlimited(c.LockTimeout, math.MaxInt64)
+	for _, level := range []pack.Isolation{c.Isolation, c.RemoteIsolation} {
+		if level != "" && !slices.Contains(runner.Levels(), level) {
+			return &runner.LevelError{Level: level}
+		}
+	}
 	if c.Runner != nil && c.Isolation != "" {
 		return pack.Errorf(pack.CodeInvalidRequest, "isolation level %q: a Runner of the host has its own", c.Isolation)
 	}

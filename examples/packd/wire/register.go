@@ -69,6 +69,10 @@ type TestSummary struct {
 	Total  int    `json:"total_tests"`
 	Passed int    `json:"passed"`
 	Failed int    `json:"failed"`
+	// Isolation is the level at which they ran: sandbox, contained or none; "" when none
+	// ran. Shortfall says why it is not a better one.
+	Isolation pack.Isolation `json:"isolation,omitempty"`
+	Shortfall string         `json:"isolation_shortfall,omitempty"`
 }
 
 // A ValidationResult says whether a pack has findings of severity error. Errors

@@ -70,7 +70,9 @@ func NewTestSummary(t *registry.TestSummary) *TestSummary {
 	if t == nil {
 		return nil
 	}
-	return &TestSummary{Status: string(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed}
+	return &TestSummary{
+		Status: string(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed, Isolation: t.Isolation, Shortfall: t.Shortfall,
+	}
 }
 
 // Result returns what the library returned to the server: its report, without
@@ -100,7 +102,10 @@ func (t *TestSummary) result() *registry.TestSummary {
 	if t == nil {
 		return nil
 	}
-	return &registry.TestSummary{Status: registry.TestStatus(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed}
+	return &registry.TestSummary{
+		Status: registry.TestStatus(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed,
+		Isolation: t.Isolation, Shortfall: t.Shortfall,
+	}
 }
 
 func newRegisterSummary(s registry.Summary) RegisterSummary {

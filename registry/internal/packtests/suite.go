@@ -28,8 +28,11 @@ type Suite struct {
 	ExitCode int
 	// Cases are the tests by name, as far as the results list them, see [MaxCases].
 	Cases []Case
-	// Isolation is the level of isolation of the run.
+	// Isolation is the level of isolation of the run, Shortfall why it is not a better
+	// one, and Enforced lists the limits that held.
 	Isolation pack.Isolation
+	Shortfall string
+	Enforced  []string
 	// Message is the reason of a failure. Output is the end of the suite's output,
 	// "" if it passed.
 	Message, Output string
@@ -48,7 +51,8 @@ func (c *Config) run(ctx context.Context, spec *pack.Suite) (Suite, error) {
 	if ctx.Err() != nil {
 		return suite, ctx.Err()
 	}
-	suite.Duration, suite.ExitCode, suite.Isolation = result.Duration, result.ExitCode, result.Isolation
+	suite.Duration, suite.ExitCode = result.Duration, result.ExitCode
+	suite.Isolation, suite.Shortfall, suite.Enforced = result.Isolation, result.Shortfall, result.Enforced
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		suite.breakDown(fmt.Sprintf("took longer than %v", command.Timeout))
