@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -31,7 +32,7 @@ func TestSignalCancelsOnTheServer(t *testing.T) {
 	files["pack.yaml"] += "testing:\n  enabled: true\n  runners:\n    unit: {type: script, entry_point: tests/run.sh}\n"
 	files["tests/run.sh"] = "#!/bin/sh\necho > " + running + "\nexec sleep 100\n"
 	place(t, filepath.Join(dir, "demo"), files)
-	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir()}}, dir)
+	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir(), Isolation: pack.IsolationNone}}, dir)
 
 	program, err := os.Executable()
 	if err != nil {

@@ -43,7 +43,7 @@ func newPlace(t *testing.T) place {
 }
 
 func (p place) args(more ...string) []string {
-	return append([]string{"--addr", "127.0.0.1:0", "--root", p.root, "--allow-root", p.allowed}, more...)
+	return append([]string{"--addr", "127.0.0.1:0", "--root", p.root, "--allow-root", p.allowed, "--isolation", "none"}, more...)
 }
 
 // env is an environment with tokens.

@@ -79,7 +79,10 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 		}
 	}
 	c := api.Config{
-		Host:       hostflags.Config{Config: host.Config{Root: f.root, SearchPath: filepath.SplitList(os.Getenv("PATH"))}},
+		Host: hostflags.Config{Config: host.Config{
+			Root: f.root, SearchPath: filepath.SplitList(os.Getenv("PATH")),
+			Isolation: pack.IsolationNone, // tests of packs wait for files of the fixture
+		}},
 		AllowRoots: []string{f.allowed},
 		Tokens: []api.Token{
 			{Secret: tokenAll, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}},

@@ -77,7 +77,7 @@ func TestWayOfThePacks(t *testing.T) {
 	paths["packs_base_dir"] = filepath.Join(f.allowed, "links")
 	f.wantData(f.post("register-batch", paths), m{
 		"registered_packs": list{
-			registered(f, "wordcount", "0.3.0", m{"status": "passed", "total_tests": 1.0, "passed": 1.0, "failed": 0.0}),
+			registered(f, "wordcount", "0.3.0", m{"status": "passed", "total_tests": 1.0, "passed": 1.0, "failed": 0.0, "isolation": "none"}),
 			registered(f, "slugs", "2.0.1", nil),
 		},
 		"failed_packs": list{

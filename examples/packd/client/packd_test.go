@@ -54,6 +54,7 @@ func (p *packd) open(t *testing.T) *api.Server {
 	s, err := api.Open(t.Context(), api.Config{
 		Host: hostflags.Config{Config: host.Config{
 			Root: p.root, SearchPath: filepath.SplitList(os.Getenv("PATH")), Provided: p.provided, PlatformVersion: p.platform,
+			Isolation: pack.IsolationNone, // tests of packs wait for files of the fixture
 		}},
 		AllowRoots: []string{p.packs},
 		Tokens:     []api.Token{{Secret: token, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}}},
