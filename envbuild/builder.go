@@ -61,6 +61,7 @@ func (b *Builder) Build(ctx context.Context, req Request) (*Report, error) {
 	}
 	batch.Each(s.items, b.config.Jobs, func(it *item) { s.pack(ctx, it) })
 	rep := s.report(time.Since(start))
+	rep.Summary.isolated(ctx, b.config.Runner)
 	return rep, batch.Err(ctx, building, rep.Failed)
 }
 

@@ -111,4 +111,8 @@ type Summary struct {
 	// Built counts the environments that were built, as opposed to found.
 	Built    map[pack.RuntimeName]int
 	Duration time.Duration
+	// Isolation is the level at which tools ran, and Shortfall why it is not a better one;
+	// "" if nothing was built, or if the Runner does not say.
+	Isolation pack.Isolation
+	Shortfall string
 }

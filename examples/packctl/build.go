@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/wire"
 )
@@ -44,6 +47,20 @@ func (a *app) printBuild(r *wire.BuildReport) {
 			a.println("%s  Node.js %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), e.PackageCount, e.Path)
 		}
 	}
+	if remark := weaker(r.Summary.Isolation, r.Summary.Shortfall); remark != "" {
+		a.println("built at %s", remark)
+	}
+}
+
+// weaker returns a remark on a level below a sandbox, "" for none.
+func weaker(level pack.Isolation, shortfall string) string {
+	if level == "" || level.AtLeast(pack.IsolationSandbox) {
+		return ""
+	}
+	if shortfall == "" {
+		return fmt.Sprintf("isolation %s", level)
+	}
+	return fmt.Sprintf("isolation %s (%s)", level, shortfall)
 }
 
 func state(version string, reused, installed bool) string {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
@@ -46,8 +45,8 @@ func tested(t *wire.TestSummary) string {
 		return "none"
 	}
 	text := fmt.Sprintf("%s (%d of %d)", t.Status, t.Passed, t.Total)
-	if t.Isolation != "" && t.Isolation != pack.IsolationSandbox {
-		text += fmt.Sprintf(", isolation %s", t.Isolation)
+	if remark := weaker(t.Isolation, ""); remark != "" {
+		text += ", " + remark
 	}
 	return text
 }

@@ -143,7 +143,7 @@ func builds(root, report, wordcount, slugs, none, denied string) m {
 		}},
 		"summary": m{
 			"total_packs": 4.0, "success_count": 3.0, "failure_count": 1.0,
-			"python_envs_built": 1.0, "nodejs_envs_built": 1.0, "total_duration_ms": 0.0,
+			"python_envs_built": 1.0, "nodejs_envs_built": 1.0, "total_duration_ms": 0.0, "isolation": "none",
 		},
 		"warnings": list{},
 	}

@@ -100,6 +100,10 @@ type BuildSummary struct {
 	PythonBuilt     int   `json:"python_envs_built"`
 	NodeBuilt       int   `json:"nodejs_envs_built"`
 	TotalDurationMS int64 `json:"total_duration_ms"`
+	// Isolation is the level at which tools ran: sandbox, contained or none; "" when nothing
+	// was built. Shortfall says why it is not a better one.
+	Isolation pack.Isolation `json:"isolation,omitempty"`
+	Shortfall string         `json:"isolation_shortfall,omitempty"`
 }
 
 func emptyBuild(f Fault) *BuildReport {

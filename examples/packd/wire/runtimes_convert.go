@@ -72,14 +72,15 @@ func (e Environments) result() envbuild.Environments {
 func newBuildSummary(s envbuild.Summary) BuildSummary {
 	return BuildSummary{
 		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalDurationMS: s.Duration.Milliseconds(),
-		PythonBuilt: s.Built[pack.RuntimePython], NodeBuilt: s.Built[pack.RuntimeNode],
+		PythonBuilt: s.Built[pack.RuntimePython], NodeBuilt: s.Built[pack.RuntimeNode], Isolation: s.Isolation, Shortfall: s.Shortfall,
 	}
 }
 
 func (s BuildSummary) result() envbuild.Summary {
 	return envbuild.Summary{
 		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, Duration: milliseconds(s.TotalDurationMS),
-		Built: map[pack.RuntimeName]int{pack.RuntimePython: s.PythonBuilt, pack.RuntimeNode: s.NodeBuilt},
+		Built:     map[pack.RuntimeName]int{pack.RuntimePython: s.PythonBuilt, pack.RuntimeNode: s.NodeBuilt},
+		Isolation: s.Isolation, Shortfall: s.Shortfall,
 	}
 }
 
