@@ -149,6 +149,8 @@ func deliver(cmd *pack.Command, inv Invocation, params []param) (undo func(), er
 			return undo, err
 		}
 		cmd.Env = append(cmd.Env, "ATTUNE_PARAMETER_FILE="+name)
+		// It stays private: a Runner lends what is written, but not what is read.
+		cmd.Access.Write = append(cmd.Access.Write, name)
 		return func() { _ = os.Remove(name) }, nil
 	}
 	return undo, pack.Errorf(pack.CodeInvalidManifest, "action %s: parameter_delivery %q: want stdin, env or file", inv.Action.Ref, a.ParameterDelivery)

@@ -29,7 +29,7 @@ func interpret(inv Invocation) (pack.Command, error) {
 // access is what an action reaches: the pack, its environments, also by the links beside the
 // pack, the programs in the search path, and the network.
 func access(inv Invocation, env []string) pack.Access {
-	read := []string{inv.Dir, inv.Scratch}
+	read := []string{inv.Dir}
 	dir, err := filepath.EvalSymlinks(inv.Dir)
 	if err != nil {
 		dir = inv.Dir // starting the action says so
