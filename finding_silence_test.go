@@ -51,7 +51,7 @@ func silenceCases() []findingCase {
 		with("a lock of pnpm", "pnpm-lock.yaml", "", "pnpm-lock.yaml:0 packages.not_read"),
 		with("a lock of bun", "bun.lock", "", "bun.lock:0 packages.not_read"),
 		with("a lock in capitals", "Package-Lock.json", "", "Package-Lock.json:0 packages.not_read"),
-		with("keys of package.json", "package.json", `{"overrides": {"a": "1"}, "scripts": {}}`, "package.json:0 node.ignored_key"),
+		with("keys of package.json", "package.json", `{"resolutions": {"a": "1"}, "scripts": {}}`, "package.json:0 node.ignored_key"),
 		manifest("requirements of a runner", "testing: {runners: {a: {entry_point: actions/run.sh, requirements: tests/r.txt}}}\n", "pack.yaml:5 packages.not_read"),
 
 		with("an action without the name of its script", "actions/a.yaml", "ref: demo.a\nrunner_type: python\nentry_point: ''\n", "actions/a.yaml:3 action.no_entry_point"),

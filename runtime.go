@@ -76,7 +76,7 @@ func runtimes() []Runtime {
 			RunnerTypes: []string{"nodejs", "node", "node.js", "javascript"},
 			TestRunners: []string{"jest", "node-test"},
 			Programs:    []string{"node", "nodejs"}, Extensions: []string{".js", ".cjs", ".mjs"},
-			Manifest: npm.ManifestFile, Locks: []string{npm.LockFile}, RangeExample: ">=18 <23", Link: "node_modules",
+			Manifest: npm.ManifestFile, Locks: []string{npm.LockFile, npm.ShrinkwrapFile}, RangeExample: ">=18 <23", Link: "node_modules",
 		},
 		{
 			Name: RuntimeShell, Title: "Shell",

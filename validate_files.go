@@ -150,41 +150,43 @@ func foreignManifests(r RuntimeName) []string {
 			"requirements.in", "requirement.txt", "requirements.text", "requirements", "environment.yml", "environment.yaml",
 		}
 	case RuntimeNode:
-		return []string{"yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock", "npm-shrinkwrap.json"}
+		return append(npm.ForeignLocks(), "deno.lock")
 	}
 	return nil
 }
 
-// checkRequirements judges every line of requirements.txt.
+// checkRequirements judges every line of requirements.txt and of the files that it
+// includes.
 func (v *validator) checkRequirements() {
-	data, err := readRegular(v.fsys, pep508.RequirementsFile, min(v.limits.ComponentSize, pep508.MaxSize))
-	if errors.Is(err, fs.ErrNotExist) {
+	read := func(name string) ([]byte, error) {
+		return readRegular(v.fsys, name, min(v.limits.ComponentSize, pep508.MaxSize))
+	}
+	if _, err := read(pep508.RequirementsFile); err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			v.findings.report(requirementUnreadable, pep508.RequirementsFile, 0, err)
+		}
 		return
 	}
-	if err != nil {
-		v.findings.report(requirementUnreadable, pep508.RequirementsFile, 0, err)
-		return
-	}
-	for line, fault := range pep508.JudgeFile(data) {
+	for line, fault := range pep508.JudgeFiles(read, pep508.RequirementsFile) {
 		switch {
 		case fault != nil:
 			v.reportRequirement(&line, fault)
-		case !line.Pinned():
-			v.report(requirementUnpinned, pep508.RequirementsFile, line.Number, "unpinned: specify a version for %.200q", line.Text)
+		case !line.Pinned() && !line.Constraint:
+			v.report(requirementUnpinned, line.File, line.Number, "unpinned: specify a version for %.200q", line.Text)
 		}
 	}
 }
 
-// reportRequirement words the fault of a line, or of the whole file.
+// reportRequirement words the fault of a line, or of all files.
 func (v *validator) reportRequirement(l *pep508.Line, f *pep508.Fault) {
 	code := requirementCode(l, f)
 	switch f.Rule {
 	case pep508.RuleLimit:
-		v.findings.report(code, pep508.RequirementsFile, 0, &LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value})
+		v.findings.report(code, f.File, 0, &LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value})
 	case pep508.RuleDirect:
-		v.report(code, pep508.RequirementsFile, f.Line, "%.200q is installed only where the host allows addresses; name a package of the index", l.Text)
+		v.report(code, f.File, f.Line, "%.200q is installed only where the host allows addresses; name a package of the index", l.Text)
 	default:
-		v.findings.report(code, pep508.RequirementsFile, f.Line, f)
+		v.findings.report(code, f.File, f.Line, f)
 	}
 }
 
@@ -203,7 +205,7 @@ func requirementCode(l *pep508.Line, f *pep508.Fault) FindingCode {
 			return requirementSingleEquals
 		}
 		return requirementInvalid
-	case pep508.RuleOption:
+	case pep508.RuleOption, pep508.RuleInclude:
 		return requirementOption
 	case pep508.RulePath:
 		return requirementPath
@@ -236,10 +238,14 @@ func (v *validator) checkNode() {
 	if m.Empty() {
 		return
 	}
-	if data, ok = v.readNode(npm.LockFile, npm.MaxLockSize, nodeLockInvalid); !ok {
-		return
-	}
-	if _, err := npm.ParseLock(data); err != nil {
+	_, err = npm.ReadLock(func(name string) ([]byte, error) {
+		data, ok := v.readNode(name, npm.MaxLockSize, nodeLockInvalid)
+		if !ok {
+			return nil, fs.ErrNotExist // or reported
+		}
+		return data, nil
+	})
+	if err != nil {
 		v.reportNode(err, nodeLockInvalid, nodeLockRefused)
 	}
 }

@@ -158,7 +158,12 @@ func nodeFates() []struct {
 		{`{"dependencies": {"../a": "1"}}`, "", never},
 		{`{"dependencies": {"a": "git+ssh://git@h/a.git"}}`, "", never},
 		{`{"optionalDependencies": {"a": "file:../a"}}`, "", never},
-		{`{"dependencies": {"a": "npm:b@1"}}`, "", never},
+		{`{"dependencies": {"a": "npm:b@1"}}`, "", built},
+		{`{"dependencies": {"a": "npm:b@file:.."}}`, "", never},
+		{`{"dependencies": {"a": "1"}, "overrides": {"a": "2"}}`, "", built},
+		{`{"dependencies": {"a": "1"}, "overrides": {"a": "file:.."}}`, "", never},
+		{`{"peerDependencies": {"a": "file:.."}}`, "", never},
+		{a, lock(good + `, "name": "b"`), built},
 		{`{"workspaces": ["x"]}`, "", never},
 		{`{"a": ` + strings.Repeat("[", 99), "", never},
 		{`{"a": "` + strings.Repeat("x", 1<<20) + `"}`, "", never},
@@ -170,7 +175,7 @@ func nodeFates() []struct {
 		{a, lock(`"version": "1.0.0", "integrity": "sha1-AAAA="`), never},
 		{a, lock(good + `, "link": true`), never},
 		{a, lock(good + `, "resolved": "git+ssh://git@h/a.git"`), never},
-		{a, lock(good + `, "name": "b"`), never},
+		{a, lock(good + `, "name": "../b"`), never},
 	}
 }
 
@@ -183,7 +188,7 @@ func TestValidationAndBuildAgreeOnNodePackages(t *testing.T) {
 			files = append(files, "package-lock.json", tt.lock)
 			fsys["package-lock.json"] = &fstest.MapFile{Data: []byte(tt.lock)}
 		}
-		err := (&modules{}).read(fsys, "package.json")
+		err := (&modules{config: &Config{}}).read(fsys, "package.json")
 		inBuild := fateInBuild(err, err)
 		inValidation, found := fateInValidation(t, files...)
 		if inBuild != tt.want || inValidation != tt.want {

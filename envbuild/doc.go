@@ -22,8 +22,9 @@
 //
 // An environment is identified by its Key: the interpreter's build, the requirements in
 // a normal form or the lock file, the indices, the name of the tool and the part of the
-// [Policy] that is needed, but not by the pack itself. A pack with an existing Key gets that environment in a few milliseconds,
-// regardless of its size, without starting a process. So unpinned requirements mean
+// [Policy] that is needed, but not by the pack itself. A pack with an existing Key gets
+// that environment in a few milliseconds, regardless of its size, without starting a
+// process. So unpinned requirements mean
 // "what was current when the Key was first built"; [Request.Rebuild] builds again, next
 // to an environment that may be in use.
 //
@@ -43,7 +44,7 @@
 // # Trust
 //
 // The content of a pack is checked before any tool runs. Its requirements may only name
-// packages of the host's index: options, files, paths and variables are refused with
+// packages of the host's index, and include files of the pack: options, paths and variables are refused with
 // [pack.CodePolicyDenied], and so are addresses and repositories unless the [Policy] of
 // the host lists the package. The dependencies of packages from the index are left to the tool and not
 // checked: a package may name an address there. Tools read files that this package

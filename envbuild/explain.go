@@ -26,13 +26,22 @@ func explainBy(rules []rule, message string) explanation {
 		}
 		group := func(name string) string {
 			if i := r.pattern.SubexpIndex(name); i > 0 {
-				return strings.Trim(groups[i], "`'\".,;:")
+				return plainGroup(groups[i])
 			}
 			return ""
 		}
 		return explanation{reason: r.reason, pkg: nameOf(group("pkg")), by: group("by"), text: expand(r.text, message, group)}
 	}
 	return explanation{reason: ReasonUnknown, text: shorten(message)}
+}
+
+// plainGroup returns a part of a message without its punctuation.
+func plainGroup(text string) string {
+	text = strings.Trim(text, "`'\".,;: ")
+	if strings.HasPrefix(text, "{") {
+		return text
+	}
+	return strings.ReplaceAll(text, `@"`, "@")
 }
 
 func expand(text, message string, group func(string) string) string {

@@ -84,15 +84,26 @@ func (m *modules) read(files fs.FS, name string) error {
 	if m.manifest, err = npm.ParseManifest(data); err != nil {
 		return npmError(err)
 	}
-	data, err = readFile(files, npm.LockFile, npm.MaxLockSize)
-	if errors.Is(err, fs.ErrNotExist) || m.manifest.Empty() {
+	if m.manifest.Empty() {
 		return nil
 	}
-	if err != nil {
-		return err
+	m.lock, err = npm.ReadLock(func(name string) ([]byte, error) { return readFile(files, name, npm.MaxLockSize) })
+	if err == nil && m.lock == nil && !m.config.Policy.IgnoreForeignLocks {
+		return foreignLock(files)
 	}
-	m.lock, err = npm.ParseLock(data)
 	return npmError(err)
+}
+
+// foreignLock returns an error if another tool pins the versions.
+func foreignLock(files fs.FS) error {
+	for _, name := range npm.ForeignLocks() {
+		if _, err := fs.Stat(files, name); err != nil {
+			continue // it cannot be read by its tool either
+		}
+		return &BuildError{Reason: ReasonForeignLock, Package: name, WantedBy: []string{name}, Message: name +
+			": the versions that another tool pins are not installed: add a " + npm.LockFile + " (npm install --package-lock-only), or allow other versions"}
+	}
+	return nil
 }
 
 // npmError gives an error of package npm its code.

@@ -30,7 +30,7 @@ func TestNodeFilesHaveCodes(t *testing.T) {
 		if tt.lock != "" {
 			files["package-lock.json"] = &fstest.MapFile{Data: []byte(tt.lock)}
 		}
-		err := (&modules{}).read(files, "package.json")
+		err := (&modules{config: &Config{}}).read(files, "package.json")
 		if pack.CodeOf(err) != tt.code || tt.sentinel != nil && !errors.Is(err, tt.sentinel) {
 			t.Errorf("%s: got %v with the code %q, want %q", tt.name, err, pack.CodeOf(err), tt.code)
 		}

@@ -71,7 +71,7 @@ func (p *pip) args(t *tool, file string) []string {
 	if age := p.minimumAge(); age > 0 {
 		args = append(args, "--uploaded-prior-to", newest(age))
 	}
-	return append(args, p.commonArgs(file)...)
+	return append(args, p.commonArgs(t, file)...)
 }
 
 // Pip ignores --only-binary if a wheel depends on an address: it builds the

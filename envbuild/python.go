@@ -89,11 +89,11 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 	if name == "" {
 		return nil
 	}
-	data, err := readFile(files, name, pep508.MaxSize)
-	if err != nil {
+	if _, err := readFile(files, name, pep508.MaxSize); err != nil {
 		return err
 	}
-	v.requirements, err = parseRequirements(data, v.config.Policy.Direct)
+	var err error
+	v.requirements, err = readRequirements(func(name string) ([]byte, error) { return readFile(files, name, pep508.MaxSize) }, v.config.Policy.Direct)
 	return err
 }
 
@@ -108,7 +108,7 @@ func (v *virtualenv) ingredients() any {
 	if len(v.requirements.lines) == 0 {
 		return []any{base}
 	}
-	return []any{base, v.requirements.lines, v.driver.name(), v.sources()}
+	return []any{base, v.requirements.lines, v.requirements.constraints, v.driver.name(), v.sources()}
 }
 
 // sources are the names of where packages come from, and in which form.

@@ -2,6 +2,7 @@ package envbuild
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,8 +22,13 @@ const (
 // addresses are listed too: arguments are visible to all users.
 func (v *virtualenv) write(t *tool) (file string, err error) {
 	file = filepath.Join(t.site.Work, pep508.RequirementsFile)
-	return file, os.WriteFile(file, v.file(), 0o600)
+	return file, errors.Join(
+		os.WriteFile(file, v.file(), 0o600),
+		os.WriteFile(constraintsFile(t), []byte(strings.Join(v.requirements.constraints, "\n")+"\n"), 0o600),
+	)
 }
+
+func constraintsFile(t *tool) string { return filepath.Join(t.site.Work, "constraints.txt") }
 
 // access is what installing the requirements needs: directories with packages, and
 // the network unless packages come from these alone.
@@ -54,7 +60,7 @@ func (v *virtualenv) file() []byte {
 }
 
 // commonArgs are the arguments that pip and uv share.
-func (v *virtualenv) commonArgs(file string) []string {
+func (v *virtualenv) commonArgs(t *tool, file string) []string {
 	var args []string
 	if v.config.PythonIndex == "" && len(v.config.FindLinks) > 0 {
 		args = append(args, "--no-index")
@@ -72,6 +78,9 @@ func (v *virtualenv) commonArgs(file string) []string {
 	}
 	if v.requirements.hashed {
 		args = append(args, "--require-hashes")
+	}
+	if len(v.requirements.constraints) > 0 {
+		args = append(args, "--constraint", constraintsFile(t))
 	}
 	return append(args, "--requirement", file)
 }

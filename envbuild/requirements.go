@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -13,9 +14,11 @@ import (
 // Requirements are the requirements of a pack in a normal form: sorted, each
 // once. The pack's own text is checked and never passed to a tool.
 type requirements struct {
-	lines  []string
-	hashed bool // every one has a digest
-	direct bool // one names an address
+	lines []string
+	// constraints limit versions of packages that something else asks for.
+	constraints []string
+	hashed      bool // every one has a digest
+	direct      bool // one names an address
 	// source are the packages that are built from source, because their addresses are
 	// not those of wheels.
 	source []string
@@ -26,24 +29,34 @@ type requirements struct {
 // places returns where the pack asks for a package.
 func (r *requirements) places(name string) []string { return r.where[pep508.NormalizeName(name)] }
 
-// parseRequirements judges the bytes of a requirements.txt. Only requirements
-// that name a package are admitted, with digests or without: options, other
-// files, paths and variables are refused, and addresses unless direct lists the package.
-func parseRequirements(data []byte, direct []string) (requirements, error) {
+// readRequirements judges a requirements.txt and the files of the pack that it includes.
+// Only requirements that name a package are admitted, with digests or without: options,
+// paths and variables are refused, and addresses unless direct lists the package.
+func readRequirements(read pep508.Reader, direct []string) (requirements, error) {
 	r := requirements{where: map[string][]string{}}
-	for line, fault := range pep508.JudgeFile(data) {
+	for line, fault := range pep508.JudgeFiles(read, pep508.RequirementsFile) {
 		if fault != nil && (fault.Rule != pep508.RuleDirect || !admitsPython(direct, line.Name)) {
 			return requirements{}, requirementError(&line, fault)
 		}
-		r.addDirect(&line)
-		r.lines = append(r.lines, normal(&line))
-		name := pep508.NormalizeName(line.Name)
-		r.where[name] = append(r.where[name], fmt.Sprintf("%s:%d", pep508.RequirementsFile, line.Number))
-		r.hashed = len(line.Options) > 0 // so have all, or none
+		r.add(&line)
 	}
-	slices.Sort(r.lines)
-	r.lines = slices.Compact(r.lines)
+	for _, lines := range []*[]string{&r.lines, &r.constraints} {
+		slices.Sort(*lines)
+		*lines = slices.Compact(*lines)
+	}
 	return r, nil
+}
+
+func (r *requirements) add(l *pep508.Line) {
+	r.addDirect(l)
+	name := pep508.NormalizeName(l.Name)
+	r.where[name] = append(r.where[name], fmt.Sprintf("%s:%d", l.File, l.Number))
+	if l.Constraint {
+		r.constraints = append(r.constraints, normal(l))
+		return
+	}
+	r.lines = append(r.lines, normal(l))
+	r.hashed = len(l.Options) > 0 // so have all, or none
 }
 
 // addDirect notes a requirement that names an address.
@@ -59,22 +72,25 @@ func (r *requirements) addDirect(l *pep508.Line) {
 
 // requirementError gives a fault its code, and names the line.
 func requirementError(l *pep508.Line, f *pep508.Fault) error {
+	if limit, ok := errors.AsType[*pack.LimitError](f); ok {
+		return limit
+	}
 	code := pack.CodePolicyDenied
 	switch f.Rule {
 	case pep508.RuleDirect:
-		place := fmt.Sprintf("%s:%d", pep508.RequirementsFile, f.Line)
+		place := fmt.Sprintf("%s:%d", f.File, f.Line)
 		return &BuildError{Reason: ReasonNeedsDirect, Package: l.Name, WantedBy: []string{place}, Message: place + ": " + f.Error()}
 	case pep508.RuleLimit:
-		return &pack.LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value, Path: pep508.RequirementsFile}
+		return &pack.LimitError{Limit: f.Limit, Max: f.Max, Value: f.Value, Path: f.File}
 	case pep508.RuleEncoding, pep508.RuleControl, pep508.RuleSyntax:
 		code = pack.CodeInvalidManifest
 	case pep508.RuleDigest:
 		code = pack.CodeBuildFailed
 	}
 	if f.Line == 0 {
-		return pack.Errorf(code, "%s: %w", pep508.RequirementsFile, f)
+		return pack.Errorf(code, "%s: %w", f.File, f)
 	}
-	return pack.Errorf(code, "%s:%d: %w", pep508.RequirementsFile, f.Line, f)
+	return pack.Errorf(code, "%s:%d: %w", f.File, f.Line, f)
 }
 
 func normal(l *pep508.Line) string {

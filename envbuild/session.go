@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -172,6 +173,9 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 			return &RuntimeError{Runtime: n.Runtime, Err: err}
 		}
 		it.envs, envs = append(it.envs, e), append(envs, e.Environment)
+		if len(e.SkippedScripts) > 0 {
+			s.Warn(ctx, &it.Item, "the install scripts of %s were not run: the policy does not list them", strings.Join(e.SkippedScripts, ", "))
+		}
 	}
 	if s.req.Check || len(envs) == 0 {
 		return nil

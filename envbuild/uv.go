@@ -44,7 +44,7 @@ func (u *uv) args(t *tool, file string) []string {
 	if age := u.minimumAge(); age > 0 {
 		args = append(args, "--exclude-newer", newest(age))
 	}
-	return append(args, u.commonArgs(file)...)
+	return append(args, u.commonArgs(t, file)...)
 }
 
 // explain implements driver. The messages are those of uv 0.5 to 0.13.

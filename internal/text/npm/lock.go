@@ -1,8 +1,11 @@
 package npm
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"regexp"
 	"strings"
@@ -11,19 +14,54 @@ import (
 // A Lock is a package-lock.json.
 type Lock struct{ doc map[string]any }
 
-// ParseLock reads a package-lock.json. Only locks that npm 7 and later write
-// are accepted, and only packages that come from a registry with a strong
-// digest; others are [Refused].
-func ParseLock(data []byte) (*Lock, error) {
-	doc, _, err := parseLock(data, true)
+// ReadLock reads the lock of a pack that npm uses, by a function that returns the content
+// of a file; nil when there is none.
+func ReadLock(read func(name string) ([]byte, error)) (*Lock, error) {
+	for _, name := range []string{ShrinkwrapFile, LockFile} {
+		data, err := read(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return ParseLock(name, data)
+	}
+	return nil, nil //nolint:nilnil // no lock is not an error
+}
+
+// ForeignLocks are the lock files of other tools.
+func ForeignLocks() []string { return []string{"yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"} }
+
+// ParseLock reads a lock. Only locks that npm 7 and later write are accepted, and only
+// packages that come from a registry with a strong digest; others are [Refused]. What is
+// for development alone is left out.
+func ParseLock(file string, data []byte) (*Lock, error) {
+	doc, _, err := parseLock(file, data, true)
 	if err != nil {
 		return nil, err
 	}
 	l := &Lock{}
 	if err := doc.value.Decode(&l.doc); err != nil {
-		return nil, invalid(LockFile, "%v", err)
+		return nil, invalid(file, "%v", err)
 	}
+	l.dropDevelopment()
 	return l, nil
+}
+
+// dropDevelopment leaves out what is only installed for development, and the form of the
+// lock that npm 6 reads.
+func (l *Lock) dropDevelopment() {
+	delete(l.doc, "dependencies")
+	packages, _ := l.doc["packages"].(map[string]any)
+	for place, v := range packages {
+		item, _ := v.(map[string]any)
+		if place == "" {
+			delete(item, "devDependencies")
+		} else if item["dev"] == true {
+			delete(packages, place)
+		}
+	}
 }
 
 // A Package is an installed package. Version, Resolved (its URL) and Integrity (its
@@ -38,7 +76,7 @@ type Package struct {
 // because another one asked for it, is [Refused]. Digests do not matter here:
 // the registry that delivered the packages stated them.
 func Installed(data []byte) ([]Package, error) {
-	_, installed, err := parseLock(data, false)
+	_, installed, err := parseLock(LockFile, data, false)
 	if err != nil {
 		return nil, fmt.Errorf("installed packages: %w", err)
 	}
@@ -46,15 +84,15 @@ func Installed(data []byte) ([]Package, error) {
 }
 
 // parseLock judges a lock and lists its packages.
-func parseLock(data []byte, digests bool) (*document, []Package, error) {
-	doc, err := parse(LockFile, data, MaxLockSize)
+func parseLock(file string, data []byte, digests bool) (*document, []Package, error) {
+	doc, err := parse(file, data, MaxLockSize)
 	if err != nil {
 		return nil, nil, err
 	}
 	var version any
 	_ = doc.value.Get("lockfileVersion").Decode(&version) // stays nil when there is none
 	if version != 2.0 && version != 3.0 {
-		return nil, nil, refused(LockFile, "lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", version)
+		return nil, nil, refused(file, "lockfileVersion %v has no digest for every package: write it anew with npm 7 or later", version)
 	}
 	installed, packages := []Package{}, doc.at("packages")
 	for place, v := range packages.value.Members() {
@@ -63,15 +101,18 @@ func parseLock(data []byte, digests bool) (*document, []Package, error) {
 		}
 		packages.want(place, v, "object")
 		item := object{v, doc}
+		if digests && item.isTrue("dev") {
+			continue // it is not installed
+		}
 		if reason := fault(place, item, digests); reason != "" {
-			return nil, nil, refused(LockFile, "%.200q %s", place, reason)
+			return nil, nil, refused(file, "%.200q %s", place, reason)
 		}
 		installed = append(installed, Package{
-			nameAt(place), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
+			cmp.Or(item.text("name"), nameAt(place)), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
 		})
 	}
 	if doc.err != nil {
-		return nil, nil, invalid(LockFile, "%v", doc.err)
+		return nil, nil, invalid(file, "%v", doc.err)
 	}
 	return doc, installed, nil
 }
@@ -90,8 +131,8 @@ func fault(place string, item object, digests bool) string {
 		return "is not the place of a package"
 	case item.has("link"):
 		return "is a link: only packages of a registry are installed"
-	case item.has("name") && item.text("name") != name:
-		return "stands for another package"
+	case item.has("name") && !packageName.MatchString(item.text("name")):
+		return "is an alias of something that is not a package"
 	case !fromWeb(item.text("resolved")):
 		return "does not come from a registry"
 	case item.isTrue("inBundle"): // it is inside another package, whose digest covers it

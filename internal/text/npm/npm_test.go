@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestMarshalManifestKeepsOnlyDependencies(t *testing.T) {
 	var got [2][]byte
 	for i, text := range []string{
 		`{"dependencies": {"b": "2", "a": "1"}, "scripts": {"install": "x"}, "bin": "x", "version": "9.9.9"}`,
-		`{"name": "other", "dependencies": {"a": "1", "b": "2"}, "overrides": {"a": "file:.."}}`,
+		`{"name": "other", "dependencies": {"a": "1", "b": "2"}, "resolutions": {"a": "file:.."}}`,
 	} {
 		m, err := npm.ParseManifest([]byte(text))
 		if err != nil {
@@ -98,7 +99,7 @@ func hostileSpecs(t *testing.T) {
 	for _, spec := range []string{
 		"git+ssh://git@h/x.git", "git+file:///etc", "git://h/x", "git+https://h/x#v1", "https://h/x.tgz", "http://h/x",
 		"file:../..", "link:../x", "./x", "../x", "/etc", "~/x", `C:\x`, "x.tgz", "1.0.tar.gz", "a.TAR", ".", "..",
-		"npm:other@1", "workspace:*", "user/repo", "github:user/repo", "gist:1", "user/repo#main", "$npm", "${HOME}", "@a/b", "1\n2", "\x1b[0m",
+		"npm:../x", "npm:", "npm:b@file:..", "npm:b@git://h/x", "workspace:*", "user/repo", "github:user/repo", "gist:1", "user/repo#main", "$npm", "${HOME}", "@a/b", "1\n2", "\x1b[0m",
 	} {
 		for _, field := range []string{"dependencies", "optionalDependencies"} {
 			_, err := npm.ParseManifest(fmt.Appendf(nil, `{"%s": {"x": %s}}`, field, quote(spec)))
@@ -137,7 +138,7 @@ func TestParseLock(t *testing.T) {
 		lock("node_modules/a", `"version": "1.0.0", "integrity": "sha1-AAAA= sha512-BBBB=="`),
 		lock("node_modules/a/node_modules/b", `"version": "1.0.0", "inBundle": true`),
 	} {
-		if _, err := npm.ParseLock(data); err != nil {
+		if _, err := npm.ParseLock(npm.LockFile, data); err != nil {
 			t.Errorf("%s: %v", data, err)
 		}
 	}
@@ -185,8 +186,8 @@ func TestNamesMayDifferInCase(t *testing.T) {
 
 func TestMarshalLockIsANormalForm(t *testing.T) {
 	t.Parallel()
-	a, errA := npm.ParseLock([]byte(`{"lockfileVersion": 2, "packages": {"": {}}, "requires": true}`))
-	b, errB := npm.ParseLock([]byte(`{ "requires": true, "packages": { "":{} }, "lockfileVersion": 2}`))
+	a, errA := npm.ParseLock(npm.LockFile, []byte(`{"lockfileVersion": 2, "packages": {"": {}}, "requires": true}`))
+	b, errB := npm.ParseLock(npm.LockFile, []byte(`{ "requires": true, "packages": { "":{} }, "lockfileVersion": 2}`))
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
@@ -210,7 +211,7 @@ func hostileLocks(t *testing.T) {
 		lock("node_modules/a", goodItem+`, "resolved": "file:../a"`),
 		lock("node_modules/a", goodItem+`, "resolved": "https://user:secret@h/a.tgz"`),
 		lock("node_modules/a", goodItem+`, "link": true`),
-		lock("node_modules/a", goodItem+`, "name": "b"`),
+		lock("node_modules/a", goodItem+`, "name": "../b"`),
 		lock("node_modules/../../a", goodItem),
 		lock("packages/a", goodItem),
 		lock("../a", goodItem),
@@ -218,7 +219,7 @@ func hostileLocks(t *testing.T) {
 		lock("node_modules/a", goodItem+`, "resolved": "git+ssh://h/x", "Resolved": "https://h/x"`),
 		lock("node_modules/a", `"version": "1.0.0", "Integrity": "sha512-AAAA=="`),
 	} {
-		_, err := npm.ParseLock(data)
+		_, err := npm.ParseLock(npm.LockFile, data)
 		if kindOf(err) != npm.Refused {
 			t.Errorf("%s: %v", data, err)
 		}
@@ -226,11 +227,11 @@ func hostileLocks(t *testing.T) {
 			t.Errorf("%v contains a secret", err)
 		}
 	}
-	_, err := npm.ParseLock([]byte(`{"lockfileVersion": 3, "packages": []}`))
+	_, err := npm.ParseLock(npm.LockFile, []byte(`{"lockfileVersion": 3, "packages": []}`))
 	wantKind(t, err, npm.Invalid)
-	_, err = npm.ParseLock(lock("node_modules/a", goodItem+`, "resolved": false`))
+	_, err = npm.ParseLock(npm.LockFile, lock("node_modules/a", goodItem+`, "resolved": false`))
 	wantKind(t, err, npm.Invalid)
-	_, err = npm.ParseLock(bytes.Repeat([]byte(" "), npm.MaxLockSize+1))
+	_, err = npm.ParseLock(npm.LockFile, bytes.Repeat([]byte(" "), npm.MaxLockSize+1))
 	wantKind(t, err, npm.Limit)
 }
 
@@ -277,15 +278,75 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%s becomes %s: %v", data, text, err)
 			}
 		}
-		if l, err := npm.ParseLock(data); err == nil {
+		if l, err := npm.ParseLock(npm.LockFile, data); err == nil {
 			text, err := l.MarshalJSON()
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := npm.ParseLock(text)
+			again, err := npm.ParseLock(npm.LockFile, text)
 			if err != nil || !cmp.Equal(again, l, cmp.AllowUnexported(npm.Lock{})) {
 				t.Errorf("%s becomes %s: %v", data, text, err)
 			}
 		}
 	})
+}
+
+func TestWhatDecidesTheResultIsKept(t *testing.T) {
+	t.Parallel()
+	const text = `{"dependencies":{"a":"npm:@s/b@^1","c":"npm:d"},"peerDependencies":{"p":"1"},` +
+		`"peerDependenciesMeta":{"p":{"optional":true}},"overrides":{"z@1":"$a","a":{".":"1","b":"npm:c@2"}}}`
+	m, err := npm.ParseManifest([]byte(text))
+	if err != nil || len(m.Ignored) > 0 || !m.Asks("p") {
+		t.Fatalf("got %+v, %v", m, err)
+	}
+	got, err := m.Marshal()
+	if want := `{"name":"environment","version":"0.0.0","private":true,` + text[1:]; err != nil || string(got) != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+	for override, want := range map[string]npm.Kind{
+		`{"a": "file:.."}`: npm.Refused, `{"a": {"b": "git://h/x"}}`: npm.Refused, `{"a": "$"}`: npm.Refused, `{"a": "$../x"}`: npm.Refused,
+		`{"../a": "1"}`: npm.Invalid, `{"a": 1}`: npm.Invalid, `{"": "1"}`: npm.Invalid, `[]`: npm.Invalid,
+	} {
+		_, err := npm.ParseManifest([]byte(`{"overrides": ` + override + `}`))
+		if got := kindOf(err); got != want {
+			t.Errorf("overrides %s: %v, want %q", override, err, want)
+		}
+	}
+}
+
+func TestReadLock(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{npm.LockFile: "{"}
+	read := func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, fs.ErrNotExist
+	}
+	_, err := npm.ReadLock(read)
+	wantKind(t, err, npm.Invalid)
+	files[npm.ShrinkwrapFile] = `{"lockfileVersion": 3, "packages": {}}`
+	if l, err := npm.ReadLock(read); l == nil || err != nil {
+		t.Errorf("shrinkwrap: %v, %v", l, err)
+	}
+	clear(files)
+	if l, err := npm.ReadLock(read); l != nil || err != nil {
+		t.Errorf("none: %v, %v", l, err)
+	}
+}
+
+// What is only for development neither spoils a lock nor decides the Key.
+func TestLocksWithoutDevelopment(t *testing.T) {
+	t.Parallel()
+	const bare = `{"lockfileVersion":2,"packages":{"":{"dependencies":{"a":"^1"}},"node_modules/a":{"integrity":"sha512-AAAA==","name":"b","version":"1.0.0"}}}`
+	l, err := npm.ParseLock(npm.LockFile, []byte(`{"lockfileVersion": 2, "dependencies": {"a": {}}, "packages": {
+		"": {"dependencies": {"a": "^1"}, "devDependencies": {"x": "file:.."}}, "node_modules/a": {`+goodItem+`, "name": "b"},
+		"node_modules/x": {"resolved": "file:..", "dev": true, "link": true}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := l.MarshalJSON()
+	if diff := cmp.Diff(bare, string(got)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
 }

@@ -12,6 +12,7 @@ const (
 	RuleControl  Rule = "control"  // a character at which some tools end the line
 	RuleSecret   Rule = "secret"   // an address with a user or a password
 	RuleOption   Rule = "option"   // an option of the installer
+	RuleInclude  Rule = "include"  // another file that is not in the pack, or is included too deeply
 	RulePath     Rule = "path"     // a file or a directory
 	RuleEditable Rule = "editable" // an editable address
 	RuleVariable Rule = "variable" // a variable of the environment
@@ -27,7 +28,8 @@ const (
 // code and choose the words for what a host may allow.
 type Fault struct {
 	Rule Rule
-	Line int // counted from 1; 0 for the whole file
+	File string // of the line; the first file for faults of all files
+	Line int    // counted from 1; 0 for the whole file
 	// Reason is the message without the line. It never has a password.
 	Reason string
 	// Err is a [*SyntaxError] for RuleSyntax, else nil.

@@ -1,14 +1,10 @@
 package pep508
 
 import (
-	"errors"
-	"iter"
 	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
-
-	"github.com/packtrain/pack/internal/text/plain"
 )
 
 // RequirementsFile is the name of the file, as pip's manual has it.
@@ -20,52 +16,11 @@ const (
 	MaxRequirements = 5000
 )
 
-// JudgeFile judges the bytes of a requirements.txt, in an encoding that pip reads.
-// It yields every line that is
-// not blank with its fault, nil for none; faults of the whole file come last,
-// with the zero Line. A pack can be built when there are no faults, or when all
-// are of RuleDirect and the host allows it.
-func JudgeFile(data []byte) iter.Seq2[Line, *Fault] {
-	return func(yield func(Line, *Fault) bool) {
-		decoded, err := plain.Requirements(data)
-		if err != nil {
-			f := fault(RuleEncoding, "%v", err)
-			if e, ok := errors.AsType[*plain.Error](err); ok {
-				f.Line = e.Line
-			}
-			yield(Line{}, f)
-			return
-		}
-		var t tally
-		for number, text := range Lines(string(decoded)) {
-			l, f := judgeAt(number, text)
-			if t.add(&l, f); t.total > MaxRequirements {
-				break
-			}
-			if (l.Kind != Blank || f != nil) && !yield(l, f) {
-				return
-			}
-		}
-		if f := t.fault(); f != nil {
-			yield(Line{}, f)
-		}
-	}
-}
-
-func judgeAt(number int, text string) (Line, *Fault) {
-	l, f := Judge(text)
-	l.Number = number
-	if f != nil {
-		f.Line = number
-	}
-	return l, f
-}
-
 // A tally counts the requirements that can be installed.
 type tally struct{ total, hashed int }
 
 func (t *tally) add(l *Line, f *Fault) {
-	if l.Kind == Blank || f != nil && f.Rule != RuleDirect {
+	if l.Kind == Blank || l.Kind == Include || l.Constraint || f != nil && f.Rule != RuleDirect {
 		return
 	}
 	t.total++
@@ -109,6 +64,8 @@ func Judge(text string) (Line, *Fault) {
 	switch {
 	case err != nil:
 		return l, syntaxFault(err)
+	case l.Kind == Include:
+		return l, nil
 	case l.Kind != Named:
 		return l, fault(RuleDirect, "%.200q: addresses are not allowed: name a package of the index", l.Text)
 	}
@@ -141,6 +98,8 @@ func (l *Line) judge() *Fault {
 		return fault(RuleEditable, "%.200q: packages are not installed as editable ones: name a package of the index", l.Text)
 	case strings.Contains(l.Text, "${"): // tools substitute the host's variables
 		return fault(RuleVariable, "%.200q: variables are not allowed", l.Text)
+	case l.Kind == Include:
+		return l.judgeInclude()
 	case l.Kind == Named:
 		return l.judgeOptions()
 	}

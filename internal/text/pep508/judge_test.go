@@ -3,6 +3,7 @@ package pep508_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -45,10 +46,20 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// judged returns what JudgeFile yields as "line text: rule".
+// reader reads one file, and no others.
+func reader(text string) pep508.Reader {
+	return func(name string) ([]byte, error) {
+		if name != pep508.RequirementsFile {
+			return nil, fs.ErrNotExist
+		}
+		return []byte(text), nil
+	}
+}
+
+// judged returns what JudgeFiles yields as "line text: rule".
 func judged(text string) []string {
 	var got []string
-	for line, fault := range pep508.JudgeFile([]byte(text)) {
+	for line, fault := range pep508.JudgeFiles(reader(text), pep508.RequirementsFile) {
 		s := fmt.Sprintf("%d %s", line.Number, line.Text)
 		if fault != nil {
 			s += fmt.Sprintf(": %d %s", fault.Line, fault.Rule)
@@ -58,7 +69,7 @@ func judged(text string) []string {
 	return got
 }
 
-func TestJudgeFile(t *testing.T) {
+func TestJudgeFiles(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		"\n# a\n":                      nil,
@@ -77,7 +88,70 @@ func TestJudgeFile(t *testing.T) {
 	if n := len(got); n != pep508.MaxRequirements+1 || got[n-1] != "0 : 0 limit" {
 		t.Errorf("%d lines, the last is %s", n, got[n-1])
 	}
-	for range pep508.JudgeFile([]byte("a\nb")) {
+	for range pep508.JudgeFiles(reader("a\nb"), pep508.RequirementsFile) {
 		break // stopping early is fine
+	}
+}
+
+func TestIncludedFiles(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		files []string // names and contents
+		want  []string
+	}{
+		"nested":        {[]string{"-r sub/a.txt\nb", "sub/a.txt", "a\n--requirement=c.txt", "sub/c.txt", "c"}, []string{"sub/a.txt:1 a", "sub/c.txt:1 c", "requirements.txt:2 b"}},
+		"constraints":   {[]string{"-c limits.txt\nb", "limits.txt", "x<2\n-r a.txt", "a.txt", "a"}, []string{"limits.txt:1 constraint x<2", "a.txt:1 a", "requirements.txt:2 b"}},
+		"cycle":         {[]string{"-r a.txt", "a.txt", "a\n-r requirements.txt\n-r a.txt"}, []string{"a.txt:1 a"}},
+		"parent":        {[]string{"-r sub/a.txt", "sub/a.txt", "-r ../b.txt", "b.txt", "b"}, []string{"b.txt:1 b"}},
+		"outside":       {[]string{"-r sub/a.txt", "sub/a.txt", "-r ../../b.txt", "../b.txt", "b"}, []string{"sub/a.txt:1 include"}},
+		"missing":       {[]string{"a\n-r b.txt"}, []string{"requirements.txt:1 a", "requirements.txt:2 include"}},
+		"absolute":      {[]string{"-r /etc/passwd"}, []string{"requirements.txt:1 include"}},
+		"address":       {[]string{"-chttps://h/c.txt"}, []string{"requirements.txt:1 include"}},
+		"option inside": {[]string{"-r a.txt", "a.txt", "--pre"}, []string{"a.txt:1 option"}},
+		"digests":       {[]string{"a " + strongHash + "\n-r b.txt", "b.txt", "b"}, []string{"requirements.txt:1 a " + strongHash, "b.txt:1 b", "requirements.txt:0 digest"}},
+		"limits of digests": {[]string{"a " + strongHash + "\n-c b.txt", "b.txt", "b<1"},
+			[]string{"requirements.txt:1 a " + strongHash, "b.txt:1 constraint b<1"}},
+		"extras of a constraint": {[]string{"-c b.txt", "b.txt", "b[x]<1"}, []string{"b.txt:1 option"}},
+	} {
+		files := map[string]string{pep508.RequirementsFile: tt.files[0]}
+		for i := 1; i < len(tt.files); i += 2 {
+			files[tt.files[i]] = tt.files[i+1]
+		}
+		read := func(name string) ([]byte, error) {
+			text, ok := files[name]
+			if !ok {
+				return nil, fs.ErrNotExist
+			}
+			return []byte(text), nil
+		}
+		var got []string
+		for line, fault := range pep508.JudgeFiles(read, pep508.RequirementsFile) {
+			switch {
+			case fault != nil:
+				got = append(got, fmt.Sprintf("%s:%d %s", fault.File, fault.Line, fault.Rule))
+			case line.Constraint:
+				got = append(got, fmt.Sprintf("%s:%d constraint %s", line.File, line.Number, line.Text))
+			default:
+				got = append(got, fmt.Sprintf("%s:%d %s", line.File, line.Number, line.Text))
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Digests are passed on in one spelling, however pip reads them.
+func TestDigestSpellings(t *testing.T) {
+	t.Parallel()
+	upper := strings.Replace(strongHash, "abab", "ABab", 1)
+	for _, text := range []string{
+		upper, strings.Replace(strongHash, "=", " ", 1), strings.Replace(strongHash, "=", " = ", 1),
+		strings.Replace(strongHash, "=", "=\"", 1) + `"`, strings.Replace(upper, "=", " '", 1) + "'",
+	} {
+		l, fault := pep508.Judge("six==1 " + text)
+		if fault != nil || len(l.Options) != 1 || l.Options[0] != strongHash {
+			t.Errorf("%s: %q, %v", text, l.Options, fault)
+		}
 	}
 }

@@ -10,19 +10,27 @@ type Kind int
 
 // The kinds of lines.
 const (
-	Blank  Kind = iota // nothing, or only a comment
-	Named              // a requirement with a name and perhaps versions
-	VCS                // a version control URL, such as git+https://...
-	URL                // another URL
-	Path               // a file or directory
-	Option             // an option of the installer, such as --index-url
+	Blank   Kind = iota // nothing, or only a comment
+	Named               // a requirement with a name and perhaps versions
+	VCS                 // a version control URL, such as git+https://...
+	URL                 // another URL
+	Path                // a file or directory
+	Option              // an option of the installer, such as --index-url
+	Include             // -r or -c with the name of another file
 )
 
 // A Line is a logical line of a requirements.txt.
 type Line struct {
 	Kind Kind
-	// Number is where the line begins, counted from 1; set by [JudgeFile].
+	// File is the file of the line, and Number where in it the line begins, counted from
+	// 1; set by [JudgeFiles].
+	File   string
 	Number int
+	// Constraint says that the line limits versions of packages without asking for them;
+	// set by [JudgeFiles], and for an Include of such a file.
+	Constraint bool
+	// Included is the file that an Include names, as written.
+	Included string
 	// Text is the line without comment and surrounding space.
 	Text string
 	// Requirement is set for Named; for VCS and URL it has the URL, and the name
@@ -43,6 +51,7 @@ var (
 	editable = regexp.MustCompile(`^(?:-e[ \t]*|--editable(?:[ \t]*=[ \t]*|[ \t]+))`)
 	scheme   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.+-]*://`)
 	scp      = regexp.MustCompile(`^(?:git|hg|svn|bzr)\+`)
+	include  = regexp.MustCompile(`^(?:-([rc])[ \t]*|--(requirement|constraint)(?:[ \t]*=[ \t]*|[ \t]+))(\S.*)$`)
 	options  = regexp.MustCompile(`[ \t]+--`)
 	eggName  = regexp.MustCompile(`[#&]egg=([A-Za-z0-9._-]+)`)
 	archive  = regexp.MustCompile(`(?i)\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$`)
@@ -61,6 +70,9 @@ func ParseLine(text string) (Line, error) {
 		text = editable.ReplaceAllString(text, "")
 	case text[0] == '-':
 		l.Kind = Option
+		if m := include.FindStringSubmatch(text); m != nil {
+			l.Kind, l.Included, l.Constraint = Include, strings.Trim(m[3], `"'`), m[1] == "c" || m[2] == "constraint"
+		}
 		return l, nil
 	}
 	text = l.cutOptions(text)
@@ -84,9 +96,20 @@ func (l *Line) cutOptions(text string) string {
 		return text
 	}
 	for _, option := range options.Split(text[at[0]:], -1)[1:] {
-		l.Options = append(l.Options, "--"+strings.TrimSpace(option))
+		l.Options = append(l.Options, normalOption("--"+strings.TrimSpace(option)))
 	}
 	return text[:at[0]]
+}
+
+var hashOption = regexp.MustCompile(`^--hash(?:[ \t]*=[ \t]*|[ \t]+)(["']?)([a-z0-9]+):([0-9A-Fa-f]+)(["']?)$`)
+
+// normalOption returns a digest in the one spelling that is passed on; pip takes more.
+func normalOption(option string) string {
+	m := hashOption.FindStringSubmatch(option)
+	if m == nil || m[1] != m[4] {
+		return option
+	}
+	return "--hash=" + m[2] + ":" + strings.ToLower(m[3])
 }
 
 // locationKind returns the kind of a URL or path, and Named for text that is

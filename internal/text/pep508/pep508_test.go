@@ -150,7 +150,7 @@ func TestParseLine(t *testing.T) {
 			Options: []string{"--hash=sha256:aa", "--hash=sha256:bb"},
 		}},
 		{"--index-url https://example.com", want{Kind: pep508.Option, Text: "--index-url https://example.com", Pinned: true}},
-		{"-r other.txt", want{Kind: pep508.Option, Text: "-r other.txt", Pinned: true}},
+		{"-r other.txt", want{Kind: pep508.Include, Text: "-r other.txt", Pinned: true}},
 		{"-e git+https://x/y@r#egg=name", want{Kind: pep508.VCS, Text: "-e git+https://x/y@r#egg=name", Name: "name", URL: "git+https://x/y@r#egg=name", Editable: true, Pinned: true}},
 		{"--editable=.", want{Kind: pep508.Path, Text: "--editable=.", URL: ".", Editable: true, Pinned: true}},
 		{"git+ssh://git@x/y", want{Kind: pep508.VCS, Text: "git+ssh://git@x/y", URL: "git+ssh://git@x/y", Pinned: true}},
