@@ -35,11 +35,14 @@ func New(c Config) (*Builder, error) {
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
+	damage := func(root string, differences []string) {
+		c.Logger.Warn("an environment was changed: it is not used", "path", root, "differences", differences[:min(len(differences), 10)])
+	}
 	return &Builder{
 		config:  c,
 		secrets: c.secrets(),
 		finder:  interp.Finder{Runner: c.Runner, Search: c.SearchPath, Cache: filepath.Join(c.Dir, "cache", "interpreters")},
-		store:   envstore.Store{Dir: c.Dir, Lock: filelock.Acquire, Sync: fsx.Sync, SyncDir: fsx.SyncDir},
+		store:   envstore.Store{Dir: c.Dir, Lock: filelock.Acquire, Sync: fsx.Sync, SyncDir: fsx.SyncDir, OnDamage: damage},
 	}, nil
 }
 

@@ -74,7 +74,9 @@ func TestReportsHaveNoNullLists(t *testing.T) {
 	good := s.pack(t, "good", "requirements.txt", "six", "package.json", `{"dependencies": {"a": "1"}}`)
 	rep, _ := s.build(t, good, "relative")
 	nulls, unseen := wirecheck.Nulls(rep)
-	unseen = slices.DeleteFunc(unseen, func(list string) bool { return list == "report.Warnings" }) // there are none
+	unseen = slices.DeleteFunc(unseen, func(list string) bool { // there are none of these
+		return list == "report.Warnings" || strings.HasSuffix(list, ".SkippedScripts") || strings.HasSuffix(list, ".PathFiles")
+	})
 	if len(nulls)+len(unseen) > 0 {
 		t.Errorf("null: %q, not seen: %q", nulls, unseen)
 	}
@@ -112,7 +114,7 @@ func TestReport(t *testing.T) {
 		t.Errorf("got the instances %q and %q", envs[0].Instance, envs[1].Instance)
 	}
 	pythonKey, nodeKey := envs.Of(pack.RuntimePython).Key, envs.Of(pack.RuntimeNode).Key
-	python, node := filepath.Join(s.config.Dir, "python", pythonKey), filepath.Join(s.config.Dir, "nodejs", nodeKey)
+	python, node := instanceDir(s, envs[0].Environment), instanceDir(s, envs[1].Environment)
 	want := &envbuild.Report{
 		Built: []envbuild.BuiltPack{{Ref: "app", Path: path, Duration: 7, Environments: envbuild.Environments{
 			{
@@ -120,14 +122,14 @@ func TestReport(t *testing.T) {
 					Runtime: pack.RuntimePython, Key: pythonKey, Path: python, Interpreter: filepath.Join(python, "bin", "python"), Version: "Python 3.11.7",
 					Instance: envs[0].Instance, Distributions: []pack.Distribution{{Name: "six", Version: "1.0.0", Digests: []pack.Digest{}}},
 				},
-				Ready: true, PackageCount: 1,
+				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{},
 			},
 			{
 				Environment: pack.Environment{
 					Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2",
 					Instance: envs[1].Instance, Distributions: []pack.Distribution{{Name: "a", Version: "1.0.0", Digests: []pack.Digest{}}},
 				},
-				Ready: true, PackageCount: 1,
+				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{},
 			},
 		}}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
@@ -197,11 +199,11 @@ func TestEnvironmentsOfContent(t *testing.T) {
 	}
 	node, python := envs[0], envs[1]
 	wantPython := pack.Environment{
-		Runtime: pack.RuntimePython, Key: python.Key, Instance: python.Instance, Path: filepath.Join(s.config.Dir, "python", python.Key),
-		Interpreter: filepath.Join(s.config.Dir, "python", python.Key, "bin/python"), Version: "Python 3.11.7",
+		Runtime: pack.RuntimePython, Key: python.Key, Instance: python.Instance, Path: instanceDir(s, python),
+		Interpreter: filepath.Join(instanceDir(s, python), "bin/python"), Version: "Python 3.11.7",
 	}
 	wantNode := pack.Environment{
-		Runtime: pack.RuntimeNode, Key: node.Key, Instance: node.Instance, Path: filepath.Join(s.config.Dir, "nodejs", node.Key, "node_modules"),
+		Runtime: pack.RuntimeNode, Key: node.Key, Instance: node.Instance, Path: filepath.Join(instanceDir(s, node), "node_modules"),
 		Interpreter: filepath.Join(s.tools.SearchPath()[0], "node"), Version: "v20.20.2",
 	}
 	if diff := cmp.Diff([]pack.Environment{wantNode, wantPython}, envs); diff != "" {
@@ -347,4 +349,9 @@ func TestContentThatChangesWhileItIsBuilt(t *testing.T) {
 	if envs, err := s.builder(t).Environments(t.Context(), before); err != nil || len(envs) > 0 {
 		t.Errorf("attached: %v, %v", envs, err)
 	}
+}
+
+// instanceDir returns where an environment is built.
+func instanceDir(s *stage, e pack.Environment) string {
+	return filepath.Join(s.config.Dir, string(e.Runtime), e.Key+"-"+e.Instance)
 }

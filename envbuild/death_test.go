@@ -31,6 +31,9 @@ case "$*" in
 *pip*)
 	for part in 1 2 3 4 5; do : > "lib/python3.11/site-packages/part$part"; slow; done
 	mkdir lib/python3.11/site-packages/six-1.0.dist-info
+	for file in part1 part2 part3 part4 part5 six-1.0.dist-info/RECORD ../../../complete; do
+		echo "$file,," >> lib/python3.11/site-packages/six-1.0.dist-info/RECORD
+	done
 	: > complete ;;
 *)
 	[ -e complete ] ;;
@@ -144,8 +147,8 @@ func TestTwoProcessesBuildOnce(t *testing.T) {
 	}
 	wantComplete(t, p.Path)
 	dirs, err := os.ReadDir(filepath.Join(s.config.Dir, "python"))
-	if err != nil || len(dirs) != 2 {
-		t.Errorf("want one environment and its record: %v, %v", dirs, err)
+	if err != nil || len(dirs) != 4 {
+		t.Errorf("want one environment with its list of files and its record, and which is current: %v, %v", dirs, err)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 type driver interface {
 	// name is the name of the tool, as in the Key: its version is not.
 	name() string
+	// version is the version of the tool.
+	version() string
 	// install installs the packages at the site of t, and returns all that are there
 	// then.
 	install(ctx context.Context, t *tool) ([]pack.Distribution, error)

@@ -21,7 +21,7 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 	case err != nil:
 		return Environment{}, err
 	case r.void():
-		return Environment{Environment: describe(k.name(), variants[0].key, r, ""), Ready: true, Reused: true}, nil
+		return newEnvironment(describe(k.name(), variants[0].key, r, ""), &envstore.Record{}, true), nil
 	case s.req.Check:
 		return s.look(k.name(), variants)
 	}
@@ -72,11 +72,16 @@ func (s *session) look(runtime pack.RuntimeName, variants []variant) (Environmen
 	}
 	e := describe(runtime, variants[0].key, variants[0].recipe, "")
 	e.Path, e.Interpreter = "", "" // not built
-	return Environment{Environment: e}, nil
+	none := newEnvironment(e, &envstore.Record{}, false)
+	none.Ready = false
+	return none, nil
 }
 
 func newEnvironment(e pack.Environment, r *envstore.Record, reused bool) Environment {
-	return Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: reused, SkippedScripts: r.SkippedScripts}
+	return Environment{
+		Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: reused,
+		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...),
+	}
 }
 
 // build builds an environment, or finds it built.

@@ -174,9 +174,17 @@ func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
 	if c.distributions, err = install(ctx, t, npm, m.places); err != nil {
 		return c, err
 	}
+	c.tool = npm.name() + " " + npm.version()
 	packages, err := m.installed(t.site.Dir)
 	if err != nil {
 		return c, err
+	}
+	files, err := envstore.Scan(t.site.Dir)
+	if err != nil {
+		return c, err
+	}
+	if err := checkNode(t.site.Dir, packages, files); err != nil {
+		return c, refusal(err, m.places)
 	}
 	var run []string
 	for _, p := range packages {
@@ -189,6 +197,9 @@ func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
 		}
 	}
 	c.skippedScripts = normalPatterns(c.skippedScripts)
+	if len(run) == 0 {
+		c.files = files
+	}
 	return c, npm.runScripts(ctx, t, normalPatterns(run))
 }
 

@@ -17,6 +17,8 @@ type npmTool struct{ *modules }
 
 func (*npmTool) name() string { return "npm" }
 
+func (m *npmTool) version() string { return m.npm.Version }
+
 func (m *npmTool) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
 	if err := m.write(t); err != nil {
 		return nil, err

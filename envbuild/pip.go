@@ -36,6 +36,8 @@ func newPip(v *virtualenv) (pythonDriver, error) {
 
 func (*pip) name() string { return "pip" }
 
+func (p *pip) version() string { return p.python.Pip }
+
 func (*pip) of(v *virtualenv) pythonDriver { return &pip{v} }
 
 // pipWithAges is the first pip that can leave out young releases.

@@ -57,6 +57,8 @@ func pipRules() []rule {
 		{re(`Could not fetch URL (?P<index>\S+?): (?P<cause>5\d\d [^:]+|HTTPS?ConnectionPool.*?|connection error: .*?|There was a problem confirming the ssl certificate: .*?|timed out.*?) (?:for url: \S+ )?- skipping`), ReasonIndexUnreachable,
 			"$index cannot be reached: $cause"},
 		{re(`connection broken by (?P<cause>.*?): (?P<index>/\S+).*No matching distribution`), ReasonIndexUnreachable, "the index cannot be reached ($index): $cause"},
+		{re(`Package '(?P<pkg>[^']+)' requires a different Python: (?P<have>\S+) not in '(?P<want>[^']+)'`), ReasonPythonMismatch,
+			"$pkg is for Python $want, and the environment has Python $have"},
 		{re(`The conflict is caused by: (?P<cause>.*?) (?:Additionally, some packages|To fix this)`), ReasonConflict, "the requirements conflict: $cause"},
 		{re(`Wheel '(?P<pkg>[^']+)' located at \S+ is invalid`), ReasonInvalidPackage, "$pkg is not a valid package"},
 		{re(`ERROR: Invalid wheel filename .*?: (?P<pkg>'[^']+')`), ReasonInvalidPackage, "$pkg is not a valid wheel filename"},

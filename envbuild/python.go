@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -157,21 +158,55 @@ func (v *virtualenv) admitted(patterns []string, err error) string {
 	return ""
 }
 
-func (v *virtualenv) build(ctx context.Context, t *tool) (contents, error) {
+func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error) {
 	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
-		return contents{}, err
+		return c, err
 	}
-	c := contents{distributions: []pack.Distribution{}}
-	if v.driver != nil {
-		var err error
-		if c.distributions, err = v.install(ctx, t); err != nil {
-			return contents{}, err
-		}
+	c.distributions = []pack.Distribution{}
+	if v.driver == nil {
+		return c, v.start(ctx, t)
 	}
+	before, err := envstore.Scan(t.site.Dir)
+	if err != nil {
+		return c, err
+	}
+	if c.distributions, err = v.install(ctx, t); err != nil {
+		return c, err
+	}
+	c.tool = v.driver.name() + " " + v.driver.version()
+	// A lock of uv, which is of no use any more.
+	if err := os.Remove(filepath.Join(t.site.Dir, ".lock")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return c, err
+	}
+	if c.files, err = envstore.Scan(t.site.Dir); err != nil {
+		return c, err
+	}
+	if c.pathFiles, err = checkPython(t.site.Dir, v.python.Version, before, c.files); err != nil {
+		return c, refusal(err, v.requirements.places)
+	}
+	return c, v.start(ctx, t)
+}
+
+// start starts the interpreter of the environment: what was installed can break that.
+// It may run code of packages, which must not change the environment.
+func (v *virtualenv) start(ctx context.Context, t *tool) error {
 	t.compilers = false
-	// What was installed can break the start of the interpreter.
+	if err := envstore.Seal(t.site.Dir); err != nil {
+		return err
+	}
+	before, err := envstore.Stamps(t.site.Dir)
+	if err != nil {
+		return err
+	}
 	_, python := v.place(t.site.Dir)
-	return c, t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+	if err := t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)"); err != nil {
+		return err
+	}
+	after, err := envstore.Stamps(t.site.Dir)
+	if err == nil && after != before {
+		err = &BuildError{Reason: ReasonInvalidPackage, Message: "a package changes files of the environment when the interpreter starts"}
+	}
+	return err
 }
 
 // install installs the requirements, as wheels where there are wheels: a package is

@@ -55,6 +55,9 @@ type recipe interface {
 type contents struct {
 	distributions  []pack.Distribution // sorted, not nil
 	skippedScripts []string            // packages whose install scripts were not run
+	pathFiles      []string            // .pth files, which the interpreter reads and may run
+	tool           string              // with its version
+	files          []envstore.File
 }
 
 // keyOf returns the Key of a recipe. The number is the version of the build
@@ -89,7 +92,10 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 	}
 	e := describe(runtime, key, r, site.Dir)
 	e.Distributions = c.distributions
-	return envstore.Record{Environment: e, SkippedScripts: c.skippedScripts}, nil
+	ingredients, err := json.Marshal(r.ingredients())
+	return envstore.Record{
+		Environment: e, Ingredients: ingredients, Tool: c.tool, SkippedScripts: c.skippedScripts, PathFiles: c.pathFiles, Listing: c.files,
+	}, err
 }
 
 // A choice states the requirements on an interpreter.

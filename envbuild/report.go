@@ -88,6 +88,9 @@ type Environment struct {
 	// SkippedScripts are the Node.js packages whose install scripts were not run, which
 	// may lack what these would have made. See [Policy.Scripts].
 	SkippedScripts []string
+	// PathFiles are the .pth files of a virtualenv, which its interpreter reads at every
+	// start, and which may contain code.
+	PathFiles []string
 }
 
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of

@@ -17,6 +17,8 @@ type uv struct {
 
 func (*uv) name() string { return "uv" }
 
+func (u *uv) version() string { return u.program.Version }
+
 func (u *uv) of(v *virtualenv) pythonDriver { return &uv{v, u.program} }
 
 func (*uv) agesKnown() error { return nil }

@@ -151,7 +151,11 @@ func pipInstall(env, requirements string) error {
 		if name == "" || strings.HasPrefix(name, "-") {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Join(env, sitePackages, name+"-1.0.0.dist-info"), 0o755); err != nil {
+		info := filepath.Join(env, sitePackages, name+"-1.0.0.dist-info")
+		if err := os.MkdirAll(info, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(info, "RECORD"), []byte(filepath.Base(info)+"/RECORD,,\n"), 0o644); err != nil {
 			return err
 		}
 	}
@@ -170,7 +174,11 @@ func npmInstall(dir string) error {
 	packages := map[string]any{}
 	for name := range manifest.Dependencies {
 		packages["node_modules/"+name] = map[string]string{"version": "1.0.0", "integrity": "sha512-AAAA"}
-		if err := os.MkdirAll(filepath.Join(dir, "node_modules", filepath.FromSlash(name)), 0o755); err != nil {
+		place := filepath.Join(dir, "node_modules", filepath.FromSlash(name))
+		if err := os.MkdirAll(place, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(place, "package.json"), []byte(`{"version": "1.0.0"}`), 0o644); err != nil {
 			return err
 		}
 	}

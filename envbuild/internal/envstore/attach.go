@@ -47,7 +47,7 @@ func (s *Store) Attach(ctx context.Context, tree pack.Digest, envs []pack.Enviro
 }
 
 // Attached returns the environments that were built for the content with
-// digest tree and still exist.
+// digest tree and still exist, as they were built.
 func (s *Store) Attached(tree pack.Digest) ([]pack.Environment, error) {
 	file, err := s.attachedFile(tree)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Store) Attached(tree pack.Digest) ([]pack.Environment, error) {
 	if err := readJSON(file, &envs); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, pack.Errorf(pack.CodeStoreCorrupt, "read which environments belong to %s: %w", tree, err)
 	}
-	return slices.DeleteFunc(envs, func(e pack.Environment) bool { return !alive(e) }), nil
+	return slices.DeleteFunc(envs, func(e pack.Environment) bool { return !s.isUsable(e) }), nil
 }
 
 func (s *Store) attachedFile(tree pack.Digest) (string, error) {

@@ -1,17 +1,22 @@
 // Package envstore keeps built environments: it says which are ready, lets one
 // builder at a time build one, and remembers which belong to which pack.
 //
-//	<dir>/<runtime>/<key>/           an environment, built in place
-//	<dir>/<runtime>/<key>-2/         the same key, built again
-//	<dir>/<runtime>/<build>.partial/ scratch space of a build that is not done
-//	<dir>/<runtime>/<key>.json       the record: which of them is ready
+//	<dir>/<runtime>/<key>-<instance>/         an environment, built in place
+//	<dir>/<runtime>/<key>-<instance>.json     its record
+//	<dir>/<runtime>/<key>-<instance>.files    its files with their digests
+//	<dir>/<runtime>/<key>-<instance>.partial/ scratch space of a build that is not done
+//	<dir>/<runtime>/<key>.json                the record of the instance that is ready
 //	<dir>/attached/<tree digest>.json
 //	<dir>/locks/
 //
 // Only the record makes an environment ready, and it is written when everything
 // else is durable. So a build that dies at any point leaves nothing that is
-// used. Builds that died are removed by the next build of their key; a build that
-// was replaced is kept, because it may still be in use.
+// used. Builds that died are removed by the next build of their key, and their paths are
+// never used again; a build that was replaced is kept, because it may still be in use.
+//
+// An environment is compared with its record before each use: the sizes and times of all
+// files, and if these differ, the contents. One that was changed is not ready, so the
+// next build makes another instance.
 package envstore
 
 import (
@@ -39,16 +44,38 @@ type Store struct {
 	// only the names in one directory.
 	Sync    func(paths ...string) error
 	SyncDir func(dir string) error
+	// OnDamage is called with the root of an environment that is not as it was built, and
+	// how it differs; nil is fine.
+	OnDamage func(root string, differences []string)
 }
+
+// format is the number of the format of records.
+const format = 1
 
 // A Record says that an environment is ready.
 type Record struct {
+	Format      int              `json:"format"`
 	Environment pack.Environment `json:"environment"`
+	// Ingredients are what the key was computed from, and Tool is the tool that built it,
+	// with its version.
+	Ingredients json.RawMessage `json:"ingredients,omitempty"`
+	Tool        string          `json:"tool,omitempty"`
+	// Size is the size of all files in bytes, Files their number, and Fingerprint a digest
+	// of their names and contents.
+	Size        int64  `json:"size"`
+	Files       int    `json:"files"`
+	Fingerprint string `json:"fingerprint"`
+	// Stamps is a digest of the sizes and times of the files.
+	Stamps string `json:"stamps"`
+	// PathFiles are the files that the interpreter reads at every start, and may run.
+	PathFiles []string `json:"path_files,omitempty"`
 	// Root is the directory in which it was built; it cannot be moved.
 	Root string `json:"root"`
 	// SkippedScripts are the packages whose install scripts were not run.
 	SkippedScripts []string  `json:"skipped_scripts,omitempty"`
 	Built          time.Time `json:"built"`
+	// Listing are all files; nil reads them. It is kept beside the record.
+	Listing []File `json:"-"`
 }
 
 // A Site is where an environment is built.
@@ -57,6 +84,8 @@ type Site struct {
 	Dir string
 	// Work is private scratch space, removed in any case.
 	Work string
+	// Instance is that of the environment.
+	Instance string
 }
 
 // Find returns the record of key, and whether that environment is ready.
@@ -65,7 +94,7 @@ func (s *Store) Find(runtime pack.RuntimeName, key string) (Record, bool) {
 	if err := readJSON(s.recordFile(runtime, key), &r); err != nil {
 		return Record{}, false
 	}
-	return r, s.isHere(runtime, r) && alive(r.Environment)
+	return r, r.Format == format && s.isHere(runtime, r) && alive(r.Environment) && s.isWhole(runtime, &r)
 }
 
 // isHere reports whether r is about a directory of this store, and was not
@@ -130,11 +159,11 @@ func (s *Store) build(runtime pack.RuntimeName, key string, build func(Site) (Re
 	}
 	r, err := build(site)
 	if err == nil {
-		r.Root, r.Built, r.Environment.Instance = site.Dir, time.Now().UTC(), rand.Text()
-		err = s.publish(runtime, key, r)
+		r.Format, r.Root, r.Built, r.Environment.Instance = format, site.Dir, time.Now().UTC(), site.Instance
+		err = s.publish(runtime, key, &r)
 	}
 	if err != nil {
-		return Record{}, errors.Join(err, os.RemoveAll(site.Dir), os.RemoveAll(site.Work))
+		return Record{}, errors.Join(err, os.RemoveAll(site.Dir), os.RemoveAll(site.Dir+filesSuffix), os.RemoveAll(site.Work))
 	}
 	return r, os.RemoveAll(site.Work)
 }
@@ -156,7 +185,9 @@ func (s *Store) clear(runtime pack.RuntimeName, key string) error {
 		}
 		// It may have died after its record was written.
 		if build != filepath.Base(current.Root) {
-			errs = append(errs, os.RemoveAll(filepath.Join(parent, build)))
+			for _, suffix := range []string{"", filesSuffix, recordSuffix} {
+				errs = append(errs, os.RemoveAll(filepath.Join(parent, build+suffix)))
+			}
 		}
 		errs = append(errs, os.RemoveAll(filepath.Join(parent, file.Name())))
 	}
@@ -172,32 +203,36 @@ func (s *Store) begin(runtime pack.RuntimeName, key string) (Site, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return Site{}, err
 	}
-	dir := filepath.Join(parent, key)
-	for n := 2; exists(dir); n++ {
-		dir = filepath.Join(parent, fmt.Sprintf("%s-%d", key, n))
-	}
-	site := Site{Dir: dir, Work: dir + partial}
+	instance := strings.ToLower(rand.Text()[:16])
+	dir := filepath.Join(parent, key+"-"+instance)
+	site := Site{Dir: dir, Work: dir + partial, Instance: instance}
 	if err := os.Mkdir(site.Work, 0o700); err != nil {
 		return Site{}, err
 	}
 	return site, os.Mkdir(site.Dir, 0o755)
 }
 
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
+// publish makes an environment durable and then, in one step, ready.
+func (s *Store) publish(runtime pack.RuntimeName, key string, r *Record) error {
+	if err := s.seal(r); err != nil {
+		return fmt.Errorf("note the files of the environment: %w", err)
+	}
+	if err := s.Sync(r.Root, r.Root+filesSuffix); err != nil {
+		return fmt.Errorf("make the environment durable: %w", err)
+	}
+	return s.writeRecord(runtime, key, *r)
 }
 
-// publish makes an environment durable and then, in one step, ready.
-func (s *Store) publish(runtime pack.RuntimeName, key string, r Record) error {
-	if err := s.Sync(r.Root); err != nil {
-		return fmt.Errorf("make the environment durable: %w", err)
+// writeRecord writes a record, as that of its instance and as that which is ready.
+func (s *Store) writeRecord(runtime pack.RuntimeName, key string, r Record) error {
+	if err := s.writeJSON(r.Root+recordSuffix, r); err != nil {
+		return err
 	}
 	return s.writeJSON(s.recordFile(runtime, key), r)
 }
 
 func (s *Store) recordFile(runtime pack.RuntimeName, key string) string {
-	return filepath.Join(s.Dir, string(runtime), key+".json")
+	return filepath.Join(s.Dir, string(runtime), key+recordSuffix)
 }
 
 func readJSON(path string, v any) error {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -52,9 +54,18 @@ func names(t *testing.T, s *envstore.Store) []string {
 	}
 	var got []string
 	for _, f := range files {
-		got = append(got, f.Name())
+		got = append(got, instances.ReplaceAllString(f.Name(), "-N"))
 	}
 	return got
+}
+
+// instances are random.
+var instances = regexp.MustCompile(`-[a-z2-7]{16}`)
+
+// built are the files of n instances that were built.
+func built(n int) []string {
+	names := slices.Repeat([]string{key + "-N", key + "-N.files", key + "-N.json"}, n)
+	return append(names, key+".json")
 }
 
 func wantNames(t *testing.T, s *envstore.Store, want ...string) {
@@ -71,24 +82,24 @@ func TestBuildOnceAndReuse(t *testing.T) {
 		t.Fatal("ready before it was built")
 	}
 	var work string
-	built, reused := build(t, s, false, func(site envstore.Site) (envstore.Record, error) {
+	first, reused := build(t, s, false, func(site envstore.Site) (envstore.Record, error) {
 		if _, ready := s.Find(runtime, key); ready {
 			t.Error("ready while it is built")
 		}
 		work = site.Work
 		return fill(site)
 	})
-	if reused || built.Environment.Instance == "" || built.Root != filepath.Join(s.Dir, runtime, key) || time.Since(built.Built) > time.Minute {
-		t.Errorf("built = %+v, reused = %v", built, reused)
+	if reused || first.Environment.Instance == "" || first.Root != filepath.Join(s.Dir, runtime, key+"-"+first.Environment.Instance) || time.Since(first.Built) > time.Minute {
+		t.Errorf("built = %+v, reused = %v", first, reused)
 	}
 	if _, err := os.Stat(work); err == nil {
 		t.Error("scratch space is left")
 	}
 	again, reused := build(t, s, false, nil)
-	if diff := cmp.Diff(built, again); diff != "" || !reused {
+	if diff := cmp.Diff(first, again); diff != "" || !reused {
 		t.Errorf("reused = %v (-built +again):\n%s", reused, diff)
 	}
-	wantNames(t, s, key, key+".json")
+	wantNames(t, s, built(1)...)
 }
 
 func TestForceBuildsBesideAndLeavesTheOldOne(t *testing.T) {
@@ -110,7 +121,7 @@ func TestForceBuildsBesideAndLeavesTheOldOne(t *testing.T) {
 	if _, err := os.Stat(old.Environment.Interpreter); err != nil {
 		t.Errorf("the old one is damaged: %v", err)
 	}
-	wantNames(t, s, key, key+"-2", key+".json")
+	wantNames(t, s, built(2)...)
 }
 
 func TestFailedBuildLeavesNothing(t *testing.T) {
@@ -129,7 +140,7 @@ func TestFailedBuildLeavesNothing(t *testing.T) {
 	if r, ready := s.Find(runtime, key); !ready || r.Root != good.Root {
 		t.Error("the good one is lost")
 	}
-	wantNames(t, s, key, key+".json")
+	wantNames(t, s, built(1)...)
 }
 
 func TestNothingIsReadyThatIsNotDurable(t *testing.T) {
@@ -146,16 +157,16 @@ func TestNothingIsReadyThatIsNotDurable(t *testing.T) {
 func TestBuildsThatDiedAreClearedAway(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	for _, dir := range []string{key, key + ".partial/tmp", key + "-2", key + "-2.partial", "fedcba9876543210.partial"} {
+	for _, dir := range []string{key + "-a", key + "-a.partial/tmp", key + "-b", key + "-b.partial", "fedcba9876543210-c.partial"} {
 		if err := os.MkdirAll(filepath.Join(s.Dir, runtime, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	built, _ := build(t, s, false, fill)
-	wantNames(t, s, key, key+".json", "fedcba9876543210.partial")
+	first, _ := build(t, s, false, fill)
+	wantNames(t, s, append(built(1), "fedcba9876543210-c.partial")...)
 
 	// It died after the record was written, before the scratch space was gone.
-	if err := os.Mkdir(built.Root+".partial", 0o700); err != nil {
+	if err := os.Mkdir(first.Root+".partial", 0o700); err != nil {
 		t.Fatal(err)
 	}
 	build(t, s, true, func(site envstore.Site) (envstore.Record, error) {
@@ -164,7 +175,7 @@ func TestBuildsThatDiedAreClearedAway(t *testing.T) {
 		}
 		return fill(site)
 	})
-	wantNames(t, s, key, key+"-2", key+".json", "fedcba9876543210.partial")
+	wantNames(t, s, append(built(2), "fedcba9876543210-c.partial")...)
 }
 
 func TestBrokenEnvironmentsAreBuiltAnew(t *testing.T) {

@@ -67,6 +67,7 @@ func (l *Lock) dropDevelopment() {
 // A Package is an installed package. Version, Resolved (its URL) and Integrity (its
 // digests, as Subresource Integrity has them) are "" where the lock does not say.
 type Package struct {
+	Place                              string // where it is, such as "node_modules/a"
 	Name, Version, Resolved, Integrity string
 	Script                             bool // it has a script that is run when it is installed
 }
@@ -108,7 +109,7 @@ func parseLock(file string, data []byte, digests bool) (*document, []Package, er
 			return nil, nil, refused(file, "%.200q %s", place, reason)
 		}
 		installed = append(installed, Package{
-			cmp.Or(item.text("name"), nameAt(place)), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
+			place, cmp.Or(item.text("name"), nameAt(place)), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
 		})
 	}
 	if doc.err != nil {
