@@ -327,7 +327,7 @@ func copyRecords(t *testing.T, from, to registry.Records) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := from.Root(t.Context())
+	id, err := from.Root(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func (s *Store) identities(ctx context.Context) (root, bound string, err error) 
 	if root, err = s.disk.Identity(); err != nil {
 		return "", "", err
 	}
-	bound, err = s.config.Records.Root(ctx)
+	bound, err = s.config.Records.Root(ctx, root)
 	return root, bound, err
 }
 

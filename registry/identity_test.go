@@ -85,7 +85,7 @@ func TestRecordsOfAnotherRoot(t *testing.T) {
 	one, other, unused := newRoot(t), newRoot(t), newRoot(t)
 	one.open(t)
 	register(t, other.open(t), "", write(t, simplePack("demo", "1.0.0")))
-	id, _ := one.records.Root(t.Context())
+	id, _ := one.records.Root(t.Context(), "")
 	if format := readFormat(t, one.dir); format.Format != 1 || format.Root != id || id == "" {
 		t.Errorf("got %+v, records belong to %q", format, id)
 	}
@@ -162,7 +162,7 @@ func TestRootOfAnOlderRelease(t *testing.T) {
 	}
 	for range 2 {
 		old.open(t)
-		id, err := old.records.Root(t.Context())
+		id, err := old.records.Root(t.Context(), "")
 		if format := readFormat(t, r.dir); err != nil || id == "" || format.Root != id {
 			t.Errorf("format %+v, records belong to %q, %v", format, id, err)
 		}
@@ -172,7 +172,7 @@ func TestRootOfAnOlderRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	old.open(t)
-	if id, _ := old.records.Root(t.Context()); readFormat(t, r.dir).Root != id {
+	if id, _ := old.records.Root(t.Context(), ""); readFormat(t, r.dir).Root != id {
 		t.Errorf("format %+v, records belong to %q", readFormat(t, r.dir), id)
 	}
 }
@@ -220,7 +220,7 @@ func TestManyOpenANewRoot(t *testing.T) {
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	if id, err := openFiles(t, filepath.Join(dir, "records")).Root(t.Context()); err != nil || readFormat(t, dir).Root != id {
+	if id, err := openFiles(t, filepath.Join(dir, "records")).Root(t.Context(), ""); err != nil || readFormat(t, dir).Root != id {
 		t.Errorf("format %+v, records belong to %q, %v", readFormat(t, dir), id, err)
 	}
 }

@@ -93,8 +93,10 @@ type Writer interface {
 // opened with the records of another one, or with empty ones.
 type Binder interface {
 	// Root returns the ID of the root that the records belong to, or "" if they are not
-	// bound.
-	Root(ctx context.Context) (id string, err error)
+	// bound. id is the ID of the root that is about to use them, "" if it has none.
+	// Records that a database holds beside those of other roots are bound to id, if
+	// the database has records of that root.
+	Root(ctx context.Context, id string) (bound string, err error)
 	// Bind binds the records to the root with the given ID. The error matches
 	// [pack.ErrConflict] if they belong to another root. Repeating it changes nothing.
 	Bind(ctx context.Context, id string) error

@@ -83,12 +83,12 @@ func (tr tableReader) Generations(ctx context.Context, ref pack.Ref) ([]Generati
 }
 
 // Root implements [Binder].
-func (tr tableReader) Root(ctx context.Context) (id string, err error) {
+func (tr tableReader) Root(ctx context.Context, _ string) (bound string, err error) {
 	err = tr.look(ctx, func(t *table) error {
-		id = t.root
+		bound = t.root
 		return nil
 	})
-	return id, err
+	return bound, err
 }
 
 func (tr tableReader) row(ctx context.Context, ref pack.Ref) (r *row, err error) {

@@ -44,7 +44,7 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)
 	}
-	records, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite())
+	records, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite(), nil)
 	if err != nil {
 		_ = db.Close()
 		return nil, nil, fmt.Errorf("open database: %w", err)

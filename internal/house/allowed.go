@@ -39,6 +39,8 @@ func allowedIn(dir string) []allowed {
 	switch dir {
 	case "registry/sqlregistry/sqlitetest":
 		return sqlite(list("registry/sqlregistry/sqlitetest"))
+	case "registry/sqlregistry/pgtest":
+		return postgresql(list("registry/sqlregistry/pgtest"))
 	case "internal/solve/sattest":
 		return []allowed{{"github.com/crillab/gophersat", "a SAT solver, as a judge of our choice of versions", list("internal/solve/sattest")}}
 	case "source/gettersource":
@@ -111,6 +113,18 @@ func getter(in []string) []allowed {
 		{"github.com/mitchellh/go-homedir", why, nil},
 		{"github.com/mitchellh/go-testing-interface", why, nil},
 		{"github.com/ulikunitz/xz", why + ", raised above its holes", nil},
+	}
+}
+
+func postgresql(in []string) []allowed {
+	const why = "needed by the PostgreSQL driver"
+	return []allowed{
+		{"github.com/jackc/pgx/v5", "PostgreSQL for database/sql, the driver that is maintained", in},
+		{"github.com/jackc/pgpassfile", why, nil},
+		{"github.com/jackc/pgservicefile", why, nil},
+		{"github.com/jackc/puddle/v2", why, nil},
+		{"github.com/kr/text", why + ": its tests", nil},
+		{"github.com/rogpeppe/go-internal", why + ": its tests", nil},
 	}
 }
 

@@ -28,7 +28,7 @@ func recordsBelongToOneRoot(t testing.TB, r registry.Records) {
 
 func wantRoot(t testing.TB, r registry.Records, want string) {
 	t.Helper()
-	got, err := r.Root(t.Context())
+	got, err := r.Root(t.Context(), "")
 	if err != nil || got != want {
 		t.Fatalf("Root: got %q, %v, want %q", got, err, want)
 	}

@@ -1,41 +1,49 @@
 package sqlregistry
 
 import (
+	"context"
+	"database/sql"
 	"embed"
-	"errors"
 	"io/fs"
+	"time"
 )
 
 //go:embed migrations
 var migrations embed.FS
 
-// A Dialect describes the SQL of one kind of database. Get one from [SQLite]; the
-// zero value is invalid.
+// A Dialect describes the SQL of one kind of database. Get one from [SQLite] or
+// [PostgreSQL]; the zero value is invalid.
 type Dialect struct {
 	name string
 	// bind rewrites a statement with "?" as placeholders.
 	bind func(query string) string
-	// busy reports whether err means that another connection held a lock for
-	// too long.
-	busy func(err error) bool
+	// transaction are the options of every transaction.
+	transaction *sql.TxOptions
+	// settings are executed at the beginning of every transaction. nil: there are none.
+	settings func(wait time.Duration) (statement string, args []any)
+	// lockSchema is the first statement of a migration, which makes others wait until
+	// the transaction ends. "": writing does that.
+	lockSchema string
+	// check sets the modes of the database that the records require, and refuses others.
+	check func(ctx context.Context, db *sql.DB) error
+	// classify returns the class of an error of the driver.
+	classify func(err error) failure
+	// advice returns the remedy for an error of the driver, "" if there is none.
+	advice func(err error) string
 }
 
-// SQLite is the dialect of SQLite from version 3.35 on.
-func SQLite() Dialect {
-	return Dialect{name: "sqlite", bind: func(query string) string { return query }, busy: sqliteBusy}
-}
+// A failure is a class of errors.
+type failure int
 
-// sqliteBusy checks for the primary result codes SQLITE_BUSY and SQLITE_LOCKED, which
-// drivers return from a method Code.
-func sqliteBusy(err error) bool {
-	const busy, locked = 5, 6
-	var coded interface{ Code() int }
-	if !errors.As(err, &coded) {
-		return false
-	}
-	primary := coded.Code() & 0xff
-	return primary == busy || primary == locked
-}
+const (
+	// fatal errors recur when the same transaction is repeated.
+	fatal failure = iota
+	// busy means that another transaction was in the way. Nothing has changed.
+	busy
+	// lost means that the connection was lost. If that happened during a commit, it is
+	// unknown whether anything has changed.
+	lost
+)
 
 // scripts returns the migrations of the dialect, in order. Script i brings the
 // schema from version i to version i+1.

@@ -3,7 +3,6 @@ package sqlregistry
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -30,42 +29,51 @@ func (e *SchemaError) ErrorCode() pack.Code { return pack.CodeStoreCorrupt }
 // migrate brings the schema up to date. Each script runs in the transaction
 // that records it, so the next process continues from the version that a crashed
 // one reached, and a second process that migrates at the same time waits and then has
-// nothing to do.
+// nothing to do. A schema that is up to date is only read.
 func (r *Records) migrate(ctx context.Context) error {
 	scripts, err := r.dialect.scripts()
 	if err != nil {
 		return err
 	}
-	found, err := r.schemaVersion(ctx)
-	if err != nil {
-		return err
+	found, err := readVersion(ctx, r.db)
+	if err != nil { // the table is missing, unless creating it fails for the same reason
+		found, err = 0, r.createVersion(ctx)
 	}
-	for found < len(scripts) {
-		if found, err = r.step(ctx, scripts); err != nil {
-			return err
-		}
+	for err == nil && found < len(scripts) {
+		found, err = r.step(ctx, scripts)
 	}
-	if found > len(scripts) {
-		return &SchemaError{Found: found, Known: len(scripts)}
+	if err == nil && found > len(scripts) {
+		err = &SchemaError{Found: found, Known: len(scripts)}
 	}
-	return nil
+	return err
 }
 
-// schemaVersion returns the version of the schema. It is 0 for an empty database, in
-// which schemaVersion creates the table of the version.
-func (r *Records) schemaVersion(ctx context.Context) (version int, err error) {
-	const create = `CREATE TABLE IF NOT EXISTS packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`
-	if _, err := r.db.ExecContext(ctx, create); err != nil {
-		return 0, err
-	}
-	version, err = readVersion(ctx, r.db)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return version, err
-	}
-	if _, err := r.db.ExecContext(ctx, `INSERT INTO packtrain_schema (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING`); err != nil {
-		return 0, err
-	}
-	return readVersion(ctx, r.db)
+// createVersion creates the table of the version of the schema, which is 0 in an empty
+// database.
+func (r *Records) createVersion(ctx context.Context) error {
+	return r.migration(ctx, func(tx *sql.Tx) error {
+		for _, statement := range []string{
+			`CREATE TABLE IF NOT EXISTS packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`,
+			`INSERT INTO packtrain_schema (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING`,
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// migration is transact for changes of the schema, one at a time.
+func (r *Records) migration(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return r.transact(ctx, func(tx *sql.Tx) error {
+		if r.dialect.lockSchema != "" {
+			if _, err := tx.ExecContext(ctx, r.dialect.lockSchema); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	})
 }
 
 type rowQuerier interface {
@@ -80,7 +88,7 @@ func readVersion(ctx context.Context, q rowQuerier) (version int, err error) {
 // step runs the next script, unless another process has run it, and returns the
 // version of the schema after it.
 func (r *Records) step(ctx context.Context, scripts []string) (version int, err error) {
-	err = r.transact(ctx, func(tx *sql.Tx) error {
+	err = r.migration(ctx, func(tx *sql.Tx) error {
 		// Writing first acquires the lock that a second process waits for.
 		if _, err := tx.ExecContext(ctx, `UPDATE packtrain_schema SET version = version`); err != nil {
 			return err

@@ -10,31 +10,36 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
+// Every statement reads one root.
 const (
+	fromPacks         = ` FROM packtrain_roots r JOIN packtrain_packs p ON p.root_id = r.id`
 	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at`
 	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.config, p.installed_at, p.updated_at, ` + generationColumns +
-		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation`
-	selectActive      = `SELECT generation FROM packtrain_packs WHERE ref = ?`
-	selectGenerations = `SELECT ` + generationColumns +
-		` FROM packtrain_packs p JOIN packtrain_generations g ON g.pack_id = p.id WHERE p.ref = ? ORDER BY g.id`
-	selectDependents = `SELECT p.ref, d.document FROM packtrain_dependencies d JOIN packtrain_packs p ON p.id = d.pack_id` +
-		` WHERE d.ref = ? ORDER BY p.ref, d.position`
+		fromPacks + ` JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation WHERE r.root = ?`
+	selectActive      = `SELECT p.generation` + fromPacks + ` WHERE r.root = ? AND p.ref = ?`
+	selectGenerations = `SELECT ` + generationColumns + fromPacks +
+		` JOIN packtrain_generations g ON g.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY g.id`
+	selectDependents = `SELECT p.ref, d.document` + fromPacks +
+		` JOIN packtrain_dependencies d ON d.pack_id = p.id WHERE r.root = ? AND d.ref = ? ORDER BY p.ref, d.position`
 	// A pack without components yields one row without a document.
-	selectComponents = `SELECT c.document FROM packtrain_packs p LEFT JOIN packtrain_components c ON c.pack_id = p.id` +
-		` WHERE p.ref = ? ORDER BY c.position`
+	selectComponents = `SELECT c.document` + fromPacks +
+		` LEFT JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY c.position`
 )
 
 // Pack implements [registry.PackReader].
-func (r *Records) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {
-	rec, err := r.readPack(ctx, r.db, ref)
+func (r *Records) Pack(ctx context.Context, ref pack.Ref) (rec registry.Record, err error) {
+	err = r.retry(ctx, func() error {
+		rec, err = r.readPack(ctx, r.db, ref)
+		return err
+	})
 	if err != nil {
-		return rec, r.wrap(ctx, "read record of pack "+ref.String(), err)
+		return registry.Record{}, r.wrap(ctx, "read record of pack "+ref.String(), err)
 	}
 	return rec, nil
 }
 
 func (r *Records) readPack(ctx context.Context, q querier, ref pack.Ref) (registry.Record, error) {
-	records, err := query(ctx, q, scanRecord, r.dialect.bind(selectRecords+` WHERE p.ref = ?`), ref.String())
+	records, err := query(ctx, q, scanRecord, r.dialect.bind(selectRecords+` AND p.ref = ?`), r.rootID(), ref.String())
 	if err == nil && len(records) > 0 && records[0].damage != nil {
 		err = records[0].damage
 	}
@@ -49,7 +54,7 @@ func (r *Records) readPack(ctx context.Context, q querier, ref pack.Ref) (regist
 
 // Packs implements [registry.PackReader].
 func (r *Records) Packs(ctx context.Context) ([]registry.Record, error) {
-	found, err := query(ctx, r.db, scanRecord, r.dialect.bind(selectRecords+` ORDER BY p.ref`))
+	found, err := read(ctx, r, scanRecord, selectRecords+` ORDER BY p.ref`)
 	if err != nil {
 		return nil, r.wrap(ctx, "read records", err)
 	}
@@ -67,19 +72,19 @@ func (r *Records) Packs(ctx context.Context) ([]registry.Record, error) {
 
 // Active implements [registry.PackReader].
 func (r *Records) Active(ctx context.Context, ref pack.Ref) (generation string, err error) {
-	err = r.db.QueryRowContext(ctx, r.dialect.bind(selectActive), ref.String()).Scan(&generation)
-	if errors.Is(err, sql.ErrNoRows) {
+	found, err := read(ctx, r, scanName, selectActive, ref.String())
+	if err == nil && len(found) == 0 {
 		err = &registry.NotInstalledError{Ref: ref}
 	}
 	if err != nil {
 		return "", r.wrap(ctx, "read active generation of pack "+ref.String(), err)
 	}
-	return generation, nil
+	return found[0], nil
 }
 
 // Dependents implements [registry.PackReader].
 func (r *Records) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {
-	found, err := query(ctx, r.db, scanDependent, r.dialect.bind(selectDependents), ref.String())
+	found, err := read(ctx, r, scanDependent, selectDependents, ref.String())
 	if err != nil {
 		return nil, r.wrap(ctx, "read dependents of pack "+ref.String(), err)
 	}
@@ -97,7 +102,7 @@ func (r *Records) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Depe
 
 // Components implements [registry.ContentReader].
 func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
-	found, err := query(ctx, r.db, scanComponent, r.dialect.bind(selectComponents), ref.String())
+	found, err := read(ctx, r, scanComponent, selectComponents, ref.String())
 	if err == nil && len(found) == 0 {
 		err = &registry.NotInstalledError{Ref: ref}
 	}
@@ -115,7 +120,7 @@ func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Componen
 
 // Generations implements [registry.ContentReader].
 func (r *Records) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
-	found, err := query(ctx, r.db, scanGeneration, r.dialect.bind(selectGenerations), ref.String())
+	found, err := read(ctx, r, scanGeneration, selectGenerations, ref.String())
 	if err == nil && len(found) == 0 {
 		err = &registry.NotInstalledError{Ref: ref}
 	}
@@ -132,6 +137,16 @@ func (r *Records) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gen
 		generations = append(generations, f.Generation)
 	}
 	return generations, errors.Join(damaged...)
+}
+
+// read returns the results of scan for all rows of the root.
+func read[T any](ctx context.Context, r *Records, scan func(*sql.Rows) (T, error), statement string, args ...any) (values []T, err error) {
+	args = append([]any{r.rootID()}, args...)
+	err = r.retry(ctx, func() error {
+		values, err = query(ctx, r.db, scan, r.dialect.bind(statement), args...)
+		return err
+	})
+	return values, err
 }
 
 type querier interface {
@@ -154,68 +169,4 @@ func query[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error
 		values = append(values, v)
 	}
 	return values, rows.Err()
-}
-
-// A foundRecord is a record, or the error of decoding it.
-type foundRecord struct {
-	registry.Record
-
-	damage error
-}
-
-func scanRecord(rows *sql.Rows) (foundRecord, error) {
-	var rec foundRecord
-	err := rows.Scan(append([]any{
-		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asJSON(&rec.Config), asTime(&rec.Installed), asTime(&rec.Updated),
-	}, generationFields(&rec.Active)...)...)
-	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
-		rec.damage, err = &registry.RecordError{Ref: rec.Ref, Err: err}, nil
-	}
-	return rec, err
-}
-
-// A foundDependent is a dependent, or the error of decoding it.
-type foundDependent struct {
-	registry.Dependent
-
-	damage error
-}
-
-func scanDependent(rows *sql.Rows) (foundDependent, error) {
-	var d foundDependent
-	err := rows.Scan(&d.Ref, asJSON(&d.Dependency))
-	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
-		d.damage, err = &registry.RecordError{Ref: d.Ref, Err: err}, nil
-	}
-	return d, err
-}
-
-// A foundGeneration is a generation, or the error of decoding it.
-type foundGeneration struct {
-	registry.Generation
-
-	damage error
-}
-
-func scanGeneration(rows *sql.Rows) (foundGeneration, error) {
-	var g foundGeneration
-	err := rows.Scan(generationFields(&g.Generation)...)
-	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the name is known
-		g.damage, err = err, nil
-	}
-	return g, err
-}
-
-// generationFields returns pointers to the fields of generationColumns, in their order.
-func generationFields(g *registry.Generation) []any {
-	return []any{
-		&g.Name, &g.Previous, asText(&g.Version), &g.TreeDigest, &g.DirectoryChecksum, asJSON(&g.Pin), asJSON(&g.Environments),
-		asJSON(&g.Tests), asJSON(&g.Validation), asJSON(&g.Components), asTime(&g.Created),
-	}
-}
-
-func scanComponent(rows *sql.Rows) (*pack.Component, error) {
-	var c *pack.Component
-	err := rows.Scan(asJSON(&c))
-	return c, err
 }

@@ -39,36 +39,3 @@ func TestColumnsRefuseOtherThanText(t *testing.T) {
 		t.Errorf("Scan(nil): got %v, %v", m, err)
 	}
 }
-
-type coded int
-
-func (c coded) Error() string { return "coded" }
-func (c coded) Code() int     { return int(c) }
-
-func TestSQLiteBusy(t *testing.T) {
-	t.Parallel()
-	for err, want := range map[error]bool{
-		coded(5):       true, // SQLITE_BUSY
-		coded(517):     true, // SQLITE_BUSY_SNAPSHOT
-		coded(6):       true, // SQLITE_LOCKED
-		coded(19):      false,
-		errors.New(""): false,
-	} {
-		if got := sqliteBusy(err); got != want {
-			t.Errorf("%v: got %v", err, got)
-		}
-	}
-}
-
-func TestScriptsAreInOrderAndComplete(t *testing.T) {
-	t.Parallel()
-	scripts, err := SQLite().scripts()
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("got %d scripts, %v", len(scripts), err)
-	}
-	for i, s := range scripts {
-		if s == "" || s[len(s)-2:] != ";\n" {
-			t.Errorf("script %d does not end with a statement", i)
-		}
-	}
-}

@@ -26,7 +26,7 @@ func Example() {
 	}
 	defer db.Close()
 
-	records, err := sqlregistry.Open(context.Background(), db, sqlregistry.SQLite())
+	records, err := sqlregistry.Open(context.Background(), db, sqlregistry.SQLite(), nil)
 	if err != nil {
 		fmt.Println(err)
 		return

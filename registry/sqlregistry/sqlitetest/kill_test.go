@@ -48,7 +48,7 @@ func openWorld(ctx context.Context, dir string) (*world, error) {
 		return nil, err
 	}
 	w := &world{dir: dir, db: db}
-	records, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite())
+	records, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite(), nil)
 	if err == nil {
 		w.store, err = registry.Open(ctx, registry.Config{Root: filepath.Join(dir, "root"), Records: records})
 	}

@@ -34,7 +34,7 @@ func openDB(t testing.TB, file string) *sql.DB {
 
 func openRecords(t testing.TB, file string) *sqlregistry.Records {
 	t.Helper()
-	records, err := sqlregistry.Open(t.Context(), openDB(t, file), sqlregistry.SQLite())
+	records, err := sqlregistry.Open(t.Context(), openDB(t, file), sqlregistry.SQLite(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,10 @@ func TestOldOperationsAreForgotten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "records.db")
 	records, db := openRecords(t, file), openDB(t, file)
 	// Simulate many applied operations.
-	const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO packtrain_operations (operation) SELECT 'old-' || i FROM n`
+	const fill = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO packtrain_operations (root_id, number, operation) SELECT 1, i, 'old-' || i FROM n`
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO packtrain_roots (id, root, operations) VALUES (1, '', ?)`, registry.RememberedOperations); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := db.ExecContext(t.Context(), fill, registry.RememberedOperations); err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +100,14 @@ func TestOutcomeWaits(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "records.db")
 	records := openRecords(t, file)
+	if _, err := activate(t.Context(), records, activation("a", 0)); err != nil {
+		t.Fatal(err)
+	}
 	tx, err := openDB(t, file).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.ExecContext(t.Context(), `INSERT INTO packtrain_operations (operation) VALUES ('slow')`); err != nil {
+	if _, err := tx.ExecContext(t.Context(), `INSERT INTO packtrain_operations (root_id, number, operation) SELECT id, 2, 'slow' FROM packtrain_roots`); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -1,27 +1,49 @@
+-- The root directories that the records belong to. A root without a name holds the
+-- records that belong to none yet.
+CREATE TABLE packtrain_roots (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    root       TEXT NOT NULL UNIQUE,
+    operations INTEGER NOT NULL DEFAULT 0  -- number of the last operation
+);
+
 -- What is installed. An id is never given to another pack.
 CREATE TABLE packtrain_packs (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
-    ref          TEXT NOT NULL UNIQUE,
+    root_id      INTEGER NOT NULL REFERENCES packtrain_roots (id),
+    ref          TEXT NOT NULL,
     version      TEXT NOT NULL,
     generation   TEXT NOT NULL,               -- the active one
     manifest     TEXT NOT NULL,               -- JSON
     config       TEXT NOT NULL DEFAULT '{}',  -- JSON, set by the user
     installed_at TEXT NOT NULL,
-    updated_at   TEXT NOT NULL
+    updated_at   TEXT NOT NULL,
+    UNIQUE (root_id, ref)
 );
 
 -- The components of the active generations.
 CREATE TABLE packtrain_components (
     pack_id  INTEGER NOT NULL REFERENCES packtrain_packs (id),
     position INTEGER NOT NULL,
+    root_id  INTEGER NOT NULL,  -- that of the pack
     kind     TEXT NOT NULL,
     ref      TEXT NOT NULL,
     name     TEXT NOT NULL,
     file     TEXT NOT NULL,
     document TEXT NOT NULL,  -- JSON, the whole component
     PRIMARY KEY (pack_id, position),
-    UNIQUE (kind, ref)
+    UNIQUE (root_id, kind, ref)
 );
+
+-- What the active generations depend on.
+CREATE TABLE packtrain_dependencies (
+    pack_id  INTEGER NOT NULL REFERENCES packtrain_packs (id),
+    position INTEGER NOT NULL,
+    ref      TEXT NOT NULL,
+    document TEXT NOT NULL,  -- JSON, the whole dependency
+    PRIMARY KEY (pack_id, position)
+);
+
+CREATE INDEX packtrain_dependencies_ref ON packtrain_dependencies (ref);
 
 -- Every state in which a pack is or was active, the oldest with the lowest id.
 CREATE TABLE packtrain_generations (
@@ -39,4 +61,13 @@ CREATE TABLE packtrain_generations (
     components         TEXT NOT NULL,  -- JSON, how many of each kind
     created_at         TEXT NOT NULL,
     UNIQUE (pack_id, name)
+);
+
+-- The operations that were applied, in their order. Old ones are deleted.
+CREATE TABLE packtrain_operations (
+    root_id   INTEGER NOT NULL REFERENCES packtrain_roots (id),
+    number    INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    PRIMARY KEY (root_id, number),
+    UNIQUE (root_id, operation)
 );

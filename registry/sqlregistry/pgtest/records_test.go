@@ -1,0 +1,74 @@
+package pgtest_test
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/registry/registrytest"
+	"github.com/packtrain/pack/registry/sqlregistry"
+	"github.com/packtrain/pack/registry/sqlregistry/pgtest"
+)
+
+func openDB(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func openRecords(t testing.TB, dsn string) *sqlregistry.Records {
+	t.Helper()
+	records, err := sqlregistry.Open(t.Context(), openDB(t, dsn), sqlregistry.PostgreSQL(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// damageable are records that the suite can damage.
+type damageable struct {
+	*sqlregistry.Records
+
+	dsn string
+}
+
+// Damage implements [registrytest.Damager].
+func (d damageable) Damage(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	if _, err := openDB(t, d.dsn).ExecContext(t.Context(), `UPDATE packtrain_packs SET manifest = '{' WHERE ref = $1`, ref.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	bouncer := server.Bouncer(t)
+	for name, dsn := range map[string]func(t testing.TB) string{
+		"direct": server.Database,
+		// Settings of the connection that would weaken the records.
+		"weak": func(t testing.TB) string {
+			return pgtest.With(pgtest.With(server.Database(t), "default_transaction_isolation", "serializable"), "synchronous_commit", "off")
+		},
+		"pgbouncer": func(t testing.TB) string {
+			return pgtest.With(pgtest.At(server.Database(t), bouncer), "default_query_exec_mode", "exec")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			registrytest.Run(t, func(t testing.TB) registry.Records {
+				dsn := dsn(t)
+				return damageable{openRecords(t, dsn), dsn}
+			})
+		})
+	}
+}

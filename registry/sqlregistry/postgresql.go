@@ -1,0 +1,110 @@
+package sqlregistry
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// PostgreSQL is the dialect of PostgreSQL from version 12 on.
+func PostgreSQL() Dialect {
+	return Dialect{
+		name: "postgresql",
+		bind: numberPlaceholders,
+		// The lock of the root in [Records.Apply] orders the transactions, so a
+		// higher level would only add failures.
+		transaction: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+		settings:    settingsPostgreSQL,
+		lockSchema:  `SELECT pg_advisory_xact_lock(1885430635, 1953653102)`, // "packtrn.", arbitrary
+		check:       func(context.Context, *sql.DB) error { return nil },
+		classify:    classifyPostgreSQL,
+		advice:      advicePostgreSQL,
+	}
+}
+
+// numberPlaceholders replaces each "?" with "$1", "$2", and so on. No statement contains a
+// "?" with another meaning.
+func numberPlaceholders(query string) string {
+	var b strings.Builder
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		query = after
+	}
+}
+
+// settingsPostgreSQL limit the time that a statement waits for locks, and make a commit wait until it
+// is durable, independent of the settings of the server, the user and the connection.
+func settingsPostgreSQL(wait time.Duration) (statement string, args []any) {
+	return `SELECT set_config('lock_timeout', ?, true), set_config('synchronous_commit',` +
+			` CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`,
+		[]any{strconv.FormatInt(max(wait.Milliseconds(), 1), 10)}
+}
+
+// sqlState returns the SQLSTATE of an error of the server, "" for another error.
+// Drivers return it from a method SQLState.
+func sqlState(err error) string {
+	var stated interface{ SQLState() string }
+	if errors.As(err, &stated) {
+		return stated.SQLState()
+	}
+	return ""
+}
+
+func classifyPostgreSQL(err error) failure {
+	state := sqlState(err)
+	switch state {
+	case "":
+		if connectionLost(err) {
+			return lost
+		}
+		return fatal
+	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock not available
+		return busy
+	case "53300", "57P03": // too many connections, cannot connect now
+		return busy
+	case "40003", "57P01", "57P02", "57P05", "25P03": // completion unknown, shutdowns, timeouts of idle connections
+		return lost
+	}
+	if strings.HasPrefix(state, "08") {
+		return lost
+	}
+	return fatal
+}
+
+// connectionLost reports whether err means that an established connection broke. A
+// server that cannot be reached is another error.
+func connectionLost(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Op != "dial"
+	}
+	var safe interface{ SafeToRetry() bool } // of pgx, for a closed connection
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &safe) && safe.SafeToRetry()
+}
+
+func advicePostgreSQL(err error) string {
+	switch sqlState(err) {
+	case "42P05", "26000":
+		return "prepared statements do not work through a connection pooler: open the database with default_query_exec_mode=exec"
+	case "57014":
+		return "the statement_timeout of the connection is too short: raise it for the records"
+	case "25006":
+		return "the database is read-only: use the primary server, and a user who may write"
+	case "53300":
+		return "the server has too many connections: close some, or raise its max_connections"
+	case "42501":
+		return "the user of the database needs the right to create and change tables in its schema"
+	}
+	return ""
+}

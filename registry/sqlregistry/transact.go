@@ -1,0 +1,111 @@
+package sqlregistry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+const (
+	// defaultWait is the default of Options.Wait.
+	defaultWait = 10 * time.Second
+	// maxPause is the longest pause before the same work is tried again.
+	maxPause = 100 * time.Millisecond
+	// maxLost limits how often work is tried again after its connection was lost.
+	maxLost = 3
+)
+
+// An outcomeError means that the connection was lost during a commit, so it is
+// unknown whether the change was made.
+type outcomeError struct{ err error }
+
+func (e *outcomeError) Error() string {
+	return fmt.Sprintf("it is unknown whether the change was made, because the connection was lost: %v", e.err)
+}
+
+func (e *outcomeError) Unwrap() error { return e.err }
+
+// retry calls fn again while it fails because of other transactions or lost
+// connections, for about r.wait. fn has to be safe to repeat, even when it is unknown
+// whether it had an effect.
+func (r *Records) retry(ctx context.Context, fn func() error) error {
+	deadline := time.Now().Add(r.wait)
+	losses := 0
+	for pause := time.Millisecond; ; pause = min(2*pause, maxPause) {
+		err := fn()
+		if err == nil {
+			return nil
+		}
+		switch r.dialect.classify(err) {
+		case fatal:
+			return err
+		case lost:
+			if losses++; losses > maxLost {
+				return err
+			}
+		case busy:
+		}
+		if time.Until(deadline) < pause {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause/2 + rand.N(pause)):
+		}
+	}
+}
+
+// transact calls fn in a transaction, which it commits when fn returns nil. It repeats
+// both while other transactions are in the way or the connection is lost.
+//
+// The first statement of fn has to write: SQLite cannot upgrade a transaction that
+// began with a read once another one has written.
+func (r *Records) transact(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return r.retry(ctx, func() error { return r.attempt(ctx, fn) })
+}
+
+func (r *Records) attempt(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	tx, err := r.db.BeginTx(ctx, r.dialect.transaction)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // without effect after Commit
+	if r.dialect.settings != nil {
+		statement, args := r.dialect.settings(r.wait)
+		if _, err := tx.ExecContext(ctx, r.dialect.bind(statement), args...); err != nil {
+			return err
+		}
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	err = tx.Commit()
+	if err != nil && r.dialect.classify(err) == lost {
+		return &outcomeError{err}
+	}
+	return err
+}
+
+// wrap adds the operation to err, the remedy if there is one, and a code unless err
+// has one.
+func (r *Records) wrap(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", doing, ctx.Err()) // the texts of drivers differ
+	}
+	if pack.CodeOf(err) != "" {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	code := pack.CodeIO
+	if r.dialect.classify(err) == busy {
+		code = pack.CodeBusy
+	}
+	if advice := r.dialect.advice(err); advice != "" {
+		return pack.Errorf(code, "%s: %s: %w", doing, advice, err)
+	}
+	return pack.Errorf(code, "%s: %w", doing, err)
+}
