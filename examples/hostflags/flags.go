@@ -45,7 +45,7 @@ type Flags struct {
 // Bind adds the flags for the root, the records and the sources of packs.
 func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
-	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite (default: files in the root)")
+	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite, or a postgres:// URL (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")

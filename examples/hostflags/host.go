@@ -13,7 +13,7 @@ import (
 type Config struct {
 	host.Config
 	// DSN is the database of the records, instead of Records: a path or a "file:"
-	// DSN of SQLite. "" means none.
+	// DSN of SQLite, or a URL of PostgreSQL. "" means none.
 	DSN string
 }
 

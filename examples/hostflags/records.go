@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/packtrain/pack"
@@ -30,21 +32,14 @@ func MakeRoot(root string) error {
 
 // openRecords opens the database dsn. The caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
-	if strings.Contains(dsn, "://") && !strings.HasPrefix(dsn, "file:") { // it may contain a password: do not quote it
-		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "open database: want a path or a \"file:\" DSN of SQLite")
-	}
 	if err := MakeRoot(root); err != nil { // it may contain the database
 		return nil, nil, fmt.Errorf("create root: %w", err)
 	}
-	err := createPrivate(dsn)
-	if err != nil {
-		return nil, nil, fmt.Errorf("create database: %w", err)
-	}
-	db, err := sql.Open("sqlite", sqliteDSN(dsn))
+	db, dialect, err := openDB(dsn)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)
 	}
-	records, err := sqlregistry.Open(ctx, db, sqlregistry.SQLite(), nil)
+	records, err := sqlregistry.Open(ctx, db, dialect, nil)
 	if err != nil {
 		_ = db.Close()
 		return nil, nil, fmt.Errorf("open database: %w", err)
@@ -52,27 +47,55 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 	return db, records, nil
 }
 
-// createPrivate creates a missing database file with permissions for its owner
-// only, because configurations may contain secrets. SQLite creates the files beside it
-// with the same permissions. A "file:" DSN is left to the user.
-func createPrivate(dsn string) error {
-	if strings.HasPrefix(dsn, "file:") {
-		return nil
+// openDB opens a database without connecting to it. Errors do not quote the DSN,
+// which may contain a password.
+func openDB(dsn string) (*sql.DB, sqlregistry.Dialect, error) {
+	switch scheme, _, isURL := strings.Cut(dsn, "://"); {
+	case isURL && (scheme == "postgres" || scheme == "postgresql"):
+		db, err := openPostgreSQL(dsn)
+		return db, sqlregistry.PostgreSQL(), err
+	case isURL && !strings.HasPrefix(dsn, "file:"):
+		return nil, sqlregistry.Dialect{}, pack.Errorf(pack.CodeInvalidRequest, "want a path or a \"file:\" DSN of SQLite, or a \"postgres:\" URL")
 	}
-	f, err := os.OpenFile(dsn, os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	db, err := openSQLite(dsn)
+	return db, sqlregistry.SQLite(), err
 }
 
-// sqliteDSN returns a "file:" DSN unchanged. It adds the settings that package
-// sqlregistry requires to a path.
-func sqliteDSN(dsn string) string {
+// openPostgreSQL opens a database without prepared statements, unless its URL demands
+// them, because they do not work through a connection pooler.
+func openPostgreSQL(dsn string) (*sql.DB, error) {
+	const mode = "default_query_exec_mode"
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "the URL of the database is invalid")
+	}
+	if !u.Query().Has(mode) {
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += mode + "=exec"
+	}
+	config, err := pgx.ParseConfig(u.String())
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "the URL of the database is invalid: check its parameters and the PG variables of the environment")
+	}
+	return stdlib.OpenDB(*config), nil
+}
+
+// openSQLite opens a file. It creates a missing one with permissions for its owner only,
+// because configurations may contain secrets. SQLite creates the files beside it with
+// the same permissions. A "file:" DSN is left to the user.
+func openSQLite(dsn string) (*sql.DB, error) {
 	if strings.HasPrefix(dsn, "file:") {
-		return dsn
+		return sql.Open("sqlite", dsn)
+	}
+	f, err := os.OpenFile(dsn, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create database: %w", err)
 	}
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(dsn)}
-	u.RawQuery = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
-	return u.String()
+	return sql.Open("sqlite", u.String())
 }

@@ -75,8 +75,21 @@ func TestRecordsElsewhere(t *testing.T) {
 
 func TestRecordsOfOtherDatabasesAreRefused(t *testing.T) {
 	t.Parallel()
-	_, _, err := openRecords(t.Context(), t.TempDir(), "postgres://user:s3cret@db.example/packs")
-	if pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
+	for _, dsn := range []string{
+		"mysql://user:s3cret@db.example/packs", "postgres://user:s3cret@db.example:port/packs", "postgres://user:s3cret@db.example/packs?sslmode=none",
+		"postgres://user:s3cret@db.example/packs?default_query_exec_mode=fast",
+	} {
+		_, _, err := openRecords(t.Context(), t.TempDir(), dsn)
+		if pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestUnreachableDatabaseKeepsItsPassword(t *testing.T) {
+	t.Parallel()
+	_, _, err := openRecords(t.Context(), t.TempDir(), "postgres://user:s3cret@127.0.0.1:1/packs")
+	if pack.CodeOf(err) != pack.CodeIO || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
 	}
 }

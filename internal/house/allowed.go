@@ -40,13 +40,19 @@ func allowedIn(dir string) []allowed {
 	case "registry/sqlregistry/sqlitetest":
 		return sqlite(list("registry/sqlregistry/sqlitetest"))
 	case "registry/sqlregistry/pgtest":
-		return postgresql(list("registry/sqlregistry/pgtest"))
+		const why = "needed by the tests of the PostgreSQL driver"
+		return append(
+			postgresql(list("registry/sqlregistry/pgtest")),
+			allowed{"github.com/kr/text", why, nil},
+			allowed{"github.com/rogpeppe/go-internal", why, nil},
+		)
 	case "internal/solve/sattest":
 		return []allowed{{"github.com/crillab/gophersat", "a SAT solver, as a judge of our choice of versions", list("internal/solve/sattest")}}
 	case "source/gettersource":
 		return getter(list("source/gettersource"))
 	case "examples":
-		rows := append(sqlite(list("examples/...")), service()...)
+		rows := append(sqlite(list("examples/...")), postgresql(list("examples/hostflags"))...)
+		rows = append(rows, service()...)
 		return append(
 			rows,
 			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/packctl")},
@@ -123,8 +129,6 @@ func postgresql(in []string) []allowed {
 		{"github.com/jackc/pgpassfile", why, nil},
 		{"github.com/jackc/pgservicefile", why, nil},
 		{"github.com/jackc/puddle/v2", why, nil},
-		{"github.com/kr/text", why + ": its tests", nil},
-		{"github.com/rogpeppe/go-internal", why + ": its tests", nil},
 	}
 }
 
