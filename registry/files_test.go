@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/packtrain/pack/registry"
@@ -21,6 +22,15 @@ func TestFiles(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		t.Helper()
 		return openFiles(t, t.TempDir())
+	})
+}
+
+func TestSharedFiles(t *testing.T) {
+	t.Parallel()
+	registrytest.RunShared(t, func(t testing.TB) registrytest.Opener {
+		t.Helper()
+		dir := filepath.Join(t.TempDir(), "records")
+		return func(t testing.TB) (registry.Records, error) { return registry.OpenFiles(t.Context(), dir) }
 	})
 }
 

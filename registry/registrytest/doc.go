@@ -16,7 +16,7 @@
 //	}
 //
 // Records that implement [Damager] are also checked with records that cannot be
-// decoded.
+// decoded. [RunShared] checks records that several processes open at once.
 //
 // The suites are tested with doubles that are broken on purpose: each case can fail.
 package registrytest

@@ -24,11 +24,17 @@ func (r *recorder) FailNow()              { r.failed = true; runtime.Goexit() }
 // fails reports whether a case notices that records are broken.
 func fails(t *testing.T, c suiteCase, records registry.Records) bool {
 	t.Helper()
+	return failsWith(t, func(tb testing.TB) { c.run(tb, records) })
+}
+
+// failsWith reports whether run stops or fails its test.
+func failsWith(t *testing.T, run func(tb testing.TB)) bool {
+	t.Helper()
 	rec := &recorder{TB: t}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		c.run(rec, records)
+		run(rec)
 	}()
 	<-done
 	return rec.failed

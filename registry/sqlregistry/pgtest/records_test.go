@@ -69,6 +69,12 @@ func TestRecords(t *testing.T) {
 				dsn := dsn(t)
 				return damageable{openRecords(t, dsn), dsn}
 			})
+			registrytest.RunShared(t, func(t testing.TB) registrytest.Opener {
+				dsn := dsn(t)
+				return func(t testing.TB) (registry.Records, error) {
+					return sqlregistry.Open(t.Context(), openDB(t, dsn), sqlregistry.PostgreSQL(), nil)
+				}
+			})
 		})
 	}
 }

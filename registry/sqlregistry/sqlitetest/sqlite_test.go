@@ -49,6 +49,22 @@ func TestRecords(t *testing.T) {
 	})
 }
 
+// TestShared opens files without the usual settings: no busy timeout, no log.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	registrytest.RunShared(t, func(t testing.TB) registrytest.Opener {
+		file := filepath.Join(t.TempDir(), "records.db")
+		return func(t testing.TB) (registry.Records, error) {
+			db, err := sql.Open("sqlite", "file:"+file)
+			if err != nil {
+				return nil, err
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			return sqlregistry.Open(t.Context(), db, sqlregistry.SQLite(), nil)
+		}
+	})
+}
+
 // damageable are records that the suite can damage.
 type damageable struct {
 	*sqlregistry.Records
@@ -70,6 +86,30 @@ func (d damageable) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
 	const damage = `UPDATE packtrain_generations SET pin = '{' WHERE name = ? AND pack_id = (SELECT id FROM packtrain_packs WHERE ref = ?)`
 	if _, err := openDB(t, d.file).ExecContext(t.Context(), damage, name, ref.String()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSettings opens databases whose settings the records do not accept.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string]error{
+		"": nil, "?_pragma=journal_mode(DELETE)": nil, "?_pragma=synchronous(EXTRA)": nil, "?_pragma=synchronous(2)": nil,
+		"?_pragma=synchronous(NORMAL)": pack.ErrInvalid, "?_pragma=synchronous(OFF)": pack.ErrInvalid, "?mode=memory": pack.ErrInvalid,
+	} {
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "records.db")+settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sqlregistry.Open(t.Context(), db, sqlregistry.SQLite(), nil); !errors.Is(err, want) {
+			t.Errorf("%q: got %v, want %v", settings, err, want)
+		}
+		var mode string
+		if err := db.QueryRowContext(t.Context(), `PRAGMA journal_mode`).Scan(&mode); err != nil || want == nil && mode != "wal" {
+			t.Errorf("%q: the journal mode is %s, %v", settings, mode, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
