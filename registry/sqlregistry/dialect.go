@@ -28,6 +28,9 @@ type Dialect struct {
 	check func(ctx context.Context, db *sql.DB) error
 	// classify returns the class of an error of the driver.
 	classify func(err error) failure
+	// undecided reports whether, after err of a commit, it is unknown whether the
+	// transaction was committed.
+	undecided func(err error) bool
 	// advice returns the remedy for an error of the driver, "" if there is none.
 	advice func(err error) string
 }

@@ -54,8 +54,7 @@ func TestClassify(t *testing.T) {
 		{PostgreSQL(), &net.OpError{Op: "dial", Err: errors.New("connection refused")}, fatal},
 		{PostgreSQL(), driver.ErrBadConn, lost},
 		{PostgreSQL(), safe(true), lost},
-		{PostgreSQL(), safe(false), fatal},
-		{PostgreSQL(), &outcomeError{io.EOF}, lost},
+		{PostgreSQL(), safe(false), lost},
 		{PostgreSQL(), errors.New(""), fatal},
 	} {
 		if got := tt.dialect.classify(tt.err); got != tt.want {
@@ -88,6 +87,7 @@ func TestRetry(t *testing.T) {
 		{"success", []error{nil}, 1, true},
 		{"busy once", []error{stated("40001"), nil}, 2, true},
 		{"busy", []error{stated("40P01")}, 0, false},
+		{"unknown outcome", []error{&outcomeError{errors.New("x")}, nil}, 2, true},
 		{"lost once", []error{io.EOF, nil}, 2, true},
 		{"lost", []error{io.EOF}, 1 + maxLost, false},
 		{"fatal", []error{stated("23505"), nil}, 1, false},

@@ -24,6 +24,7 @@ func PostgreSQL() Dialect {
 		lockSchema:  `SELECT pg_advisory_xact_lock(1885430635, 1953653102)`, // "packtrn.", arbitrary
 		check:       func(context.Context, *sql.DB) error { return nil },
 		classify:    classifyPostgreSQL,
+		undecided:   func(err error) bool { return sqlState(err) == "" || classifyPostgreSQL(err) == lost },
 		advice:      advicePostgreSQL,
 	}
 }
@@ -88,15 +89,16 @@ func connectionLost(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Op != "dial"
 	}
-	var safe interface{ SafeToRetry() bool } // of pgx, for a closed connection
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.As(err, &safe) && safe.SafeToRetry()
+	var broken interface{ SafeToRetry() bool } // an error of a connection of pgx, whatever it returns
+	return errors.As(err, &broken) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func advicePostgreSQL(err error) string {
 	switch sqlState(err) {
 	case "42P05", "26000":
 		return "prepared statements do not work through a connection pooler: open the database with default_query_exec_mode=exec"
+	case "55P03":
+		return "another transaction is changing the records of this root, or its end is not known to the server"
 	case "57014":
 		return "the statement_timeout of the connection is too short: raise it for the records"
 	case "25006":

@@ -12,11 +12,12 @@ import (
 // SQLite is the dialect of SQLite from version 3.35 on.
 func SQLite() Dialect {
 	return Dialect{
-		name:     "sqlite",
-		bind:     func(query string) string { return query },
-		check:    checkSQLite,
-		classify: classifySQLite,
-		advice:   func(error) string { return "" },
+		name:      "sqlite",
+		bind:      func(query string) string { return query },
+		check:     checkSQLite,
+		classify:  classifySQLite,
+		undecided: func(error) bool { return false },
+		advice:    func(error) string { return "" },
 	}
 }
 

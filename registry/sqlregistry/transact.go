@@ -3,6 +3,7 @@ package sqlregistry
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -40,7 +41,7 @@ func (r *Records) retry(ctx context.Context, fn func() error) error {
 		if err == nil {
 			return nil
 		}
-		switch r.dialect.classify(err) {
+		switch r.classify(err) {
 		case fatal:
 			return err
 		case lost:
@@ -58,6 +59,13 @@ func (r *Records) retry(ctx context.Context, fn func() error) error {
 		case <-time.After(pause/2 + rand.N(pause)):
 		}
 	}
+}
+
+func (r *Records) classify(err error) failure {
+	if _, ok := errors.AsType[*outcomeError](err); ok {
+		return lost
+	}
+	return r.dialect.classify(err)
 }
 
 // transact calls fn in a transaction, which it commits when fn returns nil. It repeats
@@ -84,11 +92,13 @@ func (r *Records) attempt(ctx context.Context, fn func(tx *sql.Tx) error) error 
 	if err := fn(tx); err != nil {
 		return err
 	}
-	err = tx.Commit()
-	if err != nil && r.dialect.classify(err) == lost {
-		return &outcomeError{err}
+	if err := tx.Commit(); err != nil {
+		if r.dialect.undecided(err) {
+			return &outcomeError{err}
+		}
+		return err
 	}
-	return err
+	return nil
 }
 
 // wrap adds the operation to err, the remedy if there is one, and a code unless err

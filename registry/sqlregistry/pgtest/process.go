@@ -79,7 +79,7 @@ func (p *process) start(t testing.TB, ready func(context.Context) error, program
 		t.Fatal(err)
 	}
 	go func() { _ = p.cmd.Wait(); close(p.done) }()
-	t.Cleanup(p.stop)
+	t.Cleanup(p.Stop)
 	for begun := time.Now(); ; {
 		err := ready(t.Context())
 		if err == nil {
@@ -97,7 +97,8 @@ func (p *process) start(t testing.TB, ready func(context.Context) error, program
 	}
 }
 
-func (p *process) stop() {
+// Stop ends the program at once, as a crash does.
+func (p *process) Stop() {
 	quit(p.cmd.Process)
 	select {
 	case <-p.done:
