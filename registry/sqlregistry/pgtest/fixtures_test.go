@@ -41,7 +41,7 @@ func apply(t testing.TB, r registry.Records, op registry.Operation) {
 	}
 }
 
-func exec(t testing.TB, db interface {
+func execute(t testing.TB, db interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }, statement string, args ...any,
 ) {
@@ -63,7 +63,7 @@ func lockRoots(t testing.TB, dsn string) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, tx, `UPDATE packtrain_roots SET operations = operations`)
+	execute(t, tx, `UPDATE packtrain_roots SET operations = operations`)
 	t.Cleanup(func() { _ = tx.Rollback() })
 	return func() { _ = tx.Rollback() }
 }

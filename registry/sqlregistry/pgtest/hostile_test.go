@@ -42,7 +42,7 @@ func TestHostile(t *testing.T) {
 func newerSchema(t *testing.T, server *pgtest.Server) {
 	dsn := server.Database(t)
 	openRecords(t, dsn)
-	exec(t, openDB(t, dsn), `UPDATE packtrain_schema SET version = 1000`)
+	execute(t, openDB(t, dsn), `UPDATE packtrain_schema SET version = 1000`)
 	_, err := openWith(t, dsn, 0)
 	schema, ok := errors.AsType[*sqlregistry.SchemaError](err)
 	if !ok || schema.Found != 1000 || schema.Known < 1 || !errors.Is(err, pack.ErrStore) {
@@ -52,25 +52,25 @@ func newerSchema(t *testing.T, server *pgtest.Server) {
 
 func migrationCutOff(t *testing.T, server *pgtest.Server) {
 	dsn := server.Database(t)
-	exec(t, openDB(t, dsn), `CREATE TABLE packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`)
+	execute(t, openDB(t, dsn), `CREATE TABLE packtrain_schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`)
 	apply(t, openRecords(t, dsn), operation("a", 0))
 }
 
 func foreignTable(t *testing.T, server *pgtest.Server) {
 	dsn := server.Database(t)
-	exec(t, openDB(t, dsn), `CREATE TABLE packtrain_components (mine TEXT)`)
+	execute(t, openDB(t, dsn), `CREATE TABLE packtrain_components (mine TEXT)`)
 	if _, err := openWith(t, dsn, 0); pack.CodeOf(err) != pack.CodeIO {
 		t.Fatalf("got %v", err)
 	}
 	// The migration was rolled back completely, so it succeeds later.
-	exec(t, openDB(t, dsn), `DROP TABLE packtrain_components`)
+	execute(t, openDB(t, dsn), `DROP TABLE packtrain_components`)
 	openRecords(t, dsn)
 }
 
 // as returns the URL of a database for a new user without rights.
 func as(t *testing.T, dsn, user string) string {
 	t.Helper()
-	exec(t, openDB(t, dsn), `CREATE ROLE `+user+` LOGIN`)
+	execute(t, openDB(t, dsn), `CREATE ROLE `+user+` LOGIN`)
 	u, err := url.Parse(dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func as(t *testing.T, dsn, user string) string {
 
 func noRights(t *testing.T, server *pgtest.Server) {
 	dsn := server.Database(t)
-	exec(t, openDB(t, dsn), `REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
+	execute(t, openDB(t, dsn), `REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
 	_, err := openWith(t, as(t, dsn, "stranger"), 0)
 	if pack.CodeOf(err) != pack.CodeIO || !strings.Contains(err.Error(), "needs the right to create") {
 		t.Errorf("got %v", err)
@@ -169,11 +169,11 @@ func idleConnectionsClosed(t *testing.T, server *pgtest.Server) {
 	records, db := openRecords(t, dsn), openDB(t, dsn)
 	for n := range 5 {
 		apply(t, records, operation("a", n))
-		exec(t, db, terminate)
+		execute(t, db, terminate)
 		if got, err := records.Active(t.Context(), "a"); err != nil || got != generationName(n) {
 			t.Errorf("got %q, %v", got, err)
 		}
-		exec(t, db, terminate)
+		execute(t, db, terminate)
 	}
 }
 
@@ -181,15 +181,15 @@ func tooManyConnections(t *testing.T, server *pgtest.Server) {
 	dsn := server.Database(t)
 	limited := as(t, dsn, "limited")
 	name := strings.TrimPrefix(strings.Split(dsn[strings.LastIndex(dsn, "/"):], "?")[0], "/")
-	exec(t, openDB(t, dsn), `ALTER DATABASE `+name+` OWNER TO limited`)
+	execute(t, openDB(t, dsn), `ALTER DATABASE `+name+` OWNER TO limited`)
 	records, err := openWith(t, limited, 100*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, openDB(t, dsn), `ALTER ROLE limited CONNECTION LIMIT 1`)
+	execute(t, openDB(t, dsn), `ALTER ROLE limited CONNECTION LIMIT 1`)
 	held, err := openDB(t, limited).Conn(t.Context())
 	for err != nil { // until the connections of the pool are closed
-		exec(t, openDB(t, dsn), terminate)
+		execute(t, openDB(t, dsn), terminate)
 		held, err = openDB(t, limited).Conn(t.Context())
 	}
 	if _, err := records.Packs(t.Context()); !errors.Is(err, pack.ErrBusy) || !strings.Contains(err.Error(), "too many connections") {
