@@ -32,6 +32,13 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
+	if act := os.Getenv(actVariable); act != "" {
+		if err := doAct(context.Background(), act, dir, os.Getenv(dsnVariable)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	var seed uint64
 	_, err := fmt.Sscan(os.Getenv(seedVariable), &seed)
 	if err == nil {
