@@ -30,7 +30,10 @@ func TestSharedFiles(t *testing.T) {
 	registrytest.RunShared(t, func(t testing.TB) registrytest.Opener {
 		t.Helper()
 		dir := filepath.Join(t.TempDir(), "records")
-		return func(t testing.TB) (registry.Records, error) { return registry.OpenFiles(t.Context(), dir) }
+		return func(t testing.TB) (registry.Records, error) {
+			t.Helper()
+			return registry.OpenFiles(t.Context(), dir)
+		}
 	})
 }
 

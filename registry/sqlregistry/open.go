@@ -27,8 +27,18 @@ var _ registry.Records = (*Records)(nil)
 // Options are optional settings of [Open].
 type Options struct {
 	// Wait is about the time that a change waits for those of other processes. After
-	// it, the error matches [pack.ErrBusy]. 0 means ten seconds.
+	// it, the error matches [pack.ErrBusy]. 0 means ten seconds, a negative value no limit.
 	Wait time.Duration
+}
+
+func (o *Options) wait() time.Duration {
+	switch {
+	case o == nil || o.Wait == 0:
+		return defaultWait
+	case o.Wait < 0:
+		return noLimit
+	}
+	return o.Wait
 }
 
 // Open brings the schema of db up to date and returns the records in it. The caller
@@ -38,10 +48,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, opts *Options) (*Rec
 	if db == nil || dialect.bind == nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: the database or the dialect is missing")
 	}
-	r := &Records{db: db, dialect: dialect, wait: defaultWait}
-	if opts != nil && opts.Wait != 0 {
-		r.wait = opts.Wait
-	}
+	r := &Records{db: db, dialect: dialect, wait: opts.wait()}
 	// SQLite ignores the busy timeout of the driver when two processes switch a new file to
 	// a write-ahead log.
 	err := r.retry(ctx, func() error { return dialect.check(ctx, db) })

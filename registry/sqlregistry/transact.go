@@ -14,6 +14,8 @@ import (
 const (
 	// defaultWait is the default of Options.Wait.
 	defaultWait = 10 * time.Second
+	// noLimit is as long as PostgreSQL can be told to wait, about.
+	noLimit = 20 * 24 * time.Hour
 	// maxPause is the longest pause before the same work is tried again.
 	maxPause = 100 * time.Millisecond
 	// maxLost limits how often work is tried again after its connection was lost.
@@ -56,7 +58,7 @@ func (r *Records) retry(ctx context.Context, fn func() error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause/2 + rand.N(pause)):
+		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // to spread attempts, not for security
 		}
 	}
 }

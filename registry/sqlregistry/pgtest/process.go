@@ -42,7 +42,7 @@ func find(t testing.TB, program string) string {
 // directory makes a temporary directory that belongs to the user of the server.
 func directory(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgtest") // those of t.TempDir are closed to other users
+	dir, err := os.MkdirTemp("", "pgtest") //nolint:usetesting // those of t.TempDir are closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +72,8 @@ func (p *process) start(t testing.TB, ready func(context.Context) error, program
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close()
-	p.cmd, p.done = exec.Command(program, args...), make(chan struct{}) //nolint:noctx // it outlives the context of the test, which ends before the cleanup
+	defer func() { _ = out.Close() }()
+	p.cmd, p.done = exec.Command(program, args...), make(chan struct{})
 	p.cmd.Dir, p.cmd.SysProcAttr, p.cmd.Stdout, p.cmd.Stderr = "/", unprivileged(), out, out
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func freeAddress(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
