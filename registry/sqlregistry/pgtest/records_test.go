@@ -44,9 +44,14 @@ type damageable struct {
 // Damage implements [registrytest.Damager].
 func (d damageable) Damage(t testing.TB, ref pack.Ref) {
 	t.Helper()
-	if _, err := openDB(t, d.dsn).ExecContext(t.Context(), `UPDATE packtrain_packs SET manifest = '{' WHERE ref = $1`, ref.String()); err != nil {
-		t.Fatal(err)
-	}
+	execute(t, openDB(t, d.dsn), `UPDATE packtrain_packs SET manifest = '{' WHERE ref = $1`, ref.String())
+}
+
+// DamageGeneration implements [registrytest.GenerationDamager].
+func (d damageable) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
+	t.Helper()
+	const damage = `UPDATE packtrain_generations SET pin = '{' WHERE name = $1 AND pack_id = (SELECT id FROM packtrain_packs WHERE ref = $2)`
+	execute(t, openDB(t, d.dsn), damage, name, ref.String())
 }
 
 func TestRecords(t *testing.T) {
