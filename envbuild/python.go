@@ -199,7 +199,7 @@ func (v *virtualenv) start(ctx context.Context, t *tool) error {
 		return err
 	}
 	_, python := v.place(t.site.Dir)
-	if err := t.run(ctx, t.access(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)"); err != nil {
+	if err := t.run(ctx, t.inspection(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)"); err != nil {
 		return err
 	}
 	after, err := envstore.Stamps(t.site.Dir)

@@ -77,6 +77,13 @@ func (t *tool) access(read ...string) pack.Access {
 	}
 }
 
+// inspection returns the Access of a program that may not change what is built.
+func (t *tool) inspection() pack.Access {
+	a := t.access(t.site.Dir)
+	a.Write, a.Cache = []string{t.site.Work}, nil
+	return a
+}
+
 // certificates returns the files and directories that variables of the host name for
 // certificates.
 func (t *tool) certificates() []string {

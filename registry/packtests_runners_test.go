@@ -24,9 +24,9 @@ func TestPackTestsOfNode(t *testing.T) {
 		want          registry.TestSummary
 		message       string
 	}{
-		{"a file", runner("tests/a.js"), files{"tests/a.js": ok}, registry.TestSummary{Status: registry.TestsPassed, Total: 1, Passed: 1}, ""},
-		{"a file that looks like an option", runner(`"-e.js"`), files{"-e.js": ok}, registry.TestSummary{Status: registry.TestsPassed, Total: 1, Passed: 1}, ""},
-		{"a directory", runner("tests"), files{"tests/a.test.js": ok, "tests/b/c.test.mjs": "import test from 'node:test';\ntest('c', () => {});\n", "tests/helper.js": "process.exit(1)\n"}, registry.TestSummary{Status: registry.TestsPassed, Total: 2, Passed: 2}, ""},
+		{"a file", runner("tests/a.js"), files{"tests/a.js": ok}, registry.TestSummary{Status: registry.TestsPassed, Isolation: pack.IsolationNone, Total: 1, Passed: 1}, ""},
+		{"a file that looks like an option", runner(`"-e.js"`), files{"-e.js": ok}, registry.TestSummary{Status: registry.TestsPassed, Isolation: pack.IsolationNone, Total: 1, Passed: 1}, ""},
+		{"a directory", runner("tests"), files{"tests/a.test.js": ok, "tests/b/c.test.mjs": "import test from 'node:test';\ntest('c', () => {});\n", "tests/helper.js": "process.exit(1)\n"}, registry.TestSummary{Status: registry.TestsPassed, Isolation: pack.IsolationNone, Total: 2, Passed: 2}, ""},
 		{"failed", runner("tests"), files{"tests/a.js": ok, "tests/b.js": bad}, registry.TestSummary{}, "unit: 1 of 2 tests failed"},
 		{"none", runner("tests"), files{"tests/a.txt": "x"}, registry.TestSummary{}, "has no test files"},
 		{"jest is not there", "  runners: {unit: {type: jest, entry_point: tests, timeout: 5}}\n", files{"tests/a.test.js": ok}, registry.TestSummary{}, "jest is not installed in the pack's environment"},

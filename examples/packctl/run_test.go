@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"bufio"
 	"io"
 	"os"
@@ -72,7 +73,7 @@ func wantLine(t *testing.T, file, want string) {
 	}
 	defer func() { _ = f.Close() }()
 	line, err := bufio.NewReader(f).ReadString('\n')
-	if err != nil && err != io.EOF || strings.TrimSpace(line) != want {
+	if err != nil && !errors.Is(err, io.EOF) || strings.TrimSpace(line) != want {
 		t.Fatalf("got %q, %v", line, err)
 	}
 }
