@@ -28,8 +28,9 @@ type ActivePack struct {
 	// StoragePath is the stable path of the active content. It is a symbolic link:
 	// resolve it once to read several files of the same generation.
 	StoragePath string
-	// NeedsRepair says why readers do not get the recorded generation, "" if they do. It
-	// is found without reading files; [Verifier] reads them, and [Repairer] repairs.
+	// NeedsRepair says why readers do not get the recorded generation, or why the pack
+	// cannot be changed; "" if neither is so. It is found without reading the files of the
+	// pack; [Verifier] reads them, and [Repairer] repairs.
 	NeedsRepair string
 	// Unmet are the dependencies of the active generation that are neither provided nor
 	// installed in an accepted version; nil if there are none. An installed pack with a

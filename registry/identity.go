@@ -120,7 +120,8 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 }
 
 // published returns the number of packs that readers get, and how many of them are not
-// recorded. A pack that another process is changing does not count.
+// recorded. A pack that another process is changing does not count, and neither does what
+// is not a link to a generation, which is logged.
 func (s *Store) published(ctx context.Context) (n, missing int, err error) {
 	refs, err := s.disk.Published()
 	if err != nil {
@@ -132,8 +133,12 @@ func (s *Store) published(ctx context.Context) (n, missing int, err error) {
 			return 0, 0, err
 		}
 		if err != nil {
-			if pointer, err := s.disk.Pointer(ref); err == nil && pointer == "" {
-				continue // just removed
+			pointer, err := s.disk.Pointer(ref)
+			if err != nil {
+				s.config.Logger.Warn("not a pack, and not recorded as one", "error", err)
+			}
+			if pointer == "" { // or it was just removed
+				continue
 			}
 			missing++
 		}

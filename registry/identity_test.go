@@ -224,3 +224,27 @@ func TestManyOpenANewRoot(t *testing.T) {
 		t.Errorf("format %+v, records belong to %q, %v", readFormat(t, dir), id, err)
 	}
 }
+
+// TestOtherFilesAmongThePointers puts what is not a pack beside the links to packs: opening
+// the root does not fail because of it.
+func TestOtherFilesAmongThePointers(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	register(t, r.open(t), "", write(t, simplePack("demo", "1.0.0")))
+	writeTo(t, r.dir, files{"current/notes": "", "current/dir/file": ""})
+	if err := os.Symlink("/", filepath.Join(r.dir, "current", "link")); err != nil {
+		t.Fatal(err)
+	}
+	s := r.open(t)
+	report, err := s.Verify(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []pack.Ref
+	for _, d := range report.Differences {
+		got = append(got, d.Ref)
+	}
+	if diff := cmp.Diff([]pack.Ref{"dir", "link", "notes"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -18,8 +19,12 @@ func (s *Store) mark(packs []ActivePack, damaged []pack.Ref) {
 	for _, ref := range damaged {
 		versions[ref] = pack.Version{}
 	}
+	blocked, err := s.disk.Blocked()
+	if err != nil {
+		s.config.Logger.Warn("packs with unfinished operations are not marked", "error", err)
+	}
 	for i := range packs {
-		s.markOne(&packs[i], func(d pack.Dependency) error {
+		s.markOne(&packs[i], blocked, func(d pack.Dependency) error {
 			return s.checkDependencyOn(d, func(ref pack.Ref) (pack.Version, error) {
 				v, ok := versions[ref]
 				switch {
@@ -35,8 +40,9 @@ func (s *Store) mark(packs []ActivePack, damaged []pack.Ref) {
 }
 
 // markOne marks p. check checks one dependency; only its errors about dependencies count.
-func (s *Store) markOne(p *ActivePack, check func(pack.Dependency) error) {
-	if err := s.reachable(p.Record); err != nil {
+// blocked are the packs that cannot be changed.
+func (s *Store) markOne(p *ActivePack, blocked map[pack.Ref]error, check func(pack.Dependency) error) {
+	if err := cmp.Or(s.reachable(p.Record), blocked[p.Ref]); err != nil {
 		p.NeedsRepair = err.Error()
 	}
 	for _, d := range p.Manifest.Dependencies {
@@ -59,5 +65,6 @@ func (s *Store) reachable(rec Record) error {
 
 // markDetails marks the pack of Show.
 func (s *Store) markDetails(ctx context.Context, p *ActivePack) {
-	s.markOne(p, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
+	blocked, _ := s.disk.Blocked() // Verify reports the error
+	s.markOne(p, blocked, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
 }

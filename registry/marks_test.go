@@ -55,7 +55,10 @@ func TestPacksThatNeedRepairAreMarked(t *testing.T) {
 		"no pointer":     misguided(func(string) error { return nil }),
 		"no content":     func(dir string) error { return os.RemoveAll(filepath.Join(dir, "packs", "bad")) },
 		"link elsewhere": misguided(func(link string) error { return os.Symlink("../packs/good", link) }),
-		"directory":      misguided(func(link string) error { return os.Mkdir(link, 0o755) }),
+		"journal of a newer release": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "journal", "x.json"), []byte(`{"format":2,"id":"x","moves":[{"ref":"bad"}]}`), 0o600)
+		},
+		"directory": misguided(func(link string) error { return os.Mkdir(link, 0o755) }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -87,7 +87,10 @@ func (s *Store) repair(ctx context.Context, ref pack.Ref) (repaired, left []Diff
 	}
 	release, err := s.lock(ctx, []pack.Ref{ref})
 	if blocked, ok := errors.AsType[*RepairError](err); ok {
-		return nil, append(found, Difference{ref, found[0].Generation, DifferenceOperation, blocked.Error()}), nil
+		if !has(found, DifferenceOperation) {
+			found = append(found, Difference{ref, found[0].Generation, DifferenceOperation, blocked.Error()})
+		}
+		return nil, found, nil
 	}
 	if err != nil {
 		return nil, nil, err

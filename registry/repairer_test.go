@@ -116,7 +116,7 @@ func TestRepair(t *testing.T) {
 		"journal of a newer release": {false, func(t *testing.T, d *damagedRoot) error {
 			writeTo(t, d.dir, files{"journal/x.json": `{"format":2,"id":"x","moves":[{"ref":"bad"}]}`})
 			return os.Remove(filepath.Join(d.dir, "current", "bad"))
-		}, nil, []string{"bad pointer", "bad operation"}},
+		}, nil, []string{"bad operation", "bad pointer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

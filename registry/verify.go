@@ -189,12 +189,19 @@ func (s *Store) differences(rec Record) (found []Difference) {
 			found = append(found, Difference{rec.Ref, rec.Active.Name, kind, err.Error()})
 		}
 	}
+	add(DifferenceOperation, s.checkJournal(rec.Ref))
 	add(DifferencePointer, s.checkPointer(rec))
 	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
 	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
 	_, err := s.recall(rec.Ref, rec.Active.Name)
 	add(DifferenceRecord, err)
 	return found
+}
+
+// checkJournal checks that no entry of the journal keeps ref from being changed.
+func (s *Store) checkJournal(ref pack.Ref) error {
+	blocked, err := s.disk.Blocked()
+	return cmp.Or(err, blocked[ref])
 }
 
 // checkPointer checks that readers get the active generation, or will get it when an

@@ -1,6 +1,7 @@
 package generations
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/packtrain/pack"
@@ -28,4 +29,23 @@ func (d *Disk) changing(ref pack.Ref) (bool, error) {
 	}
 	held, err := filelock.Held(d.lockFile(ref.String()))
 	return held || err != nil, nil
+}
+
+// Blocked returns an error for each pack that an entry of the journal names that cannot be
+// understood: until it is, the pack cannot be changed.
+func (d *Disk) Blocked() (map[pack.Ref]error, error) {
+	ids, err := d.intents()
+	if err != nil {
+		return nil, err
+	}
+	blocked := map[pack.Ref]error{}
+	for _, id := range ids {
+		_, err := d.readIntent(id)
+		if e, ok := errors.AsType[*RepairError](err); ok {
+			for _, ref := range e.Refs {
+				blocked[ref] = e
+			}
+		}
+	}
+	return blocked, nil
 }
