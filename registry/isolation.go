@@ -12,6 +12,14 @@ type isolator interface {
 	Isolation(ctx context.Context) (level pack.Isolation, shortfall string, err error)
 }
 
+// isolation returns the level at which tests run, and why it is not a better one.
+func (s *Store) isolation(ctx context.Context) (level pack.Isolation, shortfall string, err error) {
+	if r, ok := s.config.Runner.(isolator); ok {
+		return r.Isolation(ctx)
+	}
+	return pack.IsolationNone, "the host does not say how it isolates them", nil
+}
+
 // admitTests checks that the tests of a pack run at the level that the configuration
 // requires for content that came over a network.
 func (s *Store) admitTests(ctx context.Context, pin pack.Pin) error {
@@ -19,15 +27,9 @@ func (s *Store) admitTests(ctx context.Context, pin pack.Pin) error {
 	if !pin.Remote() || pack.IsolationNone.AtLeast(required) {
 		return nil
 	}
-	level, shortfall := pack.IsolationNone, "the host does not say how it isolates them"
-	if r, ok := s.config.Runner.(isolator); ok {
-		var err error
-		if level, shortfall, err = r.Isolation(ctx); err != nil {
-			return err
-		}
-	}
-	if level.AtLeast(required) {
-		return nil
+	level, shortfall, err := s.isolation(ctx)
+	if err != nil || level.AtLeast(required) {
+		return err
 	}
 	if shortfall != "" {
 		shortfall = " (" + shortfall + ")"

@@ -47,6 +47,7 @@ func TestPackTestsOfNode(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			tt.want.Isolation = pack.IsolationNone
 			if diff := cmp.Diff(&tt.want, report.Registered[0].Tests); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}

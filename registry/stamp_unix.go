@@ -1,0 +1,23 @@
+//go:build unix
+
+package registry
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// A stamp is different for a file that was changed, whatever its modification time says.
+type stamp struct {
+	size          int64
+	inode, device uint64
+	changed       int64 // nanoseconds since 1970
+}
+
+func stampOf(info fs.FileInfo) stamp {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return stamp{size: info.Size(), changed: info.ModTime().UnixNano()}
+	}
+	return stamp{size: info.Size(), inode: st.Ino, device: uint64(st.Dev), changed: changeTime(st)}
+}

@@ -1,0 +1,125 @@
+package registry
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
+)
+
+// A watch remembers the files that tests of packs must not change, by path: those of the
+// installed generations, and of the environments of the tested packs.
+type watch struct {
+	files map[string]stamp
+	homes map[string]bool // directories of generations and environments, with the files
+}
+
+// watch returns the state before the tests of some packs, nil if they run in a sandbox or
+// if there are none: then nothing needs to be watched.
+func (s *Store) watch(ctx context.Context, items []*item) *watch {
+	if len(items) == 0 {
+		return nil
+	}
+	if level, _, err := s.isolation(ctx); err == nil && level.AtLeast(pack.IsolationSandbox) {
+		return nil
+	}
+	w := &watch{files: map[string]stamp{}, homes: map[string]bool{}}
+	generation := filepath.Join(s.config.Root, "packs", "*", "*", generations.ContentName)
+	homes, _ := filepath.Glob(generation) // the pattern is valid
+	for _, it := range items {
+		for _, e := range it.envs {
+			if e.Path != "" {
+				homes = append(homes, e.Path)
+			}
+		}
+	}
+	for _, home := range homes {
+		w.homes[home] = true
+		maps.Copy(w.files, stamps(home))
+	}
+	return w
+}
+
+// changed returns the files that are different now, sorted. What was removed as a whole was
+// removed by an operation.
+func (w *watch) changed() []string {
+	if w == nil {
+		return nil
+	}
+	var paths []string
+	for home := range w.homes {
+		now := stamps(home)
+		if len(now) == 0 {
+			continue
+		}
+		for path, stamp := range now {
+			if old, known := w.files[path]; known && old != stamp || !known && !isBytecode(path) {
+				paths = append(paths, path)
+			}
+		}
+		for path := range w.files {
+			if _, there := now[path]; !there && strings.HasPrefix(path, home+string(filepath.Separator)) && !isBytecode(path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// isBytecode reports whether an interpreter may write the file for any run.
+func isBytecode(path string) bool { return filepath.Ext(path) == ".pyc" }
+
+// stamps returns the stamps of the files in dir, as far as they can be read.
+func stamps(dir string) map[string]stamp {
+	files := map[string]stamp{}
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // it is being removed
+		}
+		if info, err := os.Lstat(path); err == nil {
+			files[path] = stampOf(info)
+		}
+		return nil
+	})
+	return files
+}
+
+// testAll runs the tests of some packs. If files changed meanwhile that tests must not
+// change, the tests of those that passed run again, one after another, and a pack whose
+// tests change them again fails.
+func (r *request) testAll(ctx context.Context, items []*item, run func([]*item)) {
+	before := r.store.watch(ctx, items)
+	run(items)
+	paths := before.changed()
+	if len(paths) == 0 {
+		return
+	}
+	r.store.config.Logger.Error("files changed while tests of packs ran: verify the installed packs", "files", names(paths))
+	for _, it := range items {
+		if it.Err != nil || it.tests == nil || it.tests.Status == TestsSkipped {
+			continue
+		}
+		again := r.store.watch(ctx, items)
+		run([]*item{it})
+		if changed := again.changed(); len(changed) > 0 && it.Err == nil {
+			r.fail(ctx, it, pack.StageTests, pack.Errorf(pack.CodeTestsFailed,
+				"the tests changed files outside of the pack (%s): verify the installed packs and build the environments again", strings.Join(names(changed), ", ")))
+		}
+	}
+}
+
+// names returns the first of the paths.
+func names(paths []string) []string {
+	const most = 5
+	if len(paths) > most {
+		return append(slices.Clone(paths[:most]), "...")
+	}
+	return paths
+}
