@@ -9,9 +9,9 @@ import (
 
 // A stamp is different for a file that was changed, whatever its modification time says.
 type stamp struct {
-	size          int64
-	inode, device uint64
-	changed       int64 // nanoseconds since 1970
+	size    int64
+	inode   uint64
+	changed int64 // nanoseconds since 1970
 }
 
 func stampOf(info fs.FileInfo) stamp {
@@ -19,5 +19,5 @@ func stampOf(info fs.FileInfo) stamp {
 	if !ok {
 		return stamp{size: info.Size(), changed: info.ModTime().UnixNano()}
 	}
-	return stamp{size: info.Size(), inode: st.Ino, device: uint64(st.Dev), changed: changeTime(st)}
+	return stamp{size: info.Size(), inode: st.Ino, changed: changeTime(st)}
 }

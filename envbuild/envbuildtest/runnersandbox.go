@@ -183,6 +183,9 @@ func checkNetwork(ctx context.Context, b *runnerBench) error {
 		return fmt.Errorf("a child without access to the network connected: %w", err)
 	}
 	c.Access.Network = true
+	if _, err := os.Stat("/etc/resolv.conf"); err == nil { // names need it
+		c.Args[1] += " && test -r /etc/resolv.conf"
+	}
 	_, err = b.output(ctx, c)
 	return err
 }

@@ -57,7 +57,7 @@ func (g *cgroup) add(pid int) {
 // remove removes the group, for which its processes have to be gone.
 func (g *cgroup) remove() {
 	for wait := time.Millisecond; os.Remove(g.dir) != nil && wait < 200*time.Millisecond; wait *= 2 {
-		time.Sleep(wait)
+		<-time.After(wait) // the kernel is still reaping
 	}
 }
 

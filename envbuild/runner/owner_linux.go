@@ -47,18 +47,35 @@ func change(path string, from, to, group int) error {
 	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(real, func(name string, d fs.DirEntry, err error) error {
+	info, err := os.Lstat(real)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		if !belongs(info, from) {
+			return nil
+		}
+		return os.Lchown(real, to, group)
+	}
+	root, err := os.OpenRoot(real)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		info, err := d.Info()
-		if err != nil {
+		if err != nil || !belongs(info, from) {
 			return err
 		}
-		st, ok := info.Sys().(*syscall.Stat_t)
-		if !ok || int(st.Uid) != from || from != otherUser && !d.IsDir() && st.Nlink > 1 {
-			return nil
-		}
-		return os.Lchown(name, to, group)
+		return root.Lchown(name, to, group)
 	})
+}
+
+// belongs reports whether a file belongs to a user alone.
+func belongs(info fs.FileInfo, user int) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == user && (user == otherUser || info.IsDir() || st.Nlink == 1)
 }

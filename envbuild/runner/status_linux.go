@@ -47,7 +47,7 @@ func (s states) await() {
 		if _, err := os.Lstat(fmt.Sprintf("/proc/%d", s.first)); err != nil {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 }
 

@@ -44,7 +44,7 @@ func TestSuiteOfAnotherUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root")
 	}
-	dir, err := os.MkdirTemp("", "packtrain-runner-")
+	dir, err := os.MkdirTemp("", "packtrain-runner-") //nolint:usetesting // another user has to reach it
 	if err != nil {
 		t.Fatal(err)
 	}

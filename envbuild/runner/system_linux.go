@@ -34,7 +34,7 @@ func isSystem(path string) bool {
 }
 
 // system adds what every child sees.
-func (v *view) system() {
+func (v *view) system(network bool) {
 	for _, dir := range systemDirs() {
 		if target, err := os.Readlink(dir); err == nil {
 			v.args = append(v.args, "--symlink", target, dir)
@@ -44,7 +44,11 @@ func (v *view) system() {
 		}
 	}
 	pythons, _ := filepath.Glob("/etc/python3*") // the pattern is valid
-	for _, file := range append(systemFiles(), pythons...) {
+	files := append(systemFiles(), pythons...)
+	if network {
+		files = append(files, networkFiles()...)
+	}
+	for _, file := range files {
 		v.optional(file)
 	}
 }

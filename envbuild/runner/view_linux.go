@@ -32,7 +32,7 @@ const (
 
 func newView(c pack.Command, other bool) (*view, error) {
 	v := &view{size: fmt.Sprint(sizeOf(c.Limits.DiskBytes)), made: map[string]bool{"/": true}}
-	v.system()
+	v.system(c.Access.Network)
 	grants, err := grantsOf(c)
 	if err != nil {
 		return nil, err
