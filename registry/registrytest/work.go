@@ -90,7 +90,7 @@ func (w Work) Do(ctx context.Context, seed uint64) error {
 	}
 	defer func() { _ = store.Close() }()
 	random := rand.New(rand.NewPCG(seed, 1))
-	for err == nil || errors.Is(err, pack.ErrNotFound) {
+	for err == nil || expected(err) {
 		ref := pack.Ref(fmt.Sprint("pack", random.IntN(workPacks)))
 		switch random.IntN(8) {
 		case 0:
@@ -109,6 +109,12 @@ func (w Work) Do(ctx context.Context, seed uint64) error {
 		}
 	}
 	return err
+}
+
+// expected reports whether another process may have caused err: it has removed the pack, or
+// changed it or what it depends on.
+func expected(err error) bool {
+	return errors.Is(err, pack.ErrNotFound) || errors.Is(err, pack.ErrConflict) || errors.Is(err, pack.ErrDependency)
 }
 
 // Check opens the root and checks that every pack is exactly in an old or exactly in a

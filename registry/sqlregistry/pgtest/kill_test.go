@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -67,16 +68,17 @@ func workIn(dir, dsn string) registrytest.Work {
 // moments, and checks the state that the next one finds.
 func TestKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
-	const kills = 40
+	const kills = 30
 	dir, dsn := t.TempDir(), pgtest.Start(t).Database(t)
 	work := workIn(dir, dsn)
 	work.Prepare(t)
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 2))
+	usual := warmUp(t, dir, dsn, random)
 	changed := 0
 	var last map[pack.Ref]string
 	for n := 0; n < kills; n += 2 {
-		one, two := start(t, dir, dsn, random), start(t, dir, dsn, random)
+		one, two := start(t, dir, dsn, random, usual), start(t, dir, dsn, random, usual)
 		if err := errors.Join(one.kill(), two.kill()); err != nil {
 			t.Fatalf("seed %d, kill %d: %v", seed, n, err)
 		}
@@ -101,9 +103,26 @@ type victim struct {
 	life   time.Duration
 }
 
-func start(t *testing.T, dir, dsn string, random *rand.Rand) *victim {
+// warmUp returns how long a process takes until it has changed a pack.
+func warmUp(t *testing.T, dir, dsn string, random *rand.Rand) time.Duration {
 	t.Helper()
-	v := &victim{cmd: exec.CommandContext(t.Context(), os.Args[0]), life: time.Duration(50+random.IntN(400)) * time.Millisecond}
+	begun := time.Now()
+	first := start(t, dir, dsn, random, time.Hour)
+	defer func() { _ = first.cmd.Wait() }()
+	defer func() { _ = first.cmd.Process.Kill() }()
+	for t.Context().Err() == nil {
+		if changed, err := os.ReadDir(filepath.Join(dir, "root", "current")); err == nil && len(changed) > 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return time.Since(begun)
+}
+
+// start starts a process that lives for about as long as usual.
+func start(t *testing.T, dir, dsn string, random *rand.Rand, usual time.Duration) *victim {
+	t.Helper()
+	v := &victim{cmd: exec.CommandContext(t.Context(), os.Args[0]), life: usual/2 + time.Duration(random.Int64N(int64(2*usual)))}
 	v.cmd.Env = append(os.Environ(), workVariable+"="+dir, dsnVariable+"="+dsn, fmt.Sprintf("%s=%d", seedVariable, random.Uint64()))
 	v.cmd.Stderr = &v.stderr
 	if err := v.cmd.Start(); err != nil {

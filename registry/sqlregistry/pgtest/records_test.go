@@ -59,9 +59,8 @@ func TestRecords(t *testing.T) {
 	server := pgtest.Start(t)
 	bouncer := server.Bouncer(t)
 	for name, dsn := range map[string]func(t testing.TB) string{
-		"direct": server.Database,
-		// Settings of the connection that would weaken the records.
-		"weak": func(t testing.TB) string {
+		// With settings of the connection that would weaken the records.
+		"direct": func(t testing.TB) string {
 			return pgtest.With(pgtest.With(server.Database(t), "default_transaction_isolation", "serializable"), "synchronous_commit", "off")
 		},
 		"pgbouncer": func(t testing.TB) string {

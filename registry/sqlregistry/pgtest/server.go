@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 )
@@ -19,6 +21,8 @@ type Server struct {
 	process
 
 	databases atomic.Int64
+	mu        sync.Mutex
+	free      []string // empty databases
 }
 
 // Start starts a server, which stops when t ends.
@@ -35,16 +39,51 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// Database creates an empty database and returns its URL. The names of its
-// packs are sorted as people sort them, unless a statement demands otherwise.
+// Database returns the URL of an empty database, which another test gets when t has
+// ended. The names of its packs are sorted as people sort them, unless a statement
+// demands otherwise.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	db := openDB(t, s.url("postgres"))
-	name := fmt.Sprint("packs", s.databases.Add(1))
-	if _, err := db.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`); err != nil {
-		t.Fatal(err)
+	name := s.unused()
+	if name == "" {
+		name = fmt.Sprint("packs", s.databases.Add(1))
+		create := `CREATE DATABASE ` + name + ` TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`
+		if _, err := openDB(t, s.url("postgres")).ExecContext(t.Context(), create); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return s.url(name)
+	dsn := s.url(name)
+	t.Cleanup(func() { s.empty(name, dsn) })
+	return dsn
+}
+
+// unused returns an empty database, or "" if there is none.
+func (s *Server) unused() (name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		name, s.free = s.free[n-1], s.free[:n-1]
+	}
+	return name
+}
+
+// empty makes a database free again, unless that fails.
+func (s *Server) empty(name, dsn string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return
+	}
+	defer func() { _ = db.Close() }()
+	for _, statement := range []string{`DROP SCHEMA public CASCADE`, `CREATE SCHEMA public`, `GRANT USAGE ON SCHEMA public TO PUBLIC`} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, name)
 }
 
 // openDB opens a database until the test ends.
