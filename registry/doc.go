@@ -15,7 +15,7 @@
 //
 // It implements [Registrar] and its companions, each of which a host can use or
 // replace separately: [Catalog], [Snapshotter], [Remover], [RollBacker], [Configurer],
-// [Verifier].
+// [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to write.
 // [Records] store the state of the packs: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
 //
@@ -74,9 +74,11 @@
 // cleaned up is logged, and changes no result.
 //
 // Processes that change the same pack exclude each other by the lock of its
-// ref, which the system releases when they die. Registering and removing a pack
-// first settles the operations of all dead processes, because other packs may
-// depend on those.
+// ref, which the system releases when they die. Every change of packs first settles
+// the operations of all dead processes, because other packs may depend on those.
+//
+// Other damage affects its own pack alone: lists mark it, [Store.Verify] finds it, and
+// [Store.Repair] makes the files agree with the records again.
 //
 // # Tests of packs
 //
