@@ -20,8 +20,9 @@ func (s *Store) heal(ctx context.Context, ref pack.Ref, found []Difference) (lef
 	if err != nil || active == "" { // the records do not list it, so nothing is known of it
 		return found, err
 	}
-	if has(found, DifferencePointer) {
-		if err := s.repoint(ref, active); err != nil {
+	_, err = os.Lstat(s.disk.Content(ref, active)) // else a new generation gets the pointer
+	if has(found, DifferencePointer) && err == nil {
+		if err := s.disk.Follow(ref, active); err != nil {
 			s.config.Logger.Warn("link to pack cannot be repaired", "pack", ref, "error", err)
 			return found, nil
 		}
@@ -40,14 +41,6 @@ func (s *Store) heal(ctx context.Context, ref pack.Ref, found []Difference) (lef
 
 func has(found []Difference, kinds ...DifferenceKind) bool {
 	return slices.ContainsFunc(found, func(d Difference) bool { return slices.Contains(kinds, d.Kind) })
-}
-
-// repoint makes readers get the active generation, if its files exist.
-func (s *Store) repoint(ref pack.Ref, active string) error {
-	if _, err := os.Lstat(s.disk.Content(ref, active)); err != nil {
-		return nil // a new generation will get the pointer, if there is intact content
-	}
-	return s.disk.Follow(ref, active)
 }
 
 // renew replaces the active generation by a new one of the same content. It is an error

@@ -77,7 +77,7 @@ func TestGroupAccessOfRecords(t *testing.T) {
 			t.Errorf("%s: got %v, group %d, want group %d", when, info.Mode(), got, gid)
 		}
 	}
-	want("new", uint32(os.Getegid())) //nolint:gosec // it fits
+	want("new", uint32(os.Getegid()))
 	if err := os.Chown(r.dir, -1, readerID); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func readElsewhere(t *testing.T, how, dir string) string {
 }
 
 // TestReaderProcess is the process of readElsewhere.
-func TestReaderProcess(t *testing.T) {
+func TestReaderProcess(t *testing.T) { //nolint:paralleltest // it changes its process
 	how, dir, ok := strings.Cut(os.Getenv(readerEnv), " ")
 	if !ok {
 		t.Skip("it is run by another test")

@@ -37,6 +37,7 @@ type damagedRoot struct {
 	*root
 	*registry.Store
 
+	t      *testing.T
 	memory *registry.Memory
 	active string // the directory of the active generation of bad
 	venv   string
@@ -45,7 +46,7 @@ type damagedRoot struct {
 func newDamagedRoot(t *testing.T, copied bool) *damagedRoot {
 	t.Helper()
 	memory := registry.NewMemory()
-	d := &damagedRoot{root: newRoot(t), memory: memory, venv: filepath.Join(t.TempDir(), "venv")}
+	d := &damagedRoot{root: newRoot(t), t: t, memory: memory, venv: filepath.Join(t.TempDir(), "venv")}
 	d.records = memory
 	writeTo(t, d.venv, files{"bin/python": "#!/bin/sh\n"})
 	v1 := write(t, simplePack("bad", "1.0.0"))
@@ -68,61 +69,69 @@ func newDamagedRoot(t *testing.T, copied bool) *damagedRoot {
 	return d
 }
 
+// changeContent changes a file of the active generation of bad.
+func changeContent(d *damagedRoot) error {
+	return os.WriteFile(filepath.Join(d.active, "pack", "lib", "deep", "data.txt"), []byte("changed"), 0o600)
+}
+
+func damageRecord(d *damagedRoot) error {
+	d.memory.Damage(d.t, "bad")
+	return nil
+}
+
+// without removes a file beside the content of the active generation of bad.
+func without(name string) func(*damagedRoot) error {
+	return func(d *damagedRoot) error { return os.RemoveAll(filepath.Join(d.active, name)) }
+}
+
+func withoutEnvironment(d *damagedRoot) error { return os.RemoveAll(d.venv) }
+
+// both damages in two ways.
+func both(a, b func(*damagedRoot) error) func(*damagedRoot) error {
+	return func(d *damagedRoot) error { return errors.Join(a(d), b(d)) }
+}
+
 // TestRepair damages one of two packs in every way.
 func TestRepair(t *testing.T) {
 	t.Parallel()
-	link := func(replace func(link string) error) func(*testing.T, *damagedRoot) error {
-		return func(_ *testing.T, d *damagedRoot) error { return misguided(replace)(d.dir) }
+	link := func(replace func(link string) error) func(*damagedRoot) error {
+		return func(d *damagedRoot) error { return misguided(replace)(d.dir) }
 	}
+	nowhere := link(func(string) error { return nil })
+	newer := func(d *damagedRoot) error {
+		return os.WriteFile(filepath.Join(d.dir, "journal", "x.json"), []byte(`{"format":2,"id":"x","moves":[{"ref":"bad"}]}`), 0o600)
+	}
+	type refs = []string
 	for name, tt := range map[string]struct {
 		copied         bool
-		damage         func(t *testing.T, d *damagedRoot) error
-		repaired, left []string
+		damage         func(d *damagedRoot) error
+		repaired, left refs
 	}{
-		"nothing":        {false, func(*testing.T, *damagedRoot) error { return nil }, nil, nil},
-		"no pointer":     {false, link(func(string) error { return nil }), []string{"bad pointer"}, nil},
-		"link elsewhere": {false, link(func(link string) error { return os.Symlink("../packs/good", link) }), []string{"bad pointer"}, nil},
-		"directory":      {false, link(func(link string) error { return os.Mkdir(link, 0o755) }), nil, []string{"bad pointer"}},
-		"content": {false, func(t *testing.T, d *damagedRoot) error {
-			writeTo(t, d.active, files{"pack/lib/deep/data.txt": "changed"})
-			return nil
-		}, nil, []string{"bad content"}},
-		"content that is kept": {true, func(t *testing.T, d *damagedRoot) error {
-			writeTo(t, d.active, files{"pack/lib/deep/data.txt": "changed"})
-			return nil
-		}, []string{"bad content"}, nil},
-		"all files that are kept": {true, func(_ *testing.T, d *damagedRoot) error { return os.RemoveAll(d.active) },
-			[]string{"bad content", "bad environment", "bad record"}, nil},
-		"link to environment": {false, func(_ *testing.T, d *damagedRoot) error { return os.Remove(filepath.Join(d.active, "venv")) },
-			[]string{"bad environment"}, nil},
-		"environment": {false, func(_ *testing.T, d *damagedRoot) error { return os.RemoveAll(d.venv) }, nil, []string{"bad environment"}},
-		"content and environment": {true, func(t *testing.T, d *damagedRoot) error {
-			writeTo(t, d.active, files{"pack/lib/deep/data.txt": "changed"})
-			return os.RemoveAll(d.venv)
-		}, []string{"bad content"}, []string{"bad environment"}},
-		"metadata": {false, func(_ *testing.T, d *damagedRoot) error { return os.Remove(filepath.Join(d.active, "metadata.json")) },
-			[]string{"bad record"}, nil},
-		"record": {false, func(t *testing.T, d *damagedRoot) error {
-			d.memory.Damage(t, "bad")
-			return nil
-		}, []string{"bad record"}, nil},
-		"record and metadata": {false, func(t *testing.T, d *damagedRoot) error {
-			d.memory.Damage(t, "bad")
-			return os.Remove(filepath.Join(d.active, "metadata.json"))
-		}, nil, []string{"bad record"}},
-		"not recorded": {false, func(_ *testing.T, d *damagedRoot) error {
+		"nothing":              {false, func(*damagedRoot) error { return nil }, nil, nil},
+		"no pointer":           {false, nowhere, refs{"bad pointer"}, nil},
+		"link elsewhere":       {false, link(func(link string) error { return os.Symlink("../packs/good", link) }), refs{"bad pointer"}, nil},
+		"directory":            {false, link(func(link string) error { return os.Mkdir(link, 0o755) }), nil, refs{"bad pointer"}},
+		"content":              {false, changeContent, nil, refs{"bad content"}},
+		"content that is kept": {true, changeContent, refs{"bad content"}, nil},
+		"all files that are kept": {
+			true, func(d *damagedRoot) error { return os.RemoveAll(d.active) }, refs{"bad content", "bad environment", "bad record"}, nil,
+		},
+		"link to environment":     {false, without("venv"), refs{"bad environment"}, nil},
+		"environment":             {false, withoutEnvironment, nil, refs{"bad environment"}},
+		"content and environment": {true, both(changeContent, withoutEnvironment), refs{"bad content"}, refs{"bad environment"}},
+		"metadata":                {false, without("metadata.json"), refs{"bad record"}, nil},
+		"record":                  {false, damageRecord, refs{"bad record"}, nil},
+		"record and metadata":     {false, both(damageRecord, without("metadata.json")), nil, refs{"bad record"}},
+		"not recorded": {false, func(d *damagedRoot) error {
 			return os.Symlink("../packs/lost/000001-0123456789ab/pack", filepath.Join(d.dir, "current", "lost"))
-		}, nil, []string{"lost record"}},
-		"journal of a newer release": {false, func(t *testing.T, d *damagedRoot) error {
-			writeTo(t, d.dir, files{"journal/x.json": `{"format":2,"id":"x","moves":[{"ref":"bad"}]}`})
-			return os.Remove(filepath.Join(d.dir, "current", "bad"))
-		}, nil, []string{"bad operation", "bad pointer"}},
+		}, nil, refs{"lost record"}},
+		"journal of a newer release": {false, both(newer, nowhere), nil, refs{"bad operation", "bad pointer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDamagedRoot(t, tt.copied)
 			before := activeOf(t, d.root, "bad")
-			if err := tt.damage(t, d); err != nil {
+			if err := tt.damage(d); err != nil {
 				t.Fatal(err)
 			}
 			fixed, left := repaired(t, d)
