@@ -67,7 +67,7 @@ done
 
 # fails WHAT REASON: the last action failed for that reason.
 fails() {
-	check "$1" "$result $output" '1 {"downloaded_packs":[],"failed_packs":[{"source":"","error":"'"$2"'"}],"total_count":0,"success_count":0,"failure_count":1}'
+	check "$1" "$result $output" '1 {"downloaded_packs":[],"failed_packs":[{"source":"","error":"'"$2"'"}],"total_count":0,"success_count":0,"failure_count":1,"warnings":[]}'
 }
 
 for ANSWER in "<html>
