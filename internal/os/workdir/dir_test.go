@@ -102,7 +102,7 @@ func TestHostile(t *testing.T) {
 			for i := range 100 {
 				f.LeavesOut(entryOf(t), fmt.Sprintf("a/b/a/b/a/b/%d/%s", i, strings.Repeat("abc", 20)), false)
 			}
-			if took := time.Since(start); took > 3*time.Second {
+			if took := time.Since(start); took > 4*time.Second { // milliseconds, or hours for a whole pack
 				t.Errorf("100 names and many %q took %v", pattern, took)
 			}
 		}
