@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func backendsTerminated(t *testing.T, server *pgtest.Server) {
 	killer.Go(func() {
 		for ctx.Err() == nil {
 			_, _ = db.ExecContext(ctx, terminate)
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 		}
 	})
 	const operations = 8

@@ -29,8 +29,7 @@ func direct(t *testing.T, dsn, root string) registry.Records {
 // server gets the commit late, or never.
 func commitHeld(t *testing.T, server *pgtest.Server) {
 	const runs = 100
-	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	dsn, through, p := proxied(t, server, func() time.Duration { return time.Duration(random.IntN(30)) * time.Millisecond })
+	dsn, through, p := proxied(t, server, func() time.Duration { return time.Duration(rand.IntN(30)) * time.Millisecond })
 	h := newHost(t, t.TempDir(), through, 0)
 	if err := h.register(t.Context(), 1); err != nil {
 		t.Fatal(err)
@@ -38,7 +37,7 @@ func commitHeld(t *testing.T, server *pgtest.Server) {
 	records := direct(t, dsn, h.root)
 	fates := map[fate]int{}
 	for run := 1; run <= runs; run++ {
-		f := []fate{held, unanswered, undelivered, cutFromClient}[random.IntN(4)]
+		f := []fate{held, unanswered, undelivered, cutFromClient}[rand.IntN(4)]
 		fates[f]++
 		p.interfere(commitFate(f))
 		err := h.register(t.Context(), 1+run%2)

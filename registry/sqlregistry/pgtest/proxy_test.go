@@ -22,6 +22,9 @@ const (
 	cutFromClient      // the same, but the server keeps its side for a while
 )
 
+// late reports whether the proxy goes on after it has cut the connection.
+func (f fate) late() bool { return f == held || f == unanswered || f == cutFromClient }
+
 // A proxy forwards messages to a server, as decided by choose.
 type proxy struct {
 	addr, server string
@@ -67,7 +70,11 @@ func (p *proxy) fate(message []byte) fate {
 	if p.choose == nil {
 		return delivered
 	}
-	return p.choose(message)
+	chosen := p.choose(message)
+	if chosen.late() {
+		p.late.Add(1) // before the caller of interfere may wait
+	}
+	return chosen
 }
 
 func (p *proxy) serve(ctx context.Context, client net.Conn) {
@@ -96,7 +103,6 @@ func (p *proxy) serve(ctx context.Context, client net.Conn) {
 			return
 		default:
 			_ = client.Close()
-			p.late.Add(1)
 			defer p.late.Done()
 			if what != unanswered {
 				time.Sleep(p.delay())
