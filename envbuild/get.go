@@ -61,10 +61,17 @@ func variantsOf(runtime pack.RuntimeName, r recipe) ([]variant, error) {
 // look returns the existing environment without building it.
 func (s *session) look(runtime pack.RuntimeName, variants []variant) (Environment, error) {
 	for _, v := range variants {
+		if s.req.Check {
+			if e, err := s.check(runtime, v); e.Ready || len(e.Damage) > 0 || err != nil {
+				return e, err
+			}
+			continue
+		}
 		record, ready := s.store.Find(runtime, v.key)
 		if !ready || !v.recipe.suffices(&record, nil) {
 			continue
 		}
+		s.store.NoteUse(&record)
 		e := record.Environment
 		var err error
 		e.Distributions, err = v.recipe.distributions(record.Root) // they are counted anew
@@ -75,6 +82,21 @@ func (s *session) look(runtime pack.RuntimeName, variants []variant) (Environmen
 	none := newEnvironment(e, &envstore.Record{}, false)
 	none.Ready = false
 	return none, nil
+}
+
+// check looks for an existing environment and reads all of its files. Nothing is changed.
+func (s *session) check(runtime pack.RuntimeName, v variant) (Environment, error) {
+	record, known := s.store.Current(runtime, v.key)
+	if !known || !v.recipe.suffices(&record, nil) {
+		return Environment{}, nil
+	}
+	damage, err := s.store.Verify(record)
+	if err != nil || !s.store.IsHere(record) {
+		return Environment{}, nil //nolint:nilerr // it cannot be used, so it is not built
+	}
+	e := newEnvironment(record.Environment, &record, true)
+	e.Damage, e.Ready = damage, len(damage) == 0
+	return e, nil
 }
 
 func newEnvironment(e pack.Environment, r *envstore.Record, reused bool) Environment {

@@ -34,7 +34,8 @@ type Request struct {
 	Skip []pack.RuntimeName
 	// Rebuild builds again even if an environment could be reused.
 	Rebuild bool
-	// Check only reports existing environments and their versions. Nothing is
+	// Check only reports existing environments and their versions, and compares all of
+	// their files with those that were built. Nothing is
 	// built or recorded, and a process is started only to identify a program
 	// that was not identified before.
 	Check bool
@@ -91,6 +92,9 @@ type Environment struct {
 	// PathFiles are the .pth files of a virtualenv, which its interpreter reads at every
 	// start, and which may contain code.
 	PathFiles []string
+	// Damage lists, in a Check, how the files differ from those that were built: then it is
+	// not Ready, and the next build makes another instance. nil if they do not.
+	Damage []string
 }
 
 // A RuntimeError says which runtime of a pack an error is about. It is the Err of

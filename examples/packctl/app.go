@@ -102,7 +102,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.installCommand(), a.runCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
-		a.verifyCommand(), a.repairCommand(),
+		a.verifyCommand(), a.repairCommand(), a.envCommand(),
 		a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +24,9 @@ func (a *app) buildCommand() *cobra.Command {
 			req.Prefer, req.Skip = env.prefer(), env.skip()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Build(cmd.Context(), req)
+				if err == nil && req.Check {
+					err = ready(r)
+				}
 				return finish(a, wire.NewBuildReport(r), err, a.printBuild)
 			})
 		})
@@ -29,10 +34,29 @@ func (a *app) buildCommand() *cobra.Command {
 	env.bind(flags)
 	flags.BoolVar(&req.Rebuild, "rebuild", false, "build again even if an environment could be reused")
 	flags.DurationVar(&req.Timeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
-	flags.BoolVar(&req.Check, "check", false, "only report existing environments")
+	flags.BoolVar(&req.Check, "check", false, "only report existing environments, and compare their files with what was built; fails unless all are ready")
 	a.BindPackages(flags)
 	a.BindIsolation(flags)
 	return cmd
+}
+
+// ready returns an error unless all environments are built and as they were built.
+func ready(r *envbuild.Report) error {
+	var problems []string
+	for _, b := range r.Built {
+		for _, e := range b.Environments {
+			switch {
+			case len(e.Damage) > 0:
+				problems = append(problems, fmt.Sprintf("%s: %s was changed since it was built (%s): build it again", b.Ref, e.Path, e.Damage[0]))
+			case !e.Ready:
+				problems = append(problems, fmt.Sprintf("%s: the environment of %s is not built", b.Ref, e.Title()))
+			}
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(problems, "; "))
 }
 
 func (a *app) printBuild(r *wire.BuildReport) {

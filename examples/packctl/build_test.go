@@ -13,8 +13,8 @@ func TestBuildCheckOfWhatIsNotBuilt(t *testing.T) {
 	files["requirements.txt"] = "six==1.16.0\n"
 	dir := writeTree(t, files)
 	o := run("build", dir, "--check", "--quiet")
-	wantStatus(t, o, exitOK)
-	if !strings.HasPrefix(o.stdout, "demo  Python 3") || !strings.HasSuffix(o.stdout, ", not built  0 packages\n") || o.stderr != "" {
+	wantStatus(t, o, exitFailed)
+	if !strings.HasPrefix(o.stdout, "demo  Python 3") || !strings.HasSuffix(o.stdout, ", not built  0 packages\n") || !strings.Contains(o.stderr, "is not built") {
 		t.Errorf("got %+v", o)
 	}
 	o = run("build", dir, "--skip-python")

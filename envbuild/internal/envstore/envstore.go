@@ -97,6 +97,11 @@ func (s *Store) Find(runtime pack.RuntimeName, key string) (Record, bool) {
 	return r, r.Format == format && s.isHere(runtime, r) && alive(r.Environment) && s.isWhole(runtime, &r)
 }
 
+// IsHere reports whether the environment of r is in this store, and has its interpreter.
+func (s *Store) IsHere(r Record) bool {
+	return r.Format == format && s.isHere(r.Environment.Runtime, r) && alive(r.Environment)
+}
+
 // isHere reports whether r is about a directory of this store, and was not
 // copied or moved here from elsewhere.
 func (s *Store) isHere(runtime pack.RuntimeName, r Record) bool {
@@ -126,6 +131,7 @@ func alive(e pack.Environment) bool {
 func (s *Store) Build(ctx context.Context, runtime pack.RuntimeName, key string, force bool, build func(Site) (Record, error)) (Record, bool, error) {
 	before, ready := s.Find(runtime, key)
 	if ready && !force {
+		s.NoteUse(&before)
 		return before, true, nil
 	}
 	release, err := s.lock(ctx, string(runtime)+"-"+key)
@@ -135,6 +141,7 @@ func (s *Store) Build(ctx context.Context, runtime pack.RuntimeName, key string,
 	defer release()
 	now, ready := s.Find(runtime, key)
 	if ready && (!force || now.Root != before.Root) {
+		s.NoteUse(&now)
 		return now, true, nil
 	}
 	r, err := s.build(runtime, key, build)

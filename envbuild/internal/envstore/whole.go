@@ -56,7 +56,7 @@ func (s *Store) isWhole(runtime pack.RuntimeName, r *Record) bool {
 	if stamps, err := Stamps(r.Root); err == nil {
 		r.Stamps = stamps
 		_ = s.writeJSON(r.Root+recordSuffix, r) // without it, the files are read again
-		if current, ok := s.current(runtime, r.Environment.Key); ok && current.Root == r.Root {
+		if current, ok := s.Current(runtime, r.Environment.Key); ok && current.Root == r.Root {
 			_ = s.writeJSON(s.recordFile(runtime, r.Environment.Key), r)
 		}
 	}
@@ -84,8 +84,8 @@ func (s *Store) compare(r *Record, heal bool) ([]string, error) {
 	return Differences(want, got), err
 }
 
-// current returns the record of key, whatever the state of its environment.
-func (s *Store) current(runtime pack.RuntimeName, key string) (Record, bool) {
+// Current returns the record of key, whatever the state of its environment.
+func (s *Store) Current(runtime pack.RuntimeName, key string) (Record, bool) {
 	var r Record
 	err := readJSON(s.recordFile(runtime, key), &r)
 	return r, err == nil
