@@ -24,7 +24,10 @@ type Builder struct {
 	secrets []string
 	finder  interp.Finder
 	store   envstore.Store
+	notice  time.Duration // when and how often waiting is reported
 }
+
+const defaultNotice = 10 * time.Second
 
 var _ EnvBuilder = (*Builder)(nil)
 
@@ -40,9 +43,9 @@ func New(c Config) (*Builder, error) {
 	}
 	return &Builder{
 		config:  c,
-		secrets: c.secrets(),
-		finder:  interp.Finder{Runner: c.Runner, Search: c.SearchPath, Cache: filepath.Join(c.Dir, "cache", "interpreters")},
-		store:   envstore.Store{Dir: c.Dir, Lock: filelock.Acquire, Sync: fsx.Sync, SyncDir: fsx.SyncDir, OnDamage: damage},
+		secrets: c.secrets(), notice: defaultNotice,
+		finder: interp.Finder{Runner: c.Runner, Search: c.SearchPath, Cache: filepath.Join(c.Dir, "cache", "interpreters")},
+		store:  envstore.Store{Dir: c.Dir, Lock: filelock.Acquire, Sync: fsx.Sync, SyncDir: fsx.SyncDir, OnDamage: damage},
 	}, nil
 }
 

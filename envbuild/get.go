@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
@@ -95,14 +96,14 @@ func (s *session) check(runtime pack.RuntimeName, v variant) (Environment, error
 		return Environment{}, nil //nolint:nilerr // it cannot be used, so it is not built
 	}
 	e := newEnvironment(record.Environment, &record, true)
-	e.Damage, e.Ready = damage, len(damage) == 0
+	e.Damage, e.Ready = append(e.Damage, damage...), len(damage) == 0
 	return e, nil
 }
 
 func newEnvironment(e pack.Environment, r *envstore.Record, reused bool) Environment {
 	return Environment{
 		Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: reused,
-		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...),
+		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...), Damage: []string{},
 	}
 }
 
@@ -114,18 +115,28 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 		defer batch.Rescue(&f.err) // for all who share it
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
-		f.record, f.reused, f.err = s.store.Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
-			s.announce(ctx, it, runtime, r)
-			return s.buildAt(ctx, site, runtime, key, r)
+		say := func(format string, args ...any) { s.progress(ctx, it, format, args...) }
+		store := s.store
+		store.OnWait = func(other envstore.Owner) { say("waiting for %s", describeOwner(other)) }
+		f.record, f.reused, f.err = store.Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
+			say("building a %s environment with %s", runtime, r.program().Printed)
+			return s.buildAt(ctx, site, runtime, key, r, say)
 		})
 	})
 	return newEnvironment(f.record.Environment, &f.record, f.reused || !first), &f.record, f.err
 }
 
-func (s *session) announce(ctx context.Context, it *item, runtime pack.RuntimeName, r recipe) {
+func (s *session) progress(ctx context.Context, it *item, format string, args ...any) {
 	e := s.Event(&it.Item, pack.EventProgress)
-	e.Message = fmt.Sprintf("building a %s environment with %s", runtime, r.program().Printed)
+	e.Message = fmt.Sprintf(format, args...)
 	s.Emit(ctx, e)
+}
+
+func describeOwner(o envstore.Owner) string {
+	if o.Process == 0 {
+		return "another process, which builds the same environment"
+	}
+	return fmt.Sprintf("process %d, which builds the same environment since %s", o.Process, o.Since.Format(time.TimeOnly))
 }
 
 // sharedBuild returns the build of a key, and whether the caller is the first to need

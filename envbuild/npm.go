@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (m *npmTool) install(ctx context.Context, t *tool) ([]pack.Distribution, er
 		return nil, err
 	}
 	access := t.access(filepath.Dir(filepath.Dir(m.npm.Script)))
-	access.Network = true
+	access.Network, t.index = true, cmp.Or(publicName(m.config.NodeRegistry), "npm's own registry")
 	if err := t.run(ctx, access, m.node.Path, append([]string{m.npm.Script}, m.args(t)...)...); err != nil {
 		return nil, err
 	}

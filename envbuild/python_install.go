@@ -21,11 +21,23 @@ const (
 // write writes the requirements for a tool. It reads a file of ours, in which
 // addresses are listed too: arguments are visible to all users.
 func (v *virtualenv) write(t *tool) (file string, err error) {
+	t.index = v.indexName()
 	file = filepath.Join(t.site.Work, pep508.RequirementsFile)
 	return file, errors.Join(
 		os.WriteFile(file, v.file(), 0o600),
 		os.WriteFile(constraintsFile(t), []byte(strings.Join(v.requirements.constraints, "\n")+"\n"), 0o600),
 	)
+}
+
+// indexName names where packages come from, for messages.
+func (v *virtualenv) indexName() string {
+	switch {
+	case v.config.PythonIndex != "":
+		return publicName(v.config.PythonIndex)
+	case len(v.config.FindLinks) > 0:
+		return publicName(v.config.FindLinks[0])
+	}
+	return "the tool's own index"
 }
 
 func constraintsFile(t *tool) string { return filepath.Join(t.site.Work, "constraints.txt") }

@@ -81,8 +81,8 @@ func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.E
 }
 
 // buildAt builds the environment of a recipe at a site.
-func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.RuntimeName, key string, r recipe) (envstore.Record, error) {
-	t := &tool{Builder: b, site: site, title: string(runtime) + "-" + key, program: r.program().Path}
+func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.RuntimeName, key string, r recipe, say func(format string, args ...any)) (envstore.Record, error) {
+	t := &tool{Builder: b, site: site, title: string(runtime) + "-" + key, program: r.program().Path, say: say}
 	if err := t.prepare(); err != nil {
 		return envstore.Record{}, err
 	}

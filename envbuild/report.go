@@ -93,7 +93,7 @@ type Environment struct {
 	// start, and which may contain code.
 	PathFiles []string
 	// Damage lists, in a Check, how the files differ from those that were built: then it is
-	// not Ready, and the next build makes another instance. nil if they do not.
+	// not Ready, and the next build makes another instance. Empty if they do not.
 	Damage []string
 }
 

@@ -18,6 +18,10 @@ type tool struct {
 	site    envstore.Site
 	title   string // of the log
 	program string // path of the interpreter
+	// say reports progress.
+	say func(format string, args ...any)
+	// index is where packages come from, for messages.
+	index string
 	// compilers says that the search path is handed on, with all it holds.
 	compilers bool
 	vars      []string // further variables of the program that uses the network
@@ -112,6 +116,9 @@ func (t *tool) run(ctx context.Context, access pack.Access, path string, args ..
 	}
 	defer func() { _ = out.Close() }() // it is read before
 	all := &limited{w: out, left: maxLog}
+	if access.Network {
+		defer t.sayThatItWaits(path)()
+	}
 	res, err := t.config.Runner.Run(ctx, pack.Command{
 		Path: path, Args: args, Dir: t.site.Dir, Env: t.env(access.Network), Access: access, Stdout: all, Stderr: all,
 	})

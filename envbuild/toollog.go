@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/packtrain/pack"
 )
@@ -65,4 +66,27 @@ func (t *tool) keepLog(output string) string {
 		return ""
 	}
 	return path
+}
+
+// sayThatItWaits reports from time to time that a program which uses the network has not
+// ended. The function that it returns ends that.
+func (t *tool) sayThatItWaits(path string) (end func()) {
+	done := make(chan struct{})
+	var reports sync.WaitGroup
+	reports.Go(func() {
+		ticker := time.NewTicker(t.notice)
+		defer ticker.Stop()
+		for start := time.Now(); ; {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				t.say("waiting for %s, which gets packages from %s, for %v", filepath.Base(path), t.index, time.Since(start).Round(time.Second))
+			}
+		}
+	})
+	return func() {
+		close(done)
+		reports.Wait()
+	}
 }

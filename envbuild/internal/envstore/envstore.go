@@ -47,6 +47,10 @@ type Store struct {
 	// OnDamage is called with the root of an environment that is not as it was built, and
 	// how it differs; nil is fine.
 	OnDamage func(root string, differences []string)
+	// OnWait is called once a builder has waited for another one of its key for Notice, or
+	// two seconds; nil is fine.
+	OnWait func(other Owner)
+	Notice time.Duration
 }
 
 // format is the number of the format of records.
@@ -134,7 +138,7 @@ func (s *Store) Build(ctx context.Context, runtime pack.RuntimeName, key string,
 		s.NoteUse(&before)
 		return before, true, nil
 	}
-	release, err := s.lock(ctx, string(runtime)+"-"+key)
+	release, err := s.lockKey(ctx, runtime, key)
 	if err != nil {
 		return Record{}, false, err
 	}
@@ -216,6 +220,7 @@ func (s *Store) begin(runtime pack.RuntimeName, key string) (Site, error) {
 	if err := os.Mkdir(site.Work, 0o700); err != nil {
 		return Site{}, err
 	}
+	writeOwner(site)
 	return site, os.Mkdir(site.Dir, 0o755)
 }
 

@@ -264,6 +264,23 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	}
 }
 
+func TestWhoIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	waited := make(chan envstore.Owner, 1)
+	other := *s
+	other.Notice, other.OnWait = time.Millisecond, func(o envstore.Owner) { waited <- o }
+	var wg sync.WaitGroup
+	build(t, s, false, func(site envstore.Site) (envstore.Record, error) {
+		wg.Go(func() { build(t, &other, false, nil) })
+		if o := <-waited; o.Process != os.Getpid() || time.Since(o.Since) > time.Minute {
+			t.Errorf("waits for %+v", o)
+		}
+		return fill(site)
+	})
+	wg.Wait()
+}
+
 const tree = pack.Digest("sha256:00000000000000000000000000000000000000000000000000000000000000ff")
 
 func attached(t *testing.T, s *envstore.Store) []pack.Environment {
