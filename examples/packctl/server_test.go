@@ -97,6 +97,7 @@ func normal(text, root string) string {
 		`/staging/[^/"]+/`:                "/staging/X/",
 		`"(\w*duration_ms|pack_id)": \d+`: `"$1": 0`,
 		`\d{4}-\d\d-\d\dT[0-9:.]+Z`:       "TIME",
+		`(/envs/\w+/[0-9a-f]{32})-\w{16}`: "$1",         // each build of an environment has its own path
 		`stat(at)? \S*none:`:              "stat none:", // a server opens paths its own way
 	} {
 		text = regexp.MustCompile(pattern).ReplaceAllString(text, with)

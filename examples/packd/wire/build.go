@@ -57,6 +57,9 @@ type PythonEnvironment struct {
 	Version               string `json:"python_version"` // as printed: "Python 3.11.7"
 	Key                   string `json:"key"`
 	Reused                bool   `json:"reused"`
+	// PathFiles are its .pth files, which the interpreter reads at every start, and which
+	// may contain code.
+	PathFiles []string `json:"path_files,omitempty"`
 }
 
 // A NodeEnvironment is a node_modules directory.
@@ -67,6 +70,8 @@ type NodeEnvironment struct {
 	Version               string `json:"nodejs_version"` // as printed: "v20.20.2"
 	Key                   string `json:"key"`
 	Reused                bool   `json:"reused"`
+	// SkippedScripts are the packages whose install scripts were not run.
+	SkippedScripts []string `json:"skipped_scripts,omitempty"`
 }
 
 // A FailedBuild is a pack without its environments.

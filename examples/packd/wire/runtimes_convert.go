@@ -41,11 +41,13 @@ func newEnvironments(envs envbuild.Environments) Environments {
 	if e := envs.Of(pack.RuntimePython); e != nil {
 		out.Python = &PythonEnvironment{
 			Path: e.Path, RequirementsInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
+			PathFiles: e.PathFiles,
 		}
 	}
 	if e := envs.Of(pack.RuntimeNode); e != nil {
 		out.Node = &NodeEnvironment{
 			Path: e.Path, DependenciesInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
+			SkippedScripts: e.SkippedScripts,
 		}
 	}
 	return out
@@ -57,13 +59,13 @@ func (e Environments) result() envbuild.Environments {
 	if p := e.Python; p != nil {
 		envs = append(envs, envbuild.Environment{
 			Environment: pack.Environment{Runtime: pack.RuntimePython, Key: p.Key, Path: p.Path, Version: p.Version},
-			Ready:       p.RequirementsInstalled, PackageCount: p.PackageCount, Reused: p.Reused,
+			Ready:       p.RequirementsInstalled, PackageCount: p.PackageCount, Reused: p.Reused, PathFiles: p.PathFiles,
 		})
 	}
 	if n := e.Node; n != nil {
 		envs = append(envs, envbuild.Environment{
 			Environment: pack.Environment{Runtime: pack.RuntimeNode, Key: n.Key, Path: n.Path, Version: n.Version},
-			Ready:       n.DependenciesInstalled, PackageCount: n.PackageCount, Reused: n.Reused,
+			Ready:       n.DependenciesInstalled, PackageCount: n.PackageCount, Reused: n.Reused, SkippedScripts: n.SkippedScripts,
 		})
 	}
 	return envs
