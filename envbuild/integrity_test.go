@@ -33,6 +33,7 @@ func sitePackages(t *testing.T, e *envbuild.Environment) string {
 func TestHostileN08(t *testing.T) {
 	t.Parallel()
 	eachPythonTool(t, func(t *testing.T, s *stage) {
+		t.Helper()
 		wheels := filepath.Join(s.dir, "wheels")
 		sum := wheel(t, wheels, "six", "1.0", "six.py", "value = 'good'\n")
 		s.config.FindLinks = []string{wheels}
@@ -159,6 +160,7 @@ func TestInstalledPackagesAreChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachPythonTool(t, func(t *testing.T, s *stage) {
+				t.Helper()
 				wheels := filepath.Join(s.dir, "wheels")
 				wheel(t, wheels, "six", "1.0", tt.files...)
 				wheel(t, wheels, "other", "1.0", tt.other...)

@@ -30,11 +30,15 @@ func npmRules() []rule {
 	re := regexp.MustCompile
 	return []rule{
 		{re(`code ENOSPC|no space left on device`), ReasonDiskFull, "no space left on the disk"},
-		{re(`code ERESOLVE.*?Found: (?P<found>\S+) .*?(?:Could not resolve|Conflicting peer) dependency: peer (?P<wants>\S+) from (?P<pkg>\S+)`), ReasonPeerConflict,
-			"$pkg needs $wants beside it, and $found is asked for"},
+		{
+			re(`code ERESOLVE.*?Found: (?P<found>\S+) .*?(?:Could not resolve|Conflicting peer) dependency: peer (?P<wants>\S+) from (?P<pkg>\S+)`), ReasonPeerConflict,
+			"$pkg needs $wants beside it, and $found is asked for",
+		},
 		{re(`code ERESOLVE`), ReasonPeerConflict, "the packages conflict: $all"},
-		{re(`code EUSAGE.*?in sync\. .*?(?P<cause>(?:Missing|Invalid): .*?)(?: (?:Clean install|Usage|Run "npm)|$)`), ReasonOutOfDateLock,
-			"package.json and its lock are not in sync ($cause): run \"npm install\" in the pack and commit the lock"},
+		{
+			re(`code EUSAGE.*?in sync\. .*?(?P<cause>(?:Missing|Invalid): .*?)(?: (?:Clean install|Usage|Run "npm)|$)`), ReasonOutOfDateLock,
+			"package.json and its lock are not in sync ($cause): run \"npm install\" in the pack and commit the lock",
+		},
 		{re(`code EUSAGE.*(?:in sync|lockfileVersion)`), ReasonOutOfDateLock, "package.json and its lock are not in sync: run \"npm install\" in the pack and commit the lock"},
 		{re(`code EINTEGRITY.*?(?:tarball data for|Verification failed while extracting) (?P<pkg>@?[^@\s]+@\S+)`), ReasonHashMismatch, "$pkg does not have the digest that the lock or the registry states (integrity checksum failed)"},
 		{re(`code EINTEGRITY.*?(?P<cause>integrity checksum failed .*? but got \S+?)\.? `), ReasonHashMismatch, "a package does not have the digest that the lock or the registry states: $cause"},
@@ -47,8 +51,10 @@ func npmRules() []rule {
 		{re(`code E404.*?404 Not Found - GET (?P<url>\S+)`), ReasonNotFound, "the registry does not have $url"},
 		{re(`code E40[13].*?(?P<status>40[13] \w+) - GET (?P<url>\S+)`), ReasonIndexAuth, "the registry refuses the request for $url ($status): it wants other credentials"},
 		{re(`code (?:E401|E403|ENEEDAUTH)`), ReasonIndexAuth, "the registry refuses the request: it wants other credentials"},
-		{re(`code (?P<code>E5\d\d|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|FETCH_ERROR|\w*(?:CERT|SSL|SIGNED)\w*).*?(?P<url>https?://\S+)(?P<cause>.*?)(?: A complete log|$)`), ReasonIndexUnreachable,
-			"$url cannot be reached: $code"},
+		{
+			re(`code (?P<code>E5\d\d|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|FETCH_ERROR|\w*(?:CERT|SSL|SIGNED)\w*).*?(?P<url>https?://\S+)(?P<cause>.*?)(?: A complete log|$)`), ReasonIndexUnreachable,
+			"$url cannot be reached: $code",
+		},
 		{re(`code (?P<code>E5\d\d|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|FETCH_ERROR|\w*(?:CERT|SSL|SIGNED)\w*)`), ReasonIndexUnreachable, "the registry cannot be reached: $code"},
 	}
 }

@@ -61,6 +61,7 @@ func eachPythonTool(t *testing.T, test func(t *testing.T, s *stage)) {
 func TestPolicySource(t *testing.T) {
 	t.Parallel()
 	eachPythonTool(t, func(t *testing.T, s *stage) {
+		t.Helper()
 		sourceLinks(t, s)
 		app := s.pack(t, "app", "requirements.txt", "# what it needs\nouter\n")
 		plain := s.mustBuild(t, s.pack(t, "plain", "requirements.txt", "plain")).Of(pack.RuntimePython)

@@ -27,7 +27,6 @@ type pythonCheck struct {
 	dir     string
 	version string                   // of the interpreter
 	files   map[string]envstore.File // by path
-	site    string                   // the directory of the packages, relative to dir
 	owners  map[string]owner         // by path
 }
 

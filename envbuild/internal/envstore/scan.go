@@ -115,7 +115,12 @@ func Stamps(dir string) (string, error) {
 
 // Seal takes the right to write away from all files below dir.
 func Seal(dir string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }() // nothing is written
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
@@ -123,7 +128,7 @@ func Seal(dir string) error {
 		if err != nil || info.Mode().Perm()&0o222 == 0 {
 			return err
 		}
-		return os.Chmod(path, info.Mode().Perm()&^0o222)
+		return root.Chmod(name, info.Mode().Perm()&^0o222)
 	})
 }
 

@@ -129,7 +129,7 @@ func checkOverrides(v inner.Value) error {
 			}
 		case !isText:
 			return invalid(ManifestFile, "overrides: %.100q: want a version or an object, not the type %s", key, item.Kind())
-		case !isRegistrySpec(text) && !(strings.HasPrefix(text, "$") && packageName.MatchString(text[1:])):
+		case !isRegistrySpec(text) && (!strings.HasPrefix(text, "$") || !packageName.MatchString(text[1:])):
 			return refused(ManifestFile, "overrides: %.100q: %.100q does not come from a registry", key, text)
 		}
 	}

@@ -109,8 +109,10 @@ func TestIncludedFiles(t *testing.T) {
 		"address":       {[]string{"-chttps://h/c.txt"}, []string{"requirements.txt:1 include"}},
 		"option inside": {[]string{"-r a.txt", "a.txt", "--pre"}, []string{"a.txt:1 option"}},
 		"digests":       {[]string{"a " + strongHash + "\n-r b.txt", "b.txt", "b"}, []string{"requirements.txt:1 a " + strongHash, "b.txt:1 b", "requirements.txt:0 digest"}},
-		"limits of digests": {[]string{"a " + strongHash + "\n-c b.txt", "b.txt", "b<1"},
-			[]string{"requirements.txt:1 a " + strongHash, "b.txt:1 constraint b<1"}},
+		"limits of digests": {
+			[]string{"a " + strongHash + "\n-c b.txt", "b.txt", "b<1"},
+			[]string{"requirements.txt:1 a " + strongHash, "b.txt:1 constraint b<1"},
+		},
 		"extras of a constraint": {[]string{"-c b.txt", "b.txt", "b[x]<1"}, []string{"b.txt:1 option"}},
 	} {
 		files := map[string]string{pep508.RequirementsFile: tt.files[0]}
