@@ -35,7 +35,11 @@ func ParseRef(s string) (Ref, error) {
 	case len(s) > maxRefLen:
 		return "", Errorf(CodeInvalidRef, "pack ref has %d bytes, at most %d are allowed", len(s), maxRefLen)
 	case !refPattern.MatchString(s):
-		return "", Errorf(CodeInvalidRef, "pack ref %q: want a lower-case letter, then lower-case letters, digits, %q or %q", s, "_", "-")
+		advice := ""
+		if lower := strings.ToLower(s); refPattern.MatchString(lower) {
+			advice = fmt.Sprintf("; write %q", lower)
+		}
+		return "", Errorf(CodeInvalidRef, "pack ref %q: want a lower-case letter, then lower-case letters, digits, %q or %q%s", s, "_", "-", advice)
 	case slices.Contains(reservedRefs, s):
 		return "", Errorf(CodeInvalidRef, "pack ref %q is a device name on some systems", s)
 	}

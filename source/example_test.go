@@ -99,7 +99,7 @@ func ExampleParse() {
 	// git      git+https://github.com/org/repo.git//packs/slack#v1.2.0
 	// https    archive+https://example.com/slack.tar.gz
 	// local    ./slack
-	// parse spec "packs/slack": it could be a directory or a repository; write ./path for one, github:org/repo or a URL for the other (at byte 5)
+	// invalid spec: it could be a directory or a repository; write "./packs/slack" or "github:packs/slack" (at byte 5)
 }
 
 // The archives of hosting services have one directory at the top, which is not

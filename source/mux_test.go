@@ -47,9 +47,13 @@ func TestMuxSaysWhichSchemesThereAre(t *testing.T) {
 	_, resolving := m.Resolve(t.Context(), source.Locator{Scheme: "s4"})
 	for _, err := range []error{resolving, m.Fetch(t.Context(), pack.Pin{Scheme: "s4"}, nil)} {
 		unknown, ok := errors.AsType[*source.UnknownSchemeError](err)
-		if !ok || unknown.Scheme != "s4" || err.Error() != `unknown scheme "s4": have git, local` || pack.CodeOf(err) != pack.CodeInvalidRequest {
+		if !ok || unknown.Scheme != "s4" || err.Error() != `unknown scheme "s4": have github, gitlab, git+https, git+file` || pack.CodeOf(err) != pack.CodeInvalidRequest {
 			t.Errorf("got %v", err)
 		}
+	}
+	_, meant := m.Resolve(t.Context(), source.Locator{Scheme: "githb"})
+	if meant == nil || meant.Error() != `unknown scheme "githb": did you mean "github"?` {
+		t.Errorf("got %v", meant)
 	}
 	_, err := newMux(t).Resolve(t.Context(), source.Locator{Scheme: "git"})
 	if err == nil || !strings.Contains(err.Error(), "no source is configured") {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,8 @@ import (
 const MaxSpecLen = 4096
 
 // Parse parses a spec as a user types it. It looks only at the text and does no
-// I/O. Errors are of type [*ParseError].
+// I/O. Errors are of type [*ParseError]. For what other programs take, such as the
+// address of a web page or of ssh, they have the spec that works.
 //
 // The forms:
 //
@@ -36,7 +38,8 @@ const MaxSpecLen = 4096
 //	other     scheme:location                             for the source of a host
 //
 // A registry pack is one word: "org/repo" could be a directory or a repository and is
-// refused. Never allowed are other transports (ssh, git@host:path, git://, file:// and
+// refused, as are URLs that hosting services use for web pages ("/tree/main"), unless
+// "git+" precedes them. Never allowed are other transports (ssh, git@host:path, git://, file:// and
 // git's "transport::address"), credentials in a URL, control characters, and a spec or
 // rev that begins with "-". A URL consists of the characters of RFC 3986; a rev is as
 // [CheckRev] says, a subdir as [Tree] says of names.
@@ -46,6 +49,9 @@ func Parse(spec string) (Locator, error) {
 		return Locator{}, err
 	}
 	l, err := p.parse()
+	if problem, ok := errors.AsType[*ParseError](err); ok {
+		problem.advise(instead(spec))
+	}
 	if err != nil {
 		return Locator{}, err
 	}
@@ -125,12 +131,19 @@ func (p parser) registry() (Locator, error) {
 	case strings.HasPrefix(p.spec, "~"):
 		return Locator{}, p.invalid(0, `"~" is not expanded; write the whole path`)
 	case strings.ContainsAny(p.spec, `/\`):
-		return Locator{}, p.invalid(strings.IndexAny(p.spec, `/\`), "it could be a directory or a repository; write ./path for one, github:org/repo or a URL for the other")
+		advice := "write ./path for one, github:org/repo or a URL for the other"
+		if _, err := p.hosted("github", p.spec); err == nil {
+			advice = fmt.Sprintf("write \"./%s\" or \"github:%s\"", p.spec, p.spec)
+		}
+		return Locator{}, p.invalid(strings.IndexAny(p.spec, `/\`), "it could be a directory or a repository; "+advice)
 	}
 	name, text, hasConstraint := strings.Cut(p.spec, "@")
 	ref, err := pack.ParseRef(name)
 	if err != nil {
-		return Locator{}, p.invalid(0, err.Error()+respell(p.spec))
+		if pinned(name) != nil {
+			return Locator{}, p.invalid(0, `a version follows a pack's name and "@"`)
+		}
+		return Locator{}, p.invalid(0, err.Error())
 	}
 	if hasConstraint && strings.TrimSpace(text) == "" {
 		return Locator{}, p.invalid(len(name), `missing constraint after "@"`)

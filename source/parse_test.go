@@ -78,7 +78,14 @@ func outcome(t *testing.T, spec string) string {
 		if !ok {
 			t.Fatalf("%q: got a %T", spec, err)
 		}
-		return fmt.Sprintf("%s at %d of %q: %s", pack.CodeOf(err), problem.Offset, problem.Spec, problem.Reason)
+		s := fmt.Sprintf("%s at %d of %q: %s", pack.CodeOf(err), problem.Offset, problem.Spec, problem.Reason)
+		if problem.Instead != "" {
+			s += fmt.Sprintf("; write %q", problem.Instead)
+			if _, err := source.Parse(problem.Instead); err != nil {
+				t.Errorf("%q: %q does not parse: %v", spec, problem.Instead, err)
+			}
+		}
+		return s
 	}
 	s := fmt.Sprintf("%s %q", l.Scheme, l.Location)
 	if l.Rev != "" {
@@ -97,7 +104,7 @@ func TestParseKeepsSecretsOut(t *testing.T) {
 	t.Parallel()
 	for _, spec := range []string{
 		"https://user:s3cr3t@host/x", "https://s3cr3t@host/x", "https://user:s3/cr3t@host/s3cr3t.git@v1",
-		"git+https://user:pa//s3cr3t@host/x", "https://user:pa#s3cr3t@host/x", "user:s3cr3t@host:path",
+		"git+https://user:pa//s3cr3t@host/x", "https://user:pa#s3cr3t@host/x", "user:s3cr3t@host:path", "user:s3cr3t@host:path//sub", "s3cr3t@host:path//sub",
 		"archive+https://user:s3?cr3t@host/x", "https://user:s3//cr3t@host/x.git", "ssh://user:s3cr3t@host/x", "s4://user:s3cr3t@bucket",
 		"https://host/x.zip?token=s3cr3t#x", "https://user:s3cr3t@host/x\n",
 	} {
@@ -168,6 +175,11 @@ func FuzzParse(f *testing.F) {
 			problem, ok := errors.AsType[*source.ParseError](err)
 			if !ok || problem.Offset < 0 || problem.Offset > len(spec) || problem.Reason == "" {
 				t.Errorf("%q: %#v", spec, err)
+			}
+			if ok && problem.Instead != "" {
+				if _, err := source.Parse(problem.Instead); err != nil {
+					t.Errorf("%q: %q does not parse: %v", spec, problem.Instead, err)
+				}
 			}
 			return
 		}

@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/packtrain/pack"
 )
@@ -14,6 +15,9 @@ type ParseError struct {
 	Offset int
 	// Reason describes the error and suggests a correction.
 	Reason string
+	// Instead is the spec that was probably meant; it parses. "" means that none is
+	// known.
+	Instead string
 	// Code is [pack.CodePolicyDenied] for forms that are never allowed (transports
 	// such as ssh or file, credentials in a URL, control characters, text that
 	// another program could take for an option), [pack.CodeUnsafePath] for a
@@ -21,9 +25,23 @@ type ParseError struct {
 	Code pack.Code
 }
 
-// Error returns the spec, the reason and the place.
+// Error returns the reason and what to write instead, else the place. It does not
+// repeat the spec, which callers know.
 func (e *ParseError) Error() string {
-	return fmt.Sprintf("parse spec %q: %s (at byte %d)", e.Spec, e.Reason, e.Offset)
+	switch {
+	case e.Instead != "":
+		return fmt.Sprintf("invalid spec: %s; write %q instead", e.Reason, e.Instead)
+	case e.Offset > 0 && !strings.Contains(e.Reason, "at byte "):
+		return fmt.Sprintf("invalid spec: %s (at byte %d)", e.Reason, e.Offset)
+	}
+	return "invalid spec: " + e.Reason
+}
+
+// advise adds what to write instead, if that is known, in place of general advice.
+func (e *ParseError) advise(spec string) {
+	if e.Instead = spec; spec != "" {
+		e.Reason, _, _ = strings.Cut(e.Reason, "; write ")
+	}
 }
 
 // Unwrap returns the sentinel error of the code, [pack.ErrInvalid] mostly.

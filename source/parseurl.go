@@ -21,6 +21,8 @@ func (p parser) checkTransport(scheme, rest string) error {
 		return p.denied(0, `"transport::address" is never allowed; write an https URL`)
 	case strings.ContainsAny(scheme, "@."):
 		return p.denied(0, "host:path is ssh, which is not supported; write an https URL")
+	case strings.EqualFold(scheme, "file"):
+		return p.denied(0, "file: is not supported: a path names a directory or an archive, and git+file:///path a repository; write one of them")
 	case isForbidden(strings.ToLower(scheme), strings.HasPrefix(rest, "//")):
 		return p.denied(0, "this transport is never allowed; write an https URL, or a plain path")
 	case len(scheme) == 1:
@@ -49,6 +51,9 @@ func (p parser) webURL(scheme, rest string) (Locator, error) {
 	base, _, _ = strings.Cut(base, "//")
 	if _, urlPath, _ := strings.Cut(base, "/"); looksLikeArchive(urlPath) {
 		return p.archiveURL(scheme, rest)
+	}
+	if err := p.checkPage(rest); err != nil {
+		return Locator{}, err
 	}
 	return p.gitURL(scheme, rest)
 }
@@ -108,6 +113,12 @@ func (p parser) gitURL(scheme, rest string) (Locator, error) {
 func (p parser) splitGit(text, marker string) (repo, rev, subdir string, err error) {
 	text, fragment, hasFragment := strings.Cut(text, "#")
 	repo, sub, hasSubdir := strings.Cut(text, "//")
+	if _, rev := cutRev(repo); rev != "" && marker != "@" {
+		return "", "", "", p.invalid(p.at("@"), `the URL does not end in ".git", so that its rev goes after "#"; write an "@" of its path as %40`)
+	}
+	if strings.HasPrefix(fragment, "egg=") || strings.HasPrefix(fragment, "subdirectory=") {
+		return "", "", "", p.invalid(p.at("#"), `"#" precedes a rev, and "//" a directory`)
+	}
 	repo, at, hasAt := strings.Cut(repo, marker)
 	if hasAt {
 		repo += strings.TrimSuffix(marker, "@")

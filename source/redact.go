@@ -7,7 +7,7 @@ const redacted = "***"
 // redact removes everything from a spec that may be a secret, and shortens it.
 func redact(spec string) string {
 	start := 0
-	if i := strings.Index(spec, "//"); i >= 0 {
+	if i := strings.Index(spec, "//"); i == 0 || i > 0 && spec[i-1] == ':' { // else it precedes a subdir
 		start = i + len("//")
 	}
 	if end := userEnd(spec[start:], start > 0); end > 0 {

@@ -16,7 +16,7 @@ func specsHelp() *cobra.Command {
     github:org/repo  gitlab:group/repo      of a hosting service
     github:org/repo@v1//packs/slack         with a branch, tag or commit, and a subdirectory
     https://host/org/repo.git@v1            any URL that ends in .git
-    git+https://host/repo#v1                any other URL, with its rev after #
+    git+https://host/repo//packs/slack#v1   any other URL, with its rev after #
     git+file:///srv/repo                    a repository of this machine
 
   From an archive
@@ -28,6 +28,8 @@ func specsHelp() *cobra.Command {
     ./slack  ../slack  /srv/slack           a directory or an archive; begins with . or /
     ./all.tar.gz//packs/slack               a subdirectory of it
 
-Quote specs with spaces or <, >, *, and write slack@1.2.3, not slack==1.2.3.`,
+Quote specs with spaces or <, >, *. For addresses that other programs take, such as
+slack==1.2.3, git@host:org/repo.git or https://github.com/org/repo/tree/main, the error
+says what to write.`,
 	}
 }
