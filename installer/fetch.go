@@ -55,6 +55,9 @@ func (j *job) deliver(ctx context.Context, it *item, pins []pack.Pin) error {
 		if err == nil {
 			return nil
 		}
+		if untried := len(pins) - n - 1; untried > 0 && !j.config.PassMismatch && pack.CodeOf(err) == pack.CodeChecksumMismatch {
+			err = &MismatchError{Untried: untried, Err: err}
+		}
 		failed = alternatives(failed, err)
 		if ctx.Err() != nil || !j.canReplace(err) {
 			break

@@ -75,17 +75,3 @@ func keys(envs []pack.Environment) []string {
 	}
 	return keys
 }
-
-// mayReplace returns an error unless new content may replace the active version.
-func mayReplace(replace Replace, active pack.Version, id pack.ID) error {
-	order := id.Version.Compare(active)
-	switch {
-	case replace == ReplaceAny, replace == ReplaceUpgrade && order > 0:
-		return nil
-	case replace == ReplaceUpgrade && order == 0:
-		return pack.Errorf(pack.CodeConflict, "pack %s %s is installed with other content: raise the version, or allow replacing any content", id.Ref, active)
-	case replace == ReplaceUpgrade:
-		return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed, which is higher than %s: allow replacing any version to downgrade", id.Ref, active, id.Version)
-	}
-	return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed: allow upgrades, or replacing any version", id.Ref, active)
-}

@@ -13,6 +13,23 @@ import (
 // allows to break.
 const AnyDependent pack.Ref = "*"
 
+// ParseAllowBreak parses the refs of the dependents that a request allows to break; "*"
+// is [AnyDependent]. Errors have the code [pack.CodeInvalidRef].
+func ParseAllowBreak(texts []string) ([]pack.Ref, error) {
+	var refs []pack.Ref
+	for _, text := range texts {
+		ref, err := pack.ParseRef(text)
+		if text == AnyDependent.String() {
+			ref, err = AnyDependent, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
 // A DependentsError says that a change would leave installed packs with unmet
 // dependencies. It has the code [pack.CodeDependencyConflict].
 type DependentsError struct {

@@ -1,58 +1,133 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
 )
 
 // advice names, a line each, the flags that allow what was refused; the library does
-// not know them. Refusals without a flag get no advice. A server has its own flags for
-// the network.
+// not know them. Refusals without a flag get no advice. The settings of a server are
+// flags of packd.
 func (a *app) advice(err error) string {
-	lines := powersFor(err)
-	if a.server == "" && errors.Is(err, pack.ErrPolicy) {
-		for _, refusal := range refusals(err) {
-			lines = append(lines, flagFor(refusal))
+	var lines []string
+	for _, failed := range parts(err) {
+		lines = append(lines, powersFor(failed)...)
+		for _, line := range a.settingsFor(failed) {
+			if a.server != "" {
+				line = "on the server, packd " + line
+			}
+			lines = append(lines, line)
 		}
-	}
-	if a.server == "" && hasCode(err, pack.CodeUnauthorized) {
-		lines = append(lines, "--credentials FILE gives what servers ask for\n")
 	}
 	for _, e := range buildErrors(err) {
 		lines = append(lines, a.packageAdvice(e)...)
 	}
-	if lost, ok := errors.AsType[*registry.RootError](err); ok && lost.Adoptable {
-		lines = append(lines, "--adopt adds the packs in the root to its records\n")
-	}
+	lines = append(lines, a.ownAdvice(err)...)
 	slices.Sort(lines)
-	return strings.Join(slices.Compact(lines), "")
+	return lined(slices.Compact(lines))
 }
 
-// powersFor names the flags that allow what the registry refused, here or on a server.
+// lined makes a line of each text.
+func lined(texts []string) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	return strings.Join(texts, "\n") + "\n"
+}
+
+// parts returns the failures of a batch, or err.
+func parts(err error) []error {
+	failed, ok := errors.AsType[*pack.BatchError](err)
+	if !ok {
+		return []error{err}
+	}
+	var errs []error
+	for i := range failed.Failures {
+		errs = append(errs, &failed.Failures[i])
+	}
+	return errs
+}
+
+// powersFor names the flags of the command that allow what the registry refused, here or
+// on a server.
 func powersFor(err error) []string {
 	var lines []string
-	if hasCode(err, pack.CodeAlreadyInstalled) {
-		lines = append(lines, "--replace any replaces whatever is installed\n")
+	cause := wire.CauseOf(err)
+	switch cause.Replace {
+	case registry.ReplaceUpgrade:
+		lines = append(lines, "--replace upgrade replaces it by a higher version")
+	case registry.ReplaceAny:
+		lines = append(lines, "--replace any replaces whatever is installed")
+	case registry.ReplaceNever:
 	}
-	if errors.Is(err, pack.ErrTests) {
-		lines = append(lines, "--ignore-tests registers packs even if their tests fail\n")
+	for _, d := range cause.Dependents {
+		lines = append(lines, fmt.Sprintf("--allow-break %s leaves %s with an unmet dependency", d.Ref, d.Ref))
+	}
+	if pack.CodeOf(err) == pack.CodeTestsFailed {
+		lines = append(lines, "--ignore-tests registers packs even if their tests fail")
 	}
 	return lines
 }
 
-// hasCode reports whether err, or an item of a batch, has the code.
-func hasCode(err error, code pack.Code) bool {
-	if pack.CodeOf(err) == code {
-		return true
+// settingsFor names the flags for the settings of a host that allow what was refused.
+func (a *app) settingsFor(err error) []string {
+	var lines []string
+	for _, refusal := range refusals(err) {
+		lines = append(lines, flagFor(refusal))
 	}
-	failed, ok := errors.AsType[*pack.BatchError](err)
-	return ok && slices.ContainsFunc(failed.Failures, func(f pack.Failure) bool { return f.Code == code })
+	switch cause := wire.CauseOf(err); cause.Reason {
+	case wire.ReasonNoIndex:
+		lines = append(lines, "--index FILE or --index URL names a registry index")
+	case wire.ReasonMissingPack:
+		if a.server == "" && a.Index == "" {
+			lines = append(lines, "--index FILE or --index URL names a registry index to take it from")
+		}
+		ref, _, _ := strings.Cut(cause.Need, "@")
+		lines = append(lines, fmt.Sprintf("--provide %s states that the platform itself has that pack", ref))
+	case wire.ReasonUntriedSources:
+		lines = append(lines, "--pass-mismatch tries the other sources of the index entry")
+	}
+	if pack.CodeOf(err) == pack.CodeUnauthorized {
+		lines = append(lines, "--credentials FILE gives what servers ask for")
+	}
+	return lines
+}
+
+// ownAdvice names flags for what only this process knows of.
+func (a *app) ownAdvice(err error) []string {
+	var lines []string
+	if lost, ok := errors.AsType[*registry.RootError](err); ok && lost.Adoptable {
+		lines = append(lines, "--adopt adds the packs in the root to its records")
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		lines = append(lines, "--ca-file FILE trusts the certificates in it, too")
+	}
+	if a.server == "" && a.Compat == "" && slices.ContainsFunc(parts(err), hasNoRef) {
+		lines = append(lines, "--compat stackstorm reads packs of StackStorm, whose components have names instead of refs")
+	}
+	return lines
+}
+
+// hasNoRef reports whether a pack or a component is invalid for want of a ref.
+func hasNoRef(err error) bool {
+	var findings pack.Findings
+	if f, ok := errors.AsType[*pack.Failure](err); ok {
+		findings = f.Findings()
+	}
+	if invalid, ok := errors.AsType[*invalidPacks](err); ok {
+		findings = invalid.findings
+	}
+	return slices.ContainsFunc(findings, func(f pack.Finding) bool {
+		return f.Code == "manifest.no_ref" || f.Code == "component.no_ref"
+	})
 }
 
 // refusals returns the policy errors in the tree of err, in its order.
@@ -75,11 +150,11 @@ func refusals(err error) []*web.PolicyError {
 func flagFor(e *web.PolicyError) string {
 	switch e.Rule {
 	case web.RulePlainHTTP:
-		return "--allow-http allows plain http\n"
+		return "--allow-http allows plain http"
 	case web.RulePrivateAddress:
-		return fmt.Sprintf("--allow-private %s allows this host, although its address is not public\n", e.Host)
+		return fmt.Sprintf("--allow-private %s allows this host, although its address is not public", e.Host)
 	case web.RuleUnlistedHost, web.RuleProxiedHost:
-		return fmt.Sprintf("--allow-host %s allows this host too\n", e.Host)
+		return fmt.Sprintf("--allow-host %s allows this host too", e.Host)
 	}
 	return ""
 }

@@ -15,14 +15,14 @@ func (a *app) packageAdvice(e *envbuild.BuildError) []string {
 	var lines []string
 	switch e.Reason { //nolint:exhaustive // the others have no flag
 	case envbuild.ReasonNeedsSource:
-		lines = append(lines, fmt.Sprintf("--allow-source %s builds this package from source, which runs its code\n", e.Package))
+		lines = append(lines, fmt.Sprintf("--allow-source %s builds this package from source, which runs its code", e.Package))
 	case envbuild.ReasonNeedsDirect:
-		lines = append(lines, fmt.Sprintf("--allow-direct %s installs this package from its address, which can run its code\n", e.Package))
+		lines = append(lines, fmt.Sprintf("--allow-direct %s installs this package from its address, which can run its code", e.Package))
 	case envbuild.ReasonForeignLock:
-		lines = append(lines, fmt.Sprintf("--ignore-foreign-locks installs other versions than %s pins\n", e.Package))
+		lines = append(lines, fmt.Sprintf("--ignore-foreign-locks installs other versions than %s pins", e.Package))
 	}
 	if e.Log != "" {
-		lines = append(lines, fmt.Sprintf("the whole output of the tool is in %s\n", e.Log))
+		lines = append(lines, fmt.Sprintf("the whole output of the tool is in %s", e.Log))
 	}
 	return lines
 }

@@ -46,7 +46,7 @@ func setConfig(cmd *cobra.Command, c registry.Configurer, ref pack.Ref, file str
 	}
 	var config map[string]any
 	if err := yaml.Unmarshal(data, &config); err != nil {
-		return fmt.Errorf("read configuration %s: %w", file, err)
+		return pack.Errorf(pack.CodeInvalidRequest, "read configuration %s: %w", file, err)
 	}
 	return c.SetConfig(cmd.Context(), ref, config)
 }

@@ -1,18 +1,34 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"strconv"
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // A failureReport is what --json prints for a command without a report of its own.
 type failureReport struct {
 	Error string    `json:"error"`
-	Code  pack.Code `json:"code"` // "" for an invalid command line
-	// Reason is the rule of the network policy that refused the request, "" for none.
-	Reason string `json:"reason"`
+	Code  pack.Code `json:"code"`
+	// Reason is the rule that refused, where the code does not say enough: a
+	// [wire.Reason], or "usage" for an invalid command line.
+	Reason wire.Reason `json:"reason"`
+}
+
+// reasonUsage is the reason of an invalid command line.
+const reasonUsage wire.Reason = "usage"
+
+// newFailureReport returns the report of err.
+func newFailureReport(err error) failureReport {
+	r := failureReport{Error: strings.TrimSpace(err.Error()), Code: pack.CodeOf(err), Reason: wire.CauseOf(err).Reason}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		r.Code, r.Reason = cmp.Or(r.Code, pack.CodeInvalidRequest), reasonUsage
+	}
+	return r
 }
 
 // asksForJSON reports whether args have the flag --json.
@@ -38,9 +54,5 @@ func (a *app) reportFailure(args []string, err error) error {
 	if !a.json || a.reported {
 		return nil
 	}
-	failure := failureReport{Error: strings.TrimSpace(err.Error()), Code: pack.CodeOf(err)}
-	if rules := refusals(err); len(rules) > 0 {
-		failure.Reason = string(rules[0].Rule)
-	}
-	return a.report(failure, nil)
+	return a.report(newFailureReport(err), nil)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // TestFailuresAreOneObject: --json prints one object for every failure, also of
@@ -15,20 +16,26 @@ func TestFailuresAreOneObject(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir() + "/root"
 	pinned := demoPack(t, "1.0.0")
-	if o := packctl(t, "register", pinned, "--root", root); o.status != exitOK {
+	app := writeTree(t, map[string]string{"pack.yaml": "ref: app\nversion: 1.0.0\nlabel: App\ndescription: App\ndependencies: [demo]\n"})
+	if o := packctl(t, "register", pinned, app, "--root", root); o.status != exitOK {
 		t.Fatalf("got %+v", o)
 	}
 	for line, want := range map[string]failureReport{
-		"show none":                  {Code: pack.CodeNotFound},
-		"remove none":                {Code: pack.CodeNotFound},
+		"show none":                  {Code: pack.CodeNotFound, Reason: wire.ReasonNotInstalled},
+		"remove none":                {Code: pack.CodeNotFound, Reason: wire.ReasonNotInstalled},
+		"remove demo":                {Code: pack.CodeDependencyConflict, Reason: wire.ReasonDependents},
 		"rollback demo":              {Code: pack.CodeNotFound},
-		"config none":                {Code: pack.CodeNotFound},
-		"run none.run":               {Code: pack.CodeNotFound},
-		"show De-mo":                 {Code: pack.CodeInvalidRef},
-		"lst":                        {},
-		"show demo --nope":           {},
-		"download http://x/a.zip":    {},
-		"validate --compat x ./none": {},
+		"config none":                {Code: pack.CodeNotFound, Reason: wire.ReasonNotInstalled},
+		"config demo --set ./none":   {Code: pack.CodeIO},
+		"run none.run":               {Code: pack.CodeNotFound, Reason: wire.ReasonNotInstalled},
+		"run demo.none":              {Code: pack.CodeNotFound},
+		"findings none":              {Code: pack.CodeNotFound},
+		"checksum ./none":            {Code: pack.CodeNotFound},
+		"show De-mo":                 {Code: pack.CodeInvalidRef, Reason: reasonUsage},
+		"lst":                        {Code: pack.CodeInvalidRequest, Reason: reasonUsage},
+		"show demo --nope":           {Code: pack.CodeInvalidRequest, Reason: reasonUsage},
+		"download http://x/a.zip":    {Code: pack.CodeInvalidRequest, Reason: reasonUsage},
+		"validate --compat x ./none": {Code: pack.CodeInvalidRequest, Reason: reasonUsage},
 	} {
 		o := packctl(t, append(strings.Fields(line), "--json", "--root", root)...)
 		got := decode[failureReport](t, o)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -39,7 +38,7 @@ func findingKinds(codes []string) ([]pack.FindingKind, error) {
 	for _, code := range codes {
 		i := slices.IndexFunc(all, func(k pack.FindingKind) bool { return string(k.Code) == code })
 		if i < 0 {
-			return nil, fmt.Errorf("no finding has the code %q; without a code, all are listed", code)
+			return nil, pack.Errorf(pack.CodeNotFound, "no finding has the code %q; without a code, all are listed", code)
 		}
 		kinds = append(kinds, all[i])
 	}

@@ -61,20 +61,12 @@ type breaks struct {
 }
 
 func (b *breaks) bind(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&b.refs, "allow-break", nil, "installed pack that may be left with an unmet dependency, or \"all\"; repeatable")
+	flags.StringArrayVar(&b.refs, "allow-break", nil, "installed pack that may be left with an unmet dependency, or '*' for all; repeatable")
 }
 
-func (b *breaks) read(cmd *cobra.Command) error {
-	for _, text := range b.refs {
-		if text == "all" {
-			b.AllowBreak = append(b.AllowBreak, registry.AnyDependent)
-			continue
-		}
-		ref, err := pack.ParseRef(text)
-		if err != nil {
-			return &usageError{fmt.Errorf("--allow-break: %w", err), cmd.CommandPath()}
-		}
-		b.AllowBreak = append(b.AllowBreak, ref)
+func (b *breaks) read(cmd *cobra.Command) (err error) {
+	if b.AllowBreak, err = registry.ParseAllowBreak(b.refs); err != nil {
+		return &usageError{fmt.Errorf("--allow-break: %w", err), cmd.CommandPath()}
 	}
 	return nil
 }

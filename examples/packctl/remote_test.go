@@ -47,7 +47,7 @@ func TestWhatServersAreAsked(t *testing.T) {
 		{"register /a", `register-batch {"pack_paths": ["/a"], "replace": "never"}`},
 		{"register /a --replace upgrade --skip-tests", `register-batch {"pack_paths": ["/a"], "replace": "upgrade", "skip_tests": true}`},
 		{"register /a --force", `register-batch {"pack_paths": ["/a"], "replace": "any", "ignore_test_failures": true}`},
-		{"install slack@^2 /a --rev main --force --allow-break all", `install {"packs": ["slack@^2", "/a"], "ref_spec": "main", "replace": "any", "allow_break": ["*"], "ignore_test_failures": true}`},
+		{"install slack@^2 /a --rev main --force --allow-break *", `install {"packs": ["slack@^2", "/a"], "ref_spec": "main", "replace": "any", "allow_break": ["*"], "ignore_test_failures": true}`},
 		{"install slack --skip-tests --skip-envs", `install {"packs": ["slack"], "replace": "upgrade", "skip_tests": true, "skip_envs": true}`},
 		{"download slack --dest /d --rev v1", `download {"packs": ["slack"], "destination_dir": "/d", "ref_spec": "v1"}`},
 		{"download slack --dest /d --unverified", `download {"packs": ["slack"], "destination_dir": "/d", "verify_ssl": false}`},

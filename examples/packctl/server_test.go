@@ -162,7 +162,7 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"download", first, broken, "--dest", filepath.Join(packs, "dest")},
 		{"download", slack, "--dest", filepath.Join(packs, "dest"), "--quiet"},
 		{"remove", "slack"},
-		{"remove", "slack", "--allow-break", "all"},
+		{"remove", "slack", "--allow-break", "*"},
 		{"remove", "demo"},
 		{"remove", "demo"},
 	} {

@@ -104,17 +104,30 @@ func unreadable(path string, err error) *validatedPack {
 	}}}
 }
 
+// An invalidPacks error says how many packs are invalid.
+type invalidPacks struct {
+	invalid, all int
+	findings     pack.Findings // of all invalid packs
+}
+
+func (e *invalidPacks) Error() string {
+	return fmt.Sprintf("%d of %d packs are invalid", e.invalid, e.all)
+}
+
+func (*invalidPacks) ErrorCode() pack.Code { return pack.CodeInvalidManifest }
+
 func (r *validationReport) err() error {
-	invalid := 0
+	e := &invalidPacks{all: len(r.Packs)}
 	for _, p := range r.Packs {
 		if !p.Valid {
-			invalid++
+			e.invalid++
+			e.findings = append(e.findings, p.Findings...)
 		}
 	}
-	if invalid == 0 {
+	if e.invalid == 0 {
 		return nil
 	}
-	return pack.Errorf(pack.CodeInvalidManifest, "%d of %d packs are invalid", invalid, len(r.Packs))
+	return e
 }
 
 func (a *app) printValidation(r *validationReport) {

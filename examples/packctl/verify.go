@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
@@ -54,5 +52,5 @@ func differ(r *registry.VerifyReport) error {
 	if len(packs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d packs differ from what was recorded; run packctl repair, or install them again", len(packs), len(r.Verified))
+	return pack.Errorf(pack.CodeStoreCorrupt, "%d of %d packs differ from what was recorded; run packctl repair, or install them again", len(packs), len(r.Verified))
 }

@@ -42,7 +42,11 @@ func (r *run) reason(c deps.Conflict) error {
 	if err := r.failed[c.Ref]; err != nil {
 		return needsFailed(c.Ref, err)
 	}
-	return cmp.Or(c.Err, errors.New(c.Explanation))
+	err := cmp.Or(c.Err, errors.New(c.Explanation))
+	if pack.CodeOf(err) == pack.CodeDependencyMissing {
+		return &MissingError{Need: pack.Dependency{Ref: c.Ref}, Err: err}
+	}
+	return err
 }
 
 // missing is why d is not met: no pack could be added for it.
@@ -50,8 +54,7 @@ func (r *run) missing(d deps.Dependency) error {
 	if err := r.failed[d.Ref]; err != nil {
 		return needsFailed(d.Ref, err)
 	}
-	need := pack.Dependency{Ref: d.Ref, Constraint: d.VersionSpec}
-	return pack.Errorf(pack.CodeDependencyMissing, "it needs %s, which is not installed; install it, or name an index that has it", need)
+	return &MissingError{Need: pack.Dependency{Ref: d.Ref, Constraint: d.VersionSpec}}
 }
 
 // needsFailed is why a pack that needs ref is not installed.

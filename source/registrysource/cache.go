@@ -81,7 +81,7 @@ func (s *Source) slot(name string) (*slot, error) {
 	case name != "" && name != s.cfg.Index:
 		return s.other(name)
 	case s.main == nil:
-		return nil, pack.Errorf(pack.CodeNotFound, "no registry index is configured: configure or name one, or write a URL or a ./path")
+		return nil, &NoIndexError{}
 	}
 	return s.main, nil
 }

@@ -88,8 +88,8 @@ func TestPacksThatOthersNeedStay(t *testing.T) {
 	appendTo(t, top+"/pack.yaml", "dependencies: [base]\n")
 	wantStatus(t, f.post("register-batch", m{"pack_paths": list{top, base}}), 200)
 	a := f.call("DELETE", "/api/v1/packs/base", request{})
-	f.wantError("remove", a, refusal{status: 409, code: "dependency_conflict"})
-	f.wantError("another one", f.call("DELETE", "/api/v1/packs/base?allow_break=other", request{}), refusal{status: 409, code: "dependency_conflict"})
+	f.wantError("remove", a, refusal{status: 409, code: "dependency_conflict", reason: "dependents"})
+	f.wantError("another one", f.call("DELETE", "/api/v1/packs/base?allow_break=other", request{}), refusal{status: 409, code: "dependency_conflict", reason: "dependents"})
 	f.wantError("not a ref", f.call("DELETE", "/api/v1/packs/base?allow_break=B", request{}), refusal{status: 422, code: "invalid_ref"})
 	wantStatus(t, f.call("DELETE", "/api/v1/packs/base?allow_break=*", request{}), 200)
 }

@@ -29,22 +29,6 @@ type removeInput struct {
 	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
 }
 
-// allowed returns the dependents that a query allows to break.
-func allowed(names []string) ([]pack.Ref, error) {
-	var refs []pack.Ref
-	for _, text := range names {
-		ref, err := pack.ParseRef(text)
-		if text == registry.AnyDependent.String() {
-			ref, err = registry.AnyDependent, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		refs = append(refs, ref)
-	}
-	return refs, nil
-}
-
 // rollBackInput names a pack to roll back.
 type rollBackInput struct {
 	Ref        string   `path:"ref" doc:"The ref of a pack"`
@@ -88,7 +72,7 @@ func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[regis
 	if err != nil {
 		return nil, err
 	}
-	may, err := allowed(in.AllowBreak)
+	may, err := registry.ParseAllowBreak(in.AllowBreak)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +108,7 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	may, err := allowed(in.AllowBreak)
+	may, err := registry.ParseAllowBreak(in.AllowBreak)
 	if err != nil {
 		return nil, err
 	}

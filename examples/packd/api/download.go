@@ -71,7 +71,7 @@ func (d *destination) err(err error) error {
 	if err == nil || batch || d.rename(err.Error()) == err.Error() {
 		return err
 	}
-	return wire.NewError(pack.CodeOf(err), pack.Retryable(err), d.rename(err.Error()))
+	return wire.NewError(pack.CodeOf(err), pack.Retryable(err), d.rename(err.Error()), wire.CauseOf(err))
 }
 
 func (d *destination) observer(observe pack.EventFunc) pack.EventFunc {

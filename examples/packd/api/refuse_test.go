@@ -55,6 +55,7 @@ type refusal struct {
 	status int
 	code   string // "" for null
 	detail string // what the details name
+	reason wire.Reason
 }
 
 func (f *fixture) refusals(kind string) []refusal {
@@ -62,31 +63,31 @@ func (f *fixture) refusals(kind string) []refusal {
 	field := first(kind)
 	deep := `{"` + field + `":["x"],"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}"
 	return []refusal{
-		{"no token", request{token: "-", body: body}, 401, "", ""},
-		{"unknown token", request{token: "canary-wrong", body: body}, 401, "", ""},
-		{"other scope", request{token: tokenRead, body: body}, 403, "policy_denied", "install"},
-		{"no type", request{kind: "-", body: body}, 415, "invalid_request", ""},
-		{"other type", request{kind: "text/plain", body: body}, 415, "invalid_request", ""},
-		{"other charset", request{kind: "application/json; charset=latin1", body: body}, 415, "invalid_request", ""},
-		{"too large", request{body: `{"x":"` + strings.Repeat("x", 1<<20) + `"}`}, 413, "limit_exceeded", "1048576"},
-		{"no JSON", request{body: "{"}, 400, "malformed_content", ""},
-		{"two documents", request{body: body + "{}"}, 400, "malformed_content", ""},
-		{"a key twice", request{body: `{"` + field + `":["a"],"` + field + `":["b"]}`}, 400, "malformed_content", ""},
-		{"not UTF-8", request{body: `{"` + field + `":["` + "\xff" + `"]}`}, 400, "malformed_content", ""},
-		{"too deep", request{body: deep}, 400, "malformed_content", ""},
-		{"too many values", request{body: `{"x":[` + strings.Repeat("{},", 50_000) + `{}]}`}, 400, "malformed_content", ""},
-		{"broken dotenv", request{kind: "text/x-dotenv", body: "packs=unquoted"}, 400, "malformed_content", ""},
-		{"list of none", request{body: f.with(kind, field, list{})}, 422, "invalid_request", field},
-		{"too long a list", request{body: f.with(kind, field, make([]string, 1001))}, 422, "invalid_request", field},
-		{"missing list", request{body: f.with(kind, field, nil)}, 422, "invalid_request", field},
-		{"string for a list", request{body: f.with(kind, field, "x")}, 422, "invalid_request", field},
-		{"number in the list", request{body: f.with(kind, field, list{"a", 1})}, 422, "invalid_request", field + "[1]"},
-		{"null for the list", request{body: `{"` + field + `":null}`}, 422, "invalid_request", field},
-		{"a number that is too large", request{body: `{"` + field + `":["x",1e400]}`}, 422, "invalid_request", field + "[1]"},
-		{"list for an object", request{body: "[]"}, 422, "invalid_request", "object"},
-		{"null for an object", request{body: "null"}, 422, "invalid_request", "object"},
-		{"a long key", request{body: body, prefer: "respond-async", key: strings.Repeat("x", 201)}, 422, "invalid_request", "Idempotency-Key"},
-		{"a key of other bytes", request{body: body, prefer: "respond-async", key: "\xff"}, 422, "invalid_request", "Idempotency-Key"},
+		{"no token", request{token: "-", body: body}, 401, "", "", ""},
+		{"unknown token", request{token: "canary-wrong", body: body}, 401, "", "", ""},
+		{"other scope", request{token: tokenRead, body: body}, 403, "policy_denied", "install", ""},
+		{"no type", request{kind: "-", body: body}, 415, "invalid_request", "", ""},
+		{"other type", request{kind: "text/plain", body: body}, 415, "invalid_request", "", ""},
+		{"other charset", request{kind: "application/json; charset=latin1", body: body}, 415, "invalid_request", "", ""},
+		{"too large", request{body: `{"x":"` + strings.Repeat("x", 1<<20) + `"}`}, 413, "limit_exceeded", "1048576", ""},
+		{"no JSON", request{body: "{"}, 400, "malformed_content", "", ""},
+		{"two documents", request{body: body + "{}"}, 400, "malformed_content", "", ""},
+		{"a key twice", request{body: `{"` + field + `":["a"],"` + field + `":["b"]}`}, 400, "malformed_content", "", ""},
+		{"not UTF-8", request{body: `{"` + field + `":["` + "\xff" + `"]}`}, 400, "malformed_content", "", ""},
+		{"too deep", request{body: deep}, 400, "malformed_content", "", ""},
+		{"too many values", request{body: `{"x":[` + strings.Repeat("{},", 50_000) + `{}]}`}, 400, "malformed_content", "", ""},
+		{"broken dotenv", request{kind: "text/x-dotenv", body: "packs=unquoted"}, 400, "malformed_content", "", ""},
+		{"list of none", request{body: f.with(kind, field, list{})}, 422, "invalid_request", field, ""},
+		{"too long a list", request{body: f.with(kind, field, make([]string, 1001))}, 422, "invalid_request", field, ""},
+		{"missing list", request{body: f.with(kind, field, nil)}, 422, "invalid_request", field, ""},
+		{"string for a list", request{body: f.with(kind, field, "x")}, 422, "invalid_request", field, ""},
+		{"number in the list", request{body: f.with(kind, field, list{"a", 1})}, 422, "invalid_request", field + "[1]", ""},
+		{"null for the list", request{body: `{"` + field + `":null}`}, 422, "invalid_request", field, ""},
+		{"a number that is too large", request{body: `{"` + field + `":["x",1e400]}`}, 422, "invalid_request", field + "[1]", ""},
+		{"list for an object", request{body: "[]"}, 422, "invalid_request", "object", ""},
+		{"null for an object", request{body: "null"}, 422, "invalid_request", "object", ""},
+		{"a long key", request{body: body, prefer: "respond-async", key: strings.Repeat("x", 201)}, 422, "invalid_request", "Idempotency-Key", ""},
+		{"a key of other bytes", request{body: body, prefer: "respond-async", key: "\xff"}, 422, "invalid_request", "Idempotency-Key", ""},
 	}
 }
 
@@ -127,6 +128,14 @@ func (f *fixture) wantError(name string, a answer, want refusal) string {
 	keys := decode(f.t, a)
 	retryable := keys["retryable"]
 	delete(keys, "retryable")
+	if body.Reason != want.reason {
+		f.t.Errorf("%s: got reason %q, want %q", name, body.Reason, want.reason)
+	}
+	if body.Reason != "" {
+		delete(keys, "reason")
+		delete(keys, "host")
+		delete(keys, "dependents")
+	}
 	if (retryable == true) != (want.code == "busy" || want.status == http.StatusServiceUnavailable) || retryable == false {
 		f.t.Errorf("%s: retryable: %v", name, retryable)
 	}
@@ -197,36 +206,39 @@ func TestRefusalsOfOne(t *testing.T) {
 		value       any
 		status      int
 		code        string
+		reason      wire.Reason
 	}{
-		{"download", "destination_dir", nil, 422, "invalid_request"},
-		{"download", "destination_dir", "", 422, "invalid_request"},
-		{"download", "destination_dir", elsewhere, 403, "policy_denied"},
-		{"download", "destination_dir", f.root, 403, "policy_denied"},
-		{"download", "destination_dir", f.allowed + "/../outside", 403, "policy_denied"},
-		{"download", "destination_dir", "relative", 403, "policy_denied"},
-		{"download", "verify_ssl", false, 403, "policy_denied"},
-		{"download", "verify_ssl", "no", 422, "invalid_request"},
-		{"download", "timeout", 9, 422, "invalid_request"},
-		{"download", "timeout", 3601, 422, "invalid_request"},
-		{"download", "timeout", 10.5, 422, "invalid_request"},
-		{"download", "timeout", "60", 422, "invalid_request"},
-		{"download", "registry_url", "http://index.example/", 403, "policy_denied"},
-		{"download", "registry_url", "file:///etc/passwd", 403, "policy_denied"},
-		{"download", "registry_url", "https://127.0.0.1/", 403, "policy_denied"},
-		{"download", "registry_url", 1, 422, "invalid_request"},
-		{"dependencies", "skip_validation", "true", 422, "invalid_request"},
-		{"build-envs", "timeout", 59, 422, "invalid_request"},
-		{"build-envs", "python_version", 3.11, 422, "invalid_request"},
-		{"build-envs", "packs_base_dir", elsewhere, 403, "policy_denied"},
-		{"register-batch", "packs_base_dir", elsewhere, 403, "policy_denied"},
-		{"register-batch", "packs_base_dir", f.root + "/packs", 403, "policy_denied"},
-		{"register-batch", "replace", "sometimes", 422, "invalid_request"},
-		{"install", "packs", list{}, 422, "invalid_request"},
-		{"install", "registry_url", "http://index.example/", 403, "policy_denied"},
-		{"install", "timeout", 1, 422, "invalid_request"},
+		{"download", "destination_dir", nil, 422, "invalid_request", ""},
+		{"download", "destination_dir", "", 422, "invalid_request", ""},
+		{"download", "destination_dir", elsewhere, 403, "policy_denied", ""},
+		{"download", "destination_dir", f.root, 403, "policy_denied", ""},
+		{"download", "destination_dir", f.allowed + "/../outside", 403, "policy_denied", ""},
+		{"download", "destination_dir", "relative", 403, "policy_denied", ""},
+		{"download", "verify_ssl", false, 403, "policy_denied", ""},
+		{"download", "verify_ssl", "no", 422, "invalid_request", ""},
+		{"download", "timeout", 9, 422, "invalid_request", ""},
+		{"download", "timeout", 3601, 422, "invalid_request", ""},
+		{"download", "timeout", 10.5, 422, "invalid_request", ""},
+		{"download", "timeout", "60", 422, "invalid_request", ""},
+		{"download", "registry_url", "http://index.example/", 403, "policy_denied", "plain_http"},
+		{"download", "registry_url", "file:///etc/passwd", 403, "policy_denied", ""},
+		{"download", "registry_url", "https://127.0.0.1/", 403, "policy_denied", "private_address"},
+		{"download", "registry_url", 1, 422, "invalid_request", ""},
+		{"dependencies", "skip_validation", "true", 422, "invalid_request", ""},
+		{"build-envs", "timeout", 59, 422, "invalid_request", ""},
+		{"build-envs", "python_version", 3.11, 422, "invalid_request", ""},
+		{"build-envs", "packs_base_dir", elsewhere, 403, "policy_denied", ""},
+		{"register-batch", "packs_base_dir", elsewhere, 403, "policy_denied", ""},
+		{"register-batch", "packs_base_dir", f.root + "/packs", 403, "policy_denied", ""},
+		{"register-batch", "replace", "sometimes", 422, "invalid_request", ""},
+		{"register-batch", "allow_break", list{"app", "All"}, 422, "invalid_ref", ""},
+		{"install", "allow_break", list{"*x"}, 422, "invalid_ref", ""},
+		{"install", "packs", list{}, 422, "invalid_request", ""},
+		{"install", "registry_url", "http://index.example/", 403, "policy_denied", "plain_http"},
+		{"install", "timeout", 1, 422, "invalid_request", ""},
 	} {
 		r := request{body: f.with(tt.kind, tt.field, tt.value)}
-		f.wantError(tt.kind+": "+asJSON(t, m{tt.field: tt.value}), f.call("POST", "/api/v1/packs/"+tt.kind, r), refusal{status: tt.status, code: tt.code})
+		f.wantError(tt.kind+": "+asJSON(t, m{tt.field: tt.value}), f.call("POST", "/api/v1/packs/"+tt.kind, r), refusal{status: tt.status, code: tt.code, reason: tt.reason})
 	}
 }
 

@@ -2,10 +2,12 @@ package api
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/registry"
 )
 
 // The checks of requests: why one is refused as a whole.
@@ -24,10 +26,27 @@ func (s *stages) checkBuild(req wire.BuildRequest) error {
 }
 
 func (s *stages) checkRegister(req wire.RegisterRequest) error {
-	return cmp.Or(req.Check(), s.checkLinkDir(req.BaseDir))
+	return cmp.Or(req.Check(), checkAllowBreak(req.AllowBreak), s.checkLinkDir(req.BaseDir))
 }
 
-func (s *stages) checkInstall(req wire.InstallRequest) error { return s.checkIndex(req.RegistryURL) }
+func (s *stages) checkInstall(req wire.InstallRequest) error {
+	if err := checkAllowBreak(req.AllowBreak); err != nil {
+		return err
+	}
+	return s.checkIndex(req.RegistryURL)
+}
+
+// checkAllowBreak refuses what cannot be a ref: it would have no effect.
+func checkAllowBreak(refs []pack.Ref) error {
+	texts := make([]string, len(refs))
+	for i, ref := range refs {
+		texts[i] = ref.String()
+	}
+	if _, err := registry.ParseAllowBreak(texts); err != nil {
+		return fmt.Errorf("allow_break: %w", err)
+	}
+	return nil
+}
 
 // checkSource checks where a download may come from.
 func (s *stages) checkSource(req wire.DownloadRequest) error {

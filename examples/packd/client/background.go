@@ -139,7 +139,7 @@ func outcome(ctx context.Context, op *wire.Operation) error {
 	case op.State == wire.StateCancelled && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case op.Error != nil:
-		return wire.NewError(op.Error.Code, op.Error.Retryable, op.Error.Error)
+		return wire.NewError(op.Error.Code, op.Error.Retryable, op.Error.Error, op.Error.Cause)
 	case op.State == wire.StateCancelled:
 		return pack.Errorf(pack.CodeCancelled, "operation %s was cancelled", op.ID)
 	}

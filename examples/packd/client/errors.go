@@ -24,6 +24,8 @@ type Error struct {
 	Message string
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool
+	// Cause is the rule that refused, the zero value for none.
+	Cause wire.Cause
 	// Details is an object, nil for none.
 	Details json.RawMessage
 
@@ -34,7 +36,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Message }
 
 // Unwrap returns the sentinel of the code, and what [pack.Retryable] looks for.
-func (e *Error) Unwrap() []error { return wire.Causes(e.Code, e.Retryable) }
+func (e *Error) Unwrap() []error { return wire.Causes(e.Code, e.Retryable, e.Cause) }
 
 // ErrorCode implements [pack.Coder].
 func (e *Error) ErrorCode() pack.Code { return e.Code }
@@ -46,7 +48,7 @@ func newError(res *http.Response, data []byte) *Error {
 	e := &Error{Status: res.StatusCode, retryAfter: retryAfter(res.Header)}
 	var body wire.ErrorBody
 	if err := json.Unmarshal(data, &body); err == nil && body.Error != "" {
-		e.Message, e.Retryable = body.Error, body.Retryable
+		e.Message, e.Retryable, e.Cause = body.Error, body.Retryable, body.Cause
 		if body.Code != nil {
 			e.Code = pack.Code(*body.Code)
 		}

@@ -152,7 +152,7 @@ func TestFailuresAreReported(t *testing.T) {
 			t.Parallel()
 			m := open(t, operations.Config{Run: tc.run})
 			o, events := await(t, m, submit(t, m, `1`, "").ID)
-			if o.State != wire.StateFailed || o.Error == nil || *o.Error != tc.want {
+			if o.State != wire.StateFailed || o.Error == nil || !cmp.Equal(*o.Error, tc.want) {
 				t.Errorf("got %+v, error %+v", o, o.Error)
 			}
 			if last := events[len(events)-1]; last.Kind != wire.EventFailed || last.Err != tc.want.Error || last.Code != tc.want.Code {

@@ -62,7 +62,7 @@ func TestWorkIsGivenUpAfterSomeAttempts(t *testing.T) {
 	}
 	o, events := await(t, m, id)
 	want := wire.OperationError{Error: "interrupted 2 times by a restart", Code: pack.CodeUnavailable}
-	if o.State != wire.StateFailed || o.Error == nil || *o.Error != want || o.Attempt != 2 {
+	if o.State != wire.StateFailed || o.Error == nil || !cmp.Equal(*o.Error, want) || o.Attempt != 2 {
 		t.Errorf("got %+v, error %+v", o, o.Error)
 	}
 	if last := events[len(events)-1]; last.Kind != wire.EventFailed || last.Err != want.Error {

@@ -124,7 +124,7 @@ func (o *operation) finish(s wire.State, report json.RawMessage, cause error) er
 	var failure *wire.OperationError
 	if cause != nil {
 		e.Err, e.Code = cause.Error(), pack.CodeOf(cause)
-		failure = &wire.OperationError{Error: e.Err, Code: e.Code, Retryable: pack.Retryable(cause)}
+		failure = &wire.OperationError{Error: e.Err, Code: e.Code, Retryable: pack.Retryable(cause), Cause: wire.CauseOf(cause)}
 	}
 	return o.change(change{event: &e, report: report, apply: func(r *record) {
 		r.State, r.Error, r.Finished = s, failure, new(time.Now().UTC())

@@ -24,6 +24,7 @@ type ErrorBody struct {
 	Code  *string `json:"code"`
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool `json:"retryable,omitempty"`
+	Cause
 	// Details is an object, or null. Its "report" is that of a stage which failed
 	// as a whole, and says what was done before.
 	Details json.RawMessage `json:"details"`

@@ -4,19 +4,15 @@ import (
 	"errors"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/envbuild"
 )
 
 // A Fault is why an item failed: its error on the wire.
 type Fault struct {
 	Message string    `json:"error"`
 	Code    pack.Code `json:"code,omitempty"` // "" where none fits
-	// Reason is a finer word for the failure of an environment, such as needs_source, and
-	// Package the package that it is about.
-	Reason  envbuild.Reason `json:"reason,omitempty"`
-	Package string          `json:"package,omitempty"`
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool `json:"retryable,omitempty"`
+	Cause
 	// Platform: the pack does not suit the version of the platform; else nil.
 	Platform *PlatformVersion `json:"platform_version,omitempty"`
 	// Findings are all for which the pack is invalid, where that is the cause.
@@ -52,37 +48,32 @@ func (p *PlatformVersion) causes() []error {
 
 // newFault returns the fault of a failure of the library.
 func newFault(f pack.Failure) Fault {
-	fault := Fault{Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Platform: newPlatformVersion(&f), Findings: f.Findings()}
-	if e, ok := errors.AsType[*envbuild.BuildError](&f); ok {
-		fault.Reason, fault.Package = e.Reason, e.Package
+	return Fault{
+		Message: f.Message, Code: f.Code, Retryable: pack.Retryable(&f), Cause: CauseOf(&f), Platform: newPlatformVersion(&f), Findings: f.Findings(),
 	}
-	return fault
 }
 
 // failure returns the failure of an item. Its position in the request is not on the
 // wire.
 func (f Fault) failure(spec string, ref pack.Ref, stage pack.Stage) pack.Failure {
-	causes := f.Platform.causes()
+	causes := append(f.Cause.causes(f.Message), f.Platform.causes()...)
 	if invalid := pack.Findings(f.Findings).Err(); invalid != nil {
 		causes = append(causes, invalid)
-	}
-	if f.Reason != "" {
-		causes = append(causes, &envbuild.BuildError{Reason: f.Reason, Package: f.Package, Message: f.Message})
 	}
 	err := newError(f.Code, f.Retryable, f.Message, causes)
 	return pack.Failure{Spec: spec, Ref: ref, Stage: stage, Code: f.Code, Message: f.Message, Err: err}
 }
 
 // NewError returns an error that came over the wire, with the given message.
-// errors.Is finds the sentinel of the code; [pack.CodeOf] and [pack.Retryable]
-// answer as for the error that was sent.
-func NewError(code pack.Code, retryable bool, message string) error {
-	return newError(code, retryable, message, nil)
+// errors.Is finds the sentinel of the code; [pack.CodeOf], [pack.Retryable] and
+// [CauseOf] answer as for the error that was sent.
+func NewError(code pack.Code, retryable bool, message string, cause Cause) error {
+	return newError(code, retryable, message, cause.causes(message))
 }
 
 // newError returns an error that wraps more causes.
 func newError(code pack.Code, retryable bool, message string, more []error) error {
-	e := received{message: message, causes: append(Causes(code, retryable), more...)}
+	e := received{message: message, causes: append(Causes(code, retryable, Cause{}), more...)}
 	if code == "" {
 		return &e
 	}
@@ -90,8 +81,12 @@ func newError(code pack.Code, retryable bool, message string, more []error) erro
 }
 
 // Causes returns what an error that came over the wire wraps: the sentinel of its
-// code, and what makes it retryable or not.
-func Causes(code pack.Code, retryable bool) []error {
+// code, what makes it retryable or not, and its cause.
+func Causes(code pack.Code, retryable bool, cause Cause) []error {
+	return append(codeCauses(code, retryable), cause.causes("")...)
+}
+
+func codeCauses(code pack.Code, retryable bool) []error {
 	sentinel := code.Sentinel()
 	var causes []error
 	switch {

@@ -67,6 +67,7 @@ type OperationError struct {
 	Error     string    `json:"error"`
 	Code      pack.Code `json:"code"`
 	Retryable bool      `json:"retryable,omitempty"` // as in [Fault]
+	Cause
 }
 
 // EventKinds of an operation as a whole, beside those of [pack.Event]. The last

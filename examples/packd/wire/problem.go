@@ -16,6 +16,7 @@ type Problem struct {
 	Code   pack.Code // "" for none
 	// Retryable: the same request may succeed later without any change.
 	Retryable bool
+	Cause     Cause
 	// Details is an object of strings, numbers, lists and reports; nil for none.
 	Details map[string]any
 	Header  http.Header
@@ -35,7 +36,7 @@ func ProblemOf(err error) *Problem {
 	}
 	code := pack.CodeOf(err)
 	p := NewProblem(StatusOf(code), code, err.Error())
-	p.Retryable = pack.Retryable(err)
+	p.Retryable, p.Cause = pack.Retryable(err), CauseOf(err)
 	if limit, ok := errors.AsType[*pack.LimitError](err); ok {
 		p.Details = map[string]any{"limit": limit.Limit, "max": limit.Max, "value": limit.Value}
 	}
@@ -62,7 +63,7 @@ func (p *Problem) With(name, value string) *Problem {
 
 // Body returns the body of the answer.
 func (p *Problem) Body() ErrorBody {
-	b := ErrorBody{Error: p.Text, Retryable: p.Retryable}
+	b := ErrorBody{Error: p.Text, Retryable: p.Retryable, Cause: p.Cause}
 	if p.Code != "" {
 		b.Code = (*string)(&p.Code)
 	}
@@ -74,5 +75,5 @@ func (p *Problem) Body() ErrorBody {
 
 // Fault returns the problem as that of an item.
 func (p *Problem) Fault() Fault {
-	return Fault{Message: p.Text, Code: p.Code, Retryable: p.Retryable}
+	return Fault{Message: p.Text, Code: p.Code, Retryable: p.Retryable, Cause: p.Cause}
 }
