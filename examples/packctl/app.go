@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, w world) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		err = errors.Join(err, a.reportFailure(args, err))
-		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(err.Error(), "\n\t"), a.advice(err))
+		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(errorText(err), "\n\t"), a.advice(err))
 	}
 	return exitStatus(ctx, err)
 }

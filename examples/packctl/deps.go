@@ -17,7 +17,7 @@ func (a *app) depsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withBackend(cmd, func(b backend) error {
+			return a.withAnalyzer(cmd, func(b deps.DependencyAnalyzer) error {
 				r, err := b.Analyze(cmd.Context(), deps.Request{Paths: paths, OnEvent: a.observer()})
 				return finish(a, wire.NewDependenciesReport(r), err, a.printDeps)
 			})

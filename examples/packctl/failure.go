@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -55,4 +56,37 @@ func (a *app) reportFailure(args []string, err error) error {
 		return nil
 	}
 	return a.report(newFailureReport(err), nil)
+}
+
+// errorText returns the text of err, with all for which packs of a batch are invalid:
+// their errors say the first.
+func errorText(err error) string {
+	batch, ok := errors.AsType[*pack.BatchError](err)
+	if !ok {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), batch.Error(), batchText(batch), 1)
+}
+
+func batchText(batch *pack.BatchError) string {
+	if len(batch.Failures) == 1 {
+		return failureText(&batch.Failures[0])
+	}
+	text := fmt.Sprintf("%d packs failed:", len(batch.Failures))
+	for i := range batch.Failures {
+		text += "\n- " + failureText(&batch.Failures[i])
+	}
+	return text
+}
+
+func failureText(f *pack.Failure) string {
+	findings := f.Findings()
+	if len(findings) < 2 {
+		return f.Error()
+	}
+	text := fmt.Sprintf("%s: %s: the pack has %d errors:", f.Spec, f.Stage, len(findings))
+	for _, finding := range findings {
+		text += "\n  " + finding.String()
+	}
+	return text
 }

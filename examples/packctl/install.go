@@ -44,8 +44,7 @@ func (a *app) installCommand() *cobra.Command {
 func (a *app) printInstall(r *wire.InstallReport) {
 	for _, o := range r.Outcomes {
 		switch pack.Status(o.Status) {
-		case pack.StatusFailed:
-			a.println("%s  failed at %s", o.Spec, o.Failure.Stage)
+		case pack.StatusFailed: // said at the end, on standard error
 		case pack.StatusSkipped:
 			a.println("%s  skipped", o.Spec)
 		case pack.StatusInstalled, pack.StatusUpgraded, pack.StatusReplaced, pack.StatusUnchanged:

@@ -30,22 +30,7 @@ func finish[R any](a *app, r *R, err error, text func(*R)) error {
 	if r == nil {
 		return err
 	}
-	return errors.Join(err, a.report(r, func() { text(r); a.printFailedFindings(err) }))
-}
-
-// printFailedFindings prints all for which packs are invalid: their errors say the
-// first.
-func (a *app) printFailedFindings(err error) {
-	failed, ok := errors.AsType[*pack.BatchError](err)
-	if !ok {
-		return
-	}
-	for _, f := range failed.Failures {
-		if findings := f.Findings(); findings != nil {
-			a.println("%s:", f.Spec)
-			a.printFindings(findings)
-		}
-	}
+	return errors.Join(err, a.report(r, func() { text(r) }))
 }
 
 func (a *app) printFindings(findings pack.Findings) {

@@ -19,7 +19,7 @@ func TestNothingCommandsTheTerminal(t *testing.T) {
 		t.Errorf("got %q, want %q first", o.stdout, want)
 	}
 	o = run("install", "./a\x1b[31m")
-	if strings.Contains(o.stdout+o.stderr, "\x1b") || !strings.Contains(o.stderr, `./a\x1b[31m: failed`) {
+	if strings.Contains(o.stdout+o.stderr, "\x1b") || !strings.Contains(o.stderr, `./a\x1b[31m: download: `) {
 		t.Errorf("got %q, %q", o.stdout, o.stderr)
 	}
 }

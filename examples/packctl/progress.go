@@ -20,8 +20,8 @@ func (a *app) observer() pack.EventFunc {
 	}
 }
 
-// eventLine returns the line that is shown for an event, "" for none. Why a stage
-// failed is said at the end, once.
+// eventLine returns the line that is shown for an event, "" for none. What failed, and
+// why, is said at the end, once.
 func eventLine(e pack.Event) string {
 	about := e.Spec
 	if e.Pack != "" {
@@ -29,7 +29,6 @@ func eventLine(e pack.Event) string {
 	}
 	parts := []string{string(e.Stage), about, string(e.Kind)}
 	switch {
-	case e.Kind == pack.EventFailed:
 	case e.Kind == pack.EventWarning, e.Kind == pack.EventFinished && !quick(e.Stage):
 		parts = append(parts, e.Message)
 	default:

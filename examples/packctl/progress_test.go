@@ -17,7 +17,7 @@ func TestEventLine(t *testing.T) {
 		{"end", pack.Event{Kind: pack.EventFinished, Stage: pack.StageDownload, Spec: "slack", Pack: "slack"}, "download: slack: finished"},
 		{"end with message", pack.Event{Kind: pack.EventFinished, Stage: pack.StageTests, Pack: "slack", Message: "3 passed"}, "tests: slack: finished: 3 passed"},
 		{"end of a quick stage", pack.Event{Kind: pack.EventFinished, Stage: pack.StageLoad, Pack: "slack"}, ""},
-		{"failure of a quick stage", pack.Event{Kind: pack.EventFailed, Stage: pack.StageLoad, Spec: "/x", Err: "no"}, "load: /x: failed"},
+		{"failure, which is said at the end", pack.Event{Kind: pack.EventFailed, Stage: pack.StageLoad, Spec: "/x", Err: "no"}, ""},
 		{"warning", pack.Event{Kind: pack.EventWarning, Stage: pack.StageLoad, Spec: "/x", Message: "odd"}, "load: /x: warning: odd"},
 	}
 	for _, tt := range tests {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/registry"
 )
@@ -68,14 +70,53 @@ func (a *app) withReadableHost(cmd *cobra.Command, f func(*hostflags.Host) error
 // withPacks runs f on the host that the flags describe, opened only for reading. needed
 // is the pack that f needs.
 func (a *app) withPacks(cmd *cobra.Command, needed pack.Ref, f func(*hostflags.Host) error) error {
-	missing, err := a.rootIsMissing(cmd)
-	switch {
-	case err != nil:
+	if err := a.checkRoot(cmd, needed); err != nil {
 		return err
-	case missing:
-		return notInstalled(needed)
 	}
 	return a.withReadableHost(cmd, f)
+}
+
+// withInstalled runs f, which changes the pack needed, on the backend that the flags
+// describe, and creates no root.
+func (a *app) withInstalled(cmd *cobra.Command, needed pack.Ref, f func(backend) error) error {
+	if a.server == "" {
+		if err := a.checkRoot(cmd, needed); err != nil {
+			return err
+		}
+	}
+	return a.withBackend(cmd, f)
+}
+
+// checkRoot returns an error if there is no root that could have the pack needed.
+func (a *app) checkRoot(cmd *cobra.Command, needed pack.Ref) error {
+	missing, err := a.rootIsMissing(cmd)
+	if err == nil && missing {
+		return &registry.NotInstalledError{Ref: needed}
+	}
+	return err
+}
+
+// withAnalyzer runs f on the analyzer that the flags describe, and creates no root: a
+// temporary one stands for a default root that does not exist, and for an empty
+// directory.
+func (a *app) withAnalyzer(cmd *cobra.Command, f func(deps.DependencyAnalyzer) error) error {
+	if a.server != "" {
+		return a.withBackend(cmd, func(b backend) error { return f(b) })
+	}
+	missing, err := a.rootIsMissing(cmd)
+	if _, statErr := os.Stat(a.Root); err != nil && (statErr != nil || !errors.Is(err, pack.ErrNotFound)) {
+		return err
+	}
+	analyze := func(h *hostflags.Host) error { return f(h.Analyzer) }
+	if !missing && err == nil {
+		return a.withHost(cmd, analyze)
+	}
+	dir, err := os.MkdirTemp("", "packctl-")
+	if err != nil {
+		return err
+	}
+	a.Root, a.DB = filepath.Join(dir, "root"), ""
+	return errors.Join(a.withHost(cmd, analyze), os.RemoveAll(dir))
 }
 
 // rootIsMissing reports whether the default root does not exist yet. It is an error if a
@@ -105,27 +146,23 @@ func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
 
 // Show implements [registry.Catalog].
 func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, error) {
-	return nil, notInstalled(ref)
+	return nil, &registry.NotInstalledError{Ref: ref}
 }
 
 // Config implements [registry.Configurer].
 func (noPacks) Config(_ context.Context, ref pack.Ref) (map[string]any, error) {
-	return nil, notInstalled(ref)
+	return nil, &registry.NotInstalledError{Ref: ref}
 }
 
 // SetConfig implements [registry.Configurer].
 func (noPacks) SetConfig(_ context.Context, ref pack.Ref, _ map[string]any) error {
-	return notInstalled(ref)
+	return &registry.NotInstalledError{Ref: ref}
 }
 
 // Verify implements [registry.Verifier].
 func (noPacks) Verify(_ context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
 	if len(refs) > 0 {
-		return nil, notInstalled(refs[0])
+		return nil, &registry.NotInstalledError{Ref: refs[0]}
 	}
 	return &registry.VerifyReport{Verified: []pack.Ref{}, Differences: []registry.Difference{}}, nil
-}
-
-func notInstalled(ref pack.Ref) error {
-	return pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
 }

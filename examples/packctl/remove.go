@@ -19,8 +19,8 @@ func (a *app) removeCommand() *cobra.Command {
 			if err := may.read(cmd); err != nil {
 				return err
 			}
-			return a.withBackend(cmd, func(b backend) error {
-				ref := pack.Ref(args[0])
+			ref := pack.Ref(args[0])
+			return a.withInstalled(cmd, ref, func(b backend) error {
 				if err := b.Remove(cmd.Context(), ref, &registry.RemoveOptions{AllowBreak: may.AllowBreak}); err != nil {
 					return err
 				}

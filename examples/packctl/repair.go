@@ -58,7 +58,7 @@ func unrepaired(r *registry.RepairReport) error {
 // Repair implements [registry.Repairer].
 func (noPacks) Repair(_ context.Context, refs ...pack.Ref) (*registry.RepairReport, error) {
 	if len(refs) > 0 {
-		return nil, notInstalled(refs[0])
+		return nil, &registry.NotInstalledError{Ref: refs[0]}
 	}
 	return &registry.RepairReport{Checked: []pack.Ref{}, Repaired: []registry.Difference{}, Left: []registry.Difference{}}, nil
 }

@@ -14,8 +14,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 			if err := may.read(cmd); err != nil {
 				return err
 			}
-			return a.withBackend(cmd, func(b backend) error {
-				record, err := b.RollBack(cmd.Context(), pack.Ref(args[0]), &registry.RollBackOptions{AllowBreak: may.AllowBreak})
+			ref := pack.Ref(args[0])
+			return a.withInstalled(cmd, ref, func(b backend) error {
+				record, err := b.RollBack(cmd.Context(), ref, &registry.RollBackOptions{AllowBreak: may.AllowBreak})
 				if err != nil {
 					return err
 				}

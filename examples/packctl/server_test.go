@@ -127,8 +127,9 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: there}}, packs)
+	wantStatus(t, on(t, here)("build", slack), exitOK) // creates the local root
 	for _, line := range [][]string{
-		{"deps", first}, // creates the local root
+		{"deps", first},
 		{"list"},
 		{"verify"},
 		{"show", "demo"},

@@ -48,6 +48,7 @@ func TestReadingCreatesNoRoot(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]int{
 		"list": exitOK, "verify": exitOK, "verify demo": exitFailed, "repair demo": exitFailed, "show demo": exitFailed, "config demo": exitFailed, "run demo.a": exitFailed,
+		"remove demo": exitFailed, "rollback demo": exitFailed, "config demo --set ../corepack/core/pack.yaml": exitFailed, "deps " + demoPack(t, "1.0.0"): exitOK,
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
