@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -47,28 +48,31 @@ type PackDetails struct {
 }
 
 // Action returns the action of the pack with that ref. If there is none, the error
-// matches [pack.ErrNotFound] and names the one that was probably meant, or all of them.
+// matches [pack.ErrNotFound] and names the action that was probably meant, or all of them.
 func (p *PackDetails) Action(ref pack.ComponentRef) (*pack.Component, error) {
 	var refs []string
+	problem := fmt.Sprintf("pack %s has no action %q", p.Ref, ref)
 	for i := range p.Components {
 		c := &p.Components[i]
 		switch {
-		case c.Action == nil:
-		case c.Ref == ref:
+		case c.Action != nil && c.Ref == ref:
 			return c, nil
-		default:
+		case c.Action != nil:
 			refs = append(refs, c.Ref.String())
+		case c.Ref == ref && c.Kind == pack.KindWorkflow:
+			problem = fmt.Sprintf("%s is a workflow, which a workflow engine runs", ref)
+		case c.Ref == ref:
+			problem = fmt.Sprintf("%s is not an action, but one of the %s", ref, c.Kind)
 		}
 	}
-	hint := nearest.Hint(ref.String(), refs)
+	near := nearest.Word(ref.String(), refs)
 	switch {
-	case hint != "":
+	case near != "":
+		return nil, pack.Errorf(pack.CodeNotFound, "%s: did you mean the action %q?", problem, near)
 	case len(refs) == 0:
-		hint = "; it has none"
-	default:
-		hint = "; it has " + strings.Join(refs, ", ")
+		refs = []string{"none"}
 	}
-	return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no action %q%s", p.Ref, ref, hint)
+	return nil, pack.Errorf(pack.CodeNotFound, "%s; actions of the pack: %s", problem, strings.Join(refs, ", "))
 }
 
 var _ Catalog = (*Store)(nil)

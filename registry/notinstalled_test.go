@@ -55,21 +55,25 @@ func TestWhichPackWasMeant(t *testing.T) {
 func TestWhichActionWasMeant(t *testing.T) {
 	t.Parallel()
 	action := func(ref pack.ComponentRef) pack.Component { return pack.Component{Ref: ref, Action: &pack.Action{}} }
-	p := &registry.PackDetails{Components: []pack.Component{action("jira.get_issue"), {Ref: "jira.get_isue"}, action("jira.close")}}
+	p := &registry.PackDetails{Components: []pack.Component{
+		action("jira.get_issue"), {Ref: "jira.get_issues", Kind: pack.KindWorkflow}, {Ref: "jira.hook", Kind: pack.KindTrigger}, action("jira.close"),
+	}}
 	p.Ref = "jira"
-	if c, err := p.Action("jira.close"); err != nil || c != &p.Components[2] {
+	if c, err := p.Action("jira.close"); err != nil || c != &p.Components[3] {
 		t.Errorf("got %v, %v", c, err)
 	}
 	for ref, want := range map[pack.ComponentRef]string{
-		"jira.get_isue": `pack jira has no action "jira.get_isue": did you mean "jira.get_issue"?`, // which is not an action
-		"jira.none":     `pack jira has no action "jira.none"; it has jira.get_issue, jira.close`,
+		"jira.get_isue":   `pack jira has no action "jira.get_isue": did you mean the action "jira.get_issue"?`,
+		"jira.get_issues": `jira.get_issues is a workflow, which a workflow engine runs: did you mean the action "jira.get_issue"?`,
+		"jira.hook":       `jira.hook is not an action, but one of the triggers; actions of the pack: jira.get_issue, jira.close`,
+		"jira.none":       `pack jira has no action "jira.none"; actions of the pack: jira.get_issue, jira.close`,
 	} {
 		if c, err := p.Action(ref); c != nil || pack.CodeOf(err) != pack.CodeNotFound || err.Error() != want {
 			t.Errorf("got %v, %v, want %s", c, err, want)
 		}
 	}
 	p.Components = nil
-	if _, err := p.Action("jira.close"); err == nil || err.Error() != `pack jira has no action "jira.close"; it has none` {
+	if _, err := p.Action("jira.close"); err == nil || err.Error() != `pack jira has no action "jira.close"; actions of the pack: none` {
 		t.Errorf("got %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func load(t *testing.T) *pack.Pack {
 func TestNothingIsFound(t *testing.T) {
 	t.Parallel()
 	p := load(t)
-	if diff := cmp.Diff(map[pack.Kind]int{pack.KindAction: 4, pack.KindWorkflow: 1}, p.Count()); diff != "" {
+	if diff := cmp.Diff(map[pack.Kind]int{pack.KindAction: 5, pack.KindWorkflow: 1}, p.Count()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

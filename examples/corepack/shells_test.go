@@ -26,6 +26,7 @@ func wrappers() []wrapper {
 		{"get_pack_dependencies", wire.KindDependencies},
 		{"build_pack_envs", wire.KindBuild},
 		{"register_packs", wire.KindRegister},
+		{"install_pack", wire.KindInstall},
 	}
 }
 

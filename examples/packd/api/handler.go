@@ -22,7 +22,7 @@ import (
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	x := &requestState{ResponseWriter: w, id: rand.Text(), unread: r.ContentLength != 0, writeTimeout: s.streams.limits.WriteTimeout}
+	x := &requestState{ResponseWriter: w, id: rand.Text(), unread: r.ContentLength != 0, writeTimeout: s.streams.limits.WriteTimeout, report: wantsReport(r) != ""}
 	x.Header().Set("X-Request-Id", x.id)
 	x.Header().Set("X-Content-Type-Options", "nosniff")
 	x.Header().Set("Cache-Control", "no-store")

@@ -96,7 +96,7 @@ func (f *fixture) refusals(kind string) []refusal {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	f := start(t)
-	for _, kind := range kinds() {
+	for _, kind := range append(kinds(), wire.KindInstall) {
 		for _, tt := range f.refusals(kind) {
 			f.checkRefusal(t, kind, tt)
 		}
@@ -186,6 +186,9 @@ func emptyReport(kind, code, reason string) m {
 			"warnings": list{},
 		}
 	}
+	if kind == wire.KindInstall {
+		return emptyInstallation(failed(m{"stage": "download"})[0])
+	}
 	return m{
 		"registered_packs": list{},
 		"failed_packs":     failed(m{"pack_ref": "", "pack_path": "", "error_stage": "load"}),
@@ -193,6 +196,20 @@ func emptyReport(kind, code, reason string) m {
 			"total_packs": 0.0, "success_count": 0.0, "failure_count": 1.0, "total_components": 0.0, "duration_ms": 0.0,
 		},
 		"warnings": list{},
+	}
+}
+
+func emptyInstallation(failure any) m {
+	return m{
+		"outcomes": list{m{
+			"spec": "", "pack_ref": "", "pack_version": "", "previous_version": nil, "status": "failed", "failure": failure,
+			"added": false, "required_by": list{}, "storage_path": "", "generation": "",
+			"environments": m{"python": nil, "nodejs": nil}, "test_result": nil,
+		}},
+		"summary": m{
+			"total_packs": 0.0, "installed": 0.0, "upgraded": 0.0, "replaced": 0.0, "unchanged": 0.0, "failed": 1.0, "skipped": 0.0, "duration_ms": 0.0,
+		},
+		"download": nil, "dependencies": nil, "environments": nil, "registration": nil,
 	}
 }
 

@@ -16,6 +16,7 @@ type requestState struct {
 	status int    // 0 while there is no answer
 	body   bodyResources
 
+	report       bool          // the request asks for a bare report
 	unread       bool          // there is a body that was not read yet
 	writeTimeout time.Duration // how long the client may take to read the answer
 }

@@ -97,7 +97,6 @@ func (s *Server) open(ctx context.Context, c Config) (err error) {
 func (s *Server) addEndpoints() {
 	s.newAPI()
 	s.addStages()
-	s.addInstall()
 	s.addOperations()
 	s.addCatalog()
 	s.addChanges()

@@ -39,21 +39,27 @@ type workOutput struct {
 const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
-	addStage(s, wire.Download(), "Download packs into a directory")
-	addStage(s, wire.Dependencies(), "List what packs need")
-	addStage(s, wire.Build(), "Build the environments of packs")
-	addStage(s, wire.Register(), "Validate, test, register and activate packs")
+	const failures = "Packs that fail are in the report; the status is 200 all the same."
+	addStage(s, wire.Download(), "Download packs into a directory", failures)
+	addStage(s, wire.Dependencies(), "List what packs need", failures)
+	addStage(s, wire.Build(), "Build the environments of packs", failures)
+	addStage(s, wire.Register(), "Validate, test, register and activate packs", failures)
+	addStage(s, wire.Install(), "Install packs, and those they need",
+		"All stages, in the background unless the request asks for the bare report. The report has the outcome of each pack.")
 }
 
-// addStage adds the endpoint of a stage.
-func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary string) {
+// addStage adds the endpoint of a kind of work.
+func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary, description string) {
 	report := schemaOf[D](s)
 	ok := jsonResponse(http.StatusOK, schemaOf[wire.Envelope[D]](s))
 	ok.Content[wire.TypeReport] = &huma.MediaType{Schema: report}
+	if kind.Name == wire.KindInstall {
+		delete(ok.Content, wire.TypeJSON)
+	}
 	var request Q
 	handle(s, endpoint{
 		id: kind.Name, method: http.MethodPost, path: packsPath + "/" + kind.Name, tag: "Stages", summary: summary, scope: ScopeInstall,
-		description: "Packs that fail are in the report; the status is 200 all the same.",
+		description: description,
 		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
 		body:        request, dotenv: true, report: report,
 		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
@@ -68,36 +74,20 @@ func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary string) {
 				out.Applied = respondAsync
 			}
 			return out, err
+		case kind.Name == wire.KindInstall && !stateOf(ctx).report:
+			return s.submit(ctx, w, in.Key)
 		}
-		report, err := s.jobs.Do(ctx, w)
-		if _, partial := errors.AsType[*pack.BatchError](err); err != nil && !partial {
-			return nil, withReport(problemOf(err), report)
-		}
-		return &workOutput{Status: http.StatusOK, Body: stageAnswer{report}}, nil
+		return s.wait(ctx, w)
 	})
 }
 
-// installInput is a request for an installation.
-type installInput struct {
-	Key  string `header:"Idempotency-Key" maxLength:"200" pattern:"^[ -~]*$" patternDescription:"printable ASCII" doc:"The same key with the same request is the same operation"`
-	Body wire.InstallRequest
-}
-
-func (s *Server) addInstall() {
-	handle(s, endpoint{
-		id: wire.KindInstall, method: http.MethodPost, path: packsPath + "/" + wire.KindInstall, tag: "Stages", scope: ScopeInstall,
-		summary:     "Install packs, and those they need",
-		description: "All stages, always in the background. The report of the operation has the outcome of each pack.",
-		statuses:    workStatuses(),
-		body:        wire.InstallRequest{},
-		responses:   map[string]*huma.Response{"202": s.accepted()},
-	}, func(ctx context.Context, in *installInput) (*workOutput, error) {
-		w, err := s.work(ctx, wire.KindInstall, in.Body)
-		if err != nil {
-			return nil, err
-		}
-		return s.submit(ctx, w, in.Key)
-	})
+// wait does work within the request.
+func (s *Server) wait(ctx context.Context, w operations.Work) (*workOutput, error) {
+	report, err := s.jobs.Do(ctx, w)
+	if _, partial := errors.AsType[*pack.BatchError](err); err != nil && !partial {
+		return nil, withReport(problemOf(err), report)
+	}
+	return &workOutput{Status: http.StatusOK, Body: stageAnswer{report}}, nil
 }
 
 func workStatuses(more ...int) []int {

@@ -44,6 +44,24 @@ func TestInstallInTheBackground(t *testing.T) {
 	f.await("demo")
 }
 
+// TestInstallationForTheReport waits for an installation whose request asks for the bare
+// report, unless it prefers the background.
+func TestInstallationForTheReport(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	demo := writePack(t, f.allowed, "demo", "1.0.0")
+	r := request{body: "packs='[\"" + demo + "\"]'\n", kind: "text/x-dotenv", accept: "application/vnd.packtrain.report+json"}
+	a := f.call("POST", "/api/v1/packs/install", r)
+	wantStatus(t, a, 200)
+	if got := decode(t, a); a.header.Get("Content-Type") != r.accept || got["summary"].(m)["installed"] != 1.0 { //nolint:forcetypeassert // a test
+		t.Errorf("got %s of type %s", a.body, a.header.Get("Content-Type"))
+	}
+	r.prefer = async
+	if op := f.accept("install", r); op["kind"] != "install" {
+		t.Errorf("got %v", op)
+	}
+}
+
 func TestStagesInTheBackground(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -26,7 +26,7 @@ type Kind[Q, D, R any] struct {
 	// Result turns the report on a request into what the library returned.
 	Result func(Q, *D) (*R, error)
 	// Empty returns the report of work that did not take place, with the one
-	// reason for it; nil where there are no bare reports.
+	// reason for it.
 	Empty func(Fault) *D
 }
 
@@ -62,12 +62,12 @@ func Register() Kind[RegisterRequest, RegisterReport, registry.Report] {
 // Install is the whole pipeline.
 func Install() Kind[InstallRequest, InstallReport, pipeline.Report] {
 	result := func(_ InstallRequest, d *InstallReport) (*pipeline.Report, error) { return d.Result() }
-	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, result, nil}
+	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, result, emptyInstall}
 }
 
 // EmptyReport returns the empty report of a kind with the one reason for it: the
 // bare report of a request that failed, and the output of the actions of the core
-// pack when there is no server. It is nil for a kind without bare reports.
+// pack when there is no server. It is nil for an unknown kind.
 func EmptyReport(kind string, f Fault) any {
 	for _, k := range []interface{ empty(string, Fault) any }{Download(), Dependencies(), Build(), Register(), Install()} {
 		if report := k.empty(kind, f); report != nil {
@@ -79,7 +79,7 @@ func EmptyReport(kind string, f Fault) any {
 
 // empty returns the empty report of the kind with that name, nil for another one.
 func (k Kind[Q, D, R]) empty(name string, f Fault) any {
-	if k.Name != name || k.Empty == nil {
+	if k.Name != name {
 		return nil
 	}
 	return k.Empty(f)

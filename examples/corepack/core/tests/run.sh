@@ -55,7 +55,7 @@ x'
 check 'address' "$(grep -c '^http://packd.invalid/api/v1/packs/download$' "$KEPT/arguments")" 1
 check 'token in the arguments' "$(grep -c secret "$KEPT/arguments")" 0
 
-for pair in download_packs:download get_pack_dependencies:dependencies build_pack_envs:build-envs register_packs:register-batch; do
+for pair in download_packs:download get_pack_dependencies:dependencies build_pack_envs:build-envs register_packs:register-batch install_pack:install; do
 	ANSWER='{"error":"x"}
 422 '$type
 	act "${pair%:*}" <<'DOTENV'
