@@ -152,6 +152,19 @@ func TestDamagedLogs(t *testing.T) {
 	}
 }
 
+// TestLogIsADirectory: the error says what to do.
+func TestLogIsADirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "log"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := registry.OpenFiles(t.Context(), dir)
+	if pack.CodeOf(err) != pack.CodeStoreCorrupt || !strings.Contains(err.Error(), "are not a regular file: move it away") || !strings.Contains(err.Error(), dir) {
+		t.Errorf("got error %v", err)
+	}
+}
+
 // TestDamageWhileOpen damages the file of a writer that has it open, and
 // removes it.
 func TestDamageWhileOpen(t *testing.T) {

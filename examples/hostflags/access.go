@@ -86,6 +86,9 @@ func ReadAuthorities(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(pem) == 0 {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "read %q: the file is empty, want certificates in PEM format", path)
+	}
 	if _, err := web.New(pack.Network{CAs: pem}, nil); err != nil {
 		return nil, fmt.Errorf("read %q: %w", path, err)
 	}

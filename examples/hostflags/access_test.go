@@ -73,6 +73,9 @@ func TestReadAuthorities(t *testing.T) {
 	if _, err := hostflags.ReadAuthorities(writeFile(t, "nothing", 0o644)); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("a file without certificates: %v", err)
 	}
+	if _, err := hostflags.ReadAuthorities(writeFile(t, "", 0o644)); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("an empty file: %v", err)
+	}
 	if c, err := hostflags.ReadAuthorities(""); c != nil || err != nil {
 		t.Errorf("no file: %v, %v", c, err)
 	}

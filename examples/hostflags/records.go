@@ -3,9 +3,7 @@ package hostflags
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,17 +16,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
-
-// MakeRoot creates the directory of a root, for its owner alone, unless it exists.
-func MakeRoot(root string) error {
-	if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
-		return err
-	}
-	if err := os.Mkdir(root, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
 
 // openRecords opens the database dsn. The caller closes it.
 func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {

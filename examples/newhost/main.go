@@ -54,7 +54,11 @@ func install(ctx context.Context, out io.Writer, c host.Config, specs ...string)
 	return err
 }
 
-func main() { // newhost ROOT INDEX DIRECTORY-OF-THE-TEAM SPEC...
+func main() {
+	if len(os.Args) < 5 {
+		fmt.Fprintln(os.Stderr, "usage: newhost ROOT INDEX TEAM-DIRECTORY SPEC...")
+		os.Exit(2)
+	}
 	c := host.Config{Root: os.Args[1], Index: os.Args[2], Sources: []source.Plugin{team{os.DirFS(os.Args[3])}}}
 	if err := install(context.Background(), os.Stdout, c, os.Args[4:]...); err != nil {
 		fmt.Fprintln(os.Stderr, err)

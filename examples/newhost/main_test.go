@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -88,5 +89,18 @@ func TestTeam(t *testing.T) {
 	c := host.Config{Root: filepath.Join(t.TempDir(), "root"), Sources: []source.Plugin{shareTeam(t)}}
 	if err := install(t.Context(), &output{}, c, "team:../own"); err == nil {
 		t.Error("a spec leaves the directory")
+	}
+}
+
+// TestUsage runs the program without arguments.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "newhost")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command(program).CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 || !strings.HasPrefix(string(out), "usage: newhost ROOT ") {
+		t.Errorf("got %v, %s", err, out)
 	}
 }

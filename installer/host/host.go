@@ -58,11 +58,12 @@ func (h *Host) open(ctx context.Context, c Config) error {
 		return err
 	}
 	h.Runner, h.searchPath = c.Runner, strings.Join(c.SearchPath, string(os.PathListSeparator))
-	if err := fsx.MkdirPrivate(c.Root); err != nil {
-		return err
+	err := fsx.MkdirPrivate(c.Root)
+	if err == nil {
+		err = os.MkdirAll(c.scratch(), 0o700)
 	}
-	if err := os.MkdirAll(c.scratch(), 0o700); err != nil {
-		return err
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "create root %q: %w", c.Root, err)
 	}
 	open, err := h.opener(c)
 	if err != nil {

@@ -5,6 +5,8 @@
 //
 // An index is a JSON document of format 1: a list of packs, each with its version and
 // with install sources, which are archives and git repositories, each with a checksum.
+// See "The format" below.
+//
 // The source is a [source.Resolver] and fetches no content: its pins carry the scheme
 // of the fetching source ("https", "http", "git"), the expected checksum, and the index
 // and entry they come from. Hosts compose it with those sources:
@@ -31,7 +33,63 @@
 // and downloaded again if it has changed; an index in a file is checked on every use.
 // An unreadable index is an error, even if an older copy is cached.
 //
-// Threat: an attacker who writes to an index, or intercepts the connection, wants
+// # The format
+//
+// An index is one JSON document:
+//
+//	{
+//	  "registry_name": "Example packs",
+//	  "registry_url": "https://index.example.com",
+//	  "version": "1.0",
+//	  "last_updated": "2026-01-31T12:00:00Z",
+//	  "packs": [
+//	    {
+//	      "ref": "slack",
+//	      "version": "1.2.0",
+//	      "label": "Slack",
+//	      "description": "Posts messages.",
+//	      "author": "Example",
+//	      "license": "Apache-2.0",
+//	      "keywords": ["chat"],
+//	      "runtime_deps": ["python>=3.9"],
+//	      "install_sources": [
+//	        {
+//	          "type": "archive",
+//	          "url": "https://files.example.com/slack-1.2.0.tar.gz",
+//	          "checksum": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+//	        },
+//	        {
+//	          "type": "git",
+//	          "url": "https://git.example.com/packs/slack.git",
+//	          "ref": "0123456789abcdef0123456789abcdef01234567",
+//	          "checksum": "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+//	        }
+//	      ],
+//	      "contents": {
+//	        "actions": [{"name": "post", "description": "Posts a message."}],
+//	        "sensors": [], "triggers": [], "rules": [], "workflows": []
+//	      },
+//	      "dependencies": {"packs": ["http@^2"], "attune_version": ">=1.0"}
+//	    }
+//	  ]
+//	}
+//
+// Of these, "version" (the text "1.0", the version of the format), "packs", and "ref",
+// "version" and "install_sources" of each entry are read, and required;
+// "dependencies" is read if it is there. A pack may have several entries, one for each
+// version. The other fields are for people and other programs.
+//
+// Each install source has one checksum, "sha256:" and 64 hexadecimal digits, whose
+// subject depends on its type:
+//
+//   - archive: the bytes of the file, as sha256sum prints it. The URL may be relative.
+//   - git: the files of the commit, as "packctl checksum DIRECTORY" prints it for a
+//     checkout (see [pack.DirectoryChecksum]). "ref" is a commit with all 40 digits, a
+//     tag or a branch; only a commit always has the same content.
+//
+// # Threat
+//
+// An attacker who writes to an index, or intercepts the connection, wants
 // programs to read another document than people do, to install unpublished content, or
 // to make us contact forbidden servers. The JSON must have one reading (no duplicate
 // keys, no data after the end). A missing or malformed checksum makes an entry

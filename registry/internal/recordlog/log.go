@@ -141,8 +141,11 @@ func (l *Log) read(pos Position) (payloads [][]byte, next Position, err error) {
 // readFileHeader returns the ID in the header of the file, and its size.
 func (l *Log) readFileHeader(f *os.File) (id string, size int64, err error) {
 	info, err := f.Stat()
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", 0, pack.Errorf(pack.CodeIO, "read records: %w", err)
+	case !info.Mode().IsRegular():
+		return "", 0, pack.Errorf(pack.CodeStoreCorrupt, "the records in %q are not a regular file: move it away and restore them from a backup, or adopt the packs in the root", l.path())
 	}
 	header := make([]byte, fileHeader)
 	n, err := f.ReadAt(header, 0)
