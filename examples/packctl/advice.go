@@ -80,8 +80,10 @@ func powersFor(err error) []string {
 // settingsFor names the flags for the settings of a host that allow what was refused.
 func (a *app) settingsFor(err error) []string {
 	var lines []string
-	for _, refusal := range refusals(err) {
-		lines = append(lines, flagFor(refusal))
+	if errors.Is(err, pack.ErrPolicy) {
+		for _, refusal := range refusals(err) {
+			lines = append(lines, flagFor(refusal))
+		}
 	}
 	switch cause := wire.CauseOf(err); cause.Reason {
 	case wire.ReasonNoIndex:

@@ -125,7 +125,8 @@ func (c Cause) causes(message string) []error {
 	errs := []error{own}
 	switch c.Reason {
 	case Reason(web.RulePlainHTTP), Reason(web.RulePrivateAddress), Reason(web.RuleUnlistedHost), Reason(web.RuleProxiedHost):
-		errs = append(errs, &web.PolicyError{Rule: web.PolicyRule(c.Reason), Host: c.Host, Err: own})
+		denied := pack.Errorf(pack.CodePolicyDenied, "%w", own)
+		errs = append(errs, &web.PolicyError{Rule: web.PolicyRule(c.Reason), Host: c.Host, Err: denied})
 	case ReasonDependents:
 		errs = append(errs, c.dependentsError())
 	case ReasonInvalidSpec, ReasonNoIndex, ReasonMissingPack, ReasonUntriedSources, ReasonNotInstalled, ReasonReplace, ReasonPlatformVersion:
