@@ -110,7 +110,7 @@ func (s *Store) checkDependencyOn(d pack.Dependency, installed func(pack.Ref) (p
 	version, err := installed(d.Ref)
 	switch {
 	case errors.Is(err, pack.ErrNotFound):
-		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed", d)
+		return pack.Errorf(pack.CodeDependencyMissing, "pack %s is needed and not installed; register it before, or in the same request", d)
 	case err != nil:
 		return err
 	case !d.Constraint.AllowsPresent(version):

@@ -24,7 +24,7 @@ func (p parser) checkTransport(scheme, rest string) error {
 	case strings.EqualFold(scheme, "file"):
 		return p.denied(0, "file: is not supported: a path names a directory or an archive, and git+file:///path a repository; write one of them")
 	case isForbidden(strings.ToLower(scheme), strings.HasPrefix(rest, "//")):
-		return p.denied(0, "this transport is never allowed; write an https URL, or a plain path")
+		return p.denied(0, scheme+": is not supported; write an https URL, or a plain path")
 	case len(scheme) == 1:
 		return p.invalid(0, "a drive letter is not supported; write a path relative to the base directory")
 	}

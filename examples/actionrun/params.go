@@ -86,7 +86,7 @@ func fill(declared []pack.Parameter, given map[string]any) ([]param, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "missing parameters: %s", strings.Join(missing, ", "))
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "missing parameters: %s; write each as name=value", strings.Join(missing, ", "))
 	}
 	return params, nil
 }

@@ -103,7 +103,7 @@ func ParseProxy(text string) (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "proxy: want a URL, http://host:port")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "want the URL of a proxy, http://host:port")
 	}
 	return u, nil
 }

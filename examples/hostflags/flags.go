@@ -35,7 +35,7 @@ type Flags struct {
 	PythonIndex, NodeRegistry string
 	FindLinks                 []string
 
-	AllowSource, AllowDirect, AllowScripts []string // names or patterns of packages, or "all"
+	AllowSource, AllowDirect, AllowScripts []string // names or patterns of packages, "*" for all
 	MinimumAge                             time.Duration
 	IgnoreForeignLocks                     bool
 
@@ -67,9 +67,9 @@ func (f *Flags) BindPackages(set *pflag.FlagSet) {
 	set.StringVar(&f.PythonIndex, "python-index", "", "index of Python packages (default: the tool's own)")
 	set.StringArrayVar(&f.FindLinks, "find-links", nil, "directory with Python wheels; repeatable")
 	set.StringVar(&f.NodeRegistry, "node-registry", "", "registry of Node.js packages (default: npm's own)")
-	set.StringSliceVar(&f.AllowSource, "allow-source", nil, "build these Python packages from source if there is no wheel, which runs their code: names or patterns, separated by commas, or all")
-	set.StringSliceVar(&f.AllowDirect, "allow-direct", nil, "install these Python packages from the addresses that requirements name: names or patterns, separated by commas, or all")
-	set.StringSliceVar(&f.AllowScripts, "allow-scripts", nil, "run the install scripts of these Node.js packages: names or patterns, separated by commas, or all")
+	set.StringSliceVar(&f.AllowSource, "allow-source", nil, "build these Python packages from source if there is no wheel, which runs their code: names or patterns, separated by commas; '*' for all")
+	set.StringSliceVar(&f.AllowDirect, "allow-direct", nil, "install these Python packages from the addresses that requirements name: names or patterns, separated by commas; '*' for all")
+	set.StringSliceVar(&f.AllowScripts, "allow-scripts", nil, "run the install scripts of these Node.js packages: names or patterns, separated by commas; '*' for all")
 	set.DurationVar(&f.MinimumAge, "minimum-age", 0, "do not choose releases of packages that are younger, such as 72h; locks and digests are exempt")
 	set.BoolVar(&f.IgnoreForeignLocks, "ignore-foreign-locks", false, "install Node.js packages although yarn, pnpm or bun pin their versions")
 }
@@ -101,6 +101,12 @@ func ParseLevel(flag, name string) (pack.Isolation, error) {
 // Config returns the configuration that the flags describe, in a process with
 // this environment. Its errors are mistakes of the user.
 func (f *Flags) Config(getenv func(string) string, environ []string) (Config, error) {
+	about := func(flag string, err error) error {
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flag, err)
+		}
+		return nil
+	}
 	root, rootErr := f.root(getenv)
 	index, indexErr := Absolute(f.Index)
 	links, linksErr := AbsoluteAll(f.FindLinks)
@@ -121,27 +127,16 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
-	}}, errors.Join(rootErr, indexErr, linksErr, providedErr, platformErr, policyErr, credentialsErr, authoritiesErr, proxyErr, shapeErr, isolationErr, requiredErr)
+	}}, errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr), about("allow-private", policyErr),
+		about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr)
 }
 
 // packages returns the policy for packages.
 func (f *Flags) packages() envbuild.Policy {
 	return envbuild.Policy{
-		Source: patterns(f.AllowSource), Direct: patterns(f.AllowDirect), Scripts: patterns(f.AllowScripts),
+		Source: f.AllowSource, Direct: f.AllowDirect, Scripts: f.AllowScripts,
 		MinimumAge: f.MinimumAge, IgnoreForeignLocks: f.IgnoreForeignLocks,
 	}
-}
-
-// patterns returns names with "all" as a pattern.
-func patterns(names []string) []string {
-	var list []string
-	for _, name := range names {
-		if name == "all" {
-			name = "*"
-		}
-		list = append(list, name)
-	}
-	return list
 }
 
 // Shape returns the shape of packs that --compat names.

@@ -2,7 +2,6 @@ package hostflags
 
 import (
 	"errors"
-	"fmt"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -54,10 +53,7 @@ func ParseProvided(specs []string) ([]pack.Provided, error) {
 
 // ParsePlatformVersion reads the version of the platform; "" states none.
 func ParsePlatformVersion(text string) (v pack.Version, err error) {
-	if err := v.UnmarshalText([]byte(text)); err != nil {
-		return v, fmt.Errorf("--platform-version: %w", err)
-	}
-	return v, nil
+	return v, v.UnmarshalText([]byte(text))
 }
 
 // DefaultRoot returns the per-user data directory of packtrain.

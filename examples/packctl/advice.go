@@ -4,10 +4,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
@@ -111,6 +113,12 @@ func (a *app) ownAdvice(err error) []string {
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		lines = append(lines, "--ca-file FILE trusts the certificates in it, too")
+	}
+	if cause := wire.CauseOf(err); cause.Reason == wire.ReasonNotInstalled && cause.Nearest == "" {
+		lines = append(lines, "packctl list shows the installed packs")
+	}
+	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {
+		lines = append(lines, "--token-file FILE has the token for the server")
 	}
 	if a.server == "" && a.Compat == "" && slices.ContainsFunc(parts(err), hasNoRef) {
 		lines = append(lines, "--compat stackstorm reads packs of StackStorm, whose components have names instead of refs")

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/packtrain/pack/examples/hostflags"
 )
@@ -106,7 +107,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err, cmd.CommandPath()}
+		return &usageError{meantFlag(cmd, err), cmd.CommandPath()}
 	})
 	return root
 }
@@ -123,6 +124,35 @@ func unknownCommand(root *cobra.Command, name string) error {
 		return fmt.Errorf("unknown command %q: did you mean %q?", name, meant[0])
 	}
 	return fmt.Errorf("unknown command %q", name)
+}
+
+// meantFlag adds to the error about an unknown flag which one was probably meant.
+func meantFlag(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if name := nearest(unknown.GetSpecifiedName(), names); name != "" {
+		return fmt.Errorf("%w: did you mean --%s?", err, name)
+	}
+	return err
+}
+
+// nearest returns the known word that was probably meant, "" for none. It compares as
+// cobra does for commands.
+func nearest(word string, known []string) string {
+	words := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, k := range known {
+		words.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
+	}
+	if len(word) > 3 {
+		for _, k := range words.SuggestionsFor(word) {
+			return k
+		}
+	}
+	return ""
 }
 
 // command makes a command whose number of arguments is checked as usage.

@@ -11,13 +11,48 @@ import (
 	"github.com/packtrain/pack/examples/actionrun"
 )
 
+// exactly wants as many arguments as there are names.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return fmt.Errorf("%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return fmt.Errorf("unexpected argument %q", args[len(names)])
+		}
+		return nil
+	}
+}
+
+// some wants one argument at least.
+func some(name string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s is missing", name)
+		}
+		return nil
+	}
+}
+
 // oneRef wants the ref of a pack.
 func oneRef(cmd *cobra.Command, args []string) error {
-	if err := cobra.ExactArgs(1)(cmd, args); err != nil {
+	if err := exactly("REF")(cmd, args); err != nil {
 		return err
 	}
-	_, err := pack.ParseRef(args[0])
-	return err
+	return refs(cmd, args)
+}
+
+// refs wants refs of packs.
+func refs(_ *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if ref, err := pack.ParseComponentRef(arg); err == nil {
+			return fmt.Errorf("%q is the ref of a component: write that of its pack, %q", arg, ref.Pack())
+		}
+		if _, err := pack.ParseRef(arg); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // call wants the ref of an action, perhaps of a kept generation, and its parameters.

@@ -15,7 +15,7 @@ import (
 func (a *app) buildCommand() *cobra.Command {
 	var req envbuild.Request
 	var env runtimes
-	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", cobra.MinimumNArgs(1),
+	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", some("PATH"),
 		func(cmd *cobra.Command, paths []string) (err error) {
 			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err

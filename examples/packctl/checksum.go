@@ -17,7 +17,7 @@ type checksumReport struct {
 }
 
 func (a *app) checksumCommand() *cobra.Command {
-	return command("checksum PATH", "Print the directory checksum of a pack", cobra.ExactArgs(1),
+	return command("checksum PATH", "Print the directory checksum of a pack", exactly("PATH"),
 		func(_ *cobra.Command, args []string) error {
 			r, err := checksum(args[0])
 			if err != nil {

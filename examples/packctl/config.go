@@ -42,11 +42,11 @@ func (a *app) showConfig(cmd *cobra.Command, c registry.Catalog, ref pack.Ref) e
 func setConfig(cmd *cobra.Command, c registry.Configurer, ref pack.Ref, file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return fmt.Errorf("--set: %w", err)
 	}
 	var config map[string]any
 	if err := yaml.Unmarshal(data, &config); err != nil {
-		return pack.Errorf(pack.CodeInvalidRequest, "read configuration %s: %w", file, err)
+		return pack.Errorf(pack.CodeInvalidRequest, "--set: read %q: %w", file, err)
 	}
 	return c.SetConfig(cmd.Context(), ref, config)
 }

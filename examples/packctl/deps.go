@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) depsCommand() *cobra.Command {
-	return command("deps PATH...", "List what packs need: other packs and runtimes", cobra.MinimumNArgs(1),
+	return command("deps PATH...", "List what packs need: other packs and runtimes", some("PATH"),
 		func(cmd *cobra.Command, paths []string) error {
 			paths, err := a.paths(cmd, paths...)
 			if err != nil {

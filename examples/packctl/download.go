@@ -11,7 +11,7 @@ import (
 
 func (a *app) downloadCommand() *cobra.Command {
 	var req installer.DownloadRequest
-	cmd := command("download SPEC... --dest DIR", "Download packs into a directory", cobra.MinimumNArgs(1),
+	cmd := command("download SPEC... --dest DIR", "Download packs into a directory", some("SPEC"),
 		func(cmd *cobra.Command, specs []string) error {
 			if req.Dest == "" {
 				return &usageError{errors.New("--dest is required"), cmd.CommandPath()}

@@ -38,11 +38,22 @@ func findingKinds(codes []string) ([]pack.FindingKind, error) {
 	for _, code := range codes {
 		i := slices.IndexFunc(all, func(k pack.FindingKind) bool { return string(k.Code) == code })
 		if i < 0 {
-			return nil, pack.Errorf(pack.CodeNotFound, "no finding has the code %q; without a code, all are listed", code)
+			return nil, unknownFinding(all, code)
 		}
 		kinds = append(kinds, all[i])
 	}
 	return kinds, nil
+}
+
+func unknownFinding(all []pack.FindingKind, code string) error {
+	known := make([]string, len(all))
+	for i := range all {
+		known[i] = string(all[i].Code)
+	}
+	if meant := nearest(code, known); meant != "" {
+		return pack.Errorf(pack.CodeNotFound, "no finding has the code %q: did you mean %q?", code, meant)
+	}
+	return pack.Errorf(pack.CodeNotFound, "no finding has the code %q; without a code, all are listed", code)
 }
 
 // warnings counts the findings that do not make a pack invalid.

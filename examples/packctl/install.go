@@ -13,7 +13,7 @@ func (a *app) installCommand() *cobra.Command {
 	var req pipeline.Request
 	var may powers
 	var env runtimes
-	cmd := command("install SPEC...", "Install packs, and those they need", cobra.MinimumNArgs(1),
+	cmd := command("install SPEC...", "Install packs, and those they need", some("SPEC"),
 		func(cmd *cobra.Command, specs []string) error {
 			if err := a.checkSpecs(cmd, specs); err != nil {
 				return err

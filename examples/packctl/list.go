@@ -13,7 +13,7 @@ type listReport struct {
 }
 
 func (a *app) listCommand() *cobra.Command {
-	cmd := command("list", "List the installed packs", cobra.ExactArgs(0),
+	cmd := command("list", "List the installed packs", exactly(),
 		func(cmd *cobra.Command, _ []string) error {
 			return a.withReader(cmd, func(b reader) error {
 				packs, err := b.List(cmd.Context())

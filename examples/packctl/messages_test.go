@@ -31,9 +31,9 @@ func TestMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, root := messagePacks(t), filepath.Join(t.TempDir(), "root")
-	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir()}}, dir)
-	known := strings.NewReplacer(dir, "$DIR", root, "$ROOT", url, "$SERVER", tokenFile, "$TOKEN")
+	dir, root, there := messagePacks(t), filepath.Join(t.TempDir(), "root"), t.TempDir()
+	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: there}}, dir)
+	known := strings.NewReplacer(dir, "$DIR", root, "$ROOT", there, "$THERE", url, "$SERVER", tokenFile, "$TOKEN")
 	unknown := strings.NewReplacer("$DIR", dir, "$ROOT", root, "$SERVER", url, "$TOKEN", tokenFile)
 	var got strings.Builder
 	for _, line := range strings.Split(string(want), "\n") {

@@ -12,7 +12,7 @@ import (
 func (a *app) registerCommand() *cobra.Command {
 	var req registry.Request
 	var may powers
-	cmd := command("register PATH...", "Validate, test, register and activate packs", cobra.MinimumNArgs(1),
+	cmd := command("register PATH...", "Validate, test, register and activate packs", some("PATH"),
 		func(cmd *cobra.Command, paths []string) (err error) {
 			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err

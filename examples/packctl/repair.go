@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +11,7 @@ import (
 )
 
 func (a *app) repairCommand() *cobra.Command {
-	return command("repair [REF...]", "Make installed packs, by default all, agree with what was recorded", cobra.ArbitraryArgs,
+	return command("repair [REF...]", "Make installed packs, by default all, agree with what was recorded", refs,
 		func(cmd *cobra.Command, args []string) error {
 			refs := make([]pack.Ref, len(args))
 			for i, arg := range args {
@@ -52,7 +51,7 @@ func unrepaired(r *registry.RepairReport) error {
 	if len(packs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d packs could not be repaired; install them again", len(packs), len(r.Checked))
+	return pack.Errorf(pack.CodeStoreCorrupt, "%d of %d packs could not be repaired; install them again", len(packs), len(r.Checked))
 }
 
 // Repair implements [registry.Repairer].

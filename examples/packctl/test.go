@@ -34,7 +34,7 @@ type failedTests struct {
 func (a *app) testCommand() *cobra.Command {
 	var env runtimes
 	var skipValidation bool
-	cmd := command("test PATH...", "Run the tests of packs as registering them would, without installing them", cobra.MinimumNArgs(1),
+	cmd := command("test PATH...", "Run the tests of packs as registering them would, without installing them", some("PATH"),
 		func(cmd *cobra.Command, args []string) error {
 			paths, err := a.paths(cmd, args...)
 			if err != nil {

@@ -28,7 +28,7 @@ type validatedPack struct {
 }
 
 func (a *app) validateCommand() *cobra.Command {
-	return command("validate PATH...", "Check packs without installing them", cobra.MinimumNArgs(1),
+	return command("validate PATH...", "Check packs without installing them", some("PATH"),
 		func(cmd *cobra.Command, paths []string) error {
 			shape, err := a.Shape()
 			if err != nil {
@@ -138,8 +138,10 @@ func (a *app) printValidation(r *validationReport) {
 		} else if n := warnings(p.Findings); n > 0 {
 			verdict = fmt.Sprintf("valid, findings of severity %s: %d", pack.SeverityWarning, n)
 		}
-		name := pack.ID{Ref: p.Ref, Version: p.Version}.String()
-		a.println("%s: %s %s", p.Path, name, verdict)
+		if p.Ref != "" {
+			verdict = pack.ID{Ref: p.Ref, Version: p.Version}.String() + " " + verdict
+		}
+		a.println("%s: %s", p.Path, verdict)
 		for _, k := range pack.Kinds() {
 			if n := p.Components[k]; n > 0 {
 				a.println("  %d %s", n, k)

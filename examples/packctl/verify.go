@@ -9,7 +9,7 @@ import (
 )
 
 func (a *app) verifyCommand() *cobra.Command {
-	return command("verify [REF...]", "Compare installed packs, by default all, with what was recorded", cobra.ArbitraryArgs,
+	return command("verify [REF...]", "Compare installed packs, by default all, with what was recorded", refs,
 		func(cmd *cobra.Command, args []string) error {
 			refs := make([]pack.Ref, len(args))
 			for i, arg := range args {

@@ -62,6 +62,9 @@ func (h *Host) open(ctx context.Context, c Config) error {
 	if err == nil {
 		err = os.MkdirAll(c.scratch(), 0o700)
 	}
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		err = e.Err
+	}
 	if err != nil {
 		return pack.Errorf(pack.CodeIO, "create root %q: %w", c.Root, err)
 	}

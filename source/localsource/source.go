@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -80,7 +81,13 @@ func (s *Source) Schemes() []string { return []string{source.SchemeLocal} }
 // [pack.CodeForbiddenEntry] for pipes and devices, and [pack.CodeInvalidRequest]
 // for a file without Archives, a rev, or a relative location without a Base.
 func (s *Source) Resolve(ctx context.Context, loc source.Locator) (pins []pack.Pin, err error) {
-	defer wrap(&err, "resolve", loc.Location)
+	defer func() {
+		if missing := absent(loc, err); missing != nil {
+			err = missing
+			return
+		}
+		wrap(&err, "resolve", loc.Location)
+	}()
 	if loc.Rev != "" {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "directories and archives have no revs")
 	}
@@ -131,6 +138,18 @@ func wrap(err *error, verb, location string) {
 	if *err != nil {
 		*err = fmt.Errorf("%s %.1000q: %w", verb, location, *err)
 	}
+}
+
+// absent returns the error that what loc names does not exist, nil if err has another
+// cause.
+func absent(loc source.Locator, err error) error {
+	switch {
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil
+	case loc.Subdir != "":
+		return pack.Errorf(pack.CodeNotFound, "%.1000q has no directory %.200q", loc.Location, loc.Subdir)
+	}
+	return pack.Errorf(pack.CodeNotFound, "%.1000q does not exist", loc.Location)
 }
 
 // absolute returns the absolute path of a location.

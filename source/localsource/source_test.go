@@ -184,8 +184,8 @@ func TestResolveRefusesWhatIsNoDirectory(t *testing.T) {
 		{"file", local(filepath.Join(dir, "pack.yaml")), pack.CodeInvalidRequest, "is a file, not a directory"},
 		{"rev", withRev, pack.CodeInvalidRequest, "have no revs"},
 		{"relative", local("./demo"), pack.CodeInvalidRequest, "relative"},
-		{"missing", local(filepath.Join(dir, "gone")), pack.CodeNotFound, `: "gone": no such`},
-		{"missing subdirectory", withSubdir("missing"), pack.CodeNotFound, "missing"},
+		{"missing", local(filepath.Join(dir, "gone")), pack.CodeNotFound, `/gone" does not exist`},
+		{"missing subdirectory", withSubdir("missing"), pack.CodeNotFound, `has no directory "missing"`},
 		{"subdirectory outside", withSubdir("../demo"), pack.CodeUnsafePath, "../demo"},
 		{"absolute subdirectory", withSubdir("/etc"), pack.CodeUnsafePath, "/etc"},
 	}
