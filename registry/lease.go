@@ -39,7 +39,7 @@ func (s *Store) snapshot(ctx context.Context, read func() ([]Record, error), sou
 		snap.Release()
 		switch {
 		case errors.Is(err, pack.ErrNotFound):
-			return nil, err
+			return nil, s.explain(ctx, "", err)
 		case !errors.Is(err, errRemoved):
 			return nil, fmt.Errorf("%s: %w", doing, err)
 		}

@@ -28,6 +28,10 @@ func TestWhichPackWasMeant(t *testing.T) {
 			_, err := s.RollBack(ctx, ref, nil)
 			return err
 		},
+		"snapshot": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
+			_, err := s.Snapshot(ctx, ref)
+			return err
+		},
 		"verify": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
 			_, err := s.Verify(ctx, ref)
 			return err
