@@ -209,7 +209,7 @@ func emptyInstallation(failure any) m {
 		"summary": m{
 			"total_packs": 0.0, "installed": 0.0, "upgraded": 0.0, "replaced": 0.0, "unchanged": 0.0, "failed": 1.0, "skipped": 0.0, "duration_ms": 0.0,
 		},
-		"download": nil, "dependencies": nil, "environments": nil, "registration": nil,
+		"download": nil, "dependencies": nil, "environments": nil, "registration": nil, "warnings": list{},
 	}
 }
 

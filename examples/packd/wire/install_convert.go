@@ -114,5 +114,5 @@ func (s InstallSummary) result() pipeline.Summary {
 // emptyInstall returns the report of an installation that did not take place.
 func emptyInstall(f Fault) *InstallReport {
 	failed := Outcome{Status: string(pack.StatusFailed), RequiredBy: []pack.Ref{}, Failure: &Failure{Stage: pack.StageDownload, Fault: f}}
-	return &InstallReport{Outcomes: []Outcome{failed}, Summary: InstallSummary{Failed: 1}}
+	return &InstallReport{Outcomes: []Outcome{failed}, Summary: InstallSummary{Failed: 1}, Warnings: []Warning{}}
 }
