@@ -176,8 +176,10 @@ func TestDotenv(t *testing.T) {
 	}
 	a = f.call("POST", "/api/v1/packs/download", request{kind: "text/x-dotenv", body: strings.Replace(text, "'60'", "'soon'", 1)})
 	f.wantError("timeout", a, refusal{status: 422, code: "invalid_request", detail: "timeout"})
-	a = f.call("POST", "/api/v1/packs/install", request{kind: "text/x-dotenv", body: text})
-	f.wantError("install", a, refusal{status: 415, code: "invalid_request"})
+	wantStatus(t, f.call("POST", "/api/v1/packs/install", request{kind: "text/x-dotenv", body: text}), 202)
+	f.await("demo")
+	a = f.call("PUT", "/api/v1/packs/demo/config", request{kind: "text/x-dotenv", body: "a='b'"})
+	f.wantError("configuration", a, refusal{status: 415, code: "invalid_request"})
 }
 
 // TestSecretsInSpecsEndWithTheirOperations installs from signed URLs, one that
