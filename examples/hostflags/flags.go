@@ -120,6 +120,8 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	shape, shapeErr := f.Shape()
 	isolation, isolationErr := ParseLevel("isolation", f.Isolation)
 	required, requiredErr := ParseLevel("require-isolation", f.RequireIsolation)
+	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
+		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr)
 	return Config{DSN: f.DB, Config: host.Config{
 		Root: root, Index: index, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
@@ -127,8 +129,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
-	}}, errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr), about("allow-private", policyErr),
-		about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr)
+	}}, wrong
 }
 
 // packages returns the policy for packages.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,7 +141,7 @@ func mismatched(t *testing.T) string {
 	if err == nil {
 		_, err = f.Write([]byte("ref: storage\nversion: 1.0.0\nlabel: L\ndescription: D\n"))
 	}
-	if err = w.Close(); err != nil {
+	if err := errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	source := func(name string, of []byte) string {

@@ -99,7 +99,7 @@ func messagePacks(t *testing.T) string {
 		"failing/tests/run.sh":             "#!/bin/sh\necho broken >&2\nexit 1\n",
 		"bad/pack.yaml":                    "ref: Bad\nversion: 1.10\n",
 		"storm/pack.yaml":                  "name: storm\nversion: 1.0.0\ndescription: D\n",
-		"words/pack.yaml":                  manifest("words", "1.0.0", "runtime_deps: [pyhton]\ndependancies: [lib]\n"),
+		"words/pack.yaml":                  manifest("words", "1.0.0", "runtime_deps: [pyhton]\ndependenzies: [lib]\n"),
 		"words/actions/run.yaml":           "ref: words.run\n" + action + "runner_type: shel\n",
 		"words/actions/run.sh":             "#!/bin/sh\n",
 		"salt/pack.yml":                    manifest("salt", "1.0.0", ""),
