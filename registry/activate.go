@@ -134,7 +134,7 @@ func (r *request) lockedDependencies(s *set) []pack.Ref {
 
 // activate applies the operation that makes the packs of s active.
 func (r *request) activate(ctx context.Context, s *set) error {
-	op := generations.Operation{Time: r.store.now()}
+	op := generations.Operation{Time: r.store.now(), Actor: actorOf(ctx)}
 	for _, it := range s.items {
 		if it.unchanged {
 			continue

@@ -17,7 +17,7 @@ func (s *Store) adopt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	op := Operation{ID: generations.NewID()}
+	op := Operation{ID: generations.NewID(), Time: s.now(), Actor: actorOf(ctx)}
 	for _, ref := range refs {
 		a, err := s.adoptHistory(ctx, ref)
 		switch {
@@ -78,7 +78,8 @@ func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active s
 			continue
 		}
 		a.Previous, a.Components = last, nil
-		if _, err := s.config.Records.Apply(ctx, Operation{ID: generations.NewID(), Activate: []Activation{*a}}); err != nil && !damaged(err) {
+		op := Operation{ID: generations.NewID(), Time: s.now(), Actor: actorOf(ctx), Activate: []Activation{*a}}
+		if _, err := s.config.Records.Apply(ctx, op); err != nil && !damaged(err) {
 			return "", err
 		}
 		last = name

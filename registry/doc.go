@@ -14,8 +14,9 @@
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
 // It implements [Registrar] and its companions, each of which a host can use or
-// replace separately: [Catalog], [Snapshotter], [Remover], [RollBacker], [Configurer],
-// [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to write.
+// replace separately: [Catalog], [Snapshotter], [Feed], [Remover], [RollBacker],
+// [Configurer], [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to
+// write.
 // [Records] store the state of the packs: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
 //
@@ -56,6 +57,12 @@
 // side. No operation waits for readers. Every activation creates a generation; earlier
 // ones are kept, so [Store.RollBack] needs neither network nor tests. Removed files go
 // to the trash; see [Store.Reap].
+//
+// # Changes by others
+//
+// A host that keeps packs in memory follows the [Feed], which lists the recorded changes
+// in the order of their commits, of this process and of all others: which packs changed
+// together, from which generation to which, when, and in whose name ([WithActor]).
 //
 // # What happens in a crash
 //

@@ -57,6 +57,25 @@ func (r *row) damaged(generation string) *row {
 	return &damaged
 }
 
+// Compacted returns the records as compaction writes them to a file and reads them
+// again.
+func (m *Memory) Compacted() (*Memory, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := NewMemory()
+	for _, d := range m.table.snapshot() {
+		payload, err := d.encode()
+		if err != nil {
+			return nil, err
+		}
+		if d, err = decodeDelta(payload); err != nil {
+			return nil, err
+		}
+		c.table.merge(d)
+	}
+	return c, nil
+}
+
 // CompactAt sets the size from which the file is compacted; negative for after
 // every change.
 func (f *Files) CompactAt(size int64) { f.compactAt = size }

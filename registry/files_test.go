@@ -44,6 +44,7 @@ type twoDoors struct {
 	registry.PackReader
 	registry.ContentReader
 	registry.Binder
+	registry.Feed
 }
 
 func TestFilesThroughTwoDoors(t *testing.T) {
@@ -52,7 +53,7 @@ func TestFilesThroughTwoDoors(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
-		return twoDoors{in, out, out, out}
+		return twoDoors{in, out, out, out, out}
 	})
 }
 
@@ -64,6 +65,6 @@ func TestFilesCompacted(t *testing.T) {
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
 		in.CompactAt(-1)
-		return twoDoors{in, out, out, out}
+		return twoDoors{in, out, out, out, out}
 	})
 }

@@ -23,6 +23,12 @@ type deltaHead struct {
 	Config []configHead `json:"config,omitempty"`
 	// Known are the IDs of operations that compaction keeps.
 	Known []string `json:"known,omitempty"`
+	// Change is the size of the change of Op.
+	Change int `json:"change,omitempty"`
+	// History is the size of the changes that compaction keeps, Position that of the
+	// last one.
+	History  int   `json:"history,omitempty"`
+	Position int64 `json:"position,omitempty"`
 }
 
 type rowHead struct {
@@ -53,7 +59,7 @@ const lengthSize = 4
 
 // encode returns d as a payload.
 func (d *delta) encode() ([]byte, error) {
-	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known}
+	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known, Change: len(d.change), History: len(d.history), Position: d.position}
 	var values [][]byte
 	for _, r := range d.put {
 		h := rowHead{
@@ -71,6 +77,7 @@ func (d *delta) encode() ([]byte, error) {
 		head.Config = append(head.Config, configHead{c.ref, len(c.data)})
 		values = append(values, c.data)
 	}
+	values = append(values, d.change, d.history)
 	data, err := json.Marshal(head)
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode records: %w", err)
@@ -97,6 +104,7 @@ func decodeDelta(payload []byte) (*delta, error) {
 	for _, c := range head.Config {
 		d.config = append(d.config, configRow{c.Ref, p.next(c.Size)})
 	}
+	d.change, d.history, d.position = p.next(head.Change), p.next(head.History), head.Position
 	if p.bad || len(p.rest) > 0 {
 		return nil, errPayload
 	}

@@ -46,7 +46,7 @@ func (s *Store) ledger() *ledger {
 
 // Decide implements [generations.Records].
 func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
-	recorded := Operation{ID: op.ID}
+	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor}
 	for i := range op.Moves {
 		m := &op.Moves[i]
 		if m.To == "" {

@@ -7,7 +7,7 @@ import (
 )
 
 // RememberedOperations is the number of operations that [Records] remember at
-// least, the latest ones.
+// least, the latest ones, with the changes that they made.
 const RememberedOperations = 10_000
 
 // An Operation changes the records of a set of packs: of all of them, or of
@@ -19,6 +19,9 @@ type Operation struct {
 	// that are removed. A pack may be named once.
 	Activate []Activation
 	Remove   []Removal
+	// Time and Actor are for the feed: see [Change].
+	Time  time.Time
+	Actor string
 }
 
 // An Activation makes a generation the active one. It holds everything that the
@@ -55,7 +58,7 @@ func (o *Operation) Check() error {
 		return pack.Errorf(pack.CodeInvalidRequest, "operation %q has no changes", o.ID)
 	}
 	seen := map[pack.Ref]bool{}
-	for _, ref := range o.refs() {
+	for _, ref := range o.Refs() {
 		if seen[ref] {
 			return pack.Errorf(pack.CodeInvalidRequest, "operation %q changes pack %s twice", o.ID, ref)
 		}
@@ -69,8 +72,8 @@ func (o *Operation) Check() error {
 	return nil
 }
 
-// refs returns the packs that o changes.
-func (o *Operation) refs() []pack.Ref {
+// Refs returns the packs that o activates or removes, in this order.
+func (o *Operation) Refs() []pack.Ref {
 	refs := make([]pack.Ref, 0, len(o.Activate)+len(o.Remove))
 	for i := range o.Activate {
 		refs = append(refs, o.Activate[i].Ref)

@@ -25,6 +25,7 @@ type Records interface {
 	ContentReader
 	Writer
 	Binder
+	Feed
 }
 
 // A PackReader reads the records of packs.
@@ -69,6 +70,8 @@ type Writer interface {
 	// recorded, and replaces all components. It keeps ID, Config and Installed of a
 	// recorded pack; a new pack gets an ID that was never used before. For each removal
 	// it removes all data of the pack.
+	//
+	// It adds [Operation.Change] to the feed, unless nothing changes.
 	//
 	// It returns the resulting records of the packs in op.Activate, in that order.
 	// Applying an operation with the same ID again changes nothing; then the record of

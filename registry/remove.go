@@ -60,7 +60,7 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref)
 	if err != nil {
 		return err
 	}
-	op := generations.Operation{Time: s.now(), Moves: []generations.Move{{Ref: ref, From: active}}}
+	op := generations.Operation{Time: s.now(), Actor: actorOf(ctx), Moves: []generations.Move{{Ref: ref, From: active}}}
 	if _, err = s.apply(ctx, op, s.disk.Apply); err != nil {
 		return err
 	}

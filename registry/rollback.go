@@ -98,7 +98,7 @@ func (s *Store) moveBack(ctx context.Context, rec Record, earlier *Generation) (
 		return Record{}, err
 	}
 	move := generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}
-	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Moves: []generations.Move{move}}, s.disk.Apply)
+	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Actor: actorOf(ctx), Moves: []generations.Move{move}}, s.disk.Apply)
 	return applied[rec.Ref], err
 }
 

@@ -23,6 +23,7 @@ type table struct {
 	// dependents are the dependencies on each pack. They are nil until first used.
 	dependents map[pack.Ref]map[pack.Ref][]pack.Dependency
 	ops        operationIDs
+	history    history
 }
 
 func newTable() *table { return &table{packs: map[pack.Ref]*row{}} }
@@ -61,6 +62,10 @@ type delta struct {
 	drop   []pack.Ref
 	config []configRow
 	known  []string // further operations that were applied, the oldest first
+	change []byte   // the encoded change of op, nil for none
+	// history replaces that of the table if position is not 0.
+	history  []byte
+	position int64
 }
 
 type configRow struct {
@@ -85,7 +90,12 @@ func (t *table) plan(op *Operation) (*delta, error) {
 			d.drop = append(d.drop, r.Ref)
 		}
 	}
-	return d, t.checkOwners(d)
+	if err := t.checkOwners(d); err != nil {
+		return nil, err
+	}
+	var err error
+	d.change, err = t.encodeChange(op)
+	return d, err
 }
 
 func (t *table) planActivation(d *delta, a *Activation) error {
@@ -220,13 +230,19 @@ func (t *table) merge(d *delta) {
 	for _, id := range d.known {
 		t.ops.add(id)
 	}
-	t.ops.add(d.op)
+	if d.op != "" {
+		t.ops.add(d.op)
+		t.history.add(d.change)
+	}
+	if d.position != 0 {
+		t.history.restore(d.position, d.history)
+	}
 }
 
 // snapshot returns changes that turn an empty table into t.
 func (t *table) snapshot() []*delta {
 	known := t.ops.order[max(0, len(t.ops.order)-RememberedOperations):]
-	deltas := []*delta{{root: t.root, lastID: t.lastID, known: known}}
+	deltas := []*delta{{root: t.root, lastID: t.lastID, known: known, history: t.history.encode(), position: t.history.last}}
 	for _, r := range t.rows() {
 		deltas = append(deltas, &delta{lastID: t.lastID, put: []*row{r}})
 	}
@@ -236,7 +252,7 @@ func (t *table) snapshot() []*delta {
 // size is about the number of bytes that a snapshot takes.
 func (t *table) size() int64 {
 	const perRow, perID = 500, 30
-	n := perID * min(len(t.ops.order), RememberedOperations)
+	n := perID*min(len(t.ops.order), RememberedOperations) + t.history.size()
 	for _, r := range t.packs {
 		n += perRow + len(r.config) + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
 		for i := range r.generations {

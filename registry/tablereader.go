@@ -91,6 +91,21 @@ func (tr tableReader) Root(ctx context.Context, _ string) (bound string, err err
 	return bound, err
 }
 
+// Changes implements [Feed].
+func (tr tableReader) Changes(ctx context.Context, since int64) (ChangeBatch, error) {
+	var found []encodedChange
+	var next, last int64
+	err := tr.look(ctx, func(t *table) (err error) {
+		found, next, err = t.history.since(since)
+		last = t.history.last
+		return err
+	})
+	if err != nil {
+		return ChangeBatch{}, err
+	}
+	return decodeChanges(found, since, next, last)
+}
+
 func (tr tableReader) row(ctx context.Context, ref pack.Ref) (r *row, err error) {
 	err = tr.look(ctx, func(t *table) error {
 		r, err = t.row(ref)

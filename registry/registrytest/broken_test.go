@@ -25,6 +25,7 @@ type broken struct {
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
 	dependents  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error)
 	bind        func(m *registry.Memory, ctx context.Context, id string) error
+	changes     func(m *registry.Memory, ctx context.Context, since int64) (registry.ChangeBatch, error)
 	// allDamaged makes one damaged record hide the others.
 	allDamaged bool
 }
@@ -72,6 +73,13 @@ func (b *broken) Bind(ctx context.Context, id string) error {
 		return b.bind(b.Memory, ctx, id)
 	}
 	return b.Memory.Bind(ctx, id)
+}
+
+func (b *broken) Changes(ctx context.Context, since int64) (registry.ChangeBatch, error) {
+	if b.changes != nil {
+		return b.changes(b.Memory, ctx, since)
+	}
+	return b.Memory.Changes(ctx, since)
 }
 
 func (b *broken) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {

@@ -44,7 +44,7 @@ func active(m *registry.Memory, ref pack.Ref) string {
 }
 
 func faults() []fault {
-	return []fault{
+	return append(feedFaults(), []fault{
 		{"unknown packs are empty", "UnknownPackIsNotFound", func() *broken {
 			return &broken{pack: func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error) {
 				r, err := m.Pack(ctx, ref)
@@ -193,7 +193,7 @@ func faults() []fault {
 			}}
 		}},
 		{"an activation takes two steps", "ReadersNeverSeeHalfAnOperation", activatingInTwoSteps},
-	}
+	}...)
 }
 
 // oneByOne applies an operation change by change.

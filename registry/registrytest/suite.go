@@ -61,6 +61,11 @@ func cases() []suiteCase {
 		{"DependentsAreFound", dependentsAreFound},
 		{"DependentsFollowSets", dependentsFollowSets},
 		{"DependentsAreFoundByManyAtOnce", dependentsAreFoundByManyAtOnce},
+		{"ChangesAreListed", changesAreListed},
+		{"OnlyChangesAreListed", onlyChangesAreListed},
+		{"ChangesBeyondTheFeedAreRefused", changesBeyondTheFeedAreRefused},
+		{"ChangesComeInBatches", changesComeInBatches},
+		{"ReadersMissNoChange", readersMissNoChange},
 		{"RecordsBelongToOneRoot", recordsBelongToOneRoot},
 		{"OneOfManyRootsWins", oneOfManyRootsWins},
 	}

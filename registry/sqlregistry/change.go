@@ -45,7 +45,7 @@ type change struct {
 func (c *change) apply(ctx context.Context, op *registry.Operation) (records []registry.Record, err error) {
 	isNew, err := c.remember(ctx, op.ID)
 	if err == nil && isNew {
-		err = c.change(ctx, op)
+		err = c.changeAndNote(ctx, op)
 	}
 	if err == nil {
 		records, err = c.activated(ctx, op)

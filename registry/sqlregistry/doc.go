@@ -40,7 +40,7 @@
 //	packtrain_components    pack_id, position, root_id, kind, ref, name, file, document: those of the active generations
 //	packtrain_dependencies  pack_id, position, ref, document: those of the active generations
 //	packtrain_generations   pack_id, name, version, digests, pin, environments, tests, ...
-//	packtrain_operations    root_id, number, operation (ID): the latest operations, in their order
+//	packtrain_operations    root_id, number, operation (ID), change: the latest operations, in their order
 //
 // Structured values are JSON, times are text in UTC. Every row belongs to one root, so
 // a database may hold the records of several roots. Every operation is one transaction,

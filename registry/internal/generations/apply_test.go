@@ -26,7 +26,7 @@ func TestRecordsAreToldEachMove(t *testing.T) {
 	s.check(t)
 	op := func(m generations.Move) generations.Operation {
 		m.Ref = "demo"
-		return generations.Operation{Time: someTime, Moves: []generations.Move{m}}
+		return generations.Operation{Time: someTime, Actor: someActor, Moves: []generations.Move{m}}
 	}
 	want := []generations.Operation{
 		op(generations.Move{To: first, Metadata: []byte("about " + first)}),

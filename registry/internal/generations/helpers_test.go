@@ -135,6 +135,8 @@ func (s *scene) mustOpen(t *testing.T) *generations.Disk {
 	return d
 }
 
+const someActor = "ann"
+
 const digest = pack.Digest("sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
 
 // published is what a pack of a set moves to that gets new content.
@@ -158,7 +160,7 @@ func (s *scene) apply(t *testing.T, d *generations.Disk, changes set) error {
 		return err
 	}
 	defer staging.End()
-	op := generations.Operation{Time: someTime}
+	op := generations.Operation{Time: someTime, Actor: someActor}
 	for _, ref := range refs {
 		move := generations.Move{Ref: ref, From: s.records.active[ref], To: changes[ref]}
 		if move.To == published {

@@ -25,6 +25,7 @@ type intent struct {
 	Format int          `json:"format"`
 	ID     string       `json:"id"`
 	Time   time.Time    `json:"time"`
+	Actor  string       `json:"actor"`
 	Moves  []intentMove `json:"moves"`
 }
 
@@ -37,7 +38,7 @@ type intentMove struct {
 }
 
 func newIntent(op *Operation) *intent {
-	in := &intent{Format: intentFormat, ID: op.ID, Time: op.Time}
+	in := &intent{Format: intentFormat, ID: op.ID, Time: op.Time, Actor: op.Actor}
 	for i := range op.Moves {
 		m := &op.Moves[i]
 		in.Moves = append(in.Moves, intentMove{m.Ref, m.From, m.To, m.Staged != ""})

@@ -15,6 +15,8 @@ type Operation struct {
 	ID string
 	// Time is the time that is recorded for the change.
 	Time time.Time
+	// Actor is recorded as the one who made the change.
+	Actor string
 	// Moves are the changes, at least one, and one per pack.
 	Moves []Move
 }
@@ -53,7 +55,7 @@ type Records interface {
 
 // recorded returns op as it is recorded.
 func (op *Operation) recorded() Operation {
-	recorded := Operation{ID: op.ID, Time: op.Time, Moves: append([]Move(nil), op.Moves...)}
+	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor, Moves: append([]Move(nil), op.Moves...)}
 	for i := range recorded.Moves {
 		recorded.Moves[i].Staged = ""
 	}

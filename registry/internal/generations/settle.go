@@ -146,7 +146,7 @@ func (d *Disk) wasRecorded(ctx context.Context, in *intent, records Records) (bo
 
 // operation returns the operation that the intent stands for.
 func (d *Disk) operation(in *intent) (Operation, error) {
-	op := Operation{ID: in.ID, Time: in.Time}
+	op := Operation{ID: in.ID, Time: in.Time, Actor: in.Actor}
 	for _, m := range in.Moves {
 		move := Move{Ref: m.Ref, From: m.From, To: m.To}
 		if m.To != "" {

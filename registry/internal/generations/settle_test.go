@@ -271,6 +271,11 @@ func TestRecordsFromACopy(t *testing.T) {
 			if left := s.journal(t); len(left) > 0 {
 				t.Errorf("left: %v", left)
 			}
+			for _, op := range s.records.ops {
+				if op.Actor != someActor || !op.Time.Equal(someTime) {
+					t.Errorf("operation of %q at %v", op.Actor, op.Time)
+				}
+			}
 		})
 	}
 }

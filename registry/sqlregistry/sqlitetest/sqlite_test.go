@@ -133,6 +133,23 @@ func TestOldOperationsAreForgotten(t *testing.T) {
 			t.Errorf("Outcome(%q): got %v, %v, want %v", id, got, err, want)
 		}
 	}
+	const last = registry.RememberedOperations + 1
+	wantFeedError(t, records, 0, last)
+	if batch, err := records.Changes(t.Context(), 1); err != nil || len(batch.Changes) != 1 || batch.Next != last {
+		t.Errorf("changes: got %+v, %v", batch, err)
+	}
+	if _, err := db.ExecContext(t.Context(), `UPDATE packtrain_operations SET change = '{' WHERE number = ?`, last); err != nil {
+		t.Fatal(err)
+	}
+	wantFeedError(t, records, 1, last)
+}
+
+func wantFeedError(t *testing.T, records registry.Feed, since, next int64) {
+	t.Helper()
+	_, err := records.Changes(t.Context(), since)
+	if e, ok := errors.AsType[*registry.FeedError](err); !ok || *e != (registry.FeedError{Since: since, Next: next}) {
+		t.Errorf("changes after %d: got %v", since, err)
+	}
 }
 
 // TestOutcomeWaits queries the outcome of an operation while it is applied.
@@ -168,6 +185,7 @@ type twoPools struct {
 	registry.PackReader
 	registry.ContentReader
 	registry.Binder
+	registry.Feed
 }
 
 func TestRecordsThroughTwoPools(t *testing.T) {
@@ -175,7 +193,7 @@ func TestRecordsThroughTwoPools(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		file := filepath.Join(t.TempDir(), "records.db")
 		in, out := openRecords(t, file), openRecords(t, file)
-		return twoPools{in, out, out, out}
+		return twoPools{in, out, out, out, out}
 	})
 }
 

@@ -68,6 +68,7 @@ CREATE TABLE packtrain_operations (
     root_id   BIGINT NOT NULL REFERENCES packtrain_roots (id),
     number    BIGINT NOT NULL,
     operation TEXT NOT NULL,
+    change    TEXT NOT NULL DEFAULT '',  -- JSON, what it changed; '' for nothing
     PRIMARY KEY (root_id, number),
     UNIQUE (root_id, operation)
 );
