@@ -56,6 +56,11 @@ func (s *Server) addChanges() {
 	handle(s, change("remove-pack", http.MethodDelete, packsPath+"/{ref}", "Remove a pack with its generations and its configuration"), s.remove)
 }
 
+// acting returns the context of changes in the name of the token of a request.
+func acting(ctx context.Context) context.Context {
+	return registry.WithActor(ctx, stateOf(ctx).token)
+}
+
 func (s *Server) setConfig(ctx context.Context, in *configInput) (*answer[values], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
@@ -76,7 +81,7 @@ func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[regis
 	if err != nil {
 		return nil, err
 	}
-	record, err := s.host.Store.RollBack(ctx, ref, &registry.RollBackOptions{AllowBreak: may})
+	record, err := s.host.Store.RollBack(acting(ctx), ref, &registry.RollBackOptions{AllowBreak: may})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	if err := s.host.Store.Remove(ctx, ref, &registry.RemoveOptions{AllowBreak: may}); err != nil {
+	if err := s.host.Store.Remove(acting(ctx), ref, &registry.RemoveOptions{AllowBreak: may}); err != nil {
 		return nil, err
 	}
 	return success(nothing{}), nil

@@ -39,13 +39,10 @@ func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.St
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		defer s.streams.leave(token)
 		r, w := humago.Unwrap(ctx)
-		w.Header().Set("Content-Type", wire.TypeEvents)
-		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-		w.WriteHeader(http.StatusOK)
+		out := startEvents(w, s.streams.limits.WriteTimeout)
 		if r.Method == http.MethodHead {
 			return
 		}
-		out := &sseWriter{w: w, control: http.NewResponseController(w), writeTimeout: s.streams.limits.WriteTimeout}
 		err := out.flush(r.Context())
 		if err == nil {
 			err = s.follow(r.Context(), in.ID, max(in.After, in.LastEventID), out)
@@ -64,11 +61,16 @@ type sseWriter struct {
 }
 
 func (s *sseWriter) event(_ context.Context, e wire.Event) error {
-	data, err := json.Marshal(e) // one line
+	return s.send(e.Seq, e.Kind, e)
+}
+
+// send writes an event.
+func (s *sseWriter) send(id, event, content any) error {
+	data, err := json.Marshal(content) // one line
 	if err != nil {
 		return err
 	}
-	return s.write("id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Kind, data)
+	return s.write("id: %d\nevent: %s\ndata: %s\n\n", id, event, data)
 }
 
 func (s *sseWriter) heartbeat(context.Context) error { return s.write(": still here\n\n") }

@@ -100,6 +100,7 @@ func (s *Server) addEndpoints() {
 	s.addOperations()
 	s.addCatalog()
 	s.addChanges()
+	s.addFeed()
 	s.addHealth()
 	s.addMetrics()
 	s.addDocument()

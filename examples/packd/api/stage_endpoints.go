@@ -116,7 +116,7 @@ func (s *Server) work(ctx context.Context, kind string, req any) (operations.Wor
 	}
 	body, err := json.Marshal(req)
 	stateOf(ctx).body.releaseAll()
-	return operations.Work{Kind: kind, Body: body}, err
+	return operations.Work{Kind: kind, Body: body, Actor: stateOf(ctx).token}, err
 }
 
 // submit begins work in the background. Keys of different clients are different.

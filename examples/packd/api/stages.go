@@ -52,7 +52,7 @@ func (s *stages) run(ctx context.Context, w operations.Work, observe pack.EventF
 	defer cancel()
 	ctx, span := s.tracer.Start(ctx, "work "+w.Kind)
 	defer span.End()
-	report, err := s.do(ctx, w, observe)
+	report, err := s.do(registry.WithActor(ctx, w.Actor), w, observe)
 	outcome := outcomeOf(err)
 	span.SetAttributes(attribute.String("outcome", outcome))
 	s.ended(w.Kind, outcome)

@@ -12,6 +12,7 @@ import (
 type StreamLimits struct {
 	Max          int           // streams at a time; 0 means 1024
 	PerToken     int           // streams of one token at a time; 0 means 128
+	Poll         time.Duration // how often a stream of changes reads the records; 0 means 1 second
 	Heartbeat    time.Duration // how often a stream without events shows that it lives; 0 means 15 seconds
 	WriteTimeout time.Duration // how long a reader may take to take something; 0 means 10 seconds
 }
@@ -22,6 +23,9 @@ func (l StreamLimits) withDefaults() StreamLimits {
 	}
 	if l.PerToken == 0 {
 		l.PerToken = 128
+	}
+	if l.Poll == 0 {
+		l.Poll = time.Second
 	}
 	if l.Heartbeat == 0 {
 		l.Heartbeat = 15 * time.Second

@@ -26,22 +26,25 @@ func (c *Client) Events(ctx context.Context, id string, after uint64) iter.Seq2[
 			yield(wire.Event{}, err)
 			return
 		}
-		f := &follower{client: c, id: id, path: path + "/events", last: after, yield: yield}
+		f := &follower{client: c, path: path + "/events", last: after}
+		f.take = func(data []byte) error { return f.takeEvent(data, yield) }
+		f.settle = func(ctx context.Context) error { return f.settleOperation(ctx, id) }
 		if err := f.follow(ctx); err != nil {
 			yield(wire.Event{}, err)
 		}
 	}
 }
 
-// A follower reads the events of one operation through as many connections as
-// it takes.
+// A follower reads numbered events through as many connections as it takes.
 type follower struct {
 	client *Client
-	id     string
 	path   string
 	last   uint64 // the number of the last event that was yielded
-	yield  func(wire.Event, error) bool
-	over   bool // nothing follows, or the caller stopped
+	over   bool   // nothing follows, or the caller stopped
+	// take yields an event, or skips it if it was yielded before.
+	take func(data []byte) error
+	// settle is called when a stream ended without events.
+	settle func(ctx context.Context) error
 }
 
 func (f *follower) follow(ctx context.Context) error {
@@ -105,7 +108,7 @@ func (f *follower) request() call {
 // read yields the events of one stream. At its end it returns [io.EOF].
 func (f *follower) read(ctx context.Context, s *stream) error {
 	for {
-		e, err := s.next()
+		data, err := s.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return io.EOF
@@ -113,31 +116,35 @@ func (f *follower) read(ctx context.Context, s *stream) error {
 			return f.client.unreachable(ctx, err)
 		case err != nil:
 			return err
-		case e.Seq <= f.last:
-			continue
-		case e.Seq > f.last+1:
-			return f.missing(e)
 		}
-		f.last = e.Seq
-		f.over = !f.yield(e, nil) || final(e)
-		if f.over {
-			return nil
+		if err := f.take(data); err != nil || f.over {
+			return err
 		}
 	}
 }
 
-func (f *follower) missing(e wire.Event) error {
-	return &pack.UnavailableError{Target: "server", Temporary: true, Err: fmt.Errorf("event %d comes after event %d", e.Seq, f.last)}
+// takeEvent yields an event of an operation, whose numbers have no gaps.
+func (f *follower) takeEvent(data []byte, yield func(wire.Event, error) bool) error {
+	e, err := parse[wire.Event](data)
+	switch {
+	case err != nil || e.Seq <= f.last:
+		return err
+	case e.Seq > f.last+1:
+		return &pack.UnavailableError{Target: "server", Temporary: true, Err: fmt.Errorf("event %d comes after event %d", e.Seq, f.last)}
+	}
+	f.last = e.Seq
+	f.over = !yield(e, nil) || final(e)
+	return nil
 }
 
 func final(e wire.Event) bool {
 	return e.Kind == wire.EventCompleted || e.Kind == wire.EventFailed || e.Kind == wire.EventCancelled
 }
 
-// settle finds out whether a stream without events was one because the operation
-// is over.
-func (f *follower) settle(ctx context.Context) error {
-	op, err := f.client.Operation(ctx, f.id)
+// settleOperation finds out whether a stream without events was one because the
+// operation is over.
+func (f *follower) settleOperation(ctx context.Context, id string) error {
+	op, err := f.client.Operation(ctx, id)
 	if err == nil {
 		f.over = op.State.Final() && op.LastEvent <= f.last
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/registry"
 )
 
 // A packd is a real one, with a directory of packs.
@@ -237,6 +238,14 @@ func TestPackdStages(t *testing.T) {
 	if packs, err := c.List(ctx); err != nil || len(packs) != 1 {
 		t.Errorf("packs: %v, %v", packs, err)
 	}
+	batch, err := c.Changes(ctx, 0)
+	if err != nil || len(batch.Changes) != 1 || batch.Changes[0].Packs[0].Ref != "one" {
+		t.Errorf("changes: %+v, %v", batch, err)
+	}
+	_, err = c.Changes(ctx, batch.Next+7)
+	if missed, ok := errors.AsType[*registry.FeedError](err); !ok || *missed != (registry.FeedError{Since: batch.Next + 7, Next: batch.Next}) {
+		t.Errorf("changes that are not there: %v", err)
+	}
 	if err := c.Remove(ctx, "one", nil); err != nil {
 		t.Errorf("remove: %v", err)
 	}
@@ -245,5 +254,60 @@ func TestPackdStages(t *testing.T) {
 	}
 	if _, err := newClient(t, client.Config{URL: direct}).Operation(ctx, "none"); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("operation: %v", err)
+	}
+}
+
+// TestPackdFeed follows the changes of packs through connections that break, and while
+// packd is restarted: each change comes once.
+func TestPackdFeed(t *testing.T) {
+	t.Parallel()
+	p, direct := startPackd(t)
+	s := p.open(t)
+	c := newClient(t, client.Config{URL: direct})
+	ctx, dir := t.Context(), p.add(t, "one", ":")
+	change := func() {
+		t.Helper()
+		_, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{dir}})
+		if err := errors.Join(err, c.Remove(ctx, "one", nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change()
+	changes, failed := make(chan registry.Change), make(chan error, 1)
+	go func() {
+		for change, err := range c.FollowChanges(ctx, 0) {
+			if err != nil {
+				failed <- err
+				return
+			}
+			changes <- change
+		}
+	}()
+	want := func(installed bool) {
+		t.Helper()
+		select {
+		case change := <-changes:
+			if got := change.Packs[0]; got.Ref != "one" || (got.To.Name != "") != installed || change.Actor == "" {
+				t.Errorf("got %+v, want installed: %v", change, installed)
+			}
+		case err := <-failed:
+			t.Fatal(err)
+		}
+	}
+	want(true)
+	want(false)
+	change()
+	want(true)
+	want(false)
+	p.close(t, s)
+	s = p.open(t)
+	defer p.close(t, s)
+	change()
+	want(true)
+	want(false)
+	for _, err := range newClient(t, client.Config{URL: direct}).FollowChanges(ctx, 1000) {
+		if missed, ok := errors.AsType[*registry.FeedError](err); !ok || missed.Next != 6 {
+			t.Errorf("from a position that is not there: %v", err)
+		}
 	}
 }

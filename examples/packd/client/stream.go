@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/examples/packd/wire"
 )
 
 // maxEvent bounds an event, and a line of a stream, in bytes. packd cuts texts long
@@ -28,30 +27,30 @@ func newStream(r io.Reader, alive func()) *stream {
 	return &stream{lines: lines, alive: alive}
 }
 
-// next returns the next event, [io.EOF] at the end of the stream.
-func (s *stream) next() (wire.Event, error) {
+// next returns the data of the next event, [io.EOF] at the end of the stream.
+func (s *stream) next() ([]byte, error) {
 	var data []byte
 	for s.lines.Scan() {
 		s.alive()
 		line := s.lines.Bytes()
 		if len(line) > 0 {
 			if data = append(data, field(line)...); len(data) > maxEvent {
-				return wire.Event{}, tooLong()
+				return nil, tooLong()
 			}
 			continue
 		}
 		if len(data) > 0 {
-			return parseEvent(data)
+			return data, nil
 		}
 	}
 	err := s.lines.Err()
 	switch {
 	case err == nil:
-		return wire.Event{}, io.EOF
+		return nil, io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return wire.Event{}, tooLong()
+		return nil, tooLong()
 	}
-	return wire.Event{}, err
+	return nil, err
 }
 
 func tooLong() error {
@@ -68,8 +67,9 @@ func field(line []byte) []byte {
 	return append(bytes.TrimPrefix(value, []byte(" ")), '\n')
 }
 
-func parseEvent(data []byte) (wire.Event, error) {
-	var e wire.Event
+// parse returns the event in data.
+func parse[T any](data []byte) (T, error) {
+	var e T
 	if err := json.Unmarshal(data, &e); err != nil {
 		return e, pack.Errorf(pack.CodeMalformedContent, "read event: %w", err)
 	}

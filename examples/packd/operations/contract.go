@@ -11,6 +11,8 @@ import (
 type Work struct {
 	Kind string          `json:"kind"`
 	Body json.RawMessage `json:"body"`
+	// Actor is the one in whose name the work is done, "" for none.
+	Actor string `json:"actor,omitempty"`
 }
 
 // A RunFunc does the work. It returns a report beside an error when a part was

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
 )
 
 // A Problem is why a request was not done: the status and the [ErrorBody] of the
@@ -39,6 +40,9 @@ func ProblemOf(err error) *Problem {
 	p.Retryable, p.Cause = pack.Retryable(err), CauseOf(err)
 	if limit, ok := errors.AsType[*pack.LimitError](err); ok {
 		p.Details = map[string]any{"limit": limit.Limit, "max": limit.Max, "value": limit.Value}
+	}
+	if feed, ok := errors.AsType[*registry.FeedError](err); ok {
+		p.Details = map[string]any{"next": feed.Next}
 	}
 	return p
 }

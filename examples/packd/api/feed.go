@@ -1,0 +1,147 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/registry"
+)
+
+// changesInput says where a reader of changes begins.
+type changesInput struct {
+	Since int64 `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
+}
+
+// followChangesInput says where a reader of the stream begins: after the greater of both.
+type followChangesInput struct {
+	Since       int64 `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
+	LastEventID int64 `header:"Last-Event-ID" minimum:"0" doc:"The same; what a browser sends when it connects again"`
+}
+
+const changesPath = "/api/v1/changes"
+
+func (s *Server) addFeed() {
+	changes := endpoint{
+		id: "list-changes", method: http.MethodGet, path: changesPath, tag: "Packs", scope: ScopeRead,
+		summary: "List the recorded changes of packs, the oldest first",
+		description: "At most 200 at a time; next is the position from which to continue. " +
+			"When changes after a position are not kept any more, the status is 404, and details.next says where to continue after listing the packs again.",
+		statuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
+	}
+	handle(s, changes, s.listChanges)
+	events := changes
+	events.id, events.path, events.summary = "follow-changes", changesPath+"/events", "Read the changes of packs as Server-Sent Events"
+	events.description = "First those that were, then those that come, also of other processes. A reader that is cut off continues with the header Last-Event-ID."
+	events.responses = map[string]*huma.Response{"200": {
+		Description: "Of each event, id is the position, event is change, and data the change as JSON (schema Change). Comments are signs of life.",
+		Content:     map[string]*huma.MediaType{wire.TypeEvents: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+	handle(s, events, s.followChanges)
+}
+
+func (s *Server) listChanges(ctx context.Context, in *changesInput) (*answer[wire.Changes], error) {
+	batch, err := s.host.Store.Changes(ctx, in.Since)
+	if err != nil {
+		return nil, err
+	}
+	return success(wire.Changes(batch)), nil
+}
+
+func (s *Server) followChanges(ctx context.Context, in *followChangesInput) (*huma.StreamResponse, error) {
+	since := in.Since
+	if in.LastEventID > 0 {
+		since = max(since, in.LastEventID)
+	}
+	batch, err := s.host.Store.Changes(ctx, since) // before the stream begins: it may be an error
+	if err != nil {
+		return nil, err
+	}
+	token := stateOf(ctx).token
+	if err := s.streams.enter(token); err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		defer s.streams.leave(token)
+		r, w := humago.Unwrap(ctx)
+		out := startEvents(w, s.streams.limits.WriteTimeout)
+		if r.Method == http.MethodHead {
+			return
+		}
+		if err := s.writeChanges(r.Context(), batch, out); err != nil { // the reader comes back, if it still lives
+			s.log.DebugContext(r.Context(), "a stream of changes broke", "error", err)
+		}
+	}}, nil
+}
+
+// startEvents begins a stream of Server-Sent Events.
+func startEvents(w http.ResponseWriter, writeTimeout time.Duration) *sseWriter {
+	w.Header().Set("Content-Type", wire.TypeEvents)
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
+	w.WriteHeader(http.StatusOK)
+	return &sseWriter{w: w, control: http.NewResponseController(w), writeTimeout: writeTimeout}
+}
+
+// writeChanges writes the changes of batch and later ones until ctx ends, the reader is
+// gone or the server is being closed.
+func (s *Server) writeChanges(ctx context.Context, batch registry.ChangeBatch, out *sseWriter) error {
+	poll, beat := time.NewTicker(s.streams.limits.Poll), time.NewTicker(s.streams.limits.Heartbeat)
+	defer poll.Stop()
+	defer beat.Stop()
+	if err := out.flush(ctx); err != nil {
+		return err
+	}
+	for {
+		if err := writeBatch(ctx, batch, out); err != nil {
+			return err
+		}
+		if len(batch.Changes) < registry.MaxChanges {
+			if err := s.awaitPoll(ctx, poll.C, beat.C, out); err != nil {
+				return err
+			}
+		}
+		if s.draining.Load() {
+			return nil
+		}
+		var err error
+		if batch, err = s.host.Store.Changes(ctx, batch.Next); err != nil {
+			return err
+		}
+	}
+}
+
+func writeBatch(ctx context.Context, batch registry.ChangeBatch, out *sseWriter) error {
+	for _, c := range batch.Changes {
+		if err := out.send(c.Position, "change", c); err != nil {
+			return err
+		}
+	}
+	if len(batch.Changes) == 0 {
+		return nil
+	}
+	return out.flush(ctx)
+}
+
+// awaitPoll waits until the records are to be read again, and shows that the stream
+// lives.
+func (s *Server) awaitPoll(ctx context.Context, poll, beat <-chan time.Time, out *sseWriter) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-poll:
+			return nil
+		case <-beat:
+			if err := out.heartbeat(ctx); err != nil {
+				return err
+			}
+			if err := out.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
