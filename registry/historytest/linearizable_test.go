@@ -1,0 +1,194 @@
+package historytest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+var count = flag.Int("operations", 100, "operations of each process")
+
+const (
+	processes = 8
+	maxKills  = 12 // of each process
+)
+
+func TestMain(m *testing.M) {
+	dir := os.Getenv(workDir)
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	number, err := strconv.Atoi(os.Getenv(workNumber))
+	if err == nil {
+		var n int
+		if n, err = strconv.Atoi(os.Getenv(workCount)); err == nil {
+			err = work(context.Background(), dir, number, n)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// TestLinearizable has several processes change and read the same packs, and kills them
+// at random moments: their operations, over all packs and over sets of packs, are
+// explained by one order in which each happened at one moment of its call.
+func TestLinearizable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writePacks(t, dir)
+	var all sync.WaitGroup
+	kills := make([]int, processes)
+	for i := range processes {
+		all.Go(func() { kills[i] = run(t, dir, i) })
+	}
+	all.Wait()
+	if t.Failed() {
+		return
+	}
+	records, err := registry.OpenFiles(t.Context(), filepath.Join(dir, "records"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := registry.Open(t.Context(), registry.Config{Root: filepath.Join(dir, "root"), Records: records})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	changes := allChanges(t, store)
+	var steps []porcupine.Operation
+	for i := range processes {
+		log, err := readLog(dir, i)
+		if err != nil || len(log) != *count {
+			t.Fatalf("log of process %d: %d operations, %v", i, len(log), err)
+		}
+		steps = append(steps, history(t, i, log, changes)...)
+	}
+	now := time.Now().UnixNano()
+	seen, err := readAll(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps = append(steps, porcupine.Operation{ClientId: processes, Input: step{name: "end", seen: seen}, Call: now, Return: now + 1})
+	t.Logf("%d steps, %d changes, %d kills", len(steps), len(changes), kills)
+	if got := porcupine.CheckOperationsTimeout(model(), steps, 5*time.Minute); got != porcupine.Ok {
+		slices.SortFunc(steps, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+		for _, o := range steps {
+			t.Logf("%d %d-%d %+v", o.ClientId, (o.Call-steps[0].Call)/1000, (o.Return-steps[0].Call)/1000, o.Input)
+		}
+		t.Errorf("the history is not linearizable: %s", got)
+	}
+}
+
+// run starts the process of a worker again and again until it ends by itself, and
+// returns how often it was killed.
+func run(t *testing.T, dir string, number int) (kills int) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(number)))
+	for {
+		var stderr bytes.Buffer
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), workDir+"="+dir, fmt.Sprint(workNumber, "=", number), fmt.Sprint(workCount, "=", *count))
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Error(err)
+			return kills
+		}
+		if kills < maxKills {
+			life := time.Duration(100+random.IntN(600)) * time.Millisecond
+			defer time.AfterFunc(life, func() { _ = cmd.Process.Kill() }).Stop()
+		}
+		err := cmd.Wait()
+		if cmd.ProcessState.Exited() {
+			if err != nil {
+				t.Errorf("process %d: %v: %s", number, err, stderr.String())
+			}
+			return kills
+		}
+		kills++
+	}
+}
+
+// writePacks writes all versions of all packs.
+func writePacks(t *testing.T, dir string) {
+	t.Helper()
+	for _, group := range groups() {
+		for i, ref := range group {
+			for _, version := range versions {
+				manifest := fmt.Sprintf("ref: %s\nversion: %s\nlabel: L\ndescription: D\n", ref, version)
+				if len(group) > 1 {
+					manifest += fmt.Sprintf("dependencies: [%s]\n", group[(i+1)%len(group)])
+				}
+				write(t, filepath.Join(dir, "packs", ref.String(), version), map[string]string{
+					"pack.yaml": manifest, "lib/version": version, "lib/deep/version": version,
+				})
+			}
+		}
+	}
+}
+
+func write(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestImpossibleHistories: the checker notices what must not happen.
+func TestImpossibleHistories(t *testing.T) {
+	t.Parallel()
+	move := func(ref pack.Ref, from, to string) registry.PackChange {
+		return registry.PackChange{Ref: ref, From: registry.GenerationID{Name: from}, To: registry.GenerationID{Name: to}}
+	}
+	install := step{change: []registry.PackChange{move("left", "", "1"), move("right", "", "1")}}
+	upgrade := step{change: []registry.PackChange{move("left", "1", "2"), move("right", "1", "2")}}
+	read := func(left, right string) step { return step{seen: map[pack.Ref]string{"left": left, "right": right}} }
+	for name, tt := range map[string]struct {
+		steps  []step
+		beside bool // the last two overlap
+		want   porcupine.CheckResult
+	}{
+		"one after the other":         {[]step{read("", ""), install, read("1", "1"), upgrade, read("2", "2")}, false, porcupine.Ok},
+		"a read beside an upgrade":    {[]step{install, upgrade, read("1", "1")}, true, porcupine.Ok},
+		"a stale read":                {[]step{install, upgrade, read("1", "1")}, false, porcupine.Illegal},
+		"half a set":                  {[]step{install, upgrade, read("2", "1")}, true, porcupine.Illegal},
+		"a lost upgrade":              {[]step{install, upgrade, upgrade}, true, porcupine.Illegal},
+		"a change before its cause":   {[]step{upgrade, install}, false, porcupine.Illegal},
+		"a generation from long gone": {[]step{install, upgrade, {change: []registry.PackChange{move("left", "1", "3")}}}, false, porcupine.Illegal},
+	} {
+		var operations []porcupine.Operation
+		for i, s := range tt.steps {
+			o := porcupine.Operation{ClientId: i, Input: s, Call: int64(10 * i), Return: int64(10*i + 5)}
+			if tt.beside && i == len(tt.steps)-1 {
+				o.Call = operations[i-1].Call
+			}
+			operations = append(operations, o)
+		}
+		if got := porcupine.CheckOperationsTimeout(model(), operations, time.Minute); got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
