@@ -18,6 +18,14 @@ func TestWhichPackWasMeant(t *testing.T) {
 			_, err := s.Show(ctx, ref)
 			return err
 		},
+		"snapshot": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
+			_, err := s.Snapshot(ctx, ref)
+			return err
+		},
+		"snapshot of a version": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
+			_, err := s.SnapshotKept(ctx, ref, "1.0.0")
+			return err
+		},
 		"config": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
 			_, err := s.Config(ctx, ref)
 			return err
