@@ -134,7 +134,7 @@ func (w *inertWorld) steps(ctx context.Context) error {
 		}
 		paths = append(paths, d.Content.Dir)
 	}
-	found, err := must(deps.New(deps.Config{Finder: index})).Analyze(ctx, deps.Request{Paths: paths})
+	found, err := must(deps.New(deps.Config{World: installer.NewWorld(installer.WorldConfig{Index: index})})).Analyze(ctx, deps.Request{Paths: paths})
 	if err == nil && (len(paths) != len(w.Specs) || len(found.Additions) != 1) {
 		err = fmt.Errorf("%d packs with additions %v", len(paths), found.Additions)
 	}

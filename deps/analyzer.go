@@ -17,10 +17,9 @@ const DefaultMaxPacks = 50_000
 // Config configures an [Analyzer]. The zero value is ready to use: nothing is
 // installed or provided, and missing packs are reported but not looked up.
 type Config struct {
-	// Finder lists the available versions. If nil, no version is available.
-	Finder Finder
-	// Installed lists the installed packs. If nil, no pack is installed.
-	Installed Installed
+	// World knows the packs that are installed and available. If nil, none is installed,
+	// and missing packs are not looked for.
+	World World
 	// Provided lists the packs that the host supplies. Their refs are reserved:
 	// a pack of the request that uses one is an error.
 	Provided []pack.Provided
@@ -34,8 +33,7 @@ type Config struct {
 	// untrusted users confines them here: regardless of links, only what Open returned
 	// is read. It is safe for concurrent use.
 	Open func(path string) (*os.Root, error)
-	// MaxPacks bounds how many packs are considered, those of the request
-	// not counted; 0 means [DefaultMaxPacks].
+	// MaxPacks bounds how many packs are looked up; 0 means [DefaultMaxPacks].
 	MaxPacks int
 	// Parallel is the number of packs of a request that are read at a time. 0: the
 	// number of processors.
@@ -61,9 +59,6 @@ func New(c Config) (*Analyzer, error) {
 		}
 		provided[p.Ref] = p
 	}
-	if c.MaxPacks == 0 {
-		c.MaxPacks = DefaultMaxPacks
-	}
 	c.Parallel = cmp.Or(c.Parallel, runtime.GOMAXPROCS(0))
 	return &Analyzer{config: c, provided: provided}, nil
 }
@@ -76,13 +71,9 @@ func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
 	}
 	r := a.read(ctx, req)
 	defer r.close(context.WithoutCancel(ctx))
-	c := resolver{
-		request: r, provided: a.provided, installed: a.config.Installed, finder: a.config.Finder,
-		platform: a.config.PlatformVersion, maxPacks: a.config.MaxPacks,
+	rep, err := a.analyse(ctx, r)
+	if err != nil {
+		return rep, fmt.Errorf("%s: %w", doing, err)
 	}
-	if err := c.choose(ctx); err != nil {
-		return r.report(), fmt.Errorf("%s: choose versions: %w", doing, err)
-	}
-	rep := c.report()
 	return rep, batch.Err(ctx, doing, rep.Failed)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,7 +57,7 @@ func newAnalyzer(t testing.TB, universe ...string) *deps.Analyzer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := deps.New(deps.Config{Finder: u, Installed: u, Provided: u.Provided()})
+	a, err := deps.New(deps.Config{World: u, Provided: u.Provided()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,9 +227,15 @@ func TestIndexThatKeepsTheChoiceMoving(t *testing.T) {
 	for i := range 2000 {
 		lines = append(lines, fmt.Sprintf("a@1.0.%d: b@1.0.%d", i, i), fmt.Sprintf("b@1.0.%d: a@<1.0.%d", i, i))
 	}
+	start := time.Now()
 	rep, err := newAnalyzer(t, lines...).Analyze(t.Context(), deps.Request{Paths: []string{layOut(t, t.TempDir(), "app@1.0.0", "a")}})
-	if got := pack.CodeOf(err); got != pack.CodeLimitExceeded || len(rep.Analyzed) != 1 || len(rep.Additions) > 0 {
-		t.Errorf("got %v, %v", rep, err)
+	if err != nil || len(rep.Conflicts) != 1 || rep.Conflicts[0].Ref != "a" || len(rep.Additions) > 0 {
+		t.Errorf("got %v, %v", rep.Conflicts, err)
+	} else if text := rep.Conflicts[0].Explanation; len(text) > 2000 {
+		t.Errorf("the explanation has %d bytes", len(text))
+	}
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 
@@ -240,7 +247,7 @@ func TestMaxPacks(t *testing.T) {
 	}
 	app := layOut(t, t.TempDir(), "app@1.0.0", "a")
 	for limit, want := range map[int]pack.Code{2: pack.CodeLimitExceeded, 3: ""} {
-		a, err := deps.New(deps.Config{Finder: u, MaxPacks: limit})
+		a, err := deps.New(deps.Config{World: u, MaxPacks: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,10 +257,13 @@ func TestMaxPacks(t *testing.T) {
 	}
 }
 
-// cancelFinder cancels the analysis while it answers.
-type cancelFinder struct{ cancel context.CancelFunc }
+// cancelWorld cancels the analysis while it answers.
+type cancelWorld struct {
+	depstest.Universe
+	cancel context.CancelFunc
+}
 
-func (f cancelFinder) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+func (f *cancelWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	f.cancel()
 	return nil, ctx.Err()
 }
@@ -261,7 +271,7 @@ func (f cancelFinder) Candidates(ctx context.Context, want pack.Want) ([]pack.Ca
 func TestCancelWhileFinding(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	a, err := deps.New(deps.Config{Finder: cancelFinder{cancel}})
+	a, err := deps.New(deps.Config{World: &cancelWorld{cancel: cancel}})
 	if err != nil {
 		t.Fatal(err)
 	}

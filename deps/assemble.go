@@ -23,72 +23,69 @@ func (r *request) report() *Report {
 	return rep
 }
 
-// report reports the results of reading and resolving.
-func (c *resolver) report() *Report {
-	rep := c.request.report()
-	for _, m := range c.request.members {
-		c.addDependencies(rep, m)
+// report reports the results of reading and choosing.
+func (a *analysis) report() *Report {
+	rep := a.request.report()
+	for _, m := range a.request.members {
+		a.addDependencies(rep, m)
 	}
-	c.addOrder(rep)
-	for _, s := range c.visited {
-		if conflict := s.conflict(); conflict != nil {
-			rep.Conflicts = append(rep.Conflicts, *conflict)
-		}
-	}
+	a.addOrder(rep)
+	rep.Conflicts = append(rep.Conflicts, a.conflicts...)
 	return rep
 }
 
-func (c *resolver) addDependencies(rep *Report, m *member) {
+func (a *analysis) addDependencies(rep *Report, m *member) {
 	for _, d := range m.deps() {
-		s := c.choices[d.Ref]
 		dep := Dependency{
-			Ref: d.Ref, VersionSpec: d.Constraint, RequiredBy: m.ref(),
-			AlreadyInstalled: s.onHand(d.Constraint),
+			Ref: d.Ref, VersionSpec: d.Constraint, RequiredBy: m.ref(), AlreadyInstalled: a.onHand(d),
 		}
 		rep.Dependencies = append(rep.Dependencies, dep)
-		if !dep.AlreadyInstalled && !s.brought(d.Constraint) {
+		if brought := a.request.byRef[d.Ref]; !dep.AlreadyInstalled && (brought == nil || !d.Constraint.Allows(brought.ID.Version)) {
 			rep.Missing = append(rep.Missing, dep)
 		}
 	}
 }
 
-// addOrder adds the order of the packs, and the additions. Packs that need each
-// other come one after the other.
-func (c *resolver) addOrder(rep *Report) {
-	for _, component := range c.graph().components() {
-		for _, ref := range component {
-			if c.request.byRef[ref] != nil {
-				rep.Order = append(rep.Order, ref)
-			} else {
-				rep.Additions = append(rep.Additions, c.choices[ref].addition())
-			}
-		}
+// onHand reports whether the pack is installed or provided in a version that
+// satisfies d.
+func (a *analysis) onHand(d pack.Dependency) bool {
+	if p, ok := a.provided[d.Ref]; ok {
+		return p.Satisfies(d.Constraint)
 	}
+	k := a.packs[d.Ref]
+	return k != nil && k.installed != nil && d.Constraint.AllowsPresent(k.installed.Version)
 }
 
-// graph has the packs of the request and those chosen to be added.
-func (c *resolver) graph() graph {
-	g := graph{needs: map[pack.Ref][]pack.Ref{}}
-	deps := map[pack.Ref][]pack.Dependency{}
-	add := func(ref pack.Ref, ds []pack.Dependency) {
-		g.nodes, deps[ref] = append(g.nodes, ref), ds
+// addOrder adds the order of the packs, and the additions. Packs that need each
+// other come one after the other.
+func (a *analysis) addOrder(rep *Report) {
+	refs := make([]pack.Ref, 0, len(a.request.members))
+	for _, m := range a.request.members {
+		refs = append(refs, m.ref())
 	}
-	for _, m := range c.request.members {
-		add(m.ref(), m.deps())
-	}
-	for _, s := range c.visited {
-		if s.added() {
-			add(s.ref, s.chosen.deps)
+	chosen, added := a.chosen, map[pack.Ref]Choice{}
+	if chosen == nil {
+		chosen = selection{}
+		for i := range a.wants {
+			chosen[a.wants[i].fixed.Ref] = *a.wants[i].fixed
 		}
-	}
-	for ref, ds := range deps {
-		for _, d := range ds {
-			if _, isNode := deps[d.Ref]; isNode {
-				g.needs[ref] = append(g.needs[ref], d.Ref)
+	} else {
+		for _, c := range a.resolution(chosen).Choices {
+			if len(c.Wants) == 0 && !c.Kept {
+				added[c.Ref] = c
+				refs = append(refs, c.Ref)
 			}
 		}
 	}
-	return g
+	for _, component := range chosen.graph(refs).components() {
+		for _, ref := range component {
+			if c, ok := added[ref]; ok {
+				rep.Additions = append(rep.Additions, Addition{ID: c.ID, RequiredBy: c.RequiredBy})
+			} else if a.request.byRef[ref] != nil {
+				rep.Order = append(rep.Order, ref)
+			}
+		}
+	}
 }
 
 func (m *member) analyzed() AnalyzedPack {

@@ -31,9 +31,8 @@ func Example() {
 		return
 	}
 	analyzer, err := deps.New(deps.Config{
-		Finder:    universe,
-		Installed: universe,
-		Provided:  []pack.Provided{{Ref: "core"}},
+		World:    universe,
+		Provided: []pack.Provided{{Ref: "core"}},
 	})
 	if err != nil {
 		fmt.Println(err)

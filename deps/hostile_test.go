@@ -76,23 +76,23 @@ func e16() []hostileCase {
 		{name: "cycle through packs to be added", packs: []string{"a@1.0.0: b"}, universe: []string{"b@1.0.0: c", "c@1.0.0: a"}},
 		{
 			name: "missing", packs: []string{"a@1.0.0: b"}, universe: []string{"b@1.0.0: c@^2"},
-			code: pack.CodeDependencyMissing, way: "a@1.0.0 -> b@1.0.0 -> c@^2",
+			code: pack.CodeDependencyMissing, way: "a 1.0.0 (requested) needs b; b 1.0.0 needs c@^2",
 		},
 		{
 			name: "duplicate with conflicting ranges", packs: []string{"a@1.0.0: b@^1", "c@1.0.0: b@^2"}, universe: []string{"b@1.0.0:", "b@2.0.0:"},
-			code: pack.CodeDependencyConflict, way: "a@1.0.0 -> b@^1, c@1.0.0 -> b@^2",
+			code: pack.CodeDependencyConflict, way: "a 1.0.0 (requested) needs b@^1; c 1.0.0 (requested) needs b@^2; b exists as 2.0.0, 1.0.0",
 		},
 		{
 			name: "diamond unsatisfiable", packs: []string{"a@1.0.0: l r"}, universe: []string{"l@1.0.0: x@^1", "r@1.0.0: x@^2", "x@1.0.0:", "x@2.0.0:"},
-			code: pack.CodeDependencyConflict, way: "a@1.0.0 -> l@1.0.0 -> x@^1, a@1.0.0 -> r@1.0.0 -> x@^2",
+			code: pack.CodeDependencyConflict, way: "a 1.0.0 (requested) needs l; a 1.0.0 (requested) needs r; l 1.0.0 needs x@^1; r 1.0.0 needs x@^2; x exists as 2.0.0, 1.0.0",
 		},
 		{
 			name: "10,000 deps", packs: []string{"a@1.0.0: " + strings.Join(names(10_000), " ")},
-			code: pack.CodeDependencyMissing, way: "a@1.0.0 -> p0",
+			code: pack.CodeDependencyMissing, way: "pack p0 was not found: pack p0 is not in this universe; a 1.0.0 (requested) needs p0",
 		},
 		{
 			name: "chain of 10,000", packs: []string{"a@1.0.0: p0"}, universe: chain(10_000),
-			code: pack.CodeDependencyMissing, way: "more) -> ",
+			code: pack.CodeDependencyMissing, way: "(9991 more on the way); p9995 1.0.0 needs p9996",
 		},
 		{name: "cycle of 10,000", packs: []string{"a@1.0.0: p0"}, universe: append(chain(10_000), "p10000@1.0.0: p0")},
 	}

@@ -44,8 +44,8 @@ type Report struct {
 	// Order lists the analysed packs so that each comes after those of the
 	// request that it needs.
 	Order []pack.Ref
-	// Additions are the versions chosen, through the Finder, of packs that are
-	// missing, transitively; each comes after those it needs.
+	// Additions are the versions chosen, in the World, of packs that are missing,
+	// transitively; each comes after those it needs, unless they need each other.
 	Additions []Addition
 }
 
@@ -69,12 +69,14 @@ type AnalyzedPack struct {
 
 // A Conflict is a pack without a version that satisfies all packs that need it.
 type Conflict struct {
-	Ref       pack.Ref
+	Ref pack.Ref
+	// Required are the demands on it that exclude each other.
 	Required  []Requirement
 	Installed *pack.Version
 	// Explanation is text for people.
 	Explanation string
-	// Err has the code dependency_conflict or dependency_missing.
+	// Err has the code dependency_conflict or dependency_missing; an [*Unsolvable] has
+	// the proof.
 	Err error
 }
 
@@ -88,22 +90,4 @@ type Requirement struct {
 type Addition struct {
 	pack.ID
 	RequiredBy []pack.Ref
-}
-
-// A Finder lists the available versions of packs, usually from an index. It is safe for
-// concurrent use.
-type Finder interface {
-	// Candidates returns every available version of want.Ref that satisfies
-	// want.Constraint, in any order. If there is none, the error matches
-	// [pack.ErrNotFound]; any other error ends the analysis. What it tells by
-	// [pack.Note] becomes a warning. An Analyzer leaves Constraint and Spec empty: a
-	// later demand may need another version, and a conflict lists all of them.
-	Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error)
-}
-
-// Installed lists the installed packs. It is safe for concurrent use.
-type Installed interface {
-	// InstalledVersion returns the version of ref that is installed, or an
-	// error that matches [pack.ErrNotFound].
-	InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Version, error)
 }

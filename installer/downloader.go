@@ -129,7 +129,9 @@ type job struct {
 type item struct {
 	batch.Item
 	loc               source.Locator
+	pins              []pack.Pin // that the request states
 	content           *pack.Content
+	manifest          *pack.Manifest
 	directoryChecksum pack.Digest
 	unchanged         bool
 	// staged is the content that is to be put in its place, by its name in the
@@ -145,7 +147,9 @@ func (j *job) open() (err error) {
 		return err
 	}
 	for _, i := range batch.Distinct(j.req.Specs, strings.TrimSpace) {
-		j.items = append(j.items, newItem(i, j.req.Specs[i]))
+		it := newItem(i, j.req.Specs[i])
+		it.pins = j.req.Pins[j.req.Specs[i]]
+		j.items = append(j.items, it)
 	}
 	return nil
 }
@@ -186,7 +190,7 @@ func (j *job) report() *DownloadReport {
 		if it.Err == nil {
 			rep.Downloaded = append(rep.Downloaded, DownloadedPack{
 				Item: it.At, Spec: it.Spec, Scheme: it.loc.Scheme, Archive: source.IsArchive(it.content.Pin),
-				Content: it.content, DirectoryChecksum: it.directoryChecksum, Unchanged: it.unchanged,
+				Content: it.content, Manifest: it.manifest, DirectoryChecksum: it.directoryChecksum, Unchanged: it.unchanged,
 			})
 		}
 	}

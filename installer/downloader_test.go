@@ -52,7 +52,10 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 		}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},
 	}
-	if diff := cmp.Diff(want, rep, cmpopts.IgnoreFields(pack.Content{}, "FS")); diff != "" {
+	if m := rep.Downloaded[0].Manifest; m == nil || m.ID() != want.Downloaded[0].Content.ID {
+		t.Errorf("got manifest %+v", m)
+	}
+	if diff := cmp.Diff(want, rep, cmpopts.IgnoreFields(pack.Content{}, "FS"), cmpopts.IgnoreFields(installer.DownloadedPack{}, "Manifest")); diff != "" {
 		t.Errorf("report (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff(worldtest.Contents(web), worldtest.Read(t, rep.Downloaded[0].Content.Dir)); diff != "" {

@@ -34,9 +34,11 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) { j.Warn(ctx, &it.Item, "%s", text) })
 	it.loc = it.loc.WithDefaults(j.req.Rev, j.req.Index)
 	it.ID.Ref = it.loc.Ref()
-	pins, err := j.config.Source.Resolve(ctx, it.loc)
-	if err != nil {
-		return err
+	pins, err := it.pins, error(nil)
+	if len(pins) == 0 {
+		if pins, err = j.config.Source.Resolve(ctx, it.loc); err != nil {
+			return err
+		}
 	}
 	if k, pin, ok := j.known(pins); ok {
 		it.useKnown(k, pin)

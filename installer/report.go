@@ -35,6 +35,9 @@ type DownloadRequest struct {
 	// as long as its files still have the tree digest or, if that is unknown, the
 	// directory checksum.
 	Known []pack.InstalledPack
+	// Pins are what specs were resolved to before, alternatives for one content, best
+	// first: these are fetched, and the spec is not resolved again.
+	Pins map[string][]pack.Pin
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc
 }
@@ -60,6 +63,9 @@ type DownloadedPack struct {
 	Archive bool
 	// Content is the pack. Its Pin is the alternative that delivered it.
 	Content *pack.Content
+	// Manifest is what its pack.yaml says; nil if it was not read, as that of a pack that
+	// is Unchanged.
+	Manifest *pack.Manifest
 	// DirectoryChecksum is the checksum of everything received: of the pack, or of the
 	// directory that contains it as "pack/".
 	DirectoryChecksum pack.Digest

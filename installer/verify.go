@@ -27,10 +27,11 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 			return fmt.Errorf("verify content: %w", err)
 		}
 	}
-	dir, id, err := j.identify(content)
+	dir, manifest, err := j.identify(content)
 	if err != nil {
 		return elsewhere(it.loc, content, err)
 	}
+	id := manifest.ID()
 	if err := j.checkIdentity(it, pin, id); err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	if err != nil {
 		return err
 	}
-	it.ID, it.root = id, dir
+	it.ID, it.root, it.manifest = id, dir, manifest
 	pin = received(pin, result)
 	it.content, it.directoryChecksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree}, result.DirectoryChecksum
 	if dir == "." {
@@ -84,21 +85,21 @@ func treeBelow(content fs.FS, dir string, whole pack.Digest) (pack.Digest, error
 	return pack.TreeDigest(sub)
 }
 
-// identify reads the pack's identity, and finds the directory of its pack.yaml.
-func (j *job) identify(fsys fs.FS) (dir string, id pack.ID, err error) {
+// identify finds the directory of the pack's pack.yaml, and reads it.
+func (j *job) identify(fsys fs.FS) (dir string, m *pack.Manifest, err error) {
 	dir, err = pack.Root(fsys)
 	if err != nil {
-		return "", pack.ID{}, err
+		return "", nil, err
 	}
 	sub, err := fs.Sub(fsys, dir)
 	if err != nil {
-		return "", pack.ID{}, err
+		return "", nil, err
 	}
 	p, err := pack.Load(sub, &j.manifest)
 	if err != nil {
-		return "", pack.ID{}, fmt.Errorf("read pack: %w", err)
+		return "", nil, fmt.Errorf("read pack: %w", err)
 	}
-	return dir, p.Manifest.ID(), nil
+	return dir, &p.Manifest, nil
 }
 
 // wantedRef returns the ref that content has to have, "" when any is fine.

@@ -152,9 +152,9 @@ func finderChecks() []check {
 			rep, err := b.analyze(ctx, []string{"left@1.0.0: log@^1", "right@1.0.0: log@^2", "log@1.0.0:", "log@2.0.0:"}, "app@1.0.0: left, right")
 			return errors.Join(err, wantConflict(rep, "log", pack.CodeDependencyConflict, "left", "right"))
 		}},
-		{"a failing finder ends the analysis", func(ctx context.Context, b *bench) error {
+		{"an index that fails ends the analysis", func(ctx context.Context, b *bench) error {
 			path, err := b.layOut("app@1.0.0: log")
-			a, err2 := b.newAnalyzer(deps.Config{Finder: brokenFinder{}})
+			a, err2 := b.newAnalyzer(deps.Config{World: &brokenWorld{}})
 			if err := errors.Join(err, err2); err != nil {
 				return err
 			}
@@ -164,10 +164,10 @@ func finderChecks() []check {
 	}
 }
 
-type brokenFinder struct{}
+type brokenWorld struct{ Universe }
 
-// Candidates implements [deps.Finder].
-func (brokenFinder) Candidates(context.Context, pack.Want) ([]pack.Candidate, error) {
+// Candidates implements [deps.World].
+func (*brokenWorld) Candidates(context.Context, pack.Want) ([]pack.Candidate, error) {
 	return nil, &pack.UnavailableError{Target: "index", Err: errors.New("no answer")}
 }
 

@@ -32,6 +32,11 @@ func (b broken) Analyze(ctx context.Context, req deps.Request) (*deps.Report, er
 	return rep, err
 }
 
+// noneInstalled is a world in which nothing is installed.
+type noneInstalled struct{ deps.World }
+
+func (noneInstalled) Installed(context.Context) ([]pack.InstalledPack, error) { return nil, nil }
+
 // spoil changes every report.
 func spoil(change func(rep *deps.Report)) func(*deps.Report, error) (*deps.Report, error) {
 	return func(rep *deps.Report, err error) (*deps.Report, error) {
@@ -48,7 +53,7 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 		broken broken
 		want   string // a check that has to fail
 	}{
-		{name: "forgets what is installed", config: func(c *deps.Config) { c.Installed = nil }, want: "installed, provided and missing"},
+		{name: "forgets what is installed", config: func(c *deps.Config) { c.World = noneInstalled{c.World} }, want: "installed, provided and missing"},
 		{name: "forgets what is provided", config: func(c *deps.Config) { c.Provided = nil }, want: "the ref of a provided pack is reserved"},
 		{
 			name: "forgets the platform", want: "a pack that the platform does not suit fails",
@@ -58,7 +63,7 @@ func TestSuiteFindsBrokenAnalyzers(t *testing.T) {
 			name: "warns of nothing", want: "without a platform version there is a warning",
 			broken: broken{after: spoil(func(rep *deps.Report) { rep.Warnings = []pack.Warning{} })},
 		},
-		{name: "finds nothing", config: func(c *deps.Config) { c.Finder = nil }, want: "missing packs are found, transitively"},
+		{name: "finds nothing", config: func(c *deps.Config) { c.World = nil }, want: "missing packs are found, transitively"},
 		{
 			name:   "reports everything as missing",
 			broken: broken{after: spoil(func(rep *deps.Report) { rep.Missing = rep.Dependencies })},

@@ -9,7 +9,7 @@ import (
 	"github.com/packtrain/pack/deps/depstest"
 )
 
-// A universe answers as an index and a store do: log can be had in two versions
+// A universe answers as an index and a store do: log is available in two versions
 // and is not installed, tool is.
 func ExampleNewUniverse() {
 	u, err := depstest.NewUniverse("log@1.4.0:", "log@1.5.0:", "installed tool@1.0.0")
@@ -22,13 +22,18 @@ func ExampleNewUniverse() {
 		fmt.Println(c.ID)
 	}
 	fmt.Println(err)
-	fmt.Println(u.InstalledVersion(context.Background(), "tool"))
-	_, err = u.InstalledVersion(context.Background(), "log")
+	installed, err := u.Installed(context.Background())
+	for _, p := range installed {
+		fmt.Println("installed", p.ID)
+	}
+	fmt.Println(err)
+	_, err = u.Candidates(context.Background(), pack.Want{Ref: "web"})
 	fmt.Println(errors.Is(err, pack.ErrNotFound))
 	// Unordered output:
 	// log@1.4.0
 	// log@1.5.0
 	// <nil>
-	// 1.0.0 <nil>
+	// installed tool@1.0.0
+	// <nil>
 	// true
 }

@@ -57,7 +57,7 @@ func (b *bench) request(ctx context.Context, universe []string, req deps.Request
 	if err != nil {
 		return nil, err
 	}
-	a, err := b.newAnalyzer(deps.Config{Finder: u, Installed: u, Provided: u.Provided(), PlatformVersion: u.PlatformVersion()})
+	a, err := b.newAnalyzer(deps.Config{World: u, Provided: u.Provided(), PlatformVersion: u.PlatformVersion()})
 	if err != nil {
 		return nil, err
 	}

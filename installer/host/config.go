@@ -130,8 +130,9 @@ type Config struct {
 	Analyzer  func(deps.DependencyAnalyzer) deps.DependencyAnalyzer
 	Builder   func(envbuild.EnvBuilder) envbuild.EnvBuilder
 	Registrar func(registry.Registrar) registry.Registrar
-	// Finder finds missing dependencies. nil: they are looked up in Index.
-	Finder deps.Finder
+	// World does the same with what versions are chosen from: the installed packs, and
+	// those of Index.
+	World func(deps.World) deps.World
 }
 
 // prepare checks c and sets defaults.

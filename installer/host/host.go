@@ -28,6 +28,8 @@ type Host struct {
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
 	Pipeline  *pipeline.Pipeline
+	// World is what versions are chosen from, for [deps.Resolve].
+	World deps.World
 	// Store manages the installed packs: it lists, shows, removes and rolls them back,
 	// and stores their configuration.
 	Store *registry.Store

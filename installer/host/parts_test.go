@@ -117,19 +117,22 @@ func TestStarts(t *testing.T) {
 	}
 }
 
-// finder finds one version of every pack.
-type finder struct{ version pack.Version }
-
-func (f finder) Candidates(_ context.Context, want pack.Want) ([]pack.Candidate, error) {
-	return []pack.Candidate{{ID: pack.ID{Ref: want.Ref, Version: f.version}, DependenciesKnown: true}}, nil
+// plenty is a world with one version of every pack.
+type plenty struct {
+	deps.World
+	version pack.Version
 }
 
-func TestFinder(t *testing.T) {
+func (p plenty) Candidates(_ context.Context, want pack.Want) ([]pack.Candidate, error) {
+	return []pack.Candidate{{ID: pack.ID{Ref: want.Ref, Version: p.version}, DependenciesKnown: true}}, nil
+}
+
+func TestWorld(t *testing.T) {
 	t.Parallel()
 	v, err := pack.ParseVersion("1.2.0")
 	must(t, err)
 	app := write(t, demo("app").with("pack.yaml", "dependencies: [base]\n"))
-	for want, c := range []host.Config{{}, {Finder: finder{v}}} {
+	for want, c := range []host.Config{{}, {World: func(w deps.World) deps.World { return plenty{w, v} }}} {
 		report, _ := openHost(t, c).Analyzer.Analyze(t.Context(), deps.Request{Paths: []string{app}})
 		if len(report.Additions) != want {
 			t.Errorf("got %+v, want %d", report.Additions, want)

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/source"
@@ -16,10 +15,9 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// newInstaller returns a downloader from all sources over one client, and the finder
-// of dependencies, which may be nil.
-func newInstaller(c Config, client *web.Client) (installer.Installer, deps.Finder, error) {
-	sources, finder, err := newSources(c, client)
+// newInstaller returns a downloader from all sources over one client, and the index.
+func newInstaller(c Config, client *web.Client) (installer.Installer, installer.Index, error) {
+	sources, index, err := newSources(c, client)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -31,10 +29,10 @@ func newInstaller(c Config, client *web.Client) (installer.Installer, deps.Finde
 		return nil, nil, err
 	}
 	used, err := replace[installer.Installer]("Installer", c.Installer, d)
-	return used, finder, err
+	return used, index, err
 }
 
-func newSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) {
+func newSources(c Config, client *web.Client) (*source.Mux, installer.Index, error) {
 	local, err := localsource.New(localOptions(c))
 	if err != nil {
 		return nil, nil, err
@@ -52,9 +50,6 @@ func newSources(c Config, client *web.Client) (*source.Mux, deps.Finder, error) 
 	}
 	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ, Limits: archiveLimits(c.Limits)})
 	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, index}, c.Sources...)...)
-	if c.Finder != nil || c.Index == "" {
-		return mux, c.Finder, err
-	}
 	return mux, index, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
@@ -77,15 +78,21 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.client, err = web.New(c.Network, c.Web); err != nil {
 		return err
 	}
-	var finder deps.Finder
-	if h.Installer, finder, err = newInstaller(c, h.client); err != nil {
+	var index installer.Index
+	if h.Installer, index, err = newInstaller(c, h.client); err != nil {
 		return err
 	}
 	if h.Unverified, err = newUnverified(c); err != nil {
 		return err
 	}
+	h.World, err = replace[deps.World]("World", c.World, installer.NewWorld(installer.WorldConfig{
+		Installed: h.Store, Index: index, Installer: h.Installer, Staging: h.Store,
+	}))
+	if err != nil {
+		return err
+	}
 	analyzer, err := deps.New(deps.Config{
-		Finder: finder, Installed: h.Store, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open,
+		World: h.World, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open,
 		Parallel: c.Parallel,
 	})
 	if err != nil {
@@ -96,7 +103,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	}
 	h.Pipeline, err = pipeline.New(pipeline.Config{
 		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Registrar,
-		Installed: h.Store, Staging: h.Store,
+		World: h.World, Staging: h.Store, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Parallel: c.Parallel,
 	})
 	return err
 }

@@ -10,7 +10,7 @@
 //		Analyzer:  analyzer,   // deps.New
 //		Builder:   builder,    // envbuild.New
 //		Registrar: store,      // registry.Open
-//		Installed: store,
+//		World:     world,      // installer.NewWorld
 //		Staging:   store,
 //	})
 //	if err != nil {

@@ -54,9 +54,10 @@ func TestEverythingReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	world := newWorld(indexOf{universe, w}, store)
 	p := compose(t, pipeline.Config{
-		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, store), Builder: envs,
-		Registrar: store, Installed: store, Staging: store,
+		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, world), Builder: envs,
+		Registrar: store, World: world, Staging: store,
 	})
 	specs := []string{"app", "last", "shell", "lib", "other"}
 	first, err := p.Install(t.Context(), pipeline.Request{Specs: specs})

@@ -16,7 +16,7 @@ import (
 )
 
 // All four stages, composed. A program would pass real sources, records in a
-// database, and its index as the Finder of the analyzer.
+// database, and its index in the world.
 func ExampleNew() {
 	root, err := os.MkdirTemp("", "example")
 	if err != nil {
@@ -42,11 +42,11 @@ func ExampleNew() {
 	// memory:app installed
 	// memory:needy failed
 	// memory:log installed
-	// memory:needy: dependencies: it needs none@^1, which is not installed; install it, or name an index that has it
+	// memory:needy: dependencies: pack none was not found: there is no index to look for pack none; needy 1.0.0 (requested as memory:needy) needs none@^1; to solve it, install or provide none, or name an index that has it
 	// memory:app unchanged
 	// memory:needy failed
 	// memory:log unchanged
-	// memory:needy: dependencies: it needs none@^1, which is not installed; install it, or name an index that has it
+	// memory:needy: dependencies: pack none was not found: there is no index to look for pack none; needy 1.0.0 (requested as memory:needy) needs none@^1; to solve it, install or provide none, or name an index that has it
 }
 
 func newPipeline(ctx context.Context, root string) (_ *pipeline.Pipeline, closeAll func(), err error) {
@@ -71,7 +71,8 @@ func newPipeline(ctx context.Context, root string) (_ *pipeline.Pipeline, closeA
 	if err != nil {
 		return nil, nil, err
 	}
-	analyzer, err := deps.New(deps.Config{Installed: store})
+	world := installer.NewWorld(installer.WorldConfig{Installed: store, Installer: downloader, Staging: store})
+	analyzer, err := deps.New(deps.Config{World: world})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,7 +81,7 @@ func newPipeline(ctx context.Context, root string) (_ *pipeline.Pipeline, closeA
 		Analyzer:  analyzer,
 		Builder:   builder,
 		Registrar: store,
-		Installed: store,
+		World:     world,
 		Staging:   store,
 	})
 	return whole, func() { _ = store.Close() }, err

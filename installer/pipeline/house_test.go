@@ -27,7 +27,7 @@ import (
 // the two others, which keep what they get.
 type house struct {
 	*worldtest.World
-	finder   deps.Finder
+	index    indexOf
 	builder  *builder
 	store    *store
 	config   pipeline.Config
@@ -39,10 +39,11 @@ type house struct {
 func newHouse(t testing.TB, lines ...string) *house {
 	t.Helper()
 	w, universe := indexed(t, lines...)
-	h := &house{World: w, finder: universe, builder: &builder{}, store: newStore(t)}
+	h := &house{World: w, index: indexOf{universe, w}, builder: &builder{}, store: newStore(t)}
+	world := newWorld(h.index, h.store)
 	h.config = pipeline.Config{
-		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, universe, h.store), Builder: h.builder,
-		Registrar: h.store, Installed: h.store, Staging: h.store,
+		Installer: newDownloader(t, w), Analyzer: newAnalyzer(t, world), Builder: h.builder,
+		Registrar: h.store, World: world, Staging: h.store, Provided: []pack.Provided{{Ref: "core"}},
 	}
 	h.pipeline = compose(t, h.config)
 	return h
@@ -67,9 +68,31 @@ func indexed(t testing.TB, lines ...string) (*worldtest.World, *depstest.Univers
 	return w, u
 }
 
-func newAnalyzer(t testing.TB, finder deps.Finder, installed deps.Installed) *deps.Analyzer {
+// An indexOf has the candidates of a universe with the pins of a world.
+type indexOf struct {
+	*depstest.Universe
+	world *worldtest.World
+}
+
+func (i indexOf) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	found, err := i.Universe.Candidates(ctx, want)
+	for n, c := range found {
+		for _, pin := range i.world.Index[c.Ref.String()] {
+			if pin.Version == c.Version {
+				found[n].Pins = []pack.Pin{pin}
+			}
+		}
+	}
+	return found, err
+}
+
+func newWorld(index installer.Index, installed installer.Installed) *installer.World {
+	return installer.NewWorld(installer.WorldConfig{Index: index, Installed: installed})
+}
+
+func newAnalyzer(t testing.TB, world deps.World) *deps.Analyzer {
 	t.Helper()
-	a, err := deps.New(deps.Config{Finder: finder, Installed: installed, Provided: []pack.Provided{{Ref: "core"}}})
+	a, err := deps.New(deps.Config{World: world, Provided: []pack.Provided{{Ref: "core"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +240,7 @@ func (s *store) registerOne(c *pack.Content, req registry.Request) (registry.Reg
 		return done, pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed", before.ID)
 	}
 	s.writes++
-	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: c.Pin, DirectoryChecksum: sum, Path: dest}
+	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: c.Pin, DirectoryChecksum: sum, Path: dest, Dependencies: p.Manifest.Dependencies}
 	return done, errors.Join(os.RemoveAll(dest), os.CopyFS(dest, os.DirFS(path)))
 }
 
@@ -229,15 +252,6 @@ func (s *store) InstalledPacks(context.Context) ([]pack.InstalledPack, error) {
 		ps = append(ps, p)
 	}
 	return ps, nil
-}
-
-func (s *store) InstalledVersion(_ context.Context, ref pack.Ref) (pack.Version, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, ok := s.packs[ref]; ok {
-		return p.Version, nil
-	}
-	return pack.Version{}, pack.Errorf(pack.CodeNotFound, "pack %s is not installed", ref)
 }
 
 func (s *store) Stage(context.Context) (dir string, release func(), err error) {

@@ -14,18 +14,24 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// Config names the stages that a [Pipeline] composes. All but Installed
-// are required.
+// Config names the stages that a [Pipeline] composes, and what it knows. All stages, World
+// and Staging are required.
 type Config struct {
 	Installer installer.Installer
 	Analyzer  deps.DependencyAnalyzer
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
-	// Installed knows the installed packs. If nil, everything is downloaded, and
-	// every pack counts as new.
-	Installed installer.Installed
+	// World knows which packs are installed and available; usually an
+	// [installer.World].
+	World deps.World
 	// Staging provides the directory that receives downloads.
 	Staging installer.Staging
+	// Provided and PlatformVersion are those of the Analyzer, see [deps.Policy].
+	Provided        []pack.Provided
+	PlatformVersion pack.Version
+	// Parallel is how many packs are looked up at a time; 0 means as many as there are
+	// processors.
+	Parallel int
 }
 
 func (c Config) check() error {
@@ -39,6 +45,8 @@ func (c Config) check() error {
 		missing = "Builder"
 	case c.Registrar == nil:
 		missing = "Registrar"
+	case c.World == nil:
+		missing = "World"
 	case c.Staging == nil:
 		missing = "Staging"
 	default:
@@ -80,7 +88,7 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	}
 	r := &run{
 		Pipeline: p, Batch: batch.New(req.OnEvent), req: req, started: time.Now(),
-		failed: map[pack.Ref]error{}, drops: map[pack.Ref]int{},
+		failed: map[pack.Ref]error{}, learned: map[pack.ID]pack.Candidate{}, found: map[pack.Ref]finding{}, read: map[pack.ID]*packState{},
 	}
 	err := r.all(ctx)
 	rep := r.finish(context.WithoutCancel(ctx))
@@ -105,7 +113,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	}
 	defer release()
 	r.staging = dir
-	for _, stage := range []func(context.Context) error{r.downloadRequested, r.settle, r.register} {
+	for _, stage := range []func(context.Context) error{r.downloadPlaces, r.settle, r.register} {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}

@@ -116,9 +116,10 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 	if err != nil {
 		t.Fatal(err)
 	}
+	world := newWorld(nil, store)
 	p := compose(t, pipeline.Config{
-		Installer: newDownloader(t, local), Analyzer: newAnalyzer(t, nil, store), Builder: envs,
-		Registrar: store, Installed: store, Staging: store,
+		Installer: newDownloader(t, local), Analyzer: newAnalyzer(t, world), Builder: envs,
+		Registrar: store, World: world, Staging: store,
 	})
 	rep, err := p.Install(t.Context(), pipeline.Request{Specs: []string{source}})
 	if err != nil || rep.Outcomes[0].Tests == nil || rep.Outcomes[0].Tests.Passed != 1 || rep.Outcomes[0].Environments.Of(pack.RuntimePython) == nil {

@@ -53,9 +53,10 @@ func openRealHouse(t testing.TB, root string, records registry.Records, lines ..
 		t.Fatal(err)
 	}
 	h := &realHouse{World: w, root: root, store: store}
+	world := newWorld(indexOf{universe, w}, store)
 	h.config = pipeline.Config{
-		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, universe, store), Builder: &builder{},
-		Registrar: store, Installed: store, Staging: store,
+		Installer: newDownloader(t, sources), Analyzer: newAnalyzer(t, world), Builder: &builder{},
+		Registrar: store, World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}},
 	}
 	h.pipeline = compose(t, h.config)
 	return h

@@ -32,6 +32,17 @@ type shelf struct {
 	source.Source // resolves and fetches what loc names
 	loc           source.Locator
 	promise       func(pin *pack.Pin) // may be nil
+	version       string
+}
+
+// Candidates implements [installer.Index].
+func (s shelf) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	pins, err := s.Resolve(ctx, source.Locator{})
+	if err != nil {
+		return nil, err
+	}
+	v, err := pack.ParseVersion(s.version)
+	return []pack.Candidate{{ID: pack.ID{Ref: want.Ref, Version: v}, DependenciesKnown: true, Pins: pins}}, err
 }
 
 func (shelf) Schemes() []string { return []string{source.SchemeRegistry} }
@@ -103,10 +114,10 @@ func newFullWorld(t *testing.T, local string) *fullWorld {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, universe := indexed(t)
+		world := newWorld(s, store)
 		return compose(t, pipeline.Config{
-			Installer: newDownloader(t, all), Analyzer: newAnalyzer(t, universe, store), Builder: e,
-			Registrar: store, Installed: store, Staging: store,
+			Installer: newDownloader(t, all), Analyzer: newAnalyzer(t, world), Builder: e,
+			Registrar: store, World: world, Staging: store,
 		})
 	}
 	return w
@@ -132,7 +143,7 @@ func (w *fullWorld) activate(t *testing.T, local string) (before []string) {
 	if err := os.CopyFS(dir, worldtest.Files("demo@0.9.0", "data", "before")); err != nil {
 		t.Fatal(err)
 	}
-	first := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
+	first := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}, version: "0.9.0"}
 	if _, err := w.pipeline(first).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +203,7 @@ func TestRefusedUpgradeChangesNothing(t *testing.T) {
 			local := t.TempDir()
 			w := newFullWorld(t, local)
 			before := w.activate(t, local)
-			rep, err := w.pipeline(shelf{loc: row.serve(t, local), promise: row.promise}).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
+			rep, err := w.pipeline(shelf{loc: row.serve(t, local), promise: row.promise, version: "1.0.0"}).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
 			row.check(t, rep, err)
 			if diff := cmp.Diff(before, snapshot(t, w.dir)); diff != "" {
 				t.Errorf("what lies there (-before +after)\n%s", diff)
@@ -237,7 +248,7 @@ func (r refusal) repair(t *testing.T, w *fullWorld, local string) {
 	if err := os.CopyFS(dir, worldtest.Files("demo@1.0.0", "data", "after")); err != nil {
 		t.Fatal(err)
 	}
-	fine := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}}
+	fine := shelf{loc: source.Locator{Scheme: source.SchemeLocal, Location: dir}, version: "1.0.0"}
 	rep, err := w.pipeline(fine).Install(t.Context(), pipeline.Request{Specs: []string{"demo"}})
 	if err != nil || rep.Outcomes[0].Status != pack.StatusUpgraded {
 		t.Errorf("got %v, %+v", err, rep)

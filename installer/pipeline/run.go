@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/source"
 )
 
 // A run is one request in progress.
@@ -23,21 +26,36 @@ type run struct {
 	packs   []*packState // those of the request in its order, then added ones
 	report  Report
 
-	// failed holds packs that failed, by ref: they are not added again in
-	// another version.
+	// failed holds packs that failed, by ref: no version of them is chosen any more.
 	failed map[pack.Ref]error
-	// drops counts how often an added pack was dropped for another version,
-	// dropped are those packs, and those that turned out not to be needed.
-	drops   map[pack.Ref]int
+	// dropped are added packs that turned out not to be needed.
 	dropped []*packState
+	// learned is what the pack.yaml of packs says, where that is known.
+	learned map[pack.ID]pack.Candidate
+
+	mu        sync.Mutex // guards what follows, and downloads
+	found     map[pack.Ref]finding
+	read      map[pack.ID]*packState // packs received to know what they need
+	downloads int
 }
 
 // packState is one pack in progress.
 type packState struct {
 	batch.Item
-	content *pack.Content // nil before it was downloaded
-	built   bool
-	result  Outcome // what is known of it, besides Item
+	want     *pack.Want     // of a pack of an index that the request names
+	choice   *deps.Choice   // nil for the pack of a place, and before it is chosen
+	content  *pack.Content  // nil before it was downloaded
+	manifest *pack.Manifest // nil if it is not known
+	built    bool
+	result   Outcome // what is known of it, besides Item
+}
+
+// received takes over what was received as another state, which may be nil.
+func (p *packState) received(o *packState) {
+	p.content, p.manifest = nil, nil
+	if o != nil {
+		p.content, p.manifest = o.content, o.manifest
+	}
 }
 
 // going reports whether p was downloaded and has not failed.
@@ -46,19 +64,20 @@ func (p *packState) going() bool { return p.content != nil && p.Err == nil }
 // begin records the specs of the request.
 func (r *run) begin() {
 	for _, i := range batch.Distinct(r.req.Specs, strings.TrimSpace) {
-		r.packs = append(r.packs, &packState{
+		p := &packState{
 			Item:   batch.Item{At: i, Spec: r.req.Specs[i], Stage: pack.StageDownload},
 			result: Outcome{RequiredBy: []pack.Ref{}, Environments: envbuild.Environments{}},
-		})
+		}
+		if loc, err := source.Parse(p.Spec); err == nil && loc.Scheme == source.SchemeRegistry && loc.Subdir == "" {
+			p.Spec, p.want = loc.Spec, &pack.Want{Ref: loc.Ref(), Constraint: loc.Constraint, Index: r.req.Index}
+		}
+		r.packs = append(r.packs, p)
 	}
 }
 
 // lookUp reads which packs are installed.
 func (r *run) lookUp(ctx context.Context) (err error) {
-	if r.config.Installed == nil {
-		return nil
-	}
-	if r.known, err = r.config.Installed.InstalledPacks(ctx); err != nil {
+	if r.known, err = r.config.World.Installed(ctx); err != nil {
 		return fmt.Errorf("look up installed packs: %w", err)
 	}
 	return nil
@@ -140,19 +159,26 @@ func byDir(ps []*packState) map[string]*packState {
 }
 
 // relay returns an observer for one stage, which puts its events into the one
-// sequence, with the spec that the user knows in place of the path. A stage that
-// closes a pack has not closed it for the installation.
+// sequence, with the spec that the user knows in place of the path.
 func (r *run) relay(ps []*packState) pack.EventFunc {
+	at := byDir(ps)
+	return r.relayTo(func(spec string) *packState { return at[spec] })
+}
+
+// relayTo is relay for specs that stand for packs. A stage that closes a pack has not
+// closed it for the installation.
+func (r *run) relayTo(find func(spec string) *packState) pack.EventFunc {
 	if !r.Observed() {
 		return nil
 	}
-	at := byDir(ps)
 	return func(ctx context.Context, e pack.Event) {
 		if e.Kind == pack.EventClosed {
 			return
 		}
-		if p := at[e.Spec]; p != nil {
-			e.Spec, e.Pack, e.Version = p.Spec, p.ID.Ref, p.ID.Version
+		if p := find(e.Spec); p != nil {
+			if e.Spec = p.Spec; p.content != nil {
+				e.Pack, e.Version = p.ID.Ref, p.ID.Version
+			}
 		}
 		r.Emit(ctx, e)
 	}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
@@ -15,19 +18,69 @@ import (
 // errNoOutcome is the failure of a pack that a stage did not report on.
 var errNoOutcome = errors.New("the stage reported nothing about it")
 
-// downloadRequested downloads what the request names.
-func (r *run) downloadRequested(ctx context.Context) error { return r.download(ctx, r.packs) }
-
-// download downloads ps, which have not been downloaded yet.
-func (r *run) download(ctx context.Context, ps []*packState) error {
-	req := installer.DownloadRequest{
-		Dest: r.staging, Rev: r.req.Rev, Index: r.req.Index, Timeout: r.req.Timeout,
-		Known: r.known, OnEvent: r.relay(nil),
+// downloadPlaces downloads the packs that the request names by their places: only their
+// content says which packs they are.
+func (r *run) downloadPlaces(ctx context.Context) error {
+	var ps []*packState
+	for _, p := range r.packs {
+		if p.want == nil {
+			ps = append(ps, p)
+		}
+	}
+	if err := r.download(ctx, ps); err != nil {
+		return err
 	}
 	for _, p := range ps {
-		req.Specs = append(req.Specs, p.Spec)
+		if p.Err == nil {
+			r.learn(ctx, p)
+		}
 	}
+	r.failTwice()
+	return nil
+}
+
+// failTwice fails packs that the request names twice.
+func (r *run) failTwice() {
+	first := map[pack.Ref]*packState{}
+	for _, p := range r.packs {
+		ref := p.ID.Ref
+		if p.want != nil {
+			ref = p.want.Ref
+		}
+		switch {
+		case p.Err != nil:
+		case first[ref] != nil:
+			p.Stage = pack.StageDownload
+			p.Err = pack.Errorf(pack.CodeConflict, "pack %s already comes from %q in this request; name it once", ref, first[ref].Spec)
+			p.ID.Ref, p.result.Previous = ref, r.previous(ref)
+		default:
+			first[ref] = p
+		}
+	}
+}
+
+// download downloads ps, each call into a directory of its own. It may be called
+// concurrently.
+func (r *run) download(ctx context.Context, ps []*packState) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	req := installer.DownloadRequest{
+		Dest: r.nextDir(), Rev: r.req.Rev, Index: r.req.Index, Timeout: r.req.Timeout,
+		Known: r.known, Pins: map[string][]pack.Pin{},
+	}
+	names := map[string]*packState{}
+	for _, p := range ps {
+		spec := r.specOf(p)
+		req.Specs, names[spec] = append(req.Specs, spec), p
+		if p.choice != nil {
+			req.Pins[spec] = p.choice.Pins
+		}
+	}
+	req.OnEvent = r.relayTo(func(spec string) *packState { return names[spec] })
 	rep, err := r.config.Installer.Download(ctx, req)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if rep != nil {
 		r.addDownload(rep)
 		err = cmp.Or(r.noteDownload(ps, rep), err)
@@ -35,14 +88,32 @@ func (r *run) download(ctx context.Context, ps []*packState) error {
 	return requestError(err)
 }
 
+// nextDir returns where the next download goes.
+func (r *run) nextDir() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.downloads++; r.downloads == 1 {
+		return r.staging
+	}
+	return filepath.Join(r.staging, strconv.Itoa(r.downloads))
+}
+
+// specOf returns the spec by which p is downloaded: the text of the request for a place,
+// and the chosen version for a pack of an index.
+func (r *run) specOf(p *packState) string {
+	if p.choice == nil {
+		return r.req.Specs[p.At]
+	}
+	return p.choice.ID.String()
+}
+
 func (r *run) noteDownload(ps []*packState, rep *installer.DownloadReport) error {
-	for _, d := range rep.Downloaded {
+	for i := range rep.Downloaded {
+		d := &rep.Downloaded[i]
 		if d.Item < 0 || d.Item >= len(ps) || d.Content == nil {
 			return fmt.Errorf("download packs: report on item %d of %d", d.Item, len(ps))
 		}
-		p := ps[d.Item]
-		p.Spec, p.ID, p.content, p.result.Previous = d.Spec, d.Content.ID, d.Content, r.previous(d.Content.ID.Ref)
-		p.content.Staged = !d.Unchanged
+		r.receive(ps[d.Item], d)
 	}
 	for i := range rep.Failed {
 		f := &rep.Failed[i]
@@ -50,9 +121,15 @@ func (r *run) noteDownload(ps []*packState, rep *installer.DownloadReport) error
 			return fmt.Errorf("download packs: report on item %d of %d", f.Item, len(ps))
 		}
 		p := ps[f.Item]
-		r.fail(p, pack.StageDownload, cause(f))
-		// Only now: another version of the pack may still be added.
-		p.Spec, p.ID.Ref = f.Spec, cmp.Or(p.ID.Ref, f.Ref)
+		if p.choice == nil {
+			p.Spec = f.Spec
+		}
+		if p.ID.Ref = cmp.Or(p.ID.Ref, f.Ref); p.choice == nil {
+			// Another version of the pack may still be added.
+			p.Stage, p.Err = pack.StageDownload, cause(f)
+		} else {
+			r.fail(p, pack.StageDownload, cause(f))
+		}
 		p.result.Previous = r.previous(p.ID.Ref)
 	}
 	for _, p := range ps {
@@ -61,6 +138,24 @@ func (r *run) noteDownload(ps []*packState, rep *installer.DownloadReport) error
 		}
 	}
 	return nil
+}
+
+// receive notes the content of a pack.
+func (r *run) receive(p *packState, d *installer.DownloadedPack) {
+	if p.choice == nil {
+		p.Spec, p.ID = d.Spec, d.Content.ID
+	} else if id := d.Content.ID; id.Ref != "" && id != p.choice.ID {
+		r.fail(p, pack.StageDownload, pack.Errorf(pack.CodeInvalidVersion, "%s was delivered, want %s", id, p.choice.ID))
+		return
+	}
+	p.content, p.manifest, p.result.Previous = d.Content, d.Manifest, r.previous(p.ID.Ref)
+	p.content.Staged = !d.Unchanged
+	if i := slices.IndexFunc(r.known, func(k pack.InstalledPack) bool { return k.ID == p.ID }); d.Unchanged && p.manifest == nil && i >= 0 {
+		p.manifest = &pack.Manifest{Ref: p.ID.Ref, Version: p.ID.Version, Dependencies: r.known[i].Dependencies}
+		if p.choice != nil {
+			p.manifest.PlatformVersion = p.choice.Platform
+		}
+	}
 }
 
 func (r *run) addDownload(rep *installer.DownloadReport) {
@@ -76,26 +171,12 @@ func (r *run) addDownload(rep *installer.DownloadReport) {
 	r.noteWarnings(nil, rep.Warnings)
 }
 
-// settle adds dependencies and builds environments. A pack whose environment
-// fails also fails its dependents, so the dependencies are analysed again after
-// that.
-func (r *run) settle(ctx context.Context) error {
-	for {
-		if err := r.addDependencies(ctx); err != nil {
-			return err
-		}
-		if r.req.SkipEnvironments || r.req.FailFast && len(r.failures()) > 0 {
-			return nil
-		}
-		if failed, err := r.build(ctx); !failed || err != nil {
-			return err
-		}
-	}
-}
-
 // build builds the environments of the packs that have none yet, and reports
 // whether one failed.
 func (r *run) build(ctx context.Context) (failed bool, err error) {
+	if r.req.SkipEnvironments {
+		return false, nil
+	}
 	var ps []*packState
 	for _, p := range r.going() {
 		if !p.built {

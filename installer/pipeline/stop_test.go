@@ -52,14 +52,22 @@ func (h hooked) Register(ctx context.Context, req registry.Request) (*registry.R
 	return around(h, "registration", func() (*registry.Report, error) { return h.Registrar.Register(ctx, req) })
 }
 
-func (h hooked) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error) {
-	return around(h, "look-up", func() ([]pack.InstalledPack, error) { return h.Installed.InstalledPacks(ctx) })
+func (h hooked) Installed(ctx context.Context) ([]pack.InstalledPack, error) {
+	return around(h, "look-up", func() ([]pack.InstalledPack, error) { return h.World.Installed(ctx) })
+}
+
+func (h hooked) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	return around(h, "candidates", func() ([]pack.Candidate, error) { return h.World.Candidates(ctx, want) })
+}
+
+func (h hooked) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candidate, error) {
+	return around(h, "dependencies", func() (pack.Candidate, error) { return h.World.Dependencies(ctx, c) })
 }
 
 // compose returns the pipeline with the hooks in it.
 func (h hooked) compose(t testing.TB) *pipeline.Pipeline {
 	t.Helper()
-	return compose(t, pipeline.Config{Installer: h, Analyzer: h, Builder: h, Registrar: h, Installed: h, Staging: h.Staging})
+	return compose(t, pipeline.Config{Installer: h, Analyzer: h, Builder: h, Registrar: h, World: h, Staging: h.Staging})
 }
 
 // TestStopAnywhere fails and cancels an upgrade with an added pack before and

@@ -18,8 +18,8 @@ type Demand struct {
 	Asked, Stays bool
 	By           pack.Ref
 	Versions     []pack.Version
-	// Exists are the versions that are known of the pack, best first; those of a
-	// provided pack and of the platform one.
+	// Exists are the versions that are known of the pack, the highest first: of a
+	// provided pack and of the platform one. They are shared: do not change them.
 	Exists []pack.Version
 	// Provided: the host has the pack, or it is the platform.
 	Provided bool
@@ -227,11 +227,18 @@ func way(ways map[pack.Ref]waypoint, to pack.Ref) []pack.Ref {
 func (u *universe) explained(i int) Demand {
 	d := u.demands[i]
 	d.Provided = d.all.provided
-	for _, v := range d.all.versions {
-		d.Exists = append(d.Exists, v.Version)
+	if d.all.exists == nil {
+		for _, v := range d.all.versions {
+			d.all.exists = append(d.all.exists, v.Version)
+		}
+		slices.SortFunc(d.all.exists, highestFirst)
 	}
-	slices.SortFunc(d.Exists, func(a, b pack.Version) int { return cmp.Or(b.Compare(a), cmp.Compare(b.String(), a.String())) })
+	d.Exists = slices.Clip(d.all.exists)
 	d.Versions = slices.Clone(d.Versions)
-	slices.SortFunc(d.Versions, func(a, b pack.Version) int { return cmp.Or(b.Compare(a), cmp.Compare(b.String(), a.String())) })
+	slices.SortFunc(d.Versions, highestFirst)
 	return d
+}
+
+func highestFirst(a, b pack.Version) int {
+	return cmp.Or(b.Compare(a), cmp.Compare(b.String(), a.String()))
 }

@@ -62,6 +62,7 @@ type search struct {
 	trail   []step
 	level   int
 	done    int // steps whose consequences were drawn
+	next    int // in the order: nodes before it need no decision
 	blame   []int
 }
 
@@ -75,7 +76,11 @@ func (u *universe) search(w *work, limit limits) (chosen, core []int, err error)
 func (u *universe) searchWith(w *work, limit limits, skip func(demand int) bool) (chosen, core []int, err error) {
 	s := &search{universe: u, work: w, limit: limit, uses: make([][]int, len(u.nodes)), blame: make([]int, len(u.clauses))}
 	for i := range u.nodes {
-		s.domains = append(s.domains, newSet(0).fill(u.nodes[i].size()))
+		domain := u.nodes[i].pinned
+		if domain == nil {
+			domain = newSet(0).fill(u.nodes[i].size())
+		}
+		s.domains = append(s.domains, domain)
 		s.latest = append(s.latest, -1)
 	}
 	for i, c := range u.clauses {
@@ -139,7 +144,8 @@ func (s *search) chosen() []int {
 
 // decide chooses the best version of the next pack that has to be present.
 func (s *search) decide() bool {
-	for _, i := range s.order {
+	for ; s.next < len(s.order); s.next++ {
+		i := s.order[s.next]
 		d := s.domains[i]
 		if d.has(absent) || d.only() {
 			continue
@@ -157,6 +163,7 @@ func (s *search) narrow(node int, to set, reason int) {
 	s.trail = append(s.trail, step{node, s.domains[node], s.latest[node], reason, s.level})
 	s.latest[node] = len(s.trail) - 1
 	s.domains[node] = to
+	s.next = min(s.next, s.place[node])
 }
 
 // propagate draws all consequences; it returns a clause that cannot hold, or -1.
@@ -255,6 +262,7 @@ func (s *search) backjump(level int) {
 	for n := len(s.trail) - 1; n >= 0 && s.trail[n].level > level; n-- {
 		t := s.trail[n]
 		s.domains[t.node], s.latest[t.node] = t.old, t.last
+		s.next = min(s.next, s.place[t.node])
 		s.trail = s.trail[:n]
 	}
 	s.done = min(s.done, len(s.trail))

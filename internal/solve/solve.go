@@ -12,8 +12,10 @@
 // A selection is found whenever one exists. Of several the first of these decides:
 //
 //  1. as few packs as possible have another version than the lock says;
-//  2. as few installed packs that the request does not name as possible are replaced;
-//  3. no version could be higher without another one being lower, where releases are
+//  2. no version of a pack that the request names could be higher without another one of
+//     these being lower;
+//  3. as few other installed packs as possible are replaced;
+//  4. no version could be higher without another one being lower, where releases are
 //     higher than pre-releases; packs nearer to the request come first.
 //
 // New packs are not counted: else an old version would be chosen because its
@@ -29,8 +31,9 @@
 // present are decided one after the other, best version first, and the consequences
 // are drawn. A conflict becomes a clause by resolving the reasons of what led to it;
 // the search goes back to where that clause has a consequence. The number of packs
-// that may deviate from the lock, and from what is installed, is a limit that is
-// lowered until nothing is found.
+// that may deviate from the lock is a limit that is lowered until nothing is found; then
+// the packs that the request names, which are decided first, keep their versions, and the
+// number of others that may deviate from what is installed is lowered.
 package solve
 
 import (
@@ -110,6 +113,8 @@ type Version struct {
 	// Locked: the lock says this version. Installed: it is installed. At most one
 	// version of a pack is either.
 	Locked, Installed bool
+	// Present: it is compared as present, as an installed one is.
+	Present bool
 }
 
 // A BudgetError says that the budget was exhausted.
@@ -147,10 +152,23 @@ func Solve(ctx context.Context, p *Problem) ([]pack.ID, *Proof, error) {
 	return u.ids(found), nil, nil
 }
 
+// pin leaves the named packs no other versions.
+func (u *universe) pin(chosen []int) {
+	for i := range u.nodes {
+		if n := &u.nodes[i]; n.named {
+			n.pinned = newSet(n.size())
+			n.pinned.add(chosen[i])
+		}
+	}
+}
+
 // improve lowers the limits until nothing is found.
 func (u *universe) improve(work *work, best []int) ([]int, error) {
 	limit := limits{unlimited, unlimited}
 	for i := range limit {
+		if i > 0 {
+			u.pin(best)
+		}
 		for limit[i] = u.deviations(best)[i]; limit[i] > 0; limit[i] = u.deviations(best)[i] {
 			limit[i]--
 			found, _, err := u.search(work, limit)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,7 +51,7 @@ func TestRandom(t *testing.T) {
 		if (ids == nil) == (proof == nil) {
 			t.Fatalf("both or none of %v and %v", ids, proof)
 		}
-		if fault := judge(p, ids, proof); fault != "" {
+		if fault := solvetest.Judge(p, ids, proof); fault != "" {
 			t.Fatalf("universe %d of seed %d, %s: %s\n%s\ngot %v\n%v", i, *seed, mode.Name, fault, solvetest.Text(p), ids, proof)
 		}
 		checkShuffled(t, random, p, ids, proof)
@@ -79,48 +78,6 @@ func checkShuffled(t *testing.T, random *rand.Rand, p *solve.Problem, ids []pack
 			t.Fatalf("another order gives another proof:\n%s\n\n%s", proof, other)
 		}
 	}
-}
-
-// judge compares an answer with all selections.
-func judge(p *solve.Problem, ids []pack.ID, proof *solve.Proof) string {
-	if proof != nil {
-		return judgeProof(p, proof)
-	}
-	got := solvetest.Selection(ids)
-	if !solvetest.Valid(p, got, solvetest.Demands(p)) {
-		return "the selection does not meet the demands"
-	}
-	lock, replaced := solvetest.Deviations(p, got)
-	fault := ""
-	solvetest.All(p, solvetest.Demands(p), func(s map[pack.Ref]pack.Version) bool {
-		l, r := solvetest.Deviations(p, s)
-		switch {
-		case l < lock:
-			fault = fmt.Sprintf("%v has fewer deviations from the lock", s)
-		case l == lock && r < replaced:
-			fault = fmt.Sprintf("%v replaces fewer packs", s)
-		case l == lock && r == replaced && solvetest.Better(p, s, got):
-			fault = fmt.Sprintf("%v is better", s)
-		}
-		return fault == ""
-	})
-	return fault
-}
-
-func judgeProof(p *solve.Problem, proof *solve.Proof) string {
-	if solvetest.Possible(p, solvetest.Demands(p)) {
-		return "there is a selection"
-	}
-	demands := solvetest.OfProof(proof)
-	if solvetest.Possible(p, demands) {
-		return "the demands of the proof can be met"
-	}
-	for i := range demands {
-		if !solvetest.Possible(p, slices.Delete(slices.Clone(demands), i, i+1)) {
-			return fmt.Sprintf("demand %d plays no part", i)
-		}
-	}
-	return ""
 }
 
 func TestCancelled(t *testing.T) {
@@ -176,6 +133,7 @@ func TestCases(t *testing.T) {
 		{"provided", "provided core 2.0.0-rc.1\nwant app\napp 2.0.0: core@^3\napp 1.0.0: core@>=1", "app@1.0.0"},
 		{"nearer first", "want app\napp 1.0.0: m, z\nm 1.0.0: a\nz 2.0.0: a@^1\nz 1.0.0: a@^2\na 2.0.0:\na 1.0.0:", "a@1.0.0 app@1.0.0 m@1.0.0 z@2.0.0"},
 		{"a named pack is upgraded", "want app\napp 2.0.0: log\napp 1.0.0: installed, log\nlog 1.0.0: installed\nlog 2.0.0:\nnamed app", "app@2.0.0 log@1.0.0"},
+		{"a named pack is upgraded although others are replaced", "want app\napp 2.0.0: log@^2\napp 1.0.0: installed, log\nlog 1.0.0: installed\nlog 2.0.0:\ntwo 1.0.0: installed, log@^1\ntwo 2.0.0:\nnamed app", "app@2.0.0 log@2.0.0 two@2.0.0"},
 		{"a named pack that is broken is mended", "want app\napp 1.0.0: installed, log@^2\nlog 1.0.0: installed\nlog 2.0.0:\nnamed app", "app@1.0.0 log@2.0.0"},
 		{"a named pre-release is present", "want app\napp 2.0.0-rc.1: installed\napp 1.0.0:\ntwo 1.0.0: installed, app@>=1.5\nnamed app", "app@2.0.0-rc.1 two@1.0.0"},
 		{"build metadata", "want app\napp 1.0.0+a:\napp 1.0.0+b: installed", "app@1.0.0+b"},
@@ -205,7 +163,7 @@ func TestMinimal(t *testing.T) {
 		p02 2.1.0: p03@~2.0
 		p03 2.1.0: p04@^1, p04@^1 || ^3, p04@1.0.0
 		p03 3.0.0-rc.1:`)
-	if _, proof, err := solve.Solve(t.Context(), p); err != nil || proof == nil || judgeProof(p, proof) != "" {
+	if _, proof, err := solve.Solve(t.Context(), p); err != nil || proof == nil || solvetest.JudgeProof(p, proof) != "" {
 		t.Errorf("got %v, %v", proof, err)
 	}
 }

@@ -22,7 +22,8 @@ type universe struct {
 	nodes   []node
 	demands []Demand
 	clauses []clause // of the demands, in the same order
-	order   []int    // of nodes: those nearer to the request first
+	order   []int    // of nodes: those that are named or nearer to the request first
+	place   []int    // of each node in the order
 }
 
 // A node is a pack. Its versions have numbers from 1, the best first.
@@ -30,9 +31,11 @@ type node struct {
 	versions []Version
 	provided bool // by the host, in one version
 	named    bool // by the request
+	pinned   set  // if not nil, what may be chosen
 	// keep is what leaves the pack as the lock says, and as installed; nil when
 	// neither says anything.
-	keep [2]set
+	keep   [2]set
+	exists []pack.Version // for proofs
 }
 
 func (n *node) size() int { return len(n.versions) + 1 }
@@ -200,7 +203,7 @@ func (n *node) suits(i int, d Dependency) bool {
 	switch v := &n.versions[i]; {
 	case d.Constraint == nil, n.provided && v.Version.IsZero():
 		return true
-	case n.provided, v.Installed:
+	case n.provided, v.Installed, v.Present:
 		return d.Constraint.AllowsPresent(v.Version)
 	default:
 		return d.Constraint.Allows(v.Version)
@@ -276,7 +279,13 @@ func (u *universe) sortNodes() {
 	for i := range u.nodes {
 		u.order = append(u.order, i)
 	}
-	slices.SortStableFunc(u.order, func(a, b int) int { return cmp.Compare(depth[a], depth[b]) })
+	slices.SortStableFunc(u.order, func(a, b int) int {
+		return cmp.Or(first(u.nodes[a].named, u.nodes[b].named), cmp.Compare(depth[a], depth[b]))
+	})
+	u.place = make([]int, len(u.order))
+	for at, i := range u.order {
+		u.place[i] = at
+	}
 }
 
 // ids returns the packs of a selection of version numbers.

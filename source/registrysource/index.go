@@ -121,9 +121,16 @@ func checkUnknown(key string, kinds map[string]string) error {
 	return nil
 }
 
+// A skipped entry cannot be used. Its version is zero when it cannot be read.
+type skipped struct {
+	id  pack.ID
+	err error
+}
+
 // lookup returns the entries of a ref that can be used, the highest version
-// first, and the errors of those that cannot. When there is none, the error says why.
-func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []error, err error) {
+// first, and those that cannot. When there is none, the error says why: it is that of
+// the first that was skipped.
+func (idx *index) lookup(ref string, d *decoder) (entries []*entry, out []skipped, err error) {
 	positions := idx.positions[ref]
 	if len(positions) == 0 {
 		return nil, nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q%s", ref, nearest.Hint(ref, idx.refs()))
@@ -133,11 +140,12 @@ func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []er
 		if err == nil {
 			entries = append(entries, e)
 		} else {
-			skipped = append(skipped, err)
+			id, _ := decodeID(idx.entries[i])
+			out = append(out, skipped{id, err})
 		}
 	}
 	if len(entries) == 0 {
-		return nil, skipped[1:], skipped[0]
+		return nil, out, out[0].err
 	}
 	slices.SortStableFunc(entries, byVersion)
 	for i, e := range entries[1:] {
@@ -145,7 +153,7 @@ func (idx *index) lookup(ref string, d *decoder) (entries []*entry, skipped []er
 			return nil, nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
 		}
 	}
-	return entries, skipped, nil
+	return entries, out, nil
 }
 
 // refs returns the refs of all entries, sorted.

@@ -2,6 +2,7 @@ package registrysource_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -115,9 +116,8 @@ func TestSkippedEntriesAreTold(t *testing.T) {
 	s := fileSource(t, indexOf(t, entries...), registrysource.Config{})
 	loc := locator(t, "demo")
 	for name, ask := range map[string]func(ctx context.Context) error{
-		"Resolve":    func(ctx context.Context) error { _, err := s.Resolve(ctx, loc); return err },
-		"Versions":   func(ctx context.Context) error { _, err := s.Versions(ctx, loc); return err },
-		"Candidates": func(ctx context.Context) error { _, err := s.Candidates(ctx, pack.Want{Ref: "demo"}); return err },
+		"Resolve":  func(ctx context.Context) error { _, err := s.Resolve(ctx, loc); return err },
+		"Versions": func(ctx context.Context) error { _, err := s.Versions(ctx, loc); return err },
 	} {
 		var notes []string
 		ctx := pack.WithNotes(t.Context(), func(_ context.Context, text string) { notes = append(notes, text) })
@@ -128,5 +128,16 @@ func TestSkippedEntriesAreTold(t *testing.T) {
 		if len(notes) != 11 || !strings.Contains(all, `"2.x"`) || !strings.Contains(all, "demo@3.0.0: it has no install source") || !strings.Contains(all, "4 more entries of demo were skipped") {
 			t.Errorf("%s: got the notes %q", name, notes)
 		}
+	}
+	var unusable []string
+	found, err := s.Candidates(t.Context(), pack.Want{Ref: "demo"})
+	for _, c := range found {
+		if c.Unusable != nil && (!c.Version.IsZero() || len(unusable) == 0) {
+			unusable = append(unusable, fmt.Sprintf("%v: %v", c.Version, c.Unusable))
+		}
+	}
+	all := strings.Join(unusable, "\n")
+	if err != nil || len(found) != 15 || len(unusable) != 2 || !strings.Contains(all, `"2.x"`) || !strings.Contains(all, "demo@3.0.0: it has no install source") {
+		t.Errorf("Candidates: got %d, %q, %v", len(found), unusable, err)
 	}
 }

@@ -70,18 +70,18 @@ func (s *Source) Versions(ctx context.Context, loc source.Locator) ([]pack.Pin, 
 
 // Candidates returns every version of want.Ref that the index has and that
 // want.Constraint allows, the highest first, with the dependencies that the index
-// states and a pin for each of its install sources. Entries that cannot be used are
-// told by [pack.Note]. A pack that is not in the index,
-// or none of whose entries can be used, is an error that matches
-// [pack.ErrNotFound]; a want with a Spec is one with [pack.CodeInvalidRequest];
-// other errors mean that the index could not be read.
+// states and a pin for each of its install sources. Entries that cannot be used follow,
+// with the reason in Unusable. want.Index, when not "", is asked instead of the configured
+// index. A pack that is not in the index, or has two entries for one version, is an error
+// that matches [pack.ErrNotFound]; a want with a Spec is one with
+// [pack.CodeInvalidRequest]; other errors mean that the index could not be read.
 func (s *Source) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	if want.Spec != "" {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "find versions of %q: an index lists packs by their refs", web.Redact(want.Spec))
 	}
-	loc := source.Locator{Scheme: source.SchemeRegistry, Location: want.Ref.String()}
-	entries, err := s.find(ctx, loc)
-	if err != nil {
+	loc := source.Locator{Scheme: source.SchemeRegistry, Location: want.Ref.String(), Index: want.Index}
+	entries, out, err := s.lookUp(ctx, loc)
+	if err != nil && len(out) == 0 {
 		return nil, missing(err)
 	}
 	var candidates []pack.Candidate
@@ -90,6 +90,12 @@ func (s *Source) Candidates(ctx context.Context, want pack.Want) ([]pack.Candida
 			candidates = append(candidates, pack.Candidate{
 				ID: e.id, Dependencies: e.dependencies, DependenciesKnown: e.dependenciesKnown, Platform: e.platform, Pins: s.pins(e, loc),
 			})
+		}
+	}
+	for _, o := range out {
+		if o.id.Version.IsZero() || want.Constraint.Allows(o.id.Version) {
+			why := fmt.Errorf("index %q: %w", shown(s.address(loc.Index)), o.err)
+			candidates = append(candidates, pack.Candidate{ID: pack.ID{Ref: want.Ref, Version: o.id.Version}, Unusable: why})
 		}
 	}
 	if len(candidates) == 0 {
@@ -126,37 +132,47 @@ func (s *Source) Problems(ctx context.Context) ([]Problem, error) {
 
 // find returns the entries of the pack that loc names, the highest version first.
 func (s *Source) find(ctx context.Context, loc source.Locator) ([]*entry, error) {
+	entries, out, err := s.lookUp(ctx, loc)
+	if err != nil && len(out) > 0 {
+		out = out[1:] // the error is that of the first
+	}
+	s.tellSkipped(ctx, loc, out)
+	return entries, err
+}
+
+// lookUp returns the entries of the pack that loc names, the highest version first, and
+// those that cannot be used.
+func (s *Source) lookUp(ctx context.Context, loc source.Locator) ([]*entry, []skipped, error) {
 	if loc.Rev != "" {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %.80q", loc.Location, loc.Rev)
+		return nil, nil, pack.Errorf(pack.CodeInvalidRequest, "resolve %q: a pack of a registry has versions and no revs: leave out %.80q", loc.Location, loc.Rev)
 	}
 	ref, err := pack.ParseRef(loc.Location)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	idx, err := s.index(ctx, loc.Index)
 	if err != nil {
-		return nil, fmt.Errorf("find pack %s: %w", ref, err)
+		return nil, nil, fmt.Errorf("find pack %s: %w", ref, err)
 	}
-	entries, skipped, err := idx.lookup(ref.String(), s.decoder(loc.Index))
-	s.tellSkipped(ctx, loc, skipped)
+	entries, out, err := idx.lookup(ref.String(), s.decoder(loc.Index))
 	if err != nil {
-		return nil, &entryError{fmt.Errorf("index %q: %w", shown(s.address(loc.Index)), err)}
+		err = &entryError{fmt.Errorf("index %q: %w", shown(s.address(loc.Index)), err)}
 	}
-	return entries, nil
+	return entries, out, err
 }
 
 // maxSkipped is how many skipped entries of a pack are told one by one.
 const maxSkipped = 10
 
 // tellSkipped tells which entries of a pack were skipped, and why.
-func (s *Source) tellSkipped(ctx context.Context, loc source.Locator, skipped []error) {
+func (s *Source) tellSkipped(ctx context.Context, loc source.Locator, out []skipped) {
 	name := shown(s.address(loc.Index))
-	for i, err := range skipped {
+	for i, o := range out {
 		if i == maxSkipped {
-			pack.Note(ctx, "index %q: %d more entries of %s were skipped", name, len(skipped)-i, loc.Location)
+			pack.Note(ctx, "index %q: %d more entries of %s were skipped", name, len(out)-i, loc.Location)
 			return
 		}
-		pack.Note(ctx, "index %q: an entry of %s was skipped: %v", name, loc.Location, err)
+		pack.Note(ctx, "index %q: an entry of %s was skipped: %v", name, loc.Location, o.err)
 	}
 }
 

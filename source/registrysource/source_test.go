@@ -192,9 +192,11 @@ func TestCandidates(t *testing.T) {
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	for _, ref := range []pack.Ref{"missing", "broken"} {
-		_, err := s.Candidates(t.Context(), pack.Want{Ref: ref})
-		wantCode(t, err, pack.CodeNotFound)
+	_, err = s.Candidates(t.Context(), pack.Want{Ref: "missing"})
+	wantCode(t, err, pack.CodeNotFound)
+	broken, err := s.Candidates(t.Context(), pack.Want{Ref: "broken"})
+	if err != nil || len(broken) != 2 || broken[0].Unusable == nil || broken[1].Unusable == nil || broken[0].Version.String() != "1.0.0" {
+		t.Errorf("got %+v, %v", broken, err)
 	}
 }
 

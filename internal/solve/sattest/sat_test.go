@@ -73,15 +73,35 @@ func judge(p *solve.Problem, ids []pack.ID, proof *solve.Proof) string {
 	}
 	lock, replaced := solvetest.Deviations(p, got)
 	cost := lock*lockWeight + replaced
-	if best, ok := newEncoding(p, all).minimize(); !ok || best < cost {
-		return "the solver finds a selection with fewer deviations: " + strconv.Itoa(best)
+	if best, ok := newEncoding(p, all).minimize(); !ok || best/lockWeight < lock {
+		return "the solver finds a selection with fewer deviations from the lock: " + strconv.Itoa(best)
 	}
 	e := newEncoding(p, all)
-	e.demandBetter(got)
+	e.demandBetter(got, true)
+	if best, ok := e.minimize(); ok && best/lockWeight <= lock {
+		return "the solver finds a better selection of the named packs"
+	}
+	e = newEncoding(p, all)
+	e.pinNamed(got)
+	if best, ok := e.minimize(); !ok || best < cost {
+		return "the solver finds a selection with fewer deviations: " + strconv.Itoa(best)
+	}
+	e = newEncoding(p, all)
+	e.pinNamed(got)
+	e.demandBetter(got, false)
 	if best, ok := e.minimize(); ok && best <= cost {
 		return "the solver finds a better selection"
 	}
 	return ""
+}
+
+// pinNamed demands the versions that named packs have.
+func (e *encoding) pinNamed(got map[pack.Ref]pack.Version) {
+	for _, k := range e.problem.Packs {
+		if v, there := got[k.Ref]; k.Named && there {
+			e.clauses = append(e.clauses, []int{e.lit(k.Ref, v)})
+		}
+	}
 }
 
 func judgeProof(p *solve.Problem, all, proof []solvetest.Demand) string {
@@ -152,7 +172,7 @@ func (e *encoding) atMostOne(k solve.Pack) {
 // addCosts adds what it costs to deviate.
 func (e *encoding) addCosts(k solve.Pack) {
 	for _, v := range k.Versions {
-		if v.Installed {
+		if v.Installed && !k.Named {
 			e.costs = append(e.costs, solver.IntToLit(int32(-e.lit(k.Ref, v.Version))))
 			e.weights = append(e.weights, 1)
 		}
@@ -186,11 +206,14 @@ func (e *encoding) demand(d solvetest.Demand) {
 }
 
 // demandBetter demands a selection that is better than got in one thing and worse in
-// none.
-func (e *encoding) demandBetter(got map[pack.Ref]pack.Version) {
+// none, of named packs or of all.
+func (e *encoding) demandBetter(got map[pack.Ref]pack.Version, named bool) {
 	var better []int
 	for _, k := range e.problem.Packs {
 		chosen, there := got[k.Ref]
+		if named && !(k.Named && there) {
+			continue
+		}
 		for _, v := range k.Versions {
 			lit := e.lit(k.Ref, v.Version)
 			switch {

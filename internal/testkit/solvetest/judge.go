@@ -97,7 +97,7 @@ func versions(p *solve.Problem, ref pack.Ref) []solve.Version {
 	return nil
 }
 
-func named(p *solve.Problem, ref pack.Ref) bool {
+func isNamed(p *solve.Problem, ref pack.Ref) bool {
 	return slices.ContainsFunc(p.Packs, func(k solve.Pack) bool { return k.Ref == ref && k.Named })
 }
 
@@ -147,7 +147,7 @@ func (j judge) meets(s selection, d Demand) bool {
 func (j judge) suits(d solve.Dependency, v pack.Version) bool {
 	for _, known := range versions(j.Problem, d.Ref) {
 		if known.Version == v {
-			return d.Constraint == nil || d.Constraint.Allows(v) || known.Installed && present(d, v)
+			return d.Constraint == nil || d.Constraint.Allows(v) || (known.Installed || known.Present) && present(d, v)
 		}
 	}
 	return false
@@ -276,7 +276,7 @@ func Compare(p *solve.Problem, ref pack.Ref, v, w pack.Version) int {
 			if known.Version == v && known.Locked {
 				r += 4
 			}
-			if known.Version == v && known.Installed && !named(p, ref) {
+			if known.Version == v && known.Installed && !isNamed(p, ref) {
 				r += 2
 			}
 		}

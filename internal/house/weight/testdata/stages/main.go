@@ -47,12 +47,13 @@ func install(ctx context.Context, root string, specs []string) error {
 	if err != nil {
 		return err
 	}
-	analyzer, err := deps.New(deps.Config{Installed: store})
+	world := installer.NewWorld(installer.WorldConfig{Installed: store, Installer: downloader, Staging: store})
+	analyzer, err := deps.New(deps.Config{World: world})
 	if err != nil {
 		return err
 	}
 	whole, err := pipeline.New(pipeline.Config{
-		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, Installed: store, Staging: store,
+		Installer: downloader, Analyzer: analyzer, Builder: builder, Registrar: store, World: world, Staging: store,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,335 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/registry"
+)
+
+// resolve chooses versions for the packs of the request that have not failed, and of
+// what they need; the chosen packs become r.packs. Requested packs that cannot be met
+// fail.
+func (r *run) resolve(ctx context.Context) error {
+	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) {
+		r.Warn(ctx, &batch.Item{Stage: pack.StageDependencies}, "%s", text)
+	})
+	var wants []pack.Want
+	var items []*packState
+	for _, p := range r.packs {
+		if p.result.Added || p.Err != nil {
+			continue
+		}
+		w := pack.Want{Spec: p.Spec}
+		if p.want != nil {
+			w = *p.want
+		}
+		wants, items = append(wants, w), append(items, p)
+	}
+	res, err := deps.Resolve(ctx, &view{r}, wants, r.policy())
+	if err != nil {
+		return err
+	}
+	for _, d := range res.Dropped {
+		r.failDropped(ctx, items[d.Want], d)
+	}
+	r.take(ctx, items, res.Choices)
+	return nil
+}
+
+func (r *run) policy() *deps.Policy {
+	p := &deps.Policy{
+		Provided: r.config.Provided, AllowBreak: r.req.AllowBreak, Parallel: r.config.Parallel,
+		AllowDowngrade: r.req.Replace == registry.ReplaceAny, KeepInstalled: r.req.Replace == registry.ReplaceNever,
+	}
+	if !r.req.SkipValidation {
+		p.PlatformVersion = r.config.PlatformVersion
+	}
+	return p
+}
+
+// failDropped fails a requested pack. Another version of it may be added for others.
+func (r *run) failDropped(ctx context.Context, p *packState, d deps.Dropped) {
+	p.Stage, p.Err = d.Stage, d.Err
+	if p.want != nil {
+		p.ID = pack.ID{Ref: p.want.Ref}
+		p.result.Previous = r.previous(p.want.Ref)
+	} else if p.ID.Ref != "" {
+		r.failed[p.ID.Ref] = d.Err
+	}
+	r.End(ctx, &p.Item)
+}
+
+// take makes the chosen packs those of the request.
+func (r *run) take(ctx context.Context, items []*packState, choices []deps.Choice) {
+	chosen := map[*packState]bool{}
+	for i := range choices {
+		c := &choices[i]
+		var p *packState
+		switch {
+		case len(c.Wants) > 0:
+			p = items[c.Wants[0]]
+			r.takeWanted(p, c)
+		case !c.Kept:
+			p = r.added(c)
+		default:
+			continue
+		}
+		chosen[p] = true
+		if p.want != nil || p.result.Added {
+			p.choice = c
+		}
+		for _, over := range c.PassedOver {
+			r.Warn(ctx, &p.Item, "%s is chosen, as %s cannot be used: %v", c.ID, exists(over.ID), over.Unusable)
+		}
+	}
+	r.dropOthers(chosen)
+}
+
+// exists names a version of a pack, which may not be known.
+func exists(id pack.ID) string {
+	if id.Version.IsZero() {
+		return "an entry of " + id.Ref.String()
+	}
+	return id.String()
+}
+
+// takeWanted gives a requested pack its version.
+func (r *run) takeWanted(p *packState, c *deps.Choice) {
+	switch {
+	case p.want == nil || p.content != nil && p.ID == c.ID:
+		return
+	case c.Kept:
+		k := c.Before
+		p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
+	default:
+		p.received(r.read[c.ID])
+	}
+	p.ID, p.built, p.result.Previous = c.ID, false, r.previous(c.Ref)
+}
+
+// added returns the state of a pack that others need.
+func (r *run) added(c *deps.Choice) *packState {
+	i := slices.IndexFunc(r.packs, func(p *packState) bool { return p.result.Added && p.ID == c.ID && p.Err == nil })
+	if i < 0 {
+		i = len(r.packs)
+		p := &packState{
+			Item:   batch.Item{At: len(r.req.Specs) + i, Spec: c.ID.String(), ID: c.ID, Stage: pack.StageDownload},
+			result: Outcome{Previous: r.previous(c.Ref), Added: true, Environments: envbuild.Environments{}},
+		}
+		p.received(r.read[c.ID])
+		r.packs = append(r.packs, p)
+	}
+	r.packs[i].result.RequiredBy = c.RequiredBy
+	return r.packs[i]
+}
+
+// dropOthers drops added packs that were not chosen again. One that needs a pack which
+// failed fails with it.
+func (r *run) dropOthers(chosen map[*packState]bool) {
+	for _, p := range r.packs {
+		if !p.result.Added || p.Err != nil || chosen[p] {
+			continue
+		}
+		if ref, err := r.failedNeed(p); err != nil {
+			p.Stage, p.Err = pack.StageDependencies, needsFailed(ref, err)
+		}
+	}
+	r.drop(func(p *packState) bool { return p.result.Added && p.Err == nil && !chosen[p] })
+}
+
+// failedNeed returns a pack that failed and that p needs, directly or not.
+func (r *run) failedNeed(p *packState) (pack.Ref, error) {
+	seen := map[pack.Ref]bool{}
+	for queue := p.needs(); len(queue) > 0; queue = queue[1:] {
+		ref := queue[0]
+		if err := r.failed[ref]; err != nil {
+			return ref, err
+		}
+		if seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		for _, o := range r.packs {
+			if o.ID.Ref == ref {
+				queue = append(queue, o.needs()...)
+			}
+		}
+	}
+	return "", nil
+}
+
+// needs returns the packs that p needs, as far as is known.
+func (p *packState) needs() (refs []pack.Ref) {
+	if p.choice != nil {
+		for _, d := range p.choice.Dependencies {
+			refs = append(refs, d.Ref)
+		}
+	}
+	return refs
+}
+
+// needsFailed is why a pack that needs ref is not installed.
+func needsFailed(ref pack.Ref, reason error) error {
+	return pack.Errorf(pack.CodeDependencyMissing, "it needs %s, which failed: %w", ref, reason)
+}
+
+// learn compares what is known of a pack that was received with its pack.yaml, and
+// reports whether that says something else: then versions have to be chosen again.
+func (r *run) learn(ctx context.Context, p *packState) bool {
+	m := p.manifest
+	if p.content != nil && p.content.Pack != nil {
+		m = &p.content.Pack.Manifest
+	}
+	if m == nil {
+		return false
+	}
+	stated, known := r.learned[p.ID]
+	if !known && p.choice != nil {
+		stated, known = p.choice.Candidate, true
+	}
+	if known && sameNeeds(stated.Dependencies, m.Dependencies) && stated.Platform.String() == m.PlatformVersion.String() {
+		return false
+	}
+	if known && p.choice != nil && p.choice.DependenciesKnown && !sameNeeds(stated.Dependencies, m.Dependencies) {
+		r.Warn(ctx, &p.Item, "the index states other dependencies of %s than its pack.yaml, which counts", p.ID)
+	}
+	r.learned[p.ID] = pack.Candidate{ID: p.ID, Dependencies: m.Dependencies, Platform: m.PlatformVersion, DependenciesKnown: true}
+	return true
+}
+
+func sameNeeds(a, b []pack.Dependency) bool {
+	text := func(ds []pack.Dependency) string {
+		var list []string
+		for _, d := range ds {
+			list = append(list, d.String())
+		}
+		slices.Sort(list)
+		return strings.Join(slices.Compact(list), "\n")
+	}
+	return text(a) == text(b)
+}
+
+// A view is the world as one request sees it: it does not change during the request, it
+// has the packs that were received, and not those that failed.
+type view struct{ *run }
+
+// Installed implements [deps.World].
+func (v *view) Installed(context.Context) ([]pack.InstalledPack, error) { return v.known, nil }
+
+// Candidates implements [deps.World].
+func (v *view) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	if want.Spec != "" {
+		return v.received(want.Spec)
+	}
+	found, err := v.find(ctx, want)
+	if failed := v.failed[want.Ref]; failed != nil {
+		return v.allFailed(want.Ref, found, failed), nil
+	}
+	found = slices.Clone(found)
+	for i, c := range found {
+		if l, ok := v.learned[c.ID]; ok && c.Unusable == nil {
+			found[i].Dependencies, found[i].Platform, found[i].DependenciesKnown = l.Dependencies, l.Platform, true
+		}
+	}
+	return found, err
+}
+
+// received returns the pack that came from a place that the request names.
+func (v *view) received(spec string) ([]pack.Candidate, error) {
+	for _, p := range v.packs {
+		if p.Spec != spec || p.content == nil {
+			continue
+		}
+		c := v.learned[p.ID]
+		if c.ID != p.ID {
+			c = pack.Candidate{ID: p.ID}
+		}
+		c.DependenciesKnown = true // what is not is learned when it is analysed
+		return []pack.Candidate{c}, nil
+	}
+	return nil, pack.Errorf(pack.CodeNotFound, "nothing came from %q", spec)
+}
+
+// allFailed returns the versions of a pack that failed in this request.
+func (v *view) allFailed(ref pack.Ref, found []pack.Candidate, failed error) []pack.Candidate {
+	all := slices.Clone(found)
+	for _, p := range v.packs {
+		if len(all) == 0 && p.ID.Ref == ref && p.Err != nil {
+			all = append(all, pack.Candidate{ID: p.ID})
+		}
+	}
+	for i := range all {
+		if all[i].Unusable == nil {
+			all[i].Unusable = fmt.Errorf("pack %s failed in this request: %w", ref, failed)
+		}
+	}
+	return all
+}
+
+// A finding is what the world answered.
+type finding struct {
+	candidates []pack.Candidate
+	err        error
+}
+
+// find asks the world once for each pack.
+func (v *view) find(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	v.mu.Lock()
+	found, ok := v.found[want.Ref]
+	v.mu.Unlock()
+	if !ok {
+		want.Index = v.req.Index
+		found.candidates, found.err = v.config.World.Candidates(ctx, want)
+		v.mu.Lock()
+		v.found[want.Ref] = found
+		v.mu.Unlock()
+	}
+	return found.candidates, found.err
+}
+
+// Dependencies implements [deps.World]: it downloads the pack, which is most likely to be
+// chosen, and keeps it.
+func (v *view) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candidate, error) {
+	p := &packState{Item: batch.Item{Spec: c.ID.String(), ID: c.ID, Stage: pack.StageDownload}, choice: &deps.Choice{Candidate: c}}
+	v.mu.Lock()
+	for _, o := range v.packs {
+		if o.want != nil && o.want.Ref == c.Ref && o.Err == nil {
+			p.At, p.Spec, p.want = o.At, o.Spec, o.want
+		}
+	}
+	v.mu.Unlock()
+	if err := v.download(ctx, []*packState{p}); err != nil {
+		return c, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if p.Err != nil {
+		if p.want == nil {
+			p.result = Outcome{Added: true, RequiredBy: []pack.Ref{}, Environments: envbuild.Environments{}, Previous: v.previous(c.Ref)}
+			p.At = len(v.req.Specs) + len(v.packs)
+			v.packs = append(v.packs, p)
+		}
+		return c, p.Err
+	}
+	v.read[c.ID] = p
+	if p.want == nil {
+		v.dropped = append(v.dropped, p) // its events end, unless it is chosen
+	}
+	return v.needsOf(c, p), nil
+}
+
+// needsOf completes c with what is known of the pack that was received.
+func (r *run) needsOf(c pack.Candidate, p *packState) pack.Candidate {
+	c.DependenciesKnown = true // what is not is learned when it is analysed
+	if p.manifest != nil {
+		c.Dependencies, c.Platform = p.manifest.Dependencies, p.manifest.PlatformVersion
+	}
+	return c
+}
