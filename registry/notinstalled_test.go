@@ -18,10 +18,6 @@ func TestWhichPackWasMeant(t *testing.T) {
 			_, err := s.Show(ctx, ref)
 			return err
 		},
-		"snapshot": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
-			_, err := s.Snapshot(ctx, ref)
-			return err
-		},
 		"snapshot of a version": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
 			_, err := s.SnapshotKept(ctx, ref, "1.0.0")
 			return err
