@@ -176,10 +176,10 @@ func (s *search) candidates(ctx context.Context, want pack.Want) (found []pack.C
 
 // forbidden returns why the policy does not allow to choose c.
 func (s *search) forbidden(k *known, c pack.Candidate) error {
-	if k.installed == nil || s.policy.AllowDowngrade || c.Version.Compare(k.installed.Version) >= 0 {
+	if k.installed == nil || s.policy.AllowDowngrade || c.Version == k.installed.Version || c.Version.Compare(k.installed.Version) > 0 {
 		return nil
 	}
-	return pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed, which is higher, and the request does not allow downgrades", k.installed.Version)
+	return pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed, and the request does not allow a version that is not higher", k.installed.Version)
 }
 
 // preferred sorts releases before pre-releases, and higher versions first.

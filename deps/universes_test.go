@@ -126,7 +126,7 @@ func makeWorld(random *rand.Rand, mode solvetest.Mode) (problemWorld, []pack.Wan
 				k.Versions[slices.IndexFunc(k.Versions, func(o solve.Version) bool { return o.Version == v.Version })].Platform = nil
 			}
 			if v.Installed {
-				k.Versions = slices.DeleteFunc(slices.Clone(k.Versions), func(o solve.Version) bool { return o.Version.Compare(v.Version) < 0 })
+				k.Versions = slices.DeleteFunc(slices.Clone(k.Versions), func(o solve.Version) bool { return o.Version != v.Version && o.Version.Compare(v.Version) <= 0 })
 			}
 		}
 	}
