@@ -93,8 +93,10 @@ type InstalledPack struct {
 	Pin Pin
 	// DirectoryChecksum and TreeDigest of the content, "" if unknown.
 	DirectoryChecksum, TreeDigest Digest
-	// Dependencies are the packs that it needs.
+	// Dependencies are the packs that it needs, and Platform limits the versions of the
+	// platform that it suits.
 	Dependencies []Dependency
+	Platform     Constraint
 	// Path is the absolute path of the directory that contains its pack.yaml.
 	Path string
 }

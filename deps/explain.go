@@ -125,7 +125,7 @@ func (u *Unsolvable) tellPack(on []*Demand) {
 		u.facts = append(u.facts, fmt.Sprintf("%s exists as %s", d.Ref, d.existing()))
 	}
 	for _, v := range d.Exists {
-		if v.IsPrerelease() && !allowed(on, v, false) && allowed(on, v, true) {
+		if v.IsPrerelease() && !allowed(on, v, false) && (allowed(on, v, true) || allowed(on, releaseOf(v), false)) {
 			u.facts = append(u.facts, fmt.Sprintf("%s %s is a pre-release, which only a range that names it admits, such as >=%s", d.Ref, v, v))
 			break
 		}
@@ -133,6 +133,19 @@ func (u *Unsolvable) tellPack(on []*Demand) {
 	if suit := suiting(d.Excluded, on); len(suit) > 0 {
 		u.facts = append(u.facts, excluded(suit))
 	}
+	if d.kept {
+		u.facts = append(u.facts, fmt.Sprintf("%s %s is installed, and the request does not allow replacing it", d.Ref, d.Installed))
+	}
+}
+
+// releaseOf returns the release that a pre-release leads to.
+func releaseOf(v pack.Version) pack.Version {
+	text, _, _ := strings.Cut(v.String(), "-")
+	release, err := pack.ParseVersion(text)
+	if err != nil {
+		return v
+	}
+	return release
 }
 
 // excluded says why the best of cs cannot be used.
@@ -205,6 +218,9 @@ func (u *Unsolvable) remedy() string {
 	}
 	if u.platform() {
 		ways = append(ways, "upgrade the platform")
+	}
+	if on := u.on(u.Ref); len(on) > 0 && on[0].Provided && u.Ref != "" {
+		ways = append(ways, fmt.Sprintf("upgrade the host, so that it provides another version of %s", u.Ref))
 	}
 	for i := range u.Demands {
 		if d := &u.Demands[i]; d.byPresent && d.requested == "" && d.By != "" && len(ways) < maxRemedies {

@@ -61,7 +61,7 @@ func (s *search) versions(k *known, named bool) []solve.Version {
 		id := k.installed.ID
 		v, same := all[id.Version]
 		if !same || !named {
-			v = s.version(k, pack.Candidate{ID: id, Dependencies: k.installed.Dependencies, DependenciesKnown: true})
+			v = s.version(k, k.present())
 			if !named && (slices.Contains(s.policy.AllowBreak, id.Ref) || slices.Contains(s.policy.AllowBreak, AnyPack)) {
 				v.Dependencies = nil
 			}
@@ -125,5 +125,6 @@ func (s *search) candidate(id pack.ID) pack.Candidate {
 
 // present is the installed pack as a candidate.
 func (k *known) present() pack.Candidate {
-	return pack.Candidate{ID: k.installed.ID, Dependencies: k.installed.Dependencies, DependenciesKnown: true, Pins: []pack.Pin{k.installed.Pin}}
+	i := k.installed
+	return pack.Candidate{ID: i.ID, Dependencies: i.Dependencies, Platform: i.Platform, DependenciesKnown: true, Pins: []pack.Pin{i.Pin}}
 }

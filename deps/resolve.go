@@ -217,8 +217,11 @@ func (s *search) lookUpWants(ctx context.Context) error {
 	}
 	unmet := map[int]error{}
 	for i := range s.wants {
+		if s.wants[i].err != nil {
+			continue
+		}
 		k := s.packs[s.wants[i].ref()]
-		if err := cmp.Or(k.failed, k.absent); s.wants[i].err == nil && err != nil && k.fixed == nil {
+		if err := cmp.Or(k.failed, k.absent); err != nil && k.fixed == nil {
 			unmet[i] = err
 		}
 	}

@@ -183,7 +183,7 @@ func (s *search) original(c pack.Candidate) *pack.Candidate {
 func (s *search) read(ctx context.Context, c *pack.Candidate) (err error) {
 	defer batch.Rescue(&err)
 	if i := s.packs[c.Ref].installed; i != nil && i.Version == c.Version && slices.ContainsFunc(c.Pins, i.Pin.SameContent) {
-		c.Dependencies, c.DependenciesKnown = i.Dependencies, true
+		c.Dependencies, c.Platform, c.DependenciesKnown = i.Dependencies, i.Platform, true
 		return nil
 	}
 	got, err := s.world.Dependencies(ctx, *c)

@@ -46,7 +46,8 @@ func (w problemWorld) Installed(context.Context) (installed []pack.InstalledPack
 	for _, k := range w.Packs {
 		for _, v := range k.Versions {
 			if v.Installed {
-				installed = append(installed, pack.InstalledPack{ID: pack.ID{Ref: k.Ref, Version: v.Version}, Dependencies: needs(v)})
+				c := candidate(pack.ID{Ref: k.Ref, Version: v.Version}, v)
+				installed = append(installed, pack.InstalledPack{ID: c.ID, Dependencies: c.Dependencies, Platform: c.Platform})
 			}
 		}
 	}
@@ -114,20 +115,21 @@ func makeWorld(random *rand.Rand, mode solvetest.Mode) (problemWorld, []pack.Wan
 	for i := range p.Packs {
 		k := &p.Packs[i]
 		k.Named = slices.ContainsFunc(p.Wants, func(d solve.Dependency) bool { return d.Ref == k.Ref })
-		w.gone[k.Ref] = random.IntN(3) == 0 && !k.Named
+		w.gone[k.Ref] = random.IntN(3) == 0
 		for _, v := range k.Versions {
 			id := pack.ID{Ref: k.Ref, Version: v.Version}
 			w.secret[id] = random.IntN(3) == 0
 			if v.Locked {
 				policy.Locked = append(policy.Locked, id)
 			}
-			if v.Installed && w.gone[k.Ref] { // what it asks of the platform was checked when it came
-				k.Versions = slices.Clone(k.Versions)
-				k.Versions[slices.IndexFunc(k.Versions, func(o solve.Version) bool { return o.Version == v.Version })].Platform = nil
-			}
 			if v.Installed {
 				k.Versions = slices.DeleteFunc(slices.Clone(k.Versions), func(o solve.Version) bool { return o.Version != v.Version && o.Version.Compare(v.Version) <= 0 })
 			}
+		}
+	}
+	for _, k := range p.Packs {
+		if k.Named && len(k.Versions) == 1 {
+			w.gone[k.Ref] = false // else the pack is not found
 		}
 	}
 	var wants []pack.Want

@@ -54,6 +54,7 @@ type Demand struct {
 	exact     *pack.Version // that the content at its spec has
 	requested string        // how the request names By, "" if it does not
 	byPresent bool          // By is installed in the one of Versions
+	kept      bool          // Ref must not be replaced
 }
 
 // A Remedy is a change of one want that makes the rest solvable.
@@ -141,6 +142,7 @@ func (s *search) demand(p *solve.Demand) Demand {
 	if k := s.packs[p.Ref]; k != nil && !p.Provided {
 		if d.Excluded = k.excluded; k.installed != nil {
 			d.Installed = &k.installed.Version
+			d.kept = s.policy.KeepInstalled && !s.named(p.Ref)
 		}
 	}
 	return d

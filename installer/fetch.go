@@ -34,8 +34,9 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) { j.Warn(ctx, &it.Item, "%s", text) })
 	it.loc = it.loc.WithDefaults(j.req.Rev, j.req.Index)
 	it.ID.Ref = it.loc.Ref()
-	pins, err := it.pins, error(nil)
+	pins := it.pins
 	if len(pins) == 0 {
+		var err error
 		if pins, err = j.config.Source.Resolve(ctx, it.loc); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ func (s *Store) InstalledPacks(ctx context.Context) ([]pack.InstalledPack, error
 			DirectoryChecksum: rec.Active.DirectoryChecksum,
 			TreeDigest:        rec.Active.TreeDigest,
 			Dependencies:      rec.Manifest.Dependencies,
+			Platform:          rec.Manifest.PlatformVersion,
 			Path:              s.disk.Current(rec.Ref),
 		}
 	}

@@ -240,7 +240,7 @@ func (s *store) registerOne(c *pack.Content, req registry.Request) (registry.Reg
 		return done, pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed", before.ID)
 	}
 	s.writes++
-	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: c.Pin, DirectoryChecksum: sum, Path: dest, Dependencies: p.Manifest.Dependencies}
+	s.packs[id.Ref] = pack.InstalledPack{ID: id, Pin: c.Pin, DirectoryChecksum: sum, Path: dest, Dependencies: p.Manifest.Dependencies, Platform: p.Manifest.PlatformVersion}
 	return done, errors.Join(os.RemoveAll(dest), os.CopyFS(dest, os.DirFS(path)))
 }
 

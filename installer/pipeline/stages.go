@@ -151,10 +151,8 @@ func (r *run) receive(p *packState, d *installer.DownloadedPack) {
 	p.content, p.manifest, p.result.Previous = d.Content, d.Manifest, r.previous(p.ID.Ref)
 	p.content.Staged = !d.Unchanged
 	if i := slices.IndexFunc(r.known, func(k pack.InstalledPack) bool { return k.ID == p.ID }); d.Unchanged && p.manifest == nil && i >= 0 {
-		p.manifest = &pack.Manifest{Ref: p.ID.Ref, Version: p.ID.Version, Dependencies: r.known[i].Dependencies}
-		if p.choice != nil {
-			p.manifest.PlatformVersion = p.choice.Platform
-		}
+		k := &r.known[i]
+		p.manifest = &pack.Manifest{Ref: k.Ref, Version: k.Version, Dependencies: k.Dependencies, PlatformVersion: k.Platform}
 	}
 }
 

@@ -202,6 +202,7 @@ func (s *store) put(t *testing.T, id pack.ID, pin pack.Pin, files fstest.MapFS, 
 		c, _ := d.Constraint.(pack.Constraint)
 		k.Dependencies = append(k.Dependencies, pack.Dependency{Ref: d.Ref, Constraint: c})
 	}
+	k.Platform, _ = v.Platform.(pack.Constraint)
 	s.packs[id.Ref] = k
 }
 
