@@ -112,6 +112,9 @@ func (s *search) named(ref pack.Ref) bool {
 // packs are looked up only if all are wanted.
 func (s *search) lookUp(ctx context.Context, demands []demand, installed bool) error {
 	for len(demands) > 0 {
+		slices.SortStableFunc(demands, func(a, b demand) int {
+			return cmp.Or(cmp.Compare(a.Ref, b.Ref), cmp.Compare(a.Constraint.String(), b.Constraint.String()), cmp.Compare(a.by, b.by))
+		})
 		first := map[pack.Ref]demand{}
 		var unknown []*known
 		for _, d := range demands {
