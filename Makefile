@@ -63,7 +63,7 @@ differential: prerequisites ## compare MUTANTS (20000) changed archives with oth
 	go test -count=1 -v -timeout=1h -run='TestDifferential|TestBenign' ./internal/archive/differential -mutants=$(MUTANTS) -seed=$(SEED) -benign=$(BENIGN)
 
 universes: prerequisites ## compare UNIVERSES (20000) choices of versions with all selections, and with a SAT solver
-	PACK_UNIVERSES=$(UNIVERSES) go test -count=1 -v -timeout=1h ./internal/solve -seed=$(SEED)
+	PACK_UNIVERSES=$(UNIVERSES) go test -count=1 -v -timeout=1h -run='TestRandom|TestUniverses' ./internal/solve ./deps ./installer/pipeline -seed=$(SEED)
 	PACK_UNIVERSES=$(UNIVERSES) go -C internal/solve/sattest test -count=1 -v -timeout=1h . -seed=$(SEED)
 
 e2e: prerequisites ## build environments from the public package registries

@@ -29,6 +29,7 @@ func (a *Analyzer) analyse(ctx context.Context, r *request) (rep *Report, err er
 	if err != nil {
 		return rep, err
 	}
+	s.guesses = true // packs that are added are analysed when they were downloaded
 	found := &analysis{search: s, request: r}
 	if err := found.choose(ctx); err != nil {
 		return r.report(), err

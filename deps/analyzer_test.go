@@ -94,7 +94,7 @@ func TestReportListsAreNeverNull(t *testing.T) {
 	}
 }
 
-func TestWithoutFinderMissingPacksAreNoConflicts(t *testing.T) {
+func TestWithoutWorldMissingPacksAreNoConflicts(t *testing.T) {
 	t.Parallel()
 	a, err := deps.New(deps.Config{})
 	if err != nil {

@@ -24,8 +24,9 @@ type search struct {
 	wants    []want
 	packs    map[pack.Ref]*known
 	lookedUp int
-	// reads says that pack.yaml files of candidates may be read.
-	reads bool
+	// reads says that pack.yaml files of candidates may be read. Without it a choice that
+	// needs that is not made, unless guesses says that they need nothing.
+	reads, guesses bool
 }
 
 // A want is what was asked for.

@@ -142,7 +142,7 @@ func (c selection) reach(ref pack.Ref) map[pack.Ref]bool {
 func (s *search) readNeeds(ctx context.Context, chosen selection) (bool, settled, error) {
 	var unread []*pack.Candidate
 	for _, ref := range slices.Sorted(maps.Keys(chosen)) {
-		if c := chosen[ref]; !c.DependenciesKnown && !s.stays(c) {
+		if c := chosen[ref]; !c.DependenciesKnown && !s.guesses && !s.stays(c) {
 			unread = append(unread, s.original(c))
 		}
 	}

@@ -140,7 +140,7 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 }
 
 // InstalledVersion returns the version of ref that is installed, or an error that
-// matches [pack.ErrNotFound]. It implements deps.Installed.
+// matches [pack.ErrNotFound].
 func (s *Store) InstalledVersion(ctx context.Context, ref pack.Ref) (pack.Version, error) {
 	leave, err := s.enter()
 	if err != nil {

@@ -5,7 +5,7 @@
 // described by a few lines of text, for tests that use the real analyzer:
 //
 //	u, err := depstest.NewUniverse("web@2.1.0: log@^1", "log@1.4.0:", "installed tool@1.0.0")
-//	analyzer, err := deps.New(deps.Config{Finder: u, Installed: u, Provided: u.Provided()})
+//	analyzer, err := deps.New(deps.Config{World: u, Provided: u.Provided()})
 //
 // [Run] checks that your own analyzer satisfies the contract.
 package depstest
