@@ -125,6 +125,9 @@ func shown(c *deps.Choice) string {
 	if len(c.RequiredBy) > 0 {
 		text += fmt.Sprintf(", for %s", c.RequiredBy)
 	}
+	if c.Held != nil {
+		text += fmt.Sprintf("; not %s: %v", c.Held.Version, c.Held.Err)
+	}
 	for _, over := range c.PassedOver {
 		text += fmt.Sprintf("; passed over %s: %v", over.ID, over.Unusable)
 	}

@@ -1,6 +1,7 @@
 package deps
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -74,7 +75,7 @@ func (s *search) choice(chosen selection, by []pack.Ref, ref pack.Ref) Choice {
 	constraints := []pack.Constraint{}
 	for i := range s.wants {
 		if w := &s.wants[i]; w.err == nil && w.ref() == ref {
-			c.Wants = append(c.Wants, i)
+			c.Wants, c.Held = append(c.Wants, i), cmp.Or(c.Held, w.held)
 			constraints = append(constraints, w.Constraint)
 		}
 	}

@@ -39,7 +39,32 @@ func Resolve(ctx context.Context, world World, wants []pack.Want, policy *Policy
 	if chosen, err = s.takeBack(ctx, chosen); err != nil {
 		return nil, err
 	}
+	s.hold(ctx, chosen)
 	return s.resolution(chosen), nil
+}
+
+// hold notes why packs that wants name do not have the best versions that they allow. It
+// reads no pack.yaml for that.
+func (s *search) hold(ctx context.Context, chosen selection) {
+	s.reads = false
+	defer func() { s.reads = true }()
+	for i := range s.wants {
+		w := &s.wants[i]
+		c := s.better(w, chosen)
+		if c == nil || slices.Contains(s.policy.Locked, chosen[w.Ref].ID) {
+			continue
+		}
+		exact, err := pack.ParseConstraint("=" + c.Version.String())
+		if err != nil {
+			continue
+		}
+		before := w.Constraint
+		w.Constraint, w.shown = exact, w.text()
+		if got, err := s.settle(ctx); err == nil && got.proof != nil {
+			w.held = &Held{Version: c.Version, Err: s.explain(ctx, got.proof)}
+		}
+		w.Constraint, w.shown = before, ""
+	}
 }
 
 // meet chooses versions, and drops wants until the rest can be met.

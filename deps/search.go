@@ -37,6 +37,8 @@ type want struct {
 	failed error           // of finding that
 	err    error           // why it was dropped
 	blamed bool            // err is about another pack, which it needs
+	held   *Held
+	shown  string // how it is shown in place of its constraint, "" for the same
 }
 
 func (w *want) ref() pack.Ref {

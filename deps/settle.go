@@ -197,20 +197,28 @@ func (s *search) read(ctx context.Context, c *pack.Candidate) (err error) {
 // best reports whether each pack that wants name has the best version that they allow.
 func (s *search) best(chosen selection) bool {
 	for i := range s.wants {
-		w := &s.wants[i]
-		if w.err != nil || w.fixed != nil {
-			continue
-		}
-		for _, c := range s.packs[w.Ref].candidates {
-			if w.Constraint.Allows(c.Version) {
-				if preferred(c, chosen[w.Ref]) < 0 {
-					return false
-				}
-				break
-			}
+		if c := s.better(&s.wants[i], chosen); c != nil {
+			return false
 		}
 	}
 	return true
+}
+
+// better returns the best version that a want allows, nil if that is chosen.
+func (s *search) better(w *want, chosen selection) *pack.Candidate {
+	if w.err != nil || w.fixed != nil {
+		return nil
+	}
+	k := s.packs[w.Ref]
+	for i := range k.candidates {
+		if c := &k.candidates[i]; w.Constraint.Allows(c.Version) {
+			if preferred(*c, chosen[w.Ref]) < 0 {
+				return c
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // lookUpInstalled looks up all installed packs when several were replaced, or when the

@@ -103,7 +103,9 @@ func (s *search) explain(ctx context.Context, proof *solve.Proof) *Unsolvable {
 		s.introduce(&u.Demands[i], requested)
 	}
 	u.Ref = u.contested()
-	u.Remedies = s.remedies(ctx, u)
+	if s.reads {
+		u.Remedies = s.remedies(ctx, u)
+	}
 	u.judge(s)
 	return u
 }
@@ -164,6 +166,9 @@ func (d *Demand) allows(v pack.Version, present bool) bool {
 func (w *want) text() string {
 	if w.Spec != "" {
 		return w.Spec
+	}
+	if w.shown != "" {
+		return w.shown
 	}
 	return pack.Dependency{Ref: w.Ref, Constraint: w.Constraint}.String()
 }

@@ -90,6 +90,15 @@ type Choice struct {
 	// PassedOver are the versions that would have been preferred if they could be
 	// installed: each has its reason in Unusable.
 	PassedOver []pack.Candidate
+	// Held says why a pack that wants name does not have the best version that they allow;
+	// nil if it has, or if only another pack that wants name could be the reason.
+	Held *Held
+}
+
+// A Held version is the best that wants allow, and cannot be chosen because of other packs.
+type Held struct {
+	Version pack.Version
+	Err     *Unsolvable // what there would be if the want asked for it
 }
 
 // A Dropped want could not be met.

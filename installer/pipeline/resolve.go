@@ -85,6 +85,9 @@ func (r *run) take(ctx context.Context, items []*packState, choices []deps.Choic
 		if p.want != nil || p.result.Added {
 			p.choice = c
 		}
+		if c.Held != nil {
+			r.Warn(ctx, &p.Item, "%s is not chosen: %v", pack.ID{Ref: c.Ref, Version: c.Held.Version}, c.Held.Err)
+		}
 		for _, over := range c.PassedOver {
 			r.Warn(ctx, &p.Item, "%s is chosen, as %s cannot be used: %v", c.ID, exists(over.ID), over.Unusable)
 		}
