@@ -40,7 +40,7 @@ func (a *analysis) addDependencies(rep *Report, m *member) {
 			Ref: d.Ref, VersionSpec: d.Constraint, RequiredBy: m.ref(), AlreadyInstalled: a.onHand(d),
 		}
 		rep.Dependencies = append(rep.Dependencies, dep)
-		if brought := a.request.byRef[d.Ref]; !dep.AlreadyInstalled && (brought == nil || !d.Constraint.Allows(brought.ID.Version)) {
+		if brought := a.request.byRef[d.Ref]; !dep.AlreadyInstalled && (brought == nil || !d.Constraint.AllowsPresent(brought.ID.Version)) {
 			rep.Missing = append(rep.Missing, dep)
 		}
 	}

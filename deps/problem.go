@@ -55,7 +55,9 @@ func (e exactly) String() string { return "=" + e.version.String() }
 func (s *search) versions(k *known, named bool) []solve.Version {
 	all := map[pack.Version]solve.Version{}
 	for _, c := range s.choosable(k, named) {
-		all[c.Version] = s.version(k, c)
+		v := s.version(k, c)
+		v.Present = k.fixed != nil
+		all[c.Version] = v
 	}
 	if k.installed != nil {
 		id := k.installed.ID

@@ -167,8 +167,9 @@ func proofOf(u *deps.Unsolvable) *solve.Proof {
 }
 
 // TestUniverses compares with all selections of small universes.
+//
+//nolint:paralleltest // tests beside it measure time
 func TestUniverses(t *testing.T) {
-	t.Parallel()
 	random := rand.New(rand.NewPCG(*seed, 1))
 	n, solved := universes(t), 0
 	t.Logf("seed %d, %d universes", *seed, n)

@@ -55,6 +55,7 @@ type Demand struct {
 	requested string        // how the request names By, "" if it does not
 	byPresent bool          // By is installed in the one of Versions
 	kept      bool          // Ref must not be replaced
+	brought   *pack.Version // the version of Ref that the request brings
 }
 
 // A Remedy is a change of one want that makes the rest solvable.
@@ -142,6 +143,9 @@ func (s *search) demand(p *solve.Demand) Demand {
 		}
 	}
 	if k := s.packs[p.Ref]; k != nil && !p.Provided {
+		if k.fixed != nil {
+			d.brought = &k.fixed.Version
+		}
 		if d.Excluded = k.excluded; k.installed != nil {
 			d.Installed = &k.installed.Version
 			d.kept = s.policy.KeepInstalled && !s.named(p.Ref)
@@ -156,7 +160,7 @@ func (d *Demand) allows(v pack.Version, present bool) bool {
 	switch {
 	case d.exact != nil:
 		return *d.exact == v
-	case present || d.Provided || d.Installed != nil && *d.Installed == v:
+	case present || d.Provided || d.Installed != nil && *d.Installed == v || d.brought != nil && *d.brought == v:
 		return d.Constraint.AllowsPresent(v)
 	}
 	return d.Constraint.Allows(v)
