@@ -128,22 +128,22 @@ func TestUpgradeTakesOthersAlong(t *testing.T) {
 		after   []string
 	}{
 		{
-			"together", []string{"app@2.0.0: log@^2", "log@2.0.0:", "two@2.0.0: log@>=1"}, pipeline.Request{},
-			[]string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app two]", "two@2.0.0 upgraded from 1.0.0 for []"},
-			[]string{"app@2.0.0", "log@2.0.0", "two@2.0.0"},
+			name: "together", newer: []string{"app@2.0.0: log@^2", "log@2.0.0:", "two@2.0.0: log@>=1"},
+			want: []string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app two]", "two@2.0.0 upgraded from 1.0.0 for []"},
+			after: []string{"app@2.0.0", "log@2.0.0", "two@2.0.0"},
 		},
 		{
-			"a dependent that would break", []string{"app@2.0.0: log@^2", "log@2.0.0:"}, pipeline.Request{},
-			[]string{"app unchanged from 1.0.0"}, []string{"app@1.0.0", "log@1.0.0", "two@1.0.0"},
+			name: "a dependent that would break", newer: []string{"app@2.0.0: log@^2", "log@2.0.0:"},
+			want: []string{"app unchanged from 1.0.0"}, after: []string{"app@1.0.0", "log@1.0.0", "two@1.0.0"},
 		},
 		{
-			"a dependent that may break", []string{"app@2.0.0: log@^2", "log@2.0.0:"}, pipeline.Request{AllowBreak: []pack.Ref{"two"}},
-			[]string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app]"}, []string{"app@2.0.0", "log@2.0.0", "two@1.0.0"},
+			name: "a dependent that may break", newer: []string{"app@2.0.0: log@^2", "log@2.0.0:"}, request: pipeline.Request{AllowBreak: []pack.Ref{"two"}},
+			want: []string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app]"}, after: []string{"app@2.0.0", "log@2.0.0", "two@1.0.0"},
 		},
 		{
-			"nothing may be replaced", []string{"app@2.0.0: log@^2", "log@2.0.0:", "two@2.0.0: log@>=1", "new@1.0.0: log@^2"},
-			pipeline.Request{Specs: []string{"new"}, Replace: registry.ReplaceNever},
-			[]string{"new failed at dependencies: dependency_conflict"}, []string{"app@1.0.0", "log@1.0.0", "two@1.0.0"},
+			name: "nothing may be replaced", newer: []string{"app@2.0.0: log@^2", "log@2.0.0:", "two@2.0.0: log@>=1", "new@1.0.0: log@^2"},
+			request: pipeline.Request{Specs: []string{"new"}, Replace: registry.ReplaceNever},
+			want:    []string{"new failed at dependencies: dependency_conflict"}, after: []string{"app@1.0.0", "log@1.0.0", "two@1.0.0"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
