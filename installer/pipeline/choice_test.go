@@ -129,7 +129,7 @@ func TestUpgradeTakesOthersAlong(t *testing.T) {
 	}{
 		{
 			name: "together", newer: []string{"app@2.0.0: log@^2", "log@2.0.0:", "two@2.0.0: log@>=1"},
-			want: []string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app two]", "two@2.0.0 upgraded from 1.0.0 for []"},
+			want:  []string{"app upgraded from 1.0.0", "log@2.0.0 upgraded from 1.0.0 for [app two]", "two@2.0.0 upgraded from 1.0.0 for []"},
 			after: []string{"app@2.0.0", "log@2.0.0", "two@2.0.0"},
 		},
 		{
