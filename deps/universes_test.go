@@ -37,9 +37,10 @@ func universes(t *testing.T) int {
 // A problemWorld has the packs of a problem. Of some versions only pack.yaml says what
 // they need, and some installed versions are in no index.
 type problemWorld struct {
-	*solve.Problem
-	secret map[pack.ID]bool
-	gone   map[pack.Ref]bool
+	*solve.Problem              // without versions that are lower than what is installed
+	index          []solve.Pack // with all
+	secret         map[pack.ID]bool
+	gone           map[pack.Ref]bool
 }
 
 func (w problemWorld) Installed(context.Context) (installed []pack.InstalledPack, _ error) {
@@ -55,7 +56,7 @@ func (w problemWorld) Installed(context.Context) (installed []pack.InstalledPack
 }
 
 func (w problemWorld) Candidates(_ context.Context, want pack.Want) (found []pack.Candidate, _ error) {
-	for _, k := range w.Packs {
+	for _, k := range w.index {
 		for _, v := range k.Versions {
 			id := pack.ID{Ref: k.Ref, Version: v.Version}
 			if k.Ref != want.Ref || v.Installed && w.gone[k.Ref] {
@@ -107,7 +108,7 @@ func dependency(d solve.Dependency) pack.Dependency {
 // name their packs, and nothing is lower than what is installed.
 func makeWorld(random *rand.Rand, mode solvetest.Mode) (problemWorld, []pack.Want, *deps.Policy) {
 	p := mode.Make(random, 3+random.IntN(3), 4)
-	w := problemWorld{p, map[pack.ID]bool{}, map[pack.Ref]bool{}}
+	w := problemWorld{p, slices.Clone(p.Packs), map[pack.ID]bool{}, map[pack.Ref]bool{}}
 	policy := &deps.Policy{PlatformVersion: p.Platform}
 	for _, k := range p.Provided {
 		policy.Provided = append(policy.Provided, pack.Provided(k))
@@ -204,6 +205,7 @@ func TestUniverses(t *testing.T) {
 func checkShuffled(t *testing.T, random *rand.Rand, w problemWorld, wants []pack.Want, policy *deps.Policy, res *deps.Resolution, err error) {
 	t.Helper()
 	w.Problem = solvetest.Shuffled(random, w.Problem)
+	w.index = solvetest.Shuffled(random, &solve.Problem{Packs: w.index}).Packs
 	wants = slices.Clone(wants)
 	slices.Reverse(wants)
 	again, otherErr := deps.Resolve(t.Context(), w, wants, policy)
