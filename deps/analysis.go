@@ -25,6 +25,7 @@ func (a *Analyzer) analyse(ctx context.Context, r *request) (rep *Report, err er
 	})
 	s, err := newSearch(ctx, a.config.World, &Policy{
 		Provided: a.config.Provided, PlatformVersion: a.config.PlatformVersion, MaxPacks: a.config.MaxPacks,
+		Parallel: a.config.Parallel,
 	})
 	if err != nil {
 		return rep, err

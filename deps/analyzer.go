@@ -35,7 +35,7 @@ type Config struct {
 	Open func(path string) (*os.Root, error)
 	// MaxPacks bounds how many packs are looked up; 0 means [DefaultMaxPacks].
 	MaxPacks int
-	// Parallel is the number of packs of a request that are read at a time. 0: the
+	// Parallel is the number of packs that are read or looked up at a time. 0: the
 	// number of processors.
 	Parallel int
 }

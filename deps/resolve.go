@@ -206,8 +206,8 @@ func (s *search) bring(w *want) error {
 		return w.failed
 	}
 	ref := w.ref()
-	if _, reserved := s.provided[ref]; reserved {
-		return reservedError(ref)
+	if p, reserved := s.provided[ref]; reserved {
+		return p.Reserved()
 	}
 	k := s.know(ref)
 	if w.fixed == nil {
@@ -218,10 +218,6 @@ func (s *search) bring(w *want) error {
 	}
 	k.fixed = w.fixed
 	return nil
-}
-
-func reservedError(ref pack.Ref) error {
-	return pack.Errorf(pack.CodeInvalidRef, "pack ref %s is reserved: the host provides that pack", ref)
 }
 
 // lookUpWants looks up the packs that wants name by ref.
