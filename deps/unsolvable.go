@@ -69,6 +69,29 @@ type Remedy struct {
 	spec string // of the want
 }
 
+// Missing returns what a pack needs of Ref if no version of Ref exists; ok is false if
+// one does, or if only the request asks for it.
+func (u *Unsolvable) Missing() (need pack.Dependency, ok bool) {
+	for _, d := range u.on(u.Ref) {
+		if len(d.Exists) > 0 || len(d.Excluded) > 0 || d.Installed != nil || d.Provided || d.By == "" {
+			return need, false
+		}
+		need, ok = d.Dependency, true
+	}
+	return need, ok
+}
+
+// Dependents returns the demands of installed packs, each of which the request could
+// allow to break.
+func (u *Unsolvable) Dependents() (demands []Demand) {
+	for i := range u.Demands {
+		if u.Demands[i].byPresent {
+			demands = append(demands, u.Demands[i])
+		}
+	}
+	return demands
+}
+
 // Error returns the lines in one.
 func (u *Unsolvable) Error() string { return strings.Join(u.Lines(), "; ") }
 

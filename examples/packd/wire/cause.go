@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/pipeline"
@@ -73,7 +74,22 @@ func CauseOf(err error) Cause {
 	if e, ok := errors.AsType[*pipeline.MissingError](err); ok {
 		return Cause{Reason: ReasonMissingPack, Need: e.Need.String()}
 	}
+	if e, ok := errors.AsType[*deps.Unsolvable](err); ok {
+		if c := unsolvableCause(e); c.Reason != "" {
+			return c
+		}
+	}
 	return registryCause(err)
+}
+
+func unsolvableCause(e *deps.Unsolvable) Cause {
+	if need, ok := e.Missing(); ok {
+		return Cause{Reason: ReasonMissingPack, Need: need.String()}
+	}
+	if demands := e.Dependents(); len(demands) > 0 {
+		return Cause{Reason: ReasonDependents, Dependents: each(demands, func(d deps.Demand) Dependent { return Dependent{d.By, d.String()} })}
+	}
+	return Cause{}
 }
 
 func registryCause(err error) Cause {
