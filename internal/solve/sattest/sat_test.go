@@ -211,7 +211,7 @@ func (e *encoding) demandBetter(got map[pack.Ref]pack.Version, named bool) {
 	var better []int
 	for _, k := range e.problem.Packs {
 		chosen, there := got[k.Ref]
-		if named && !(k.Named && there) {
+		if named && (!k.Named || !there) {
 			continue
 		}
 		for _, v := range k.Versions {
