@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -40,15 +41,28 @@ func (b *sandbox) states() states {
 	}
 }
 
-// await waits until the first process is gone, which is when all others are, for a short
+// await waits until the first process has ended, which is after all others, for a short
 // time: the kernel is killing them.
 func (s states) await() {
 	for deadline := time.Now().Add(time.Second); s.first > 0 && time.Now().Before(deadline); {
-		if _, err := os.Lstat(fmt.Sprintf("/proc/%d", s.first)); err != nil {
+		if ended(s.first) {
 			return
 		}
 		<-time.After(time.Millisecond)
 	}
+}
+
+// ended reports whether a process has ended, although its parent may not have taken note
+// yet: the first process of a namespace ends after all others in it.
+func ended(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	// The name before the state may hold anything, see proc_pid_stat(5).
+	after := stat[bytes.LastIndexByte(stat, ')')+1:]
+	state, _, _ := bytes.Cut(bytes.TrimSpace(after), []byte(" "))
+	return bytes.ContainsAny(state, "ZX")
 }
 
 // memory returns an anonymous file with the content, to be read from its beginning.
