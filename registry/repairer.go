@@ -22,7 +22,7 @@ type Repairer interface {
 	//
 	// A pack that cannot be repaired does not stop the others: what is left is in the
 	// report, and the error is nil. A given pack that is not installed is an error that
-	// matches [pack.ErrNotFound]. After any error the report, if there is one, tells what
+	// matches [pack.ErrNotFound]. After any error the report, if there is one, lists what
 	// was done.
 	Repair(ctx context.Context, refs ...pack.Ref) (*RepairReport, error)
 }

@@ -84,7 +84,7 @@ func (r *remote) follow(resp *http.Response) error {
 	if !ok || !ok2 {
 		return broken("the server redirects to %s, which is not a repository", shown(web.Redact(at.String())))
 	}
-	at.Path, at.RawPath, at.RawQuery = base, raw, "" // "%2F" stays what it is
+	at.Path, at.RawPath, at.RawQuery = base, raw, "" // "%2F" is kept
 	r.url, r.moved = at.String(), resp.Request.Response
 	return nil
 }

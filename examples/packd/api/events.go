@@ -32,6 +32,17 @@ func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.St
 	if _, err := s.jobs.Summary(in.ID); err != nil {
 		return nil, err
 	}
+	return s.stream(ctx, "operation "+in.ID, func(ctx context.Context, out *sseWriter) error {
+		if err := out.flush(ctx); err != nil {
+			return err
+		}
+		return s.follow(ctx, in.ID, max(in.After, in.LastEventID), out)
+	})
+}
+
+// stream answers with the Server-Sent Events that write writes. Each token has a limited
+// number of streams.
+func (s *Server) stream(ctx context.Context, of string, write func(context.Context, *sseWriter) error) (*huma.StreamResponse, error) {
 	token := stateOf(ctx).token
 	if err := s.streams.enter(token); err != nil {
 		return nil, err
@@ -43,14 +54,18 @@ func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.St
 		if r.Method == http.MethodHead {
 			return
 		}
-		err := out.flush(r.Context())
-		if err == nil {
-			err = s.follow(r.Context(), in.ID, max(in.After, in.LastEventID), out)
-		}
-		if err != nil { // the reader comes back, if it still lives
-			s.log.DebugContext(r.Context(), "a stream of events broke", "operation", in.ID, "error", err)
+		if err := write(r.Context(), out); err != nil { // the reader comes back, if it still lives
+			s.log.DebugContext(r.Context(), "a stream of events broke", "of", of, "error", err)
 		}
 	}}, nil
+}
+
+// startEvents begins a stream of Server-Sent Events.
+func startEvents(w http.ResponseWriter, writeTimeout time.Duration) *sseWriter {
+	w.Header().Set("Content-Type", wire.TypeEvents)
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
+	w.WriteHeader(http.StatusOK)
+	return &sseWriter{w: w, control: http.NewResponseController(w), writeTimeout: writeTimeout}
 }
 
 // An sseWriter writes Server-Sent Events.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
@@ -61,29 +60,7 @@ func (s *Server) followChanges(ctx context.Context, in *followChangesInput) (*hu
 	if err != nil {
 		return nil, err
 	}
-	token := stateOf(ctx).token
-	if err := s.streams.enter(token); err != nil {
-		return nil, err
-	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer s.streams.leave(token)
-		r, w := humago.Unwrap(ctx)
-		out := startEvents(w, s.streams.limits.WriteTimeout)
-		if r.Method == http.MethodHead {
-			return
-		}
-		if err := s.writeChanges(r.Context(), batch, out); err != nil { // the reader comes back, if it still lives
-			s.log.DebugContext(r.Context(), "a stream of changes broke", "error", err)
-		}
-	}}, nil
-}
-
-// startEvents begins a stream of Server-Sent Events.
-func startEvents(w http.ResponseWriter, writeTimeout time.Duration) *sseWriter {
-	w.Header().Set("Content-Type", wire.TypeEvents)
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-	w.WriteHeader(http.StatusOK)
-	return &sseWriter{w: w, control: http.NewResponseController(w), writeTimeout: writeTimeout}
+	return s.stream(ctx, "changes", func(ctx context.Context, out *sseWriter) error { return s.writeChanges(ctx, batch, out) })
 }
 
 // writeChanges writes the changes of batch and later ones until ctx ends, the reader is
