@@ -46,7 +46,7 @@ func TestPostgreSQL(t *testing.T) {
 	if packs := decode[listReport](t, run(other, dsn, "list", "--json")).Packs; len(packs) != 0 {
 		t.Errorf("got %+v after the removal", packs)
 	}
-	o := run(one, pgtest.With(pooled, "default_query_exec_mode", "cache_statement"), "register", demoPack(t, "1.2.0"), demoPack(t, "1.0.0"))
+	o := run(one, pgtest.With(pooled, "default_query_exec_mode", "cache_statement"), "register", "--replace", "upgrade", demoPack(t, "1.2.0"))
 	if o.status != exitOK && !strings.Contains(o.stderr, "default_query_exec_mode=exec") {
 		t.Errorf("status %d, no advice in %q", o.status, o.stderr)
 	}
