@@ -115,7 +115,7 @@ func TestInertSteps(t *testing.T) {
 
 func (w *inertWorld) steps(ctx context.Context) error {
 	client := must(web.New(pack.Network{Policy: gittest.Policy()}, nil))
-	index := must(registrysource.New(registrysource.Config{Index: w.Index, Client: client}))
+	index := must(registrysource.New(registrysource.Config{Indices: []registrysource.Index{{URL: w.Index}}, Client: client}))
 	sources := must(source.NewMux(
 		must(localsource.New(localsource.Options{AllowAll: true, Archives: archivesource.NewUnpacker(nil)})),
 		archivesource.New(client, nil),

@@ -38,7 +38,7 @@ func TestPluginsShareConnections(t *testing.T) {
 	t.Cleanup(srv.Close)
 
 	client := must(web.New(pack.Network{Policy: gittest.Policy()}, nil))
-	index := must(registrysource.New(registrysource.Config{Index: srv.URL + "/index.json", Client: client}))
+	index := must(registrysource.New(registrysource.Config{Indices: []registrysource.Index{{URL: srv.URL + "/index.json"}}, Client: client}))
 	mux := newMux(t, index, archivesource.New(client, nil), must(gitsource.New(client, nil)))
 	if refs, err := index.Refs(t.Context()); err != nil || len(refs) > 0 {
 		t.Errorf("got %v, %v", refs, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // A packd is a real server that installs the sample packs.
@@ -39,7 +40,7 @@ func startPackd(t *testing.T) packd {
 	p := packd{dir: t.TempDir(), world: world}
 	s, err := api.Open(t.Context(), api.Config{
 		Host: hostflags.Config{Config: host.Config{
-			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: pack.Network{Policy: policy}, Index: world.Index(),
+			Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), Network: pack.Network{Policy: policy}, Indices: []registrysource.Index{{URL: world.Index()}},
 			FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 		}},
 		AllowRoots: []string{p.dir, filepath.Dir(world.Directory())},

@@ -19,7 +19,9 @@ import (
 // Flags are the flags of a command line that configure a host. The zero value describes a
 // host in the per-user data directory, without an index.
 type Flags struct {
-	Root, DB, Index string
+	Root, DB        string
+	Indices, Claims []string // see ParseIndices
+	StrictIndices   bool
 	Provide         []string
 	PlatformVersion string
 	Adopt           bool
@@ -47,7 +49,9 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite, or a postgres:// URL (default: files in the root)")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
-	set.StringVar(&f.Index, "index", "", "registry index, a URL or a file")
+	set.StringArrayVar(&f.Indices, "index", nil, "registry index, [NAME=]URL or [NAME=]FILE; repeatable, the first that lists a pack supplies it")
+	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
+	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
@@ -108,7 +112,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		return nil
 	}
 	root, rootErr := f.root(getenv)
-	index, indexErr := Absolute(f.Index)
+	indices, indexErr := ParseIndices(f.Indices, f.Claims)
 	links, linksErr := AbsoluteAll(f.FindLinks)
 	provided, providedErr := ParseProvided(f.Provide)
 	platform, platformErr := ParsePlatformVersion(f.PlatformVersion)
@@ -123,7 +127,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr)
 	return Config{DSN: f.DB, Config: host.Config{
-		Root: root, Index: index, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
+		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
 		SearchPath:  filepath.SplitList(getenv("PATH")),

@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // team serves "team:NAME" from a directory shared by a team.
@@ -59,7 +60,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: newhost ROOT INDEX TEAM-DIRECTORY SPEC...")
 		os.Exit(2)
 	}
-	c := host.Config{Root: os.Args[1], Index: os.Args[2], Sources: []source.Plugin{team{os.DirFS(os.Args[3])}}}
+	c := host.Config{Root: os.Args[1], Indices: []registrysource.Index{{URL: os.Args[2]}}, Sources: []source.Plugin{team{os.DirFS(os.Args[3])}}}
 	if err := install(context.Background(), os.Stdout, c, os.Args[4:]...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // output is a buffer for packs that are processed concurrently.
@@ -61,7 +62,7 @@ func TestInstall(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = world.Close() })
 	c := host.Config{
-		Root: filepath.Join(t.TempDir(), "root"), Index: world.Index(), Sources: []source.Plugin{shareTeam(t)},
+		Root: filepath.Join(t.TempDir(), "root"), Indices: []registrysource.Index{{URL: world.Index()}}, Sources: []source.Plugin{shareTeam(t)},
 		SearchPath: filepath.SplitList(os.Getenv("PATH")),
 		Network:    pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}},
 		FindLinks:  []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),

@@ -91,7 +91,7 @@ func (a *app) settingsFor(err error) []string {
 	case wire.ReasonNoIndex:
 		lines = append(lines, "--index FILE or --index URL names a registry index")
 	case wire.ReasonMissingPack:
-		if a.server == "" && a.Index == "" {
+		if a.server == "" && len(a.Indices) == 0 {
 			lines = append(lines, "--index FILE or --index URL names a registry index to take it from")
 		}
 		ref, _, _ := strings.Cut(cause.Need, "@")

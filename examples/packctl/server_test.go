@@ -17,6 +17,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 const token = "a-token-for-tests"
@@ -64,7 +65,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 	}
 	here, there := t.TempDir(), t.TempDir()
 	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{
-		Root: there, Index: world.Index(), Network: pack.Network{Policy: policy}, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
+		Root: there, Indices: []registrysource.Index{{URL: world.Index()}}, Network: pack.Network{Policy: policy}, FindLinks: []string{world.Wheels()}, NodeRegistry: world.NodeRegistry(),
 	}}, filepath.Dir(world.Directory()))
 	install := []string{"install", "hello@^1.0", world.Git(), world.Archive(), world.Directory(), "--json"}
 	var local, remote outcome

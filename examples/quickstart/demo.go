@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // A demo installs the sample packs of one world and prints the progress.
@@ -29,7 +30,7 @@ func openDemo(ctx context.Context, w io.Writer, root string, world *samples.Worl
 	loopback := pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}
 	h, err := host.Open(ctx, host.Config{
 		Root:         filepath.Join(root, "root"),
-		Index:        world.Index(),
+		Indices:      []registrysource.Index{{URL: world.Index()}},
 		Network:      pack.Network{Policy: loopback},
 		Runner:       counting,
 		FindLinks:    []string{world.Wheels()},

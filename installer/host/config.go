@@ -49,7 +49,7 @@ type Config struct {
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack, whatever it comes from.
 	Limits source.Limits
-	// IndexLimits bound the index.
+	// IndexLimits bound each index.
 	IndexLimits registrysource.Limits
 	// Parallel is the number of packs of a request that each stage processes at a time.
 	// 0: the number of processors; negative: unlimited.
@@ -85,9 +85,12 @@ type Config struct {
 	Web *web.Options
 	// AllowUnverified enables [Host.Unverified].
 	AllowUnverified bool
-	// Index is a registry index, a URL or an absolute path. "": none; a request may
-	// still name one by URL if Network permits it.
-	Index string
+	// Indices are the registry indices, in the order in which they are asked, see
+	// [registrysource.Config]. Without any, a request may still name one by URL if
+	// Network permits it.
+	Indices []registrysource.Index
+	// StrictIndices refuses a pack that several indices list and none claims.
+	StrictIndices bool
 	// PassMismatch goes on to the next source of an index entry when one has other
 	// content than the entry promises, see [installer.DownloadConfig].
 	PassMismatch bool
@@ -131,7 +134,7 @@ type Config struct {
 	Builder   func(envbuild.EnvBuilder) envbuild.EnvBuilder
 	Registrar func(registry.Registrar) registry.Registrar
 	// World does the same with what versions are chosen from: the installed packs, and
-	// those of Index.
+	// those of Indices.
 	World func(deps.World) deps.World
 }
 

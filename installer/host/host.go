@@ -16,6 +16,7 @@ import (
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/os/fsx"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -28,6 +29,8 @@ type Host struct {
 	Builder   envbuild.EnvBuilder
 	Registrar registry.Registrar
 	Pipeline  *pipeline.Pipeline
+	// Indices searches and describes the registry indices.
+	Indices *registrysource.Source
 	// World is what versions are chosen from, for [deps.Resolve].
 	World deps.World
 	// Store manages the installed packs: it lists, shows, removes and rolls them back,
@@ -88,9 +91,13 @@ func (h *Host) Install(ctx context.Context, req pipeline.Request) (*pipeline.Rep
 	return h.Pipeline.Install(ctx, req)
 }
 
-// CheckIndex returns an error if the network policy does not permit requests to use
-// the index at that URL. The addresses of its host are checked when it is contacted.
+// CheckIndex returns an error if requests may not use the index with that name or at
+// that URL: one that is not configured needs a URL that the network policy permits. The
+// addresses of its host are checked when it is contacted.
 func (h *Host) CheckIndex(index string) error {
+	if h.Indices.Configured(index) {
+		return nil
+	}
 	_, err := h.client.ParseURL(index)
 	return err
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/internal/testkit/archivetest"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // secured serves an index with the pack "base", and its archive, to clients with
@@ -67,7 +68,7 @@ func TestNetwork(t *testing.T) {
 	} {
 		n := network
 		leaveOut(&n)
-		h, err := host.Open(t.Context(), host.Config{Root: t.TempDir(), Index: index, Network: n})
+		h, err := host.Open(t.Context(), host.Config{Root: t.TempDir(), Indices: []registrysource.Index{{URL: index}}, Network: n})
 		if name == "policy" { // the index is an address
 			if pack.CodeOf(err) != pack.CodePolicyDenied {
 				t.Errorf("without policy: got %v", err)

@@ -18,6 +18,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -127,8 +128,8 @@ func newSharedWorld(t *testing.T) *sharedWorld {
 	w.config = host.Config{
 		Provided: []pack.Provided{{Ref: "core"}}, PlatformVersion: platform, Load: &pack.LoadOptions{Shape: pack.ShapeStackStorm},
 		Network: network, Runner: tools, Clock: func() time.Time { return noon }, Parallel: 1,
-		Logger: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Index:  index, Web: &web.Options{TLS: &tls.Config{ServerName: "example.com", MinVersion: tls.VersionTLS12}}, SearchPath: tools.SearchPath(),
+		Logger:  slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Indices: []registrysource.Index{{URL: index}}, Web: &web.Options{TLS: &tls.Config{ServerName: "example.com", MinVersion: tls.VersionTLS12}}, SearchPath: tools.SearchPath(),
 	}
 	return w
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// newInstaller returns a downloader from all sources over one client, and the index.
-func newInstaller(c Config, client *web.Client) (installer.Installer, installer.Index, error) {
-	sources, index, err := newSources(c, client)
+// newInstaller returns a downloader from all sources over one client, and the indices.
+func newInstaller(c Config, client *web.Client) (installer.Installer, *registrysource.Source, error) {
+	sources, indices, err := newSources(c, client)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -29,10 +29,10 @@ func newInstaller(c Config, client *web.Client) (installer.Installer, installer.
 		return nil, nil, err
 	}
 	used, err := replace[installer.Installer]("Installer", c.Installer, d)
-	return used, index, err
+	return used, indices, err
 }
 
-func newSources(c Config, client *web.Client) (*source.Mux, installer.Index, error) {
+func newSources(c Config, client *web.Client) (*source.Mux, *registrysource.Source, error) {
 	local, err := localsource.New(localOptions(c))
 	if err != nil {
 		return nil, nil, err
@@ -41,16 +41,16 @@ func newSources(c Config, client *web.Client) (*source.Mux, installer.Index, err
 	if err != nil {
 		return nil, nil, err
 	}
-	index, err := registrysource.New(registrysource.Config{
-		Index: c.Index, Client: client, AllowIndex: func(string) bool { return true }, // the client's policy decides
-		Limits: c.IndexLimits,
+	indices, err := registrysource.New(registrysource.Config{
+		Indices: c.Indices, Strict: c.StrictIndices, Client: client, Limits: c.IndexLimits,
+		AllowIndex: func(string) bool { return true }, // the client's policy decides
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ, Limits: archiveLimits(c.Limits)})
-	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, index}, c.Sources...)...)
-	return mux, index, err
+	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, indices}, c.Sources...)...)
+	return mux, indices, err
 }
 
 // archiveLimits and gitLimits admit what l admits beyond the defaults. Lower limits are

@@ -78,15 +78,14 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.client, err = web.New(c.Network, c.Web); err != nil {
 		return err
 	}
-	var index installer.Index
-	if h.Installer, index, err = newInstaller(c, h.client); err != nil {
+	if h.Installer, h.Indices, err = newInstaller(c, h.client); err != nil {
 		return err
 	}
 	if h.Unverified, err = newUnverified(c); err != nil {
 		return err
 	}
 	h.World, err = replace[deps.World]("World", c.World, installer.NewWorld(installer.WorldConfig{
-		Installed: h.Store, Index: index, Installer: h.Installer, Staging: h.Store,
+		Installed: h.Store, Index: h.Indices, Installer: h.Installer, Staging: h.Store,
 	}))
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func BenchmarkOpenAndResolve(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		s := newSource(b, registrysource.Config{Index: path, Limits: registrysource.Limits{Bytes: -1}})
+		s := newSource(b, registrysource.Config{Indices: one(path), Limits: registrysource.Limits{Bytes: -1}})
 		for i := range 100 {
 			if _, err := s.Resolve(b.Context(), locator(b, fmt.Sprintf("pack%d", i*50))); err != nil {
 				b.Fatal(err)

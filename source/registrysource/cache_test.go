@@ -91,7 +91,7 @@ func TestIndexIsAskedForAgain(t *testing.T) {
 			t.Parallel()
 			server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: tc.etag, modified: tc.modified}
 			srv := serve(t, server.ServeHTTP)
-			s := newSource(t, registrysource.Config{Index: srv.URL, Client: local(), TTL: tc.ttl})
+			s := newSource(t, registrysource.Config{Indices: one(srv.URL), Client: local(), TTL: tc.ttl})
 			if a, b := resolved(t, s), resolved(t, s); a != "1.0.0" || b != "1.0.0" || server.count() != tc.first {
 				t.Errorf("got %s and %s after the requests %q", a, b, server.requests)
 			}
@@ -113,7 +113,7 @@ func TestIndexThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
 	server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
 	s := newSource(t, registrysource.Config{
-		Index: "https://index.example/i.json?token=secret", TTL: -1,
+		Indices: one("https://index.example/i.json?token=secret"), TTL: -1,
 		Client: sending(recorded(server)), // which repeats nothing
 	})
 	resolved(t, s)
@@ -142,7 +142,7 @@ func TestBurstIsOneRequest(t *testing.T) {
 	t.Parallel()
 	server := &indexServer{data: indexOf(t, demo("1.0.0", nil))}
 	srv := serve(t, server.ServeHTTP)
-	s := newSource(t, registrysource.Config{Index: srv.URL, Client: local()})
+	s := newSource(t, registrysource.Config{Indices: one(srv.URL), Client: local()})
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() { resolved(t, s) })
@@ -170,7 +170,7 @@ func TestUnchangedIndexIsCurrentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
-		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(recorded(server))})
+		s := newSource(t, registrysource.Config{Indices: one("https://index.example/i.json"), Client: sending(recorded(server))})
 		for i, tc := range []struct {
 			after time.Duration
 			want  int // requests so far
@@ -189,7 +189,7 @@ func TestWaitingForAnotherCallerCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		server := recorded(&indexServer{data: indexOf(t, demo("1.0.0", nil))})
-		s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(transport(func(r *http.Request) (*http.Response, error) {
+		s := newSource(t, registrysource.Config{Indices: one("https://index.example/i.json"), Client: sending(transport(func(r *http.Request) (*http.Response, error) {
 			<-release
 			return server(r)
 		}))})
@@ -226,7 +226,7 @@ func TestTransferThatBreaksOffIsRepeated(t *testing.T) {
 			}
 			w.Write(data)
 		})
-		_, err := newSource(t, registrysource.Config{Index: srv.URL, Client: local()}).Refs(t.Context())
+		_, err := newSource(t, registrysource.Config{Indices: one(srv.URL), Client: local()}).Refs(t.Context())
 		wantCode(t, err, want)
 		if n.Load() != 3 {
 			t.Errorf("%d failures: %d requests", failures, n.Load())
@@ -237,7 +237,7 @@ func TestTransferThatBreaksOffIsRepeated(t *testing.T) {
 func TestIndexInAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "index.json")
-	s := newSource(t, registrysource.Config{Index: path})
+	s := newSource(t, registrysource.Config{Indices: one(path)})
 	_, err := s.Refs(t.Context())
 	wantCode(t, err, pack.CodeIO)
 
@@ -268,7 +268,7 @@ func TestIndexInAFile(t *testing.T) {
 			t.Errorf("got %s, want %s", got, tc.want)
 		}
 	}
-	_, err = newSource(t, registrysource.Config{Index: t.TempDir()}).Refs(t.Context())
+	_, err = newSource(t, registrysource.Config{Indices: one(t.TempDir())}).Refs(t.Context())
 	wantCode(t, err, pack.CodeInvalidRequest)
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -15,17 +14,15 @@ import (
 
 // A Config configures a [Source]. The zero value of each field is its default.
 type Config struct {
-	// Index is the URL of the index, or the absolute path of its file. With ""
-	// only packs of an index that a locator names are found, see AllowIndex.
-	Index string
-	// Name is what pins call the index (see [pack.Origin]): it stays the same when
-	// the index moves. "" means the host of its URL with the port, if it has one, or
-	// the name of its file. What an index says about itself is not used: another
-	// index could say the same.
-	Name string
-	// Client contacts the server of the index; install sources are checked
-	// against its policy. nil means a client of the zero [pack.Network], which
-	// contacts public servers by https.
+	// Indices are the registry indices, in the order in which they are asked, see
+	// "Several indices" in the package comment. Without any, only packs of an index
+	// that a locator names are found, see AllowIndex.
+	Indices []Index
+	// Strict refuses a pack that several indices list, unless an index claims it.
+	Strict bool
+	// Client contacts the servers of the indices that have no client of their own;
+	// install sources are checked against its policy. nil means a client of the zero
+	// [pack.Network], which contacts public servers by https.
 	Client *web.Client
 	// TTL is the time for which an index is used without asking its server for a
 	// newer one. Zero means 1 minute; a negative value asks on every use.
@@ -33,15 +30,39 @@ type Config struct {
 	// GitFirst puts the git repositories of an entry before its archives, which
 	// are cheaper to fetch.
 	GitFirst bool
-	// AllowIndex decides whether a locator may name another index, which it can
-	// do by URL only. nil means that none may.
+	// AllowIndex decides whether a locator may name an index that is not configured,
+	// which it can do by URL only. nil means that none may.
 	AllowIndex func(index string) bool
-	// Shelf keeps the configured index for the next process when its server states
-	// an entity tag, by which the server is then asked whether it has changed. An
-	// entry that is damaged counts as none. nil keeps the index in memory alone.
+	// Shelf keeps the configured indices for the next process when their servers state
+	// an entity tag, by which the server is then asked whether the index has changed.
+	// An entry that is damaged counts as none. nil keeps indices in memory alone.
 	Shelf source.Shelf
 	// Limits bound the cost of one index.
 	Limits Limits
+}
+
+// An Index is one of the registry indices of a [Config].
+type Index struct {
+	// URL of the index, or the absolute path of its file.
+	URL string
+	// Name is what pins, messages and locators call the index (see [pack.Origin]): it
+	// stays the same when the index moves. "" means the host of its URL with the port,
+	// if it has one, or the name of its file. What an index says about itself is not
+	// used: another index could say the same.
+	Name string
+	// Claims are the packs that come from this index and from no other, whatever
+	// others list: refs, or patterns in which "*" stands for any text ("infra-*").
+	Claims []string
+	// Client contacts the server of this index, with its credentials for example. nil
+	// means that of the Config.
+	Client *web.Client
+	// MaxAge is how old the date "last_updated" of the index may be; one without a
+	// date counts as older. Zero means any age.
+	MaxAge time.Duration
+	// RefuseOld refuses an index that is older than MaxAge, or older than it was when
+	// it was last read: a server may be out of date, or made to hide new versions.
+	// Without it such an index is used, and each request is told by [pack.Note].
+	RefuseOld bool
 }
 
 // Limits bound the cost of one index. Zero means the default, a negative value
@@ -66,70 +87,50 @@ func (l Limits) withDefaults() Limits {
 // policy does not admit, [pack.CodePolicyDenied].
 func New(cfg Config) (*Source, error) {
 	cfg.Limits = cfg.Limits.withDefaults()
-	if cfg.TTL == 0 {
-		cfg.TTL = defaultTTL
-	}
+	cfg.TTL = cmp.Or(cfg.TTL, defaultTTL)
 	cfg.Client = web.OrDefault(cfg.Client)
-	s := &Source{cfg: cfg, others: map[string]*slot{}}
-	if cfg.Index == "" {
-		return s, nil
+	s := &Source{cfg: cfg, others: map[string]*index{}}
+	for _, c := range cfg.Indices {
+		ix, err := s.newIndex(c, cfg.Shelf)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range s.indices {
+			if other.name == ix.name || other.URL == ix.URL {
+				return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q is configured twice: give each index a name and a place of its own", ix.name)
+			}
+		}
+		s.indices = append(s.indices, ix)
 	}
-	load, err := s.loader(cfg.Index, cfg.Shelf)
-	if err != nil {
-		return nil, err
-	}
-	s.main = newSlot(load)
-	s.name, err = nameOf(cfg)
-	return s, err
-}
-
-// namePattern excludes what is part of every URL and path, so that a name is not
-// taken for one.
-var namePattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}\z`)
-
-// nameOf returns the name of the configured index.
-func nameOf(cfg Config) (string, error) {
-	switch {
-	case cfg.Name != "" && !namePattern.MatchString(cfg.Name):
-		return "", pack.Errorf(pack.CodeInvalidRequest, "index name %.80q: want at most 128 letters, digits, dots, colons, hyphens and underscores, a letter or digit first", cfg.Name)
-	case cfg.Name != "":
-		return cfg.Name, nil
-	case !isURL(cfg.Index):
-		return filepath.Base(cfg.Index), nil
-	}
-	u, err := cfg.Client.ParseURL(cfg.Index)
-	if err != nil {
-		return "", err
-	}
-	return u.Host, nil
+	return s, nil
 }
 
 // A loadFunc returns the current state of an index, which is old when that is
 // still current. old may be nil.
 type loadFunc func(ctx context.Context, old *snapshot) (*snapshot, error)
 
-func (s *Source) loader(index string, shelf source.Shelf) (loadFunc, error) {
+func (s *Source) loader(address string, client *web.Client, shelf source.Shelf) (loadFunc, error) {
 	switch {
-	case isURL(index):
-		u, err := s.cfg.Client.ParseURL(index)
+	case isURL(address):
+		u, err := client.ParseURL(address)
 		if err != nil {
 			return nil, err
 		}
-		w := &remote{client: s.cfg.Client, url: u.String(), ttl: s.cfg.TTL, limits: s.cfg.Limits, shelf: shelf}
+		w := &remote{client: client, url: u.String(), ttl: s.cfg.TTL, limits: s.cfg.Limits, shelf: shelf}
 		return w.load, nil
-	case filepath.IsAbs(index):
-		f := &file{path: filepath.Clean(index), limits: s.cfg.Limits}
+	case filepath.IsAbs(address):
+		f := &file{path: filepath.Clean(address), limits: s.cfg.Limits}
 		return f.load, nil
 	}
-	return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q: want a URL (https://...) or an absolute path", shown(index))
+	return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q: want a URL (https://...) or an absolute path", shown(address))
 }
 
-func isURL(index string) bool { return strings.Contains(index, "://") }
+func isURL(address string) bool { return strings.Contains(address, "://") }
 
-// shown is the name of an index without credentials.
-func shown(index string) string {
-	if isURL(index) {
-		return web.Redact(index)
+// shown is the address of an index without credentials.
+func shown(address string) string {
+	if isURL(address) {
+		return web.Redact(address)
 	}
-	return index
+	return address
 }

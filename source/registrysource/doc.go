@@ -1,6 +1,9 @@
-// Package registrysource finds packs in a registry index.
+// Package registrysource finds packs in registry indices.
 //
-//	s, err := registrysource.New(registrysource.Config{Index: "https://index.example/index.json", Client: client})
+//	s, err := registrysource.New(registrysource.Config{
+//		Indices: []registrysource.Index{{Name: "main", URL: "https://index.example/index.json"}},
+//		Client:  client,
+//	})
 //	pins, err := s.Resolve(ctx, loc) // loc from source.Parse("slack@^1.2")
 //
 // An index is a JSON document of format 1: a list of packs, each with its version and
@@ -24,14 +27,33 @@
 // of the local source, or of repositories of this machine.
 //
 // An unusable entry does not affect the others: it is left out, and
-// [Source.Problems] reports why. A request for its pack tells the reason by
+// [Source.Status] reports why. A request for its pack tells the reason by
 // [pack.Note], or returns it when the pack has no other entry; so it is with an
 // install source that must not be contacted or is of an unknown type.
 //
-// The index is cached in memory and, for later processes, on a [source.Shelf] if the
+// An index is cached in memory and, for later processes, on a [source.Shelf] if the
 // host supplies one. It is revalidated with its server at most once per [Config.TTL],
 // and downloaded again if it has changed; an index in a file is checked on every use.
 // An unreadable index is an error, even if an older copy is cached.
+//
+// [Source.Search] finds packs by words, and [Source.Status] describes the indices.
+//
+// # Several indices
+//
+// Indices are asked in the order of [Config.Indices]. The first that lists a pack
+// supplies it, with all of its versions, whatever the others list. An index that cannot
+// be read, or must not be used, is never passed over: what it lists is not known, so
+// packs that no index before it lists are not found until it can be read again.
+//
+// A name or a pattern of names that an index claims ([Index.Claims]) belongs to it: such
+// packs come from the indices that claim them or from none, and the others need not be
+// readable. A private index claims the names of internal packs, so that a public one
+// cannot supply them. With [Config.Strict] a pack that several indices list and none
+// claims is refused.
+//
+// A locator may name one of the indices by its name or address, which is then the only
+// one to be asked. It cannot take a pack from an index that does not claim it when
+// another one does.
 //
 // # The format
 //
@@ -95,5 +117,8 @@
 // keys, no data after the end). A missing or malformed checksum makes an entry
 // unusable. URLs of install sources are checked against the policy of the [web.Client]
 // when they are read, and again when they are contacted. Sizes and numbers are limited.
-// A request for a pack can choose the index only if the host allows it.
+// A request for a pack can choose an index that is not configured only if the host
+// allows it. An old copy of an index hides new versions: a date that goes back, or is
+// older than [Index.MaxAge], is told or refused. A public index must not be able to
+// supply internal packs: see "Several indices".
 package registrysource

@@ -12,6 +12,7 @@ import (
 
 // An entry is one version of one pack.
 type entry struct {
+	raw               json.Value
 	id                pack.ID
 	pins              []pack.Pin // in the order in which they are tried, never empty
 	dropped           []dropped
@@ -48,7 +49,7 @@ func decodeEntry(v json.Value, d *decoder) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{id: id}
+	e := &entry{raw: v, id: id}
 	if err := e.decode(v, d); err != nil {
 		return nil, fmt.Errorf("entry %s: %w", id, err)
 	}

@@ -25,7 +25,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	index, err := registrysource.New(registrysource.Config{Index: server.URL + "/index.json", Client: client})
+	index, err := registrysource.New(registrysource.Config{Indices: []registrysource.Index{{Name: "example", URL: server.URL + "/index.json"}}, Client: client})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,7 +48,7 @@ func Example() {
 	// 1.4.0 git https://host.example/slack.git
 }
 
-func ExampleSource_Problems() {
+func ExampleSource_Status() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(exampleIndex))
 	}))
@@ -61,20 +61,19 @@ func ExampleSource_Problems() {
 		fmt.Println(err)
 		return
 	}
-	index, err := registrysource.New(registrysource.Config{Index: server.URL + "/index.json", Client: client})
+	index, err := registrysource.New(registrysource.Config{Indices: []registrysource.Index{{Name: "example", URL: server.URL + "/index.json"}}, Client: client})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	problems, err := index.Problems(context.Background())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, p := range problems {
-		fmt.Printf("entry %d, %s: %v\n", p.Entry, pack.CodeOf(p.Err), p.Err)
+	for _, status := range index.Status(context.Background()) {
+		fmt.Printf("%s: %d packs of %s\n", status.Name, status.Packs, status.Updated)
+		for _, p := range status.Problems {
+			fmt.Printf("entry %d, %s: %v\n", p.Entry, pack.CodeOf(p.Err), p.Err)
+		}
 	}
 	// Output:
+	// example: 2 packs of 2026-11-23 10:00:00 +0000 UTC
 	// entry 1, checksum_mismatch: entry jira@0.3.0: install source 1: checksum "": want "sha256:" and 64 hexadecimal digits
 }
 

@@ -36,11 +36,12 @@ func (f *file) load(_ context.Context, old *snapshot) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	idx, err := old.parse(data, f.limits)
+	doc, err := old.parse(data, f.limits)
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{index: idx, at: time.Now(), size: info.Size(), modTime: info.ModTime()}, nil
+	now := time.Now()
+	return &snapshot{document: doc, at: now, newest: newestOf(old, doc, now), size: info.Size(), modTime: info.ModTime()}, nil
 }
 
 func (f *file) read() (data []byte, err error) {

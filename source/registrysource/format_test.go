@@ -37,11 +37,11 @@ func TestDocumentedIndex(t *testing.T) {
 	if err := os.WriteFile(path, []byte(documented(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := registrysource.New(registrysource.Config{Index: path})
+	s, err := registrysource.New(registrysource.Config{Indices: one(path)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if problems, err := s.Problems(t.Context()); err != nil || len(problems) > 0 {
+	if problems, err := problemsOf(t, s); err != nil || len(problems) > 0 {
 		t.Errorf("got %v, %v", problems, err)
 	}
 	pins, err := s.Resolve(t.Context(), locator(t, "slack@^1"))

@@ -64,10 +64,14 @@ func indexOf(t testing.TB, entries ...any) []byte {
 // fileSource is a source for an index in a file.
 func fileSource(t testing.TB, data []byte, cfg registrysource.Config) *registrysource.Source {
 	t.Helper()
-	cfg.Index = filepath.Join(t.TempDir(), "index.json")
-	write(t, cfg.Index, data)
+	path := filepath.Join(t.TempDir(), "index.json")
+	write(t, path, data)
+	cfg.Indices = one(path)
 	return newSource(t, cfg)
 }
+
+// one configures one index.
+func one(url string) []registrysource.Index { return []registrysource.Index{{URL: url}} }
 
 func write(t testing.TB, path string, data []byte) {
 	t.Helper()
@@ -140,4 +144,11 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// problemsOf returns those of the only index, and why it cannot be read.
+func problemsOf(t testing.TB, s *registrysource.Source) ([]registrysource.Problem, error) {
+	t.Helper()
+	status := s.Status(t.Context())
+	return status[0].Problems, status[0].Err
 }

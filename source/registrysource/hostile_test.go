@@ -26,6 +26,14 @@ func TestHostile(t *testing.T) {
 	t.Run("F09", urls)
 	t.Run("F10", otherSources)
 	t.Run("F11", badEntries)
+	t.Run("F12", rollback)
+	t.Run("F12_processes", rollbackAcrossProcesses)
+	t.Run("F13", freeze)
+	t.Run("F14_fast_forward", fastForward)
+	t.Run("F15_claims", claimingIndices)
+	t.Run("F15_strict", strictIndices)
+	t.Run("F16_failing", failingIndices)
+	t.Run("F16_many", manyIndices)
 }
 
 // refuse expects that an index is refused as a whole.
@@ -47,7 +55,7 @@ func tooLarge(t *testing.T) {
 			}
 		}
 	})
-	_, err := newSource(t, registrysource.Config{Index: endless.URL, Client: local()}).Refs(t.Context())
+	_, err := newSource(t, registrysource.Config{Indices: one(endless.URL), Client: local()}).Refs(t.Context())
 	wantCode(t, err, pack.CodeLimitExceeded)
 
 	limits := registrysource.Limits{Bytes: 100}
@@ -63,7 +71,7 @@ func tooLarge(t *testing.T) {
 	refuse(t, many, pack.CodeLimitExceeded, "50000")
 	start := time.Now()
 	s := fileSource(t, many, registrysource.Config{Limits: registrysource.Limits{Entries: -1, Bytes: -1}})
-	if problems, err := s.Problems(t.Context()); err != nil || len(problems) != 50_002 || time.Since(start) > 2*time.Second {
+	if problems, err := problemsOf(t, s); err != nil || len(problems) != 50_002 || time.Since(start) > 2*time.Second {
 		t.Errorf("%d problems, %v, after %v", len(problems), err, time.Since(start))
 	}
 }
@@ -124,7 +132,7 @@ func notAnIndex(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write([]byte("\x1f\x8b"))
 	})
-	_, err := newSource(t, registrysource.Config{Index: compressed.URL, Client: local()}).Refs(t.Context())
+	_, err := newSource(t, registrysource.Config{Indices: one(compressed.URL), Client: local()}).Refs(t.Context())
 	wantCode(t, err, pack.CodeMalformedContent)
 	if err == nil || !strings.Contains(err.Error(), "content encoding") {
 		t.Errorf("got %v", err)
@@ -146,7 +154,7 @@ func oneBadEntry(t *testing.T) {
 	if err != nil || len(refs) != 999 {
 		t.Errorf("%d packs, %v", len(refs), err)
 	}
-	problems, err := s.Problems(t.Context())
+	problems, err := problemsOf(t, s)
 	if err != nil || len(problems) != 1 || problems[0].Entry != 500 || problems[0].Source != -1 || problems[0].Ref != "pack500" {
 		t.Errorf("problems %+v, %v", problems, err)
 	}
@@ -162,7 +170,7 @@ func sameRefTwice(t *testing.T) {
 	wantCode(t, err, pack.CodeNameCollision)
 	_, err = s.Candidates(t.Context(), pack.Want{Ref: "demo"})
 	wantCode(t, err, pack.CodeNotFound)
-	problems, err := s.Problems(t.Context())
+	problems, err := problemsOf(t, s)
 	if err != nil || len(problems) != 3 || problems[2].Entry != 2 || pack.CodeOf(problems[0].Err) != pack.CodeNameCollision {
 		t.Errorf("problems %+v, %v", problems, err)
 	}
@@ -243,7 +251,7 @@ func otherSources(t *testing.T) {
 		_, err := s.Resolve(t.Context(), locator(t, ref))
 		wantCode(t, err, want)
 	}
-	problems, err := s.Problems(t.Context())
+	problems, err := problemsOf(t, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +320,7 @@ func badEntries(t *testing.T) {
 	}
 	// Without a ref, an entry belongs to no pack.
 	s := fileSource(t, indexOf(t, demo("1.0.0", m{"ref": "A"}), demo("1.0.0", m{"ref": nil}), 7), registrysource.Config{})
-	problems, err := s.Problems(t.Context())
+	problems, err := problemsOf(t, s)
 	if err != nil || len(problems) != 3 || problems[0].Ref != "" || pack.CodeOf(problems[0].Err) != pack.CodeInvalidRef {
 		t.Errorf("problems %+v, %v", problems, err)
 	}
@@ -325,7 +333,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"format_version":"1.0"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		client := sending(recorded(&indexServer{data: data}))
-		s := newSource(t, registrysource.Config{Index: "https://index.example/index.json", Client: client})
+		s := newSource(t, registrysource.Config{Indices: one("https://index.example/index.json"), Client: client})
 		refs, err := s.Refs(t.Context())
 		if err != nil {
 			if pack.CodeOf(err) == "" {
@@ -333,7 +341,7 @@ func FuzzIndex(f *testing.F) {
 			}
 			return
 		}
-		problems, err := s.Problems(t.Context())
+		problems, err := problemsOf(t, s)
 		if err != nil {
 			t.Error(err)
 		}

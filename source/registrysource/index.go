@@ -1,164 +1,146 @@
 package registrysource
 
 import (
-	"bytes"
-	"errors"
-	"maps"
-	"net/http"
-	"slices"
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/text/json"
-	"github.com/packtrain/pack/internal/text/nearest"
+	"github.com/packtrain/pack/source"
+	"github.com/packtrain/pack/source/web"
 )
 
-// An index is a document of format 1 whose JSON was checked. Entries are
-// decoded when they are asked for.
+// An index is one registry index, as a [Source] reads it.
 type index struct {
-	data      []byte
-	entries   []json.Value
-	positions map[string][]int // of the entries of each ref, as written
+	Index
+
+	name    string // what pins call it
+	shown   string // what messages call it
+	slot    *slot
+	decoder decoder
 }
 
-// parseIndex reads an index; an error describes the document found instead.
-func parseIndex(data []byte, limits Limits) (*index, error) {
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, malformed("it is empty (%d bytes)", len(data))
+func (s *Source) newIndex(c Index, shelf source.Shelf) (*index, error) {
+	if c.Client == nil {
+		c.Client = s.cfg.Client
 	}
-	doc, err := parseJSON(data)
-	if err != nil {
-		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
-			return nil, malformed("it is a web page, perhaps a login page")
-		}
-		return nil, err
-	}
-	packs, err := packsOf(doc)
+	name, err := nameOf(c)
 	if err != nil {
 		return nil, err
 	}
-	idx := &index{data: data, positions: map[string][]int{}}
-	for e := range packs.Elements() {
-		if n := int64(len(idx.entries)); limits.Entries >= 0 && n >= limits.Entries {
-			return nil, &pack.LimitError{Limit: "number of packs in an index", Max: limits.Entries, Value: n + 1}
+	for _, claim := range c.Claims {
+		if !claimPattern.MatchString(claim) {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q claims %.80q: want the name of a pack, or a pattern such as %q", name, claim, "infra-*")
 		}
-		if ref, ok := e.Get("ref").Text(); ok {
-			idx.positions[ref] = append(idx.positions[ref], len(idx.entries))
-		}
-		idx.entries = append(idx.entries, e)
 	}
-	return idx, nil
-}
-
-// parseJSON reads a document. Its errors have codes.
-func parseJSON(data []byte) (json.Value, error) {
-	doc, err := json.Parse(data, json.Options{})
-	if limit, ok := errors.AsType[*json.LimitError](err); ok {
-		return doc, &pack.LimitError{Limit: limit.Limit, Max: limit.Max, Value: limit.Value}
-	}
+	load, err := s.loader(c.URL, c.Client, shelf)
 	if err != nil {
-		return doc, malformed("%w", err)
+		return nil, err
 	}
-	return doc, nil
+	ix := &index{Index: c, name: name, shown: c.Name, slot: newSlot(load)}
+	if ix.shown == "" {
+		ix.shown = shown(c.URL)
+	}
+	ix.decoder = decoder{client: c.Client, gitFirst: s.cfg.GitFirst, index: c.URL}
+	return ix, nil
 }
 
-// packsOf returns the list of packs of an index of format 1, and reports other
-// known formats by name.
-func packsOf(doc json.Value) (json.Value, error) {
-	if doc.Kind() != "object" {
-		return doc, malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
-	}
-	kinds := map[string]string{}
-	for key, member := range doc.Members() {
-		kinds[key] = member.Kind()
-	}
+var (
+	// namePattern excludes what is part of every URL and path, so that a name is not
+	// taken for one.
+	namePattern  = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}\z`)
+	claimPattern = regexp.MustCompile(`^[a-z0-9_*-]{1,255}\z`)
+)
+
+// nameOf returns the name of a configured index.
+func nameOf(c Index) (string, error) {
 	switch {
-	case kinds["format_version"] != "":
-		return doc, malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
-	case kinds["packs"] == "object" && kinds["metadata"] == "object":
-		return doc, malformed("it is the index of a StackStorm exchange, want an index of format 1")
-	case kinds["packs"] != "array":
-		return doc, malformed("it is not an index of format 1: want a list named packs")
+	case c.Name != "" && !namePattern.MatchString(c.Name):
+		return "", pack.Errorf(pack.CodeInvalidRequest, "index name %.80q: want at most 128 letters, digits, dots, colons, hyphens and underscores, a letter or digit first", c.Name)
+	case c.Name != "":
+		return c.Name, nil
+	case !isURL(c.URL):
+		return filepath.Base(c.URL), nil
 	}
-	known, err := members(doc, map[string]string{
-		"registry_name": "string", "registry_url": "string", "version": "string", "last_updated": "string", "packs": "array",
-	})
+	u, err := c.Client.ParseURL(c.URL)
 	if err != nil {
-		return doc, err
+		return "", err
 	}
-	if version, _ := known["version"].Text(); version != "1.0" {
-		return doc, malformed("it is of another version: want version %q, as a string", "1.0")
-	}
-	return known["packs"], nil
+	return u.Host, nil
 }
 
-// members returns the known members of an object, and checks their kinds.
-func members(object json.Value, kinds map[string]string) (map[string]json.Value, error) {
-	known := make(map[string]json.Value, len(kinds))
-	for key, member := range object.Members() {
-		switch want := kinds[key]; {
-		case want == member.Kind():
-			known[key] = member
-		case want != "":
-			return nil, malformed("%s is of the JSON type %s, want %s", key, member.Kind(), want)
-		default:
-			if err := checkUnknown(key, kinds); err != nil {
-				return nil, err
-			}
+// read returns the current state of the index.
+func (ix *index) read(ctx context.Context) (*document, error) {
+	snapshot, err := ix.slot.get(ctx)
+	if err == nil {
+		err = ix.checkAge(ctx, snapshot)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read index %q: %w", ix.shown, err)
+	}
+	return snapshot.document, nil
+}
+
+// claims says whether a pack comes from this index and from no other.
+func (ix *index) claims(ref pack.Ref) bool {
+	for _, claim := range ix.Claims {
+		if ok, _ := path.Match(claim, ref.String()); ok {
+			return true
 		}
 	}
-	return known, nil
+	return false
 }
 
-// checkUnknown refuses a key that differs from a known one in case only: other
-// readers would accept it.
-func checkUnknown(key string, kinds map[string]string) error {
-	for name := range kinds {
-		if strings.EqualFold(name, key) {
-			return malformed("key %.80q differs from %q only in case", key, name)
-		}
+// lookUp returns the entries of a pack in what the index says, the highest version
+// first, and those that cannot be used.
+func (ix *index) lookUp(doc *document, ref pack.Ref) (found, error) {
+	entries, out, err := doc.lookup(ref.String(), &ix.decoder)
+	if err != nil {
+		err = &entryError{fmt.Errorf("index %q: %w", ix.shown, err)}
 	}
-	return nil
+	return found{ix, entries, out}, err
 }
 
-// A skipped entry cannot be used. Its version is zero when it cannot be read.
-type skipped struct {
-	id  pack.ID
-	err error
+// A found is what an index has of one pack.
+type found struct {
+	index   *index
+	entries []*entry // the highest version first
+	out     []skipped
 }
 
-// lookup returns the entries of a ref that can be used, the highest version
-// first, and those that cannot. When there is none, the error says why: it is that of
-// the first that was skipped.
-func (idx *index) lookup(ref string, d *decoder) (entries []*entry, out []skipped, err error) {
-	positions := idx.positions[ref]
-	if len(positions) == 0 {
-		return nil, nil, pack.Errorf(pack.CodeNotFound, "there is no pack %q%s", ref, nearest.Hint(ref, idx.refs()))
+// pins completes the pins of an entry.
+func (f found) pins(e *entry, subdir string) []pack.Pin {
+	pins := make([]pack.Pin, len(e.pins))
+	for i, p := range e.pins {
+		p.Subdir = subdir
+		p.Via = pack.Origin{Index: f.index.name, Entry: e.id.String()}
+		pins[i] = p
 	}
-	for _, i := range positions {
-		e, err := decodeEntry(idx.entries[i], d)
-		if err == nil {
-			entries = append(entries, e)
-		} else {
-			id, _ := decodeID(idx.entries[i])
-			out = append(out, skipped{id, err})
-		}
-	}
-	if len(entries) == 0 {
-		return nil, out, out[0].err
-	}
-	slices.SortStableFunc(entries, byVersion)
-	for i, e := range entries[1:] {
-		if e.id == entries[i].id {
-			return nil, nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
-		}
-	}
-	return entries, out, nil
+	return pins
 }
 
-// refs returns the refs of all entries, sorted.
-func (idx *index) refs() []string { return slices.Sorted(maps.Keys(idx.positions)) }
-
-func malformed(format string, args ...any) error {
-	return pack.Errorf(pack.CodeMalformedContent, format, args...)
+// other returns an index that only a locator names. It has no other name than its
+// address, whose query may hold a secret.
+func (s *Source) other(address string) (*index, error) {
+	if s.cfg.AllowIndex == nil || !isURL(address) || !s.cfg.AllowIndex(address) {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "index %q is not a configured one, and no other is allowed here", shown(address))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ix, ok := s.others[address]; ok {
+		return ix, nil
+	}
+	ix, err := s.newIndex(Index{URL: address}, nil) // requests could fill a shelf
+	if err != nil {
+		return nil, err
+	}
+	ix.name, _, _ = strings.Cut(web.Redact(address), "?")
+	if len(s.others) >= maxOthers {
+		clear(s.others)
+	}
+	s.others[address] = ix
+	return ix, nil
 }

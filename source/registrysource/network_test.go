@@ -31,7 +31,7 @@ func indexCredentials(t *testing.T) {
 	}
 	ours, other := serve(t, guarded), serve(t, guarded)
 	s := newSource(t, registrysource.Config{
-		Index: ours.URL + "/index.json", AllowIndex: func(string) bool { return true },
+		Indices: one(ours.URL + "/index.json"), AllowIndex: func(string) bool { return true },
 		Client: must(web.New(pack.Network{
 			Policy: loopback(), Credentials: map[string]pack.Credential{ours.URL: pack.HeaderCredential("X-Registry-Token", "canary")},
 		}, nil)),
@@ -63,7 +63,7 @@ func serverTimes(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}
 				plain := recorded(server)
-				s := newSource(t, registrysource.Config{Index: "https://index.example/i.json", Client: sending(transport(func(r *http.Request) (*http.Response, error) {
+				s := newSource(t, registrysource.Config{Indices: one("https://index.example/i.json"), Client: sending(transport(func(r *http.Request) (*http.Response, error) {
 					resp, err := plain(r)
 					for k, v := range header {
 						resp.Header[k] = v

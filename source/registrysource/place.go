@@ -18,11 +18,6 @@ type decoder struct {
 	index    string // its URL or path, to which relative URLs refer
 }
 
-// decoder returns that of the index with the given name, "" for the configured one.
-func (s *Source) decoder(name string) *decoder {
-	return &decoder{client: s.cfg.Client, gitFirst: s.cfg.GitFirst, index: s.address(name)}
-}
-
 // A place is where an install source lies: a URL, or a path beside an index file.
 type place struct{ scheme, location string }
 

@@ -2,22 +2,11 @@ package registrysource
 
 import "github.com/packtrain/pack"
 
-// A Problem is an unusable part of an index.
-type Problem struct {
-	// Entry is the position among the packs of the index, from 0.
-	Entry int
-	// Source is the position of the install source that is left out, from 0;
-	// -1 when the whole entry is.
-	Source int
-	// Ref of the entry, "" when it has none that is valid.
-	Ref pack.Ref
-	Err error
-}
-
-func (idx *index) problems(d *decoder) []Problem {
-	collisions := idx.collisions(d)
+// problems returns the unusable parts of the document, in its order.
+func (doc *document) problems(d *decoder) []Problem {
+	collisions := doc.collisions(d)
 	var list []Problem
-	for i, v := range idx.entries {
+	for i, v := range doc.entries {
 		e, err := decodeEntry(v, d)
 		if err == nil {
 			err = collisions[e.id.Ref]
@@ -35,13 +24,13 @@ func (idx *index) problems(d *decoder) []Problem {
 
 // collisions returns the errors of the packs that have two entries for one
 // version.
-func (idx *index) collisions(d *decoder) map[pack.Ref]error {
+func (doc *document) collisions(d *decoder) map[pack.Ref]error {
 	errs := map[pack.Ref]error{}
-	for ref, positions := range idx.positions {
+	for ref, positions := range doc.positions {
 		if len(positions) < 2 {
 			continue
 		}
-		if _, _, err := idx.lookup(ref, d); pack.CodeOf(err) == pack.CodeNameCollision {
+		if _, _, err := doc.lookup(ref, d); pack.CodeOf(err) == pack.CodeNameCollision {
 			errs[pack.Ref(ref)] = err
 		}
 	}

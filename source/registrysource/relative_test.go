@@ -50,7 +50,7 @@ func TestRelativeURLs(t *testing.T) {
 	} {
 		data := indexOf(t, relativeEntry(urls[0], urls[1]))
 		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(data) })
-		got := places(t, newSource(t, registrysource.Config{Index: srv.URL + "/mirror/index.json?token=secret", Client: local()}))
+		got := places(t, newSource(t, registrysource.Config{Indices: one(srv.URL + "/mirror/index.json?token=secret"), Client: local()}))
 		wantRemote := []string{"http " + srv.URL + want[0], "git " + srv.URL + want[1]}
 		if want[0] == "" {
 			wantRemote[0] = "https " + urls[0]
@@ -67,7 +67,7 @@ func TestRelativeURLs(t *testing.T) {
 	write(t, index, data)
 	dir := filepath.Dir(index)
 	want := []string{"local " + filepath.Join(dir, "sub", "a b.tar.gz"), "git file://" + filepath.ToSlash(dir) + "/a%20b/demo.git"}
-	if diff := cmp.Diff(want, places(t, newSource(t, registrysource.Config{Index: index}))); diff != "" {
+	if diff := cmp.Diff(want, places(t, newSource(t, registrysource.Config{Indices: one(index)}))); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -82,7 +82,7 @@ func TestRelativeURLsObeyThePolicy(t *testing.T) {
 	policy := loopback()
 	policy.Hosts = []string{"127.0.0.1"}
 	client := must(web.New(pack.Network{Policy: policy}, nil))
-	pins, err := newSource(t, registrysource.Config{Index: srv.URL + "/index.json", Client: client}).Resolve(ctx, locator(t, "demo"))
+	pins, err := newSource(t, registrysource.Config{Indices: one(srv.URL + "/index.json"), Client: client}).Resolve(ctx, locator(t, "demo"))
 	if err != nil || len(pins) != 1 || pins[0].Scheme != "git" {
 		t.Errorf("got %+v, %v", pins, err)
 	}
@@ -99,7 +99,7 @@ func TestURLsWithoutASchemeAreRefused(t *testing.T) {
 		host := strings.TrimPrefix(srv.URL, "http:")
 		w.Write(indexOf(t, relativeEntry(host+"/x.tar.gz", host+"/x.git")))
 	})
-	_, err := newSource(t, registrysource.Config{Index: srv.URL + "/index.json", Client: local()}).Resolve(t.Context(), locator(t, "demo"))
+	_, err := newSource(t, registrysource.Config{Indices: one(srv.URL + "/index.json"), Client: local()}).Resolve(t.Context(), locator(t, "demo"))
 	if pack.CodeOf(err) != pack.CodePolicyDenied || !strings.Contains(err.Error(), "without a scheme") {
 		t.Errorf("got %v", err)
 	}

@@ -98,13 +98,15 @@ func (r *remote) receive(resp *http.Response) ([]byte, error) {
 }
 
 func (r *remote) snapshot(ctx context.Context, old *snapshot, header http.Header, data []byte) (*snapshot, error) {
-	idx, err := old.parse(data, r.limits)
+	doc, err := old.parse(data, r.limits)
 	if err != nil {
 		return nil, err
 	}
+	now := time.Now()
 	s := &snapshot{
-		index:        idx,
-		at:           time.Now(),
+		document:     doc,
+		at:           now,
+		newest:       newestOf(old, doc, now),
 		etag:         header.Get("ETag"),
 		lastModified: header.Get("Last-Modified"),
 	}

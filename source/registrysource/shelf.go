@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/web"
@@ -20,6 +21,8 @@ type shelfHead struct {
 	Key    string `json:"key"`
 	ETag   string `json:"etag"`
 	SHA256 string `json:"sha256"` // of the index
+	// Newest is the latest date that the index has stated.
+	Newest time.Time `json:"newest"`
 }
 
 const (
@@ -56,11 +59,11 @@ func (r *remote) shelved(ctx context.Context) *snapshot {
 	if err != nil || hexSHA256(data) != head.SHA256 {
 		return nil
 	}
-	idx, err := parseIndex(data, r.limits)
+	doc, err := parseDocument(data, r.limits)
 	if err != nil {
 		return nil
 	}
-	return &snapshot{index: idx, etag: head.ETag}
+	return &snapshot{document: doc, etag: head.ETag, newest: head.Newest}
 }
 
 func readShelfHead(in *bufio.Reader) (head shelfHead, ok bool) {
@@ -94,12 +97,12 @@ func (r *remote) keep(ctx context.Context, s *snapshot) {
 }
 
 func (s *snapshot) write(w source.ShelfWriter, key string) error {
-	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.index.data)}
+	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Newest: s.newest}
 	line, err := json.Marshal(head)
 	if err != nil {
 		return err
 	}
-	for _, part := range [][]byte{line, {'\n'}, s.index.data} {
+	for _, part := range [][]byte{line, {'\n'}, s.document.data} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func newShelf() *memoryShelf { return &memoryShelf{entries: map[string][]byte{}}
 // process is a new source of an index, as in another process.
 func process(t *testing.T, server *indexServer, shelf source.Shelf) *registrysource.Source {
 	t.Helper()
-	return newSource(t, registrysource.Config{Index: "https://index.example/i.json?token=secret", Client: sending(recorded(server)), Shelf: shelf})
+	return newSource(t, registrysource.Config{Indices: one("https://index.example/i.json?token=secret"), Client: sending(recorded(server)), Shelf: shelf})
 }
 
 // TestShelf: the next process transfers the index only when it has changed, but
@@ -169,7 +169,7 @@ func TestShelfLimits(t *testing.T) {
 	resolved(t, process(t, server, shelf))
 	server.set(func() {})
 	s := newSource(t, registrysource.Config{
-		Index: "https://index.example/i.json?token=secret", Client: sending(recorded(server)), Shelf: shelf,
+		Indices: one("https://index.example/i.json?token=secret"), Client: sending(recorded(server)), Shelf: shelf,
 		Limits: registrysource.Limits{Bytes: 100},
 	})
 	_, err := s.Resolve(t.Context(), locator(t, "demo"))

@@ -226,8 +226,11 @@ func TestWithoutIndex(t *testing.T) {
 	_, listing := s.Versions(t.Context(), loc)
 	_, looking := s.Candidates(t.Context(), pack.Want{Ref: "demo"})
 	_, err4 := s.Refs(t.Context())
-	_, err5 := s.Problems(t.Context())
-	for _, err := range []error{resolving, listing, looking, err4, err5} {
+	_, searching := s.Search(t.Context(), "")
+	if got := s.Status(t.Context()); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	for _, err := range []error{resolving, listing, looking, err4, searching} {
 		wantCode(t, err, pack.CodeNotFound)
 		if err != nil && !strings.Contains(err.Error(), "no registry index is configured: configure or name one") {
 			t.Errorf("got %v", err)
@@ -258,7 +261,7 @@ func TestNameOfTheIndex(t *testing.T) {
 		{"main", index, "main"},
 		{"main", index + "?token=canary", index},
 	} {
-		s := newSource(t, registrysource.Config{Index: index, Name: tt.name, Client: local(), AllowIndex: func(string) bool { return true }})
+		s := newSource(t, registrysource.Config{Indices: []registrysource.Index{{URL: index, Name: tt.name}}, Client: local(), AllowIndex: func(string) bool { return true }})
 		loc := locator(t, "demo")
 		loc.Index = tt.asked
 		pins, err := s.Resolve(t.Context(), loc)
@@ -267,7 +270,7 @@ func TestNameOfTheIndex(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"a/b", "https://index.example", " ", "a\n", "-a", strings.Repeat("a", 129)} {
-		_, err := registrysource.New(registrysource.Config{Index: index, Name: name, Client: local()})
+		_, err := registrysource.New(registrysource.Config{Indices: []registrysource.Index{{URL: index, Name: name}}, Client: local()})
 		wantCode(t, err, pack.CodeInvalidRequest)
 	}
 }
@@ -277,14 +280,14 @@ func TestConfig(t *testing.T) {
 	for index, want := range map[string]pack.Code{
 		"https://index.example/index.json":     "",
 		"/var/lib/index.json":                  "",
-		"":                                     "",
+		"":                                     pack.CodeInvalidRequest,
 		"index.json":                           pack.CodeInvalidRequest,
 		"http://index.example/index.json":      pack.CodePolicyDenied,
 		"https://u:p@index.example/index.json": pack.CodePolicyDenied,
 		"file:///index.json":                   pack.CodePolicyDenied,
 		"https://127.0.0.1/index.json":         pack.CodePolicyDenied,
 	} {
-		_, err := registrysource.New(registrysource.Config{Index: index})
+		_, err := registrysource.New(registrysource.Config{Indices: one(index)})
 		wantCode(t, err, want)
 	}
 }
@@ -303,7 +306,7 @@ func TestRealIndexes(t *testing.T) {
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			t.Parallel()
-			s := newSource(t, registrysource.Config{Index: corpus(t, tc.file)})
+			s := newSource(t, registrysource.Config{Indices: one(corpus(t, tc.file))})
 			refs, err := s.Refs(t.Context())
 			if tc.text != "" {
 				wantCode(t, err, pack.CodeMalformedContent)
@@ -322,7 +325,7 @@ func TestRealIndexes(t *testing.T) {
 
 func checkReal(t *testing.T, s *registrysource.Source, refs []pack.Ref) {
 	t.Helper()
-	if problems, err := s.Problems(t.Context()); err != nil || len(problems) > 0 {
+	if problems, err := problemsOf(t, s); err != nil || len(problems) > 0 {
 		t.Errorf("problems %v, %v", problems, err)
 	}
 	for _, ref := range refs {

@@ -29,7 +29,7 @@ func TestSuite(t *testing.T) {
 		t.Parallel()
 		sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
 			t.Helper()
-			return harness(t, registrysource.Config{Index: "file"})
+			return harness(t, registrysource.Config{Indices: one("file")})
 		})
 	})
 }
@@ -60,8 +60,8 @@ func harness(t *testing.T, cfg registrysource.Config) sourcetest.Harness {
 		Missing: locator(t, "missing"),
 		Hostile: []source.Locator{locator(t, "demo@0.9.0"), locator(t, "demo@0.8.0")},
 	}
-	if cfg.Index == "" {
-		cfg.Index = srv.URL + "/index.json"
+	if len(cfg.Indices) == 0 {
+		cfg.Indices = one(srv.URL + "/index.json")
 		h.Source = newSource(t, cfg)
 	} else {
 		h.Source = fileSource(t, index, cfg)

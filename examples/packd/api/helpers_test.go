@@ -22,6 +22,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // The tokens of the tests; the second part of each is its scopes.
@@ -123,7 +124,7 @@ func withWorld(t *testing.T, w *samples.World) func(*api.Config) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Host.Index, c.Host.Network.Policy = w.Index(), policy
+		c.Host.Indices, c.Host.Network.Policy = []registrysource.Index{{URL: w.Index()}}, policy
 		c.Host.FindLinks, c.Host.NodeRegistry = []string{w.Wheels()}, w.NodeRegistry()
 		c.Host.Provided = []pack.Provided{{Ref: "core"}}
 		c.AllowRoots = append(c.AllowRoots, filepath.Dir(w.Directory()))
