@@ -89,11 +89,11 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 		return nil
 	}
 	store := r.store
-	release, err := store.lock(ctx, s.refs(), r.lockedDependencies(s)...)
+	lock, err := store.lock(ctx, s.refs(), r.lockedDependencies(s)...)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer lock.Release()
 	for _, it := range s.items {
 		it.failure = store.compare(ctx, it, r.req.Replace)
 	}
@@ -105,7 +105,7 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 	if s.failing() != nil {
 		return nil
 	}
-	return r.activate(ctx, s)
+	return r.activate(ctx, lock, s)
 }
 
 func (s *set) refs() []pack.Ref {
@@ -133,13 +133,13 @@ func (r *request) lockedDependencies(s *set) []pack.Ref {
 }
 
 // activate applies the operation that makes the packs of s active.
-func (r *request) activate(ctx context.Context, s *set) error {
+func (r *request) activate(ctx context.Context, lock generations.Lock, s *set) error {
 	op := generations.Operation{Time: r.store.now(), Actor: actorOf(ctx)}
 	for _, it := range s.items {
 		if it.unchanged {
 			continue
 		}
-		move, err := r.move(ctx, it, op.Time)
+		move, err := r.move(ctx, lock, it, op.Time)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (r *request) activate(ctx context.Context, s *set) error {
 	if len(op.Moves) == 0 {
 		return nil
 	}
-	applied, err := r.store.apply(ctx, op, r.staging.Apply)
+	applied, err := r.store.apply(ctx, lock, op, r.staging.Apply)
 	if err != nil {
 		return err
 	}

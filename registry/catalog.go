@@ -92,7 +92,7 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	for i, rec := range records {
 		packs[i] = s.installed(rec)
 	}
-	s.mark(packs, damagedRefs(err))
+	s.mark(ctx, packs, damagedRefs(err))
 	return packs, err
 }
 

@@ -6,29 +6,28 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/workdir"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
-// heal repairs the differences of a pack, whose lock the caller holds, and returns those
-// that are left.
-func (s *Store) heal(ctx context.Context, ref pack.Ref, found []Difference) (left []Difference, err error) {
+// heal repairs the differences of a pack, whose lock is held, and returns those that are
+// left.
+func (s *Store) heal(ctx context.Context, lock generations.Lock, ref pack.Ref, found []Difference) (left []Difference, err error) {
 	active, err := s.ledger().Active(ctx, ref)
 	if err != nil || active == "" { // the records do not list it, so nothing is known of it
 		return found, err
 	}
 	_, err = os.Lstat(s.disk.Content(ref, active)) // else a new generation gets the pointer
 	if has(found, DifferencePointer) && err == nil {
-		if err := s.disk.Follow(ref, active); err != nil {
+		if err := s.disk.Follow(ctx, lock, ref, active); err != nil {
 			s.config.Logger.Warn("link to pack cannot be repaired", "pack", ref, "error", err)
 			return found, nil
 		}
 	}
 	if has(found, DifferenceContent, DifferenceEnvironment, DifferenceRecord) {
-		err := s.renew(ctx, ref, active, !has(found, DifferenceContent, DifferenceRecord))
+		err := s.renew(ctx, lock, ref, active, !has(found, DifferenceContent, DifferenceRecord))
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -46,7 +45,7 @@ func has(found []Difference, kinds ...DifferenceKind) bool {
 // renew replaces the active generation by a new one of the same content. It is an error
 // if no generation has the content unchanged, or, for the sake of its environments alone,
 // if one of them is gone.
-func (s *Store) renew(ctx context.Context, ref pack.Ref, active string, environmentsAlone bool) error {
+func (s *Store) renew(ctx context.Context, lock generations.Lock, ref pack.Ref, active string, environmentsAlone bool) error {
 	a, err := s.activationOf(ctx, ref, active)
 	if err != nil {
 		return err
@@ -74,13 +73,13 @@ func (s *Store) renew(ctx context.Context, ref pack.Ref, active string, environm
 	if err := s.disk.Link(staged, generations.LinksTo(g.Environments)); err != nil {
 		return err
 	}
-	if g.Name, err = s.nextGeneration(ctx, ref, active, g.TreeDigest); err != nil {
+	if g.Name, err = s.nextGeneration(ctx, lock, ref, active, g.TreeDigest); err != nil {
 		return err
 	}
-	return s.applyRenewed(ctx, a, active, staging, staged)
+	return s.applyRenewed(ctx, lock, a, active, staging, staged)
 }
 
-func (s *Store) applyRenewed(ctx context.Context, a *Activation, active string, staging *generations.Staging, staged string) error {
+func (s *Store) applyRenewed(ctx context.Context, lock generations.Lock, a *Activation, active string, staging *generations.Staging, staged string) error {
 	components, err := json.Marshal(append([]pack.Component{}, a.Components...))
 	if err != nil {
 		return pack.Errorf(pack.CodeStoreCorrupt, "encode components: %w", err)
@@ -92,7 +91,7 @@ func (s *Store) applyRenewed(ctx context.Context, a *Activation, active string, 
 		return err
 	}
 	op.Moves = []generations.Move{{Ref: a.Ref, From: active, To: a.Generation.Name, Metadata: metadata, Staged: staged}}
-	_, err = s.apply(ctx, op, staging.Apply)
+	_, err = s.apply(ctx, lock, op, staging.Apply)
 	return err
 }
 
@@ -123,10 +122,9 @@ func (s *Store) intactContent(ref pack.Ref, active string, tree pack.Digest) (di
 	if err != nil {
 		return "", err
 	}
-	_, digest, _ := strings.Cut(active, "-") // names end with the start of the tree digest
 	for _, name := range append([]string{active}, names...) {
 		dir := s.disk.Content(ref, name)
-		if !strings.HasSuffix(name, digest) {
+		if !generations.SameStart(name, active) { // of the tree digest
 			continue
 		}
 		if got, err := pack.TreeDigest(os.DirFS(dir)); err == nil && got == tree {

@@ -19,11 +19,11 @@ type ledger struct {
 var _ generations.Records = (*ledger)(nil)
 
 // apply makes the changes and returns the records of the packs that are activated.
-// The caller holds the locks of the refs; apply is [generations.Staging.Apply] or
+// lock holds the locks of the refs; apply is [generations.Staging.Apply] or
 // [generations.Disk.Apply].
-func (s *Store) apply(ctx context.Context, op generations.Operation, apply func(context.Context, generations.Operation, generations.Records) error) (map[pack.Ref]Record, error) {
+func (s *Store) apply(ctx context.Context, lock generations.Lock, op generations.Operation, apply func(context.Context, generations.Operation, generations.Lock, generations.Records) error) (map[pack.Ref]Record, error) {
 	l := s.ledger()
-	if err := apply(ctx, op, l); err != nil {
+	if err := apply(ctx, op, lock, l); err != nil {
 		return nil, repairError(err)
 	}
 	for i := range op.Moves {
@@ -46,7 +46,7 @@ func (s *Store) ledger() *ledger {
 
 // Decide implements [generations.Records].
 func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
-	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor}
+	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor, Fence: op.Fence}
 	for i := range op.Moves {
 		m := &op.Moves[i]
 		if m.To == "" {

@@ -11,7 +11,7 @@ import (
 
 // mark adds to packs what readers get of them, and which of their dependencies are unmet.
 // damaged are the installed packs whose versions are unknown.
-func (s *Store) mark(packs []ActivePack, damaged []pack.Ref) {
+func (s *Store) mark(ctx context.Context, packs []ActivePack, damaged []pack.Ref) {
 	versions := make(map[pack.Ref]pack.Version, len(packs))
 	for i := range packs {
 		versions[packs[i].Ref] = packs[i].Active.Version
@@ -24,7 +24,7 @@ func (s *Store) mark(packs []ActivePack, damaged []pack.Ref) {
 		s.config.Logger.Warn("packs with unfinished operations are not marked", "error", err)
 	}
 	for i := range packs {
-		s.markOne(&packs[i], blocked, func(d pack.Dependency) error {
+		s.markOne(ctx, &packs[i], blocked, func(d pack.Dependency) error {
 			return s.checkDependencyOn(d, func(ref pack.Ref) (pack.Version, error) {
 				v, ok := versions[ref]
 				switch {
@@ -41,8 +41,8 @@ func (s *Store) mark(packs []ActivePack, damaged []pack.Ref) {
 
 // markOne marks p. check checks one dependency; only its errors about dependencies count.
 // blocked are the packs that cannot be changed.
-func (s *Store) markOne(p *ActivePack, blocked map[pack.Ref]error, check func(pack.Dependency) error) {
-	if err := cmp.Or(s.reachable(p.Record), blocked[p.Ref]); err != nil {
+func (s *Store) markOne(ctx context.Context, p *ActivePack, blocked map[pack.Ref]error, check func(pack.Dependency) error) {
+	if err := cmp.Or(s.reachable(ctx, p.Record), blocked[p.Ref]); err != nil {
 		p.NeedsRepair = err.Error()
 	}
 	for _, d := range p.Manifest.Dependencies {
@@ -53,8 +53,8 @@ func (s *Store) markOne(p *ActivePack, blocked map[pack.Ref]error, check func(pa
 }
 
 // reachable checks that readers get the recorded generation, without reading its files.
-func (s *Store) reachable(rec Record) error {
-	if err := s.checkPointer(rec); err != nil {
+func (s *Store) reachable(ctx context.Context, rec Record) error {
+	if err := s.checkPointer(ctx, rec); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(s.disk.Content(rec.Ref, rec.Active.Name)); err != nil {
@@ -66,5 +66,5 @@ func (s *Store) reachable(rec Record) error {
 // markDetails marks the pack of Show.
 func (s *Store) markDetails(ctx context.Context, p *ActivePack) {
 	blocked, _ := s.disk.Blocked() // Verify reports the error
-	s.markOne(p, blocked, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
+	s.markOne(ctx, p, blocked, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
 }

@@ -22,6 +22,10 @@ type Operation struct {
 	// Time and Actor are for the feed: see [Change].
 	Time  time.Time
 	Actor string
+	// Fence is the fence of the locks of the packs ([Lock]), 0 for locks that cannot be
+	// lost. Records that have [Locks] apply the operation only if its fence still holds
+	// the locks of all its packs.
+	Fence int64
 }
 
 // An Activation makes a generation the active one. It holds everything that the

@@ -24,8 +24,8 @@ func (it *item) activation(name string, now time.Time) *Activation {
 
 // move returns the move of an operation that makes it active. Names of
 // generations go on from those that the records and the disk know.
-func (r *request) move(ctx context.Context, it *item, now time.Time) (m generations.Move, err error) {
-	name, err := r.store.nextGeneration(ctx, it.ID.Ref, it.record.Active.Name, it.treeDigest)
+func (r *request) move(ctx context.Context, lock generations.Lock, it *item, now time.Time) (m generations.Move, err error) {
+	name, err := r.store.nextGeneration(ctx, lock, it.ID.Ref, it.record.Active.Name, it.treeDigest)
 	if err != nil {
 		return m, err
 	}
@@ -36,7 +36,7 @@ func (r *request) move(ctx context.Context, it *item, now time.Time) (m generati
 
 // nextGeneration returns the name of the generation after the recorded ones. active is
 // the active one, whose row may be damaged.
-func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, active string, tree pack.Digest) (string, error) {
+func (s *Store) nextGeneration(ctx context.Context, lock generations.Lock, ref pack.Ref, active string, tree pack.Digest) (string, error) {
 	recorded, err := s.generations(ctx, ref)
 	if err != nil && !damaged(err) {
 		return "", err
@@ -45,7 +45,7 @@ func (s *Store) nextGeneration(ctx context.Context, ref pack.Ref, active string,
 	for i := range recorded {
 		names = append(names, recorded[i].Name)
 	}
-	return s.disk.NextName(ref, tree, names...)
+	return s.disk.NextName(lock, ref, tree, names...)
 }
 
 func countComponents(components []pack.Component) ComponentCounts {

@@ -23,7 +23,7 @@ func OpenReadOnly(ctx context.Context, c Config) (*Store, error) {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
 	s.readOnly = true
-	s.disk, err = generations.OpenReadOnly(generations.Config{Root: c.Root, Logger: s.config.Logger})
+	s.disk, err = generations.OpenReadOnly(generations.Config{Root: c.Root, Logger: s.config.Logger, Locks: locksOf(c.Records)})
 	if err == nil {
 		err = s.check(ctx)
 	}

@@ -43,11 +43,11 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
-	release, err := s.lock(ctx, []pack.Ref{ref})
+	lock, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer lock.Release()
 	active, err := s.config.Records.Active(ctx, ref)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref)
 		return err
 	}
 	op := generations.Operation{Time: s.now(), Actor: actorOf(ctx), Moves: []generations.Move{{Ref: ref, From: active}}}
-	if _, err = s.apply(ctx, op, s.disk.Apply); err != nil {
+	if _, err = s.apply(ctx, lock, op, s.disk.Apply); err != nil {
 		return err
 	}
 	s.logBroken(ref, broken)

@@ -85,7 +85,7 @@ func (s *Store) repair(ctx context.Context, ref pack.Ref) (repaired, left []Diff
 	if err != nil || len(found) == 0 {
 		return nil, nil, err
 	}
-	release, err := s.lock(ctx, []pack.Ref{ref})
+	lock, err := s.lock(ctx, []pack.Ref{ref})
 	if blocked, ok := errors.AsType[*RepairError](err); ok {
 		if !has(found, DifferenceOperation) {
 			found = append(found, Difference{ref, found[0].Generation, DifferenceOperation, blocked.Error()})
@@ -95,9 +95,9 @@ func (s *Store) repair(ctx context.Context, ref pack.Ref) (repaired, left []Diff
 	if err != nil {
 		return nil, nil, err
 	}
-	defer release()
+	defer lock.Release()
 	if left, err = s.verify(ctx, ref); err == nil && len(left) > 0 {
-		left, err = s.heal(ctx, ref, left)
+		left, err = s.heal(ctx, lock, ref, left)
 	}
 	if errors.Is(err, pack.ErrNotFound) && ctx.Err() == nil { // an interrupted removal was settled
 		err = nil

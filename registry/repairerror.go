@@ -46,14 +46,15 @@ func repairError(err error) error {
 // lock takes the locks of refs, for changing them, and shares those of others. Under
 // these locks it settles the operations of dead processes on any packs: one that may
 // still be recorded could add a dependent of refs.
-func (s *Store) lock(ctx context.Context, refs []pack.Ref, others ...pack.Ref) (release func(), err error) {
+func (s *Store) lock(ctx context.Context, refs []pack.Ref, others ...pack.Ref) (generations.Lock, error) {
 	s.changed.Store(true)
-	if release, err = s.disk.Lock(ctx, s.ledger(), refs, others...); err != nil {
+	lock, err := s.disk.Lock(ctx, s.ledger(), refs, others...)
+	if err != nil {
 		return nil, repairError(err)
 	}
 	if err := s.disk.SettleDead(ctx, s.ledger()); err != nil {
-		release()
+		lock.Release()
 		return nil, err
 	}
-	return release, nil
+	return lock, nil
 }

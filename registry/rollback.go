@@ -53,11 +53,11 @@ func (s *Store) RollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 }
 
 func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) (Record, error) {
-	release, err := s.lock(ctx, []pack.Ref{ref})
+	lock, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return Record{}, err
 	}
-	defer release()
+	defer lock.Release()
 	rec, err := s.config.Records.Pack(ctx, ref)
 	if err != nil {
 		return Record{}, err
@@ -74,10 +74,10 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 	if err != nil {
 		return Record{}, err
 	}
-	if err := s.checkPointer(rec); err != nil {
+	if err := s.checkPointer(ctx, rec); err != nil {
 		return Record{}, err
 	}
-	if rec, err = s.moveBack(ctx, rec, earlier); err != nil {
+	if rec, err = s.moveBack(ctx, lock, rec, earlier); err != nil {
 		return Record{}, err
 	}
 	s.logBroken(ref, broken)
@@ -86,7 +86,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, allowBreak []pack.Re
 }
 
 // moveBack makes an earlier generation the active one, if it is unchanged.
-func (s *Store) moveBack(ctx context.Context, rec Record, earlier *Generation) (Record, error) {
+func (s *Store) moveBack(ctx context.Context, lock generations.Lock, rec Record, earlier *Generation) (Record, error) {
 	if err := s.checkGeneration(rec.Ref, earlier); err != nil {
 		return Record{}, err
 	}
@@ -98,7 +98,7 @@ func (s *Store) moveBack(ctx context.Context, rec Record, earlier *Generation) (
 		return Record{}, err
 	}
 	move := generations.Move{Ref: rec.Ref, From: rec.Active.Name, To: earlier.Name, Metadata: metadata}
-	applied, err := s.apply(ctx, generations.Operation{Time: s.now(), Actor: actorOf(ctx), Moves: []generations.Move{move}}, s.disk.Apply)
+	applied, err := s.apply(ctx, lock, generations.Operation{Time: s.now(), Actor: actorOf(ctx), Moves: []generations.Move{move}}, s.disk.Apply)
 	return applied[rec.Ref], err
 }
 

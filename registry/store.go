@@ -138,7 +138,7 @@ func open(ctx context.Context, c Config, disk generations.Config) (*Store, error
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
 	disk.GroupAccess = c.GroupAccess
-	disk.Root, disk.LockTimeout, disk.Logger = c.Root, s.config.LockTimeout, s.config.Logger
+	disk.Root, disk.LockTimeout, disk.Logger, disk.Locks = c.Root, s.config.LockTimeout, s.config.Logger, locksOf(c.Records)
 	s.disk, err = generations.Open(disk)
 	if files, ok := c.Records.(*Files); ok && err == nil && c.GroupAccess {
 		err = files.log.AdmitGroup(c.Root)
@@ -194,8 +194,9 @@ func (s *Store) Close() error {
 		return nil
 	}
 	if s.changed.Load() { // a process that only reads deletes nothing
-		deadline := time.Now().Add(closeReap)
-		s.logReap(s.reap(func() bool { return time.Now().After(deadline) }))
+		ctx, cancel := context.WithTimeout(context.Background(), closeReap)
+		defer cancel()
+		s.logReap(s.reap(ctx, func() bool { return ctx.Err() != nil }))
 	}
 	return nil
 }
@@ -220,14 +221,14 @@ func (s *Store) Reap(ctx context.Context) error {
 		return err
 	}
 	defer leave()
-	if err := s.reap(func() bool { return ctx.Err() != nil }); err != nil {
+	if err := s.reap(ctx, func() bool { return ctx.Err() != nil }); err != nil {
 		return err
 	}
 	return ctx.Err()
 }
 
-func (s *Store) reap(stop func() bool) error {
-	return errors.Join(s.disk.Collect(s.config.Clock(), stop), s.disk.Reap(stop))
+func (s *Store) reap(ctx context.Context, stop func() bool) error {
+	return errors.Join(s.disk.Collect(ctx, s.config.Clock(), stop), s.disk.Reap(stop))
 }
 
 // enter begins an operation, unless the Store is closed.

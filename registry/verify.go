@@ -148,12 +148,12 @@ func (s *Store) verify(ctx context.Context, ref pack.Ref) ([]Difference, error) 
 		var found []Difference
 		switch {
 		case errors.Is(err, pack.ErrNotFound):
-			found = s.unrecorded(ref)
+			found = s.unrecorded(ctx, ref)
 		case damaged(err):
 			rec.Active.Name, _ = s.ledger().Active(ctx, ref)
 			found, err = []Difference{{ref, rec.Active.Name, DifferenceRecord, err.Error()}}, nil
 		case err == nil:
-			found = s.differences(rec)
+			found = s.differences(ctx, rec)
 		}
 		if err := cmp.Or(ctx.Err(), err); len(found) == 0 || ctx.Err() != nil {
 			return nil, err
@@ -170,8 +170,8 @@ func (s *Store) verify(ctx context.Context, ref pack.Ref) ([]Difference, error) 
 
 // unrecorded returns the difference of a pack that readers get although the records do
 // not list it, none if readers do not get it.
-func (s *Store) unrecorded(ref pack.Ref) []Difference {
-	pointer, settled, err := s.disk.Settled(ref)
+func (s *Store) unrecorded(ctx context.Context, ref pack.Ref) []Difference {
+	pointer, settled, err := s.disk.Settled(ctx, ref)
 	switch {
 	case err != nil:
 		return []Difference{{ref, pointer, DifferenceRecord, err.Error()}}
@@ -183,14 +183,14 @@ func (s *Store) unrecorded(ref pack.Ref) []Difference {
 }
 
 // differences compares the active generation of rec with the disk.
-func (s *Store) differences(rec Record) (found []Difference) {
+func (s *Store) differences(ctx context.Context, rec Record) (found []Difference) {
 	add := func(kind DifferenceKind, err error) {
 		if err != nil {
 			found = append(found, Difference{rec.Ref, rec.Active.Name, kind, err.Error()})
 		}
 	}
 	add(DifferenceOperation, s.checkJournal(rec.Ref))
-	add(DifferencePointer, s.checkPointer(rec))
+	add(DifferencePointer, s.checkPointer(ctx, rec))
 	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
 	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
 	_, err := s.recall(rec.Ref, rec.Active.Name)
@@ -206,11 +206,11 @@ func (s *Store) checkJournal(ref pack.Ref) error {
 
 // checkPointer checks that readers get the active generation, or will get it when an
 // operation in progress has ended.
-func (s *Store) checkPointer(rec Record) error {
+func (s *Store) checkPointer(ctx context.Context, rec Record) error {
 	if pointer, err := s.disk.Pointer(rec.Ref); err != nil || pointer == rec.Active.Name {
 		return err
 	}
-	pointer, settled, err := s.disk.Settled(rec.Ref)
+	pointer, settled, err := s.disk.Settled(ctx, rec.Ref)
 	if err != nil || !settled || pointer == rec.Active.Name {
 		return err
 	}

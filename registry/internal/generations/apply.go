@@ -15,22 +15,22 @@ import (
 const settleTimeout = 30 * time.Second
 
 // Apply is [Staging.Apply] for an operation that brings no content.
-func (d *Disk) Apply(ctx context.Context, op Operation, records Records) error {
+func (d *Disk) Apply(ctx context.Context, op Operation, lock Lock, records Records) error {
 	s, err := d.Begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.End()
-	return s.Apply(ctx, op, records)
+	return s.Apply(ctx, op, lock, records)
 }
 
-// Apply makes the change atomically; see the protocol of this package. The caller holds
+// Apply makes the change atomically; see the protocol of this package. lock holds
 // the locks of the refs ([Disk.Lock]). The content lies in s.
 //
 // After an error the old state holds, except when it is a [*RepairError]: then
 // the operation may have been decided, and is settled later.
-func (s *Staging) Apply(ctx context.Context, op Operation, records Records) error {
-	op.ID = cmp.Or(op.ID, NewID())
+func (s *Staging) Apply(ctx context.Context, op Operation, lock Lock, records Records) error {
+	op.ID, op.Fence = cmp.Or(op.ID, NewID()), lock.Fence()
 	d, in := s.disk, newIntent(&op)
 	if err := d.checkMoves(in); err != nil {
 		return err
@@ -40,14 +40,14 @@ func (s *Staging) Apply(ctx context.Context, op Operation, records Records) erro
 		err = ctx.Err()
 	}
 	if err != nil {
-		return d.withdraw(in, err)
+		return d.withdraw(in, lock, err)
 	}
 	deciding, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	if err := records.Decide(deciding, op.recorded()); err != nil {
-		return d.resolve(ctx, in, records, err)
+		return d.resolve(ctx, in, lock, records, err)
 	}
-	return d.complete(in)
+	return d.complete(ctx, in, lock)
 }
 
 // checkMoves refuses moves that could not be finished after the decision.
@@ -104,7 +104,7 @@ func (s *Staging) prepare(in *intent, op *Operation) error {
 }
 
 // withdraw undoes an undecided operation because of cause.
-func (d *Disk) withdraw(in *intent, cause error) error {
+func (d *Disk) withdraw(in *intent, lock Lock, cause error) error {
 	for _, m := range in.Moves {
 		if !m.New {
 			continue
@@ -113,12 +113,12 @@ func (d *Disk) withdraw(in *intent, cause error) error {
 			return errors.Join(cause, err)
 		}
 	}
-	return errors.Join(cause, d.removeIntent(in))
+	return errors.Join(cause, d.removeIntent(in, lock))
 }
 
 // resolve finds out whether the records decided although they returned an
 // error, and goes forward or back. While that is not known, the intent stays.
-func (d *Disk) resolve(ctx context.Context, in *intent, records Records, cause error) error {
+func (d *Disk) resolve(ctx context.Context, in *intent, lock Lock, records Records, cause error) error {
 	// The deadline of the decision may have passed.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
@@ -127,25 +127,27 @@ func (d *Disk) resolve(ctx context.Context, in *intent, records Records, cause e
 	case err != nil:
 		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(cause), "%w (unknown whether it was recorded: %w)", cause, err)}
 	case applied:
-		return d.complete(in)
+		return d.complete(ctx, in, lock)
 	}
-	return d.withdraw(in, cause)
+	return d.withdraw(in, lock, cause)
 }
 
 // complete performs the remaining steps of an operation that has just been decided. It
 // retries a failed step once.
-func (d *Disk) complete(in *intent) error {
+func (d *Disk) complete(ctx context.Context, in *intent, lock Lock) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
 	wants := make(map[pack.Ref]string, len(in.Moves))
 	for _, m := range in.Moves {
 		wants[m.Ref] = m.To
 	}
-	err := d.follow(wants)
+	err := d.follow(ctx, lock, wants)
 	if err != nil {
-		err = d.follow(wants)
+		err = d.follow(ctx, lock, wants)
 	}
 	if err != nil {
 		return &RepairError{in.ID, in.refs(), pack.Errorf(pack.CodeOf(err), "the change is recorded but not yet visible to readers: %w", err)}
 	}
-	d.clearAway(in, wants)
+	d.clearAway(ctx, in, lock, wants)
 	return nil
 }

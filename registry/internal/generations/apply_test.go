@@ -249,12 +249,12 @@ func TestInvalidOperations(t *testing.T) {
 		"no name":        {{Ref: "a", Staged: "x"}},
 		"another ref":    {{Ref: "../a", To: first}},
 	} {
-		err := d.Apply(t.Context(), generations.Operation{Moves: moves}, s.records)
+		err := d.Apply(t.Context(), generations.Operation{Moves: moves}, noLock{}, s.records)
 		if pack.CodeOf(err) != pack.CodeInvalidRequest && pack.CodeOf(err) != pack.CodeInvalidRef || len(s.records.ops) > 0 {
 			t.Errorf("%s: got error %v, told %v", name, err, s.records.ops)
 		}
 	}
-	if err := d.Apply(t.Context(), generations.Operation{Moves: []generations.Move{{Ref: "a", To: first}}}, s.records); pack.CodeOf(err) != pack.CodeStoreCorrupt {
+	if err := d.Apply(t.Context(), generations.Operation{Moves: []generations.Move{{Ref: "a", To: first}}}, noLock{}, s.records); pack.CodeOf(err) != pack.CodeStoreCorrupt {
 		t.Errorf("a generation that is not in place: got error %v", err)
 	}
 	s.check(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
-// Config configures a [Disk]. All fields except Fault, GroupAccess and Unsynced are
-// required.
+// Config configures a [Disk]. All fields except Locks, Fault, GroupAccess and Unsynced
+// are required.
 type Config struct {
 	// Root is the absolute path of the root directory. It is created.
 	Root string
@@ -22,6 +22,9 @@ type Config struct {
 	GroupAccess bool
 	// LockTimeout limits the wait of [Disk.Lock] and [Disk.Begin] for locks.
 	LockTimeout time.Duration
+	// Locks exclude other processes. nil: locks on files below the root, for processes
+	// of one host.
+	Locks Locks
 	// Logger receives errors of cleaning up.
 	Logger *slog.Logger
 	// Fault, if not nil, is called before each step that changes the root; its
@@ -39,14 +42,22 @@ type Disk struct {
 	Layout
 
 	config Config
+	locks  Locks
+}
+
+func newDisk(c Config) *Disk {
+	d := &Disk{Layout: Layout{filepath.Clean(c.Root)}, config: c, locks: c.Locks}
+	if d.locks == nil {
+		d.locks = fileLocks{d.Layout}
+	}
+	return d
 }
 
 // Open creates the directories that are missing below the root. A root that is a
 // link, is world-writable or has a newer format is an error that matches
 // [pack.ErrStore].
 func Open(c Config) (*Disk, error) {
-	root := filepath.Clean(c.Root)
-	d := &Disk{Layout: Layout{root}, config: c}
+	d := newDisk(c)
 	if _, err := d.Identity(); err != nil {
 		return nil, err
 	}
@@ -56,7 +67,7 @@ func Open(c Config) (*Disk, error) {
 // OpenReadOnly opens an existing root for the methods that read. It creates nothing. A
 // missing root is an error that matches [pack.ErrNotFound].
 func OpenReadOnly(c Config) (*Disk, error) {
-	d := &Disk{Layout: Layout{filepath.Clean(c.Root)}, config: c}
+	d := newDisk(c)
 	if _, err := os.Lstat(d.root); errors.Is(err, fs.ErrNotExist) {
 		return nil, pack.Errorf(pack.CodeNotFound, "there is no root at %q", d.root)
 	}
@@ -70,7 +81,7 @@ func OpenReadOnly(c Config) (*Disk, error) {
 // Recover finishes or undoes what dead processes left in the root, as far as
 // that is possible; see [Disk.SettleDead]. It does not wait for living ones.
 func (d *Disk) Recover(ctx context.Context, records Records) error {
-	d.sweep()
+	d.sweep(ctx)
 	return d.SettleDead(ctx, records)
 }
 

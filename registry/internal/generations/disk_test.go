@@ -34,7 +34,7 @@ func TestNextName(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := d.NextName("demo", digest, tt.known...); got != tt.want || err != nil {
+			if got, err := d.NextName(noLock{}, "demo", digest, tt.known...); got != tt.want || err != nil {
 				t.Errorf("got %q, %v, want %q", got, err, tt.want)
 			}
 		})

@@ -18,7 +18,7 @@
 //	<root>/packs/<ref>.last                    number of the last generation of a removed pack
 //	<root>/current/<ref>                       the pointer: a link to the active content
 //	<root>/journal/<operation>.json            the intent of an operation in progress
-//	<root>/journal/<ref>.pointer               a link about to become the pointer
+//	<root>/journal/<ref>[.<fence>].pointer     a link about to become the pointer
 //	<root>/locks/<ref>.lock
 //	<root>/trash/                              renamed away, deleted by [Disk.Reap]
 //
@@ -54,8 +54,25 @@
 // happened. A step that fails after it is tried once more, then left to recovery.
 // The context no longer counts once the records are about to decide.
 //
-// Locks decide which processes are dead, never process IDs or times: the system
-// releases them when a process ends. Every wait for one has a bound. Readers need
+// Locks decide which processes are dead, never process IDs or times: locks on files are
+// released by the system when a process ends. Every wait for one has a bound. Readers need
 // none. A reader that takes a [Disk.Lease] shares it with other readers; it delays no
 // operation, only the deletion of the generation.
+//
+// # Several hosts
+//
+// [Config.Locks] may be lost while their holder lives, but is stopped or cut off. Each
+// holder has a fence, a number that grows. What a holder does after it has lost its locks
+// harms no later one, at whatever moment it continues:
+//
+//   - The records refuse its decision, because its fence holds the locks no more.
+//   - The generations that it publishes or discards are its own: their names end with its
+//     fence. It does not discard generations of later holders with a removed pack.
+//   - Its link that is about to become a pointer has a name with its fence. Later holders
+//     drop it first, so renaming it fails. A pointer is replaced, never removed.
+//   - Its intent and its staging directory have names that are not used again.
+//
+// The files have to be on a file system whose changes are visible to all hosts at once.
+// Leases of readers are known to their own host alone, so removed generations are kept for
+// a day, by the clock of the locks.
 package generations

@@ -1,6 +1,7 @@
 package generations
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"os"
@@ -13,10 +14,10 @@ import (
 
 // follow makes the generations in wants what readers get; "" for none. It may
 // be repeated.
-func (d *Disk) follow(wants map[pack.Ref]string) error {
+func (d *Disk) follow(ctx context.Context, lock Lock, wants map[pack.Ref]string) error {
 	var failed []error
 	for _, ref := range slices.Sorted(maps.Keys(wants)) {
-		failed = append(failed, d.movePointer(ref, wants[ref]))
+		failed = append(failed, d.movePointer(ctx, lock, ref, wants[ref]))
 	}
 	if err := errors.Join(failed...); err != nil {
 		return err
@@ -24,25 +25,25 @@ func (d *Disk) follow(wants map[pack.Ref]string) error {
 	return d.syncDir("sync pointers", d.dir(currentDir))
 }
 
-// Follow makes generation what readers get of ref. The caller holds the lock of ref, and
+// Follow makes generation what readers get of ref. lock holds the lock of ref, and
 // the records say that the generation is active.
-func (d *Disk) Follow(ref pack.Ref, generation string) error {
-	return d.follow(map[pack.Ref]string{ref: generation})
+func (d *Disk) Follow(ctx context.Context, lock Lock, ref pack.Ref, generation string) error {
+	return d.follow(ctx, lock, map[pack.Ref]string{ref: generation})
 }
 
 // clearAway does what is left when readers get what the records say. What fails
 // here is logged, and done when the intent is settled.
-func (d *Disk) clearAway(in *intent, wants map[pack.Ref]string) {
+func (d *Disk) clearAway(ctx context.Context, in *intent, lock Lock, wants map[pack.Ref]string) {
 	for _, m := range in.Moves {
 		if want, known := wants[m.Ref]; !known || want != "" {
 			continue
 		}
-		if err := d.retire(m.Ref, m.From); err != nil {
+		if err := d.retire(ctx, lock, m.Ref, m.From); err != nil {
 			d.config.Logger.Warn("pack is removed, its files are not yet", "pack", m.Ref, "error", err)
 			return
 		}
 	}
-	if err := d.removeIntent(in); err != nil {
+	if err := d.removeIntent(in, lock); err != nil {
 		d.config.Logger.Warn("change is done, its intent is still in the journal", "operation", in.ID, "error", err)
 	}
 }
@@ -50,7 +51,7 @@ func (d *Disk) clearAway(in *intent, wants map[pack.Ref]string) {
 // retire discards all generations of ref that no reader uses, one of which was active,
 // and keeps the number of the last one, so that no later generation gets a name that
 // was used.
-func (d *Disk) retire(ref pack.Ref, active string) error {
+func (d *Disk) retire(ctx context.Context, lock Lock, ref pack.Ref, active string) error {
 	last, err := d.lastNumber(ref)
 	if err != nil {
 		return err
@@ -70,5 +71,5 @@ func (d *Disk) retire(ref pack.Ref, active string) error {
 	if err != nil {
 		return err
 	}
-	return d.vacate(ref)
+	return d.vacate(ctx, lock, ref)
 }

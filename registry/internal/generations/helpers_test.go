@@ -102,12 +102,13 @@ func (l *ledger) Active(_ context.Context, ref pack.Ref) (string, error) {
 type scene struct {
 	root    string
 	records *ledger
+	decide  generations.Records // nil: records
 	log     *strings.Builder
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	return &scene{filepath.Join(t.TempDir(), "root"), &ledger{active: map[pack.Ref]string{}, known: map[string]bool{}}, &strings.Builder{}}
+	return &scene{filepath.Join(t.TempDir(), "root"), &ledger{active: map[pack.Ref]string{}, known: map[string]bool{}}, nil, &strings.Builder{}}
 }
 
 var someTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -146,15 +147,24 @@ const published = "new"
 // in place, or "" to remove it.
 type set map[pack.Ref]string
 
+// noLock stands for locks that are held.
+type noLock struct{ generations.Lock }
+
+func (noLock) Fence() int64 { return 0 }
+
 // apply applies an operation over the set.
 func (s *scene) apply(t *testing.T, d *generations.Disk, changes set) error {
 	t.Helper()
+	var records generations.Records = s.records
+	if s.decide != nil {
+		records = s.decide
+	}
 	refs := slices.Sorted(maps.Keys(changes))
-	release, err := d.Lock(t.Context(), s.records, refs)
+	lock, err := d.Lock(t.Context(), records, refs)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer lock.Release()
 	staging, err := d.Begin(t.Context())
 	if err != nil {
 		return err
@@ -164,22 +174,22 @@ func (s *scene) apply(t *testing.T, d *generations.Disk, changes set) error {
 	for _, ref := range refs {
 		move := generations.Move{Ref: ref, From: s.records.active[ref], To: changes[ref]}
 		if move.To == published {
-			if err := s.stage(t, d, staging, &move); err != nil {
+			if err := s.stage(t, d, staging, lock, &move); err != nil {
 				return err
 			}
 		}
 		op.Moves = append(op.Moves, move)
 	}
-	return staging.Apply(t.Context(), op, s.records)
+	return staging.Apply(t.Context(), op, lock, records)
 }
 
 // stage stages content that holds the name of its generation.
-func (s *scene) stage(t *testing.T, d *generations.Disk, staging *generations.Staging, m *generations.Move) (err error) {
+func (s *scene) stage(t *testing.T, d *generations.Disk, staging *generations.Staging, lock generations.Lock, m *generations.Move) (err error) {
 	t.Helper()
 	if m.Staged, err = staging.Mkdir(); err != nil {
 		return err
 	}
-	if m.To, err = d.NextName(m.Ref, digest); err != nil {
+	if m.To, err = d.NextName(lock, m.Ref, digest); err != nil {
 		return err
 	}
 	content := filepath.Join(m.Staged, generations.ContentName)

@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 // format is the version of the layout and of what the files in it hold.
@@ -69,11 +68,11 @@ func (d *Disk) SetIdentity(id string) error {
 func (d *Disk) LockIdentity(ctx context.Context) (release func(), err error) {
 	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
 	defer cancel()
-	release, err = filelock.Acquire(waiting, d.lockFile(".format"))
+	lock, err := d.locks.Acquire(waiting, []string{"." + formatName}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("wait for root: %w", errors.Join(ctx.Err(), err))
 	}
-	return release, nil
+	return lock.Release, nil
 }
 
 // Pointers returns the packs that readers get, ordered by ref.

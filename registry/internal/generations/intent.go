@@ -101,10 +101,10 @@ func (s *Staging) writeIntent(in *intent, staged []string) error {
 
 // removeIntent removes in from the journal, after the links that did not become
 // pointers.
-func (d *Disk) removeIntent(in *intent) error {
+func (d *Disk) removeIntent(in *intent, lock Lock) error {
 	return d.do("remove intent", func() error {
 		for _, ref := range in.refs() {
-			if err := removeIfThere(d.linkFile(ref)); err != nil {
+			if err := d.dropLinks(ref, lock.Fence()); err != nil {
 				return err
 			}
 		}

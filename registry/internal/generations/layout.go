@@ -70,9 +70,14 @@ func (l Layout) intentFile(id string) string {
 	return filepath.Join(l.root, journalDir, id+intentSuffix)
 }
 
-// linkFile returns the link that is about to become the pointer of ref.
-func (l Layout) linkFile(ref pack.Ref) string {
-	return filepath.Join(l.root, journalDir, ref.String()+pointerSuffix)
+// linkFile returns the link that is about to become the pointer of ref, under a lock
+// with the given fence.
+func (l Layout) linkFile(ref pack.Ref, fence int64) string {
+	name := ref.String()
+	if fence != 0 {
+		name += "." + formatFence(fence)
+	}
+	return filepath.Join(l.root, journalDir, name+pointerSuffix)
 }
 
 // lastFile returns the file with the number of the last generation of a pack that

@@ -1,6 +1,7 @@
 package generations
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,12 +19,15 @@ const unlockedAge = 24 * time.Hour
 
 // A Lease keeps the files of a generation as long as it is held. The system ends it
 // when its process dies. The zero value holds nothing.
-type Lease struct{ file *os.File }
+type Lease struct {
+	file  *os.File
+	local bool // whether only this host respects it
+}
 
-// Held reports whether l keeps the files. If it does not, because the file system has no
-// locks or the generation has no file for them, they are kept for a day after their
-// removal.
-func (l Lease) Held() bool { return l.file != nil }
+// Held reports whether l keeps the files. If it does not, because several hosts share the
+// root, the file system has no locks or the generation has no file for them, they are kept
+// for a day after their removal.
+func (l Lease) Held() bool { return l.file != nil && !l.local }
 
 // Release ends the lease.
 func (l Lease) Release() {
@@ -47,7 +51,7 @@ func (d *Disk) Lease(ref pack.Ref, name string) (l Lease, ok bool, err error) {
 	}
 	ok, err = filelock.TryOpenShared(file)
 	if ok && err == nil {
-		return Lease{file}, true, nil
+		return Lease{file, d.config.Locks != nil}, true, nil
 	}
 	_ = file.Close()
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -57,21 +61,25 @@ func (d *Disk) Lease(ref pack.Ref, name string) (l Lease, ok bool, err error) {
 }
 
 // vacate discards the generations of a removed pack. Those that readers use remain,
-// marked as removed, for [Disk.Collect]. The caller holds the lock of ref.
-func (d *Disk) vacate(ref pack.Ref) error {
+// marked as removed, for [Disk.Collect]. lock holds the lock of ref; generations that were
+// made after it was lost are left.
+func (d *Disk) vacate(ctx context.Context, lock Lock, ref pack.Ref) error {
 	names, err := readNames(d.pack(ref))
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if err := d.vacateOne(d.Generation(ref, name)); err != nil {
+		if fenceOf(name) > lock.Fence() {
+			continue
+		}
+		if err := d.vacateOne(ctx, d.Generation(ref, name)); err != nil {
 			return err
 		}
 	}
 	return d.dropEmpty(ref)
 }
 
-func (d *Disk) vacateOne(dir string) error {
+func (d *Disk) vacateOne(ctx context.Context, dir string) error {
 	if isMarked(dir) {
 		return nil
 	}
@@ -80,8 +88,12 @@ func (d *Disk) vacateOne(dir string) error {
 		return err
 	}
 	// The mark stays true: the name of the generation is not used again.
+	now, err := d.locks.Now(ctx)
+	if err != nil {
+		return err
+	}
 	mark := filepath.Join(dir, removedName)
-	if err := d.do("mark removed generation", func() error { return os.WriteFile(mark, nil, 0o644) }); err != nil {
+	if err := d.do("mark removed generation", func() error { return os.WriteFile(mark, formatMark(now), 0o644) }); err != nil {
 		return err
 	}
 	if err := d.sync("sync mark", mark); err != nil {
@@ -108,20 +120,29 @@ func (d *Disk) discardUnused(dir string, expired bool) (gone bool, err error) {
 			if err != nil || !ok {
 				return false, err
 			}
-			expired = true
+			expired = expired || d.config.Locks == nil // else a reader may be on another host
 		}
 	}
-	if !expired {
+	switch {
+	case expired:
+		return true, d.discard(dir)
+	case d.config.Locks == nil:
 		d.config.Logger.Warn("file locks cannot say whether a reader uses a removed generation; it is kept for a day", "directory", dir)
-		return false, nil
 	}
-	return true, d.discard(dir)
+	return false, nil
 }
 
 // Collect discards the files of removed generations that no reader uses any more. It
 // does not wait: packs that are being changed, and generations in use, are left for a
 // later call. It asks stop before each pack. It continues after errors and returns them.
-func (d *Disk) Collect(now time.Time, stop func() bool) error {
+func (d *Disk) Collect(ctx context.Context, now time.Time, stop func() bool) error {
+	shared, err := d.locks.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if !shared.IsZero() {
+		now = shared
+	}
 	packs, err := readNames(d.dir(packsDir))
 	if err != nil {
 		return err
@@ -132,13 +153,13 @@ func (d *Disk) Collect(now time.Time, stop func() bool) error {
 			break
 		}
 		if ref, err := pack.ParseRef(name); err == nil {
-			failed = append(failed, d.collect(ref, now))
+			failed = append(failed, d.collect(ctx, ref, now))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func (d *Disk) collect(ref pack.Ref, now time.Time) error {
+func (d *Disk) collect(ctx context.Context, ref pack.Ref, now time.Time) error {
 	names, err := readNames(d.pack(ref))
 	if err != nil {
 		return err
@@ -147,18 +168,18 @@ func (d *Disk) collect(ref pack.Ref, now time.Time) error {
 	if len(names) == 0 {
 		return nil
 	}
-	release, ok, err := filelock.Try(d.lockFile(ref.String()))
+	lock, ok, err := d.locks.Try(ctx, ref.String())
 	if err != nil || !ok {
 		return err
 	}
-	defer release()
+	defer lock.Release()
 	for _, name := range names {
 		dir := d.Generation(ref, name)
-		info, err := os.Lstat(filepath.Join(dir, removedName))
+		removed, err := readMark(filepath.Join(dir, removedName))
 		if err != nil {
 			continue // another process was faster
 		}
-		if _, err := d.discardUnused(dir, now.Sub(info.ModTime()) >= unlockedAge); err != nil {
+		if _, err := d.discardUnused(dir, now.Sub(removed) >= unlockedAge); err != nil {
 			return err
 		}
 	}
@@ -186,6 +207,31 @@ func readNames(dir string) ([]string, error) {
 		names[i] = e.Name()
 	}
 	return names, nil
+}
+
+// formatMark returns the content of the mark of a generation that was removed at that time
+// by the clock of all hosts. The zero time is left to the file system.
+func formatMark(now time.Time) []byte {
+	if now.IsZero() {
+		return nil
+	}
+	return []byte(now.UTC().Format(time.RFC3339))
+}
+
+// readMark returns the time at which a generation was removed.
+func readMark(mark string) (time.Time, error) {
+	info, err := os.Lstat(mark)
+	if err != nil {
+		return time.Time{}, err
+	}
+	data, err := os.ReadFile(mark)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if t, err := time.Parse(time.RFC3339, string(data)); err == nil {
+		return t, nil
+	}
+	return info.ModTime(), nil
 }
 
 // isMarked reports whether the generation in dir was removed.

@@ -59,7 +59,7 @@ func TestRemovalBesideAReader(t *testing.T) {
 // checkLeased checks that of the removed generations, only the leased one remains.
 func checkLeased(t *testing.T, s *scene, d *generations.Disk, what string) {
 	t.Helper()
-	if err := d.Collect(time.Now().AddDate(10, 0, 0), never); err != nil {
+	if err := d.Collect(t.Context(), time.Now().AddDate(10, 0, 0), never); err != nil {
 		t.Errorf("%s: collect: %v", what, err)
 	}
 	got, err := os.ReadFile(filepath.Join(d.Content("demo", first), "name"))
@@ -83,7 +83,7 @@ func checkLeased(t *testing.T, s *scene, d *generations.Disk, what string) {
 // checkReleased checks that nothing of the pack remains.
 func checkReleased(t *testing.T, s *scene, d *generations.Disk, what string) {
 	t.Helper()
-	if err := d.Collect(someTime, never); err != nil {
+	if err := d.Collect(t.Context(), someTime, never); err != nil {
 		t.Errorf("%s: collect: %v", what, err)
 	}
 	s.check(t)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 // Lock takes the locks of refs, for changing them, and shares those of others,
@@ -16,30 +15,27 @@ import (
 //
 // Operations of dead processes on any of these packs are settled first. One of
 // refs that cannot be settled is a [*RepairError].
-//
-// All operations take locks in the order of the refs, so they cannot block each
-// other in a circle.
-func (d *Disk) Lock(ctx context.Context, records Records, refs []pack.Ref, others ...pack.Ref) (release func(), err error) {
+func (d *Disk) Lock(ctx context.Context, records Records, refs []pack.Ref, others ...pack.Ref) (Lock, error) {
 	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
 	defer cancel()
 	l := locking{disk: d, records: records, refs: refs, change: slices.Clone(refs), others: others}
 	for {
-		release, err := l.acquire(waiting)
+		lock, err := l.acquire(waiting)
 		if err != nil {
 			if ctx.Err() != nil {
 				err = fmt.Errorf("wait for packs: %w", ctx.Err())
 			}
 			return nil, err
 		}
-		more, err := l.settle(ctx)
+		more, err := l.settle(ctx, lock)
 		switch {
 		case err != nil:
-			release()
+			lock.Release()
 			return nil, err
 		case len(more) == 0:
-			return release, nil
+			return lock, nil
 		}
-		release()
+		lock.Release()
 		l.change = append(l.change, more...)
 	}
 }
@@ -54,39 +50,34 @@ type locking struct {
 }
 
 // acquire takes all locks.
-func (l *locking) acquire(ctx context.Context) (release func(), err error) {
-	var held []func()
-	release = func() {
-		for _, r := range held {
-			r()
-		}
+func (l *locking) acquire(ctx context.Context) (Lock, error) {
+	others := slices.DeleteFunc(slices.Clone(l.others), func(ref pack.Ref) bool { return slices.Contains(l.change, ref) })
+	lock, err := l.disk.locks.Acquire(ctx, lockNames(l.change), lockNames(others))
+	if err != nil {
+		return nil, fmt.Errorf("wait for packs: %w", err)
 	}
-	refs := slices.Concat(l.change, l.others)
-	slices.Sort(refs)
-	for _, ref := range slices.Compact(refs) {
-		acquire := filelock.AcquireShared
-		if slices.Contains(l.change, ref) {
-			acquire = filelock.Acquire
-		}
-		one, err := acquire(ctx, l.disk.lockFile(ref.String()))
-		if err != nil {
-			release()
-			return nil, fmt.Errorf("wait for pack %s: %w", ref, err)
-		}
-		held = append(held, one)
+	return lock, nil
+}
+
+// lockNames returns the names of the locks of refs.
+func lockNames(refs []pack.Ref) []string {
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = ref.String()
 	}
-	return release, nil
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // settle settles the operations on locked packs. It returns the packs whose
 // locks it needs for that and does not have.
-func (l *locking) settle(ctx context.Context) (more []pack.Ref, err error) {
+func (l *locking) settle(ctx context.Context, lock Lock) (more []pack.Ref, err error) {
 	ids, err := l.disk.intents()
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
-		missing, err := l.settleOne(ctx, id)
+		missing, err := l.settleOne(ctx, id, lock)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +86,7 @@ func (l *locking) settle(ctx context.Context) (more []pack.Ref, err error) {
 	return more, nil
 }
 
-func (l *locking) settleOne(ctx context.Context, id string) (missing []pack.Ref, err error) {
+func (l *locking) settleOne(ctx context.Context, id string, lock Lock) (missing []pack.Ref, err error) {
 	in, err := l.disk.readIntent(id)
 	if in == nil {
 		return nil, l.blocked(err)
@@ -108,7 +99,7 @@ func (l *locking) settleOne(ctx context.Context, id string) (missing []pack.Ref,
 	if len(missing) > 0 {
 		return missing, nil
 	}
-	return nil, l.blocked(l.disk.settle(ctx, in, l.records))
+	return nil, l.blocked(l.disk.settle(ctx, in, l.records, lock))
 }
 
 // blocked returns err when it concerns a pack that the caller changes. Others

@@ -13,9 +13,10 @@ import (
 
 // NextName returns a name for the next generation of ref, with content of the
 // given tree digest. Its number is higher than those on disk, of the pack that
-// was removed before, and of the names that are known otherwise. The caller
-// holds the lock of ref.
-func (d *Disk) NextName(ref pack.Ref, tree pack.Digest, known ...string) (string, error) {
+// was removed before, and of the names that are known otherwise. lock holds the lock of
+// ref. If it can be lost, the name ends with its fence, so that an earlier holder that
+// still runs has no part in it.
+func (d *Disk) NextName(lock Lock, ref pack.Ref, tree pack.Digest, known ...string) (string, error) {
 	last, err := d.lastNumber(ref)
 	if err != nil {
 		return "", err
@@ -23,7 +24,11 @@ func (d *Disk) NextName(ref pack.Ref, tree pack.Digest, known ...string) (string
 	for _, name := range known {
 		last = max(last, number(name))
 	}
-	return newName(last+1, tree), nil
+	name := newName(last+1, tree)
+	if fence := lock.Fence(); fence != 0 {
+		name += "-" + formatFence(fence)
+	}
+	return name, nil
 }
 
 // lastNumber returns the highest number of a generation of ref on disk, or of one
@@ -61,6 +66,31 @@ func number(name string) int {
 		return 0
 	}
 	return number
+}
+
+// formatFence returns a fence as a part of names, digits and small letters.
+func formatFence(fence int64) string { return strconv.FormatInt(fence, 36) }
+
+// parseFence returns the fence in the text, 0 for any other text.
+func parseFence(text string) int64 {
+	fence, _ := strconv.ParseInt(text, 36, 64)
+	return fence
+}
+
+// fenceOf returns the fence under which a generation was made, 0 for none.
+func fenceOf(name string) int64 {
+	parts := strings.SplitN(name, "-", 3)
+	if len(parts) < 3 {
+		return 0
+	}
+	return parseFence(parts[2])
+}
+
+// SameStart reports whether the names of two generations have the same start of a tree
+// digest.
+func SameStart(a, b string) bool {
+	start := func(name string) string { return strings.SplitN(name+"-", "-", 3)[1] }
+	return start(a) == start(b)
 }
 
 // isName reports whether name is the name of a generation. Such a name can

@@ -17,6 +17,9 @@ type Operation struct {
 	Time time.Time
 	// Actor is recorded as the one who made the change.
 	Actor string
+	// Fence is that of the lock under which the operation is decided. [Staging.Apply]
+	// sets it.
+	Fence int64
 	// Moves are the changes, at least one, and one per pack.
 	Moves []Move
 }
@@ -55,7 +58,7 @@ type Records interface {
 
 // recorded returns op as it is recorded.
 func (op *Operation) recorded() Operation {
-	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor, Moves: append([]Move(nil), op.Moves...)}
+	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor, Fence: op.Fence, Moves: append([]Move(nil), op.Moves...)}
 	for i := range recorded.Moves {
 		recorded.Moves[i].Staged = ""
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/os/filelock"
 )
 
 // SettleDead settles the operations of dead processes. It skips those of living
@@ -38,36 +37,34 @@ func (d *Disk) settleDead(ctx context.Context, id string, records Records) error
 	if err != nil || in == nil {
 		return err
 	}
-	for _, ref := range in.refs() {
-		release, ok, err := filelock.Try(d.lockFile(ref.String()))
-		if err != nil || !ok {
-			return err
-		}
-		defer release()
+	lock, ok, err := d.locks.Try(ctx, lockNames(in.refs())...)
+	if err != nil || !ok {
+		return err
 	}
+	defer lock.Release()
 	if in, err = d.readIntent(id); err != nil || in == nil {
 		return err
 	}
-	return d.settle(ctx, in, records)
+	return d.settle(ctx, in, records, lock)
 }
 
 // settle finishes an operation that was decided, and undoes any other. The
 // caller holds the locks of its refs, so the process that began it is dead. It
 // may be repeated.
-func (d *Disk) settle(ctx context.Context, in *intent, records Records) error {
+func (d *Disk) settle(ctx context.Context, in *intent, records Records, lock Lock) error {
 	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 	applied, err := records.Outcome(ctx, in.ID)
 	if err == nil && !applied {
-		applied, err = d.forgotten(ctx, in, records)
+		applied, err = d.forgotten(ctx, in, records, lock)
 	}
 	switch {
 	case err != nil:
 		return &RepairError{in.ID, in.refs(), err}
 	case !applied:
-		err = d.withdraw(in, nil)
+		err = d.withdraw(in, lock, nil)
 	default:
-		err = d.catchUp(ctx, in, records)
+		err = d.catchUp(ctx, in, records, lock)
 	}
 	if err != nil {
 		return &RepairError{in.ID, in.refs(), err}
@@ -76,7 +73,7 @@ func (d *Disk) settle(ctx context.Context, in *intent, records Records) error {
 }
 
 // catchUp makes readers get what the records say now.
-func (d *Disk) catchUp(ctx context.Context, in *intent, records Records) error {
+func (d *Disk) catchUp(ctx context.Context, in *intent, records Records, lock Lock) error {
 	wants := map[pack.Ref]string{}
 	for _, m := range in.Moves {
 		active, err := records.Active(ctx, m.Ref)
@@ -91,10 +88,10 @@ func (d *Disk) catchUp(ctx context.Context, in *intent, records Records) error {
 		}
 		wants[m.Ref] = active
 	}
-	if err := d.follow(wants); err != nil {
+	if err := d.follow(ctx, lock, wants); err != nil {
 		return err
 	}
-	d.clearAway(in, wants)
+	d.clearAway(ctx, in, lock, wants)
 	return nil
 }
 
@@ -102,14 +99,14 @@ func (d *Disk) catchUp(ctx context.Context, in *intent, records Records) error {
 // generations is active, it was recorded, long ago or before the records were
 // replaced by an old copy or by new ones: it is recorded again. When it no longer
 // suits what they say, the files stay as they are, and only the intent goes.
-func (d *Disk) forgotten(ctx context.Context, in *intent, records Records) (applied bool, err error) {
+func (d *Disk) forgotten(ctx context.Context, in *intent, records Records, lock Lock) (applied bool, err error) {
 	recorded, err := d.wasRecorded(ctx, in, records)
 	if err != nil || !recorded {
 		return false, err
 	}
 	d.config.Logger.Warn("records do not know an operation that was recorded; recording it again", "operation", in.ID)
 	op, err := d.operation(in)
-	if err == nil {
+	if op.Fence = lock.Fence(); err == nil {
 		err = records.Decide(ctx, op)
 	}
 	if errors.Is(err, pack.ErrConflict) {

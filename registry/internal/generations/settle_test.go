@@ -198,10 +198,10 @@ func TestRecordsThatCannotBeAsked(t *testing.T) {
 	}
 	err = s.apply(t, d, set{"a": published, "c": published})
 	wantRepair(t, err, "a", "b")
-	if release, err := d.Lock(t.Context(), s.records, []pack.Ref{"c"}, "a"); err != nil {
+	if lock, err := d.Lock(t.Context(), s.records, []pack.Ref{"c"}, "a"); err != nil {
 		t.Errorf("a pack that depends on it: %v", err)
 	} else {
-		release()
+		lock.Release()
 	}
 	s.mustOpen(t)
 	if diff := cmp.Diff(map[pack.Ref]string{"a": second, "b": second, "c": first}, s.check(t)); diff != "" {
@@ -213,12 +213,12 @@ func TestRecordsThatCannotBeAsked(t *testing.T) {
 // operation waits that concerns others, too.
 func TestLockSettlesWholeSets(t *testing.T) {
 	t.Parallel()
-	for name, lock := range map[string]func(t *testing.T, s *scene, d *generations.Disk) (func(), error){
-		"changed": func(t *testing.T, s *scene, d *generations.Disk) (func(), error) {
+	for name, lock := range map[string]func(t *testing.T, s *scene, d *generations.Disk) (generations.Lock, error){
+		"changed": func(t *testing.T, s *scene, d *generations.Disk) (generations.Lock, error) {
 			t.Helper()
 			return d.Lock(t.Context(), s.records, []pack.Ref{"c"})
 		},
-		"shared": func(t *testing.T, s *scene, d *generations.Disk) (func(), error) {
+		"shared": func(t *testing.T, s *scene, d *generations.Disk) (generations.Lock, error) {
 			t.Helper()
 			return d.Lock(t.Context(), s.records, []pack.Ref{"z"}, "b")
 		},
@@ -229,11 +229,11 @@ func TestLockSettlesWholeSets(t *testing.T) {
 			d := s.mustOpen(t)
 			s.dieAt(t, "move pointer", set{"a": published, "b": published, "c": published})
 			s.records.fault = (&mortal{}).step
-			release, err := lock(t, s, d)
+			held, err := lock(t, s, d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer release()
+			defer held.Release()
 			if got := s.readers(t); len(got) != 3 || len(s.journal(t)) > 0 {
 				t.Errorf("readers get %v, journal holds %v", got, s.journal(t))
 			}

@@ -1,6 +1,7 @@
 package generations
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -11,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/packtrain/pack/internal/os/filelock"
 	"github.com/packtrain/pack/internal/os/fsx"
 )
 
@@ -22,10 +22,9 @@ type Staging struct {
 	// Dir is the path of the directory.
 	Dir string
 
-	disk    *Disk
-	lock    string
-	release func()
-	dirs    atomic.Int64
+	disk *Disk
+	lock Lock
+	dirs atomic.Int64
 }
 
 // Begin creates a staging directory, which the caller ends.
@@ -35,12 +34,12 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 		return nil, err
 	}
 	defer unlock()
-	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), NewID())}
-	s.lock = s.Dir + lockSuffix
+	id := NewID()
+	s := &Staging{disk: d, Dir: filepath.Join(d.dir(stagingDir), id)}
 	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
 	defer cancel()
-	if s.release, err = filelock.Acquire(waiting, s.lock); err != nil {
-		return nil, err
+	if s.lock, err = d.locks.Acquire(waiting, []string{stagingPrefix + id}, nil); err != nil {
+		return nil, fmt.Errorf("wait for staging: %w", cmp.Or(ctx.Err(), err))
 	}
 	if err := d.do("create staging directory", func() error { return fsx.Mkdir(s.Dir) }); err != nil {
 		s.End()
@@ -55,18 +54,18 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 const stagingLock = ".staging"
 
 // lockStaging waits as long as the lock timeout; then the error has
-// [pack.CodeBusy].
+// [pack.CodeBusy]. Locks that need no files are taken before the directory exists.
 func (d *Disk) lockStaging(ctx context.Context) (unlock func(), err error) {
+	if d.config.Locks != nil {
+		return func() {}, nil
+	}
 	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
 	defer cancel()
-	unlock, err = filelock.Acquire(waiting, d.lockFile(stagingLock))
+	lock, err := d.locks.Acquire(waiting, []string{stagingLock}, nil)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return nil, fmt.Errorf("wait for staging: %w", err)
+		return nil, fmt.Errorf("wait for staging: %w", cmp.Or(ctx.Err(), err))
 	}
-	return unlock, nil
+	return lock.Release, nil
 }
 
 // Mkdir creates a directory in the staging directory and returns its path.
@@ -81,13 +80,13 @@ func (s *Staging) Discard(dir string) { _ = s.disk.discard(dir) }
 // End discards the remaining files of the directory and releases the lock. Files that
 // cannot be discarded now are swept later.
 func (s *Staging) End() {
-	defer s.release()
+	defer s.lock.Release()
 	err := s.disk.do("remove staging directory", func() error { return os.Remove(s.Dir) })
 	if err != nil { // it is not empty
 		err = s.disk.discard(s.Dir)
 	}
 	if err == nil {
-		_ = s.disk.do("remove lock of operation", func() error { return os.Remove(s.lock) })
+		_ = s.disk.do("remove lock of operation", func() error { return removeIfThere(s.Dir + lockSuffix) })
 	}
 }
 
@@ -101,14 +100,14 @@ func NewID() string {
 // sweep discards the staging directories of dead processes. It does not wait:
 // while another process creates or sweeps some, it leaves them. What cannot be
 // discarded is logged.
-func (d *Disk) sweep() {
-	unlock, ok, err := filelock.Try(d.lockFile(stagingLock))
+func (d *Disk) sweep(ctx context.Context) {
+	lock, ok, err := d.locks.Try(ctx, stagingLock)
 	if err == nil && !ok {
 		return
 	}
 	var entries []os.DirEntry
 	if err == nil {
-		defer unlock()
+		defer lock.Release()
 		entries, err = os.ReadDir(d.dir(stagingDir))
 	}
 	if err != nil {
@@ -117,19 +116,19 @@ func (d *Disk) sweep() {
 	}
 	for _, e := range entries {
 		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(e.Name(), lockSuffix))
-		if err := d.sweepOne(dir); err != nil {
+		if err := d.sweepOne(ctx, dir); err != nil {
 			d.config.Logger.Warn("staging directory is not swept", "directory", dir, "error", err)
 		}
 	}
 }
 
 // sweepOne discards the staging directory dir, unless its process is alive.
-func (d *Disk) sweepOne(dir string) error {
-	release, ok, err := filelock.Try(dir + lockSuffix)
+func (d *Disk) sweepOne(ctx context.Context, dir string) error {
+	lock, ok, err := d.locks.Try(ctx, stagingPrefix+filepath.Base(dir))
 	if err != nil || !ok {
 		return err
 	}
-	s := &Staging{disk: d, Dir: dir, lock: dir + lockSuffix, release: release}
+	s := &Staging{disk: d, Dir: dir, lock: lock}
 	s.End()
 	return nil
 }
