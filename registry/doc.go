@@ -84,6 +84,13 @@
 // ref, which the system releases when they die. Every change of packs first settles
 // the operations of all dead processes, because other packs may depend on those.
 //
+// Several hosts can share a root if its records have locks for them ([LocksProvider], as
+// package sqlregistry with PostgreSQL). Such a lock ends when its holder is stopped or cut
+// off for too long. The records then refuse the operation of that holder. Its generations,
+// whose names end with its fence, and its links have names of their own, so what it does
+// later to files does not change what others have made. The link current/<ref> of a
+// removed pack is not removed, but leads nowhere.
+//
 // Other damage affects its own pack alone: lists mark it, [Store.Verify] finds it, and
 // [Store.Repair] makes the files agree with the records again.
 //

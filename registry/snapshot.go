@@ -43,7 +43,8 @@ type SnapshotPack struct {
 	// Dir is the directory of the content, without symbolic links below the root.
 	Dir string
 	// Leased reports whether the snapshot keeps the files. It is false if the file
-	// system has no locks: then the files remain for a day after the pack is removed.
+	// system has no locks, or several hosts share the root: then the files remain for a
+	// day after the pack is removed.
 	Leased bool
 
 	components func() ([]pack.Component, error)

@@ -28,7 +28,8 @@ const (
 // Config configures a [Store]. Root and Records are required.
 type Config struct {
 	// Root is the absolute path of the directory of the packs. It is created, for its
-	// owner alone; what lies below has ordinary modes. Several processes may share it.
+	// owner alone; what lies below has ordinary modes. Several processes may share it, on
+	// several hosts if Records have locks for them ([LocksProvider]).
 	Root string
 	// GroupAccess lets the group of Root enter it and read what lies below, also
 	// where Root exists. Records in files ([OpenFiles]) are included, with the
@@ -194,9 +195,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	if s.changed.Load() { // a process that only reads deletes nothing
-		ctx, cancel := context.WithTimeout(context.Background(), closeReap)
-		defer cancel()
-		s.logReap(s.reap(ctx, func() bool { return ctx.Err() != nil }))
+		s.logReap(s.reapBriefly())
 	}
 	return nil
 }
@@ -212,7 +211,7 @@ func (s *Store) logReap(err error) {
 // Reap deletes the files of removed packs and failed operations. They remain in the
 // root until then, so that no other operation waits for their deletion. Generations that
 // a [Snapshot] of any process holds remain until a later call; where the file system has
-// no locks, they remain for a day. Close also deletes some of these files; a long-running
+// no locks, or several hosts share the root, they remain for a day. Close also deletes some of these files; a long-running
 // process calls Reap periodically. Reap continues after errors and returns them; the
 // next call retries.
 func (s *Store) Reap(ctx context.Context) error {
@@ -225,6 +224,13 @@ func (s *Store) Reap(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
+}
+
+// reapBriefly is reap for a moment.
+func (s *Store) reapBriefly() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeReap)
+	defer cancel()
+	return s.reap(ctx, func() bool { return ctx.Err() != nil })
 }
 
 func (s *Store) reap(ctx context.Context, stop func() bool) error {

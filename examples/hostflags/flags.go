@@ -25,6 +25,7 @@ type Flags struct {
 	Provide         []string
 	PlatformVersion string
 	Adopt           bool
+	SharedRoot      bool
 	Compat          string // shape of packs, "" for the native one
 	PassMismatch    bool
 	GroupAccess     bool
@@ -48,6 +49,7 @@ type Flags struct {
 func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.Root, "root", "", "directory of the installed packs (default: a per-user data directory)")
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite, or a postgres:// URL (default: files in the root)")
+	set.BoolVar(&f.SharedRoot, "shared-root", false, "several hosts share the root, which is on a file system that all of them mount; all of them need this flag, and --db with a postgres:// URL")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringArrayVar(&f.Indices, "index", nil, "registry index, [NAME=]URL or [NAME=]FILE; repeatable, the first that lists a pack supplies it")
 	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
@@ -125,8 +127,8 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	isolation, isolationErr := ParseLevel("isolation", f.Isolation)
 	required, requiredErr := ParseLevel("require-isolation", f.RequireIsolation)
 	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
-		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr)
-	return Config{DSN: f.DB, Config: host.Config{
+		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
+	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
 		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
@@ -134,6 +136,14 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
 	}}, wrong
+}
+
+// checkShared refuses a root that hosts share without a database for it.
+func (f *Flags) checkShared() error {
+	if f.SharedRoot && !isPostgreSQL(f.DB) {
+		return errors.New("--shared-root needs the records in a database that all hosts reach: give --db with a postgres:// URL")
+	}
+	return nil
 }
 
 // packages returns the policy for packages.

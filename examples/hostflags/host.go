@@ -15,6 +15,8 @@ type Config struct {
 	// DSN is the database of the records, instead of Records: a path or a "file:"
 	// DSN of SQLite, or a URL of PostgreSQL. "" means none.
 	DSN string
+	// SharedRoot says that several hosts share the root. The records are in PostgreSQL.
+	SharedRoot bool
 }
 
 // A Host is a [host.Host] with its database.
@@ -35,7 +37,7 @@ func OpenReadOnly(ctx context.Context, c Config) (*Host, error) {
 func open(ctx context.Context, c Config, openHost func(context.Context, host.Config) (*host.Host, error)) (*Host, error) {
 	h := &Host{}
 	if c.DSN != "" {
-		db, records, err := openRecords(ctx, c.Root, c.DSN)
+		db, records, err := openRecords(ctx, c)
 		if err != nil {
 			return nil, fmt.Errorf("open host: %w", err)
 		}

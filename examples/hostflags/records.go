@@ -17,16 +17,20 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
-// openRecords opens the database dsn. The caller closes it.
-func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.Records, error) {
-	if err := MakeRoot(root); err != nil { // it may contain the database
+// openRecords opens the database of c. The caller closes it.
+func openRecords(ctx context.Context, c Config) (*sql.DB, *sqlregistry.Records, error) {
+	if err := MakeRoot(c.Root); err != nil { // it may contain the database
 		return nil, nil, fmt.Errorf("create root: %w", err)
 	}
-	db, dialect, err := openDB(dsn)
+	db, dialect, err := openDB(c.DSN)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open database: %w", err)
 	}
-	records, err := sqlregistry.Open(ctx, db, dialect, nil)
+	var opts sqlregistry.Options
+	if c.SharedRoot {
+		opts.Lease = sqlregistry.DefaultLease
+	}
+	records, err := sqlregistry.Open(ctx, db, dialect, &opts)
 	if err != nil {
 		_ = db.Close()
 		return nil, nil, fmt.Errorf("open database: %w", err)
@@ -37,8 +41,8 @@ func openRecords(ctx context.Context, root, dsn string) (*sql.DB, *sqlregistry.R
 // openDB opens a database without connecting to it. Errors do not quote the DSN,
 // which may contain a password.
 func openDB(dsn string) (*sql.DB, sqlregistry.Dialect, error) {
-	switch scheme, _, isURL := strings.Cut(dsn, "://"); {
-	case isURL && (scheme == "postgres" || scheme == "postgresql"):
+	switch _, _, isURL := strings.Cut(dsn, "://"); {
+	case isPostgreSQL(dsn):
 		db, err := openPostgreSQL(dsn)
 		return db, sqlregistry.PostgreSQL(), err
 	case isURL && !strings.HasPrefix(dsn, "file:"):
@@ -46,6 +50,11 @@ func openDB(dsn string) (*sql.DB, sqlregistry.Dialect, error) {
 	}
 	db, err := openSQLite(dsn)
 	return db, sqlregistry.SQLite(), err
+}
+
+// isPostgreSQL reports whether dsn is the URL of a PostgreSQL database.
+func isPostgreSQL(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
 // openPostgreSQL opens a database without prepared statements, unless its URL demands

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/host"
 )
 
 func TestRecordsInsideTheRoot(t *testing.T) {
@@ -17,7 +18,7 @@ func TestRecordsInsideTheRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		db, records, err := openRecords(t.Context(), root, filepath.Join(root, "packtrain.db"))
+		db, records, err := openRecords(t.Context(), Config{Config: host.Config{Root: root}, DSN: filepath.Join(root, "packtrain.db")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +61,7 @@ func TestRecordsElsewhere(t *testing.T) {
 	t.Parallel()
 	want := filepath.Join(t.TempDir(), "x.db")
 	for _, dsn := range []string{want, "file:" + want + "?_pragma=busy_timeout(10000)"} {
-		db, _, err := openRecords(t.Context(), t.TempDir(), dsn)
+		db, _, err := openRecords(t.Context(), Config{Config: host.Config{Root: t.TempDir()}, DSN: dsn})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +80,7 @@ func TestRecordsOfOtherDatabasesAreRefused(t *testing.T) {
 		"mysql://user:s3cret@db.example/packs", "postgres://user:s3cret@db.example:port/packs", "postgres://user:s3cret@db.example/packs?sslmode=none",
 		"postgres://user:s3cret@db.example/packs?default_query_exec_mode=fast",
 	} {
-		_, _, err := openRecords(t.Context(), t.TempDir(), dsn)
+		_, _, err := openRecords(t.Context(), Config{Config: host.Config{Root: t.TempDir()}, DSN: dsn})
 		if pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("got %v", err)
 		}
@@ -88,7 +89,7 @@ func TestRecordsOfOtherDatabasesAreRefused(t *testing.T) {
 
 func TestUnreachableDatabaseKeepsItsPassword(t *testing.T) {
 	t.Parallel()
-	_, _, err := openRecords(t.Context(), t.TempDir(), "postgres://user:s3cret@127.0.0.1:1/packs")
+	_, _, err := openRecords(t.Context(), Config{Config: host.Config{Root: t.TempDir()}, DSN: "postgres://user:s3cret@127.0.0.1:1/packs"})
 	if pack.CodeOf(err) != pack.CodeIO || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
 	}

@@ -51,3 +51,36 @@ func TestPostgreSQL(t *testing.T) {
 		t.Errorf("status %d, no advice in %q", o.status, o.stderr)
 	}
 }
+
+// TestSharedRoot changes packs in a root that several hosts share.
+func TestSharedRoot(t *testing.T) {
+	t.Parallel()
+	run, dsn := on(t, t.TempDir()), pgtest.Start(t).Database(t)
+	shared := func(args ...string) outcome {
+		t.Helper()
+		return run(append(args, "--shared-root", "--db", dsn)...)
+	}
+	wantStatus(t, shared("register", demoPack(t, "1.0.0")), exitOK)
+	wantStatus(t, shared("register", "--replace", "upgrade", demoPack(t, "1.1.0")), exitOK)
+	wantStatus(t, shared("rollback", "demo"), exitOK)
+	packs := decode[listReport](t, shared("list", "--json")).Packs
+	if len(packs) != 1 || packs[0].Active.Version != mustVersion(t, "1.0.0") || packs[0].NeedsRepair != "" {
+		t.Errorf("got %+v", packs)
+	}
+	wantStatus(t, shared("verify"), exitOK)
+	for _, args := range [][]string{{"list"}, {"remove", "demo"}} {
+		o := run(append(args, "--db", dsn)...)
+		if o.status == exitOK || !strings.Contains(o.stderr, "several hosts share the root") || !strings.Contains(o.stderr, "--shared-root") {
+			t.Errorf("%v without the flag: status %d, %s", args, o.status, o.stderr)
+		}
+	}
+	wantStatus(t, shared("remove", "demo"), exitOK)
+	wantStatus(t, shared("verify"), exitOK)
+	wantStatus(t, shared("register", demoPack(t, "1.0.0")), exitOK)
+	for _, db := range [][]string{nil, {"--db", t.TempDir() + "/packs.db"}} {
+		o := run(append([]string{"list", "--shared-root"}, db...)...)
+		if o.status != exitUsage || !strings.Contains(o.stderr, "give --db with a postgres:// URL") {
+			t.Errorf("%v: status %d, %s", db, o.status, o.stderr)
+		}
+	}
+}

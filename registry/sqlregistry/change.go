@@ -14,8 +14,8 @@ import (
 // The statements that activate a generation match only rows in which the expected one
 // is active: the second of two writers matches no row.
 const (
-	lockRoot = `INSERT INTO packtrain_roots (root, operations) VALUES (?, 1)` +
-		` ON CONFLICT (root) DO UPDATE SET operations = packtrain_roots.operations + 1 RETURNING id, operations`
+	lockRoot = `INSERT INTO packtrain_roots (root, operations, shared) VALUES (?, 1, ?)` +
+		` ON CONFLICT (root) DO UPDATE SET operations = packtrain_roots.operations + 1 RETURNING id, operations, shared`
 	insertOperation  = `INSERT INTO packtrain_operations (root_id, number, operation) VALUES (?, ?, ?) ON CONFLICT (root_id, operation) DO NOTHING`
 	deleteOperations = `DELETE FROM packtrain_operations WHERE root_id = ? AND number <= ?`
 	insertPack       = `INSERT INTO packtrain_packs (version, generation, manifest, updated_at, root_id, ref, installed_at)` +
@@ -45,6 +45,9 @@ type change struct {
 func (c *change) apply(ctx context.Context, op *registry.Operation) (records []registry.Record, err error) {
 	isNew, err := c.remember(ctx, op.ID)
 	if err == nil && isNew {
+		err = c.checkFence(ctx, op)
+	}
+	if err == nil && isNew {
 		err = c.changeAndNote(ctx, op)
 	}
 	if err == nil {
@@ -59,8 +62,11 @@ func (c *change) apply(ctx context.Context, op *registry.Operation) (records []r
 // remember acquires the lock of the root and records the operation, unless it is
 // already recorded.
 func (c *change) remember(ctx context.Context, id string) (isNew bool, err error) {
-	var number int64
-	if err := c.row(ctx, lockRoot, c.records.rootID()).Scan(&c.root, &number); err != nil {
+	var number, shared int64
+	if err := c.row(ctx, lockRoot, c.records.rootID(), c.records.shared()).Scan(&c.root, &number, &shared); err != nil {
+		return false, err
+	}
+	if err := c.records.checkShared(shared); err != nil {
 		return false, err
 	}
 	n, err := c.exec(ctx, insertOperation, c.root, number, id)

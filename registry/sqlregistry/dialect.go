@@ -20,7 +20,9 @@ type Dialect struct {
 	// transaction are the options of every transaction.
 	transaction *sql.TxOptions
 	// settings are executed at the beginning of every transaction. nil: there are none.
-	settings func(wait time.Duration) (statement string, args []any)
+	settings func(wait, idle time.Duration) (statement string, args []any)
+	// leases says that several hosts can use the database.
+	leases bool
 	// lockSchema is the first statement of a migration, which makes others wait until
 	// the transaction ends. "": writing does that.
 	lockSchema string

@@ -21,6 +21,7 @@ func PostgreSQL() Dialect {
 		// higher level would only add failures.
 		transaction: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
 		settings:    settingsPostgreSQL,
+		leases:      true,
 		lockSchema:  `SELECT pg_advisory_xact_lock(1885430635, 1953653102)`, // "packtrn.", arbitrary
 		check:       func(context.Context, *sql.DB) error { return nil },
 		classify:    classifyPostgreSQL,
@@ -45,12 +46,21 @@ func numberPlaceholders(query string) string {
 }
 
 // settingsPostgreSQL limit the time that a statement waits for locks, and make a commit wait until it
-// is durable, independent of the settings of the server, the user and the connection.
-func settingsPostgreSQL(wait time.Duration) (statement string, args []any) {
-	return `SELECT set_config('lock_timeout', ?, true), set_config('synchronous_commit',` +
-			` CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`,
-		[]any{strconv.FormatInt(max(wait.Milliseconds(), 1), 10)}
+// is durable, independent of the settings of the server, the user and the connection. If
+// idle is positive, the server ends the transaction of a host that is stopped or cut off
+// for that time, so that others need not wait for it.
+func settingsPostgreSQL(wait, idle time.Duration) (statement string, args []any) {
+	statement = `SELECT set_config('lock_timeout', ?, true), set_config('synchronous_commit',` +
+		` CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)`
+	args = []any{milliseconds(wait)}
+	if idle > 0 {
+		statement += `, set_config('idle_in_transaction_session_timeout', ?, true)`
+		args = append(args, milliseconds(idle))
+	}
+	return statement, args
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(max(d.Milliseconds(), 1), 10) }
 
 // sqlState returns the SQLSTATE of an error of the server, "" for another error.
 // Drivers return it from a method SQLState.

@@ -86,7 +86,7 @@ func (r *Records) attempt(ctx context.Context, fn func(tx *sql.Tx) error) error 
 	}
 	defer func() { _ = tx.Rollback() }() // without effect after Commit
 	if r.dialect.settings != nil {
-		statement, args := r.dialect.settings(r.wait)
+		statement, args := r.dialect.settings(r.wait, r.lease)
 		if _, err := tx.ExecContext(ctx, r.dialect.bind(statement), args...); err != nil {
 			return err
 		}

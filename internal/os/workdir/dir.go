@@ -61,7 +61,7 @@ func Open(open Opener, path string, received bool) (*Dir, error) {
 
 // generationPath matches the end of the path of an installed generation:
 // packs/<ref>/<number>-<start of the tree digest>/pack.
-var generationPath = regexp.MustCompile(`/packs/[^/]+/[0-9]{6,}-[0-9a-f]{12}/pack$`)
+var generationPath = regexp.MustCompile(`/packs/[^/]+/[0-9]{6,}-[0-9a-f]{12}(-[0-9a-z]+)?/pack$`)
 
 // isGeneration reports whether a directory is the pack of an installed generation: its
 // path is that of one, and the metadata of the installation lies beside it.

@@ -97,7 +97,10 @@ func (fileLocks) Now(context.Context) (time.Time, error) { return time.Time{}, n
 
 type fileLock struct{ releases []func() }
 
-func (*fileLock) Fence() int64                { return 0 }
+// Fence implements [Lock].
+func (*fileLock) Fence() int64 { return 0 }
+
+// Check implements [Lock].
 func (*fileLock) Check(context.Context) error { return nil }
 
 // Release implements [Lock].

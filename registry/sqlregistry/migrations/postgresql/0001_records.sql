@@ -3,7 +3,8 @@
 CREATE TABLE packtrain_roots (
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     root       TEXT NOT NULL UNIQUE,
-    operations BIGINT NOT NULL DEFAULT 0  -- number of the last operation
+    operations BIGINT NOT NULL DEFAULT 0, -- number of the last operation
+    shared     BIGINT NOT NULL DEFAULT 0  -- 1 if several hosts use it, with leases
 );
 
 -- What is installed. An id is never given to another pack.
@@ -72,3 +73,31 @@ CREATE TABLE packtrain_operations (
     PRIMARY KEY (root_id, number),
     UNIQUE (root_id, operation)
 );
+
+-- The last fence that was given out, which is also a time: in milliseconds, or later.
+CREATE TABLE packtrain_fences (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    fence BIGINT NOT NULL
+);
+
+INSERT INTO packtrain_fences (id, fence) VALUES (1, 0);
+
+-- The leases of the hosts that share a root. What they hold ends with them.
+CREATE TABLE packtrain_leases (
+    fence   BIGINT PRIMARY KEY,
+    root    TEXT NOT NULL,
+    holder  TEXT NOT NULL,  -- host and process, for people
+    length  INTERVAL NOT NULL,
+    expires TIMESTAMPTZ NOT NULL  -- by the clock of the server
+);
+
+-- The locks that they hold, of packs and of others.
+CREATE TABLE packtrain_locks (
+    root   TEXT NOT NULL,
+    name   TEXT COLLATE "C" NOT NULL,
+    fence  BIGINT NOT NULL REFERENCES packtrain_leases (fence) ON DELETE CASCADE,
+    shared BOOLEAN NOT NULL,
+    PRIMARY KEY (root, name, fence)
+);
+
+CREATE INDEX packtrain_locks_fence ON packtrain_locks (fence);

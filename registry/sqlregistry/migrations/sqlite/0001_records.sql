@@ -3,7 +3,8 @@
 CREATE TABLE packtrain_roots (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     root       TEXT NOT NULL UNIQUE,
-    operations INTEGER NOT NULL DEFAULT 0  -- number of the last operation
+    operations INTEGER NOT NULL DEFAULT 0, -- number of the last operation
+    shared     INTEGER NOT NULL DEFAULT 0  -- 1 if several hosts use it, with leases
 );
 
 -- What is installed. An id is never given to another pack.
