@@ -88,7 +88,7 @@ func (w Work) Do(ctx context.Context, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = store.Close() }()
+	defer func() { _ = store.Close() }() //nolint:contextcheck // Close has no context
 	random := rand.New(rand.NewPCG(seed, 1))
 	for err == nil || expected(err) {
 		ref := pack.Ref(fmt.Sprint("pack", random.IntN(workPacks)))

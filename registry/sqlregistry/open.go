@@ -69,7 +69,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, opts *Options) (*Rec
 	}
 	r := &Records{db: db, dialect: dialect, wait: opts.wait(), lease: opts.lease()}
 	if r.lease < 0 || r.lease > 0 && !dialect.leases {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: several hosts can share a root only if its records are in PostgreSQL, with leases of a positive length")
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: several hosts can share a root only if a database server keeps its records, and leases have a positive length")
 	}
 	// SQLite ignores the busy timeout of the driver when two processes switch a new file to
 	// a write-ahead log.

@@ -50,8 +50,15 @@ func newHost(t *testing.T, dir, dsn string, wait time.Duration) *host {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.close() })
+	h.writeSources(t)
+	return h
+}
+
+// writeSources writes all versions of the packs.
+func (h *host) writeSources(t *testing.T) {
+	t.Helper()
 	for _, ref := range hostRefs() {
-		for version := 1; version <= 2; version++ {
+		for version := 1; version <= 3; version++ {
 			other := map[pack.Ref]string{"left": "right", "right": "left"}[ref]
 			manifest := fmt.Sprintf("ref: %s\nversion: %d.0.0\nlabel: L\ndescription: D\ndependencies: [%s@%[2]d.0.0]\n", ref, version, other)
 			file := filepath.Join(h.source(ref, version), "pack.yaml")
@@ -60,7 +67,6 @@ func newHost(t *testing.T, dir, dsn string, wait time.Duration) *host {
 			}
 		}
 	}
-	return h
 }
 
 func (h *host) close() error { return errors.Join(h.store.Close(), h.db.Close()) }

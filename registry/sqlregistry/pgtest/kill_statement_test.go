@@ -39,7 +39,11 @@ func acts() map[string]act {
 
 // doAct does an act in a process of its own.
 func doAct(ctx context.Context, name, dir, dsn string) error {
-	h, err := openHost(ctx, dir, dsn, 0)
+	open := func() (*host, error) { return openHost(ctx, dir, dsn, 0) }
+	if os.Getenv(leaseVariable) != "" {
+		open = func() (*host, error) { return openLeased(ctx, dir, dsn) }
+	}
+	h, err := open()
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ import (
 type Server struct {
 	process
 
+	program   string
+	args      []string
 	databases atomic.Int64
 	mu        sync.Mutex
 	free      []string // empty databases
@@ -32,10 +34,11 @@ func Start(t testing.TB) *Server {
 	s := &Server{process: process{dir: directory(t), addr: freeAddress(t)}}
 	data := filepath.Join(s.dir, "data")
 	run(t, initdb, "--no-sync", "--auth=trust", "--username=packs", "--encoding=UTF8", "--locale=C", "--pgdata="+data)
-	s.start(
-		t, s.ping, postgres, "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port="+port(s.addr), "-c", "unix_socket_directories=",
+	s.program, s.args = postgres, []string{
+		"-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port(s.addr), "-c", "unix_socket_directories=",
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=32MB",
-	)
+	}
+	s.start(t, s.ping, s.program, s.args...)
 	return s
 }
 
