@@ -25,7 +25,7 @@ type sides struct {
 }
 
 func jobs() []job {
-	return []job{cloneRepositories(), downloadArchives(), downloadOne(), copyDirectories(), checksumDirectories(), reuseEnvironment()}
+	return []job{cloneRepositories(), downloadArchives(), downloadOne(), copyDirectories(), checksumDirectories(), reuseEnvironment(), openIndex(), resolveAgain()}
 }
 
 // A result holds the medians.

@@ -1,8 +1,10 @@
 package registrysource
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -80,6 +82,18 @@ const (
 
 func (l Limits) withDefaults() Limits {
 	return Limits{Bytes: cmp.Or(l.Bytes, defaultBytes), Entries: cmp.Or(l.Entries, defaultEntries)}
+}
+
+// read reads an index of about the given size, -1 for an unknown one; more than the
+// limit is an error.
+func (l Limits) read(in io.Reader, size int64) ([]byte, error) {
+	if l.Bytes >= 0 {
+		size = min(size, l.Bytes)
+		in = web.LimitReader(in, indexSize, l.Bytes)
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, max(size, 0)+bytes.MinRead))
+	_, err := buf.ReadFrom(in)
+	return buf.Bytes(), err
 }
 
 // New returns a Source. It checks the configuration, but reads

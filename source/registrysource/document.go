@@ -3,6 +3,7 @@ package registrysource
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -13,12 +14,12 @@ import (
 	"github.com/packtrain/pack/internal/text/json"
 )
 
-// A document is an index of format 1 whose JSON was checked. Entries are
-// decoded when they are asked for.
+// A document is an index of format 1. Entries are checked and decoded when they are
+// asked for.
 type document struct {
 	data      []byte
 	updated   time.Time // what it states, zero when that cannot be read as a date
-	entries   []json.Value
+	entries   []json.Raw
 	positions map[string][]int // of the entries of each ref, as written
 }
 
@@ -27,26 +28,25 @@ func parseDocument(data []byte, limits Limits) (*document, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, malformed("it is empty (%d bytes)", len(data))
 	}
-	root, err := parseJSON(data)
+	root, entries, err := json.ParseList(data, "packs", json.Options{List: int(max(limits.Entries, 0))})
 	if err != nil {
 		if strings.HasPrefix(http.DetectContentType(data), "text/html") {
 			return nil, malformed("it is a web page, perhaps a login page")
 		}
+		return nil, coded(err)
+	}
+	if err := checkFormat(root); err != nil {
 		return nil, err
 	}
-	packs, err := packsOf(root)
-	if err != nil {
-		return nil, err
-	}
-	doc := &document{data: data, updated: dateOf(root), positions: map[string][]int{}}
-	for e := range packs.Elements() {
-		if n := int64(len(doc.entries)); limits.Entries >= 0 && n >= limits.Entries {
-			return nil, &pack.LimitError{Limit: "number of packs in an index", Max: limits.Entries, Value: n + 1}
+	doc := &document{data: data, updated: dateOf(root), entries: entries, positions: make(map[string][]int, len(entries))}
+	for i, e := range entries {
+		ref, err := e.Text("ref")
+		if err != nil { // it could be an entry of any pack
+			return nil, fmt.Errorf("entry %d: %w", i+1, coded(err))
 		}
-		if ref, ok := e.Get("ref").Text(); ok {
-			doc.positions[ref] = append(doc.positions[ref], len(doc.entries))
+		if ref != "" {
+			doc.positions[ref] = append(doc.positions[ref], i)
 		}
-		doc.entries = append(doc.entries, e)
 	}
 	return doc, nil
 }
@@ -61,23 +61,19 @@ func dateOf(root json.Value) time.Time {
 	return date
 }
 
-// parseJSON reads a document. Its errors have codes.
-func parseJSON(data []byte) (json.Value, error) {
-	doc, err := json.Parse(data, json.Options{})
+// coded gives an error of package json its code.
+func coded(err error) error {
 	if limit, ok := errors.AsType[*json.LimitError](err); ok {
-		return doc, &pack.LimitError{Limit: limit.Limit, Max: limit.Max, Value: limit.Value}
+		return &pack.LimitError{Limit: limit.Limit, Max: limit.Max, Value: limit.Value}
 	}
-	if err != nil {
-		return doc, malformed("%w", err)
-	}
-	return doc, nil
+	return malformed("%w", err)
 }
 
-// packsOf returns the list of packs of an index of format 1, and reports other
-// known formats by name.
-func packsOf(doc json.Value) (json.Value, error) {
+// checkFormat refuses what is not an index of format 1, and reports other known
+// formats by name.
+func checkFormat(doc json.Value) error {
 	if doc.Kind() != "object" {
-		return doc, malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
+		return malformed("it is of the JSON type %s, want an index of format 1, an object", doc.Kind())
 	}
 	kinds := map[string]string{}
 	for key, member := range doc.Members() {
@@ -85,22 +81,22 @@ func packsOf(doc json.Value) (json.Value, error) {
 	}
 	switch {
 	case kinds["format_version"] != "":
-		return doc, malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
+		return malformed("it has the proposed format with format_version and releases, which is not supported yet: ask its publisher for format 1")
 	case kinds["packs"] == "object" && kinds["metadata"] == "object":
-		return doc, malformed("it is the index of a StackStorm exchange, want an index of format 1")
+		return malformed("it is the index of a StackStorm exchange, want an index of format 1")
 	case kinds["packs"] != "array":
-		return doc, malformed("it is not an index of format 1: want a list named packs")
+		return malformed("it is not an index of format 1: want a list named packs")
 	}
 	known, err := members(doc, map[string]string{
 		"registry_name": "string", "registry_url": "string", "version": "string", "last_updated": "string", "packs": "array",
 	})
 	if err != nil {
-		return doc, err
+		return err
 	}
 	if version, _ := known["version"].Text(); version != "1.0" {
-		return doc, malformed("it is of another version: want version %q, as a string", "1.0")
+		return malformed("it is of another version: want version %q, as a string", "1.0")
 	}
-	return known["packs"], nil
+	return nil
 }
 
 // members returns the known members of an object, and checks their kinds.
@@ -150,8 +146,7 @@ func (doc *document) lookup(ref string, d *decoder) (entries []*entry, out []ski
 		if err == nil {
 			entries = append(entries, e)
 		} else {
-			id, _ := decodeID(doc.entries[i])
-			out = append(out, skipped{id, err})
+			out = append(out, skipped{idOf(doc.entries[i]), err})
 		}
 	}
 	if len(entries) == 0 {

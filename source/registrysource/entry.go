@@ -41,34 +41,49 @@ func entryKinds() map[string]string {
 	}
 }
 
-func decodeEntry(v json.Value, d *decoder) (*entry, error) {
+func decodeEntry(raw json.Raw, d *decoder) (*entry, error) {
+	v, err := raw.Parse(json.Options{})
+	if err != nil {
+		return nil, coded(err)
+	}
 	if v.Kind() != "object" {
 		return nil, malformed("entry is of the JSON type %s, want object", v.Kind())
 	}
-	id, err := decodeID(v)
+	known, wrong := members(v, d.kinds)
+	if wrong != nil {
+		known = map[string]json.Value{"ref": v.Get("ref"), "version": v.Get("version")}
+	}
+	id, err := decodeID(known)
 	if err != nil {
 		return nil, err
 	}
 	e := &entry{raw: v, id: id}
-	if err := e.decode(v, d); err != nil {
-		return nil, fmt.Errorf("entry %s: %w", id, err)
+	if wrong == nil {
+		wrong = e.decode(known, d)
+	}
+	if wrong != nil {
+		return nil, fmt.Errorf("entry %s: %w", id, wrong)
 	}
 	return e, nil
 }
 
-// refOf returns the ref of an entry that may not be usable, "" when it has none.
-func refOf(v json.Value) pack.Ref {
-	text, _ := v.Get("ref").Text()
-	ref, err := pack.ParseRef(text)
-	if err != nil {
-		return ""
+// idOf returns the ID of an entry that may not be usable, as far as it can be read.
+func idOf(raw json.Raw) (id pack.ID) {
+	ref, _ := raw.Text("ref")
+	version, _ := raw.Text("version")
+	var err error
+	if id.Ref, err = pack.ParseRef(ref); err != nil {
+		return pack.ID{}
 	}
-	return ref
+	if id.Version, err = pack.ParseVersion(version); err != nil {
+		return pack.ID{Ref: id.Ref}
+	}
+	return id
 }
 
-func decodeID(v json.Value) (id pack.ID, err error) {
-	ref, _ := v.Get("ref").Text()
-	version, _ := v.Get("version").Text()
+func decodeID(known map[string]json.Value) (id pack.ID, err error) {
+	ref, _ := known["ref"].Text()
+	version, _ := known["version"].Text()
 	if id.Ref, err = pack.ParseRef(ref); err != nil {
 		return id, err
 	}
@@ -78,11 +93,7 @@ func decodeID(v json.Value) (id pack.ID, err error) {
 	return id, nil
 }
 
-func (e *entry) decode(v json.Value, d *decoder) error {
-	known, err := members(v, entryKinds())
-	if err != nil {
-		return err
-	}
+func (e *entry) decode(known map[string]json.Value, d *decoder) error {
 	for _, name := range []string{"keywords", "runtime_deps"} {
 		if _, err := texts(known[name], name); err != nil {
 			return err

@@ -3,12 +3,10 @@ package registrysource
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/source/web"
 )
 
 // A file index is read from this machine.
@@ -32,7 +30,7 @@ func (f *file) load(_ context.Context, old *snapshot) (*snapshot, error) {
 	case old != nil && old.size == info.Size() && old.modTime.Equal(info.ModTime()) && old.at.Sub(old.modTime) > settled:
 		return old, nil
 	}
-	data, err := f.read()
+	data, err := f.read(info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -44,14 +42,11 @@ func (f *file) load(_ context.Context, old *snapshot) (*snapshot, error) {
 	return &snapshot{document: doc, at: now, newest: newestOf(old, doc, now), size: info.Size(), modTime: info.ModTime()}, nil
 }
 
-func (f *file) read() (data []byte, err error) {
+func (f *file) read(size int64) (data []byte, err error) {
 	in, err := os.Open(f.path)
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "%w", err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	if f.limits.Bytes < 0 {
-		return io.ReadAll(in)
-	}
-	return io.ReadAll(web.LimitReader(in, indexSize, f.limits.Bytes))
+	return f.limits.read(in, size)
 }

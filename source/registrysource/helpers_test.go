@@ -61,6 +61,15 @@ func indexOf(t testing.TB, entries ...any) []byte {
 	return data
 }
 
+func entryOf(t testing.TB, entry any) []byte {
+	t.Helper()
+	data, err := json.Marshal(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // fileSource is a source for an index in a file.
 func fileSource(t testing.TB, data []byte, cfg registrysource.Config) *registrysource.Source {
 	t.Helper()

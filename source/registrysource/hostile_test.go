@@ -87,24 +87,50 @@ func ambiguousJSON(t *testing.T) {
 	t.Parallel()
 	good := string(indexOf(t, demo("1.0.0", nil)))
 	for name, text := range map[string]string{
-		"duplicate":             strings.Replace(good, `"packs"`, `"packs": [], "packs"`, 1),
-		"duplicate, escaped":    strings.Replace(good, `"packs"`, `"pac\u006bs": [], "packs"`, 1),
-		"duplicate in an entry": strings.Replace(good, `"ref"`, `"ref": "other", "ref"`, 1),
-		"other case":            strings.Replace(good, `"packs"`, `"Packs"`, 1),
-		"both cases":            strings.Replace(good, `"packs"`, `"Packs": [], "packs"`, 1),
-		"long s":                strings.Replace(good, `"packs"`, `"pack\u017f": [], "packs"`, 1),
-		"trailing bytes":        good + "{}",
-		"two byte order marks":  "\ufeff\ufeff" + good,
-		"lone surrogate":        strings.Replace(good, `"Test"`, `"\ud800"`, 1),
-		"invalid UTF-8":         strings.Replace(good, `"Test"`, "\"\xff\"", 1),
-		"null":                  "null",
-		"list":                  "[]",
-		"cut":                   good[:len(good)-3],
+		"duplicate":            strings.Replace(good, `"packs"`, `"packs": [], "packs"`, 1),
+		"duplicate, escaped":   strings.Replace(good, `"packs"`, `"pac\u006bs": [], "packs"`, 1),
+		"other case":           strings.Replace(good, `"packs"`, `"Packs"`, 1),
+		"both cases":           strings.Replace(good, `"packs"`, `"Packs": [], "packs"`, 1),
+		"long s":               strings.Replace(good, `"packs"`, `"pack\u017f": [], "packs"`, 1),
+		"trailing bytes":       good + "{}",
+		"two byte order marks": "\ufeff\ufeff" + good,
+		"lone surrogate":       strings.Replace(good, `"Test"`, `"\ud800"`, 1),
+		"invalid UTF-8":        strings.Replace(good, `"Test"`, "\"\xff\"", 1),
+		"null":                 "null",
+		"list":                 "[]",
+		"cut":                  good[:len(good)-3],
 	} {
 		if text == good {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		refuse(t, []byte(text), pack.CodeMalformedContent, "")
+	}
+	for name, change := range map[string][2]string{
+		"duplicate":        {`"runtime_deps"`, `"keywords": [], "runtime_deps"`},
+		"duplicate ref":    {`"runtime_deps"`, `"ref": "other", "runtime_deps"`},
+		"another case":     {`"runtime_deps"`, `"Ref": "other", "runtime_deps"`},
+		"surrogate":        {`"python"`, `"\ud800"`},
+		"control":          {`"python"`, "\"\x01\""},
+		"number":           {`"python"`, `1e400`},
+		"mismatched":       {`"python"`, `{"a": [}]`},
+		"no colon":         {`"runtime_deps":`, `"runtime_deps"`},
+		"no quotes":        {`"python"`, `python`},
+		"no comma, inside": {`"python"`, `"a" "b"`},
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		bad = strings.Replace(bad, `"packs": [`, `"packs": [`+string(entryOf(t, demo("1.0.0", m{"ref": "fine"})))+",", 1)
+		s := fileSource(t, []byte(bad), registrysource.Config{})
+		if _, err := s.Resolve(t.Context(), locator(t, "fine")); err != nil {
+			t.Errorf("%s: a neighbour: %v", name, err)
+		}
+		for _, ref := range []string{"demo", "other"} {
+			if pins, err := s.Resolve(t.Context(), locator(t, ref)); err == nil || ref == "demo" && pack.CodeOf(err) != pack.CodeMalformedContent {
+				t.Errorf("%s: %s: got %+v, %v", name, ref, pins, err)
+			}
+		}
+		if problems, err := problemsOf(t, s); err != nil || len(problems) != 1 || problems[0].Entry != 1 {
+			t.Errorf("%s: got %+v, %v", name, problems, err)
+		}
 	}
 }
 

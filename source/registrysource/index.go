@@ -44,7 +44,7 @@ func (s *Source) newIndex(c Index, shelf source.Shelf) (*index, error) {
 	if ix.shown == "" {
 		ix.shown = shown(c.URL)
 	}
-	ix.decoder = decoder{client: c.Client, gitFirst: s.cfg.GitFirst, index: c.URL}
+	ix.decoder = decoder{client: c.Client, gitFirst: s.cfg.GitFirst, index: c.URL, kinds: entryKinds()}
 	return ix, nil
 }
 

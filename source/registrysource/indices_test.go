@@ -39,8 +39,10 @@ func supplied(t testing.TB, s *registrysource.Source, spec, named string) string
 	t.Helper()
 	loc := locator(t, spec)
 	loc.Index = named
-	pins, err := s.Resolve(t.Context(), loc)
-	candidates, candidatesErr := s.Candidates(t.Context(), pack.Want{Ref: loc.Ref(), Constraint: loc.Constraint, Index: named})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	pins, err := s.Resolve(ctx, loc)
+	candidates, candidatesErr := s.Candidates(ctx, pack.Want{Ref: loc.Ref(), Constraint: loc.Constraint, Index: named})
 	if err != nil {
 		if candidatesErr == nil {
 			t.Errorf("%s: candidates %+v beside %v", spec, candidates, err)

@@ -16,6 +16,7 @@ type decoder struct {
 	client   *web.Client
 	gitFirst bool
 	index    string // its URL or path, to which relative URLs refer
+	kinds    map[string]string
 }
 
 // A place is where an install source lies: a URL, or a path beside an index file.

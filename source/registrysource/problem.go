@@ -6,13 +6,13 @@ import "github.com/packtrain/pack"
 func (doc *document) problems(d *decoder) []Problem {
 	collisions := doc.collisions(d)
 	var list []Problem
-	for i, v := range doc.entries {
-		e, err := decodeEntry(v, d)
+	for i, raw := range doc.entries {
+		e, err := decodeEntry(raw, d)
 		if err == nil {
 			err = collisions[e.id.Ref]
 		}
 		if err != nil {
-			list = append(list, Problem{Entry: i, Source: -1, Ref: refOf(v), Err: err})
+			list = append(list, Problem{Entry: i, Source: -1, Ref: idOf(raw).Ref, Err: err})
 			continue
 		}
 		for _, out := range e.dropped {

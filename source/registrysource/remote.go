@@ -3,7 +3,6 @@ package registrysource
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -94,7 +93,7 @@ func (r *remote) receive(resp *http.Response) ([]byte, error) {
 	if r.limits.Bytes >= 0 && resp.ContentLength > r.limits.Bytes {
 		return nil, &pack.LimitError{Limit: indexSize, Max: r.limits.Bytes, Value: resp.ContentLength}
 	}
-	return io.ReadAll(r.limited(resp.Body))
+	return r.limits.read(resp.Body, resp.ContentLength)
 }
 
 func (r *remote) snapshot(ctx context.Context, old *snapshot, header http.Header, data []byte) (*snapshot, error) {

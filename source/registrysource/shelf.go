@@ -7,11 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/packtrain/pack/source"
-	"github.com/packtrain/pack/source/web"
 )
 
 // A shelfHead is the first line of an entry on a shelf, as JSON. The index follows
@@ -21,6 +19,7 @@ type shelfHead struct {
 	Key    string `json:"key"`
 	ETag   string `json:"etag"`
 	SHA256 string `json:"sha256"` // of the index
+	Size   int64  `json:"size"`   // of the index, in bytes
 	// Newest is the latest date that the index has stated.
 	Newest time.Time `json:"newest"`
 }
@@ -55,7 +54,7 @@ func (r *remote) shelved(ctx context.Context) *snapshot {
 	if !ok || head.Key != shelfKey(r.url) {
 		return nil
 	}
-	data, err := io.ReadAll(r.limited(in))
+	data, err := r.limits.read(in, head.Size)
 	if err != nil || hexSHA256(data) != head.SHA256 {
 		return nil
 	}
@@ -97,7 +96,7 @@ func (r *remote) keep(ctx context.Context, s *snapshot) {
 }
 
 func (s *snapshot) write(w source.ShelfWriter, key string) error {
-	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Newest: s.newest}
+	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Size: int64(len(s.document.data)), Newest: s.newest}
 	line, err := json.Marshal(head)
 	if err != nil {
 		return err
@@ -108,12 +107,4 @@ func (s *snapshot) write(w source.ShelfWriter, key string) error {
 		}
 	}
 	return w.Commit()
-}
-
-// limited reads an index, which ends with an error when it is too large.
-func (r *remote) limited(in io.Reader) io.Reader {
-	if r.limits.Bytes < 0 {
-		return in
-	}
-	return web.LimitReader(in, indexSize, r.limits.Bytes)
 }

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Depth  int // limit on nested objects and arrays; zero means 32
 	String int // limit on the bytes of one string as written; zero means 1 MiB
+	List   int // limit on the elements of the list of [ParseList]; zero means none
 	// ExactKeys allows keys of one object that differ only in case, for formats
 	// where such keys are distinct names.
 	ExactKeys bool
@@ -44,27 +45,42 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("%s is %d, at most %d allowed", e.Limit, e.Value, e.Max)
 }
 
-// Parse checks data, a whole document with or without a byte order mark, and returns its value. The value refers
-// to data, which must not be changed any more. Errors are of type [*SyntaxError]
-// or [*LimitError].
+// Parse checks data, a whole document with or without a byte order mark, and returns
+// its value. The value refers to data, which must not be changed any more. Errors are of
+// type [*SyntaxError] or [*LimitError].
 func Parse(data []byte, opts Options) (Value, error) {
-	opts.Depth = cmp.Or(opts.Depth, defaultDepth)
-	opts.String = cmp.Or(opts.String, defaultString)
+	s, err := newScanner(data, opts)
+	if err != nil {
+		return Value{}, err
+	}
+	return s.document()
+}
+
+func newScanner(data []byte, opts Options) (*scanner, error) {
 	data, err := plain.UTF8(data)
 	if e, ok := errors.AsType[*plain.Error](err); ok {
-		return Value{}, &SyntaxError{Line: e.Line, Reason: e.Reason}
+		return nil, &SyntaxError{Line: e.Line, Reason: e.Reason}
 	}
-	s := &scanner{data: data, opts: opts}
+	return &scanner{data: data, opts: opts.withDefaults()}, nil
+}
+
+func (o Options) withDefaults() Options {
+	o.Depth, o.String = cmp.Or(o.Depth, defaultDepth), cmp.Or(o.String, defaultString)
+	return o
+}
+
+// document reads the one value of a document.
+func (s *scanner) document() (Value, error) {
 	s.space()
-	start := s.at
+	s.start = s.at
 	if err := s.value(); err != nil {
 		return Value{}, err
 	}
-	end := s.at
-	if s.space(); s.at < len(data) {
+	s.end = s.at
+	if s.space(); s.at < len(s.data) {
 		return Value{}, s.fail("unexpected data after the end")
 	}
-	return Value{data[start:end]}, nil
+	return Value{s.data[s.start:s.end]}, nil
 }
 
 func (s *scanner) fail(format string, args ...any) error {

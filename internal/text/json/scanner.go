@@ -11,6 +11,12 @@ type scanner struct {
 	at    int
 	depth int
 	opts  Options
+
+	start, end int // of the value
+
+	list               string // key of the list whose objects are not checked, see ParseList
+	listed             []Raw
+	listStart, listEnd int
 }
 
 // peek returns the byte at the scanner's place, 0 at the end: a NUL is never
@@ -68,7 +74,7 @@ func (s *scanner) word(want string) error {
 // nested reads an object or array with the function for its items.
 func (s *scanner) nested(inside func() error) error {
 	if s.depth++; s.depth > s.opts.Depth {
-		return &LimitError{Limit: "depth of JSON", Max: int64(s.opts.Depth), Value: int64(s.depth)}
+		return s.tooDeep(s.depth)
 	}
 	closing := s.peek() + 2 // '{' and '}', '[' and ']' are two apart
 	s.at++
@@ -85,9 +91,16 @@ func (s *scanner) nested(inside func() error) error {
 	return nil
 }
 
-func (s *scanner) elements() error {
+func (s *scanner) tooDeep(depth int) error {
+	return &LimitError{Limit: "depth of JSON", Max: int64(s.opts.Depth), Value: int64(depth)}
+}
+
+func (s *scanner) elements() error { return s.each(s.value) }
+
+// each reads the items of an object or array, and the commas between them.
+func (s *scanner) each(item func() error) error {
 	for {
-		if err := s.value(); err != nil {
+		if err := item(); err != nil {
 			return err
 		}
 		if s.space(); s.peek() != ',' {
@@ -100,39 +113,42 @@ func (s *scanner) elements() error {
 
 func (s *scanner) members() error {
 	var keys keySet
-	for {
-		if err := s.key(&keys); err != nil {
+	return s.each(func() error {
+		key, err := s.key(&keys)
+		if err != nil {
 			return err
 		}
-		if err := s.value(); err != nil {
-			return err
+		if s.depth == 1 && s.list != "" && s.peek() == '[' && unquote(key) == s.list {
+			return s.rawList()
 		}
-		if s.space(); s.peek() != ',' {
-			return nil
-		}
-		s.at++
-		s.space()
-	}
+		return s.value()
+	})
 }
 
-// key reads a key and the colon after it.
-func (s *scanner) key(keys *keySet) error {
+// key reads a key, which it returns with its quotes, and the colon after it.
+func (s *scanner) key(keys *keySet) ([]byte, error) {
+	raw, err := s.quoted()
+	if err == nil && !keys.add(s.identity(raw)) {
+		err = s.fail("key %.80q comes twice%s", unquote(raw), s.perhaps())
+	}
+	return raw, err
+}
+
+// quoted reads a key, which may be there already, and the colon after it.
+func (s *scanner) quoted() ([]byte, error) {
 	if s.peek() != '"' {
-		return s.fail("want a key in quotes")
+		return nil, s.fail("want a key in quotes")
 	}
 	raw, err := s.text()
 	if err != nil {
-		return err
-	}
-	if !keys.add(s.identity(raw)) {
-		return s.fail("key %.80q comes twice%s", unquote(raw), s.perhaps())
+		return nil, err
 	}
 	if s.space(); s.peek() != ':' {
-		return s.fail("want %q after a key", ':')
+		return nil, s.fail("want %q after a key", ':')
 	}
 	s.at++
 	s.space()
-	return nil
+	return raw, nil
 }
 
 // identity returns a text that is equal for keys that count as equal.

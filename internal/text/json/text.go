@@ -11,7 +11,7 @@ func (s *scanner) text() ([]byte, error) {
 	s.at++
 	for {
 		if s.at-start > s.opts.String {
-			return nil, &LimitError{Limit: "length of a JSON string", Max: int64(s.opts.String), Value: int64(s.at - start)}
+			return nil, s.tooLong(s.at - start)
 		}
 		switch c := s.peek(); {
 		case c == '"':
@@ -36,6 +36,10 @@ func (s *scanner) text() ([]byte, error) {
 			s.at += size
 		}
 	}
+}
+
+func (s *scanner) tooLong(n int) error {
+	return &LimitError{Limit: "length of a JSON string", Max: int64(s.opts.String), Value: int64(n)}
 }
 
 // escape reads an escape sequence.
