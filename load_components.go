@@ -166,7 +166,10 @@ func (s *componentSection) checkSpelling(unknown []yaml.Field, kind Kind) {
 		return
 	}
 	for _, f := range unknown {
-		if hint := nearest.Hint(f.Key.Text, known); hint != "" && !slices.Contains(known, f.Key.Text) {
+		if slices.Contains(known, f.Key.Text) {
+			continue
+		}
+		if hint := nearest.Hint(f.Key.Text, known); hint != "" {
 			s.report(componentKeySpelling, f.Key.Line, "key %.64q is not known and has no effect%s", f.Key.Text, hint)
 		}
 	}

@@ -31,7 +31,7 @@ func Validate(fsys fs.FS, p *Pack, opts *ValidateOptions) Findings {
 	if opts == nil {
 		opts = &ValidateOptions{}
 	}
-	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}, folded: map[string]string{}}
+	v := &validator{fsys: fsys, pack: p, limits: opts.Limits.withDefaults(), findings: Findings{}, judged: map[string]bool{}, folded: map[string]string{}, files: map[string]error{}}
 	if slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Code == manifestMissing }) {
 		return v.findings
 	}
@@ -54,8 +54,9 @@ type validator struct {
 	pack     *Pack
 	limits   Limits
 	findings Findings
-	judged   map[string]bool   // scripts, and directories of scripts
+	judged   map[string]bool   // scripts, with their runners, and directories of scripts
 	folded   map[string]string // names, by what some system takes for the same
+	files    map[string]error  // the results of isFile, because many components name one file
 }
 
 func (v *validator) report(code FindingCode, file string, line int, format string, args ...any) {
@@ -107,6 +108,11 @@ func (v *validator) checkEntryPoint(code FindingCode, c *Component, file, runner
 	if v.runsFile(runner) && !v.wantFile(code, c, "entry_point", file) || file == "" {
 		return
 	}
+	key := runner + " " + file
+	if v.judged[key] {
+		return
+	}
+	v.judged[key] = true
 	v.checkScript(file, runner)
 	v.checkModules(file, runner)
 }
@@ -135,7 +141,17 @@ var (
 	errNotAFile   = errors.New("that is not a regular file")
 )
 
+// isFile returns what is wrong with a file that the pack names, nil for nothing.
 func (v *validator) isFile(file string) error {
+	err, known := v.files[file]
+	if !known {
+		err = v.lookFor(file)
+		v.files[file] = err
+	}
+	return err
+}
+
+func (v *validator) lookFor(file string) error {
 	info, err := fs.Lstat(v.fsys, file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
