@@ -30,13 +30,12 @@ func (f inputFS) treeDigest() (pack.Digest, error) {
 	return pack.TreeDigest(f)
 }
 
-// bringTo implements [input]: it copies.
-func (f inputFS) bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error) {
-	copied, err := f.copyTo(ctx, dest)
-	if err == nil && copied != tree {
-		err = pack.Errorf(pack.CodeContentChanged, "the pack was changed while it was read")
-	}
-	return err == nil, err
+// bringTo implements [input]: it copies. The small files of the copy remain in memory, so
+// that checking it reads the disk no further.
+func (f inputFS) bringTo(ctx context.Context, dest string) (brought, error) {
+	held := &heldFS{FS: os.DirFS(dest), files: map[string][]byte{}}
+	tree, err := f.copyTo(ctx, dest, held)
+	return brought{held, tree}, err
 }
 
 // measure checks that f is within the limits before its content is read.
@@ -73,8 +72,8 @@ func (f inputFS) measure() error {
 }
 
 // copyTo writes all of f into the directory dest, which it creates, and returns the
-// tree digest of the copy.
-func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err error) {
+// tree digest of the copy. held holds the small files of it.
+func (f inputFS) copyTo(ctx context.Context, dest string, held *heldFS) (_ pack.Digest, err error) {
 	if err := fsx.Mkdir(dest); err != nil {
 		return "", pack.Errorf(pack.CodeIO, "copy pack: %w", err)
 	}
@@ -85,7 +84,7 @@ func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err er
 	defer func() { err = errors.Join(err, root.Close()) }()
 	w := write.New(root, write.Options{})
 	defer w.Close()
-	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, name, d, err) }); err != nil {
+	if err := fs.WalkDir(f, ".", func(name string, d fs.DirEntry, err error) error { return f.put(ctx, w, held, name, d, err) }); err != nil {
 		return "", fmt.Errorf("copy pack: %w", err)
 	}
 	if err := w.Finish(); err != nil {
@@ -99,7 +98,7 @@ func (f inputFS) copyTo(ctx context.Context, dest string) (_ pack.Digest, err er
 	return pack.Digest(digest.Tree(files)), nil
 }
 
-func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.DirEntry, err error) error {
+func (f inputFS) put(ctx context.Context, w *write.Writer, held *heldFS, name string, d fs.DirEntry, err error) error {
 	switch {
 	case err != nil:
 		return readError("read", err)
@@ -117,5 +116,10 @@ func (f inputFS) put(ctx context.Context, w *write.Writer, name string, d fs.Dir
 	if err != nil {
 		return readError("read", err)
 	}
-	return w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, file)
+	data, keep := held.reader(file, info.Size())
+	err = w.Put(ctx, write.Entry{Name: name, Mode: info.Mode(), Size: info.Size()}, data)
+	if err == nil {
+		keep(name)
+	}
+	return err
 }

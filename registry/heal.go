@@ -162,6 +162,9 @@ func (s *Store) copyContent(ctx context.Context, from, to string, tree pack.Dige
 	}
 	in := inputFS{dir}
 	defer in.close()
-	_, err = in.bringTo(ctx, to, tree)
+	got, err := in.bringTo(ctx, to)
+	if err == nil && got.tree != tree {
+		err = pack.Errorf(pack.CodeContentChanged, "the content was changed while it was read")
+	}
 	return err
 }

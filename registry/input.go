@@ -2,6 +2,8 @@ package registry
 
 import (
 	"context"
+	"io/fs"
+	"os"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/workdir"
@@ -12,10 +14,17 @@ import (
 type input interface {
 	// treeDigest returns the digest of the content, as computed or as promised.
 	treeDigest() (pack.Digest, error)
-	// bringTo makes dest the directory of the content. checked says that the tree
-	// digest was verified.
-	bringTo(ctx context.Context, dest string, tree pack.Digest) (checked bool, err error)
+	// bringTo makes dest the directory of the content.
+	bringTo(ctx context.Context, dest string) (brought, error)
 	close()
+}
+
+// brought is the content of a pack in staging.
+type brought struct {
+	// files reads the content.
+	files fs.FS
+	// tree is its digest, "" if it was not computed.
+	tree pack.Digest
 }
 
 // open opens the content of it and reads which pack it is.
@@ -64,8 +73,8 @@ type stagedContent struct {
 
 func (s stagedContent) treeDigest() (pack.Digest, error) { return s.content.TreeDigest, nil }
 
-func (s stagedContent) bringTo(_ context.Context, dest string, _ pack.Digest) (checked bool, err error) {
-	return false, s.disk.Take(s.content.Dir, dest)
+func (s stagedContent) bringTo(_ context.Context, dest string) (brought, error) {
+	return brought{files: os.DirFS(dest)}, s.disk.Take(s.content.Dir, dest)
 }
 
 func (stagedContent) close() {}

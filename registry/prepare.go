@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -33,48 +33,86 @@ func (r *request) prepare(ctx context.Context, it *item) {
 		it.Status = pack.StatusUnchanged
 		return
 	}
-	if err := r.stage(ctx, it, in); err != nil {
-		r.fail(ctx, it, stageOfContent(err, pack.StageStorage), err)
+	content, stage, err := r.stage(ctx, it, in)
+	if err != nil {
+		r.fail(ctx, it, stage, err)
 		return
 	}
-	r.Run(ctx, &it.Item, pack.StageValidation, func() error { return r.validate(it) })
+	r.Run(ctx, &it.Item, pack.StageValidation, func() error { return r.validate(it, content) })
 }
 
-// admit reports whether the pack may become active, and notes whether it already is.
-// Its error comes with the stage it belongs to.
+// admit reports whether the pack may become active, and notes whether it already is. The
+// files of a pack that is not installed are not read for that. Its error comes with the
+// stage it belongs to.
 func (r *request) admit(ctx context.Context, it *item, in input) (_ pack.Stage, err error) {
 	defer batch.Rescue(&err)
 	if p, reserved := r.store.provided[it.ID.Ref]; reserved {
 		return pack.StageValidation, p.Reserved()
 	}
-	if it.treeDigest, err = in.treeDigest(); err != nil {
-		return stageOfContent(err, pack.StageLoad), err
+	if r.testOnly {
+		return "", nil
 	}
-	if want := it.input.TreeDigest; want != "" && want != it.treeDigest {
-		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, it.treeDigest, want)
-	}
-	if it.envs, err = r.store.environments(ctx, it.treeDigest); err != nil {
+	_, err = r.store.config.Records.Active(ctx, it.ID.Ref)
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
+		return "", nil
+	case err != nil:
 		return pack.StageRegistration, err
 	}
-	if r.testOnly {
-		return pack.StageRegistration, nil
+	tree, err := in.treeDigest()
+	if err != nil {
+		return stageOfContent(err, pack.StageLoad), err
+	}
+	if stage, err := r.identify(ctx, it, tree); err != nil {
+		return stage, err
 	}
 	return pack.StageRegistration, r.store.compare(ctx, it, r.req.Replace)
 }
 
+// identify notes the digest of the content and the environments that belong to it.
+func (r *request) identify(ctx context.Context, it *item, tree pack.Digest) (_ pack.Stage, err error) {
+	if want := it.input.TreeDigest; want != "" && want != tree {
+		return pack.StageLoad, pack.Errorf(pack.CodeContentChanged, "pack %s was changed since it was verified: its tree digest is %s, want %s; fetch it again", it.ID, tree, want)
+	}
+	it.treeDigest = tree
+	it.envs, err = r.store.environments(ctx, tree)
+	return pack.StageRegistration, err
+}
+
 // stage brings the content into staging, where no other process changes it, and loads
-// the pack unless it was loaded before.
-func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
+// the pack unless it was loaded before. Its error comes with the stage it belongs to.
+func (r *request) stage(ctx context.Context, it *item, in input) (content fs.FS, stage pack.Stage, err error) {
+	stage = pack.StageStorage
 	defer batch.Rescue(&err)
 	dir, err := r.scratch(ctx)
 	if err != nil {
-		return err
+		return nil, pack.StageStorage, err
 	}
 	it.staged, it.content = dir, filepath.Join(dir, generations.ContentName)
-	if it.checked, err = in.bringTo(ctx, it.content, it.treeDigest); err != nil {
-		return err
+	got, err := in.bringTo(ctx, it.content)
+	if err != nil {
+		return nil, stageOfContent(err, pack.StageStorage), err
 	}
-	content := os.DirFS(it.content)
+	it.checked = got.tree != ""
+	if !it.checked {
+		got.tree = it.input.TreeDigest
+	}
+	switch {
+	case it.treeDigest == "":
+		if stage, err := r.identify(ctx, it, got.tree); err != nil {
+			return nil, stage, err
+		}
+	case it.treeDigest != got.tree:
+		return nil, pack.StageStorage, pack.Errorf(pack.CodeContentChanged, "the pack was changed while it was read")
+	}
+	if err := r.load(it, got.files); err != nil {
+		return nil, stageOfContent(err, pack.StageStorage), err
+	}
+	return got.files, pack.StageStorage, r.store.disk.Link(dir, generations.LinksTo(it.envs))
+}
+
+// load loads the pack in content, and computes its checksum, unless that was done before.
+func (r *request) load(it *item, content fs.FS) (err error) {
 	if it.pack = it.input.Pack; it.pack == nil {
 		if it.pack, err = pack.Load(content, r.store.config.Load); err != nil {
 			return err
@@ -82,11 +120,9 @@ func (r *request) stage(ctx context.Context, it *item, in input) (err error) {
 	}
 	it.know(&it.pack.Manifest)
 	if it.directoryChecksum = it.input.DirectoryChecksum; it.directoryChecksum == "" {
-		if it.directoryChecksum, err = pack.DirectoryChecksum(content); err != nil {
-			return err
-		}
+		it.directoryChecksum, err = pack.DirectoryChecksum(content)
 	}
-	return r.store.disk.Link(dir, generations.LinksTo(it.envs))
+	return err
 }
 
 // stageOfContent returns validation for an error about the content of a pack, and
@@ -102,9 +138,9 @@ func stageOfContent(err error, other pack.Stage) pack.Stage {
 
 // validate collects all findings. Those of severity error only count when the
 // request does not skip the validation.
-func (r *request) validate(it *item) (err error) {
+func (r *request) validate(it *item, content fs.FS) (err error) {
 	defer func() { it.pack = nil }() // what is kept of many packs is small
-	findings := slices.Concat(it.pack.Findings, pack.Validate(os.DirFS(it.content), it.pack, r.store.validateOptions()))
+	findings := slices.Concat(it.pack.Findings, pack.Validate(content, it.pack, r.store.validateOptions()))
 	it.validation = newValidationResult(findings)
 	components := ownComponents(it.pack)
 	it.counts = countComponents(components)
