@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/packtrain/pack"
@@ -124,15 +123,15 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 // is not a link to a generation, which is logged.
 func (s *Store) published(ctx context.Context) (n, missing int, err error) {
 	refs, err := s.disk.Published()
+	if err != nil || len(refs) == 0 {
+		return 0, 0, err
+	}
+	recorded, err := s.config.Records.ActiveGenerations(ctx) // after the pointers: a change that ended in between is recorded by now
 	if err != nil {
 		return 0, 0, err
 	}
 	for _, ref := range refs {
-		_, err := s.config.Records.Active(ctx, ref)
-		if err != nil && !errors.Is(err, pack.ErrNotFound) {
-			return 0, 0, err
-		}
-		if err != nil {
+		if recorded[ref] == "" {
 			pointer, err := s.disk.Pointer(ref)
 			if err != nil {
 				s.config.Logger.Warn("not a pack, and not recorded as one", "error", err)
@@ -149,9 +148,6 @@ func (s *Store) published(ctx context.Context) (n, missing int, err error) {
 
 // recorded reports whether the records list any pack.
 func (s *Store) recorded(ctx context.Context) (bool, error) {
-	records, err := s.config.Records.Packs(ctx)
-	if damaged(err) {
-		return true, nil
-	}
-	return len(records) > 0, err
+	active, err := s.config.Records.ActiveGenerations(ctx)
+	return len(active) > 0, err
 }

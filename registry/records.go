@@ -38,6 +38,9 @@ type PackReader interface {
 	// Active returns the name of the active generation of ref. It does not
 	// decode the record.
 	Active(ctx context.Context, ref pack.Ref) (generation string, err error)
+	// ActiveGenerations returns the names of the active generations of all packs. It does
+	// not decode the records.
+	ActiveGenerations(ctx context.Context) (map[pack.Ref]string, error)
 	// Dependents returns the dependencies of installed packs on ref, ordered by the
 	// dependent packs, as their active generations declare them. ref does not have to
 	// be installed. It does not decode the records of other packs. If dependencies

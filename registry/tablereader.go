@@ -50,6 +50,18 @@ func (tr tableReader) Active(ctx context.Context, ref pack.Ref) (generation stri
 	return r.active, nil
 }
 
+// ActiveGenerations implements [PackReader].
+func (tr tableReader) ActiveGenerations(ctx context.Context) (map[pack.Ref]string, error) {
+	active := map[pack.Ref]string{}
+	err := tr.look(ctx, func(t *table) error {
+		for ref, r := range t.packs {
+			active[ref] = r.active
+		}
+		return nil
+	})
+	return active, err
+}
+
 // Components implements [ContentReader].
 func (tr tableReader) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
 	r, err := tr.row(ctx, ref)

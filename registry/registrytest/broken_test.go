@@ -21,6 +21,7 @@ type broken struct {
 	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error
 	pack        func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error)
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
+	actives     func(m *registry.Memory, ctx context.Context) (map[pack.Ref]string, error)
 	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
 	dependents  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error)
@@ -140,4 +141,11 @@ func (b *broken) Generations(ctx context.Context, ref pack.Ref) ([]registry.Gene
 		generations = slices.DeleteFunc(generations, func(g registry.Generation) bool { return g.Name == name || b.allDamaged })
 	}
 	return generations, err
+}
+
+func (b *broken) ActiveGenerations(ctx context.Context) (map[pack.Ref]string, error) {
+	if b.actives != nil {
+		return b.actives(b.Memory, ctx)
+	}
+	return b.Memory.ActiveGenerations(ctx)
 }

@@ -40,6 +40,9 @@ func damagedRecordAffectsNoOther(t testing.TB, r registry.Records) {
 	active, err := r.Active(t.Context(), "bad")
 	wantEqual(t, "active generation of the damaged pack", generationName(1), active)
 	wantError(t, "Active", err, nil)
+	names, err := r.ActiveGenerations(t.Context())
+	wantEqual(t, "active generations, with those of damaged packs", map[pack.Ref]string{"bad": active, "good": active, "worse": active}, names)
+	wantError(t, "ActiveGenerations", err, nil)
 	wantEqual(t, "another pack", want, stateOf(t, r, "good"))
 
 	fixed := activation(t, "bad", 2, "two")

@@ -33,6 +33,9 @@ func activeOf(t testing.TB, r registry.Records) map[pack.Ref]string {
 	for _, rec := range records {
 		active[rec.Ref] = rec.Active.Name
 	}
+	names, err := r.ActiveGenerations(t.Context())
+	wantError(t, "ActiveGenerations", err, nil)
+	wantEqual(t, "active generations", active, names)
 	return active
 }
 

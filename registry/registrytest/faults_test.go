@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -60,6 +61,16 @@ func faults() []fault {
 					return rs, err
 				}
 				return nil, pack.ErrNotFound
+			}}
+		}},
+		{"active generations are those of one pack", "SetsAreAppliedTogether", func() *broken {
+			return &broken{actives: func(m *registry.Memory, ctx context.Context) (map[pack.Ref]string, error) {
+				all, err := m.ActiveGenerations(ctx)
+				refs := slices.Sorted(maps.Keys(all))
+				for i := 1; i < len(refs); i++ {
+					delete(all, refs[i])
+				}
+				return all, err
 			}}
 		}},
 		activationFault("pins are lost", "ActivationIsReadBack", func(_ *registry.Memory, a *registry.Activation) { a.Generation.Pin = pack.Pin{} }),

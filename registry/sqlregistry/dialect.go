@@ -33,6 +33,8 @@ type Dialect struct {
 	// undecided reports whether, after err of a commit, it is unknown whether the
 	// transaction was committed.
 	undecided func(err error) bool
+	// missing reports whether err of a statement means that its table does not exist.
+	missing func(err error) bool
 	// advice returns the remedy for an error of the driver, "" if there is none.
 	advice func(err error) string
 }

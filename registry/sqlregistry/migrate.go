@@ -3,13 +3,16 @@ package sqlregistry
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/packtrain/pack"
 )
 
-// A SchemaError means that a newer release than this one migrated the database. It matches [pack.ErrStore].
+// A SchemaError means that a newer release than this one migrated the database, or that
+// an older one did and the database is opened only for reading. It matches
+// [pack.ErrStore].
 type SchemaError struct {
 	Found int // version of the schema in the database
 	Known int // the newest version that this release supports
@@ -17,6 +20,9 @@ type SchemaError struct {
 
 // Error includes advice.
 func (e *SchemaError) Error() string {
+	if e.Found < e.Known {
+		return fmt.Sprintf("records have schema version %d, this release needs version %d to read them: migrate them by changing a pack with this release", e.Found, e.Known)
+	}
 	return fmt.Sprintf("records have schema version %d, this release supports versions up to %d: use a newer release", e.Found, e.Known)
 }
 
@@ -44,6 +50,22 @@ func (r *Records) migrate(ctx context.Context) error {
 	}
 	if err == nil && found > len(scripts) {
 		err = &SchemaError{Found: found, Known: len(scripts)}
+	}
+	return err
+}
+
+// checkVersion checks that the schema is that of this release. It only reads.
+func (r *Records) checkVersion(ctx context.Context) error {
+	scripts, err := r.dialect.scripts()
+	if err != nil {
+		return err
+	}
+	found, err := readVersion(ctx, r.db)
+	switch {
+	case err != nil && r.dialect.missing(err), errors.Is(err, sql.ErrNoRows), err == nil && found == 0:
+		return pack.Errorf(pack.CodeNotFound, "the database has no records; installing a pack adds them")
+	case err == nil && found != len(scripts):
+		return &SchemaError{Found: found, Known: len(scripts)}
 	}
 	return err
 }

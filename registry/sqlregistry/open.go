@@ -64,16 +64,13 @@ func (o *Options) wait() time.Duration {
 // closes db. It sets the modes that records require, and refuses a database that
 // cannot have them. A schema of a newer release is a [*SchemaError].
 func Open(ctx context.Context, db *sql.DB, dialect Dialect, opts *Options) (*Records, error) {
-	if db == nil || dialect.bind == nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: the database or the dialect is missing")
-	}
-	r := &Records{db: db, dialect: dialect, wait: opts.wait(), lease: opts.lease()}
-	if r.lease < 0 || r.lease > 0 && !dialect.leases {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: several hosts can share a root only if a database server keeps its records, and leases have a positive length")
+	r, err := newRecords(db, dialect, opts)
+	if err != nil {
+		return nil, err
 	}
 	// SQLite ignores the busy timeout of the driver when two processes switch a new file to
 	// a write-ahead log.
-	err := r.retry(ctx, func() error { return dialect.check(ctx, db) })
+	err = r.retry(ctx, func() error { return dialect.check(ctx, db) })
 	if err == nil {
 		err = r.migrate(ctx)
 	}
@@ -108,6 +105,31 @@ func (r *Records) checkShared(shared int64) error {
 		return pack.Errorf(pack.CodeInvalidRequest, "the root is one that processes of a single host use: open it as such, not as a root that several hosts share")
 	}
 	return pack.Errorf(pack.CodeInvalidRequest, "several hosts share the root: open it as a shared root, as they do (--shared-root)")
+}
+
+// OpenReadOnly returns the records in db for the methods that read. It writes nothing, so
+// the database may be read-only. A database without records is an error that matches
+// [pack.ErrNotFound]; a schema of another release is a [*SchemaError].
+func OpenReadOnly(ctx context.Context, db *sql.DB, dialect Dialect, opts *Options) (*Records, error) {
+	r, err := newRecords(db, dialect, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.retry(ctx, func() error { return r.checkVersion(ctx) }); err != nil {
+		return nil, r.wrap(ctx, "open records", err)
+	}
+	return r, nil
+}
+
+func newRecords(db *sql.DB, dialect Dialect, opts *Options) (*Records, error) {
+	if db == nil || dialect.bind == nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: the database or the dialect is missing")
+	}
+	r := &Records{db: db, dialect: dialect, wait: opts.wait(), lease: opts.lease()}
+	if r.lease < 0 || r.lease > 0 && !dialect.leases {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "open records: several hosts can share a root only if a database server keeps its records, and leases have a positive length")
+	}
+	return r, nil
 }
 
 // rootID returns the root that the records belong to, "" for none.

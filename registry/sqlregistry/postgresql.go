@@ -26,6 +26,7 @@ func PostgreSQL() Dialect {
 		check:       func(context.Context, *sql.DB) error { return nil },
 		classify:    classifyPostgreSQL,
 		undecided:   func(err error) bool { return sqlState(err) == "" || classifyPostgreSQL(err) == lost },
+		missing:     func(err error) bool { return sqlState(err) == "42P01" },
 		advice:      advicePostgreSQL,
 	}
 }

@@ -17,6 +17,7 @@ const (
 	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.config, p.installed_at, p.updated_at, ` + generationColumns +
 		fromPacks + ` JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation WHERE r.root = ?`
 	selectActive      = `SELECT p.generation` + fromPacks + ` WHERE r.root = ? AND p.ref = ?`
+	selectActives     = `SELECT p.ref, p.generation` + fromPacks + ` WHERE r.root = ?`
 	selectGenerations = `SELECT ` + generationColumns + fromPacks +
 		` JOIN packtrain_generations g ON g.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY g.id`
 	selectDependents = `SELECT p.ref, d.document` + fromPacks +
@@ -80,6 +81,19 @@ func (r *Records) Active(ctx context.Context, ref pack.Ref) (generation string, 
 		return "", r.wrap(ctx, "read active generation of pack "+ref.String(), err)
 	}
 	return found[0], nil
+}
+
+// ActiveGenerations implements [registry.PackReader].
+func (r *Records) ActiveGenerations(ctx context.Context) (map[pack.Ref]string, error) {
+	found, err := read(ctx, r, scanActive, selectActives)
+	if err != nil {
+		return nil, r.wrap(ctx, "read active generations", err)
+	}
+	active := make(map[pack.Ref]string, len(found))
+	for _, a := range found {
+		active[a.ref] = a.generation
+	}
+	return active, nil
 }
 
 // Dependents implements [registry.PackReader].

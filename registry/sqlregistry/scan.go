@@ -46,6 +46,17 @@ func scanName(rows *sql.Rows) (name string, err error) {
 	return name, err
 }
 
+// An activePack is a pack with its active generation.
+type activePack struct {
+	ref        pack.Ref
+	generation string
+}
+
+func scanActive(rows *sql.Rows) (a activePack, err error) {
+	err = rows.Scan(&a.ref, &a.generation)
+	return a, err
+}
+
 // A foundGeneration is a generation, or the error of decoding it.
 type foundGeneration struct {
 	registry.Generation

@@ -17,6 +17,7 @@ func SQLite() Dialect {
 		check:     checkSQLite,
 		classify:  classifySQLite,
 		undecided: func(error) bool { return false },
+		missing:   func(err error) bool { return strings.Contains(err.Error(), "no such table") },
 		advice:    func(error) string { return "" },
 	}
 }
