@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/registry"
 )
 
 // Config configures a host and, optionally, the database of its records.
@@ -26,15 +27,22 @@ type Host struct {
 }
 
 // Open opens the database and the host. The caller closes the Host.
-func Open(ctx context.Context, c Config) (*Host, error) { return open(ctx, c, host.Open) }
-
-// OpenReadOnly opens the host as [host.OpenReadOnly] does, with its database. A database
-// has to be writable nevertheless.
-func OpenReadOnly(ctx context.Context, c Config) (*Host, error) {
-	return open(ctx, c, host.OpenReadOnly)
+func Open(ctx context.Context, c Config) (*Host, error) {
+	return open(ctx, c, openRecords, host.Open)
 }
 
-func open(ctx context.Context, c Config, openHost func(context.Context, host.Config) (*host.Host, error)) (*Host, error) {
+// OpenReadOnly opens the host as [host.OpenReadOnly] does, with its database, to which it
+// writes nothing.
+func OpenReadOnly(ctx context.Context, c Config) (*Host, error) {
+	return open(ctx, c, readRecords, host.OpenReadOnly)
+}
+
+type (
+	recordsOpener = func(ctx context.Context, c Config) (*sql.DB, registry.Records, error)
+	hostOpener    = func(context.Context, host.Config) (*host.Host, error)
+)
+
+func open(ctx context.Context, c Config, openRecords recordsOpener, openHost hostOpener) (*Host, error) {
 	h := &Host{}
 	if c.DSN != "" {
 		db, records, err := openRecords(ctx, c)
