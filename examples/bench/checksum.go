@@ -21,24 +21,31 @@ func checksumDirectories() job {
 		prepare: func(_ context.Context, dir string) (sides, error) {
 			packs, err := writePacks(dir)
 			return sides{
-				ours: func(context.Context, string) error { return checksumAll(packs) },
-				rival: func(ctx context.Context, _ string) error {
+				ours: timed(func(context.Context, string) error { return checksumAll(packs) }),
+				rival: timed(func(ctx context.Context, _ string) error {
 					return command(ctx, "python3", append([]string{"-c", indexBuilder}, packs...)...)
-				},
+				}),
 			}, err
 		},
 	}
 }
 
-// checksumAll processes as many packs at a time as there are processors.
 func checksumAll(packs []string) error {
-	errs := make([]error, len(packs))
+	return each(packs, func(dir string) error {
+		_, err := pack.DirectoryChecksum(os.DirFS(dir))
+		return err
+	})
+}
+
+// each calls f for every path, as many at a time as there are processors.
+func each(paths []string, f func(path string) error) error {
+	errs := make([]error, len(paths))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var group sync.WaitGroup
-	for i, dir := range packs {
+	for i, path := range paths {
 		slots <- struct{}{}
 		group.Go(func() {
-			_, errs[i] = pack.DirectoryChecksum(os.DirFS(dir))
+			errs[i] = f(path)
 			<-slots
 		})
 	}

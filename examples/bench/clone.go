@@ -35,8 +35,8 @@ func cloneRepositories() job {
 				return sides{}, err
 			}
 			return sides{
-				ours:  func(ctx context.Context, fresh string) error { return fetchAll(ctx, base, repos, fresh) },
-				rival: func(ctx context.Context, fresh string) error { return cloneAll(ctx, base, repos, fresh) },
+				ours:  timed(func(ctx context.Context, fresh string) error { return fetchAll(ctx, base, repos, fresh) }),
+				rival: timed(func(ctx context.Context, fresh string) error { return cloneAll(ctx, base, repos, fresh) }),
 				close: stop,
 			}, nil
 		},

@@ -14,10 +14,10 @@ func copyDirectories() job {
 		prepare: func(_ context.Context, dir string) (sides, error) {
 			packs, err := writePacks(dir)
 			return sides{
-				ours: func(ctx context.Context, fresh string) error { return copyAll(ctx, packs, fresh) },
-				rival: func(ctx context.Context, fresh string) error {
+				ours: timed(func(ctx context.Context, fresh string) error { return copyAll(ctx, packs, fresh) }),
+				rival: timed(func(ctx context.Context, fresh string) error {
 					return command(ctx, "cp", append(append([]string{"-r"}, packs...), fresh)...)
-				},
+				}),
 			}, err
 		},
 	}

@@ -26,8 +26,8 @@ func downloadArchives() job {
 				return sides{}, err
 			}
 			return sides{
-				ours:  func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) },
-				rival: func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) },
+				ours:  timed(func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) }),
+				rival: timed(func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) }),
 				close: stop,
 			}, nil
 		},
@@ -48,8 +48,8 @@ func downloadOne() job {
 				return sides{}, err
 			}
 			return sides{
-				ours:  func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) },
-				rival: func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) },
+				ours:  timed(func(ctx context.Context, fresh string) error { return download(ctx, urls, fresh) }),
+				rival: timed(func(ctx context.Context, fresh string) error { return curlAndTar(ctx, urls, fresh) }),
 				close: stop,
 			}, nil
 		},

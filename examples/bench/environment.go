@@ -29,18 +29,19 @@ func reuseEnvironment() job {
 				return sides{}, err
 			}
 			s := sides{
-				ours: func(ctx context.Context, fresh string) error {
+				ours: timed(func(ctx context.Context, fresh string) error {
 					return buildFor(ctx, filepath.Join(dir, "envs"), wheels, fresh, requirements)
-				},
-				rival: func(ctx context.Context, fresh string) error {
+				}),
+				rival: timed(func(ctx context.Context, fresh string) error {
 					return venvAndPip(ctx, wheels, fresh, requirements)
-				},
+				}),
 			}
 			first := filepath.Join(dir, "first")
 			if err := os.MkdirAll(first, 0o755); err != nil {
 				return sides{}, err
 			}
-			return s, s.ours(ctx, first)
+			_, err = s.ours(ctx, first)
+			return s, err
 		},
 	}
 }

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
+
+	"github.com/packtrain/pack/registry/sqlregistry/pgtest"
 )
 
 func main() {
@@ -15,6 +18,13 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if f := children()[flag.Arg(0)]; f != nil {
+		if err := f(ctx, flag.Args()[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(ctx, *dir, *runs, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -38,12 +48,14 @@ func run(ctx context.Context, parent string, runs int, only []string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	pg := &pgtest.Program{}
+	defer pg.Close()
 	printHeader(os.Stdout, dir)
-	for _, j := range jobs() {
+	for i, j := range jobs(dir, pg) {
 		if len(only) > 0 && !slices.Contains(only, j.id) {
 			continue
 		}
-		result, err := measure(ctx, j, dir, runs)
+		result, err := measure(ctx, j, filepath.Join(dir, fmt.Sprint(j.id, "-", i)), runs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", j.id, err)
 		}

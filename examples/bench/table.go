@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"time"
 )
 
 const row = "%-4s %-42s %-32s %10s %10s %8s %8s %8s  %s\n"
@@ -18,10 +18,8 @@ func printResult(w io.Writer, j job, r result) {
 	if r.ratio() > j.goal {
 		verdict = "MISSED"
 	}
-	fmt.Fprintf(w, row, j.id, j.name, j.rival, milliseconds(r.ours), milliseconds(r.rival),
+	fmt.Fprintf(w, row, j.id, j.name, j.rival, figure(r.ours, j.unit), figure(r.rival, j.unit),
 		fmt.Sprintf("%.4f", r.ratio()), fmt.Sprintf("%.4f", j.goal), fmt.Sprintf("%.4f", j.floor), verdict)
 }
 
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-}
+func figure(v float64, unit string) string { return fmt.Sprintf("%.1f %s", v, cmp.Or(unit, "ms")) }
