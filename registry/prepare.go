@@ -35,7 +35,7 @@ func (r *request) prepare(ctx context.Context, it *item) {
 	}
 	content, stage, err := r.stage(ctx, it, in)
 	if err != nil {
-		r.fail(ctx, it, stage, err)
+		r.fail(ctx, it, cmp.Or(stage, pack.StageStorage), err)
 		return
 	}
 	r.Run(ctx, &it.Item, pack.StageValidation, func() error { return r.validate(it, content) })
@@ -81,8 +81,7 @@ func (r *request) identify(ctx context.Context, it *item, tree pack.Digest) (_ p
 
 // stage brings the content into staging, where no other process changes it, and loads
 // the pack unless it was loaded before. Its error comes with the stage it belongs to.
-func (r *request) stage(ctx context.Context, it *item, in input) (content fs.FS, stage pack.Stage, err error) {
-	stage = pack.StageStorage
+func (r *request) stage(ctx context.Context, it *item, in input) (content fs.FS, _ pack.Stage, err error) {
 	defer batch.Rescue(&err)
 	dir, err := r.scratch(ctx)
 	if err != nil {

@@ -25,9 +25,9 @@ func (p *Program) Database(ctx context.Context) (dsn string, err error) {
 		p.life = &life{ctx: ctx}
 	}
 	if p.server == nil {
-		p.server = Start(p.life)
+		p.server = Start(p.life) //nolint:contextcheck // it is that of the life
 	}
-	return p.server.Database(p.life), nil
+	return p.server.Database(p.life), nil //nolint:contextcheck // it is that of the life
 }
 
 // Close stops the server.
