@@ -16,6 +16,7 @@ import (
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry/sqlregistry/pgtest"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // unchangedInstall is S13, with each way to keep records: installing 100 packs of an
@@ -122,7 +123,7 @@ func serveIndex(ctx context.Context, dir string, packs []string) (*indexServer, 
 // installPacks installs the packs of an index by their refs.
 func installPacks(ctx context.Context, args []string) error {
 	c := hostConfig(args[0], args[1])
-	c.Index = args[2]
+	c.Indices = []registrysource.Index{{URL: args[2]}}
 	h, err := hostflags.Open(ctx, c)
 	if err != nil {
 		return err
