@@ -23,14 +23,14 @@ func openIndex() job {
 		prepare: func(_ context.Context, dir string) (sides, error) {
 			path, err := writeIndex(dir)
 			return sides{
-				ours: func(ctx context.Context, _ string) error {
+				ours: timed(func(ctx context.Context, _ string) error {
 					s, err := openSource(path)
 					if err != nil {
 						return err
 					}
 					return resolveAll(ctx, s)
-				},
-				rival: func(context.Context, string) error { return decodeIndex(path) },
+				}),
+				rival: timed(func(context.Context, string) error { return decodeIndex(path) }),
 			}, err
 		},
 	}
@@ -50,8 +50,8 @@ func resolveAgain() job {
 				return sides{}, err
 			}
 			return sides{
-				ours:  func(ctx context.Context, _ string) error { return resolveAll(ctx, s) },
-				rival: func(context.Context, string) error { return decodeIndex(path) },
+				ours:  timed(func(ctx context.Context, _ string) error { return resolveAll(ctx, s) }),
+				rival: timed(func(context.Context, string) error { return decodeIndex(path) }),
 			}, resolveAll(ctx, s)
 		},
 	}
