@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,11 @@ const bodyValue = "body"
 // and time, of a known type, and JSON of which there is one reading.
 func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
+	if p := unknownParameter(ctx); p != nil {
+		r, w := humago.Unwrap(ctx)
+		s.fail(w, r, p)
+		return
+	}
 	if op.RequestBody == nil {
 		next(ctx)
 		return
@@ -36,6 +43,23 @@ func (s *Server) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	next(&bodyContext{received: ctx, body: bytes.NewReader(data)})
+}
+
+// unknownParameter says which parameter of the URL has no meaning, nil for none.
+func unknownParameter(ctx huma.Context) *wire.Problem {
+	var known []string
+	for _, p := range ctx.Operation().Parameters {
+		if p.In == "query" {
+			known = append(known, p.Name)
+		}
+	}
+	u := ctx.URL()
+	for _, name := range slices.Sorted(maps.Keys(u.Query())) {
+		if !slices.Contains(known, name) {
+			return wire.UnknownField("parameter", name, known)
+		}
+	}
+	return nil
 }
 
 // takeBody receives the body and decodes it, as far as that is fair to others.
@@ -53,7 +77,8 @@ func (s *Server) takeBody(w http.ResponseWriter, r *http.Request, op *huma.Opera
 	if err := x.body.awaitDecoder(r.Context(), s.decoders); err != nil {
 		return nil, err
 	}
-	return wire.DecodeBody(data, kind, op.Metadata[bodyValue])
+	data, x.ignored, err = wire.DecodeBody(data, kind, op.Metadata[bodyValue])
+	return data, err
 }
 
 // receive reads the body. How long that may take was set when the request came.

@@ -121,7 +121,7 @@ func (d *described) checkParameters(where string, op map[string]any, r *http.Req
 		known[fmt.Sprint(p.(map[string]any)["in"], " ", p.(map[string]any)["name"])] = true //nolint:forcetypeassert // a test
 	}
 	for name := range r.URL.Query() {
-		if !known["query "+name] {
+		if !known["query "+name] && !strings.Contains(where, ": 422") {
 			d.t.Errorf("%s: query parameter %s is not described", where, name)
 		}
 	}

@@ -111,12 +111,12 @@ func (s *Server) describe(e endpoint) huma.Operation {
 
 // failures returns the statuses with which an endpoint fails.
 func (e endpoint) failures() []int {
-	statuses := append([]int{http.StatusInternalServerError}, e.statuses...)
+	statuses := append([]int{http.StatusInternalServerError, http.StatusUnprocessableEntity}, e.statuses...)
 	if e.scope != "" {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	if e.body != nil {
-		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	return statuses
 }

@@ -17,6 +17,7 @@ type requestState struct {
 	body   bodyResources
 
 	report       bool          // the request asks for a bare report
+	ignored      []string      // names in the body that have no meaning
 	unread       bool          // there is a body that was not read yet
 	writeTimeout time.Duration // how long the client may take to read the answer
 }

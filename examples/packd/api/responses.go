@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -27,6 +28,9 @@ func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	case *huma.ErrorModel:
 		return problemBody(w, r, problemOfModel(v)), nil
 	case stageAnswer:
+		for _, name := range stateOf(r.Context()).ignored {
+			wire.Warn(v.report, fmt.Sprintf("there is no parameter %.80q: it was ignored", name))
+		}
 		if wantsReport(r) != "" {
 			w.Header().Set("Content-Type", wire.TypeReport)
 			return v.report, nil

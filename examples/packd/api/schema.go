@@ -72,7 +72,7 @@ func (s *schemas) object(t reflect.Type) *huma.Schema {
 	schema := huma.SchemaFromType(s, t)
 	switch {
 	case isRequest(t):
-		schema.AdditionalProperties = true // unknown fields are ignored
+		schema.AdditionalProperties = false
 		eachField(t, schema, func(f string, p *huma.Schema) {
 			p.Nullable = !slices.Contains(schema.Required, f) // null means absent
 		})

@@ -58,7 +58,7 @@ func TestWayOfThePacks(t *testing.T) {
 	into := filepath.Join(f.allowed, "new", "into")
 	git := "git+" + w.Git() + "@v0.3.0"
 	f.wantData(f.post("download", m{
-		"packs": list{"hello@^1", git, w.Archive(), w.Directory(), "absent", "./relative"}, "destination_dir": into, "timeout": 60, "extra": 1,
+		"packs": list{"hello@^1", git, w.Archive(), w.Directory(), "absent", "./relative"}, "destination_dir": into, "timeout": 60,
 	}), m{
 		"downloaded_packs": list{
 			downloaded("hello@^1", "registry", into, "hello", "1.2.0", nil),

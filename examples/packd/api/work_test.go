@@ -174,6 +174,9 @@ func TestDotenv(t *testing.T) {
 	if len(downloaded) != 1 || downloaded[0].(m)["pack_path"] != filepath.Join(into, "demo") { //nolint:forcetypeassert // a test
 		t.Errorf("got %s", a.body)
 	}
+	if !strings.Contains(string(a.body), `"message":"there is no parameter \"unknown\": it was ignored"`) {
+		t.Errorf("no warning in %s", a.body)
+	}
 	a = f.call("POST", "/api/v1/packs/download", request{kind: "text/x-dotenv", body: strings.Replace(text, "'60'", "'soon'", 1)})
 	f.wantError("timeout", a, refusal{status: 422, code: "invalid_request", detail: "timeout"})
 	wantStatus(t, f.call("POST", "/api/v1/packs/install", request{kind: "text/x-dotenv", body: text}), 202)

@@ -3,6 +3,7 @@ package wire
 import (
 	"mime"
 	"net/http"
+	"reflect"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/dotenv"
@@ -27,21 +28,26 @@ func BodyType(header string, admitsDotenv bool) (string, error) {
 }
 
 // DecodeBody turns a body of the given type into JSON with the fields of v, which
-// every reader reads in the same way. A body that cannot be read is a [*Problem].
-func DecodeBody(data []byte, kind string, v any) ([]byte, error) {
-	var err error
+// every reader reads in the same way. A body that cannot be read, or JSON with another
+// field, is a [*Problem]. Other names of a dotenv body, whose sender passes on the
+// parameters of an action, are returned instead.
+func DecodeBody(data []byte, kind string, v any) (body []byte, ignored []string, err error) {
 	if kind == TypeDotenv {
 		if data, err = dotenv.JSON(data, v); err != nil {
-			return nil, malformed("dotenv", err)
+			return nil, nil, malformed("dotenv", err)
 		}
 	}
 	if err = CheckJSON(data); err != nil {
-		return nil, malformed("JSON", err)
+		return nil, nil, malformed("JSON", err)
 	}
-	if data, err = keepFields(data, v); err != nil {
-		return nil, err
+	data, others, err := keepFields(data, v)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(others) > 0 && kind != TypeDotenv:
+		return nil, nil, UnknownField("field", others[0], fieldNames(reflect.TypeOf(v)))
 	}
-	return data, checkNumbers(data)
+	return data, others, checkNumbers(data)
 }
 
 func malformed(format string, err error) *Problem {

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"reflect"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -87,36 +84,6 @@ func (c *checker) key(seen map[string]bool) error {
 	}
 	seen[key] = true
 	return err
-}
-
-// keepFields drops the keys of an object that are not fields of the struct v, and
-// returns any other value unchanged. A key that differs from the name of a field
-// in case is another one: package json and huma take it for the same.
-func keepFields(data []byte, v any) ([]byte, error) {
-	names := fieldNames(reflect.TypeOf(v))
-	if names == nil || !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return data, nil
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return !names[name] })
-	return json.Marshal(fields)
-}
-
-// fieldNames returns the JSON names of the fields of a struct, nil for any other
-// type.
-func fieldNames(t reflect.Type) map[string]bool {
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	names := map[string]bool{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		names[name] = true
-	}
-	return names
 }
 
 // WriteJSON writes a body; texts in it stay as they are.

@@ -22,3 +22,21 @@ func warnings(list []Warning) []pack.Warning {
 		return pack.Warning{Spec: w.Path, Ref: w.Ref, Stage: w.Stage, Code: w.Code, Message: w.Message}
 	})
 }
+
+// Warn adds a warning about the request itself to the report of a stage. It leaves
+// other values as they are.
+func Warn(report any, text string) {
+	w := Warning{Message: text}
+	switch r := report.(type) {
+	case *DownloadReport:
+		r.Warnings = append(r.Warnings, w)
+	case *DependenciesReport:
+		r.Warnings = append(r.Warnings, w)
+	case *BuildReport:
+		r.Warnings = append(r.Warnings, w)
+	case *RegisterReport:
+		r.Warnings = append(r.Warnings, w)
+	case *InstallReport:
+		r.Warnings = append(r.Warnings, w)
+	}
+}
