@@ -251,6 +251,23 @@ type Distribution struct {
 	// information, "" for an index.
 	Digests []Digest `json:"digests"`
 	Source  string   `json:"source,omitempty"`
+	// Integrity are the digests of its archive as a registry of Node.js packages states
+	// them, such as "sha512-..."; "" for others.
+	Integrity string `json:"integrity,omitempty"`
+}
+
+// An EnvironmentPlan is an environment that a pack gets, before it is built.
+type EnvironmentPlan struct {
+	Ref     Ref         `json:"ref"` // the pack
+	Runtime RuntimeName `json:"runtime"`
+	// Key and Version are those of the [Environment]. Instance is that of one that is
+	// ready, "" if it has to be built.
+	Key      string `json:"key"`
+	Version  string `json:"version"`
+	Instance string `json:"instance"`
+	// Distributions are the packages in it, ordered by name. Those that have to be
+	// installed have digests, if the index states them.
+	Distributions []Distribution `json:"distributions"`
 }
 
 // Title returns the runtime and its version for people, such as "Python 3.11.7"

@@ -119,11 +119,17 @@ func (m *modules) distributions(dir string) ([]pack.Distribution, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := make([]pack.Distribution, len(installed))
-	for i, p := range installed {
-		found[i] = pack.Distribution{Name: p.Name, Version: p.Version, Digests: integrity(p.Integrity), Source: publicName(p.Resolved)}
+	return nodeDistributions(installed), nil
+}
+
+func nodeDistributions(packages []npm.Package) []pack.Distribution {
+	found := make([]pack.Distribution, len(packages))
+	for i, p := range packages {
+		found[i] = pack.Distribution{
+			Name: p.Name, Version: p.Version, Digests: integrity(p.Integrity), Source: publicName(p.Resolved), Integrity: p.Integrity,
+		}
 	}
-	return sorted(found), nil
+	return sorted(found)
 }
 
 func (m *modules) installed(dir string) ([]npm.Package, error) {

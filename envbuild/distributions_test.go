@@ -56,9 +56,12 @@ func TestNodeDistributions(t *testing.T) {
 		"node_modules/b/node_modules/@s/a": {"version": "1.0.0"},
 		"node_modules/@s/a": {"version": "0.9.0", "integrity": "sha512-AAAA"}}}`)
 	want := []pack.Distribution{
-		{Name: "@s/a", Version: "0.9.0", Digests: []pack.Digest{}},
+		{Name: "@s/a", Version: "0.9.0", Digests: []pack.Digest{}, Integrity: "sha512-AAAA"},
 		{Name: "@s/a", Version: "1.0.0", Digests: []pack.Digest{}},
-		{Name: "b", Version: "2.0.0", Digests: []pack.Digest{pack.Digest("sha256:" + strings.Repeat("ab", 32))}, Source: "https://host.example/b.tgz"},
+		{
+			Name: "b", Version: "2.0.0", Digests: []pack.Digest{pack.Digest("sha256:" + strings.Repeat("ab", 32))}, Source: "https://host.example/b.tgz",
+			Integrity: "sha512-AAAA sha256-q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=",
+		},
 	}
 	got, err = (&modules{}).distributions(dir)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

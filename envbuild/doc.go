@@ -35,6 +35,12 @@
 // Building compiles no bytecode, because that would take longer than all other steps.
 // The interpreter compiles a module on its first import.
 //
+// # Planning
+//
+// [Builder.PlanEnvironments] says which packages a build would install, with their digests:
+// pip and uv resolve without installing, and npm writes its lock. Planning leaves nothing
+// but downloads in the caches of the tools.
+//
 // # Building and registering separately
 //
 // A successful Build records, under the digest of the pack's content

@@ -17,6 +17,9 @@ type driver interface {
 	// install installs the packages at the site of t, and returns all that are there
 	// then.
 	install(ctx context.Context, t *tool) ([]pack.Distribution, error)
+	// resolve returns the packages that install would install, with their digests. The site
+	// of t is thrown away afterwards.
+	resolve(ctx context.Context, t *tool) ([]pack.Distribution, error)
 	// explain returns why the tool failed, by its output.
 	explain(output string) explanation
 }
@@ -33,10 +36,13 @@ type pythonDriver interface {
 // newest returns the time of the newest release that is old enough, as tools read it.
 func newest(age time.Duration) string { return time.Now().Add(-age).UTC().Format(time.RFC3339) }
 
-// install installs packages by d. A failure of the tool is a [*BuildError] in terms of
-// the places where the pack asks for packages.
-func install(ctx context.Context, t *tool, d driver, at places) ([]pack.Distribution, error) {
-	found, err := d.install(ctx, t)
+// A step of a driver installs or resolves.
+type step func(ctx context.Context, t *tool) ([]pack.Distribution, error)
+
+// do does a step of d. A failure of the tool is a [*BuildError] in terms of the places
+// where the pack asks for packages.
+func do(ctx context.Context, t *tool, d driver, s step, at places) ([]pack.Distribution, error) {
+	found, err := s(ctx, t)
 	failed, ok := errors.AsType[*CommandError](err)
 	switch {
 	case !ok:

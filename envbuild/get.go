@@ -31,12 +31,16 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 			return e, err
 		}
 	}
+	build := s.build
+	if s.planOnly {
+		build = s.resolve
+	}
 	for _, v := range variants[:len(variants)-1] {
-		if e, record, err := s.build(ctx, it, k.name(), v); v.recipe.suffices(record, err) {
+		if e, record, err := build(ctx, it, k.name(), v); v.recipe.suffices(record, err) {
 			return e, err
 		}
 	}
-	e, _, err := s.build(ctx, it, k.name(), variants[len(variants)-1])
+	e, _, err := build(ctx, it, k.name(), variants[len(variants)-1])
 	return e, err
 }
 
@@ -116,14 +120,19 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
 		say := func(format string, args ...any) { s.progress(ctx, it, format, args...) }
-		store := s.store
-		store.OnWait = func(other envstore.Owner) { say("waiting for %s", describeOwner(other)) }
-		f.record, f.reused, f.err = store.Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
+		f.record, f.reused, f.err = s.storeFor(say).Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
 			say("building a %s environment with %s", runtime, r.program().Printed)
 			return s.buildAt(ctx, site, runtime, key, r, say)
 		})
 	})
 	return newEnvironment(f.record.Environment, &f.record, f.reused || !first), &f.record, f.err
+}
+
+// storeFor returns the store with a report of waiting.
+func (s *session) storeFor(say func(format string, args ...any)) *envstore.Store {
+	store := s.store
+	store.OnWait = func(other envstore.Owner) { say("waiting for %s", describeOwner(other)) }
+	return &store
 }
 
 func (s *session) progress(ctx context.Context, it *item, format string, args ...any) {

@@ -171,7 +171,7 @@ func (m *modules) place(dir string) (path, interpreter string) {
 
 func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
 	npm := &npmTool{m}
-	if c.distributions, err = install(ctx, t, npm, m.places); err != nil {
+	if c.distributions, err = do(ctx, t, npm, npm.install, m.places); err != nil {
 		return c, err
 	}
 	c.tool = npm.name() + " " + npm.version()
@@ -187,20 +187,25 @@ func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
 		return c, refusal(err, m.places)
 	}
 	var run []string
+	if run, c.skippedScripts = m.installScripts(packages); len(run) == 0 {
+		c.files = files
+	}
+	return c, npm.runScripts(ctx, t, run)
+}
+
+// installScripts returns the packages whose install scripts are run, and those whose are
+// not.
+func (m *modules) installScripts(packages []npm.Package) (run, skipped []string) {
 	for _, p := range packages {
 		switch {
 		case !p.Script:
 		case admitsNode(m.scripts, p.Name):
 			run = append(run, p.Name)
 		default:
-			c.skippedScripts = append(c.skippedScripts, p.Name)
+			skipped = append(skipped, p.Name)
 		}
 	}
-	c.skippedScripts = normalPatterns(c.skippedScripts)
-	if len(run) == 0 {
-		c.files = files
-	}
-	return c, npm.runScripts(ctx, t, normalPatterns(run))
+	return normalPatterns(run), normalPatterns(skipped)
 }
 
 // places returns where the pack asks for a package.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/internal/interp"
 	"github.com/packtrain/pack/internal/text/npm"
 )
 
@@ -32,9 +33,45 @@ func (m *npmTool) install(ctx context.Context, t *tool) ([]pack.Distribution, er
 	return m.distributions(t.site.Dir)
 }
 
-// write writes what npm reads: our package.json and lock, never the pack's; and
-// our configuration, which contains the password of the registry: arguments are
-// visible to all users.
+// resolve implements driver. A lock is the answer already.
+func (m *npmTool) resolve(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	packages, err := m.resolved(ctx, t)
+	return nodeDistributions(packages), err
+}
+
+// resolved returns the packages of the lock, or of the one that npm would write.
+func (m *npmTool) resolved(ctx context.Context, t *tool) ([]npm.Package, error) {
+	if err := m.write(t); err != nil {
+		return nil, err
+	}
+	if m.lock == nil {
+		access := t.access(filepath.Dir(filepath.Dir(m.npm.Script)))
+		access.Network, t.index = true, cmp.Or(publicName(m.config.NodeRegistry), "npm's own registry")
+		args := append([]string{m.npm.Script}, m.args(t)...)
+		if err := t.run(ctx, access, m.node.Path, append(args, "--package-lock-only")...); err != nil {
+			return nil, err
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(t.site.Dir, npm.LockFile))
+	if err != nil {
+		return nil, err
+	}
+	packages, err := npm.Chosen(data, platform(m.node))
+	return packages, npmError(err)
+}
+
+// platform returns the system that an interpreter is for, by its description.
+func platform(node interp.Program) npm.Platform {
+	p := npm.Platform{Libc: "glibc"}
+	if fields := strings.Fields(node.Build); len(fields) > 2 {
+		p.OS, p.CPU = fields[1], fields[2]
+	}
+	if musl, _ := filepath.Glob("/lib/ld-musl-*"); len(musl) > 0 { // the pattern is valid
+		p.Libc = "musl"
+	}
+	return p
+}
+
 // runScripts runs the install scripts of some packages, without the network.
 func (m *npmTool) runScripts(ctx context.Context, t *tool, names []string) error {
 	if len(names) == 0 {
@@ -51,6 +88,9 @@ func (m *npmTool) runScripts(ctx context.Context, t *tool, names []string) error
 	return err
 }
 
+// write writes what npm reads: our package.json and lock, never the pack's; and
+// our configuration, which contains the password of the registry: arguments are
+// visible to all users.
 func (m *npmTool) write(t *tool) error {
 	manifest, err := m.manifest.Marshal()
 	if err != nil {

@@ -2,6 +2,7 @@ package envbuild
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,28 +53,76 @@ func (p *pip) agesKnown() error {
 }
 
 func (p *pip) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
-	file, err := p.write(t)
-	if err != nil {
-		return nil, err
-	}
-	t.log = filepath.Join(t.site.Work, "pip.log") // says more than the output
-	if err := p.run(ctx, t, p.args(t, file)); err != nil {
+	if err := p.runInstall(ctx, t, "--no-compile", "--no-warn-script-location"); err != nil {
 		return nil, err
 	}
 	return p.distributions(t.site.Dir)
 }
 
-func (p *pip) args(t *tool, file string) []string {
+// resolve implements driver.
+func (p *pip) resolve(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	report := filepath.Join(t.site.Work, "report.json")
+	if err := p.skeleton(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := p.runInstall(ctx, t, "--dry-run", "--report", report); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(report)
+	if err != nil {
+		return nil, err
+	}
+	return reported(data)
+}
+
+// reported reads the report of pip.
+func reported(data []byte) ([]pack.Distribution, error) {
+	var report struct {
+		Install []struct {
+			Download json.RawMessage `json:"download_info"`
+			Direct   bool            `json:"is_direct"`
+			Metadata struct {
+				Name    string `json:"name"`
+				Version string `json:"version"`
+			} `json:"metadata"`
+		} `json:"install"`
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		return nil, fmt.Errorf("report of pip: %w", err)
+	}
+	found := []pack.Distribution{}
+	for _, p := range report.Install {
+		d := pack.Distribution{Name: plain(p.Metadata.Name), Version: plain(p.Metadata.Version)}
+		if d.Source, d.Digests = directSource(string(p.Download)); !p.Direct {
+			d.Source = ""
+		}
+		found = append(found, d)
+	}
+	return sorted(found), nil
+}
+
+// runInstall runs pip install with further options.
+func (p *pip) runInstall(ctx context.Context, t *tool, options ...string) error {
+	file, err := p.write(t)
+	if err != nil {
+		return err
+	}
+	t.log = filepath.Join(t.site.Work, "pip.log") // says more than the output
+	return p.run(ctx, t, p.args(t, file, options))
+}
+
+func (p *pip) args(t *tool, file string, options []string) []string {
 	_, python := p.place(t.site.Dir)
 	args := []string{
 		"-I", "-B", "-m", "pip", "--isolated", "--no-input", "--disable-pip-version-check", "--no-color",
 		"--cache-dir", t.cache("pip"), "--log", t.log, "--timeout", silenceSeconds, "--retries", silenceRetries, "--python", python,
-		"install", "--no-compile", "--no-warn-script-location", "--progress-bar", "off",
+		"install",
 	}
+	args = append(append(args, options...), "--progress-bar", "off")
 	if age := p.minimumAge(); age > 0 {
 		args = append(args, "--uploaded-prior-to", newest(age))
 	}
-	return append(args, p.commonArgs(t, file)...)
+	return p.with(append(args, p.commonArgs(t)...), file)
 }
 
 // Pip ignores --only-binary if a wheel depends on an address: it builds the

@@ -159,7 +159,7 @@ func (v *virtualenv) admitted(patterns []string, err error) string {
 }
 
 func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error) {
-	if err := t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir); err != nil {
+	if err := v.skeleton(ctx, t); err != nil {
 		return c, err
 	}
 	c.distributions = []pack.Distribution{}
@@ -170,7 +170,7 @@ func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error)
 	if err != nil {
 		return c, err
 	}
-	if c.distributions, err = v.install(ctx, t); err != nil {
+	if c.distributions, err = v.do(ctx, t, v.driver.install); err != nil {
 		return c, err
 	}
 	c.tool = v.driver.name() + " " + v.driver.version()
@@ -185,6 +185,11 @@ func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error)
 		return c, refusal(err, v.requirements.places)
 	}
 	return c, v.start(ctx, t)
+}
+
+// skeleton makes a virtualenv without packages.
+func (v *virtualenv) skeleton(ctx context.Context, t *tool) error {
+	return t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir)
 }
 
 // start starts the interpreter of the environment: what was installed can break that.
@@ -209,13 +214,13 @@ func (v *virtualenv) start(ctx context.Context, t *tool) error {
 	return err
 }
 
-// install installs the requirements, as wheels where there are wheels: a package is
+// do installs or resolves the requirements, as wheels where there are wheels: a package is
 // built from source once the tool has failed for the lack of one.
-func (v *virtualenv) install(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+func (v *virtualenv) do(ctx context.Context, t *tool, s step) ([]pack.Distribution, error) {
 	v.built = slices.Clone(v.requirements.source)
 	for {
 		t.compilers = len(v.built) > 0 || admitsAll(v.source)
-		found, err := install(ctx, t, v.driver, v.requirements.places)
+		found, err := do(ctx, t, v.driver, s, v.requirements.places)
 		name := pep508.NormalizeName(v.admitted(v.source, err))
 		if name == "" || slices.Contains(v.built, name) {
 			return found, err

@@ -72,7 +72,7 @@ func (v *virtualenv) file() []byte {
 }
 
 // commonArgs are the arguments that pip and uv share.
-func (v *virtualenv) commonArgs(t *tool, file string) []string {
+func (v *virtualenv) commonArgs(t *tool) []string {
 	var args []string
 	if v.config.PythonIndex == "" && len(v.config.FindLinks) > 0 {
 		args = append(args, "--no-index")
@@ -88,11 +88,16 @@ func (v *virtualenv) commonArgs(t *tool, file string) []string {
 			args = append(args, "--no-binary", name)
 		}
 	}
-	if v.requirements.hashed {
-		args = append(args, "--require-hashes")
-	}
 	if len(v.requirements.constraints) > 0 {
 		args = append(args, "--constraint", constraintsFile(t))
+	}
+	return args
+}
+
+// with returns the arguments of an installation with the file of requirements.
+func (v *virtualenv) with(args []string, file string) []string {
+	if v.requirements.hashed {
+		args = append(args, "--require-hashes")
 	}
 	return append(args, "--requirement", file)
 }

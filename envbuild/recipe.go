@@ -43,6 +43,8 @@ type recipe interface {
 	suffices(r *envstore.Record, err error) bool
 	// build builds the environment at the site of t.
 	build(ctx context.Context, t *tool) (contents, error)
+	// resolve returns what build would install. The site of t is thrown away afterwards.
+	resolve(ctx context.Context, t *tool) (contents, error)
 	// place says where in dir, where it was built, the environment lies, and
 	// which interpreter runs scripts in it.
 	place(dir string) (path, interpreter string)

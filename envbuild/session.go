@@ -28,6 +28,8 @@ type session struct {
 
 	mu     sync.Mutex
 	builds map[string]*sharedBuild // by runtime and key
+
+	planOnly bool // nothing is built
 }
 
 // An item is one pack of a request.
@@ -177,7 +179,7 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 			s.Warn(ctx, &it.Item, "the install scripts of %s were not run: the policy does not list them", strings.Join(e.SkippedScripts, ", "))
 		}
 	}
-	if s.req.Check || len(envs) == 0 {
+	if s.req.Check || s.planOnly || len(envs) == 0 {
 		return nil
 	}
 	return s.attach(ctx, it.content, files, tree, envs)
@@ -187,7 +189,7 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 // read in another state is already known.
 func (s *session) treeDigest(c *pack.Content, files fs.FS) (pack.Digest, error) {
 	switch {
-	case s.req.Check:
+	case s.req.Check, s.planOnly:
 		return "", nil
 	case isSealed(c):
 		return c.TreeDigest, nil

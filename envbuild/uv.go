@@ -2,6 +2,8 @@ package envbuild
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -28,25 +30,76 @@ func (u *uv) install(ctx context.Context, t *tool) ([]pack.Distribution, error) 
 	if err != nil {
 		return nil, err
 	}
-	t.vars = []string{"UV_HTTP_TIMEOUT=" + silenceSeconds, "UV_HTTP_RETRIES=" + silenceRetries}
+	t.vars = uvPatience()
 	if err := t.run(ctx, u.access(t), u.program.Path, u.args(t, file)...); err != nil {
 		return nil, err
 	}
 	return u.distributions(t.site.Dir)
 }
 
+// resolve implements driver.
+func (u *uv) resolve(ctx context.Context, t *tool) ([]pack.Distribution, error) {
+	file, err := u.write(t)
+	if err != nil {
+		return nil, err
+	}
+	t.vars = uvPatience()
+	result := filepath.Join(t.site.Work, "resolved.txt")
+	args := append(u.settings(t), "pip", "compile", "--generate-hashes", "--no-header", "--no-annotate", "--python", u.python.Path, "--output-file", result)
+	if err := t.run(ctx, u.access(t), u.program.Path, append(append(args, u.choice(t)...), file)...); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(result)
+	return sorted(compiled(string(text))), err
+}
+
+// compiled reads what uv pip compile writes: a line for each package, with its digests.
+func compiled(text string) []pack.Distribution {
+	found := []pack.Distribution{}
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") || strings.HasPrefix(fields[0], "-") {
+			continue
+		}
+		d := pack.Distribution{Digests: []pack.Digest{}}
+		d.Name, d.Version, _ = strings.Cut(fields[0], "==")
+		if len(fields) > 2 && fields[1] == "@" {
+			d.Source = publicName(fields[2])
+		}
+		for _, f := range fields {
+			if digest, err := pack.ParseDigest(strings.TrimPrefix(f, "--hash=")); err == nil {
+				d.Digests = append(d.Digests, digest)
+			}
+		}
+		found = append(found, d)
+	}
+	return found
+}
+
+func uvPatience() []string {
+	return []string{"UV_HTTP_TIMEOUT=" + silenceSeconds, "UV_HTTP_RETRIES=" + silenceRetries}
+}
+
+// settings are the options that all commands of uv get.
+func (u *uv) settings(t *tool) []string {
+	return []string{"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv")}
+}
+
+// choice are the options that decide which packages are chosen.
+func (u *uv) choice(t *tool) []string {
+	var args []string
+	if age := u.minimumAge(); age > 0 {
+		args = append(args, "--exclude-newer", newest(age))
+	}
+	return append(args, u.commonArgs(t)...)
+}
+
 // args are the arguments of uv. Files are copied from its cache: with links, a program that
 // writes into one environment changes the others.
 func (u *uv) args(t *tool, file string) []string {
 	_, python := u.place(t.site.Dir)
-	args := []string{
-		"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv"),
-		"pip", "install", "--link-mode", "copy", "--python", python,
-	}
-	if age := u.minimumAge(); age > 0 {
-		args = append(args, "--exclude-newer", newest(age))
-	}
-	return append(args, u.commonArgs(t, file)...)
+	args := append(u.settings(t), "pip", "install", "--link-mode", "copy", "--python", python)
+	return u.with(append(args, u.choice(t)...), file)
 }
 
 // explain implements driver. The messages are those of uv 0.5 to 0.13.
@@ -98,6 +151,10 @@ func uvRules() []rule {
 			"$pkg is wanted from an address: list it in requirements.txt as $line",
 		},
 		{re(`Because (?P<pkg>\S+) has no usable wheels(?:.*? and (?:all versions of )?(?P<by>\S+) depends? on \S+)?`), ReasonNeedsSource, needsSourceText},
+		{
+			re(`[Bb]ecause only \S+ is available and (?P<pkg>\S+) has no usable wheels.*?[Bb]ecause (?:all versions of )?(?P<by>\S+) depends? on`), ReasonNeedsSource,
+			needsSourceText,
+		},
 		{re("Wheels are required for `(?P<pkg>[^`]+)`"), ReasonNeedsSource, needsSourceText},
 		{
 			re(`current Python version \((?P<have>\S+)\) does not satisfy (?P<want>Python\S+) and (?P<pkg>\S+) depends on Python\S+?,(?:.*[Bb]ecause (?:all versions of )?(?P<by>\S+) depends? on \S+ and)?`), ReasonPythonMismatch,

@@ -70,6 +70,10 @@ type Package struct {
 	Place                              string // where it is, such as "node_modules/a"
 	Name, Version, Resolved, Integrity string
 	Script                             bool // it has a script that is run when it is installed
+
+	// fits says on which systems it is installed.
+	fits                  platforms
+	optional, development bool
 }
 
 // Installed returns the packages of the lock that npm keeps in a node_modules
@@ -109,7 +113,10 @@ func parseLock(file string, data []byte, digests bool) (*document, []Package, er
 			return nil, nil, refused(file, "%.200q %s", place, reason)
 		}
 		installed = append(installed, Package{
-			place, cmp.Or(item.text("name"), nameAt(place)), item.text("version"), item.text("resolved"), item.text("integrity"), item.isTrue("hasInstallScript"),
+			Place: place, Name: cmp.Or(item.text("name"), nameAt(place)), Version: item.text("version"),
+			Resolved: item.text("resolved"), Integrity: item.text("integrity"), Script: item.isTrue("hasInstallScript"),
+			fits:     platforms{item.list("os"), item.list("cpu"), item.list("libc")},
+			optional: item.isTrue("optional"), development: item.isTrue("dev"),
 		})
 	}
 	if doc.err != nil {

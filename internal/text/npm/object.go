@@ -60,6 +60,25 @@ func (o object) at(key string) object {
 }
 
 // isTrue reports whether the value of key is true.
+// list returns the texts of an array, or of a single text; what is neither is left out.
+func (o object) list(key string) []string {
+	var v any
+	_ = o.value.Get(key).Decode(&v) // stays nil when there is none
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var texts []string
+		for _, item := range v {
+			if text, ok := item.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+		return texts
+	}
+	return nil
+}
+
 func (o object) isTrue(key string) bool {
 	value, ok := o.value.Get(key).Bool()
 	return value && ok
