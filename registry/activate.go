@@ -94,6 +94,9 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 		return err
 	}
 	defer lock.Release()
+	if err := r.confirmBeside(ctx, s); err != nil {
+		return err
+	}
 	for _, it := range s.items {
 		it.failure = store.compare(ctx, it, r.req.Replace)
 	}
@@ -118,10 +121,13 @@ func (s *set) refs() []pack.Ref {
 
 // lockedDependencies returns the other packs that must not change before s is active.
 func (r *request) lockedDependencies(s *set) []pack.Ref {
-	if r.req.SkipValidation {
-		return nil
-	}
 	var refs []pack.Ref
+	for _, it := range s.beside {
+		refs = append(refs, it.ID.Ref)
+	}
+	if r.req.SkipValidation {
+		return refs
+	}
 	for _, it := range s.items {
 		for _, d := range it.manifest.Dependencies {
 			if _, provided := r.store.provided[d.Ref]; !provided && s.member(d.Ref) == nil {

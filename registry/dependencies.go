@@ -42,7 +42,13 @@ func (r *request) checkDependencies(ctx context.Context, s *set, it *item) (brok
 }
 
 func (r *request) checkDependency(ctx context.Context, s *set, d pack.Dependency) error {
-	need := s.member(d.Ref)
+	need, beside := s.member(d.Ref), s.besideRef(d.Ref)
+	if need == nil && beside != nil {
+		if err := r.confirm(ctx, s, beside); err != nil {
+			return err
+		}
+		need = beside
+	}
 	switch {
 	case need == nil:
 		return r.store.checkDependency(ctx, d)

@@ -37,9 +37,10 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	r := newRequest(s, req)
 	defer r.end()
 	batch.Each(r.items, s.config.Parallel, func(it *item) { r.prepare(ctx, it) })
-	r.order(ctx)
+	byRef := r.order(ctx)
 	r.checkAll(ctx)
 	r.activateAll(ctx)
+	r.confirmUnchanged(ctx, byRef)
 	r.warnUnmet(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)

@@ -13,6 +13,9 @@ import (
 // they need each other, directly or through others.
 type set struct {
 	items []*item // in input order
+	// beside are the unchanged packs of the request that it needs, stale those of them
+	// that others were found to have changed.
+	beside, stale []*item
 
 	// settled says that the operation was tried; err is its error, which
 	// concerns all packs.
@@ -20,10 +23,10 @@ type set struct {
 	err     error
 }
 
-// order finds the sets of the request. The second pack with the same ref fails, and
+// order finds the sets of the request and returns its packs by their refs. The second pack with the same ref fails, and
 // belongs to no other set.
-func (r *request) order(ctx context.Context) {
-	byRef := map[pack.Ref]*item{}
+func (r *request) order(ctx context.Context) (byRef map[pack.Ref]*item) {
+	byRef = map[pack.Ref]*item{}
 	for _, it := range r.items {
 		first := byRef[it.ID.Ref]
 		switch {
@@ -36,6 +39,8 @@ func (r *request) order(ctx context.Context) {
 		}
 	}
 	r.connect(ctx, byRef)
+	r.attach(byRef)
+	return byRef
 }
 
 // connect divides the items that change into sets.

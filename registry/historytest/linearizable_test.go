@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/registry/sqlregistry/pgtest"
 )
 
 var count = flag.Int("operations", 100, "operations of each process")
@@ -34,12 +37,12 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	number, err := strconv.Atoi(os.Getenv(workNumber))
+	number, err1 := strconv.Atoi(os.Getenv(workNumber))
+	n, err2 := strconv.Atoi(os.Getenv(workCount))
+	var b backend
+	err := errors.Join(err1, err2, json.Unmarshal([]byte(os.Getenv(workBackend)), &b))
 	if err == nil {
-		var n int
-		if n, err = strconv.Atoi(os.Getenv(workCount)); err == nil {
-			err = work(context.Background(), dir, number, n)
-		}
+		err = work(context.Background(), b, dir, number, n)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -52,42 +55,54 @@ func TestMain(m *testing.M) {
 // explained by one order in which each happened at one moment of its call.
 func TestLinearizable(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	writePacks(t, dir)
-	var all sync.WaitGroup
-	kills := make([]int, processes)
-	for i := range processes {
-		all.Go(func() { kills[i] = run(t, dir, i) })
+	server := pgtest.Start(t)
+	for name, b := range map[string]backend{
+		"files": {Kind: "files"}, "SQLite": {Kind: "sqlite"}, "PostgreSQL": {Kind: "postgresql", DSN: server.Database(t)},
+		"leases": {Kind: "postgresql", DSN: server.Database(t), Lease: time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writePacks(t, dir)
+			var all sync.WaitGroup
+			kills := make([]int, processes)
+			for i := range processes {
+				all.Go(func() { kills[i] = run(t, b, dir, i) })
+			}
+			all.Wait()
+			t.Logf("%d kills", kills)
+			checkHistory(t, b, dir, processes)
+		})
 	}
-	all.Wait()
+}
+
+// checkHistory judges what the workers have logged.
+func checkHistory(t *testing.T, b backend, dir string, workers int) {
+	t.Helper()
 	if t.Failed() {
 		return
 	}
-	records, err := registry.OpenFiles(t.Context(), filepath.Join(dir, "records"))
+	store, closeAll, err := b.open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := registry.Open(t.Context(), registry.Config{Root: filepath.Join(dir, "root"), Records: records})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = store.Close() }()
+	defer func() { _ = closeAll() }()
 	changes := allChanges(t, store)
 	var steps []porcupine.Operation
-	for i := range processes {
+	for i := range workers {
 		log, err := readLog(dir, i)
 		if err != nil || len(log) != *count {
 			t.Fatalf("log of process %d: %d operations, %v", i, len(log), err)
 		}
-		steps = append(steps, history(t, i, log, changes)...)
+		steps = append(steps, history(t, b, i, log, changes)...)
 	}
 	now := time.Now().UnixNano()
 	seen, err := readAll(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps = append(steps, porcupine.Operation{ClientId: processes, Input: step{name: "end", seen: seen}, Call: now, Return: now + 1})
-	t.Logf("%d steps, %d changes, %d kills", len(steps), len(changes), kills)
+	steps = append(steps, porcupine.Operation{ClientId: workers, Input: step{name: "end", seen: seen}, Call: now, Return: now + 1})
+	t.Logf("%d steps, %d changes", len(steps), len(changes))
 	if got := porcupine.CheckOperationsTimeout(model(), steps, 5*time.Minute); got != porcupine.Ok {
 		slices.SortFunc(steps, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 		for _, o := range steps {
@@ -95,17 +110,38 @@ func TestLinearizable(t *testing.T) {
 		}
 		t.Errorf("the history is not linearizable: %s", got)
 	}
+	checkFiles(t, store, dir)
+}
+
+// checkFiles checks that files and records agree, and that no operation is unfinished.
+func checkFiles(t *testing.T, store *registry.Store, dir string) {
+	t.Helper()
+	report, err := store.Verify(t.Context())
+	if err != nil || len(report.Differences) > 0 {
+		t.Errorf("files and records differ: %+v, %v", report, err)
+	}
+	if left, err := os.ReadDir(filepath.Join(dir, "root", "journal")); err != nil || len(left) > 0 {
+		t.Errorf("left in the journal: %v, %v", left, err)
+	}
+}
+
+// command returns the command that continues the work of a worker.
+func command(ctx context.Context, b backend, dir string, number int, prefix ...string) *exec.Cmd {
+	args := append(prefix, os.Args[0])
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	text, _ := json.Marshal(b) // never fails
+	cmd.Env = append(os.Environ(), workDir+"="+dir, workBackend+"="+string(text), fmt.Sprint(workNumber, "=", number), fmt.Sprint(workCount, "=", *count))
+	return cmd
 }
 
 // run starts the process of a worker again and again until it ends by itself, and
 // returns how often it was killed.
-func run(t *testing.T, dir string, number int) (kills int) {
+func run(t *testing.T, b backend, dir string, number int) (kills int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(number)))
 	for {
 		var stderr bytes.Buffer
-		cmd := exec.CommandContext(t.Context(), os.Args[0])
-		cmd.Env = append(os.Environ(), workDir+"="+dir, fmt.Sprint(workNumber, "=", number), fmt.Sprint(workCount, "=", *count))
+		cmd := command(t.Context(), b, dir, number)
 		cmd.Stderr = &stderr
 		if err := cmd.Start(); err != nil {
 			t.Error(err)

@@ -16,17 +16,15 @@ import (
 
 // The environment of a process that is a worker.
 const (
-	workDir    = "HISTORYTEST_DIR"
-	workNumber = "HISTORYTEST_NUMBER"
-	workCount  = "HISTORYTEST_COUNT"
+	workDir     = "HISTORYTEST_DIR"
+	workBackend = "HISTORYTEST_BACKEND" // as JSON
+	workNumber  = "HISTORYTEST_NUMBER"
+	workCount   = "HISTORYTEST_COUNT"
 )
 
 // groups are the packs that are registered together. The packs of a group need each
 // other, so they form a set.
 func groups() [][]pack.Ref { return [][]pack.Ref{{"solo"}, {"left", "right"}} }
-
-// everything is the number of packs.
-const everything = 3
 
 var versions = []string{"1.0.0", "2.0.0", "3.0.0"}
 
@@ -51,22 +49,22 @@ type worker struct {
 	log    *os.File
 }
 
+// operationTimeout limits an operation of a worker that is cut off from its database.
+const operationTimeout = 30 * time.Second
+
 // work applies operations until the worker has begun count, in all its lives.
-func work(ctx context.Context, dir string, number, count int) (err error) {
+func work(ctx context.Context, b backend, dir string, number, count int) (err error) {
 	begun, err := readLog(dir, number)
 	if err != nil {
 		return err
 	}
-	records, err := registry.OpenFiles(ctx, filepath.Join(dir, "records"))
-	if err != nil {
-		return err
-	}
 	w := &worker{dir: dir, number: number, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(number)))}
-	w.store, err = registry.Open(ctx, registry.Config{Root: filepath.Join(dir, "root"), Records: records, LockTimeout: time.Minute})
+	store, closeAll, err := b.open(ctx, dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.store.Close()) }()
+	defer func() { err = errors.Join(err, closeAll()) }()
+	w.store = store
 	w.log, err = os.OpenFile(logFile(dir, number), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -82,6 +80,8 @@ func work(ctx context.Context, dir string, number, count int) (err error) {
 
 // one applies one operation. Its error is one of the worker.
 func (w *worker) one(ctx context.Context, actor string) error {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
 	operation := w.choose()
 	if err := w.write(entry{Actor: actor, Time: time.Now().UnixNano()}); err != nil {
 		return err
