@@ -48,11 +48,13 @@ type Network struct {
 	// resolves names, addresses are not checked: only hosts named by Policy are
 	// contacted.
 	Proxy string
+	// Offline forbids every request: a source has what it keeps, and nothing else.
+	Offline bool
 }
 
 // String describes the network without secrets.
 func (n Network) String() string {
-	return fmt.Sprintf("(policy %+v, %d credentials, %d bytes of CAs, proxy %t)", n.Policy, len(n.Credentials), len(n.CAs), n.Proxy != "")
+	return fmt.Sprintf("(policy %+v, %d credentials, %d bytes of CAs, proxy %t, offline %t)", n.Policy, len(n.Credentials), len(n.CAs), n.Proxy != "", n.Offline)
 }
 
 // Format implements [fmt.Formatter]: every verb prints the description.

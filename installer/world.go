@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/source"
 )
 
 // An Index lists the versions of packs; a registrysource.Source implements it. It is safe
@@ -26,6 +27,9 @@ type WorldConfig struct {
 	// Staging provides. If one of them is nil, nothing can be read.
 	Installer Installer
 	Staging   Staging
+	// Shelf keeps what pack.yaml files say for later processes, by the digests of the
+	// content. If nil, they are kept in memory alone.
+	Shelf source.Shelf
 }
 
 // A World is all that a choice of versions has to know: which packs are installed, which
@@ -77,6 +81,10 @@ func (w *World) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candid
 	if got, ok := w.recall(c); ok {
 		return got, nil
 	}
+	if got, ok := w.shelved(ctx, c); ok {
+		w.keep(got)
+		return got, nil
+	}
 	spec := c.ID.String()
 	got, err := w.read(ctx, DownloadRequest{Specs: []string{spec}, Pins: map[string][]pack.Pin{spec: c.Pins}})
 	if err != nil {
@@ -84,6 +92,7 @@ func (w *World) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candid
 	}
 	c.Dependencies, c.Platform, c.DependenciesKnown = got.Dependencies, got.Platform, true
 	w.keep(c)
+	w.shelve(ctx, c)
 	return c, nil
 }
 

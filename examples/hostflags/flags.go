@@ -28,6 +28,8 @@ type Flags struct {
 	SharedRoot      bool
 	Compat          string // shape of packs, "" for the native one
 	PassMismatch    bool
+	Offline         bool
+	NoCache         bool
 	GroupAccess     bool
 
 	AllowHTTP               bool
@@ -56,6 +58,8 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
+	set.BoolVar(&f.Offline, "offline", false, "contact no server: use what is in the cache of the root, and fail for the rest; package tools are not affected")
+	set.BoolVar(&f.NoCache, "no-cache", false, "keep no downloaded content in the root")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
 	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform; packs that require another one are refused")
@@ -130,8 +134,8 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
 		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
-		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch,
-		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy},
+		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
+		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
 		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,

@@ -49,6 +49,9 @@ type Config struct {
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack, whatever it comes from.
 	Limits source.Limits
+	// NoCache keeps no downloaded content in "cache" below Root, see package cache:
+	// whatever is not installed is downloaded each time.
+	NoCache bool
 	// IndexLimits bound each index.
 	IndexLimits registrysource.Limits
 	// Parallel is the number of packs of a request that each stage processes at a time.

@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/os/fsx"
 	"github.com/packtrain/pack/registry"
@@ -36,6 +37,8 @@ type Host struct {
 	// Store manages the installed packs: it lists, shows, removes and rolls them back,
 	// and stores their configuration.
 	Store *registry.Store
+	// Cache keeps downloaded content; nil if the configuration has NoCache.
+	Cache *cache.Cache
 	// Runner is the Runner of the configuration, or the default one.
 	Runner pack.Runner
 	// Unverified downloads from servers without a valid certificate, and sends them no

@@ -6,6 +6,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/internal/archive/write"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -16,8 +17,9 @@ import (
 )
 
 // newInstaller returns a downloader from all sources over one client, and the indices.
-func newInstaller(c Config, client *web.Client) (installer.Installer, *registrysource.Source, error) {
-	sources, indices, err := newSources(c, client)
+// kept may be nil.
+func newInstaller(c Config, client *web.Client, kept *cache.Cache) (installer.Installer, *registrysource.Source, error) {
+	sources, indices, err := newSources(c, client, kept)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,7 +34,7 @@ func newInstaller(c Config, client *web.Client) (installer.Installer, *registrys
 	return used, indices, err
 }
 
-func newSources(c Config, client *web.Client) (*source.Mux, *registrysource.Source, error) {
+func newSources(c Config, client *web.Client, kept *cache.Cache) (source.Source, *registrysource.Source, error) {
 	local, err := localsource.New(localOptions(c))
 	if err != nil {
 		return nil, nil, err
@@ -42,7 +44,7 @@ func newSources(c Config, client *web.Client) (*source.Mux, *registrysource.Sour
 		return nil, nil, err
 	}
 	indices, err := registrysource.New(registrysource.Config{
-		Indices: c.Indices, Strict: c.StrictIndices, Client: client, Limits: c.IndexLimits,
+		Indices: c.Indices, Strict: c.StrictIndices, Client: client, Limits: c.IndexLimits, Shelf: shelf(kept),
 		AllowIndex: func(string) bool { return true }, // the client's policy decides
 	})
 	if err != nil {
@@ -50,7 +52,18 @@ func newSources(c Config, client *web.Client) (*source.Mux, *registrysource.Sour
 	}
 	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ, Limits: archiveLimits(c.Limits)})
 	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, indices}, c.Sources...)...)
-	return mux, indices, err
+	if err != nil || kept == nil {
+		return mux, indices, err
+	}
+	return kept.Source(mux), indices, nil
+}
+
+// shelf returns the cache as the shelf of plug-ins, nil for none.
+func shelf(kept *cache.Cache) source.Shelf {
+	if kept == nil {
+		return nil
+	}
+	return kept
 }
 
 // archiveLimits and gitLimits admit what l admits beyond the defaults. Lower limits are
@@ -96,7 +109,7 @@ func newUnverified(c Config) (installer.Installer, error) {
 	if err != nil {
 		return nil, err
 	}
-	used, _, err := newInstaller(c, client)
+	used, _, err := newInstaller(c, client, nil) // what comes from there is not kept
 	return used, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/web"
@@ -78,14 +79,19 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.client, err = web.New(c.Network, c.Web); err != nil {
 		return err
 	}
-	if h.Installer, h.Indices, err = newInstaller(c, h.client); err != nil {
+	if !c.NoCache {
+		if h.Cache, err = cache.New(filepath.Join(c.Root, "cache")); err != nil {
+			return err
+		}
+	}
+	if h.Installer, h.Indices, err = newInstaller(c, h.client, h.Cache); err != nil {
 		return err
 	}
 	if h.Unverified, err = newUnverified(c); err != nil {
 		return err
 	}
 	h.World, err = replace[deps.World]("World", c.World, installer.NewWorld(installer.WorldConfig{
-		Installed: h.Store, Index: h.Indices, Installer: h.Installer, Staging: h.Store,
+		Installed: h.Store, Index: h.Indices, Installer: h.Installer, Staging: h.Store, Shelf: shelf(h.Cache),
 	}))
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/installer/internal/worldtest"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/registry"
@@ -116,9 +117,13 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := cache.New(filepath.Join(root, "cache"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	world := newWorld(nil, store)
 	p := compose(t, pipeline.Config{
-		Installer: newDownloader(t, local), Analyzer: newAnalyzer(t, world), Builder: envs,
+		Installer: newDownloader(t, kept.Source(local)), Analyzer: newAnalyzer(t, world), Builder: envs,
 		Registrar: store, World: world, Staging: store,
 	})
 	rep, err := p.Install(t.Context(), pipeline.Request{Specs: []string{source}})

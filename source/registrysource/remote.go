@@ -36,6 +36,9 @@ func (r *remote) load(ctx context.Context, old *snapshot) (*snapshot, error) {
 	}
 	for try := 1; ; try++ {
 		resp, err := r.request(ctx, old)
+		if old != nil && errors.Is(err, web.ErrOffline) {
+			return old.renewed(), nil
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -42,9 +42,14 @@ type Options struct {
 // are safe to retry. All plug-ins of a host can share one, and with it its
 // connections. It is safe for concurrent use.
 type Client struct {
-	rules *guard.Rules
-	http  *http.Client
+	rules   *guard.Rules
+	http    *http.Client
+	offline bool
 }
+
+// ErrOffline is the error of every request of a [Client] whose network is
+// [pack.Network.Offline]. It matches [pack.ErrUnavailable].
+var ErrOffline = pack.Errorf(pack.CodeUnavailable, "the host is offline, and this is not in its cache")
 
 // New returns a Client. opts may be nil. Settings that cannot be used are an
 // error with [pack.CodeInvalidRequest] that shows no secret; [pack.CodeIO] means
@@ -72,7 +77,9 @@ func New(network pack.Network, opts *Options) (*Client, error) {
 	if proxy != nil {
 		rules = rules.ThroughProxy()
 	}
-	return over(rules, known, newTransport(guard.NewDialer(rules, opts.Resolver), settings, proxy)), nil
+	c := over(rules, known, newTransport(guard.NewDialer(rules, opts.Resolver), settings, proxy))
+	c.offline = network.Offline
+	return c, nil
 }
 
 // own returns a Client over one of the host's own.
@@ -80,7 +87,7 @@ func own(network pack.Network, opts *Options) (*Client, error) {
 	if len(network.Credentials) > 0 || len(network.CAs) > 0 || network.Proxy != "" || opts.TLS != nil || opts.Resolver != nil {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "a client of the host's own has its own credentials, certificates, proxy and resolver: leave one or the other out")
 	}
-	return &Client{rules: guard.Compile(network.Policy), http: opts.HTTP}, nil
+	return &Client{rules: guard.Compile(network.Policy), http: opts.HTTP, offline: network.Offline}, nil
 }
 
 // OrDefault returns c, or if c is nil a new Client of the zero [pack.Network]:
@@ -111,8 +118,11 @@ func over(rules *guard.Rules, known credentials, base http.RoundTripper) *Client
 // entity tag says that it is still the same. The caller closes the body. When
 // req is the consequence of a redirect that the caller followed itself,
 // req.Response names that, as in package net/http, and keeps credentials from
-// the target of the redirect.
+// the target of the redirect. A Client that is offline returns [ErrOffline].
 func (c *Client) Do(req *http.Request, accept ...int) (*http.Response, error) {
+	if c.offline {
+		return nil, ErrOffline
+	}
 	resp, err := exchange(c.http, req, accept)
 	if err == nil {
 		resumeBody(c.http, req, resp)
@@ -126,7 +136,7 @@ func (c *Client) Do(req *http.Request, accept ...int) (*http.Response, error) {
 func (c *Client) WithoutRedirects() *Client {
 	stays := *c.http
 	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{rules: c.rules, http: &stays}
+	return &Client{rules: c.rules, http: &stays, offline: c.offline}
 }
 
 // ParseURL parses a URL that the policy allows to contact, without contacting

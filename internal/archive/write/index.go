@@ -12,9 +12,7 @@ type index struct {
 	limits Limits
 	nodes  map[string]*node // by folded path
 	parent string           // the directory of the last file, known to be there
-	top    string           // first component of all files so far
-	spread bool             // not all files are below top
-	files  int
+	top    TopDir
 	dirs   int64
 
 	skipped int // entries that are not in nodes
@@ -40,7 +38,7 @@ func (x *index) addFile(path string, dotted bool) error {
 	if n := x.nodes[key]; n != nil {
 		return n.collision(path, false, dotted)
 	}
-	x.noteTop(path)
+	x.top.Note(path)
 	return x.add(key, &node{path: path, dotted: dotted})
 }
 
@@ -80,7 +78,7 @@ func (x *index) add(key string, n *node) error {
 // skip counts an entry that is not part of the tree.
 func (x *index) skip(name string, isFile bool) error {
 	if isFile {
-		x.noteTop(strings.TrimPrefix(name, "./"))
+		x.top.Note(strings.TrimPrefix(name, "./"))
 	}
 	x.skipped++
 	return x.checkCount()
@@ -107,19 +105,6 @@ func (x *index) isRepository(dir, key string) bool {
 func (x *index) is(key string, dir bool) bool {
 	n := x.nodes[key]
 	return n != nil && n.dir == dir
-}
-
-// noteTop keeps track of the one directory that may hold all files.
-func (x *index) noteTop(path string) {
-	if IsJunk(path) {
-		return
-	}
-	top, _, below := strings.Cut(path, "/")
-	if x.files == 0 {
-		x.top = top
-	}
-	x.spread = x.spread || !below || top != x.top
-	x.files++
 }
 
 // dir returns the node of a directory that was added.

@@ -75,15 +75,10 @@ func (w *Writer) Files() []File { return w.files }
 // Top returns the name of the one directory that holds all files, those that
 // were skipped included; "" when there is none, or no file yet. Files for which
 // [IsJunk] holds do not count.
-func (w *Writer) Top() string {
-	if w.index.spread {
-		return ""
-	}
-	return w.index.top
-}
+func (w *Writer) Top() string { return w.index.top.Name() }
 
 // Spread reports whether it is known that there is no such directory.
-func (w *Writer) Spread() bool { return w.index.spread }
+func (w *Writer) Spread() bool { return w.index.top.Spread() }
 
 // Open opens the content of a file that was written.
 func (w *Writer) Open(path string) (io.ReadCloser, error) {
