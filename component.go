@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/packtrain/pack/internal/text/schema"
+	"github.com/packtrain/pack/internal/text/secret"
 	"github.com/packtrain/pack/internal/text/shebang"
 )
 
@@ -88,6 +92,27 @@ type Parameter struct {
 	HasDefault bool   `json:"has_default"`
 	Default    any    `json:"default"`
 	Secret     bool   `json:"secret"`
+}
+
+// CheckParameters returns why an action is not to be started with the given parameters,
+// which include defaults: some have a value that its `parameters` do not describe, or are
+// missing. null counts as missing. No error contains a value.
+func (c *Component) CheckParameters(values map[string]any) error {
+	specs, _ := c.Spec["parameters"].(map[string]any)
+	standard, err := exactSchema(specs)
+	if err != nil {
+		return Errorf(CodeInvalidSchema, "action %s: parameters cannot be used: %w", c.Ref, err)
+	}
+	exact, err := exactObject(values)
+	if err != nil {
+		return Errorf(CodeInvalidRequest, "action %s: %w", c.Ref, err)
+	}
+	maps.DeleteFunc(exact, func(_ string, v any) bool { return v == nil })
+	problems := schema.Fit(standard, exact)
+	for _, at := range slices.Sorted(maps.Keys(problems)) {
+		return Errorf(CodeInvalidRequest, "action %s: parameter %q %s", c.Ref, secret.Dotted(at), problems[at])
+	}
+	return nil
 }
 
 // A Sensor holds the fields that only sensors have.

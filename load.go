@@ -46,6 +46,9 @@ type LoadOptions struct {
 	ManifestOnly bool
 	// Limits bound what is read.
 	Limits Limits
+	// Schemas checks that a conf_schema is JSON Schema, and that configurations fit it.
+	// nil: as [Manifest.CheckConfig] does without one.
+	Schemas SchemaCompiler
 }
 
 // Limits bound the files of a pack that [Load] and [Validate] read. A field
@@ -92,9 +95,10 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 		opts = &LoadOptions{}
 	}
 	l := &loader{
-		fsys:   fsys,
-		pack:   &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}, lines: map[fileKey]int{}},
-		limits: opts.Limits.withDefaults(),
+		fsys:    fsys,
+		pack:    &Pack{Shape: cmp.Or(opts.Shape, ShapeNative), Components: []Component{}, Findings: Findings{}, lines: map[fileKey]int{}},
+		limits:  opts.Limits.withDefaults(),
+		schemas: opts.Schemas,
 	}
 	if err := l.load(opts.ManifestOnly); err != nil {
 		return l.pack, fmt.Errorf("load pack: %w", err)
@@ -133,10 +137,11 @@ func b2i(b bool) int {
 
 // A loader reads one pack.
 type loader struct {
-	fsys   fs.FS
-	pack   *Pack
-	limits Limits
-	size   int // bytes read so far
+	fsys    fs.FS
+	pack    *Pack
+	limits  Limits
+	schemas SchemaCompiler
+	size    int // bytes read so far
 	// refLines are the lines of the refs of pack.Components.
 	refLines []int
 }
@@ -149,11 +154,38 @@ func (l *loader) load(manifestOnly bool) error {
 		l.pack.Findings.sort()
 		return nil
 	}
+	if err := l.loadConfigSchema(); err != nil {
+		return err
+	}
 	if err := l.loadComponents(); err != nil {
 		return err
 	}
 	l.checkDuplicates()
 	l.pack.Findings.sort()
+	return nil
+}
+
+// configSchemaFile describes the configuration of packs of StackStorm shape.
+const configSchemaFile = "config.schema.yaml"
+
+// loadConfigSchema reads config.schema.yaml, which describes the configuration of a pack
+// without conf_schema. One that cannot be read describes nothing; [Validate] reports it.
+func (l *loader) loadConfigSchema() error {
+	if len(l.pack.Manifest.ConfSchema) > 0 {
+		return nil
+	}
+	data, err := readRegular(l.fsys, configSchemaFile, l.limits.ComponentSize)
+	if _, tooLarge := errors.AsType[*LimitError](err); tooLarge || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l.size += len(data)
+	node, problems := yaml.Parse(data, l.limits.yaml(l.limits.ComponentSize, l.limits.Aliases))
+	if node != nil && node.Kind == yaml.Mapping && len(problems) == 0 {
+		l.pack.Manifest.ConfSchema = node.Map()
+	}
 	return nil
 }
 

@@ -61,12 +61,27 @@ func (l *loader) readManifest(s *section) {
 	m.ConfSchema = described.object("conf_schema")
 	m.Config = s.object("config")
 	described.checkSchema("conf_schema")
+	l.compileSchema(described, m.ConfSchema)
 	s.reportSchema(schema.CheckValues("config", s.get("config"), described.get("conf_schema")))
 	m.Meta = s.legacy("meta", "metadata").object("meta")
 	s.readDependencies(m, l.compat())
 	m.RuntimeDeps = s.runtimeDeps()
 	m.Testing = s.testing()
 	s.checkPythonVersions()
+}
+
+// compileSchema reports a conf_schema that is not JSON Schema, to the host that can tell.
+func (l *loader) compileSchema(s *section, confSchema map[string]any) {
+	if l.schemas == nil || len(confSchema) == 0 {
+		return
+	}
+	standard, err := exactSchema(confSchema)
+	if err == nil {
+		_, err = l.schemas.CompileSchema(standard)
+	}
+	if err != nil {
+		l.pack.Findings.report(schemaInvalid, s.file, s.line("conf_schema"), Errorf(CodeInvalidSchema, "conf_schema is not JSON Schema: %w", err))
+	}
 }
 
 // knownKeys are the keys of a pack.yaml that mean something to us.

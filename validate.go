@@ -63,9 +63,6 @@ func (v *validator) report(code FindingCode, file string, line int, format strin
 	v.findings.report(code, file, line, fmt.Errorf(format, args...))
 }
 
-// configSchemaFile describes the configuration of packs of StackStorm shape.
-const configSchemaFile = "config.schema.yaml"
-
 // checkConfigSchema warns of a config.schema.yaml that cannot be read.
 func (v *validator) checkConfigSchema() {
 	data, err := readRegular(v.fsys, configSchemaFile, v.limits.ComponentSize)

@@ -45,6 +45,9 @@ type PackDetails struct {
 	Components []pack.Component
 	// Generations are ordered, the oldest first.
 	Generations []Generation
+	// ConfigProblems are the reasons why the recorded configuration does not fit the
+	// active generation, see [Store.ConfigProblems]; nil if it fits.
+	ConfigProblems []string
 }
 
 // Action returns the action of the pack with that ref. If there is none, the error
@@ -135,7 +138,13 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 		err = nil
 	}
 	details := &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}
+	if err != nil {
+		return nil, err
+	}
 	s.markDetails(ctx, &details.ActivePack)
+	if details.ConfigProblems, err = s.configProblems(ctx, &rec.Manifest); damaged(err) {
+		details.ConfigProblems, err = []string{err.Error()}, nil
+	}
 	return details, err
 }
 

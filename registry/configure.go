@@ -2,40 +2,199 @@ package registry
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/packtrain/pack"
 )
 
-// A Configurer stores the users' configuration of packs. Replacing a pack or rolling it
-// back keeps its configuration; removing the pack removes it.
+// A Configurer stores the users' configuration of packs. It remains when the pack is
+// replaced, rolled back and removed, see [RemoveOptions].
 type Configurer interface {
-	// Config returns the values that the user set, without the defaults of the pack.
-	// Numbers have the type [encoding/json.Number] and are exact. A pack that is not
-	// installed is an error that matches [pack.ErrNotFound].
-	Config(ctx context.Context, ref pack.Ref) (map[string]any, error)
-	// SetConfig replaces them; nil empties them.
-	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
+	// Config returns the values that the user set, without the defaults of the pack, and
+	// without the secret ones: a placeholder stands for each of those, see
+	// [pack.Config.Values]. A pack that is not installed is an error that matches
+	// [pack.ErrNotFound]. The revision of a pack without a configuration is
+	// [NoConfiguration].
+	Config(ctx context.Context, ref pack.Ref) (Configuration, error)
+	// RevealConfig is Config with the secret values.
+	RevealConfig(ctx context.Context, ref pack.Ref) (Configuration, error)
+	// SetConfig replaces the values; nil empties them. Placeholders keep secret values,
+	// and what is secret stays so, see [pack.Config.Replace]. The error matches
+	// [pack.ErrInvalid] and changes nothing if the values do not fit the conf_schema of
+	// the pack, and [pack.ErrConflict] if opts expect another revision. It returns what
+	// Config returns then. opts may be nil.
+	SetConfig(ctx context.Context, ref pack.Ref, values map[string]any, opts *SetConfigOptions) (Configuration, error)
+}
+
+// NoConfiguration is the revision of a pack whose configuration was never set.
+const NoConfiguration = "none"
+
+// SetConfigOptions change how a configuration is set.
+type SetConfigOptions struct {
+	// Expect is the revision of the configuration to replace; "" for any.
+	Expect string
 }
 
 var _ Configurer = (*Store)(nil)
 
 // Config implements [Configurer].
-func (s *Store) Config(ctx context.Context, ref pack.Ref) (map[string]any, error) {
+func (s *Store) Config(ctx context.Context, ref pack.Ref) (Configuration, error) {
+	c, err := s.RevealConfig(ctx, ref)
+	if err != nil {
+		return Configuration{}, err
+	}
+	return c.withoutSecrets()
+}
+
+// withoutSecrets returns c with placeholders in place of the secret values.
+func (c Configuration) withoutSecrets() (Configuration, error) {
+	masked, err := pack.NewConfig(c.Config.Values(), c.Config.Secret())
+	return Configuration{masked, c.Revision}, err
+}
+
+// RevealConfig implements [Configurer].
+func (s *Store) RevealConfig(ctx context.Context, ref pack.Ref) (Configuration, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return Configuration{}, err
+	}
+	defer leave()
+	_, c, err := s.configuration(ctx, ref)
+	return c, s.explain(ctx, "", err)
+}
+
+// configuration returns the record and the configuration of an installed pack.
+func (s *Store) configuration(ctx context.Context, ref pack.Ref) (Record, Configuration, error) {
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil {
+		return Record{}, Configuration{}, err
+	}
+	c, err := s.config.Records.Configuration(ctx, ref)
+	if err != nil {
+		return Record{}, Configuration{}, err
+	}
+	c, _ = c.Mark(&rec.Manifest)
+	if c.Revision == "" {
+		c.Revision = NoConfiguration
+	}
+	return rec, c, nil
+}
+
+// SetConfig implements [Configurer].
+func (s *Store) SetConfig(ctx context.Context, ref pack.Ref, values map[string]any, opts *SetConfigOptions) (Configuration, error) {
+	leave, err := s.enterToChange()
+	if err != nil {
+		return Configuration{}, err
+	}
+	defer leave()
+	if opts == nil {
+		opts = &SetConfigOptions{}
+	}
+	c, err := s.setConfig(ctx, ref, values, opts.Expect)
+	if err != nil {
+		return Configuration{}, s.explain(ctx, "configure pack "+ref.String(), err)
+	}
+	return c.withoutSecrets()
+}
+
+func (s *Store) setConfig(ctx context.Context, ref pack.Ref, values map[string]any, expect string) (Configuration, error) {
+	if _, err := pack.ParseRef(ref.String()); err != nil {
+		return Configuration{}, err
+	}
+	lock, err := s.lock(ctx, []pack.Ref{ref})
+	if err != nil {
+		return Configuration{}, err
+	}
+	defer lock.Release()
+	rec, old, err := s.configuration(ctx, ref)
+	switch {
+	case err != nil:
+		return Configuration{}, err
+	case expect != "" && expect != old.Revision:
+		return Configuration{}, ConfigConflict(ref)
+	}
+	next := Configuration{Revision: newRevision()}
+	if next.Config, err = old.Config.Replace(values); err != nil {
+		return Configuration{}, err
+	}
+	next, _ = next.Mark(&rec.Manifest)
+	if problems := rec.Manifest.CheckConfig(next.Config, s.schemas()); len(problems) > 0 {
+		return Configuration{}, pack.Errorf(pack.CodeInvalidRequest, "the values do not fit conf_schema: %s", strings.Join(problems, "; "))
+	}
+	if old.Revision == NoConfiguration {
+		old.Revision = ""
+	}
+	return next, s.config.Records.SetConfiguration(ctx, ref, old.Revision, next)
+}
+
+// schemas returns the host's implementation of JSON Schema, or nil.
+func (s *Store) schemas() pack.SchemaCompiler {
+	if s.config.Load == nil {
+		return nil
+	}
+	return s.config.Load.Schemas
+}
+
+// ConfigProblems returns why the recorded configuration of the pack of m does not fit m,
+// such as the manifest of a version that is about to replace the active one: one line for
+// each value, see [pack.Manifest.CheckConfig]; nil if it fits, or was never set.
+func (s *Store) ConfigProblems(ctx context.Context, m *pack.Manifest) ([]string, error) {
 	leave, err := s.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	rec, err := s.config.Records.Pack(ctx, ref)
-	return rec.Config, s.explain(ctx, "", err)
+	return s.configProblems(ctx, m)
 }
 
-// SetConfig implements [Configurer].
-func (s *Store) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
-	leave, err := s.enterToChange()
-	if err != nil {
+func (s *Store) configProblems(ctx context.Context, m *pack.Manifest) ([]string, error) {
+	c, err := s.config.Records.Configuration(ctx, m.Ref)
+	if err != nil || c.Revision == "" {
+		return nil, err
+	}
+	return m.CheckConfig(c.Config, s.schemas()), nil
+}
+
+// warnConfigs warns of recorded configurations that do not fit what became active.
+func (r *request) warnConfigs(ctx context.Context) {
+	for _, it := range r.items {
+		if it.Err != nil || it.unchanged {
+			continue
+		}
+		problems, err := r.store.configProblems(ctx, &it.record.Manifest)
+		if err != nil {
+			problems = []string{err.Error()}
+		}
+		if len(problems) > 0 {
+			r.Warn(ctx, &it.Item, "the configuration of pack %s does not fit version %s: %s; set it anew", it.ID.Ref, it.ID.Version, strings.Join(problems, "; "))
+		}
+	}
+}
+
+// purge removes the configuration of a pack, whether or not it is installed.
+func (s *Store) purge(ctx context.Context, ref pack.Ref) (found bool, err error) {
+	c, err := s.config.Records.Configuration(ctx, ref)
+	if err != nil && !damaged(err) {
+		return false, err
+	}
+	if err == nil && c.Revision == "" {
+		return false, nil
+	}
+	return true, s.config.Records.SetConfiguration(ctx, ref, "", Configuration{})
+}
+
+// removeAndPurge removes a pack and its configuration. It may be repeated when the
+// process died in between: it is enough that there is one of them.
+func (s *Store) removeAndPurge(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
+	err := s.remove(ctx, ref, allowBreak)
+	missing := errors.Is(err, pack.ErrNotFound)
+	if err != nil && !missing {
 		return err
 	}
-	defer leave()
-	return s.explain(ctx, "", s.config.Records.SetConfig(ctx, ref, config))
+	found, perr := s.purge(ctx, ref)
+	if missing && !found && perr == nil {
+		return err
+	}
+	return perr
 }

@@ -103,9 +103,9 @@ func (f *Files) Outcome(ctx context.Context, id string) (applied bool, err error
 	return applied, err
 }
 
-// SetConfig implements [Writer].
-func (f *Files) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
-	return f.change(ctx, func(t *table) (*delta, error) { return t.planConfig(ref, config) }, nil)
+// SetConfiguration implements [ConfigKeeper].
+func (f *Files) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next Configuration) error {
+	return f.change(ctx, func(t *table) (*delta, error) { return t.planConfiguration(ref, expect, next) }, nil)
 }
 
 // Bind implements [Binder].

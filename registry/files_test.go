@@ -1,9 +1,11 @@
 package registry_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/registry/registrytest"
 )
@@ -45,6 +47,18 @@ type twoDoors struct {
 	registry.ContentReader
 	registry.Binder
 	registry.Feed
+	configs
+}
+
+// configs sets configurations through one value and reads them through the other.
+type configs struct{ in, out *registry.Files }
+
+func (c configs) Configuration(ctx context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return c.out.Configuration(ctx, ref)
+}
+
+func (c configs) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
+	return c.in.SetConfiguration(ctx, ref, expect, next)
 }
 
 func TestFilesThroughTwoDoors(t *testing.T) {
@@ -53,7 +67,7 @@ func TestFilesThroughTwoDoors(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
-		return twoDoors{in, out, out, out, out}
+		return twoDoors{in, out, out, out, out, configs{in, out}}
 	})
 }
 
@@ -65,6 +79,6 @@ func TestFilesCompacted(t *testing.T) {
 		dir := t.TempDir()
 		in, out := openFiles(t, dir), openFiles(t, dir)
 		in.CompactAt(-1)
-		return twoDoors{in, out, out, out, out}
+		return twoDoors{in, out, out, out, out, configs{in, out}}
 	})
 }

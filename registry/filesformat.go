@@ -37,7 +37,6 @@ type rowHead struct {
 	Active      string           `json:"active"`
 	Installed   time.Time        `json:"installed"`
 	Updated     time.Time        `json:"updated"`
-	Config      int              `json:"config"`
 	Manifest    int              `json:"manifest"`
 	Components  int              `json:"components"`
 	Keys        int              `json:"keys"`
@@ -64,9 +63,9 @@ func (d *delta) encode() ([]byte, error) {
 	for _, r := range d.put {
 		h := rowHead{
 			ID: r.id, Ref: r.ref, Active: r.active, Installed: r.installed, Updated: r.updated,
-			Config: len(r.config), Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys), Needs: len(r.needs),
+			Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys), Needs: len(r.needs),
 		}
-		values = append(values, r.config, r.manifest, r.components, r.keys, r.needs)
+		values = append(values, r.manifest, r.components, r.keys, r.needs)
 		for _, g := range r.generations {
 			h.Generations = append(h.Generations, generationHead{g.name, len(g.data)})
 			values = append(values, g.data)
@@ -131,7 +130,7 @@ func (p *payloadReader) next(n int) []byte {
 
 func (p *payloadReader) row(h *rowHead) *row {
 	r := &row{id: h.ID, ref: h.Ref, active: h.Active, installed: h.Installed, updated: h.Updated}
-	r.config, r.manifest, r.components = p.next(h.Config), p.next(h.Manifest), p.next(h.Components)
+	r.manifest, r.components = p.next(h.Manifest), p.next(h.Components)
 	r.keys, r.needs = p.next(h.Keys), p.next(h.Needs)
 	for _, g := range h.Generations {
 		r.generations = append(r.generations, generationRow{g.Name, p.next(g.Size)})

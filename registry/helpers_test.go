@@ -165,3 +165,6 @@ func runProgram(t testing.TB, name string, args ...string) (string, error) {
 	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
 	return string(out), err
 }
+
+// second returns the error of a call.
+func second[T any](_ T, err error) error { return err }

@@ -307,7 +307,7 @@ func TestClose(t *testing.T) {
 	_, backErr := s.RollBack(t.Context(), "a", nil)
 	for _, err := range []error{
 		listErr, showErr, versionErr, configErr, backErr,
-		s.SetConfig(t.Context(), "a", nil), s.Remove(t.Context(), "a", nil), s.Reap(t.Context()),
+		second(s.SetConfig(t.Context(), "a", nil, nil)), s.Remove(t.Context(), "a", nil), s.Reap(t.Context()),
 	} {
 		if !errors.Is(err, pack.ErrInvalid) {
 			t.Errorf("got %v", err)

@@ -62,11 +62,11 @@ func (m *Memory) Outcome(ctx context.Context, id string) (applied bool, err erro
 	return applied, err
 }
 
-// SetConfig implements [Writer].
-func (m *Memory) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+// SetConfiguration implements [ConfigKeeper].
+func (m *Memory) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next Configuration) error {
 	return m.change(ctx, func(t *table) error {
-		d, err := t.planConfig(ref, config)
-		if err != nil {
+		d, err := t.planConfiguration(ref, expect, next)
+		if err != nil || d == nil {
 			return err
 		}
 		t.merge(d)

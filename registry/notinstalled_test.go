@@ -26,8 +26,10 @@ func TestWhichPackWasMeant(t *testing.T) {
 			_, err := s.Config(ctx, ref)
 			return err
 		},
-		"set config": func(ctx context.Context, s *registry.Store, ref pack.Ref) error { return s.SetConfig(ctx, ref, nil) },
-		"remove":     func(ctx context.Context, s *registry.Store, ref pack.Ref) error { return s.Remove(ctx, ref, nil) },
+		"set config": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
+			return second(s.SetConfig(ctx, ref, nil, nil))
+		},
+		"remove": func(ctx context.Context, s *registry.Store, ref pack.Ref) error { return s.Remove(ctx, ref, nil) },
 		"roll back": func(ctx context.Context, s *registry.Store, ref pack.Ref) error {
 			_, err := s.RollBack(ctx, ref, nil)
 			return err

@@ -42,7 +42,7 @@ func TestReadOnlyAsAnother(t *testing.T) {
 			c := r.config()
 			c.GroupAccess = tt.group
 			s := r.openWith(t, c)
-			if err := s.SetConfig(t.Context(), "demo", map[string]any{"a": 1}); err != nil {
+			if err := second(s.SetConfig(t.Context(), "demo", map[string]any{"a": 1}, nil)); err != nil {
 				t.Fatal(err)
 			}
 			for dir := filepath.Dir(r.dir); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
@@ -87,7 +87,7 @@ func TestGroupAccessOfRecords(t *testing.T) {
 	c.Records, c.GroupAccess = files, true
 	s := r.openWith(t, c)
 	want("opened again", readerID)
-	if err := s.SetConfig(t.Context(), "demo", map[string]any{"a": 1}); err != nil {
+	if err := second(s.SetConfig(t.Context(), "demo", map[string]any{"a": 1}, nil)); err != nil {
 		t.Fatal(err)
 	}
 	want("compacted", readerID)

@@ -24,6 +24,7 @@ type Records interface {
 	PackReader
 	ContentReader
 	Writer
+	ConfigKeeper
 	Binder
 	Feed
 }
@@ -70,9 +71,10 @@ type ContentReader interface {
 type Writer interface {
 	// Apply makes all changes of op in one transaction, or none of them. For each
 	// activation it changes the pack's record, adds the generation unless it is already
-	// recorded, and replaces all components. It keeps ID, Config and Installed of a
-	// recorded pack; a new pack gets an ID that was never used before. For each removal
-	// it removes all data of the pack.
+	// recorded, and replaces all components. It keeps ID and Installed of a recorded pack;
+	// a new pack gets an ID that was never used before. What the manifest marks as secret
+	// is secret in the configuration of the pack from then on, see [Configuration.Mark].
+	// For each removal it removes all data of the pack but its configuration.
 	//
 	// It adds [Operation.Change] to the feed, unless nothing changes.
 	//
@@ -91,8 +93,6 @@ type Writer interface {
 	// applied later. At least the last [RememberedOperations] operations are
 	// remembered.
 	Outcome(ctx context.Context, id string) (applied bool, err error)
-	// SetConfig replaces the user's configuration of ref; nil empties it.
-	SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error
 }
 
 // A Binder binds records to the ID of one root directory, so that a root cannot be
@@ -117,9 +117,6 @@ type Record struct {
 	// Active is the generation that readers get.
 	Active   Generation    `json:"active"`
 	Manifest pack.Manifest `json:"manifest"`
-	// Config contains the values that the user set, which take precedence over the
-	// defaults in Manifest.Config. Replacing the pack keeps them.
-	Config map[string]any `json:"config"`
 	// Installed is the time of the first activation, Updated of the last one; in UTC
 	// with microseconds, like all times in records.
 	Installed time.Time `json:"installed"`

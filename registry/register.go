@@ -42,6 +42,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	r.activateAll(ctx)
 	r.confirmUnchanged(ctx, byRef)
 	r.warnUnmet(ctx)
+	r.warnConfigs(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
 	}

@@ -245,7 +245,7 @@ func TestUpgradeRemovesComponentsAndKeepsConfig(t *testing.T) {
 	s := newRoot(t).open(t)
 	register(t, s, "", write(t, simplePack("demo", "1.0.0")))
 	config := map[string]any{"token": "secret"}
-	if err := s.SetConfig(t.Context(), "demo", config); err != nil {
+	if err := second(s.SetConfig(t.Context(), "demo", config, nil)); err != nil {
 		t.Fatal(err)
 	}
 	next := simplePack("demo", "1.1.0").with(files{
@@ -260,7 +260,7 @@ func TestUpgradeRemovesComponentsAndKeepsConfig(t *testing.T) {
 	if len(details.Components) != 1 || details.Components[0].Ref != "demo.tick" || len(details.Generations) != 2 {
 		t.Errorf("got components %+v, %d generations", details.Components, len(details.Generations))
 	}
-	if got, err := s.Config(t.Context(), "demo"); err != nil || !cmp.Equal(config, got) {
+	if got, err := s.Config(t.Context(), "demo"); err != nil || !cmp.Equal(config, got.Config.Values()) {
 		t.Errorf("got configuration %v, %v", got, err)
 	}
 }

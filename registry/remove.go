@@ -10,8 +10,9 @@ import (
 
 // A Remover removes packs.
 type Remover interface {
-	// Remove removes a pack with all its generations and its configuration. The error
-	// matches [pack.ErrNotFound] if the pack is not installed, and is a
+	// Remove removes a pack with all its generations, and keeps its configuration for the
+	// case that it is installed again, unless opts purge it. The error matches
+	// [pack.ErrNotFound] if the pack is not installed, and is a
 	// [*DependentsError] if others depend on it, unless opts allow these to break. opts
 	// may be nil.
 	Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error
@@ -22,6 +23,8 @@ type RemoveOptions struct {
 	// AllowBreak names the installed packs that depend on the removed one and may
 	// break, or holds [AnyDependent].
 	AllowBreak []pack.Ref
+	// Purge removes the configuration, too, also one that an earlier removal has kept.
+	Purge bool
 }
 
 var _ Remover = (*Store)(nil)
@@ -39,7 +42,11 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 	if opts == nil {
 		opts = &RemoveOptions{}
 	}
-	return s.explain(ctx, "remove pack "+ref.String(), s.remove(ctx, ref, opts.AllowBreak))
+	remove := s.remove
+	if opts.Purge {
+		remove = s.removeAndPurge
+	}
+	return s.explain(ctx, "remove pack "+ref.String(), remove(ctx, ref, opts.AllowBreak))
 }
 
 func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {

@@ -62,7 +62,7 @@ func newDamagedRoot(t *testing.T, copied bool) *damagedRoot {
 		register(t, d, registry.ReplaceUpgrade, write(t, simplePack("bad", "2.0.0")))
 		register(t, d, registry.ReplaceAny, v1)
 	}
-	if err := d.SetConfig(t.Context(), "bad", map[string]any{"kept": true}); err != nil {
+	if err := second(d.SetConfig(t.Context(), "bad", map[string]any{"kept": true}, nil)); err != nil {
 		t.Fatal(err)
 	}
 	d.active = filepath.Join(d.dir, "packs", "bad", activeOf(t, d.root, "bad").Name)
@@ -166,7 +166,11 @@ func (d *damagedRoot) checkHealed(t *testing.T, before registry.Generation) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(details.Config, len(details.Components), details.NeedsRepair); got != "map[kept:true] 1" {
+	config, err := d.Config(t.Context(), "bad")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(config.Config.Values(), len(details.Components), details.NeedsRepair); got != "map[kept:true] 1" {
 		t.Errorf("got %s", got)
 	}
 	after := details.Active

@@ -16,7 +16,7 @@ func newRow(a *Activation) (*row, error) {
 	for i := range a.Components {
 		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref.String()}
 	}
-	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, config: []byte("{}")}
+	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time}
 	r.generations = []generationRow{{name: a.Generation.Name}}
 	for to, v := range map[*[]byte]any{
 		&r.manifest: &a.Manifest, &r.components: append([]pack.Component{}, a.Components...),
@@ -29,17 +29,6 @@ func newRow(a *Activation) (*row, error) {
 		*to = data
 	}
 	return r, nil
-}
-
-func encodeConfig(ref pack.Ref, config map[string]any) ([]byte, error) {
-	if config == nil {
-		config = map[string]any{}
-	}
-	data, err := json.Marshal(config)
-	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode configuration of pack %s: %w", ref, err)
-	}
-	return data, nil
 }
 
 // componentKeys returns the keys of the components, or none if they cannot be decoded:
@@ -69,11 +58,10 @@ func (r *row) generation(name string) []byte {
 // record returns the record in r.
 func (r *row) record() (Record, error) {
 	rec := Record{ID: r.id, Ref: r.ref, Installed: r.installed, Updated: r.updated}
-	var err, err2, err3 error
+	var err, err2 error
 	rec.Active, err = decode[Generation](r.generation(r.active))
 	rec.Manifest, err2 = decode[pack.Manifest](r.manifest)
-	rec.Config, err3 = decode[map[string]any](r.config)
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err := errors.Join(err, err2); err != nil {
 		return Record{}, &RecordError{r.ref, err}
 	}
 	return rec, nil

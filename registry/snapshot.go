@@ -38,7 +38,7 @@ type Snapshot struct {
 // A SnapshotPack is one generation of a pack in a [Snapshot].
 type SnapshotPack struct {
 	// Record is the record of the pack; its Active and Manifest are those of the
-	// generation in the snapshot. Its Config can change later.
+	// generation in the snapshot.
 	Record
 	// Dir is the directory of the content, without symbolic links below the root.
 	Dir string

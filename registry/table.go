@@ -17,6 +17,8 @@ type table struct {
 	root   string
 	lastID int64
 	packs  map[pack.Ref]*row
+	// configs are encoded configurations, also those of packs that were removed.
+	configs map[pack.Ref][]byte
 	// owners maps components to their packs. It is nil until the first write, because
 	// reading does not need it.
 	owners map[componentKey]pack.Ref
@@ -26,7 +28,7 @@ type table struct {
 	history    history
 }
 
-func newTable() *table { return &table{packs: map[pack.Ref]*row{}} }
+func newTable() *table { return &table{packs: map[pack.Ref]*row{}, configs: map[pack.Ref][]byte{}} }
 
 // A row contains the data of one pack. It is never changed, only replaced.
 type row struct {
@@ -34,7 +36,6 @@ type row struct {
 	ref                pack.Ref
 	active             string
 	installed, updated time.Time
-	config             []byte
 	manifest           []byte
 	components         []byte
 	keys               []byte // the componentKeys
@@ -70,7 +71,7 @@ type delta struct {
 
 type configRow struct {
 	ref  pack.Ref
-	data []byte
+	data []byte // empty to remove it
 }
 
 // plan returns the changes of op.
@@ -117,12 +118,13 @@ func (t *table) planActivation(d *delta, a *Activation) error {
 		d.lastID++
 		next.id = d.lastID
 	} else {
-		next.id, next.installed, next.config = old.id, old.installed, old.config
+		next.id, next.installed = old.id, old.installed
 		if old.generation(a.Generation.Name) != nil {
 			next.generations = nil
 		}
 	}
 	d.put = append(d.put, next)
+	d.config = append(d.config, t.planMarks(a)...)
 	return nil
 }
 
@@ -172,18 +174,6 @@ func (t *table) findOwners() {
 	}
 }
 
-// planConfig returns the change that gives ref the configuration.
-func (t *table) planConfig(ref pack.Ref, config map[string]any) (*delta, error) {
-	if t.packs[ref] == nil {
-		return nil, &NotInstalledError{Ref: ref}
-	}
-	data, err := encodeConfig(ref, config)
-	if err != nil {
-		return nil, err
-	}
-	return &delta{lastID: t.lastID, config: []configRow{{ref, data}}}, nil
-}
-
 // planBind returns the change that binds t to the root, or nil if it is bound.
 func (t *table) planBind(root string) (*delta, error) {
 	switch t.root {
@@ -221,11 +211,11 @@ func (t *table) merge(d *delta) {
 		}
 	}
 	for _, c := range d.config {
-		if old := t.packs[c.ref]; old != nil {
-			next := *old
-			next.config = c.data
-			t.packs[c.ref] = &next
+		if len(c.data) == 0 {
+			delete(t.configs, c.ref)
+			continue
 		}
+		t.configs[c.ref] = c.data
 	}
 	for _, id := range d.known {
 		t.ops.add(id)
@@ -246,6 +236,9 @@ func (t *table) snapshot() []*delta {
 	for _, r := range t.rows() {
 		deltas = append(deltas, &delta{lastID: t.lastID, put: []*row{r}})
 	}
+	for _, ref := range slices.Sorted(maps.Keys(t.configs)) {
+		deltas = append(deltas, &delta{lastID: t.lastID, config: []configRow{{ref, t.configs[ref]}}})
+	}
 	return deltas
 }
 
@@ -254,10 +247,13 @@ func (t *table) size() int64 {
 	const perRow, perID = 500, 30
 	n := perID*min(len(t.ops.order), RememberedOperations) + t.history.size()
 	for _, r := range t.packs {
-		n += perRow + len(r.config) + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
+		n += perRow + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
 		for i := range r.generations {
 			n += len(r.generations[i].name) + len(r.generations[i].data)
 		}
+	}
+	for ref, data := range t.configs {
+		n += perRow + len(ref) + len(data)
 	}
 	return int64(n)
 }

@@ -48,7 +48,7 @@ func readDemo(t *testing.T, file string) {
 	if got, err := records.ActiveGenerations(t.Context()); err != nil || got["demo"] != "000001" {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if err := records.SetConfig(t.Context(), "demo", nil); err == nil {
+	if err := records.SetConfiguration(t.Context(), "demo", "", registry.Configuration{Revision: "r"}); err == nil {
 		t.Error("the database was opened for writing")
 	}
 	if err := db.Close(); err != nil {

@@ -2,64 +2,114 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) configCommand() *cobra.Command {
-	var file string
-	cmd := command("config REF [--set FILE]", "Print, or set, the configuration of an installed pack", oneRef,
+	var e configEdit
+	var secrets bool
+	cmd := command("config REF [--set NAME=VALUE] [--unset NAME] [--file FILE]", "Print, or change, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			ref := pack.Ref(args[0])
-			if file == "" {
-				return a.withReader(cmd, func(r reader) error { return a.showConfig(cmd, r, ref) })
+			if e.empty() {
+				return a.withReader(cmd, func(r reader) error { return a.showConfig(cmd, r, ref, secrets) })
 			}
 			return a.withKeeper(cmd, func(k keeper) error {
-				if err := setConfig(cmd, k, ref, file); err != nil {
+				if err := e.apply(cmd, k, ref); err != nil {
 					return err
 				}
-				return a.showConfig(cmd, k, ref)
+				return a.showConfig(cmd, k, ref, secrets)
 			})
 		})
-	cmd.Flags().StringVar(&file, "set", "", "replace the configuration by the values of a YAML or JSON file")
+	cmd.Long = "Print, or change, the configuration of an installed pack.\n\n" +
+		"In what is printed, ******** stands for each value that conf_schema marks as secret; a file that\n" +
+		"contains it keeps that value. Values have to fit the conf_schema of the pack. A change is refused when\n" +
+		"another one was made in the meantime.\n\n" +
+		"NAME is the name of a value, or a path such as db.port; \\. is a dot in a name. VALUE is text for a value\n" +
+		"of type string, and YAML for others. Other users of the machine can see arguments: put secret values into\n" +
+		"a file, or use --file - to read them from standard input."
+	cmd.Flags().StringArrayVar(&e.set, "set", nil, "set a value, as NAME=VALUE; without =, the name of a `FILE` as for --file")
+	cmd.Flags().StringArrayVar(&e.unset, "unset", nil, "remove the value `NAME`")
+	cmd.Flags().StringVar(&e.file, "file", "", "replace the configuration by the values of a YAML or JSON `FILE`, - for standard input")
+	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "print secret values, too")
 	return cmd
 }
 
-func (a *app) showConfig(cmd *cobra.Command, c registry.Catalog, ref pack.Ref) error {
-	p, err := c.Show(cmd.Context(), ref)
+func (a *app) showConfig(cmd *cobra.Command, r configReader, ref pack.Ref, secrets bool) error {
+	if !secrets {
+		c, err := r.Config(cmd.Context(), ref)
+		if err != nil {
+			return err
+		}
+		return a.printConfig(wire.NewConfiguration(c))
+	}
+	c, err := r.RevealConfig(cmd.Context(), ref)
 	if err != nil {
 		return err
 	}
-	return a.printConfig(p.Config)
+	return a.printConfig(wire.RevealConfiguration(c))
 }
 
-func setConfig(cmd *cobra.Command, c registry.Configurer, ref pack.Ref, file string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("--set: %w", err)
-	}
-	var config map[string]any
-	if err := yaml.Unmarshal(data, &config); err != nil {
-		return pack.Errorf(pack.CodeInvalidRequest, "--set: read %q: %w", file, err)
-	}
-	return c.SetConfig(cmd.Context(), ref, config)
-}
-
-func (a *app) printConfig(config map[string]any) error {
-	if config == nil {
-		config = map[string]any{}
-	}
-	text, err := yaml.Marshal(spelled(config))
+func (a *app) printConfig(c wire.Configuration) error {
+	text, err := yaml.Marshal(spelled(c.Values))
 	if err != nil {
 		return err
 	}
-	return a.report(config, func() { fmt.Fprintf(a.stdout, "%s", text) })
+	return a.report(c, func() { fmt.Fprintf(a.stdout, "%s", text) })
+}
+
+// A configEdit is a change of a configuration.
+type configEdit struct {
+	set, unset []string
+	file       string
+}
+
+func (e *configEdit) empty() bool { return len(e.set)+len(e.unset) == 0 && e.file == "" }
+
+// apply makes the change, unless another one is made at the same time.
+func (e *configEdit) apply(cmd *cobra.Command, k keeper, ref pack.Ref) error {
+	assignments, file, err := e.parse()
+	if err != nil {
+		return &usageError{err, cmd.CommandPath()}
+	}
+	var confSchema map[string]any
+	details, err := k.Show(cmd.Context(), ref)
+	switch {
+	case err == nil:
+		confSchema = details.Manifest.ConfSchema
+	case !errors.Is(err, pack.ErrPolicy): // a token may be allowed to change, and not to read
+		return err
+	}
+	before, err := k.Config(cmd.Context(), ref)
+	if err != nil {
+		return err
+	}
+	values := before.Config.Values()
+	if file != "" {
+		if values, err = readConfig(cmd.InOrStdin(), file); err != nil {
+			return err
+		}
+	}
+	for _, assigned := range assignments {
+		if err := assigned.to(values, confSchema); err != nil {
+			return err
+		}
+	}
+	for _, name := range e.unset {
+		if err := unset(values, name); err != nil {
+			return err
+		}
+	}
+	_, err = k.SetConfig(cmd.Context(), ref, values, &registry.SetConfigOptions{Expect: before.Revision})
+	return err
 }
 
 // spelled returns a value of JSON with numbers that package yaml writes as they

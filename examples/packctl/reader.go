@@ -19,6 +19,13 @@ import (
 type reader interface {
 	registry.Catalog
 	registry.Verifier
+	configReader
+}
+
+// A configReader reads configurations.
+type configReader interface {
+	Config(ctx context.Context, ref pack.Ref) (registry.Configuration, error)
+	RevealConfig(ctx context.Context, ref pack.Ref) (registry.Configuration, error)
 }
 
 // A keeper changes installed packs, and adds none.
@@ -150,13 +157,18 @@ func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, err
 }
 
 // Config implements [registry.Configurer].
-func (noPacks) Config(_ context.Context, ref pack.Ref) (map[string]any, error) {
-	return nil, &registry.NotInstalledError{Ref: ref}
+func (noPacks) Config(_ context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return registry.Configuration{}, &registry.NotInstalledError{Ref: ref}
+}
+
+// RevealConfig implements [registry.Configurer].
+func (noPacks) RevealConfig(_ context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return registry.Configuration{}, &registry.NotInstalledError{Ref: ref}
 }
 
 // SetConfig implements [registry.Configurer].
-func (noPacks) SetConfig(_ context.Context, ref pack.Ref, _ map[string]any) error {
-	return &registry.NotInstalledError{Ref: ref}
+func (noPacks) SetConfig(_ context.Context, ref pack.Ref, _ map[string]any, _ *registry.SetConfigOptions) (registry.Configuration, error) {
+	return registry.Configuration{}, &registry.NotInstalledError{Ref: ref}
 }
 
 // Verify implements [registry.Verifier].

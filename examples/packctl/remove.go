@@ -14,6 +14,7 @@ type removalReport struct {
 
 func (a *app) removeCommand() *cobra.Command {
 	var may breaks
+	var purge bool
 	cmd := command("remove REF", "Remove an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			if err := may.read(cmd); err != nil {
@@ -21,7 +22,7 @@ func (a *app) removeCommand() *cobra.Command {
 			}
 			ref := pack.Ref(args[0])
 			return a.withInstalled(cmd, ref, func(b backend) error {
-				if err := b.Remove(cmd.Context(), ref, &registry.RemoveOptions{AllowBreak: may.AllowBreak}); err != nil {
+				if err := b.Remove(cmd.Context(), ref, &registry.RemoveOptions{AllowBreak: may.AllowBreak, Purge: purge}); err != nil {
 					return err
 				}
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
@@ -29,5 +30,6 @@ func (a *app) removeCommand() *cobra.Command {
 		})
 	cmd.SuggestFor = []string{"uninstall", "rm", "delete"}
 	may.bind(cmd.Flags())
+	cmd.Flags().BoolVar(&purge, "purge", false, "remove its configuration, too, which is kept otherwise, also that of a pack that was removed")
 	return cmd
 }

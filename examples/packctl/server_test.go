@@ -97,6 +97,7 @@ func normal(text, root string) string {
 	for pattern, with := range map[string]string{
 		`/staging/[^/"]+/`:                "/staging/X/",
 		`"(\w*duration_ms|pack_id)": \d+`: `"$1": 0`,
+		`"revision": "\w{16}"`:            `"revision": "R"`,
 		`\d{4}-\d\d-\d\dT[0-9:.]+Z`:       "TIME",
 		`(/envs/\w+/[0-9a-f]{32})-\w{16}`: "$1",         // each build of an environment has its own path
 		`stat(at)? \S*none:`:              "stat none:", // a server opens paths its own way
@@ -155,6 +156,10 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"config", "demo"},
 		{"config", "demo", "--set", settings},
 		{"config", "none", "--set", settings},
+		{"config", "demo", "--set", "retries=4", "--set", "nested.new=x", "--unset", "channel"},
+		{"config", "demo", "--set", "retries.x=4"},
+		{"config", "demo", "--unset", "channel"},
+		{"config", "demo", "--show-secrets"},
 		{"rollback", "demo"},
 		{"rollback", "none"},
 		{"build", first, broken},
@@ -167,6 +172,8 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"remove", "slack", "--allow-break", "*"},
 		{"remove", "demo"},
 		{"remove", "demo"},
+		{"remove", "demo", "--purge"},
+		{"remove", "demo", "--purge"},
 	} {
 		for _, flags := range [][]string{nil, {"--json"}} {
 			line := append(line, flags...)

@@ -18,7 +18,7 @@ type broken struct {
 	lost        map[string]bool // the damaged generations
 	apply       func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error)
 	outcome     func(m *registry.Memory, ctx context.Context, id string) (bool, error)
-	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error
+	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error
 	pack        func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error)
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
 	actives     func(m *registry.Memory, ctx context.Context) (map[pack.Ref]string, error)
@@ -83,11 +83,11 @@ func (b *broken) Changes(ctx context.Context, since int64) (registry.ChangeBatch
 	return b.Memory.Changes(ctx, since)
 }
 
-func (b *broken) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+func (b *broken) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
 	if b.setConfig != nil {
-		return b.setConfig(b.Memory, ctx, ref, config)
+		return b.setConfig(b.Memory, ctx, ref, expect, next)
 	}
-	return b.Memory.SetConfig(ctx, ref, config)
+	return b.Memory.SetConfiguration(ctx, ref, expect, next)
 }
 
 func (b *broken) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {

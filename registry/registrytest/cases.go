@@ -17,7 +17,6 @@ func unknownPackIsNotFound(t testing.TB, r registry.Records) {
 	wantError(t, "Components", err, pack.ErrNotFound)
 	_, err = r.Generations(ctx, "ghost")
 	wantError(t, "Generations", err, pack.ErrNotFound)
-	wantError(t, "SetConfig", r.SetConfig(ctx, "ghost", nil), pack.ErrNotFound)
 	if err := remove(ctx, r, "ghost", "000001"); err != nil {
 		t.Fatalf("removal of what is not there: %v", err)
 	}
@@ -39,7 +38,7 @@ func activationIsReadBack(t testing.TB, r registry.Records) {
 	want := state{
 		Record: registry.Record{
 			ID: returned.ID, Ref: "demo", Active: a.Generation, Manifest: a.Manifest,
-			Config: map[string]any{}, Installed: a.Time, Updated: a.Time,
+			Installed: a.Time, Updated: a.Time,
 		},
 		Components:  a.Components,
 		Generations: []registry.Generation{a.Generation},
@@ -87,15 +86,10 @@ func upgradeReplacesComponents(t testing.TB, r registry.Records) {
 	wantEqual(t, "components of another pack", 1, len(stateOf(t, r, "other").Components))
 }
 
-func upgradeKeepsIDConfigAndInstalled(t testing.TB, r registry.Records) {
+func upgradeKeepsIDAndInstalled(t testing.TB, r registry.Records) {
 	first := commit(t, r, activation(t, "demo", 1))
-	config := map[string]any{"token": "t", "nested": map[string]any{"on": true}}
-	if err := r.SetConfig(t.Context(), "demo", config); err != nil {
-		t.Fatal(err)
-	}
 	second := commit(t, r, activation(t, "demo", 2))
 	wantEqual(t, "ID", first.ID, second.ID)
-	wantEqual(t, "Config", config, second.Config)
 	wantEqual(t, "Installed", day(1), second.Installed)
 	wantEqual(t, "Updated", day(2), second.Updated)
 	wantEqual(t, "record", second, stateOf(t, r, "demo").Record)

@@ -2,7 +2,6 @@ package registrytest
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -79,24 +78,6 @@ func idsAreNeverReused(t testing.TB, r registry.Records) {
 	}
 }
 
-func configIsReplaced(t testing.TB, r registry.Records) {
-	commit(t, r, activation(t, "demo", 1, "one"))
-	want := stateOf(t, r, "demo")
-	exact := []any{json.Number("9007199254740993"), json.Number("-18446744073709551617"), json.Number("0.10000000000000000001")}
-	for _, config := range []map[string]any{{"a": "1", "b": []any{"x", json.Number("2.5"), nil}}, {"c": false, "numbers": exact}, nil} {
-		if err := r.SetConfig(t.Context(), "demo", config); err != nil {
-			t.Fatal(err)
-		}
-		want.Record.Config = config
-		if config == nil {
-			want.Record.Config = map[string]any{}
-		}
-		wantEqual(t, "state after SetConfig", want, stateOf(t, r, "demo"))
-	}
-	err := r.SetConfig(t.Context(), "demo", map[string]any{"f": func() {}})
-	wantError(t, "SetConfig with a value that is not data", err, pack.ErrInvalid)
-}
-
 func hostileTextIsKept(t testing.TB, r registry.Records) {
 	const nasty = "'; DROP TABLE packs; --\x01 \"$1 ?1 \u202e \U0001f4a9 %s"
 	a := activation(t, "demo", 1, "one")
@@ -132,13 +113,11 @@ func returnedValuesBelongToTheCaller(t testing.TB, r registry.Records) {
 	got := stateOf(t, r, "demo")
 	got.Components[0].Spec["ref"] = "changed by a reader"
 	got.Record.Manifest.Config["url"] = "changed by a reader"
-	got.Record.Config["x"] = "changed by a reader"
 	got.Generations[0].Environments[0].Path = "changed by a reader"
 
 	want, again := activation(t, "demo", 1, "one"), stateOf(t, r, "demo")
 	wantEqual(t, "components", want.Components, again.Components)
 	wantEqual(t, "manifest", want.Manifest, again.Record.Manifest)
-	wantEqual(t, "configuration", map[string]any{}, again.Record.Config)
 	wantEqual(t, "generations", []registry.Generation{want.Generation}, again.Generations)
 }
 
@@ -150,7 +129,6 @@ func cancelledContextChangesNothing(t testing.TB, r registry.Records) {
 	_, err := activate(ctx, r, activation(t, "demo", 2))
 	wantError(t, "Apply", err, context.Canceled)
 	wantError(t, "removal", remove(ctx, r, "demo", generationName(1)), context.Canceled)
-	wantError(t, "SetConfig", r.SetConfig(ctx, "demo", map[string]any{"a": "b"}), context.Canceled)
 	_, err = r.Pack(ctx, "demo")
 	wantError(t, "Pack", err, context.Canceled)
 	_, err = r.Packs(ctx)

@@ -97,9 +97,7 @@ func onlyChangesAreListed(t testing.TB, r registry.Records) {
 	apply(t, r, removal("ghost", generationName(1)))
 	_, err := activate(t.Context(), r, activation(t, "demo", 3))
 	wantError(t, "stale activation", err, pack.ErrConflict)
-	if err := r.SetConfig(t.Context(), "demo", map[string]any{"a": "b"}); err != nil {
-		t.Fatal(err)
-	}
+	configure(t, r, "demo", "", configuration(t, "r1", map[string]any{"a": "b"}))
 	got, next := changesAfter(t, r, next)
 	wantEqual(t, "changes after operations that change nothing", 0, len(got))
 

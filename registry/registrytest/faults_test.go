@@ -45,7 +45,7 @@ func active(m *registry.Memory, ref pack.Ref) string {
 }
 
 func faults() []fault {
-	return append(feedFaults(), []fault{
+	return append(append(feedFaults(), configFaults()...), []fault{
 		{"unknown packs are empty", "UnknownPackIsNotFound", func() *broken {
 			return &broken{pack: func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error) {
 				r, err := m.Pack(ctx, ref)
@@ -96,7 +96,7 @@ func faults() []fault {
 			a.Components = slices.DeleteFunc(slices.Clone(a.Components), func(c pack.Component) bool { return c.Ref == "demo.one" && a.Ref != "demo" })
 		}),
 		{"old components stay", "UpgradeReplacesComponents", mergingComponents},
-		{"an upgrade is a new pack", "UpgradeKeepsIDConfigAndInstalled", func() *broken {
+		{"an upgrade is a new pack", "UpgradeKeepsIDAndInstalled", func() *broken {
 			return &broken{apply: func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
 				a := op.Activate[0]
 				if old := active(m, a.Ref); old == a.Previous && old != "" {
@@ -185,24 +185,10 @@ func faults() []fault {
 			}}
 		}},
 		{"IDs are reused", "IDsAreNeverReused", reusingIDs},
-		{"configurations are merged", "ConfigIsReplaced", func() *broken {
-			return &broken{setConfig: func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error {
-				r, _ := m.Pack(ctx, ref)
-				for k, v := range config {
-					if r.Config == nil {
-						r.Config = map[string]any{}
-					}
-					r.Config[k] = v
-				}
-				return m.SetConfig(ctx, ref, r.Config)
-			}}
-		}},
 		{"values are shared", "ReturnedValuesBelongToTheCaller", sharingValues},
-		{"the context is not looked at", "CancelledContextChangesNothing", func() *broken {
-			return &broken{setConfig: func(m *registry.Memory, ctx context.Context, ref pack.Ref, config map[string]any) error {
-				return m.SetConfig(context.WithoutCancel(ctx), ref, config)
-			}}
-		}},
+		applyFault("the context is not looked at", "CancelledContextChangesNothing", func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+			return m.Apply(context.WithoutCancel(ctx), op)
+		}),
 		{"an activation takes two steps", "ReadersNeverSeeHalfAnOperation", activatingInTwoSteps},
 	}...)
 }

@@ -90,6 +90,9 @@ func changesAreSeenByOthers(t testing.TB, open Opener) {
 	apply(t, a, op)
 	wantOutcome(t, b, op.ID, true)
 	wantEqual(t, "what another process reads", stateOf(t, a, "demo"), stateOf(t, b, "demo"))
+	own := configuration(t, "r1", map[string]any{"a": "b"}, "/a")
+	configure(t, b, "demo", "", own)
+	wantConfiguration(t, "set by another process", a, "demo", own)
 	commit(t, b, activation(t, "demo", 2, "two"))
 	wantEqual(t, "what the first process reads", stateOf(t, b, "demo"), stateOf(t, a, "demo"))
 	stale := activation(t, "demo", 2)
@@ -146,7 +149,7 @@ func writersOfOtherPacksAreNotDisturbed(t testing.TB, open Opener) {
 				return err
 			}
 		}
-		return all[i].SetConfig(t.Context(), work[i][0].Ref, map[string]any{"a": "b"})
+		return all[i].SetConfiguration(t.Context(), work[i][0].Ref, "", configuration(t, "r1", map[string]any{"a": "b"}))
 	})
 	wantError(t, "writers of different packs", errors.Join(errs...), nil)
 	for ref, name := range activeOf(t, all[0]) {
@@ -201,7 +204,10 @@ func rootsAreKeptApart(t testing.TB, open Opener) {
 	if records[0].ID == want.Record.ID {
 		t.Fatalf("two packs have ID %d", records[0].ID)
 	}
-	wantError(t, "SetConfig", other.SetConfig(ctx, "demo", map[string]any{"a": "b"}), nil)
+	own := configuration(t, "r1", map[string]any{"a": "b"})
+	configure(t, other, "demo", "", own)
+	wantConfiguration(t, "of the first root", one, "demo", registry.Configuration{})
+	wantConfiguration(t, "of the new root", other, "demo", own)
 	dependents, err := one.Dependents(ctx, "base")
 	if err != nil || len(dependents) != 0 {
 		t.Fatalf("Dependents: got %v, %v", dependents, err)

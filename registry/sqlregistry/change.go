@@ -114,6 +114,9 @@ func (c *change) activate(ctx context.Context, a *registry.Activation) (id int64
 	case err != nil:
 		return 0, err
 	}
+	if err := c.markConfiguration(ctx, a); err != nil {
+		return 0, err
+	}
 	if _, err := c.exec(ctx, insertGeneration, append(generationFields(&a.Generation), id)...); err != nil {
 		return 0, err
 	}

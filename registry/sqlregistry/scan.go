@@ -17,7 +17,7 @@ type foundRecord struct {
 func scanRecord(rows *sql.Rows) (foundRecord, error) {
 	var rec foundRecord
 	err := rows.Scan(append([]any{
-		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asJSON(&rec.Config), asTime(&rec.Installed), asTime(&rec.Updated),
+		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asTime(&rec.Installed), asTime(&rec.Updated),
 	}, generationFields(&rec.Active)...)...)
 	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
 		rec.damage, err = &registry.RecordError{Ref: rec.Ref, Err: err}, nil

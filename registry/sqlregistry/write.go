@@ -5,14 +5,12 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
 )
 
 const (
 	waitForRoot   = `UPDATE packtrain_roots SET operations = operations WHERE root = ?`
 	selectOutcome = `SELECT count(*) > 0 FROM packtrain_roots r JOIN packtrain_operations o ON o.root_id = r.id WHERE r.root = ? AND o.operation = ?`
-	updateConfig  = `UPDATE packtrain_packs SET config = ? WHERE root_id = (SELECT id FROM packtrain_roots WHERE root = ?) AND ref = ?`
 )
 
 // Apply implements [registry.Writer]. While it is unknown whether the operation was
@@ -47,26 +45,4 @@ func (r *Records) Outcome(ctx context.Context, id string) (applied bool, err err
 		return false, r.wrap(ctx, "read outcome of operation "+id, err)
 	}
 	return applied, nil
-}
-
-// SetConfig implements [registry.Writer].
-func (r *Records) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
-	if config == nil {
-		config = map[string]any{}
-	}
-	err := r.transact(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, r.dialect.bind(updateConfig), asJSON(&config), r.rootID(), ref.String())
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err == nil && n == 0 {
-			err = &registry.NotInstalledError{Ref: ref}
-		}
-		return err
-	})
-	if err != nil {
-		return r.wrap(ctx, "set configuration of pack "+ref.String(), err)
-	}
-	return nil
 }

@@ -27,13 +27,15 @@ func TestLifeOfAPack(t *testing.T) {
 
 	a := f.call("PUT", "/api/v1/packs/demo/config", request{body: `{"channel":"ops","retries":9007199254740993}`})
 	wantStatus(t, a, 200)
-	for _, shown := range []answer{a, f.call("GET", "/api/v1/packs/demo", request{})} { // not through a float64
+	for _, shown := range []answer{a, f.call("GET", "/api/v1/packs/demo/config", request{})} { // not through a float64
 		if !strings.Contains(string(shown.body), `{"channel":"ops","retries":9007199254740993}`) {
 			t.Errorf("got %s", shown.body)
 		}
 	}
-	if all := f.call("GET", "/api/v1/packs", request{}); strings.Contains(string(all.body), "9007199254740993") || !strings.Contains(string(all.body), `"storage_path"`) {
-		t.Errorf("a list without configurations is wanted, got %s", all.body)
+	for _, path := range []string{"/api/v1/packs", "/api/v1/packs/demo"} {
+		if got := f.call("GET", path, request{}); strings.Contains(string(got.body), "9007199254740993") || !strings.Contains(string(got.body), `"storage_path"`) {
+			t.Errorf("%s: want no configuration, got %s", path, got.body)
+		}
 	}
 	if show := get("/api/v1/packs/demo", 200)["data"].(m); active(show) != "1.1.0" { //nolint:forcetypeassert // a test
 		t.Errorf("got %v", show)

@@ -9,23 +9,10 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// configInput is a new configuration of a pack.
-type configInput struct {
-	Ref  string `path:"ref" doc:"The ref of a pack"`
-	Body values `doc:"The values, which replace all earlier ones"`
-}
-
-// values are the configuration of a pack.
-type values map[string]any
-
-// UnmarshalJSON keeps numbers as they are written.
-func (v *values) UnmarshalJSON(data []byte) error {
-	return wire.DecodeExact(data, (*map[string]any)(v))
-}
-
 // removeInput names a pack to remove.
 type removeInput struct {
 	Ref        string   `path:"ref" doc:"The ref of a pack"`
+	Purge      bool     `query:"purge" doc:"Remove the configuration, too, which is kept otherwise"`
 	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
 }
 
@@ -45,31 +32,17 @@ func (s *Server) addChanges() {
 			statuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 		}
 	}
-	configure := change("configure-pack", http.MethodPut, packsPath+"/{ref}/config", "Replace the configuration of a pack")
-	configure.body = values{}
-	handle(s, configure, s.setConfig)
 	handle(s, change("roll-back-pack", http.MethodPost, packsPath+"/{ref}/rollback", "Make the generation active that was active before"), s.rollBack)
 	handle(s, change("repair-pack", http.MethodPost, packsPath+"/{ref}/repair", "Make a pack on disk agree with what was recorded"), s.repairPack)
 	all := change("repair-packs", http.MethodPost, "/api/v1/repair", "Make all packs on disk agree with what was recorded")
 	all.statuses = nil
 	handle(s, all, s.repairPacks)
-	handle(s, change("remove-pack", http.MethodDelete, packsPath+"/{ref}", "Remove a pack with its generations and its configuration"), s.remove)
+	handle(s, change("remove-pack", http.MethodDelete, packsPath+"/{ref}", "Remove a pack with its generations"), s.remove)
 }
 
 // acting returns the context of changes in the name of the token of a request.
 func acting(ctx context.Context) context.Context {
 	return registry.WithActor(ctx, stateOf(ctx).token)
-}
-
-func (s *Server) setConfig(ctx context.Context, in *configInput) (*answer[values], error) {
-	ref, err := pack.ParseRef(in.Ref)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.host.Store.SetConfig(ctx, ref, in.Body); err != nil {
-		return nil, err
-	}
-	return success(in.Body), nil
 }
 
 func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[registry.Record], error) {
@@ -117,7 +90,7 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	if err := s.host.Store.Remove(acting(ctx), ref, &registry.RemoveOptions{AllowBreak: may}); err != nil {
+	if err := s.host.Store.Remove(acting(ctx), ref, &registry.RemoveOptions{AllowBreak: may, Purge: in.Purge}); err != nil {
 		return nil, err
 	}
 	return success(nothing{}), nil

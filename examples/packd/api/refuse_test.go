@@ -315,6 +315,8 @@ func TestScopes(t *testing.T) {
 		{"GET", "/api/v1/packs/demo/verify", 404, 403, 401},
 		{"GET", "/metrics", 200, 403, 401},
 		{"PUT", "/api/v1/packs/demo/config", 403, 403, 401},
+		{"GET", "/api/v1/packs/demo/config", 403, 403, 401},
+		{"GET", "/api/v1/packs/demo/config?secrets=true", 403, 403, 401},
 		{"POST", "/api/v1/packs/demo/rollback", 403, 403, 401},
 		{"POST", "/api/v1/packs/demo/repair", 403, 403, 401},
 		{"POST", "/api/v1/repair", 403, 403, 401},

@@ -100,6 +100,7 @@ func (s *Server) addEndpoints() {
 	s.addOperations()
 	s.addCatalog()
 	s.addChanges()
+	s.addConfigure()
 	s.addFeed()
 	s.addHealth()
 	s.addMetrics()

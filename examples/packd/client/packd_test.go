@@ -223,10 +223,10 @@ func TestPackdStages(t *testing.T) {
 	if _, err := c.Register(ctx, wire.RegisterRequest{Paths: []string{"/etc"}}); err == nil {
 		t.Errorf("register what is not allowed: %v", err)
 	}
-	if err := c.SetConfig(ctx, "one", map[string]any{"a": []any{1.5, uint64(1<<53 + 1), nil}}); err != nil {
+	if _, err := c.SetConfig(ctx, "one", map[string]any{"a": []any{1.5, uint64(1<<53 + 1), nil}}, nil); err != nil {
 		t.Errorf("configure: %v", err)
 	}
-	if got, err := c.Config(ctx, "one"); err != nil || !cmp.Equal(got, map[string]any{"a": []any{json.Number("1.5"), json.Number("9007199254740993"), nil}}) {
+	if got, err := c.Config(ctx, "one"); err != nil || !cmp.Equal(got.Config.Values(), map[string]any{"a": []any{json.Number("1.5"), json.Number("9007199254740993"), nil}}) {
 		t.Errorf("configuration: %v, %v", got, err)
 	}
 	if got, err := c.Generations(ctx, "one"); err != nil || len(got) != 1 {

@@ -18,10 +18,11 @@ var (
 	_ registry.Catalog  = (*Client)(nil)
 	_ registry.Verifier = (*Client)(nil)
 	_ registry.Repairer = (*Client)(nil)
+
+	_ registry.Configurer = (*Client)(nil)
 )
 
-// List implements [registry.Catalog]. The packs come without their configuration,
-// which Show has.
+// List implements [registry.Catalog].
 func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
 	packs, err := list[wire.ActivePack](ctx, c, packsPath)
 	if err != nil {
@@ -116,30 +117,49 @@ func (c *Client) repair(ctx context.Context, path string) (*registry.RepairRepor
 	return r.Result(), nil
 }
 
-// Config returns the values that the user set. Numbers are of type
-// [encoding/json.Number], exact.
-func (c *Client) Config(ctx context.Context, ref pack.Ref) (map[string]any, error) {
-	p, err := c.Show(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	return p.Config, nil
+// Config implements [registry.Configurer].
+func (c *Client) Config(ctx context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return c.readConfig(ctx, ref, "")
 }
 
-// SetConfig replaces them; nil empties them.
-func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, config map[string]any) error {
+// RevealConfig implements [registry.Configurer].
+func (c *Client) RevealConfig(ctx context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return c.readConfig(ctx, ref, "?secrets=true")
+}
+
+func (c *Client) readConfig(ctx context.Context, ref pack.Ref, query string) (registry.Configuration, error) {
 	path, err := packPath(ref)
 	if err != nil {
-		return err
+		return registry.Configuration{}, err
 	}
-	if config == nil {
-		config = map[string]any{}
-	}
-	x, err := call{method: http.MethodPut, path: path + "/config"}.with(config)
+	return c.configuration(ctx, get(path+"/config"+query))
+}
+
+// SetConfig implements [registry.Configurer].
+func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, values map[string]any, opts *registry.SetConfigOptions) (registry.Configuration, error) {
+	path, err := packPath(ref)
 	if err != nil {
-		return err
+		return registry.Configuration{}, err
 	}
-	return c.do(ctx, x)
+	if values == nil {
+		values = map[string]any{}
+	}
+	x, err := call{method: http.MethodPut, path: path + "/config"}.with(values)
+	if err != nil {
+		return registry.Configuration{}, err
+	}
+	if opts != nil && opts.Expect != "" {
+		x.header = http.Header{"If-Match": {`"` + opts.Expect + `"`}}
+	}
+	return c.configuration(ctx, x)
+}
+
+func (c *Client) configuration(ctx context.Context, x call) (registry.Configuration, error) {
+	r, err := read[wire.Configuration](ctx, c, x)
+	if err != nil {
+		return registry.Configuration{}, err
+	}
+	return r.Result()
 }
 
 // RollBack implements [registry.RollBacker].
@@ -167,6 +187,13 @@ func (c *Client) Remove(ctx context.Context, ref pack.Ref, opts *registry.Remove
 	}
 	if opts != nil {
 		path += allowBreak(opts.AllowBreak)
+	}
+	if opts != nil && opts.Purge {
+		separator := "?"
+		if strings.Contains(path, "?") {
+			separator = "&"
+		}
+		path += separator + "purge=true"
 	}
 	return c.do(ctx, call{method: http.MethodDelete, path: path})
 }

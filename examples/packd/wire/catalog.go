@@ -7,7 +7,7 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-// An ActivePack is an installed pack, as lists show it: without its configuration.
+// An ActivePack is an installed pack, as lists show it.
 type ActivePack struct {
 	ID          int64               `json:"pack_id"`
 	Ref         pack.Ref            `json:"pack_ref"`
@@ -25,9 +25,10 @@ type ActivePack struct {
 // PackDetails are the details of one pack.
 type PackDetails struct {
 	ActivePack
-	Config      map[string]any        `json:"config"` // the values that the user set
 	Components  []pack.Component      `json:"components"`
 	Generations []registry.Generation `json:"generations"` // the oldest first
+	// ConfigProblems are the reasons why the recorded configuration does not fit.
+	ConfigProblems []string `json:"config_problems"`
 }
 
 // NewActivePacks returns a list as it is on the wire, never nil.
@@ -41,7 +42,7 @@ func newActivePack(p registry.ActivePack) ActivePack {
 	}
 }
 
-// Result returns the pack as the library has it, without its configuration.
+// Result returns the pack as the library has it.
 func (p ActivePack) Result() registry.ActivePack {
 	return registry.ActivePack{
 		Record: registry.Record{
@@ -54,13 +55,15 @@ func (p ActivePack) Result() registry.ActivePack {
 // NewPackDetails returns p as it is on the wire.
 func NewPackDetails(p *registry.PackDetails) PackDetails {
 	return PackDetails{
-		ActivePack: newActivePack(p.ActivePack), Config: p.Config, Components: p.Components, Generations: p.Generations,
+		ActivePack: newActivePack(p.ActivePack), Components: p.Components, Generations: p.Generations,
+		ConfigProblems: each(p.ConfigProblems, same),
 	}
 }
 
 // Result returns the details as the library has them.
 func (p PackDetails) Result() *registry.PackDetails {
-	details := &registry.PackDetails{ActivePack: p.ActivePack.Result(), Components: p.Components, Generations: p.Generations}
-	details.Config = p.Config
-	return details
+	return &registry.PackDetails{
+		ActivePack: p.ActivePack.Result(), Components: p.Components, Generations: p.Generations,
+		ConfigProblems: append([]string(nil), p.ConfigProblems...),
+	}
 }

@@ -26,6 +26,7 @@ func TestBodiesRoundTrip(t *testing.T) {
 		reflect.TypeFor[wire.Envelope[wire.RegisterReport]](),
 		reflect.TypeFor[wire.Envelope[wire.InstallReport]](),
 		reflect.TypeFor[wire.Envelope[wire.PackDetails]](),
+		reflect.TypeFor[wire.Envelope[wire.Configuration]](),
 		reflect.TypeFor[wire.Envelope[registry.Record]](),
 		reflect.TypeFor[wire.Envelope[[]wire.ActivePack]](),
 		reflect.TypeFor[wire.Envelope[[]registry.Generation]](),

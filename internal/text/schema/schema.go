@@ -71,10 +71,17 @@ func CheckValues(name string, values, description *yaml.Node) []Problem {
 }
 
 // IsObject reports whether n is a JSON Schema object rather than a flat map, in
-// which "type" and "properties" would be the specs of two values.
+// which "type" and "properties" would be the specs of two values. An object may leave
+// out its type.
 func IsObject(n *yaml.Node) bool {
 	typ, properties := value(n, "type"), value(n, "properties")
-	return typ != nil && typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)
+	switch {
+	case typ != nil:
+		return typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)
+	case properties == nil || properties.Kind != yaml.Mapping || len(properties.Fields) == 0:
+		return false
+	}
+	return !slices.ContainsFunc(properties.Fields, func(f yaml.Field) bool { return f.Value.Kind != yaml.Mapping })
 }
 
 // value returns the entry of a mapping, nil when it is absent or null.

@@ -1,6 +1,7 @@
 package sqlitetest_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -186,6 +187,18 @@ type twoPools struct {
 	registry.ContentReader
 	registry.Binder
 	registry.Feed
+	configs
+}
+
+// configs sets configurations through one pool and reads them through the other.
+type configs struct{ in, out registry.ConfigKeeper }
+
+func (c configs) Configuration(ctx context.Context, ref pack.Ref) (registry.Configuration, error) {
+	return c.out.Configuration(ctx, ref)
+}
+
+func (c configs) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
+	return c.in.SetConfiguration(ctx, ref, expect, next)
 }
 
 func TestRecordsThroughTwoPools(t *testing.T) {
@@ -193,7 +206,7 @@ func TestRecordsThroughTwoPools(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registry.Records {
 		file := filepath.Join(t.TempDir(), "records.db")
 		in, out := openRecords(t, file), openRecords(t, file)
-		return twoPools{in, out, out, out, out}
+		return twoPools{in, out, out, out, out, configs{in, out}}
 	})
 }
 

@@ -15,7 +15,6 @@ CREATE TABLE packtrain_packs (
     version      TEXT NOT NULL,
     generation   TEXT NOT NULL,               -- the active one
     manifest     TEXT NOT NULL,               -- JSON
-    config       TEXT NOT NULL DEFAULT '{}',  -- JSON, set by the user
     installed_at TEXT NOT NULL,
     updated_at   TEXT NOT NULL,
     UNIQUE (root_id, ref)
@@ -101,3 +100,11 @@ CREATE TABLE packtrain_locks (
 );
 
 CREATE INDEX packtrain_locks_fence ON packtrain_locks (fence);
+
+-- The configurations that users set, which outlive their packs. They contain secrets.
+CREATE TABLE packtrain_configurations (
+    root_id  BIGINT NOT NULL REFERENCES packtrain_roots (id),
+    ref      TEXT NOT NULL,
+    document TEXT NOT NULL,  -- JSON: values, which are secret, and the revision
+    PRIMARY KEY (root_id, ref)
+);

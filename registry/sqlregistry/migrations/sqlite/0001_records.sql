@@ -15,7 +15,6 @@ CREATE TABLE packtrain_packs (
     version      TEXT NOT NULL,
     generation   TEXT NOT NULL,               -- the active one
     manifest     TEXT NOT NULL,               -- JSON
-    config       TEXT NOT NULL DEFAULT '{}',  -- JSON, set by the user
     installed_at TEXT NOT NULL,
     updated_at   TEXT NOT NULL,
     UNIQUE (root_id, ref)
@@ -72,4 +71,12 @@ CREATE TABLE packtrain_operations (
     change    TEXT NOT NULL DEFAULT '',  -- JSON, what it changed; '' for nothing
     PRIMARY KEY (root_id, number),
     UNIQUE (root_id, operation)
+);
+
+-- The configurations that users set, which outlive their packs. They contain secrets.
+CREATE TABLE packtrain_configurations (
+    root_id  INTEGER NOT NULL REFERENCES packtrain_roots (id),
+    ref      TEXT NOT NULL,
+    document TEXT NOT NULL,  -- JSON: values, which are secret, and the revision
+    PRIMARY KEY (root_id, ref)
 );
