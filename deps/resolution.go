@@ -98,7 +98,7 @@ func (k *known) passedOver(chosen pack.Candidate, constraints []pack.Constraint)
 	var over []pack.Candidate
 	for _, c := range k.excluded {
 		forbids := func(constraint pack.Constraint) bool { return !constraint.Allows(c.Version) }
-		if c.Version.IsZero() || preferred(c, chosen) < 0 && !slices.ContainsFunc(constraints, forbids) {
+		if c.Version.IsZero() || Preferred(c, chosen) < 0 && !slices.ContainsFunc(constraints, forbids) {
 			over = append(over, c)
 		}
 	}

@@ -171,8 +171,8 @@ func (s *search) ask(ctx context.Context, k *known, by string) {
 			k.excluded = append(k.excluded, c)
 		}
 	}
-	slices.SortFunc(k.candidates, preferred)
-	slices.SortFunc(k.excluded, preferred)
+	slices.SortFunc(k.candidates, Preferred)
+	slices.SortFunc(k.excluded, Preferred)
 }
 
 func (s *search) candidates(ctx context.Context, want pack.Want) (found []pack.Candidate, err error) {
@@ -188,8 +188,8 @@ func (s *search) forbidden(k *known, c pack.Candidate) error {
 	return pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed, and the request does not allow a version that is not higher", k.installed.Version)
 }
 
-// preferred sorts releases before pre-releases, and higher versions first.
-func preferred(a, b pack.Candidate) int {
+// Preferred sorts candidates of one pack, best first: releases before pre-releases, and higher versions first.
+func Preferred(a, b pack.Candidate) int {
 	if a.Version.IsPrerelease() != b.Version.IsPrerelease() {
 		if a.Version.IsPrerelease() {
 			return 1

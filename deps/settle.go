@@ -212,7 +212,7 @@ func (s *search) better(w *want, chosen selection) *pack.Candidate {
 	k := s.packs[w.Ref]
 	for i := range k.candidates {
 		if c := &k.candidates[i]; w.Constraint.Allows(c.Version) {
-			if preferred(*c, chosen[w.Ref]) < 0 {
+			if Preferred(*c, chosen[w.Ref]) < 0 {
 				return c
 			}
 			return nil
