@@ -18,11 +18,7 @@ func (r *request) checkAll(ctx context.Context) {
 		}
 	})
 	testing := slices.DeleteFunc(itemsOf(r.failSets(ctx)), func(it *item) bool { return it.manifest.Testing == nil })
-	r.testAll(ctx, testing, func(items []*item) {
-		batch.Each(items, r.store.config.Parallel, func(it *item) {
-			r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) })
-		})
-	})
+	r.testAll(ctx, testing)
 }
 
 // activateAll activates the sets that are left, each in one operation.

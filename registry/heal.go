@@ -58,6 +58,9 @@ func (s *Store) renew(ctx context.Context, lock generations.Lock, ref pack.Ref, 
 	if err := s.chooseEnvironments(ctx, g); err != nil && environmentsAlone {
 		return err
 	}
+	if err := s.checkUntouched(g); err != nil {
+		return err
+	}
 	staging, err := s.disk.Begin(ctx)
 	if err != nil {
 		return err

@@ -87,6 +87,9 @@ func (s *Store) lease(ctx context.Context, snap *Snapshot, rec *Record) error {
 	case !ok:
 		return errRemoved
 	}
+	if err := s.checkQuarantine(ref, &rec.Active); err != nil {
+		return err
+	}
 	components := func() ([]pack.Component, error) {
 		a, err := s.recall(ref, name)
 		if err != nil {

@@ -60,7 +60,7 @@ func (s *Store) reachable(ctx context.Context, rec Record) error {
 	if _, err := os.Lstat(s.disk.Content(rec.Ref, rec.Active.Name)); err != nil {
 		return pack.Errorf(pack.CodeStoreCorrupt, "the files of generation %s are missing: %w", rec.Active.Name, err)
 	}
-	return nil
+	return s.checkQuarantine(rec.Ref, &rec.Active)
 }
 
 // markDetails marks the pack of Show.

@@ -83,6 +83,7 @@ func (s *Store) repairPacks(ctx context.Context, refs []pack.Ref) (*RepairReport
 func (s *Store) repair(ctx context.Context, ref pack.Ref) (repaired, left []Difference, err error) {
 	found, err := s.verify(ctx, ref)
 	if err != nil || len(found) == 0 {
+		s.releaseSound(ctx, ref, err)
 		return nil, nil, err
 	}
 	lock, err := s.lock(ctx, []pack.Ref{ref})

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -62,23 +63,29 @@ func (s *Store) Test(ctx context.Context, req TestRequest) (*TestReport, error) 
 	r := newRequest(s, Request{Paths: req.Paths, SkipValidation: req.SkipValidation, OnEvent: req.OnEvent})
 	r.testOnly = true
 	defer r.end()
-	batch.Each(r.items, s.config.Parallel, func(it *item) { r.try(ctx, it) })
+	r.tryAll(ctx)
 	rep := r.tested()
 	return rep, batch.Err(ctx, testingPacks, rep.Failed)
 }
 
-// try prepares and tests one pack.
-func (r *request) try(ctx context.Context, it *item) {
-	defer r.Close(context.WithoutCancel(ctx), &it.Item)
+// tryAll prepares and tests the packs.
+func (r *request) tryAll(ctx context.Context) {
+	batch.Each(r.items, r.store.config.Parallel, func(it *item) { r.prepareTests(ctx, it) })
+	testing := slices.DeleteFunc(slices.Clone(r.items), func(it *item) bool { return it.Err != nil || it.manifest.Testing == nil })
+	r.testAll(ctx, testing)
+	for _, it := range r.items {
+		r.Close(context.WithoutCancel(ctx), &it.Item)
+	}
+}
+
+func (r *request) prepareTests(ctx context.Context, it *item) {
 	if r.prepare(ctx, it); it.Err != nil {
 		return
 	}
 	it.tests = r.store.newTestResult(it)
 	if it.manifest.Testing == nil {
 		r.Warn(ctx, &it.Item, "the pack declares no tests")
-		return
 	}
-	r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) })
 }
 
 func (r *request) tested() *TestReport {

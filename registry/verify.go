@@ -237,5 +237,5 @@ func (s *Store) checkLinks(ref pack.Ref, g *Generation) error {
 	if name := generations.LinksTo(g.Environments).Missing(dir); name != "" {
 		return pack.Errorf(pack.CodeStoreCorrupt, "link %q of generation %s does not lead to its environment; register version %s again", name, g.Name, g.Version)
 	}
-	return checkEnvironments(dir, g)
+	return cmp.Or(checkEnvironments(dir, g), s.checkUntouched(g))
 }

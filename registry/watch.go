@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry/internal/generations"
 )
 
@@ -93,26 +94,36 @@ func stamps(dir string) map[string]stamp {
 
 // testAll runs the tests of some packs. If files changed meanwhile that tests must not
 // change, the tests of those that passed run again, one after another, and a pack whose
-// tests change them again fails.
-func (r *request) testAll(ctx context.Context, items []*item, run func([]*item)) {
+// tests change them again fails. What was changed is repaired or quarantined.
+func (r *request) testAll(ctx context.Context, items []*item) {
 	before := r.store.watch(ctx, items)
-	run(items)
+	r.runTests(ctx, items)
 	paths := before.changed()
 	if len(paths) == 0 {
 		return
 	}
-	r.store.config.Logger.Error("files changed while tests of packs ran: verify the installed packs", "files", names(paths))
+	r.store.config.Logger.Error("files changed while tests of packs ran", "files", names(paths))
+	defer func() {
+		r.settle(ctx, before, before.changed())
+		r.failQuarantined(ctx, items)
+	}()
 	for _, it := range items {
 		if it.Err != nil || it.tests == nil || it.tests.Status == TestsSkipped {
 			continue
 		}
 		again := r.store.watch(ctx, items)
-		run([]*item{it})
+		r.runTests(ctx, []*item{it})
 		if changed := again.changed(); len(changed) > 0 && it.Err == nil {
 			r.fail(ctx, it, pack.StageTests, pack.Errorf(pack.CodeTestsFailed,
-				"the tests changed files outside of the pack (%s): verify the installed packs and build the environments again", strings.Join(names(changed), ", ")))
+				"the tests changed files outside of the pack (%s)", strings.Join(names(changed), ", ")))
 		}
 	}
+}
+
+func (r *request) runTests(ctx context.Context, items []*item) {
+	batch.Each(items, r.store.config.Parallel, func(it *item) {
+		r.Run(ctx, &it.Item, pack.StageTests, func() error { return r.test(ctx, it) })
+	})
 }
 
 // names returns the first of the paths.

@@ -1,0 +1,129 @@
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/packtrain/pack"
+)
+
+// Generations and environments that tests of a pack changed are quarantined: no reader gets
+// them until a generation with other files is active. A file for each, named by a digest of
+// the path below the root, keeps that for all processes. The paths are never used again.
+const quarantineDir = "quarantine"
+
+func (s *Store) quarantineFile(path string) string {
+	if rel, err := filepath.Rel(s.config.Root, path); err == nil && filepath.IsLocal(rel) {
+		path = rel // the root may be moved
+	}
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(s.config.Root, quarantineDir, hex.EncodeToString(sum[:16]))
+}
+
+// quarantine keeps readers from the generation or environment at a path.
+func (s *Store) quarantine(path string) error {
+	file := s.quarantineFile(path)
+	return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(path+"\n"), 0o644))
+}
+
+// release ends the quarantine of a path.
+func (s *Store) release(path string) {
+	_ = os.Remove(s.quarantineFile(path)) // it stays in quarantine
+}
+
+func (s *Store) isQuarantined(path string) bool {
+	_, err := os.Lstat(s.quarantineFile(path))
+	return err == nil
+}
+
+// checkQuarantine checks that tests of no pack changed a generation or its environments.
+func (s *Store) checkQuarantine(ref pack.Ref, g *Generation) error {
+	if s.isQuarantined(s.disk.Content(ref, g.Name)) {
+		return pack.Errorf(pack.CodeStoreCorrupt, "files of generation %s were changed while tests of a pack ran; repair the pack", g.Name)
+	}
+	return s.checkUntouched(g)
+}
+
+// checkUntouched checks that tests of no pack changed the environments of g.
+func (s *Store) checkUntouched(g *Generation) error {
+	for _, e := range g.Environments {
+		if e.Path != "" && s.isQuarantined(e.Path) {
+			return pack.Errorf(pack.CodeStoreCorrupt,
+				"the environment %s of generation %s was changed while tests of a pack ran; build it again and register version %s again", e.Path, g.Name, g.Version)
+		}
+	}
+	return nil
+}
+
+// healPatience bounds the wait for operations on a pack that is repaired after tests of
+// another one changed it.
+const healPatience = 5 * time.Second
+
+// settle quarantines the generations and environments with changed files, and repairs the
+// active ones of packs that have the content elsewhere, except for those of this request,
+// which hold their locks.
+func (r *request) settle(ctx context.Context, w *watch, paths []string) {
+	s := r.store
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healPatience)
+	defer cancel()
+	var refs []pack.Ref
+	for _, home := range w.homesOf(paths) {
+		if err := s.quarantine(home); err != nil {
+			s.config.Logger.Error("changed files cannot be quarantined", "path", home, "error", err)
+		}
+		if rel, err := filepath.Rel(filepath.Join(s.config.Root, "packs"), home); err == nil && filepath.IsLocal(rel) {
+			ref, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+			refs = append(refs, pack.Ref(ref))
+		}
+	}
+	slices.Sort(refs)
+	for _, ref := range slices.Compact(refs) {
+		if slices.ContainsFunc(r.items, func(it *item) bool { return it.ID.Ref == ref }) {
+			continue
+		}
+		if _, left, err := s.repair(ctx, ref); err != nil || len(left) > 0 {
+			s.config.Logger.Error("pack that tests of another one changed needs repair", "pack", ref, "left", left, "error", err)
+		}
+	}
+}
+
+// homesOf returns the directories of generations and environments that have the paths.
+func (w *watch) homesOf(paths []string) []string {
+	var homes []string
+	for home := range w.homes {
+		if slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(p, home+string(filepath.Separator)) }) {
+			homes = append(homes, home)
+		}
+	}
+	slices.Sort(homes)
+	return homes
+}
+
+// releaseSound ends the quarantine of the active generation of a pack that was verified
+// without an error, because its files are as recorded again.
+func (s *Store) releaseSound(ctx context.Context, ref pack.Ref, err error) {
+	if err != nil {
+		return
+	}
+	if active, err := s.ledger().Active(ctx, ref); err == nil && active != "" {
+		s.release(s.disk.Content(ref, active))
+	}
+}
+
+// failQuarantined fails the packs whose environments tests of another pack changed.
+func (r *request) failQuarantined(ctx context.Context, items []*item) {
+	for _, it := range items {
+		changed := slices.ContainsFunc(it.envs, func(e pack.Environment) bool { return e.Path != "" && r.store.isQuarantined(e.Path) })
+		if it.Err == nil && changed {
+			r.fail(ctx, it, pack.StageTests, pack.Errorf(pack.CodeContentChanged,
+				"tests of another pack changed an environment that the pack shares with it: build it again"))
+		}
+	}
+}
