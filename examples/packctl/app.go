@@ -104,7 +104,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(),
-		a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
+		a.searchCommand(), a.indicesCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{meantFlag(cmd, err), cmd.CommandPath()}

@@ -43,10 +43,7 @@ func newSources(c Config, client *web.Client, kept *cache.Cache) (source.Source,
 	if err != nil {
 		return nil, nil, err
 	}
-	indices, err := registrysource.New(registrysource.Config{
-		Indices: c.Indices, Strict: c.StrictIndices, Client: client, Limits: c.IndexLimits, Shelf: shelf(kept),
-		AllowIndex: func(string) bool { return true }, // the client's policy decides
-	})
+	indices, err := newIndices(c, client, shelf(kept))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,6 +61,23 @@ func shelf(kept *cache.Cache) source.Shelf {
 		return nil
 	}
 	return kept
+}
+
+// Indices returns the registry indices of a configuration, to search or describe them
+// without a root. Errors are those of [registrysource.New].
+func Indices(c Config) (*registrysource.Source, error) {
+	client, err := web.New(c.Network, c.Web)
+	if err != nil {
+		return nil, err
+	}
+	return newIndices(c, client, nil)
+}
+
+func newIndices(c Config, client *web.Client, kept source.Shelf) (*registrysource.Source, error) {
+	return registrysource.New(registrysource.Config{
+		Indices: c.Indices, Strict: c.StrictIndices, Client: client, Limits: c.IndexLimits, Shelf: kept,
+		AllowIndex: func(string) bool { return true }, // the client's policy decides
+	})
 }
 
 // archiveLimits and gitLimits admit what l admits beyond the defaults. Lower limits are

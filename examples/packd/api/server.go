@@ -99,6 +99,7 @@ func (s *Server) addEndpoints() {
 	s.addStages()
 	s.addOperations()
 	s.addCatalog()
+	s.addIndices()
 	s.addChanges()
 	s.addConfigure()
 	s.addFeed()
