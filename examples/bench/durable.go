@@ -22,18 +22,28 @@ func durability(pg *pgtest.Program) (all []job) {
 			id: "S14", name: "activate 100 packs durably, " + s.name, rival: "fsync of every file", goal: 0.15, floor: 0.05,
 			prepare: func(_ context.Context, dir string) (sides, error) {
 				packs, err := writePacks(dir)
-				return sides{
-					ours:  func(ctx context.Context, fresh string) (float64, error) { return activate(ctx, s, packs, fresh) },
-					rival: func(ctx context.Context, fresh string) (float64, error) { return syncFiles(ctx, packs, fresh) },
-				}, err
+				return sides{ours: onDisk(packs, s.activate), rival: onDisk(packs, syncFiles)}, err
 			},
 		})
 	}
 	return all
 }
 
+// onDisk returns a side with a fresh directory on the disk of temporary files: in memory,
+// nothing has to be synced.
+func onDisk(packs []string, do func(ctx context.Context, packs []string, fresh string) (float64, error)) func(context.Context, string) (float64, error) {
+	return func(ctx context.Context, _ string) (_ float64, err error) {
+		dir, err := os.MkdirTemp("", "packtrain-bench-")
+		if err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+		return do(ctx, packs, dir)
+	}
+}
+
 // activate copies packs into staging and takes the time of making them active.
-func activate(ctx context.Context, s storage, packs []string, fresh string) (took float64, err error) {
+func (s storage) activate(ctx context.Context, packs []string, fresh string) (took float64, err error) {
 	root := filepath.Join(fresh, "root")
 	dsn, err := s.dsn(ctx, root)
 	if err != nil {
