@@ -97,7 +97,7 @@ func (s *Store) mayBind(ctx context.Context, root, bound string) error {
 	case published == 0:
 		return s.refuse(true, "the records are new, but the root was used with others")
 	}
-	return s.refuse(true, fmt.Sprintf("the records are missing: the root has %d packs, but the records list none of them", published))
+	return s.refuse(true, fmt.Sprintf("the records are missing: they list none of the packs in the root (%d)", published))
 }
 
 func (s *Store) refuse(adoptable bool, reason string) error {
@@ -115,7 +115,7 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 	case s.config.Adopt:
 		return s.adopt(ctx)
 	}
-	return s.refuse(true, fmt.Sprintf("the records are incomplete: the root has %d packs, and the records do not list %d of them", published, missing))
+	return s.refuse(true, fmt.Sprintf("the records are incomplete: of the packs in the root (%d), they do not list %d", published, missing))
 }
 
 // published returns the number of packs that readers get, and how many of them are not

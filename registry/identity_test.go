@@ -58,7 +58,7 @@ func TestProgramThatKeepsRecordsInMemory(t *testing.T) {
 	before := snapshot(t, dir)
 	err := program()
 	wantRootError(t, err, true)
-	for _, word := range []string{dir, "records are missing", "1 packs", "adopt"} {
+	for _, word := range []string{dir, "records are missing", "packs in the root (1)", "adopt"} {
 		if err == nil || !strings.Contains(err.Error(), word) {
 			t.Errorf("error %v does not mention %q", err, word)
 		}

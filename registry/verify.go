@@ -54,6 +54,9 @@ const (
 	DifferenceEnvironment DifferenceKind = "environment" // a link, an environment or an interpreter is missing
 	DifferenceRecord      DifferenceKind = "record"      // the record is missing or damaged
 	DifferenceOperation   DifferenceKind = "operation"   // an interrupted change of the pack cannot be settled
+	// DifferenceDependency is a dependency of the pack that no pack meets. A change of
+	// another pack was allowed to break it. Installing or upgrading what is missing meets it.
+	DifferenceDependency DifferenceKind = "dependency"
 )
 
 var _ Verifier = (*Store)(nil)
@@ -84,6 +87,9 @@ func (s *Store) verifyPacks(ctx context.Context, refs []pack.Ref) (*VerifyReport
 	var errs []error
 	batch.Each(refs, s.config.Parallel, func(ref pack.Ref) {
 		found, err := s.verify(ctx, ref)
+		if err == nil {
+			found = append(found, s.unmetOf(ctx, ref)...)
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
@@ -166,6 +172,18 @@ func (s *Store) verify(ctx context.Context, ref pack.Ref) ([]Difference, error) 
 			return found, nil
 		}
 	}
+}
+
+// unmetOf returns a difference for each dependency of ref that is not met.
+func (s *Store) unmetOf(ctx context.Context, ref pack.Ref) (found []Difference) {
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil { // it is reported as a difference, or the pack is gone
+		return nil
+	}
+	for _, err := range s.unmet(ctx, rec) {
+		found = append(found, Difference{ref, rec.Active.Name, DifferenceDependency, err.Error()})
+	}
+	return found
 }
 
 // unrecorded returns the difference of a pack that readers get although the records do

@@ -238,3 +238,31 @@ func TestVerifyWhilePacksChange(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyFindsUnmetDependencies removes a pack that another one needs, which no repair
+// brings back.
+func TestVerifyFindsUnmetDependencies(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	lib := write(t, simplePack("lib", "1.0.0"))
+	register(t, s, "", lib, write(t, simplePack("app", "1.0.0").needing("lib")))
+	if diff := cmp.Diff([]string{}, differences(t, s)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if err := s.Remove(t.Context(), "lib", &registry.RemoveOptions{AllowBreak: []pack.Ref{"app"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, refs := range [][]pack.Ref{nil, {"app"}} {
+		if diff := cmp.Diff([]string{"app dependency"}, differences(t, s, refs...)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+	if report, err := s.Repair(t.Context()); err != nil || len(report.Repaired)+len(report.Left) > 0 {
+		t.Errorf("repair: got %+v, %v", report, err)
+	}
+	register(t, s, "", lib)
+	if diff := cmp.Diff([]string{}, differences(t, s)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -65,10 +65,10 @@ func (a *app) printBuild(r *wire.BuildReport) {
 			a.println("%s  no environment", b.Ref)
 		}
 		if e := b.Environments.Python; e != nil {
-			a.println("%s  %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.RequirementsInstalled), e.PackageCount, e.Path)
+			a.println("%s  %s  %s  %s", b.Ref, state(e.Version, e.Reused, e.RequirementsInstalled), counted(e.PackageCount, "package"), e.Path)
 		}
 		if e := b.Environments.Node; e != nil {
-			a.println("%s  Node.js %s  %d packages  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), e.PackageCount, e.Path)
+			a.println("%s  Node.js %s  %s  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), counted(e.PackageCount, "package"), e.Path)
 		}
 	}
 	if remark := weaker(r.Summary.Isolation, r.Summary.Shortfall); remark != "" {

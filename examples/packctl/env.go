@@ -110,7 +110,7 @@ func (a *app) envListCommand() *cobra.Command {
 			return a.withEnvironments(cmd, nil, func(_ *envbuild.Builder, list []environmentInfo) error {
 				return a.report(list, func() {
 					for _, e := range list {
-						a.println("%s  %s  %d packages  %s  %s  %s", e.Key+"-"+e.Environment.Instance, e.Title(), len(e.Distributions), megabytes(e.Size),
+						a.println("%s  %s  %s  %s  %s  %s", e.Key+"-"+e.Environment.Instance, e.Title(), counted(len(e.Distributions), "package"), megabytes(e.Size),
 							e.Built.Local().Format(time.DateTime), e.state())
 					}
 				})

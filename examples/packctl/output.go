@@ -66,3 +66,11 @@ func short(d pack.Digest) string {
 	}
 	return d.String()[:shown]
 }
+
+// counted returns n things, as in "1 pack" and "2 packs".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -38,7 +38,7 @@ func (a *app) printRepaired(r *registry.RepairReport) {
 		a.println("%s  not repaired  %s  %s", d.Ref, d.Kind, d.Message)
 	}
 	if len(r.Repaired)+len(r.Left) == 0 {
-		a.println("%d packs are as recorded", len(r.Checked))
+		a.println("%s as recorded", counted(len(r.Checked), "pack"))
 	}
 }
 
@@ -51,7 +51,7 @@ func unrepaired(r *registry.RepairReport) error {
 	if len(packs) == 0 {
 		return nil
 	}
-	return pack.Errorf(pack.CodeStoreCorrupt, "%d of %d packs could not be repaired; install them again", len(packs), len(r.Checked))
+	return pack.Errorf(pack.CodeStoreCorrupt, "%d of %s could not be repaired; install what is left again", len(packs), counted(len(r.Checked), "pack"))
 }
 
 // Repair implements [registry.Repairer].

@@ -16,7 +16,7 @@ func TestRepair(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	dir := writeTree(t, map[string]string{"pack.yaml": "ref: demo\nversion: 1.0.0\nlabel: Demo\ndescription: A test.\n"})
 	wantStatus(t, packctl(t, "register", dir, "--root", root), exitOK)
-	if o := packctl(t, "repair", "--root", root); o.status != exitOK || o.stdout != "1 packs are as recorded\n" {
+	if o := packctl(t, "repair", "--root", root); o.status != exitOK || o.stdout != "1 pack as recorded\n" {
 		t.Errorf("got %+v", o)
 	}
 	link := filepath.Join(root, "current", "demo")
@@ -43,7 +43,7 @@ func TestRepair(t *testing.T) {
 	if o.status != exitFailed || len(report.Left) != 1 || len(report.Repaired) != 0 {
 		t.Errorf("got %+v", o)
 	}
-	if o := packctl(t, "repair", "--root", root); o.status != exitFailed || !strings.Contains(o.stdout, "demo  not repaired  content  ") || !strings.Contains(o.stderr, "1 of 1 packs could not be repaired") {
+	if o := packctl(t, "repair", "--root", root); o.status != exitFailed || !strings.Contains(o.stdout, "demo  not repaired  content  ") || !strings.Contains(o.stderr, "1 of 1 pack could not be repaired") {
 		t.Errorf("got %+v", o)
 	}
 }

@@ -111,7 +111,7 @@ type invalidPacks struct {
 }
 
 func (e *invalidPacks) Error() string {
-	return fmt.Sprintf("%d of %d packs are invalid", e.invalid, e.all)
+	return fmt.Sprintf("%d of %s did not pass", e.invalid, counted(e.all, "pack"))
 }
 
 func (*invalidPacks) ErrorCode() pack.Code { return pack.CodeInvalidManifest }

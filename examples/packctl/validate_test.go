@@ -81,7 +81,7 @@ func TestValidatePrintsFindings(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, got.stdout)
 		}
 	}
-	if got.status != exitFailed || !strings.Contains(got.stderr, "1 of 2 packs are invalid") {
+	if got.status != exitFailed || !strings.Contains(got.stderr, "1 of 2 packs did not pass") {
 		t.Errorf("got %+v", got)
 	}
 }

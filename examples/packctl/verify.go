@@ -52,5 +52,5 @@ func differ(r *registry.VerifyReport) error {
 	if len(packs) == 0 {
 		return nil
 	}
-	return pack.Errorf(pack.CodeStoreCorrupt, "%d of %d packs differ from what was recorded; run packctl repair, or install them again", len(packs), len(r.Verified))
+	return pack.Errorf(pack.CodeStoreCorrupt, "found differences in %d of %s; run packctl repair, or install what differs again", len(packs), counted(len(r.Verified), "pack"))
 }

@@ -28,7 +28,7 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	o = packctl(t, "verify", "demo", "--root", root)
-	if o.status != exitFailed || !strings.Contains(o.stdout, "  content  ") || !strings.Contains(o.stderr, "1 of 1 packs differ from what was recorded; run packctl repair, or install them again") {
+	if o.status != exitFailed || !strings.Contains(o.stdout, "  content  ") || !strings.Contains(o.stderr, "found differences in 1 of 1 pack; run packctl repair, or install what differs again") {
 		t.Errorf("got %+v", o)
 	}
 	o = packctl(t, "verify", "--json", "--root", root)

@@ -88,7 +88,7 @@ func (d *demo) printOutcome(o pipeline.Outcome) {
 		fmt.Fprintf(d.out, ", tests %s (%d of %d)", o.Tests.Status, o.Tests.Passed, o.Tests.Total)
 	}
 	for _, e := range o.Environments {
-		fmt.Fprintf(d.out, ", %s with %d packages", e.Title(), e.PackageCount)
+		fmt.Fprintf(d.out, ", %s; packages: %d", e.Title(), e.PackageCount)
 	}
 	if o.Failure != nil {
 		fmt.Fprintf(d.out, " at %s: %s", o.Failure.Stage, o.Failure.Message)
