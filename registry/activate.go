@@ -79,7 +79,7 @@ func (s *set) failing() *item {
 // operations were faster. A failure of one pack is noted there.
 func (r *request) registerTogether(ctx context.Context, s *set) error {
 	for _, it := range s.items {
-		it.failure = it.verify()
+		it.failure = it.verify(r.store.disk)
 	}
 	if s.failing() != nil {
 		return nil

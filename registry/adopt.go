@@ -94,5 +94,6 @@ func (s *Store) recall(ref pack.Ref, generation string) (*Activation, error) {
 		return nil, err
 	}
 	a, err := parseMetadata(ref, generation, metadata)
+	a.Generation.Environments = fromRoot(s.config.Root, a.Generation.Environments)
 	return &a, err
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // compare determines whether it is already active, and whether it may replace the
@@ -47,7 +46,7 @@ func (s *Store) intact(rec Record, it *item) (bool, error) {
 		return false, err
 	}
 	read := sameDir(it.input.Dir, s.disk.Content(rec.Ref, pointer)) // for the digest of it
-	links := generations.LinksTo(rec.Active.Environments)
+	links := s.disk.LinksTo(rec.Active.Environments)
 	_, metadataErr := s.recall(rec.Ref, pointer)
 	return metadataErr == nil && links.Missing(s.disk.Generation(rec.Ref, pointer)) == "" &&
 		(read || s.checkContent(rec.Ref, &rec.Active) == nil), nil

@@ -73,7 +73,7 @@ func (s *Store) renew(ctx context.Context, lock generations.Lock, ref pack.Ref, 
 	if err := s.copyContent(ctx, source, filepath.Join(staged, generations.ContentName), g.TreeDigest); err != nil {
 		return err
 	}
-	if err := s.disk.Link(staged, generations.LinksTo(g.Environments)); err != nil {
+	if err := s.disk.Link(staged, s.disk.LinksTo(g.Environments)); err != nil {
 		return err
 	}
 	if g.Name, err = s.nextGeneration(ctx, lock, ref, active, g.TreeDigest); err != nil {
@@ -89,6 +89,7 @@ func (s *Store) applyRenewed(ctx context.Context, lock generations.Lock, a *Acti
 	}
 	op := generations.Operation{Time: s.now()}
 	a.Previous, a.Time, a.Generation.Created = active, op.Time, op.Time
+	a.Generation.Environments = toRoot(s.config.Root, a.Generation.Environments)
 	metadata, err := a.metadata(components)
 	if err != nil {
 		return err

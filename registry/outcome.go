@@ -30,6 +30,7 @@ func (r *request) move(ctx context.Context, lock generations.Lock, it *item, now
 		return m, err
 	}
 	a := it.activation(name, now)
+	a.Generation.Environments = toRoot(r.store.config.Root, it.envs)
 	metadata, err := a.metadata(it.components)
 	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}, err
 }

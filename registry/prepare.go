@@ -107,7 +107,7 @@ func (r *request) stage(ctx context.Context, it *item, in input) (content fs.FS,
 	if err := r.load(it, got.files); err != nil {
 		return nil, stageOfContent(err, pack.StageStorage), err
 	}
-	return got.files, pack.StageStorage, r.store.disk.Link(dir, generations.LinksTo(it.envs))
+	return got.files, pack.StageStorage, r.store.disk.Link(dir, r.store.disk.LinksTo(it.envs))
 }
 
 // load loads the pack in content, and computes its checksum, unless that was done before.

@@ -58,6 +58,36 @@ func TestReadOnlyAsAnother(t *testing.T) {
 	}
 }
 
+// TestBakedRoot moves a root, as into an image, mounts it read-only, and runs an action of
+// it as another user.
+func TestBakedRoot(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("changing the user needs root")
+	}
+	r := newRootWithEnvironment(t)
+	image := filepath.Join(t.TempDir(), "image")
+	if err := os.Rename(r.dir, image); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{image, filepath.Join(image, "records", "log")} {
+		if err := os.Chown(name, -1, readerID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for dir := filepath.Dir(image); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := readElsewhere(t, "baked", image)
+	for _, want := range []string{"demo 1.1.0, 0 differences", "ran " + filepath.Join(image, "packs", "demo")} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // TestGroupAccessOfRecords checks mode and group of records: new, of a root whose group
 // changed, and compacted.
 func TestGroupAccessOfRecords(t *testing.T) {
@@ -112,7 +142,9 @@ func TestReaderProcess(t *testing.T) { //nolint:paralleltest // it changes its p
 	if !ok {
 		t.Skip("it is run by another test")
 	}
-	become := map[string]func(dir string) error{"user": becomeUser, "mount": mountReadOnly}[how]
+	become := map[string]func(dir string) error{
+		"user": becomeUser, "mount": mountReadOnly, "baked": func(dir string) error { return errors.Join(mountReadOnly(dir), becomeUser(dir)) },
+	}[how]
 	if err := become(dir); err != nil {
 		t.Fatalf("cannot mount or change the user: %v", err)
 	}
@@ -124,6 +156,9 @@ func TestReaderProcess(t *testing.T) { //nolint:paralleltest // it changes its p
 		t.Fatal(err)
 	}
 	readAll(t, s)
+	if how == "baked" {
+		t.Log(runThere(t, s))
+	}
 }
 
 func readAll(t *testing.T, s *registry.Store) {

@@ -124,9 +124,9 @@ func (s *Store) checkGeneration(ref pack.Ref, g *Generation) error {
 
 // checkEnvironments checks that the environments pinned by the generation in dir still
 // exist, with their interpreters, which may be links to uninstalled programs.
-func checkEnvironments(dir string, g *Generation) error {
+func (s *Store) checkEnvironments(dir string, g *Generation) error {
 	var needed []string
-	for name := range generations.LinksTo(g.Environments) {
+	for name := range s.disk.LinksTo(g.Environments) {
 		needed = append(needed, filepath.Join(dir, name))
 	}
 	for _, e := range g.Environments {

@@ -159,6 +159,7 @@ func newStore(c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{config: c.withDefaults(), provided: map[pack.Ref]pack.Provided{}}
+	s.config.Records = movableRecords{c.Records, c.Root}
 	for _, p := range c.Provided {
 		if _, twice := s.provided[p.Ref]; twice {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "pack %s is provided twice", p.Ref)

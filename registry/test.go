@@ -67,7 +67,7 @@ func (r *request) test(ctx context.Context, it *item) error {
 		return err
 	}
 	it.tests.take(result)
-	if err := it.check("its tests, or another process, wrote outside of their working directory"); err != nil {
+	if err := it.check(r.store.disk, "its tests, or another process, wrote outside of their working directory"); err != nil {
 		return err
 	}
 	if it.tests.Status == TestsFailed {
@@ -94,16 +94,16 @@ func (r *request) weighFailure(ctx context.Context, it *item) error {
 
 // verify checks that what is staged is what was promised, where nothing did so
 // yet: what was copied was hashed meanwhile, and tests are followed by a check.
-func (it *item) verify() error {
+func (it *item) verify(disk *generations.Disk) error {
 	if it.checked {
 		return nil
 	}
-	return it.check("fetch it again, and let nothing else write into the root")
+	return it.check(disk, "fetch it again, and let nothing else write into the root")
 }
 
 // check checks that the staged content was not changed since it was received. Its
 // error says what to do.
-func (it *item) check(advice string) error {
+func (it *item) check(disk *generations.Disk, advice string) error {
 	tree, err := pack.TreeDigest(os.DirFS(it.content))
 	if err != nil {
 		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed: %w", err)
@@ -111,7 +111,7 @@ func (it *item) check(advice string) error {
 	if tree != it.treeDigest {
 		return pack.Errorf(pack.CodeContentChanged, "the pack's content was changed; %s", advice)
 	}
-	name, err := generations.LinksTo(it.envs).Changed(it.staged)
+	name, err := disk.LinksTo(it.envs).Changed(it.staged)
 	if err != nil {
 		return err
 	}

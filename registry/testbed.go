@@ -43,5 +43,5 @@ func (r *request) fill(dir string, bed *testBed, it *item) error {
 	if err := os.CopyFS(bed.content, os.DirFS(it.content)); err != nil {
 		return pack.Errorf(pack.CodeIO, "copy pack for its tests: %w", err)
 	}
-	return r.store.disk.Link(dir, generations.LinksTo(it.envs))
+	return r.store.disk.Link(dir, r.store.disk.LinksTo(it.envs))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // A Verifier compares what is on disk with what was recorded.
@@ -252,8 +251,8 @@ func (s *Store) checkContent(ref pack.Ref, g *Generation) error {
 // checkLinks checks the environments of g and the links to them.
 func (s *Store) checkLinks(ref pack.Ref, g *Generation) error {
 	dir := s.disk.Generation(ref, g.Name)
-	if name := generations.LinksTo(g.Environments).Missing(dir); name != "" {
+	if name := s.disk.LinksTo(g.Environments).Missing(dir); name != "" {
 		return pack.Errorf(pack.CodeStoreCorrupt, "link %q of generation %s does not lead to its environment; register version %s again", name, g.Name, g.Version)
 	}
-	return cmp.Or(checkEnvironments(dir, g), s.checkUntouched(g))
+	return cmp.Or(s.checkEnvironments(dir, g), s.checkUntouched(g))
 }

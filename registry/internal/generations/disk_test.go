@@ -43,7 +43,7 @@ func TestNextName(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	links := generations.LinksTo([]pack.Environment{
+	links := newScene(t).mustOpen(t).LinksTo([]pack.Environment{
 		{Runtime: pack.RuntimePython, Path: "/envs/python/k"}, {Runtime: pack.RuntimeNode}, {Runtime: "cobol", Path: "/x"},
 	})
 	if diff := cmp.Diff(generations.Links{"venv": "/envs/python/k"}, links); diff != "" {

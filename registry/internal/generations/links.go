@@ -11,12 +11,19 @@ import (
 // a generation: targets by name.
 type Links map[string]string
 
-// LinksTo returns the links to environments. Those without a path get none.
-func LinksTo(envs []pack.Environment) Links {
+// LinksTo returns the links to environments. Those without a path get none. Links to
+// environments in the root are relative, so that the root may be moved.
+func (l Layout) LinksTo(envs []pack.Environment) Links {
+	const depth = "../../.." // of a generation, staged or in place
 	links := Links{}
 	for _, e := range envs {
-		if r, _ := pack.RuntimeByName(e.Runtime); r.Link != "" && e.Path != "" {
-			links[r.Link] = e.Path
+		r, _ := pack.RuntimeByName(e.Runtime)
+		if r.Link == "" || e.Path == "" {
+			continue
+		}
+		links[r.Link] = e.Path
+		if rel, err := filepath.Rel(l.root, e.Path); err == nil && filepath.IsLocal(rel) {
+			links[r.Link] = filepath.Join(depth, rel)
 		}
 	}
 	return links
