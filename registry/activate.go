@@ -157,6 +157,7 @@ func (r *request) activate(ctx context.Context, lock generations.Lock, s *set) e
 	for _, it := range s.items {
 		if !it.unchanged {
 			it.record = applied[it.ID.Ref]
+			r.store.retain(ctx, lock, &it.record)
 		}
 	}
 	return nil

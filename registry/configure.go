@@ -186,8 +186,8 @@ func (s *Store) purge(ctx context.Context, ref pack.Ref) (found bool, err error)
 
 // removeAndPurge removes a pack and its configuration. It may be repeated when the
 // process died in between: it is enough that there is one of them.
-func (s *Store) removeAndPurge(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
-	err := s.remove(ctx, ref, allowBreak)
+func (s *Store) removeAndPurge(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error {
+	err := s.remove(ctx, ref, opts)
 	missing := errors.Is(err, pack.ErrNotFound)
 	if err != nil && !missing {
 		return err

@@ -14,8 +14,8 @@
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
 // It implements [Registrar] and its companions, each of which a host can use or
-// replace separately: [Catalog], [Snapshotter], [Feed], [Remover], [RollBacker],
-// [Configurer], [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to
+// replace separately: [Catalog], [Snapshotter], [Feed], [Historian], [Pinner], [Remover],
+// [RollBacker], [Configurer], [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to
 // write.
 // [Records] store the state of the packs: in files ([OpenFiles]), or in a database
 // (package sqlregistry, which brings no driver).
@@ -55,8 +55,10 @@
 // generation becomes active, but is deleted when the pack is removed. A [Snapshot] keeps
 // it, and can keep an earlier generation, so that two versions of a pack serve side by
 // side. No operation waits for readers. Every activation creates a generation; earlier
-// ones are kept, so [Store.RollBack] needs neither network nor tests. Removed files go
-// to the trash; see [Store.Reap].
+// ones are kept as the [Retention] says, so [Store.RollBack] needs neither network nor
+// tests. A [Historian] lists and compares them, and a [Pinner] keeps some regardless. Equal
+// files of successive generations share their space where the file system can do that.
+// Removed files go to the trash; see [Store.Reap].
 //
 // # Changes by others
 //

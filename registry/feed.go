@@ -60,7 +60,8 @@ type Change struct {
 type PackChange struct {
 	Ref pack.Ref `json:"pack_ref"`
 	// From and To are the active generations before and after the change. From is zero
-	// if the pack was not installed before, To if it was removed.
+	// if the pack was not installed before, To if it was removed. They are equal if only
+	// the settings changed.
 	From GenerationID `json:"from"`
 	To   GenerationID `json:"to"`
 }
@@ -108,6 +109,10 @@ func (o *Operation) Change(from map[pack.Ref]GenerationID) Change {
 		if old := from[r.Ref]; old.Name != "" {
 			c.Packs = append(c.Packs, PackChange{Ref: r.Ref, From: old})
 		}
+	}
+	for i := range o.Settings {
+		active := from[o.Settings[i].Ref]
+		c.Packs = append(c.Packs, PackChange{Ref: o.Settings[i].Ref, From: active, To: active})
 	}
 	slices.SortFunc(c.Packs, func(a, b PackChange) int { return cmp.Compare(a.Ref, b.Ref) })
 	return c

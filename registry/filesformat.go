@@ -21,6 +21,9 @@ type deltaHead struct {
 	Put    []rowHead    `json:"put,omitempty"`
 	Drop   []pack.Ref   `json:"drop,omitempty"`
 	Config []configHead `json:"config,omitempty"`
+	// Settings are the sizes of new settings, Forget are generations that are removed.
+	Settings []configHead `json:"settings,omitempty"`
+	Forget   []Forgetting `json:"forget,omitempty"`
 	// Known are the IDs of operations that compaction keeps.
 	Known []string `json:"known,omitempty"`
 	// Change is the size of the change of Op.
@@ -37,6 +40,7 @@ type rowHead struct {
 	Active      string           `json:"active"`
 	Installed   time.Time        `json:"installed"`
 	Updated     time.Time        `json:"updated"`
+	Settings    int              `json:"settings"`
 	Manifest    int              `json:"manifest"`
 	Components  int              `json:"components"`
 	Keys        int              `json:"keys"`
@@ -58,14 +62,14 @@ const lengthSize = 4
 
 // encode returns d as a payload.
 func (d *delta) encode() ([]byte, error) {
-	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known, Change: len(d.change), History: len(d.history), Position: d.position}
+	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known, Change: len(d.change), History: len(d.history), Position: d.position, Forget: d.forget}
 	var values [][]byte
 	for _, r := range d.put {
 		h := rowHead{
 			ID: r.id, Ref: r.ref, Active: r.active, Installed: r.installed, Updated: r.updated,
-			Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys), Needs: len(r.needs),
+			Settings: len(r.settings), Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys), Needs: len(r.needs),
 		}
-		values = append(values, r.manifest, r.components, r.keys, r.needs)
+		values = append(values, r.settings, r.manifest, r.components, r.keys, r.needs)
 		for _, g := range r.generations {
 			h.Generations = append(h.Generations, generationHead{g.name, len(g.data)})
 			values = append(values, g.data)
@@ -75,6 +79,10 @@ func (d *delta) encode() ([]byte, error) {
 	for _, c := range d.config {
 		head.Config = append(head.Config, configHead{c.ref, len(c.data)})
 		values = append(values, c.data)
+	}
+	for _, s := range d.settings {
+		head.Settings = append(head.Settings, configHead{s.ref, len(s.data)})
+		values = append(values, s.data)
 	}
 	values = append(values, d.change, d.history)
 	data, err := json.Marshal(head)
@@ -96,12 +104,15 @@ func decodeDelta(payload []byte) (*delta, error) {
 	if err := exactjson.Unmarshal(p.next(int(binary.LittleEndian.Uint32(n))), &head); err != nil || p.bad {
 		return nil, errors.Join(errPayload, err)
 	}
-	d := &delta{op: head.Op, root: head.Root, lastID: head.LastID, drop: head.Drop, known: head.Known}
+	d := &delta{op: head.Op, root: head.Root, lastID: head.LastID, drop: head.Drop, known: head.Known, forget: head.Forget}
 	for i := range head.Put {
 		d.put = append(d.put, p.row(&head.Put[i]))
 	}
 	for _, c := range head.Config {
 		d.config = append(d.config, configRow{c.Ref, p.next(c.Size)})
+	}
+	for _, s := range head.Settings {
+		d.settings = append(d.settings, configRow{s.Ref, p.next(s.Size)})
 	}
 	d.change, d.history, d.position = p.next(head.Change), p.next(head.History), head.Position
 	if p.bad || len(p.rest) > 0 {
@@ -130,7 +141,7 @@ func (p *payloadReader) next(n int) []byte {
 
 func (p *payloadReader) row(h *rowHead) *row {
 	r := &row{id: h.ID, ref: h.Ref, active: h.Active, installed: h.Installed, updated: h.Updated}
-	r.manifest, r.components = p.next(h.Manifest), p.next(h.Components)
+	r.settings, r.manifest, r.components = p.next(h.Settings), p.next(h.Manifest), p.next(h.Components)
 	r.keys, r.needs = p.next(h.Keys), p.next(h.Needs)
 	for _, g := range h.Generations {
 		r.generations = append(r.generations, generationRow{g.Name, p.next(g.Size)})

@@ -90,6 +90,7 @@ func (s *Store) applyRenewed(ctx context.Context, lock generations.Lock, a *Acti
 	op := generations.Operation{Time: s.now()}
 	a.Previous, a.Time, a.Generation.Created = active, op.Time, op.Time
 	a.Generation.Environments = toRoot(s.config.Root, a.Generation.Environments)
+	a.Generation.Actor = actorOf(ctx)
 	metadata, err := a.metadata(components)
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func (s *Store) keptRecord(ctx context.Context, ref pack.Ref, kept string) ([]Re
 	g := chooseKept(recorded, rec.Active.Name, kept)
 	switch {
 	case g == nil:
-		return nil, pack.Errorf(pack.CodeNotFound, "pack %s has no generation %.64q; it has: %s", ref, kept, listKept(recorded))
+		return nil, noGeneration(ref, kept, recorded)
 	case g.Name == rec.Active.Name:
 		return []Record{rec}, nil
 	}

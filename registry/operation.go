@@ -19,6 +19,11 @@ type Operation struct {
 	// that are removed. A pack may be named once.
 	Activate []Activation
 	Remove   []Removal
+	// Settings replaces settings of installed packs, and Forget removes generations. A
+	// pack that Settings names and that is not installed is an error that matches
+	// [pack.ErrNotFound].
+	Settings []Setting
+	Forget   []Forgetting
 	// Time and Actor are for the feed: see [Change].
 	Time  time.Time
 	Actor string
@@ -58,7 +63,7 @@ func (o *Operation) Check() error {
 	switch {
 	case o.ID == "" || len(o.ID) > maxOperationID:
 		return pack.Errorf(pack.CodeInvalidRequest, "operation has an ID of %d characters, want 1 to %d", len(o.ID), maxOperationID)
-	case len(o.Activate)+len(o.Remove) == 0:
+	case len(o.Refs()) == 0:
 		return pack.Errorf(pack.CodeInvalidRequest, "operation %q has no changes", o.ID)
 	}
 	seen := map[pack.Ref]bool{}
@@ -76,14 +81,21 @@ func (o *Operation) Check() error {
 	return nil
 }
 
-// Refs returns the packs that o activates or removes, in this order.
+// Refs returns the packs that o activates, removes, sets or forgets generations of, in
+// this order.
 func (o *Operation) Refs() []pack.Ref {
-	refs := make([]pack.Ref, 0, len(o.Activate)+len(o.Remove))
+	refs := make([]pack.Ref, 0, len(o.Activate)+len(o.Remove)+len(o.Settings)+len(o.Forget))
 	for i := range o.Activate {
 		refs = append(refs, o.Activate[i].Ref)
 	}
 	for _, r := range o.Remove {
 		refs = append(refs, r.Ref)
+	}
+	for i := range o.Settings {
+		refs = append(refs, o.Settings[i].Ref)
+	}
+	for _, f := range o.Forget {
+		refs = append(refs, f.Ref)
 	}
 	return refs
 }

@@ -10,13 +10,13 @@ import (
 )
 
 // activation describes it as generation name, but for its components.
-func (it *item) activation(name string, now time.Time) *Activation {
+func (it *item) activation(ctx context.Context, name string, now time.Time) *Activation {
 	return &Activation{
 		Ref: it.ID.Ref, Previous: it.record.Active.Name,
 		Generation: Generation{
 			Name: name, Previous: it.record.Active.Name, Version: it.ID.Version,
 			TreeDigest: it.treeDigest, DirectoryChecksum: it.directoryChecksum, Pin: it.input.Pin.WithoutQuery(), Environments: it.envs,
-			Tests: it.tests, Validation: it.validation, Components: it.counts, Created: now,
+			Tests: it.tests, Validation: it.validation, Components: it.counts, Created: now, Actor: actorOf(ctx),
 		},
 		Manifest: *it.manifest, Time: now,
 	}
@@ -29,7 +29,7 @@ func (r *request) move(ctx context.Context, lock generations.Lock, it *item, now
 	if err != nil {
 		return m, err
 	}
-	a := it.activation(name, now)
+	a := it.activation(ctx, name, now)
 	a.Generation.Environments = toRoot(r.store.config.Root, it.envs)
 	metadata, err := a.metadata(it.components)
 	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}, err

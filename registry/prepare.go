@@ -104,6 +104,7 @@ func (r *request) stage(ctx context.Context, it *item, in input) (content fs.FS,
 	case it.treeDigest != got.tree:
 		return nil, pack.StageStorage, pack.Errorf(pack.CodeContentChanged, "the pack was changed while it was read")
 	}
+	r.store.shareFiles(it)
 	if err := r.load(it, got.files); err != nil {
 		return nil, stageOfContent(err, pack.StageStorage), err
 	}

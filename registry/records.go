@@ -71,10 +71,11 @@ type ContentReader interface {
 type Writer interface {
 	// Apply makes all changes of op in one transaction, or none of them. For each
 	// activation it changes the pack's record, adds the generation unless it is already
-	// recorded, and replaces all components. It keeps ID and Installed of a recorded pack;
-	// a new pack gets an ID that was never used before. What the manifest marks as secret
+	// recorded, and replaces all components. It keeps ID, Settings and Installed of a recorded
+	// pack; a new pack gets an ID that was never used before. What the manifest marks as secret
 	// is secret in the configuration of the pack from then on, see [Configuration.Mark].
-	// For each removal it removes all data of the pack but its configuration.
+	// For each removal it removes all data of the pack but its configuration. Then it
+	// makes the changes of op.Settings and op.Forget.
 	//
 	// It adds [Operation.Change] to the feed, unless nothing changes.
 	//
@@ -117,6 +118,8 @@ type Record struct {
 	// Active is the generation that readers get.
 	Active   Generation    `json:"active"`
 	Manifest pack.Manifest `json:"manifest"`
+	// Settings are what users decided otherwise.
+	Settings Settings `json:"settings"`
 	// Installed is the time of the first activation, Updated of the last one; in UTC
 	// with microseconds, like all times in records.
 	Installed time.Time `json:"installed"`
@@ -144,4 +147,7 @@ type Generation struct {
 	Validation ValidationResult `json:"validation"`
 	Components ComponentCounts  `json:"components"`
 	Created    time.Time        `json:"created"`
+	// Actor is the name that the host gave when it was created, see [WithActor]; "" for
+	// none.
+	Actor string `json:"actor"`
 }

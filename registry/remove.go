@@ -12,8 +12,9 @@ import (
 type Remover interface {
 	// Remove removes a pack with all its generations, and keeps its configuration for the
 	// case that it is installed again, unless opts purge it. The error matches
-	// [pack.ErrNotFound] if the pack is not installed, and is a
-	// [*DependentsError] if others depend on it, unless opts allow these to break. opts
+	// [pack.ErrNotFound] if the pack is not installed, and [pack.ErrConflict] if another
+	// generation is active than opts expect. It is a [*DependentsError] if others depend on
+	// the pack, unless opts allow these to break. opts
 	// may be nil.
 	Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error
 }
@@ -25,6 +26,8 @@ type RemoveOptions struct {
 	AllowBreak []pack.Ref
 	// Purge removes the configuration, too, also one that an earlier removal has kept.
 	Purge bool
+	// From is the name of the generation that has to be active, as in [RollBackOptions].
+	From string
 }
 
 var _ Remover = (*Store)(nil)
@@ -46,10 +49,10 @@ func (s *Store) Remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 	if opts.Purge {
 		remove = s.removeAndPurge
 	}
-	return s.explain(ctx, "remove pack "+ref.String(), remove(ctx, ref, opts.AllowBreak))
+	return s.explain(ctx, "remove pack "+ref.String(), remove(ctx, ref, opts))
 }
 
-func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref) error {
+func (s *Store) remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) error {
 	lock, err := s.lock(ctx, []pack.Ref{ref})
 	if err != nil {
 		return err
@@ -59,11 +62,14 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, allowBreak []pack.Ref)
 	if err != nil {
 		return err
 	}
+	if err := expect(ref, active, opts.From); err != nil {
+		return err
+	}
 	breaks, err := s.removalBreaks(ctx, ref)
 	if err != nil {
 		return err
 	}
-	broken, err := breaks.refuse(allowBreak)
+	broken, err := breaks.refuse(opts.AllowBreak)
 	if err != nil {
 		return err
 	}

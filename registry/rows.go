@@ -16,7 +16,7 @@ func newRow(a *Activation) (*row, error) {
 	for i := range a.Components {
 		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref.String()}
 	}
-	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time}
+	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, settings: []byte("{}")}
 	r.generations = []generationRow{{name: a.Generation.Name}}
 	for to, v := range map[*[]byte]any{
 		&r.manifest: &a.Manifest, &r.components: append([]pack.Component{}, a.Components...),
@@ -58,10 +58,11 @@ func (r *row) generation(name string) []byte {
 // record returns the record in r.
 func (r *row) record() (Record, error) {
 	rec := Record{ID: r.id, Ref: r.ref, Installed: r.installed, Updated: r.updated}
-	var err, err2 error
+	var err, err2, err3 error
 	rec.Active, err = decode[Generation](r.generation(r.active))
 	rec.Manifest, err2 = decode[pack.Manifest](r.manifest)
-	if err := errors.Join(err, err2); err != nil {
+	rec.Settings, err3 = decode[Settings](r.settings)
+	if err := errors.Join(err, err2, err3); err != nil {
 		return Record{}, &RecordError{r.ref, err}
 	}
 	return rec, nil

@@ -78,6 +78,8 @@ type Config struct {
 	// LockTimeout limits the wait of an operation for another one that changes the same
 	// pack; then it fails with [pack.ErrBusy]. 0: DefaultLockTimeout.
 	LockTimeout time.Duration
+	// Retention says which generations are kept for rollback.
+	Retention Retention
 	// Logger receives background errors. If nil, they are discarded.
 	Logger *slog.Logger
 	// Clock returns the time for records. nil: time.Now.
@@ -209,19 +211,19 @@ func (s *Store) logReap(err error) {
 	}
 }
 
-// Reap deletes the files of removed packs and failed operations. They remain in the
-// root until then, so that no other operation waits for their deletion. Generations that
-// a [Snapshot] of any process holds remain until a later call; where the file system has
-// no locks, or several hosts share the root, they remain for a day. Close also deletes some of these files; a long-running
-// process calls Reap periodically. Reap continues after errors and returns them; the
-// next call retries.
+// Reap deletes the files of removed packs, failed operations and generations that the
+// [Retention] does not keep. They remain in the root until then, so that no other operation
+// waits for their deletion. Generations that a [Snapshot] of any process holds remain until
+// a later call; where the file system has no locks, or several hosts share the root, they
+// remain for a day. Close also deletes some of these files; a long-running process calls
+// Reap periodically. Reap continues after errors and returns them; the next call retries.
 func (s *Store) Reap(ctx context.Context) error {
 	leave, err := s.enterToChange()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err := s.reap(ctx, func() bool { return ctx.Err() != nil }); err != nil {
+	if err := errors.Join(s.retainAll(ctx), s.reap(ctx, func() bool { return ctx.Err() != nil })); err != nil {
 		return err
 	}
 	return ctx.Err()

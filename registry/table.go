@@ -36,6 +36,7 @@ type row struct {
 	ref                pack.Ref
 	active             string
 	installed, updated time.Time
+	settings           []byte
 	manifest           []byte
 	components         []byte
 	keys               []byte // the componentKeys
@@ -62,8 +63,11 @@ type delta struct {
 	put    []*row
 	drop   []pack.Ref
 	config []configRow
-	known  []string // further operations that were applied, the oldest first
-	change []byte   // the encoded change of op, nil for none
+	// settings are new settings, and forget the generations to remove.
+	settings []configRow
+	forget   []Forgetting
+	known    []string // further operations that were applied, the oldest first
+	change   []byte   // the encoded change of op, nil for none
 	// history replaces that of the table if position is not 0.
 	history  []byte
 	position int64
@@ -90,6 +94,9 @@ func (t *table) plan(op *Operation) (*delta, error) {
 		default:
 			d.drop = append(d.drop, r.Ref)
 		}
+	}
+	if err := t.planSettings(d, op); err != nil {
+		return nil, err
 	}
 	if err := t.checkOwners(d); err != nil {
 		return nil, err
@@ -118,7 +125,7 @@ func (t *table) planActivation(d *delta, a *Activation) error {
 		d.lastID++
 		next.id = d.lastID
 	} else {
-		next.id, next.installed = old.id, old.installed
+		next.id, next.installed, next.settings = old.id, old.installed, old.settings
 		if old.generation(a.Generation.Name) != nil {
 			next.generations = nil
 		}
@@ -217,6 +224,7 @@ func (t *table) merge(d *delta) {
 		}
 		t.configs[c.ref] = c.data
 	}
+	t.mergeSettings(d)
 	for _, id := range d.known {
 		t.ops.add(id)
 	}
@@ -247,7 +255,7 @@ func (t *table) size() int64 {
 	const perRow, perID = 500, 30
 	n := perID*min(len(t.ops.order), RememberedOperations) + t.history.size()
 	for _, r := range t.packs {
-		n += perRow + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
+		n += perRow + len(r.settings) + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
 		for i := range r.generations {
 			n += len(r.generations[i].name) + len(r.generations[i].data)
 		}

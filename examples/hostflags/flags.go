@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/registry"
 )
 
 // Flags are the flags of a command line that configure a host. The zero value describes a
@@ -31,6 +32,7 @@ type Flags struct {
 	Offline         bool
 	NoCache         bool
 	GroupAccess     bool
+	Retention       registry.Retention
 
 	AllowHTTP               bool
 	AllowPrivate, AllowHost []string
@@ -57,6 +59,8 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
 	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
+	set.IntVar(&f.Retention.Generations, "keep-generations", registry.DefaultGenerations, "number of latest generations of each pack that are kept for rollback; -1 for all")
+	set.DurationVar(&f.Retention.Age, "keep-for", 0, "time for which generations are kept for rollback, such as 720h; 0 for no limit")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
 	set.BoolVar(&f.Offline, "offline", false, "contact no server: use what is in the cache of the root, and fail for the rest; package tools are not affected")
 	set.BoolVar(&f.NoCache, "no-cache", false, "keep no downloaded content in the root")
@@ -133,7 +137,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
-		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform,
+		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
 		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),

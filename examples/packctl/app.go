@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/user"
 	"runtime/debug"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/registry"
 )
 
 // The exit statuses.
@@ -43,7 +45,7 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(registry.WithActor(ctx, actor()))
 	if err != nil {
 		err = errors.Join(err, a.reportFailure(args, err))
 		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(errorText(err), "\n\t"), a.advice(err))
@@ -103,6 +105,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.installCommand(), a.runCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
+		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(),
 		a.searchCommand(), a.indicesCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
@@ -110,6 +113,15 @@ func (a *app) rootCommand() *cobra.Command {
 		return &usageError{meantFlag(cmd, err), cmd.CommandPath()}
 	})
 	return root
+}
+
+// actor returns the name of the user, for the history of packs; "" if it is unknown.
+func actor() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 // unknownCommand says which command was probably meant.

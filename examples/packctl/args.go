@@ -42,6 +42,29 @@ func oneRef(cmd *cobra.Command, args []string) error {
 	return refs(cmd, args)
 }
 
+// refAnd wants the ref of a pack and one more argument.
+func refAnd(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := exactly("REF", name)(cmd, args); err != nil {
+			return err
+		}
+		return refs(cmd, args[:1])
+	}
+}
+
+// refAndUpTo wants the ref of a pack and at most n further arguments.
+func refAndUpTo(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := some("REF")(cmd, args); err != nil {
+			return err
+		}
+		if len(args) > n+1 {
+			return fmt.Errorf("unexpected argument %q", args[n+1])
+		}
+		return refs(cmd, args[:1])
+	}
+}
+
 // refs wants refs of packs.
 func refs(_ *cobra.Command, args []string) error {
 	for _, arg := range args {

@@ -24,6 +24,8 @@ type backend interface {
 	registry.Catalog
 	registry.Remover
 	registry.RollBacker
+	registry.Historian
+	registry.Pinner
 	registry.Configurer
 	registry.Verifier
 	registry.Repairer

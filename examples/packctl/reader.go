@@ -18,6 +18,7 @@ import (
 // A reader does what commands that only read ask for.
 type reader interface {
 	registry.Catalog
+	registry.Historian
 	registry.Verifier
 	configReader
 }
@@ -153,6 +154,16 @@ func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
 
 // Show implements [registry.Catalog].
 func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, error) {
+	return nil, &registry.NotInstalledError{Ref: ref}
+}
+
+// History implements [registry.Historian].
+func (noPacks) History(_ context.Context, ref pack.Ref) ([]registry.KeptGeneration, error) {
+	return nil, &registry.NotInstalledError{Ref: ref}
+}
+
+// Diff implements [registry.Historian].
+func (noPacks) Diff(_ context.Context, ref pack.Ref, _, _ string) (*registry.Diff, error) {
 	return nil, &registry.NotInstalledError{Ref: ref}
 }
 

@@ -4,27 +4,37 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) rollbackCommand() *cobra.Command {
 	var may breaks
-	cmd := command("rollback REF", "Go back to the previously active generation", oneRef,
+	var opts registry.RollBackOptions
+	cmd := command("rollback REF", "Go back to the previously active generation, or to any other that is kept", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			if err := may.read(cmd); err != nil {
 				return err
 			}
+			opts.AllowBreak = may.AllowBreak
 			ref := pack.Ref(args[0])
 			return a.withInstalled(cmd, ref, func(b backend) error {
-				record, err := b.RollBack(cmd.Context(), ref, &registry.RollBackOptions{AllowBreak: may.AllowBreak})
+				report, err := b.RollBack(cmd.Context(), ref, &opts)
 				if err != nil {
 					return err
 				}
-				return a.report(record, func() {
-					a.println("%s %s  active as %s", record.Ref, record.Active.Version, record.Active.Name)
+				return a.report(wire.NewRollBackReport(&report), func() {
+					was := ""
+					if report.From.Name == report.Active.Name {
+						was = "  unchanged"
+					}
+					a.println("%s %s  active as %s%s", report.Ref, report.Active.Version, report.Active.Name, was)
 				})
 			})
 		})
-	may.bind(cmd.Flags())
+	flags := cmd.Flags()
+	flags.StringVar(&opts.To, "to", "", "generation to activate, or its version, see packctl history; it may be a later one")
+	flags.StringVar(&opts.From, "from", "", "fail unless this generation is active, so that repeating the command does not go back twice")
+	may.bind(flags)
 	return cmd
 }

@@ -95,6 +95,8 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 func normal(text, root string) string {
 	text = strings.ReplaceAll(text, root, "ROOT")
 	for pattern, with := range map[string]string{
+		`"actor": "[^"]*"`:                `"actor": "NAME"`,
+		`  by \S+`:                        "  by NAME",
 		`/staging/[^/"]+/`:                "/staging/X/",
 		`"(\w*duration_ms|pack_id)": \d+`: `"$1": 0`,
 		`"revision": "\w{16}"`:            `"revision": "R"`,
@@ -160,6 +162,11 @@ func TestServerDoesWhatThisProcessDoes(t *testing.T) {
 		{"config", "demo", "--set", "retries.x=4"},
 		{"config", "demo", "--unset", "channel"},
 		{"config", "demo", "--show-secrets"},
+		{"history", "demo"},
+		{"diff", "demo"},
+		{"pin", "demo", "1.0.0"},
+		{"unpin", "demo", "1.0.0"},
+		{"rollback", "demo", "--from", "000009-abc"},
 		{"rollback", "demo"},
 		{"rollback", "none"},
 		{"build", first, broken},

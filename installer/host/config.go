@@ -64,6 +64,9 @@ type Config struct {
 	// same pack. 0: [registry.DefaultLockTimeout]; negative: no limit besides its
 	// context.
 	LockTimeout time.Duration
+	// Retention says which generations of packs are kept for rollback, see
+	// [registry.Retention].
+	Retention registry.Retention
 	// Isolation is the level at which package tools and tests of packs run, see package
 	// runner. "": the best that works on this machine. A level that does not work is an
 	// error of whatever starts the first of them.

@@ -133,6 +133,21 @@ func faults() []fault {
 			}
 			return m.Apply(ctx, op)
 		}),
+		applyFault("settings are lost", "SettingsAreKept", func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+			if op.Settings = nil; len(op.Refs()) == 0 {
+				return nil, nil
+			}
+			return m.Apply(ctx, op)
+		}),
+		applyFault("all generations are forgotten but the active one", "ForgottenGenerationsAreGone", func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
+			for i := range op.Forget {
+				gs, _ := m.Generations(ctx, op.Forget[i].Ref)
+				for j := range gs {
+					op.Forget[i].Generations = append(op.Forget[i].Generations, gs[j].Name)
+				}
+			}
+			return m.Apply(ctx, op)
+		}),
 		applyFault("a set takes two steps", "ReadersNeverSeeHalfASet", oneByOne),
 		applyFault("records come in another order", "SetsAreAppliedTogether", func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
 			records, err := m.Apply(ctx, op)

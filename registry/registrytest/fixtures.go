@@ -80,6 +80,7 @@ func generation(t testing.TB, n int) registry.Generation {
 		Validation: registry.ValidationResult{Valid: true, Errors: []string{}, Findings: pack.Findings{}},
 		Components: registry.ComponentCounts{Actions: 2},
 		Created:    day(n),
+		Actor:      "ann",
 	}
 }
 

@@ -46,6 +46,8 @@ func cases() []suiteCase {
 		{"SecretsStaySecret", secretsStaySecret},
 		{"OneOfManyConfigurationsWins", oneOfManyConfigurationsWins},
 		{"CancelledConfigurationChangesNothing", cancelledConfigurationChangesNothing},
+		{"SettingsAreKept", settingsAreKept},
+		{"ForgottenGenerationsAreGone", forgottenGenerationsAreGone},
 		{"HostileTextIsKept", hostileTextIsKept},
 		{"ManyComponentsAreKept", manyComponentsAreKept},
 		{"ReturnedValuesBelongToTheCaller", returnedValuesBelongToTheCaller},

@@ -23,7 +23,7 @@ const (
 	updatePack = `UPDATE packtrain_packs SET version = ?, generation = ?, manifest = ?, updated_at = ?` +
 		` WHERE root_id = ? AND ref = ? AND generation = ? RETURNING id`
 	insertGeneration = `INSERT INTO packtrain_generations (name, previous, version, tree_digest, directory_checksum, pin, environments,` +
-		` tests, validation, components, created_at, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
+		` tests, validation, components, created_at, actor, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
 	deleteComponents   = `DELETE FROM packtrain_components WHERE pack_id = ?`
 	deleteDependencies = `DELETE FROM packtrain_dependencies WHERE pack_id = ?`
 	insertDependency   = `INSERT INTO packtrain_dependencies (pack_id, position, ref, document) VALUES (?, ?, ?, ?)`
@@ -101,7 +101,7 @@ func (c *change) change(ctx context.Context, op *registry.Operation) error {
 			return err
 		}
 	}
-	return nil
+	return c.changeSettings(ctx, op)
 }
 
 // activate makes a the active generation of its pack, deletes the components of the

@@ -13,8 +13,8 @@ import (
 // Every statement reads one root.
 const (
 	fromPacks         = ` FROM packtrain_roots r JOIN packtrain_packs p ON p.root_id = r.id`
-	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at`
-	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.installed_at, p.updated_at, ` + generationColumns +
+	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at, g.actor`
+	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.settings, p.installed_at, p.updated_at, ` + generationColumns +
 		fromPacks + ` JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation WHERE r.root = ?`
 	selectActive      = `SELECT p.generation` + fromPacks + ` WHERE r.root = ? AND p.ref = ?`
 	selectActives     = `SELECT p.ref, p.generation` + fromPacks + ` WHERE r.root = ?`

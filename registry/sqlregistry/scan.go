@@ -17,7 +17,7 @@ type foundRecord struct {
 func scanRecord(rows *sql.Rows) (foundRecord, error) {
 	var rec foundRecord
 	err := rows.Scan(append([]any{
-		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asTime(&rec.Installed), asTime(&rec.Updated),
+		&rec.ID, &rec.Ref, asJSON(&rec.Manifest), asJSON(&rec.Settings), asTime(&rec.Installed), asTime(&rec.Updated),
 	}, generationFields(&rec.Active)...)...)
 	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
 		rec.damage, err = &registry.RecordError{Ref: rec.Ref, Err: err}, nil
@@ -77,7 +77,7 @@ func scanGeneration(rows *sql.Rows) (foundGeneration, error) {
 func generationFields(g *registry.Generation) []any {
 	return []any{
 		&g.Name, &g.Previous, asText(&g.Version), &g.TreeDigest, &g.DirectoryChecksum, asJSON(&g.Pin), asJSON(&g.Environments),
-		asJSON(&g.Tests), asJSON(&g.Validation), asJSON(&g.Components), asTime(&g.Created),
+		asJSON(&g.Tests), asJSON(&g.Validation), asJSON(&g.Components), asTime(&g.Created), &g.Actor,
 	}
 }
 

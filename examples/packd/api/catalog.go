@@ -31,6 +31,8 @@ func (s *Server) addCatalog() {
 	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
 	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
+	handle(s, get("diff-generations", packsPath+"/{ref}/diff", "Show what differs between two generations of a pack",
+		http.StatusNotFound, http.StatusUnprocessableEntity), s.diff)
 	handle(s, get("verify-packs", "/api/v1/verify", "Compare all packs on disk with what was recorded"), s.verifyPacks)
 	handle(s, get("verify-pack", packsPath+"/{ref}/verify", "Compare a pack on disk with what was recorded",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.verifyPack)
@@ -72,12 +74,35 @@ func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[wire.PackD
 	return success(wire.NewPackDetails(p)), nil
 }
 
-func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.Generation], error) {
-	p, err := s.show(ctx, in.Ref)
+func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.KeptGeneration], error) {
+	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
 	}
-	return success(p.Generations), nil
+	history, err := s.host.Store.History(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(history), nil
+}
+
+// diffInput names two generations of a pack.
+type diffInput struct {
+	Ref  string `path:"ref" doc:"The ref of a pack"`
+	From string `query:"from" doc:"A generation, or its version; the previously active one if it is missing"`
+	To   string `query:"to" doc:"The same; the active one if it is missing"`
+}
+
+func (s *Server) diff(ctx context.Context, in *diffInput) (*answer[registry.Diff], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.host.Store.Diff(ctx, ref, in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	return success(*d), nil
 }
 
 func (s *Server) show(ctx context.Context, name string) (*registry.PackDetails, error) {

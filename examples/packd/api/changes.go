@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -14,12 +16,31 @@ type removeInput struct {
 	Ref        string   `path:"ref" doc:"The ref of a pack"`
 	Purge      bool     `query:"purge" doc:"Remove the configuration, too, which is kept otherwise"`
 	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
+	IfMatch    string   `header:"If-Match" doc:"The generation that has to be active; otherwise nothing changes"`
 }
 
 // rollBackInput names a pack to roll back.
 type rollBackInput struct {
 	Ref        string   `path:"ref" doc:"The ref of a pack"`
+	To         string   `query:"to" doc:"The generation to activate, or its version; the previously active one if it is missing"`
+	From       string   `query:"from" doc:"The generation that has to be active; otherwise nothing changes"`
+	IfMatch    string   `header:"If-Match" doc:"The same as from"`
 	AllowBreak []string `query:"allow_break" doc:"Installed packs that may be left with unmet dependencies; * stands for all"`
+}
+
+// pinInput names a generation of a pack.
+type pinInput struct {
+	Ref        string `path:"ref" doc:"The ref of a pack"`
+	Generation string `path:"generation" doc:"The name of a generation, or its version"`
+}
+
+// etag returns the name in a header that holds one, with or without quotes; "*" stands for
+// any.
+func etag(header string) string {
+	if header == "*" {
+		return ""
+	}
+	return strings.Trim(header, `"`)
 }
 
 // nothing is the data of a success without a result.
@@ -32,7 +53,10 @@ func (s *Server) addChanges() {
 			statuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 		}
 	}
-	handle(s, change("roll-back-pack", http.MethodPost, packsPath+"/{ref}/rollback", "Make the generation active that was active before"), s.rollBack)
+	handle(s, change("roll-back-pack", http.MethodPost, packsPath+"/{ref}/rollback", "Make another generation active, by default the one that was active before"), s.rollBack)
+	const pinPath = packsPath + "/{ref}/generations/{generation}/pin"
+	handle(s, change("pin-generation", http.MethodPut, pinPath, "Keep a generation regardless of the retention"), s.pin)
+	handle(s, change("unpin-generation", http.MethodDelete, pinPath, "Let a generation be collected as the retention says"), s.unpin)
 	handle(s, change("repair-pack", http.MethodPost, packsPath+"/{ref}/repair", "Make a pack on disk agree with what was recorded"), s.repairPack)
 	all := change("repair-packs", http.MethodPost, "/api/v1/repair", "Make all packs on disk agree with what was recorded")
 	all.statuses = nil
@@ -45,7 +69,7 @@ func acting(ctx context.Context) context.Context {
 	return registry.WithActor(ctx, stateOf(ctx).token)
 }
 
-func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[registry.Record], error) {
+func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[wire.RollBackReport], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
@@ -54,11 +78,32 @@ func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[regis
 	if err != nil {
 		return nil, err
 	}
-	record, err := s.host.Store.RollBack(acting(ctx), ref, &registry.RollBackOptions{AllowBreak: may})
+	opts := &registry.RollBackOptions{To: in.To, From: cmp.Or(in.From, etag(in.IfMatch)), AllowBreak: may}
+	report, err := s.host.Store.RollBack(acting(ctx), ref, opts)
 	if err != nil {
 		return nil, err
 	}
-	return success(record), nil
+	return success(*wire.NewRollBackReport(&report)), nil
+}
+
+func (s *Server) pin(ctx context.Context, in *pinInput) (*answer[wire.PinnedGeneration], error) {
+	return pinned(ctx, in, s.host.Store.PinGeneration)
+}
+
+func (s *Server) unpin(ctx context.Context, in *pinInput) (*answer[wire.PinnedGeneration], error) {
+	return pinned(ctx, in, s.host.Store.UnpinGeneration)
+}
+
+func pinned(ctx context.Context, in *pinInput, pin func(context.Context, pack.Ref, string) (string, error)) (*answer[wire.PinnedGeneration], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	name, err := pin(acting(ctx), ref, in.Generation)
+	if err != nil {
+		return nil, err
+	}
+	return success(wire.PinnedGeneration{Name: name}), nil
 }
 
 func (s *Server) repairPack(ctx context.Context, in *refInput) (*answer[wire.RepairReport], error) {
@@ -90,7 +135,7 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	if err := s.host.Store.Remove(acting(ctx), ref, &registry.RemoveOptions{AllowBreak: may, Purge: in.Purge}); err != nil {
+	if err := s.host.Store.Remove(acting(ctx), ref, &registry.RemoveOptions{AllowBreak: may, Purge: in.Purge, From: etag(in.IfMatch)}); err != nil {
 		return nil, err
 	}
 	return success(nothing{}), nil

@@ -229,17 +229,38 @@ func TestPackdStages(t *testing.T) {
 	if got, err := c.Config(ctx, "one"); err != nil || !cmp.Equal(got.Config.Values(), map[string]any{"a": []any{json.Number("1.5"), json.Number("9007199254740993"), nil}}) {
 		t.Errorf("configuration: %v, %v", got, err)
 	}
-	if got, err := c.Generations(ctx, "one"); err != nil || len(got) != 1 {
+	if got, err := c.History(ctx, "one"); err != nil || len(got) != 1 || got[0].State != registry.GenerationActive || got[0].Actor == "" {
 		t.Errorf("generations: %v, %v", got, err)
 	}
 	if _, err := c.RollBack(ctx, "one", nil); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("roll back: %v", err)
 	}
+	if name, err := c.PinGeneration(ctx, "one", "1.0.0"); err != nil || name == "" {
+		t.Errorf("pin: %q, %v", name, err)
+	}
+	if got, err := c.History(ctx, "one"); err != nil || !got[0].Pinned {
+		t.Errorf("history with a pin: %+v, %v", got, err)
+	}
+	if _, err := c.UnpinGeneration(ctx, "one", "9.9.9"); !errors.Is(err, pack.ErrNotFound) {
+		t.Errorf("unpin: %v", err)
+	}
+	if d, err := c.Diff(ctx, "one", "1.0.0", "1.0.0"); err != nil || d.From != d.To || d.From.Name == "" {
+		t.Errorf("diff: %+v, %v", d, err)
+	}
+	if rep, err := c.RollBack(ctx, "one", &registry.RollBackOptions{To: "1.0.0"}); err != nil || rep.From.Name != rep.Active.Name {
+		t.Errorf("roll back to what is active: %+v, %v", rep, err)
+	}
+	if _, err := c.RollBack(ctx, "one", &registry.RollBackOptions{From: "000009-abc"}); !errors.Is(err, pack.ErrConflict) {
+		t.Errorf("roll back from another generation: %v", err)
+	}
+	if err := c.Remove(ctx, "one", &registry.RemoveOptions{From: "000009-abc"}); !errors.Is(err, pack.ErrConflict) {
+		t.Errorf("remove another generation: %v", err)
+	}
 	if packs, err := c.List(ctx); err != nil || len(packs) != 1 {
 		t.Errorf("packs: %v, %v", packs, err)
 	}
 	batch, err := c.Changes(ctx, 0)
-	if err != nil || len(batch.Changes) != 1 || batch.Changes[0].Packs[0].Ref != "one" {
+	if err != nil || len(batch.Changes) != 2 || batch.Changes[1].Packs[0].From.Name != batch.Changes[1].Packs[0].To.Name || batch.Changes[0].Packs[0].Ref != "one" {
 		t.Errorf("changes: %+v, %v", batch, err)
 	}
 	_, err = c.Changes(ctx, batch.Next+7)

@@ -49,16 +49,6 @@ func (c *Client) Show(ctx context.Context, ref pack.Ref) (*registry.PackDetails,
 	return details.Result(), nil
 }
 
-// Generations lists the generations of a pack that it can be rolled back to, the
-// oldest first.
-func (c *Client) Generations(ctx context.Context, ref pack.Ref) ([]registry.Generation, error) {
-	path, err := packPath(ref)
-	if err != nil {
-		return nil, err
-	}
-	return list[registry.Generation](ctx, c, path+"/generations")
-}
-
 // Verify implements [registry.Verifier], with one request for each of the given packs.
 func (c *Client) Verify(ctx context.Context, refs ...pack.Ref) (*registry.VerifyReport, error) {
 	if len(refs) == 0 {
@@ -162,52 +152,49 @@ func (c *Client) configuration(ctx context.Context, x call) (registry.Configurat
 	return r.Result()
 }
 
-// RollBack implements [registry.RollBacker].
-func (c *Client) RollBack(ctx context.Context, ref pack.Ref, opts *registry.RollBackOptions) (registry.Record, error) {
-	path, err := packPath(ref)
-	if err != nil {
-		return registry.Record{}, err
-	}
-	path += "/rollback"
-	if opts != nil {
-		path += allowBreak(opts.AllowBreak)
-	}
-	r, err := read[registry.Record](ctx, c, call{method: http.MethodPost, path: path})
-	if err != nil {
-		return registry.Record{}, err
-	}
-	return *r, nil
-}
-
 // Remove implements [registry.Remover].
 func (c *Client) Remove(ctx context.Context, ref pack.Ref, opts *registry.RemoveOptions) error {
 	path, err := packPath(ref)
 	if err != nil {
 		return err
 	}
+	x := call{method: http.MethodDelete, path: path}
 	if opts != nil {
-		path += allowBreak(opts.AllowBreak)
-	}
-	if opts != nil && opts.Purge {
-		separator := "?"
-		if strings.Contains(path, "?") {
-			separator = "&"
+		query := allowBreak(opts.AllowBreak)
+		if opts.Purge {
+			query.Set("purge", "true")
 		}
-		path += separator + "purge=true"
+		x.path = withQuery(path, query)
+		if opts.From != "" {
+			x.header = http.Header{"If-Match": {opts.From}}
+		}
 	}
-	return c.do(ctx, call{method: http.MethodDelete, path: path})
+	return c.do(ctx, x)
 }
 
 // allowBreak returns the query that names dependents.
-func allowBreak(refs []pack.Ref) string {
+func allowBreak(refs []pack.Ref) url.Values {
 	if len(refs) == 0 {
-		return ""
+		return url.Values{}
 	}
 	names := make([]string, len(refs))
 	for i, ref := range refs {
 		names[i] = ref.String()
 	}
-	return "?" + url.Values{"allow_break": {strings.Join(names, ",")}}.Encode()
+	return url.Values{"allow_break": {strings.Join(names, ",")}}
+}
+
+// withQuery returns path with the query, without its empty values.
+func withQuery(path string, query url.Values) string {
+	for key := range query {
+		if query.Get(key) == "" {
+			query.Del(key)
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
 }
 
 func packPath(ref pack.Ref) (string, error) {

@@ -79,6 +79,21 @@ func (d *Disk) vacate(ctx context.Context, lock Lock, ref pack.Ref) error {
 	return d.dropEmpty(ref)
 }
 
+// Vacate discards generations of ref that are not active and not recorded any more. Those
+// that readers use remain, marked as removed, for [Disk.Collect]. lock holds the lock of
+// ref; generations that were made after it was lost are left.
+func (d *Disk) Vacate(ctx context.Context, lock Lock, ref pack.Ref, names []string) error {
+	for _, name := range names {
+		if fenceOf(name) > lock.Fence() {
+			continue
+		}
+		if err := d.vacateOne(ctx, d.Generation(ref, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (d *Disk) vacateOne(ctx context.Context, dir string) error {
 	if isMarked(dir) {
 		return nil

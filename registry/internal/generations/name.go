@@ -93,6 +93,10 @@ func SameStart(a, b string) bool {
 	return start(a) == start(b)
 }
 
+// Number returns the number in the name of a generation, 0 for any other name. Later
+// generations of a pack have higher numbers.
+func Number(name string) int { return number(name) }
+
 // isName reports whether name is the name of a generation. Such a name can
 // become part of a path.
 func isName(name string) bool {

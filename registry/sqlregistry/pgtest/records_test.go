@@ -3,6 +3,7 @@ package pgtest_test
 import (
 	"database/sql"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -81,4 +82,9 @@ func TestRecords(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestManyGenerations(t *testing.T) {
+	t.Parallel()
+	registrytest.Generations{Reading: time.Second}.Run(t, openRecords(t, pgtest.Start(t).Database(t)))
 }

@@ -252,3 +252,8 @@ func TestReopenedRecordsAreAllThere(t *testing.T) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }
+
+func TestManyGenerations(t *testing.T) {
+	t.Parallel()
+	registrytest.Generations{Reading: time.Second}.Run(t, openRecords(t, filepath.Join(t.TempDir(), "records.db")))
+}

@@ -15,6 +15,7 @@ CREATE TABLE packtrain_packs (
     version      TEXT NOT NULL,
     generation   TEXT NOT NULL,               -- the active one
     manifest     TEXT NOT NULL,               -- JSON
+    settings     TEXT NOT NULL DEFAULT '{}',  -- JSON, what users decided otherwise
     installed_at TEXT NOT NULL,
     updated_at   TEXT NOT NULL,
     UNIQUE (root_id, ref)
@@ -60,6 +61,7 @@ CREATE TABLE packtrain_generations (
     validation         TEXT NOT NULL,  -- JSON
     components         TEXT NOT NULL,  -- JSON, how many of each kind
     created_at         TEXT NOT NULL,
+    actor              TEXT NOT NULL,
     UNIQUE (pack_id, name)
 );
 

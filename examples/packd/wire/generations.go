@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
+
+// A RollBackReport is the result of a rollback, without the configuration of the pack.
+type RollBackReport struct {
+	ID        int64               `json:"pack_id"`
+	Ref       pack.Ref            `json:"pack_ref"`
+	Active    registry.Generation `json:"active"`
+	Manifest  pack.Manifest       `json:"manifest"`
+	Installed time.Time           `json:"installed"` // first activation
+	Updated   time.Time           `json:"updated"`   // last activation
+	// From is the generation that was active before.
+	From registry.GenerationID `json:"from"`
+}
+
+// NewRollBackReport returns r as it is on the wire.
+func NewRollBackReport(r *registry.RollBackReport) *RollBackReport {
+	return &RollBackReport{
+		ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated, From: r.From,
+	}
+}
+
+// Result returns the report as the library has it, without the configuration of the pack.
+func (r *RollBackReport) Result() registry.RollBackReport {
+	return registry.RollBackReport{
+		Record: registry.Record{
+			ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated,
+		},
+		From: r.From,
+	}
+}
+
+// A PinnedGeneration is the generation that a request pinned or unpinned.
+type PinnedGeneration struct {
+	Name string `json:"generation"`
+}
