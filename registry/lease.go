@@ -60,6 +60,9 @@ func (s *Store) leaseAll(ctx context.Context, snap *Snapshot, read func() ([]Rec
 	for i := range records {
 		err := s.lease(ctx, snap, &records[i])
 		if sound && pack.CodeOf(err) == pack.CodeStoreCorrupt {
+			if err := s.checkMounted(ctx); err != nil {
+				return err
+			}
 			s.config.Logger.Warn("pack is left out", "pack", records[i].Ref, "error", err)
 			continue
 		}
@@ -68,6 +71,16 @@ func (s *Store) leaseAll(ctx context.Context, snap *Snapshot, read func() ([]Rec
 		}
 	}
 	return nil
+}
+
+// checkMounted returns an error if the root is not the one of the records any more, as
+// when its file system was unmounted.
+func (s *Store) checkMounted(ctx context.Context) error {
+	root, bound, err := s.identities(ctx)
+	if err == nil && root != bound {
+		err = pack.Errorf(pack.CodeIO, "the directory %q is not the root that was opened; is its file system mounted?", s.config.Root)
+	}
+	return err
 }
 
 // lease adds the active generation of rec to snap. It fails with errRemoved if that is

@@ -13,11 +13,12 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry"
 )
 
-// A backend says where the records of a root are.
+// A backend says where the records of a root are, and how much is done with it.
 type backend struct {
 	Kind  string        // files, sqlite or postgresql
 	DSN   string        // of a PostgreSQL database
 	Lease time.Duration // positive if several hosts share the root
+	Count int           // operations of each process
 }
 
 // open opens the root below dir with its records.

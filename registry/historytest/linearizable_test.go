@@ -37,12 +37,11 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	number, err1 := strconv.Atoi(os.Getenv(workNumber))
-	n, err2 := strconv.Atoi(os.Getenv(workCount))
+	number, err := strconv.Atoi(os.Getenv(workNumber))
 	var b backend
-	err := errors.Join(err1, err2, json.Unmarshal([]byte(os.Getenv(workBackend)), &b))
+	err = errors.Join(err, json.Unmarshal([]byte(os.Getenv(workBackend)), &b))
 	if err == nil {
-		err = work(context.Background(), b, dir, number, n)
+		err = work(context.Background(), b, dir, number)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -62,6 +61,7 @@ func TestLinearizable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			b.Count = *count
 			dir := t.TempDir()
 			writePacks(t, dir)
 			var all sync.WaitGroup
@@ -91,7 +91,7 @@ func checkHistory(t *testing.T, b backend, dir string, workers int) {
 	var steps []porcupine.Operation
 	for i := range workers {
 		log, err := readLog(dir, i)
-		if err != nil || len(log) != *count {
+		if err != nil || len(log) != b.Count {
 			t.Fatalf("log of process %d: %d operations, %v", i, len(log), err)
 		}
 		steps = append(steps, history(t, b, i, log, changes)...)
@@ -130,7 +130,7 @@ func command(ctx context.Context, b backend, dir string, number int, prefix ...s
 	args := append(prefix, os.Args[0])
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	text, _ := json.Marshal(b) // never fails
-	cmd.Env = append(os.Environ(), workDir+"="+dir, workBackend+"="+string(text), fmt.Sprint(workNumber, "=", number), fmt.Sprint(workCount, "=", *count))
+	cmd.Env = append(os.Environ(), workDir+"="+dir, workBackend+"="+string(text), fmt.Sprint(workNumber, "=", number))
 	return cmd
 }
 

@@ -19,7 +19,6 @@ const (
 	workDir     = "HISTORYTEST_DIR"
 	workBackend = "HISTORYTEST_BACKEND" // as JSON
 	workNumber  = "HISTORYTEST_NUMBER"
-	workCount   = "HISTORYTEST_COUNT"
 )
 
 // groups are the packs that are registered together. The packs of a group need each
@@ -52,8 +51,8 @@ type worker struct {
 // operationTimeout limits an operation of a worker that is cut off from its database.
 const operationTimeout = 30 * time.Second
 
-// work applies operations until the worker has begun count, in all its lives.
-func work(ctx context.Context, b backend, dir string, number, count int) (err error) {
+// work applies operations until the worker has begun all of them, in all its lives.
+func work(ctx context.Context, b backend, dir string, number int) (err error) {
 	begun, err := readLog(dir, number)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func work(ctx context.Context, b backend, dir string, number, count int) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, w.log.Close()) }()
-	for n := len(begun); n < count; n++ {
+	for n := len(begun); n < b.Count; n++ {
 		if err := w.one(ctx, fmt.Sprintf("%d-%d", number, n)); err != nil {
 			return err
 		}
