@@ -46,9 +46,9 @@ outdated: ## name the required modules that have newer releases
 bench: prerequisites ## time the library against the tools that a script would use
 	go -C examples run ./bench
 
-soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records
+soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records; three hosts on one root
 	go -C examples run ./packd/soak
-	go -C registry/historytest test -count=1 -v -timeout=1h -run=TestLinearizable . -operations=1000
+	go -C registry/historytest test -count=1 -v -timeout=1h -run='TestLinearizable|TestHosts' . -operations=1000
 
 microbench: ## run the Go benchmarks of every package
 	$(call each,go test -run='^$$' -bench=. -benchmem ./...)

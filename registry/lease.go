@@ -60,17 +60,27 @@ func (s *Store) leaseAll(ctx context.Context, snap *Snapshot, read func() ([]Rec
 	for i := range records {
 		err := s.lease(ctx, snap, &records[i])
 		if sound && pack.CodeOf(err) == pack.CodeStoreCorrupt {
-			if err := s.checkMounted(ctx); err != nil {
-				return err
-			}
-			s.config.Logger.Warn("pack is left out", "pack", records[i].Ref, "error", err)
-			continue
+			err = s.leaseAgain(ctx, snap, &records[i])
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// leaseAgain adds rec to snap, or leaves it out if its files are damaged, and not only
+// absent because the file system of the root was unmounted.
+func (s *Store) leaseAgain(ctx context.Context, snap *Snapshot, rec *Record) error {
+	if err := s.checkMounted(ctx); err != nil {
+		return err
+	}
+	err := s.lease(ctx, snap, rec)
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt {
+		s.config.Logger.Warn("pack is left out", "pack", rec.Ref, "error", err)
+		return nil
+	}
+	return err
 }
 
 // checkMounted returns an error if the root is not the one of the records any more, as

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -283,4 +284,30 @@ func TestSnapshotOfAPackThatIsReplaced(t *testing.T) {
 	if _, err := s.Snapshot(t.Context(), "demo"); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("of a pack that is removed: got %v", err)
 	}
+}
+
+// TestSnapshotOfAnUnmountedRoot: packs of a root whose file system was unmounted are not
+// left out as damaged ones are.
+func TestSnapshotOfAnUnmountedRoot(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	register(t, s, "", write(t, simplePack("demo", "1.0.0")))
+	if err := os.Rename(r.dir, r.dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(r.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if snap, err := s.Snapshot(t.Context()); pack.CodeOf(err) != pack.CodeIO || !strings.Contains(err.Error(), "mounted") {
+		t.Errorf("got %+v, %v", snap, err)
+	}
+	if err := errors.Join(os.Remove(r.dir), os.Rename(r.dir+".away", r.dir)); err != nil {
+		t.Fatal(err)
+	}
+	snap, err := s.Snapshot(t.Context())
+	if err != nil || len(snap.Packs) != 1 {
+		t.Fatalf("got %+v, %v", snap, err)
+	}
+	snap.Release()
 }

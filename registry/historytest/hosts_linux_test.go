@@ -52,7 +52,7 @@ func TestHosts(t *testing.T) {
 	server := pgtest.Start(t)
 	socket := filepath.Join(t.TempDir(), "database")
 	forward(t, "unix", socket, "tcp", address(t, server.Database(t)), func([]byte) time.Duration { return 0 })
-	args := []string{"--net", "--mount", "--fork", "--kill-child", os.Args[0], "-test.v", "-test.run=^TestHosts$", fmt.Sprint("-operations=", *count)}
+	args := []string{"--net", "--mount", "--fork", "--kill-child", os.Args[0], "-test.v", "-test.run=^TestHosts$", fmt.Sprint("-test.timeout=", 3*time.Minute*time.Duration(max(1, *count/100))), fmt.Sprint("-operations=", *count)}
 	if os.Geteuid() != 0 {
 		args = append([]string{"--user", "--map-root-user"}, args...)
 	}
@@ -87,7 +87,7 @@ func forward(t *testing.T, network, addr, toNetwork, to string, delay func([]byt
 	t.Cleanup(func() { _ = l.Close() })
 	serve := func(client net.Conn) {
 		defer func() { _ = client.Close() }()
-		server, err := net.Dial(toNetwork, to) //nolint:noctx // it ends with the client
+		server, err := net.Dial(toNetwork, to)
 		if err != nil {
 			return
 		}
