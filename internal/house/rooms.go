@@ -31,6 +31,7 @@ func rooms() []room {
 	table = append(
 		table,
 		room{"source/web", list(".", "internal/..."), list("source/...", "internal/..."), "the HTTP client of all plug-ins knows none of them, nor what they fetch"},
+		room{"source/registrysource/index", list(".", "internal/..."), list("source/...", "internal/..."), "those who publish an index need no source"},
 		room{"source/*source", list(".", "source", "source/web", "internal/..."), list("source/...", "internal/..."), "a plug-in knows its stage and the HTTP client, and no other plug-in"},
 	)
 	table = append(
