@@ -48,6 +48,9 @@ type PackDetails struct {
 	// ConfigProblems are the reasons why the recorded configuration does not fit the
 	// active generation, see [Store.ConfigProblems]; nil if it fits.
 	ConfigProblems []string
+	// Changes say how the active generation differs from the one that was active before it;
+	// nil if that is not kept, or damaged.
+	Changes *Changes
 }
 
 // Action returns the action of the pack with that ref. If there is none, the error
@@ -141,6 +144,7 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 	if err != nil {
 		return nil, err
 	}
+	details.Changes = s.latestChanges(ctx, &rec)
 	s.markDetails(ctx, &details.ActivePack)
 	if details.ConfigProblems, err = s.configProblems(ctx, &rec.Manifest); damaged(err) {
 		details.ConfigProblems, err = []string{err.Error()}, nil

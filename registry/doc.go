@@ -60,6 +60,9 @@
 // files of successive generations share their space where the file system can do that.
 // Removed files go to the trash; see [Store.Reap].
 //
+// The reports of registrations and rollbacks say what the change of a pack means for
+// others: see [Changes].
+//
 // # Changes by others
 //
 // A host that keeps packs in memory follows the [Feed], which lists the recorded changes

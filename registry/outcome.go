@@ -70,7 +70,7 @@ func (r *request) report() *Report {
 			continue
 		}
 		p := r.store.registered(it.record)
-		p.Path, p.Unchanged = it.Spec, it.unchanged
+		p.Path, p.Unchanged, p.Changes = it.Spec, it.unchanged, it.changes
 		rep.Registered = append(rep.Registered, p)
 		rep.Summary.TotalComponents += p.Components.sum()
 	}

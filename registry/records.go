@@ -62,6 +62,10 @@ type ContentReader interface {
 	// Components returns the components of the active generation, in the order of the
 	// activation.
 	Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error)
+	// Mentions returns components of all installed packs, ordered by pack: at least those
+	// whose documents contain refs of components of ref. Components that cannot be decoded
+	// are left out, with an error that joins a [*RecordError] for each pack.
+	Mentions(ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	// Generations returns the generations, the oldest first. If some cannot be decoded, it
 	// returns the others and an error that joins one [*RecordError] for each of them.
 	Generations(ctx context.Context, ref pack.Ref) ([]Generation, error)

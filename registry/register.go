@@ -43,6 +43,7 @@ func (s *Store) Register(ctx context.Context, req Request) (*Report, error) {
 	r.confirmUnchanged(ctx, byRef)
 	r.warnUnmet(ctx)
 	r.warnConfigs(ctx)
+	r.reportChanges(ctx)
 	for _, it := range r.items {
 		r.Close(context.WithoutCancel(ctx), &it.Item)
 	}
@@ -99,6 +100,7 @@ type item struct {
 	counts            ComponentCounts
 	validation        ValidationResult
 	tests             *TestResult
+	changes           *Changes // what its activation changed, nil for nothing
 
 	failure error // its own, while its set is registered
 }

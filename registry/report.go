@@ -87,6 +87,9 @@ type RegisteredPack struct {
 	Generation  string
 	Path        string // the input
 	Unchanged   bool   // it was active with this content already
+	// Changes say what the replacement of another generation changed; nil if none was
+	// replaced, or its files are damaged.
+	Changes *Changes
 }
 
 // ComponentCounts counts the components of a pack. It is stored as JSON, in the

@@ -48,6 +48,9 @@ type RollBackReport struct {
 	Record
 	// From is the generation that was active before.
 	From GenerationID
+	// Changes say what the change from From means; nil if nothing changed, or the files of
+	// From are damaged.
+	Changes *Changes
 }
 
 var _ RollBacker = (*Store)(nil)
@@ -104,6 +107,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 	}
 	s.logBroken(ref, broken)
 	s.logUnmet(ctx, rep.Record)
+	rep.Changes = s.changesBetween(ctx, ref, &rec.Active, &rep.Active)
 	s.retain(ctx, lock, &rep.Record)
 	return rep, nil
 }

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -73,6 +74,28 @@ func (tr tableReader) Components(ctx context.Context, ref pack.Ref) ([]pack.Comp
 		return nil, &RecordError{ref, err}
 	}
 	return components, nil
+}
+
+// Mentions implements [ContentReader].
+func (tr tableReader) Mentions(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	var rows []*row
+	if err := tr.look(ctx, func(t *table) error { rows = t.rows(); return nil }); err != nil {
+		return nil, err
+	}
+	mention := []byte(`"` + ref.String() + ".")
+	found := []pack.Component{}
+	var damaged []error
+	for _, r := range rows {
+		if !bytes.Contains(r.components, mention) {
+			continue
+		}
+		components, err := decode[[]pack.Component](r.components)
+		if err != nil {
+			damaged = append(damaged, &RecordError{r.ref, err})
+		}
+		found = append(found, components...)
+	}
+	return found, errors.Join(damaged...)
 }
 
 // Generations implements [ContentReader].

@@ -55,6 +55,17 @@ func environment(id registry.EnvironmentID) string {
 	return id.Version + " " + id.Key
 }
 
+// printChanges says what a change of a pack means; c may be nil.
+func (a *app) printChanges(c *registry.Changes) {
+	if c == nil {
+		return
+	}
+	a.printComponentChanges(&c.ComponentChanges)
+	for _, problem := range c.Problems() {
+		a.println("broken   %s", problem)
+	}
+}
+
 func (a *app) printComponentChanges(c *registry.ComponentChanges) {
 	for _, id := range c.Dropped {
 		a.println("dropped  %s  %s", id.Kind, id.Ref)

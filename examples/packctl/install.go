@@ -49,17 +49,20 @@ func (a *app) printInstall(r *wire.InstallReport) {
 			a.println("%s  skipped", o.Spec)
 		case pack.StatusInstalled, pack.StatusUpgraded, pack.StatusReplaced, pack.StatusUnchanged:
 			a.println("%s %s  %s  tests %s  %s", o.Ref, o.Version, o.Status, tested(o.Tests), o.Path)
-			a.printFindings(findingsOf(r, o.Ref))
+			if p := registeredOf(r, o.Ref); p != nil {
+				a.printFindings(p.Validation.Findings)
+				a.printChanges(p.Changes)
+			}
 		}
 	}
 }
 
-// findingsOf returns what validation found in a pack that was installed.
-func findingsOf(r *wire.InstallReport, ref pack.Ref) pack.Findings {
+// registeredOf returns the registration of a pack that was installed, nil for none.
+func registeredOf(r *wire.InstallReport, ref pack.Ref) *wire.RegisteredPack {
 	if r.Registration != nil {
-		for _, p := range r.Registration.Registered {
-			if p.Ref == ref {
-				return p.Validation.Findings
+		for i := range r.Registration.Registered {
+			if p := &r.Registration.Registered[i]; p.Ref == ref {
+				return p
 			}
 		}
 	}

@@ -37,6 +37,7 @@ func (a *app) printRegister(r *wire.RegisterReport) {
 	for _, p := range r.Registered {
 		a.println("%s %s  active as %s  tests %s  %s", p.Ref, p.Version, p.Generation, tested(p.Tests), p.StoragePath)
 		a.printFindings(p.Validation.Findings)
+		a.printChanges(p.Changes)
 	}
 }
 

@@ -29,6 +29,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 						was = "  unchanged"
 					}
 					a.println("%s %s  active as %s%s", report.Ref, report.Active.Version, report.Active.Name, was)
+					a.printChanges(report.Changes)
 				})
 			})
 		})

@@ -50,6 +50,10 @@ func (a *app) printDetails(p *registry.PackDetails) {
 	for _, c := range p.Components {
 		a.println("%-11s %s  %s", c.Kind, c.Ref, c.Label)
 	}
+	if c := p.Changes; c != nil {
+		a.println("changes     since %s (%s)", c.From.Version, c.From.Name)
+		a.printChanges(c)
+	}
 	for _, g := range p.Generations {
 		mark := " "
 		if g.Name == p.Active.Name {

@@ -29,6 +29,8 @@ type Item struct {
 	Spec  string
 	ID    pack.ID    // as far as it is known
 	Stage pack.Stage // the one that it is in, or failed in
+	// Note is the message of its closing event.
+	Note string
 	// Status is "" until the item is done.
 	Status pack.Status
 	Err    error
@@ -129,7 +131,7 @@ func (b *Batch) Close(ctx context.Context, it *Item) {
 		it.Status = pack.StatusDone
 	}
 	e := b.Event(it, pack.EventClosed)
-	e.Status = it.Status
+	e.Status, e.Message = it.Status, oneLine(it.Note)
 	b.Emit(ctx, failed(e, pack.EventClosed, it.Err))
 }
 

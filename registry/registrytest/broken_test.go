@@ -23,6 +23,7 @@ type broken struct {
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
 	actives     func(m *registry.Memory, ctx context.Context) (map[pack.Ref]string, error)
 	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
+	mentions    func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
 	dependents  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error)
 	bind        func(m *registry.Memory, ctx context.Context, id string) error
@@ -122,6 +123,13 @@ func (b *broken) Components(ctx context.Context, ref pack.Ref) ([]pack.Component
 		return b.components(b.Memory, ctx, ref)
 	}
 	return b.Memory.Components(ctx, ref)
+}
+
+func (b *broken) Mentions(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	if b.mentions != nil {
+		return b.mentions(b.Memory, ctx, ref)
+	}
+	return b.Memory.Mentions(ctx, ref)
 }
 
 func (b *broken) Dependents(ctx context.Context, ref pack.Ref) ([]registry.Dependent, error) {

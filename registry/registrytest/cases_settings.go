@@ -90,3 +90,31 @@ func names(s state) []string {
 	}
 	return names
 }
+
+func mentionsAreFound(t testing.TB, r registry.Records) {
+	rule := pack.Component{
+		Kind: pack.KindRule, Ref: "user.on_event", Name: "on_event", Spec: map[string]any{"action_ref": "lib_a.run"},
+		Rule: &pack.Rule{TriggerRef: "core.event", ActionRef: "lib_a.run"},
+	}
+	user := activation(t, "user", 1, "own")
+	user.Components = append(user.Components, rule)
+	commit(t, r, user)
+	commit(t, r, activation(t, "lib_a", 1, "run"))
+	commit(t, r, activation(t, "other", 1, "run"))
+	found := func() (refs []pack.ComponentRef) {
+		t.Helper()
+		components, err := r.Mentions(t.Context(), "lib_a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range components {
+			if c := &components[i]; c.Rule != nil || c.Ref.Pack() == "lib_a" {
+				refs = append(refs, c.Ref)
+			}
+		}
+		return refs
+	}
+	wantEqual(t, "mentions", []pack.ComponentRef{"lib_a.run", "user.on_event"}, found())
+	commit(t, r, activation(t, "user", 2, "own"))
+	wantEqual(t, "mentions after the rule is gone", []pack.ComponentRef{"lib_a.run"}, found())
+}

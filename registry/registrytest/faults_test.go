@@ -133,6 +133,11 @@ func faults() []fault {
 			}
 			return m.Apply(ctx, op)
 		}),
+		{"only the pack itself mentions its components", "MentionsAreFound", func() *broken {
+			return &broken{mentions: func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+				return m.Components(ctx, ref)
+			}}
+		}},
 		applyFault("settings are lost", "SettingsAreKept", func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error) {
 			if op.Settings = nil; len(op.Refs()) == 0 {
 				return nil, nil

@@ -48,6 +48,7 @@ func cases() []suiteCase {
 		{"CancelledConfigurationChangesNothing", cancelledConfigurationChangesNothing},
 		{"SettingsAreKept", settingsAreKept},
 		{"ForgottenGenerationsAreGone", forgottenGenerationsAreGone},
+		{"MentionsAreFound", mentionsAreFound},
 		{"HostileTextIsKept", hostileTextIsKept},
 		{"ManyComponentsAreKept", manyComponentsAreKept},
 		{"ReturnedValuesBelongToTheCaller", returnedValuesBelongToTheCaller},

@@ -22,6 +22,8 @@ const (
 		` JOIN packtrain_generations g ON g.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY g.id`
 	selectDependents = `SELECT p.ref, d.document` + fromPacks +
 		` JOIN packtrain_dependencies d ON d.pack_id = p.id WHERE r.root = ? AND d.ref = ? ORDER BY p.ref, d.position`
+	selectMentions = `SELECT p.ref, c.document` + fromPacks +
+		` JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND c.document LIKE ? ORDER BY p.ref, c.position`
 	// A pack without components yields one row without a document.
 	selectComponents = `SELECT c.document` + fromPacks +
 		` LEFT JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY c.position`
@@ -130,6 +132,25 @@ func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Componen
 		}
 	}
 	return components, nil
+}
+
+// Mentions implements [registry.ContentReader].
+func (r *Records) Mentions(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
+	// "_" in the ref matches any character, so there may be more than wanted.
+	found, err := read(ctx, r, scanMention, selectMentions, `%"`+ref.String()+`.%`)
+	if err != nil {
+		return nil, r.wrap(ctx, "read components that mention pack "+ref.String(), err)
+	}
+	components := make([]pack.Component, 0, len(found))
+	var damaged []error
+	for _, f := range found {
+		if f.damage != nil {
+			damaged = append(damaged, f.damage)
+			continue
+		}
+		components = append(components, f.Component)
+	}
+	return components, errors.Join(damaged...)
 }
 
 // Generations implements [registry.ContentReader].

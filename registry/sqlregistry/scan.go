@@ -81,6 +81,23 @@ func generationFields(g *registry.Generation) []any {
 	}
 }
 
+// A foundMention is a component, or the error of decoding it.
+type foundMention struct {
+	pack.Component
+
+	damage error
+}
+
+func scanMention(rows *sql.Rows) (foundMention, error) {
+	var ref pack.Ref
+	var m foundMention
+	err := rows.Scan(&ref, asJSON(&m.Component))
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt { // columns are scanned in order: the ref is known
+		m.damage, err = &registry.RecordError{Ref: ref, Err: err}, nil
+	}
+	return m, err
+}
+
 func scanComponent(rows *sql.Rows) (*pack.Component, error) {
 	var c *pack.Component
 	err := rows.Scan(asJSON(&c))

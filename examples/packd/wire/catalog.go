@@ -29,6 +29,8 @@ type PackDetails struct {
 	Generations []registry.Generation `json:"generations"` // the oldest first
 	// ConfigProblems are the reasons why the recorded configuration does not fit.
 	ConfigProblems []string `json:"config_problems"`
+	// Changes say how the active generation differs from the one before it.
+	Changes *registry.Changes `json:"changes,omitempty"`
 }
 
 // NewActivePacks returns a list as it is on the wire, never nil.
@@ -56,7 +58,7 @@ func (p ActivePack) Result() registry.ActivePack {
 func NewPackDetails(p *registry.PackDetails) PackDetails {
 	return PackDetails{
 		ActivePack: newActivePack(p.ActivePack), Components: p.Components, Generations: p.Generations,
-		ConfigProblems: each(p.ConfigProblems, same),
+		ConfigProblems: each(p.ConfigProblems, same), Changes: p.Changes,
 	}
 }
 
@@ -64,6 +66,6 @@ func NewPackDetails(p *registry.PackDetails) PackDetails {
 func (p PackDetails) Result() *registry.PackDetails {
 	return &registry.PackDetails{
 		ActivePack: p.ActivePack.Result(), Components: p.Components, Generations: p.Generations,
-		ConfigProblems: append([]string(nil), p.ConfigProblems...),
+		ConfigProblems: append([]string(nil), p.ConfigProblems...), Changes: p.Changes,
 	}
 }

@@ -17,12 +17,14 @@ type RollBackReport struct {
 	Updated   time.Time           `json:"updated"`   // last activation
 	// From is the generation that was active before.
 	From registry.GenerationID `json:"from"`
+	// Changes say what the change from there means.
+	Changes *registry.Changes `json:"changes,omitempty"`
 }
 
 // NewRollBackReport returns r as it is on the wire.
 func NewRollBackReport(r *registry.RollBackReport) *RollBackReport {
 	return &RollBackReport{
-		ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated, From: r.From,
+		ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated, From: r.From, Changes: r.Changes,
 	}
 }
 
@@ -32,7 +34,7 @@ func (r *RollBackReport) Result() registry.RollBackReport {
 		Record: registry.Record{
 			ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated,
 		},
-		From: r.From,
+		From: r.From, Changes: r.Changes,
 	}
 }
 

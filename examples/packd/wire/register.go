@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/packtrain/pack"
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry"
+)
 
 // A RegisterRequest asks for stage 4.
 type RegisterRequest struct {
@@ -43,6 +46,8 @@ type RegisteredPack struct {
 	Tests       *TestSummary     `json:"test_result"` // nil when no tests are declared
 	Validation  ValidationResult `json:"validation_results"`
 	Generation  string           `json:"generation"`
+	// Changes say what the replacement of another generation changed.
+	Changes *registry.Changes `json:"changes,omitempty"`
 
 	// Path is the input, which is not on the wire.
 	Path string `json:"-"`

@@ -46,7 +46,7 @@ func NewRegisterReport(r *registry.Report) *RegisterReport {
 			return RegisteredPack{
 				Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: ComponentCounts(p.Components),
 				Tests: NewTestSummary(p.Tests), Validation: newValidation(p.Validation),
-				Generation: p.Generation, Path: p.Path,
+				Generation: p.Generation, Changes: p.Changes, Path: p.Path,
 			}
 		}),
 		Failed: each(r.Failed, func(f pack.Failure) FailedRegistration {
@@ -90,7 +90,7 @@ func (r *RegisterReport) Result() (*registry.Report, error) {
 func (p RegisteredPack) result() registry.RegisteredPack {
 	return registry.RegisteredPack{
 		Ref: p.Ref, ID: p.ID, Version: p.Version, StoragePath: p.StoragePath, Components: registry.ComponentCounts(p.Components),
-		Tests: p.Tests.result(), Validation: p.Validation.result(), Generation: p.Generation, Path: p.Path,
+		Tests: p.Tests.result(), Validation: p.Validation.result(), Generation: p.Generation, Changes: p.Changes, Path: p.Path,
 	}
 }
 
