@@ -17,6 +17,9 @@ type Options struct {
 	Provided        []pack.Provided
 	PlatformVersion pack.Version
 	Parallel        int
+	// Dir is the directory of packs.yaml, in which relative places are; "" leaves them as
+	// they are.
+	Dir string
 	// Update names the packs of the lock that get the highest version there is a choice
 	// with, or holds [deps.AnyPack]. Others keep what the lock states, unless that
 	// excludes the choice.
@@ -54,17 +57,16 @@ func Resolve(ctx context.Context, world deps.World, wants []Want, old *Lock, o O
 	if old == nil {
 		old = &Lock{}
 	}
-	r := &resolver{world: world, old: old, options: o, repins: map[pack.Ref]Repin{}, refs: map[string]pack.Ref{}, locked: map[pack.Ref]pack.Version{}}
+	r := &resolver{world: world, old: old, options: o, repins: map[pack.Ref]Repin{}, places: map[string]Want{}, locked: map[pack.Ref]pack.Version{}}
 	for i := range old.Packs {
 		if p := &old.Packs[i]; !r.updates(p.Ref) {
 			r.locked[p.Ref] = p.Version
 		}
 	}
 	for _, w := range wants {
-		want := pack.Want{Ref: w.Ref, Constraint: w.Constraint}
-		if w.From != "" {
-			want = pack.Want{Spec: w.From}
-			r.refs[w.From] = w.Ref
+		want := w.spec(o.Dir)
+		if want.Spec != "" {
+			r.places[want.Spec] = w
 		}
 		r.wants = append(r.wants, want)
 	}
@@ -85,7 +87,7 @@ type resolver struct {
 	old     *Lock
 	options Options
 	wants   []pack.Want
-	refs    map[string]pack.Ref // by locator
+	places  map[string]Want // by locator
 	locked  map[pack.Ref]pack.Version
 
 	mu     sync.Mutex
@@ -146,7 +148,12 @@ func (r *resolver) raise(ctx context.Context, ref pack.Ref) error {
 
 // placed reports whether a want names the place of a pack.
 func (r *resolver) placed(ref pack.Ref) bool {
-	return slices.Contains(slices.Collect(maps.Values(r.refs)), ref)
+	for _, w := range r.places {
+		if w.Ref == ref {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *resolver) result(wants []Want, res *deps.Resolution) *Resolved {
@@ -208,9 +215,10 @@ func (w *lockedWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Ca
 
 // at returns the pack at a place: what the lock states, or what is there.
 func (w *lockedWorld) at(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
-	ref := w.refs[want.Spec]
+	wanted := w.places[want.Spec]
+	ref := wanted.Ref
 	locked, p := w.old.Want(ref), w.old.Find(ref)
-	if locked != nil && p != nil && locked.From != "" && locked.Text() == Shown(want.Spec) && !w.updates(ref) && p.TreeDigest() != "" {
+	if locked != nil && p != nil && locked.From != "" && locked.Text() == wanted.Text() && !w.updates(ref) && p.TreeDigest() != "" {
 		return []pack.Candidate{p.Candidate()}, nil
 	}
 	found, err := w.world.Candidates(ctx, want)
@@ -219,7 +227,7 @@ func (w *lockedWorld) at(ctx context.Context, want pack.Want) ([]pack.Candidate,
 	}
 	for _, c := range found {
 		if c.Ref != ref {
-			return nil, pack.Errorf(pack.CodeInvalidRef, "pack %s is wanted from %q, where pack %s is", ref, Shown(want.Spec), c.Ref)
+			return nil, pack.Errorf(pack.CodeInvalidRef, "pack %s is wanted from %q, where pack %s is", ref, wanted.Text(), c.Ref)
 		}
 	}
 	return found, nil

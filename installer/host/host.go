@@ -47,7 +47,11 @@ type Host struct {
 
 	client     *web.Client
 	searchPath string
-	closers    []io.Closer // in the order of opening
+	// What Sync has to know of the configuration.
+	provided []pack.Provided
+	platform pack.Version
+	parallel int
+	closers  []io.Closer // in the order of opening
 }
 
 // Open opens the root, which it creates if missing, completes or undoes changes that
@@ -66,6 +70,7 @@ func (h *Host) open(ctx context.Context, c Config) error {
 		return err
 	}
 	h.Runner, h.searchPath = c.Runner, strings.Join(c.SearchPath, string(os.PathListSeparator))
+	h.provided, h.platform, h.parallel = c.Provided, c.PlatformVersion, c.Parallel
 	err := fsx.MkdirPrivate(c.Root)
 	if err == nil {
 		err = os.MkdirAll(c.scratch(), 0o700)

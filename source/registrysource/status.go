@@ -107,3 +107,14 @@ func (s *Source) supplied(ctx context.Context) (map[pack.Ref]supplier, error) {
 	}
 	return byRef, nil
 }
+
+// Address returns the URL of the index with that name, without credentials and query, or
+// the path of its file; "" if there is none. It reads nothing.
+func (s *Source) Address(name string) string {
+	for _, ix := range s.indices {
+		if ix.name == name {
+			return shown(ix.URL)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,217 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/deps/lock"
+	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/internal/batch"
+)
+
+// choose makes the lock, or checks it.
+func (s *syncer) choose(ctx context.Context) error {
+	old := s.req.Lock
+	if old == nil {
+		old = &lock.Lock{}
+	}
+	if s.req.Locked {
+		s.report.Lock = old.Absolute(s.req.Dir)
+		return old.Check(s.req.Wants, s.provided, s.platform)
+	}
+	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) {
+		s.Warn(ctx, &batch.Item{Stage: pack.StageDependencies}, "%s", text)
+	})
+	got, err := lock.Resolve(ctx, &learnedWorld{s.World, s.learned}, s.req.Wants, old.Absolute(s.req.Dir), lock.Options{
+		Provided: s.provided, PlatformVersion: s.platform, Parallel: s.parallel, Dir: s.req.Dir, Update: s.req.Update,
+	})
+	if err != nil {
+		return err
+	}
+	s.report.Lock, s.report.Repins = got.Lock, got.Repins
+	s.report.Lock.Indices = s.indicesOf(got.Lock)
+	s.noteChoices(ctx, got.Choices)
+	for i := range s.report.Lock.Packs {
+		s.complete(&s.report.Lock.Packs[i])
+	}
+	return nil
+}
+
+// noteChoices warns of versions that were passed over, and of those that cannot be chosen.
+func (s *syncer) noteChoices(ctx context.Context, choices []deps.Choice) {
+	for i := range choices {
+		c := &choices[i]
+		it := &batch.Item{Spec: c.ID.String(), ID: c.ID, Stage: pack.StageDependencies}
+		for _, over := range c.PassedOver {
+			name := over.ID.String()
+			if over.Version.IsZero() {
+				name = "an entry of " + over.Ref.String()
+			}
+			s.Warn(ctx, it, "%s is chosen, as %s cannot be used: %v", c.ID, name, over.Unusable)
+		}
+	}
+}
+
+// indicesOf returns the indices that the packs of a lock come from.
+func (s *syncer) indicesOf(l *lock.Lock) (all []lock.Index) {
+	for i := range l.Packs {
+		name := l.Packs[i].Pins[0].Via.Index
+		x := lock.Index{Name: name, Location: s.Indices.Address(name)}
+		if x.Location != "" && !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// complete adds the digests of content that is installed, or was received.
+func (s *syncer) complete(p *lock.Pack) {
+	if k := s.find(p.Ref); k != nil && k.ID == p.ID && p.TreeDigest() == "" {
+		for i := range p.Pins {
+			if p.Pins[i].SameContent(k.Pin) {
+				addDigests(p, k.Pin)
+			}
+		}
+	}
+	if c := s.received[p.Ref]; c != nil && c.ID == p.ID {
+		addDigests(p, c.Pin)
+	}
+}
+
+// addDigests adds those of the pin that delivered the content.
+func addDigests(p *lock.Pack, delivered pack.Pin) {
+	for i := range p.Pins {
+		pin := &p.Pins[i]
+		if pin.Scheme == delivered.Scheme && pin.Location == delivered.Location && pin.ArchiveDigest == "" {
+			pin.ArchiveDigest = delivered.ArchiveDigest
+		}
+		if pin.DirectoryChecksum == "" {
+			pin.DirectoryChecksum = delivered.DirectoryChecksum
+		}
+		pin.TreeDigest = delivered.TreeDigest
+	}
+}
+
+// download fetches the packs that change, or whose digests the lock does not state. It
+// reports whether one needs something else than was known.
+func (s *syncer) download(ctx context.Context) (again bool, err error) {
+	req := installer.DownloadRequest{Pins: map[string][]pack.Pin{}}
+	for _, step := range s.report.Steps {
+		p := s.report.Lock.Find(step.Ref)
+		if p == nil || step.Action == SyncKeep || s.received[p.Ref] != nil && s.received[p.Ref].ID == p.ID || s.req.Plan && p.TreeDigest() != "" {
+			continue
+		}
+		if err := fetchable(p); err != nil {
+			return false, err
+		}
+		spec := p.ID.String()
+		req.Specs = append(req.Specs, spec)
+		req.Pins[spec] = p.Pins
+	}
+	if len(req.Specs) == 0 {
+		return false, nil
+	}
+	s.downloads++
+	req.Dest, req.OnEvent = filepath.Join(s.staging, strconv.Itoa(s.downloads)), s.relay(nil)
+	rep, err := s.Installer.Download(ctx, req)
+	if rep == nil {
+		return false, err
+	}
+	s.noteAll(rep.Warnings)
+	s.report.Failed = append(s.report.Failed, rep.Failed...)
+	if err := requestError(err); err != nil || len(rep.Failed) > 0 {
+		return false, err
+	}
+	for i := range rep.Downloaded {
+		more, err := s.receive(&rep.Downloaded[i])
+		if err != nil {
+			return false, err
+		}
+		again = again || more
+	}
+	return again, nil
+}
+
+// fetchable returns an error for a pack all of whose pins lack their queries.
+func fetchable(p *lock.Pack) error {
+	if slices.ContainsFunc(p.Pins, func(pin pack.Pin) bool { return !lock.QueryLeftOut(&pin) }) {
+		return nil
+	}
+	return pack.Errorf(pack.CodeNotFound, "the lock omits the query of the URL of %s, %s: give its place again, with its query, and update it",
+		p.ID, lock.Shown(p.Pins[0].Location))
+}
+
+// receive notes a downloaded pack. It reports whether it needs something else than the
+// lock states.
+func (s *syncer) receive(d *installer.DownloadedPack) (again bool, err error) {
+	d.Content.Staged = !d.Unchanged
+	p := s.report.Lock.Find(d.Content.ID.Ref)
+	if p == nil || p.ID != d.Content.ID {
+		return false, pack.Errorf(pack.CodeInvalidVersion, "%s was delivered for %s", d.Content.ID, d.Spec)
+	}
+	s.received[p.Ref] = d.Content
+	s.complete(p)
+	if d.Manifest == nil {
+		return false, nil
+	}
+	c := installer.CandidateOf(d)
+	stated := needsText(p.Needs, p.Platform)
+	if actual := needsText(c.Dependencies, c.Platform); actual != stated {
+		if s.req.Locked {
+			return false, &lock.DeviationError{Deviations: []string{fmt.Sprintf("the pack.yaml of %s states that it needs %s, and the lock states %s", p.ID, actual, stated)}}
+		}
+		s.learned[p.ID] = c
+		return true, nil
+	}
+	return false, nil
+}
+
+// needsText shows what a pack needs.
+func needsText(needs []pack.Dependency, platform pack.Constraint) string {
+	var all []string
+	for _, d := range needs {
+		all = append(all, d.String())
+	}
+	slices.Sort(all)
+	if !platform.Any() {
+		all = append(all, "platform "+platform.String())
+	}
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return strings.Join(slices.Compact(all), ", ")
+}
+
+// A learnedWorld has what pack.yaml files said.
+type learnedWorld struct {
+	deps.World
+	learned map[pack.ID]pack.Candidate
+}
+
+// Candidates implements [deps.World].
+func (w *learnedWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	found, err := w.World.Candidates(ctx, want)
+	found = slices.Clone(found)
+	for i := range found {
+		if c, ok := w.learned[found[i].ID]; ok && found[i].Unusable == nil {
+			found[i].Dependencies, found[i].Platform, found[i].DependenciesKnown = c.Dependencies, c.Platform, true
+		}
+	}
+	return found, err
+}
+
+// requestError returns err, unless it only lists failed packs, which are also in the
+// report.
+func requestError(err error) error {
+	if _, ok := errors.AsType[*pack.BatchError](err); ok {
+		return nil
+	}
+	return err
+}
