@@ -35,5 +35,5 @@ func (a *app) hostConfig() (hostflags.Config, error) {
 	config, configErr := a.Config(a.getenv, a.environ())
 	base, baseErr := os.Getwd()
 	config.Base, config.AllowUnverified = base, a.unverified
-	return config, errors.Join(configErr, baseErr)
+	return config, errors.Join(configErr, baseErr, a.fileSettings(&config))
 }

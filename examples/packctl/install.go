@@ -30,7 +30,6 @@ func (a *app) installCommand() *cobra.Command {
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})
-	cmd.SuggestFor = []string{"add"}
 	flags := cmd.Flags()
 	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
 	may.bind(flags, registry.ReplaceUpgrade)

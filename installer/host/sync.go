@@ -8,6 +8,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps/lock"
+	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/internal/batch"
 	"github.com/packtrain/pack/registry"
 )
@@ -28,6 +29,9 @@ type SyncRequest struct {
 	Update []pack.Ref
 	// Prune removes the installed packs that the lock does not have.
 	Prune bool
+	// PruneDropped removes those of them that Lock has, and the new one does not: what
+	// the wants do not need any more.
+	PruneDropped bool
 	// Plan changes nothing: the report says what would be done, and has the lock.
 	Plan bool
 	// AllowBreak, SkipTests, IgnoreTests and SkipValidation are those of
@@ -101,7 +105,7 @@ const syncing = "sync packs"
 // other error means that nothing was changed; a report that comes with it has the lock and
 // the steps.
 func (h *Host) Sync(ctx context.Context, req SyncRequest) (*SyncReport, error) {
-	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*pack.Content{}}
+	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*installer.DownloadedPack{}}
 	err := s.all(ctx)
 	s.report.Warnings = s.Warnings()
 	if s.report.Lock != nil && req.Dir != "" {
@@ -120,7 +124,7 @@ type syncer struct {
 	req       SyncRequest
 	installed []pack.InstalledPack
 	learned   map[pack.ID]pack.Candidate // what pack.yaml says that an index does not
-	received  map[pack.Ref]*pack.Content
+	received  map[pack.Ref]*installer.DownloadedPack
 	staging   string
 	downloads int
 	report    SyncReport
@@ -173,11 +177,17 @@ func (s *syncer) plan() {
 		s.report.Steps = append(s.report.Steps, step)
 	}
 	for i := range s.installed {
-		if k := &s.installed[i]; s.req.Prune && s.report.Lock.Find(k.Ref) == nil {
+		if k := &s.installed[i]; s.prunes(k.Ref) {
 			s.report.Steps = append(s.report.Steps, SyncStep{Action: SyncRemove, Ref: k.Ref, From: k.Version, FromTree: cmp.Or(k.Pin.TreeDigest, k.TreeDigest)})
 		}
 	}
 	slices.SortFunc(s.report.Steps, func(a, b SyncStep) int { return cmp.Compare(a.Ref, b.Ref) })
+}
+
+// prunes reports whether an installed pack is removed.
+func (s *syncer) prunes(ref pack.Ref) bool {
+	dropped := s.req.PruneDropped && s.req.Lock != nil && s.req.Lock.Find(ref) != nil
+	return (s.req.Prune || dropped) && s.report.Lock.Find(ref) == nil
 }
 
 func (s *syncer) find(ref pack.Ref) *pack.InstalledPack {

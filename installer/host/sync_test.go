@@ -275,8 +275,16 @@ var roots = flag.Int("roots", 10, "how many roots TestRootsBecomeEqual syncs")
 // startingStates are what roots have before they are synced.
 func startingStates() [][]string {
 	return [][]string{
-		nil, {"app@1.0.0"}, {"app@2.0.0"}, {"log@1.0.0"}, {"extra@1.0.0"}, {"extra@2.0.0"}, {"tool", "extra@1.0.0"}, {"log@2.0.0"},
-		{"app@1.0.0", "tool", "extra@2.0.0"}, {"ring"},
+		nil,
+		{"app@1.0.0"},
+		{"app@2.0.0"},
+		{"log@1.0.0"},
+		{"extra@1.0.0"},
+		{"extra@2.0.0"},
+		{"tool", "extra@1.0.0"},
+		{"log@2.0.0"},
+		{"app@1.0.0", "tool", "extra@2.0.0"},
+		{"ring"},
 	}
 }
 

@@ -18,7 +18,7 @@ func (s *syncer) apply(ctx context.Context) error {
 		case SyncRemove:
 			removed = append(removed, step.Ref)
 		case SyncInstall, SyncUpgrade, SyncDowngrade, SyncRepin:
-			contents = append(contents, s.received[step.Ref])
+			contents = append(contents, s.received[step.Ref].Content)
 		}
 	}
 	if len(contents) > 0 {

@@ -73,27 +73,23 @@ func (s *syncer) indicesOf(l *lock.Lock) (all []lock.Index) {
 
 // complete adds the digests of content that is installed, or was received.
 func (s *syncer) complete(p *lock.Pack) {
-	if k := s.find(p.Ref); k != nil && k.ID == p.ID && p.TreeDigest() == "" {
-		for i := range p.Pins {
-			if p.Pins[i].SameContent(k.Pin) {
-				addDigests(p, k.Pin)
-			}
-		}
+	k := s.find(p.Ref)
+	if k != nil && k.ID == p.ID && p.TreeDigest() == "" && slices.ContainsFunc(p.Pins, k.Pin.SameContent) {
+		addDigests(p, k.Pin)
 	}
-	if c := s.received[p.Ref]; c != nil && c.ID == p.ID {
-		addDigests(p, c.Pin)
+	if d := s.received[p.Ref]; d != nil && d.Content.ID == p.ID {
+		addDigests(p, d.Content.Pin)
 	}
 }
 
-// addDigests adds those of the pin that delivered the content.
+// addDigests adds those of the pin that delivered the content. A checksum of the directory
+// that the index does not state is not added: the digest of the tree says as much, and the
+// records of a pack are the same whether it was installed with the lock or without.
 func addDigests(p *lock.Pack, delivered pack.Pin) {
 	for i := range p.Pins {
 		pin := &p.Pins[i]
 		if pin.Scheme == delivered.Scheme && pin.Location == delivered.Location && pin.ArchiveDigest == "" {
 			pin.ArchiveDigest = delivered.ArchiveDigest
-		}
-		if pin.DirectoryChecksum == "" {
-			pin.DirectoryChecksum = delivered.DirectoryChecksum
 		}
 		pin.TreeDigest = delivered.TreeDigest
 	}
@@ -105,7 +101,7 @@ func (s *syncer) download(ctx context.Context) (again bool, err error) {
 	req := installer.DownloadRequest{Pins: map[string][]pack.Pin{}}
 	for _, step := range s.report.Steps {
 		p := s.report.Lock.Find(step.Ref)
-		if p == nil || step.Action == SyncKeep || s.received[p.Ref] != nil && s.received[p.Ref].ID == p.ID || s.req.Plan && p.TreeDigest() != "" {
+		if p == nil || !s.lacks(step, p) {
 			continue
 		}
 		if err := fetchable(p); err != nil {
@@ -139,6 +135,15 @@ func (s *syncer) download(ctx context.Context) (again bool, err error) {
 	return again, nil
 }
 
+// lacks reports whether the content of a pack has to be downloaded: to be installed, or
+// because the lock does not state its digest.
+func (s *syncer) lacks(step SyncStep, p *lock.Pack) bool {
+	if d := s.received[p.Ref]; d != nil && d.Content.ID == p.ID {
+		return false
+	}
+	return p.TreeDigest() == "" || step.Action != SyncKeep && !s.req.Plan
+}
+
 // fetchable returns an error for a pack all of whose pins lack their queries.
 func fetchable(p *lock.Pack) error {
 	if slices.ContainsFunc(p.Pins, func(pin pack.Pin) bool { return !lock.QueryLeftOut(&pin) }) {
@@ -156,7 +161,7 @@ func (s *syncer) receive(d *installer.DownloadedPack) (again bool, err error) {
 	if p == nil || p.ID != d.Content.ID {
 		return false, pack.Errorf(pack.CodeInvalidVersion, "%s was delivered for %s", d.Content.ID, d.Spec)
 	}
-	s.received[p.Ref] = d.Content
+	s.received[p.Ref] = d
 	s.complete(p)
 	if d.Manifest == nil {
 		return false, nil

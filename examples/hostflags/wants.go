@@ -1,0 +1,126 @@
+package hostflags
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps/lock"
+	"github.com/packtrain/pack/source/registrysource"
+)
+
+// WantsName and LockName are the names of the files with wants and with the lock, which
+// are in one directory.
+const (
+	WantsName = "packs.yaml"
+	LockName  = "packs.lock"
+)
+
+// Wants is a packs.yaml with the packs.lock beside it.
+type Wants struct {
+	// Path is the absolute path of packs.yaml.
+	Path string
+	File *lock.File
+	// Lock is nil if there is none.
+	Lock *lock.Lock
+}
+
+// OpenWants reads packs.yaml at path, and the lock beside it. Missing says that there may
+// be none: then the wants are empty.
+func OpenWants(path string, missing bool) (*Wants, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && missing:
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, pack.Errorf(pack.CodeNotFound, "there is no file %q that says which packs are wanted", path)
+	case err != nil:
+		return nil, err
+	}
+	w := &Wants{Path: path}
+	if w.File, err = lock.ParseFile(data); err != nil {
+		return nil, fmt.Errorf("read %q: %w", path, err)
+	}
+	data, err = os.ReadFile(w.lockPath())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return w, nil
+	case err != nil:
+		return nil, err
+	}
+	if w.Lock, err = lock.Parse(data); err != nil {
+		return nil, fmt.Errorf("read %q: %w", w.lockPath(), err)
+	}
+	return w, nil
+}
+
+// Dir is the directory of the files.
+func (w *Wants) Dir() string { return filepath.Dir(w.Path) }
+
+func (w *Wants) lockPath() string { return filepath.Join(w.Dir(), LockName) }
+
+// Apply adds the settings of the file that the flags do not state.
+func (w *Wants) Apply(f *Flags, c *Config) {
+	if len(f.Indices) == 0 && len(w.File.Indices) > 0 {
+		c.Indices = nil
+		for _, i := range w.File.Indices {
+			url := i.Location
+			if !strings.Contains(url, "://") && !filepath.IsAbs(url) {
+				url = filepath.Join(w.Dir(), url)
+			}
+			c.Indices = append(c.Indices, registrysource.Index{Name: i.Name, URL: url})
+		}
+	}
+	if len(f.Provide) == 0 && len(w.File.Provided) > 0 {
+		c.Provided = w.File.Provided
+	}
+	if f.PlatformVersion == "" && !w.File.Platform.IsZero() {
+		c.PlatformVersion = w.File.Platform
+	}
+}
+
+// Save replaces the files by those given, each in one step, if they changed.
+func (w *Wants) Save(file *lock.File, l *lock.Lock) error {
+	if !bytes.Equal(file.Bytes(), w.File.Bytes()) {
+		if err := replaceFile(w.Path, file.Bytes()); err != nil {
+			return err
+		}
+	}
+	data := l.Bytes()
+	if old, err := os.ReadFile(w.lockPath()); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	return replaceFile(w.lockPath(), data)
+}
+
+// replaceFile replaces a file in one step. A link is followed, and its mode is kept.
+func replaceFile(path string, data []byte) (err error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
