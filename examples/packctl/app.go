@@ -103,7 +103,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
 		a.installCommand(), a.runCommand(),
-		a.syncCommand(), a.lockCommand(), a.addCommand(), a.dropCommand(), a.outdatedCommand(),
+		a.syncCommand(), a.lockCommand(), a.addCommand(), a.dropCommand(), a.outdatedCommand(), a.whyCommand(), a.graphCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(),

@@ -18,6 +18,8 @@ type failureReport struct {
 	// Reason is the rule that refused, where the code does not say enough: a
 	// [wire.Reason], or "usage" for an invalid command line.
 	Reason wire.Reason `json:"reason"`
+	// Proof says why versions cannot be chosen; else it is left out.
+	Proof *wire.Proof `json:"proof,omitempty"`
 }
 
 // reasonUsage is the reason of an invalid command line.
@@ -25,7 +27,7 @@ const reasonUsage wire.Reason = "usage"
 
 // newFailureReport returns the report of err.
 func newFailureReport(err error) failureReport {
-	r := failureReport{Error: strings.TrimSpace(err.Error()), Code: pack.CodeOf(err), Reason: wire.CauseOf(err).Reason}
+	r := failureReport{Error: strings.TrimSpace(err.Error()), Code: pack.CodeOf(err), Reason: wire.CauseOf(err).Reason, Proof: wire.CauseOf(err).Proof}
 	if _, ok := errors.AsType[*usageError](err); ok {
 		r.Code, r.Reason = cmp.Or(r.Code, pack.CodeInvalidRequest), reasonUsage
 	}

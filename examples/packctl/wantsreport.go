@@ -158,7 +158,7 @@ func wantOf(ctx context.Context, h *hostflags.Host, dir, spec string) (lock.Want
 	case err != nil:
 		return lock.Want{}, err
 	case len(found) != 1 || found[0].Unusable != nil:
-		return lock.Want{}, cmp.Or(errors.Join(unusable(found)...), pack.Errorf(pack.CodeNotFound, "%s: there is no pack", loc.Spec))
+		return lock.Want{}, cmp.Or(errors.Join(unusableErrors(found)...), pack.Errorf(pack.CodeNotFound, "%s: there is no pack", loc.Spec))
 	}
 	if loc.Scheme == source.SchemeLocal && strings.HasPrefix(spec, ".") {
 		if spec, err = relativeTo(dir, spec); err != nil {
@@ -168,7 +168,7 @@ func wantOf(ctx context.Context, h *hostflags.Host, dir, spec string) (lock.Want
 	return lock.Want{Ref: found[0].Ref, From: spec}, nil
 }
 
-func unusable(cs []pack.Candidate) (errs []error) {
+func unusableErrors(cs []pack.Candidate) (errs []error) {
 	for _, c := range cs {
 		errs = append(errs, c.Unusable)
 	}

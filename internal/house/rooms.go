@@ -51,7 +51,7 @@ func rooms() []room {
 		room{"installer/internal/...", list(".", "source", "internal/..."), list("..."), "what the tests of the installer and of the pipeline share"},
 		room{"installer/*test", list(".", "installer", "installer/pipeline", "internal/batch"), list("..."), "doubles and suites depend on what they test, and on the bookkeeping of all stages"},
 		room{"installer/cache", list(".", "source", "internal/..."), list("source/sourcetest", "installer", "internal/..."), "it decorates sources, and knows neither stages nor plug-ins"},
-		room{"installer/host", append(list(".", "installer", "installer/cache", "installer/pipeline", "source/web", "envbuild/runner", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
+		room{"installer/host", append(list(".", "deps/lock", "installer", "installer/cache", "installer/pipeline", "source/web", "envbuild/runner", "internal/..."), append(stages(), plugins()...)...), list("..."), "it composes what every host may have; drivers and foreign modules beyond that are the host's choice"},
 		room{"installer/pipeline", append(list(".", "installer", "internal/..."), stages()...), list("..."), "the pipeline composes the stages; plug-ins are the host's choice"},
 		room{"installer", list(".", "source", "internal/..."), list("..."), "a host that only downloads pays for no other stage"},
 		room{"examples/...", public(), public(), "examples are host code: hosts see the public packages only"},

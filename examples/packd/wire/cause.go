@@ -49,6 +49,8 @@ type Cause struct {
 	Dependents []Dependent `json:"dependents,omitempty"`
 	// Replace is the value of the request's field that would allow it.
 	Replace registry.Replace `json:"replace,omitempty" enum:"upgrade,any"`
+	// Proof says why versions cannot be chosen.
+	Proof *Proof `json:"proof,omitempty"`
 }
 
 // A Dependent is an installed pack that needs another one.
@@ -75,9 +77,12 @@ func CauseOf(err error) Cause {
 		return Cause{Reason: ReasonMissingPack, Need: e.Need.String()}
 	}
 	if e, ok := errors.AsType[*deps.Unsolvable](err); ok {
-		if c := unsolvableCause(e); c.Reason != "" {
-			return c
+		c := unsolvableCause(e)
+		if c.Reason == "" {
+			c = registryCause(err)
 		}
+		c.Proof = newProof(e)
+		return c
 	}
 	return registryCause(err)
 }
@@ -134,12 +139,13 @@ func (e *causeError) Error() string { return string(e.Reason) }
 // for a refusal by the network policy or by dependents, and for the failure of an
 // environment, the error that was sent.
 func (c Cause) causes(message string) []error {
-	if c.Reason == "" {
+	if c.Reason == "" && c.Proof == nil {
 		return nil
 	}
 	own := &causeError{c}
 	errs := []error{own}
 	switch c.Reason {
+	case "":
 	case Reason(web.RulePlainHTTP), Reason(web.RulePrivateAddress), Reason(web.RuleUnlistedHost), Reason(web.RuleProxiedHost):
 		denied := pack.Errorf(pack.CodePolicyDenied, "%w", own)
 		errs = append(errs, &web.PolicyError{Rule: web.PolicyRule(c.Reason), Host: c.Host, Err: denied})
