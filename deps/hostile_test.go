@@ -14,6 +14,7 @@ import (
 // stage.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	resolveHostile(t)
 	t.Run("E16", func(t *testing.T) {
 		t.Parallel()
 		for _, tt := range e16() {
