@@ -21,6 +21,8 @@ type flags struct {
 	maxConnections  int
 	grace           time.Duration
 	traceEndpoint   string
+	sync            api.Sync
+	syncInterval    time.Duration
 	version         bool
 }
 
@@ -33,6 +35,9 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.IntVar(&f.maxConnections, "max-connections", 2048, "how many connections there may be; of more, those are closed that are silent for longest")
 	set.DurationVar(&f.grace, "grace", 30*time.Second, "how long work may go on after a signal to end")
 	set.StringVar(&f.traceEndpoint, "trace-endpoint", "", "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP (default: none are made)")
+	set.StringVar(&f.sync.File, "sync", "", "a packs.yaml that says, with the packs.lock beside it, which packs the root has; it is followed when it changes")
+	set.BoolVar(&f.sync.Prune, "sync-prune", false, "with --sync: remove all other packs, and refuse requests that change packs")
+	set.DurationVar(&f.syncInterval, "sync-interval", 2*time.Second, "with --sync: how often to look whether the files have changed")
 	set.BoolVar(&f.version, "version", false, "print the version, and do nothing else")
 	f.Bind(set)
 	f.BindPackages(set)
@@ -45,15 +50,35 @@ func (f *flags) config(w world) (api.Config, error) {
 	allowed, allowedErr := hostflags.AbsoluteAll(f.allowRoot)
 	config.AllowUnverified = f.allowUnverified
 	tokens, tokensErr := f.tokens(w)
+	syncErr := f.openSync(&config)
 	jobsErr := atLeastOne("max-jobs", f.maxJobs)
 	connectionsErr := atLeastOne("max-connections", f.maxConnections)
-	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs},
-		errors.Join(configErr, allowedErr, tokensErr, jobsErr, connectionsErr)
+	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs, Sync: f.sync},
+		errors.Join(configErr, allowedErr, tokensErr, syncErr, jobsErr, connectionsErr)
 }
 
 func atLeastOne(flag string, n int) error {
 	if n < 1 {
 		return fmt.Errorf("--%s %d: want at least 1", flag, n)
 	}
+	return nil
+}
+
+// openSync reads the settings of the file to sync with.
+func (f *flags) openSync(config *hostflags.Config) error {
+	switch {
+	case f.sync.File == "" && f.sync.Prune:
+		return errors.New("--sync-prune makes no sense without --sync")
+	case f.syncInterval <= 0:
+		return errors.New("--sync-interval: want more than 0")
+	case f.sync.File == "":
+		return nil
+	}
+	w, err := hostflags.OpenWants(f.sync.File, false)
+	if err != nil {
+		return fmt.Errorf("--sync: %w", err)
+	}
+	f.sync.File = w.Path
+	w.Apply(&f.Flags, config)
 	return nil
 }

@@ -95,6 +95,7 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	maintained, stop := context.WithCancel(ctx)
 	var maintenance sync.WaitGroup
 	maintenance.Go(func() { s.Maintain(maintained, maintenancePeriod) })
+	maintenance.Go(func() { s.KeepSynced(maintained, f.syncInterval) })
 	defer maintenance.Wait()
 	defer stop()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())

@@ -70,6 +70,9 @@ func acting(ctx context.Context) context.Context {
 }
 
 func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[wire.RollBackReport], error) {
+	if err := s.refuseChanges(); err != nil {
+		return nil, err
+	}
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
@@ -127,6 +130,9 @@ func (s *Server) repair(ctx context.Context, refs ...pack.Ref) (*answer[wire.Rep
 }
 
 func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing], error) {
+	if err := s.refuseChanges(); err != nil {
+		return nil, err
+	}
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err

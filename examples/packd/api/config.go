@@ -21,6 +21,8 @@ type Config struct {
 	AllowRoots []string
 	// Tokens admit clients; at least one.
 	Tokens []Token
+	// Sync says which packs the root has, for [Server.KeepSynced].
+	Sync Sync
 	// MaxJobs is how much work is done at a time; 0 means 2. MaxQueue is how
 	// much may wait; 0 means 100.
 	MaxJobs, MaxQueue int

@@ -42,6 +42,7 @@ type Server struct {
 	api       huma.API
 	mux       *http.ServeMux
 	draining  atomic.Bool
+	sync      Sync
 
 	bodyTimeout time.Duration
 	decoders    chan struct{} // as many places as bodies are decoded at once
@@ -58,7 +59,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
 		keys: newKeyring(c.Tokens, limit, c.Burst, c.BodyBytes), strangers: rate.NewLimiter(limit, c.Burst),
-		schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
+		sync: c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
 		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	if err := s.open(ctx, c); err != nil {

@@ -111,6 +111,9 @@ func (s *Server) work(ctx context.Context, kind string, req any) (operations.Wor
 	if err == nil {
 		err = t.check(req)
 	}
+	if err == nil && (kind == wire.KindInstall || kind == wire.KindRegister) {
+		err = s.refuseChanges()
+	}
 	if err != nil {
 		return operations.Work{}, err
 	}
