@@ -185,7 +185,7 @@ func (s *search) forbidden(k *known, c pack.Candidate) error {
 	if k.installed == nil || s.policy.AllowDowngrade || c.Version == k.installed.Version || c.Version.Compare(k.installed.Version) > 0 {
 		return nil
 	}
-	return pack.Errorf(pack.CodeAlreadyInstalled, "%s is installed, and the request does not allow a version that is not higher", k.installed.Version)
+	return &DowngradeError{Installed: k.installed.Version}
 }
 
 // Preferred sorts candidates of one pack, best first: releases before pre-releases, and higher versions first.

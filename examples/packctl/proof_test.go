@@ -59,3 +59,28 @@ func TestProofInReports(t *testing.T) {
 		}
 	}
 }
+
+// TestAdviceOfProofs: when only a power that the request does not have keeps versions from
+// being chosen, its flag is named, and no other.
+func TestAdviceOfProofs(t *testing.T) {
+	t.Parallel()
+	flags, index := serveIndex(t, "app@1.0.0: log@^1", "tool@1.0.0: log@^2", "log@1.0.0:", "log@2.0.0:", "user@1.0.0: log@^2")
+	for _, tt := range []struct {
+		before, args []string
+		want         string
+	}{
+		{[]string{"log"}, []string{"log@^1"}, "--replace any replaces whatever is installed\n"},
+		{[]string{"log"}, []string{"app"}, "--replace any replaces whatever is installed\n"},
+		{[]string{"log@^1"}, []string{"tool", "--replace", "never"}, "--replace upgrade replaces it by a higher version\n"},
+		{[]string{"user"}, []string{"app", "--replace", "any"}, "--allow-break user leaves user with an unmet dependency\n"},
+		{[]string{"user"}, []string{"app"}, "--replace any replaces whatever is installed\n"},
+	} {
+		run := on(t, t.TempDir())
+		wantStatus(t, run(append(append([]string{"install", "--index", index}, tt.before...), flags...)...), exitOK)
+		o := run(append(append([]string{"install", "--index", index}, tt.args...), flags...)...)
+		wantStatus(t, o, exitFailed)
+		if _, advice, _ := strings.Cut(o.stderr, "\n"); advice != tt.want {
+			t.Errorf("%q after %q: got\n%swant\n%s", tt.args, tt.before, o.stderr, tt.want)
+		}
+	}
+}

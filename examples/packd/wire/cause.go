@@ -91,10 +91,17 @@ func unsolvableCause(e *deps.Unsolvable) Cause {
 	if need, ok := e.Missing(); ok {
 		return Cause{Reason: ReasonMissingPack, Need: need.String()}
 	}
-	if demands := e.Dependents(); len(demands) > 0 {
-		return Cause{Reason: ReasonDependents, Dependents: each(demands, func(d deps.Demand) Dependent { return Dependent{d.By, d.String()} })}
+	c := Cause{}
+	switch {
+	case e.NeedsDowngrade():
+		c = Cause{Reason: ReasonReplace, Replace: registry.ReplaceAny}
+	case e.NeedsReplacing():
+		c = Cause{Reason: ReasonReplace, Replace: registry.ReplaceUpgrade}
 	}
-	return Cause{}
+	if demands := e.Dependents(); len(demands) > 0 {
+		c.Reason, c.Dependents = ReasonDependents, each(demands, func(d deps.Demand) Dependent { return Dependent{d.By, d.String()} })
+	}
+	return c
 }
 
 func registryCause(err error) Cause {
