@@ -95,6 +95,8 @@ func hostileCases() []hostileCase {
 // staged changes from the copy in which tests run to the staged content.
 const staged = "for d in ../../*/pack; do [ $d -ef . ] || other=$d; done; cd $other; "
 
+// TestHostile has the rows of packs, requests and disks. Those of processes and crashes
+// are in historytest and internal/generations, those of databases and hosts in sqlregistry.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	for _, c := range hostileCases() {
@@ -138,6 +140,8 @@ func TestHostile(t *testing.T) {
 	t.Run("M22/environment is gone", goneEnvironment)
 	t.Run("M22/interpreter is gone", goneInterpreter)
 	t.Run("M23/records are older", olderRecords)
+	hostileRequests(t)
+	hostileDisks(t)
 }
 
 func hostileOutput(t *testing.T) {

@@ -143,10 +143,16 @@ func TestReaderProcess(t *testing.T) { //nolint:paralleltest // it changes its p
 		t.Skip("it is run by another test")
 	}
 	become := map[string]func(dir string) error{
-		"user": becomeUser, "mount": mountReadOnly, "baked": func(dir string) error { return errors.Join(mountReadOnly(dir), becomeUser(dir)) },
+		"split": mountOverPacks,
+		"user":  becomeUser, "mount": mountReadOnly, "baked": func(dir string) error { return errors.Join(mountReadOnly(dir), becomeUser(dir)) },
 	}[how]
 	if err := become(dir); err != nil {
 		t.Fatalf("cannot mount or change the user: %v", err)
+	}
+	if how == "split" {
+		_, err := registry.Open(t.Context(), registry.Config{Root: dir, Records: openFiles(t, filepath.Join(dir, "records"))})
+		t.Logf("opened: %v", err)
+		return
 	}
 	if err := os.WriteFile(filepath.Join(dir, "written"), nil, 0o600); err == nil {
 		t.Fatal("the root can be written")
@@ -175,6 +181,24 @@ func readAll(t *testing.T, s *registry.Store) {
 		t.Fatal(err)
 	}
 	t.Logf("%s %s, %d differences, marked %v", details.Ref, details.Active.Version, len(report.Differences), marked(t, s))
+}
+
+// TestHostileM11 mounts another file system over a directory of a root, which opening the
+// root reports.
+func TestHostileM11(t *testing.T) {
+	t.Parallel()
+	r := newFilesRoot(t, false)
+	got := readElsewhere(t, "split", r.dir)
+	if want := "/packs\" is on another file system than the root"; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func mountOverPacks(dir string) error {
+	return errors.Join(
+		syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""),
+		syscall.Mount("tmpfs", filepath.Join(dir, "packs"), "tmpfs", 0, "mode=755"),
+	)
 }
 
 func becomeUser(string) error {

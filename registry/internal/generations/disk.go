@@ -105,6 +105,23 @@ func (d *Disk) create() error {
 		if err := checkDir(d.dir(name)); err != nil {
 			return err
 		}
+		if err := checkDevice(d.root, d.dir(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkDevice refuses a directory of the root that is on another file system, between
+// which nothing can be renamed.
+func checkDevice(root, dir string) error {
+	inRoot, err := os.Lstat(root)
+	inDir, err2 := os.Lstat(dir)
+	if err := errors.Join(err, err2); err != nil {
+		return pack.Errorf(pack.CodeIO, "check root: %w", err)
+	}
+	if !sameDevice(inRoot, inDir) {
+		return pack.Errorf(pack.CodeStoreCorrupt, "%q is on another file system than the root, so packs cannot be moved into place: mount one file system for the whole root", dir)
 	}
 	return nil
 }

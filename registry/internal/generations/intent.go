@@ -161,6 +161,8 @@ func parseIntent(id string, data []byte) (*intent, error) {
 		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has format %d, this release supports formats up to %d: use a newer release", format, intentFormat)
 	}
 	switch {
+	case err != nil && strings.Contains(err.Error(), "unknown field"): // encoding/json has no type for it
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry has a newer format than this release supports: %w: use a newer release", err)
 	case err != nil:
 		return nil, pack.Errorf(pack.CodeStoreCorrupt, "journal entry cannot be read: %w: %s", err, advice)
 	case in.Format != intentFormat || in.ID != id:

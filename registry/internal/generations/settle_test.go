@@ -58,8 +58,8 @@ func TestIntentsThatAreNotUnderstood(t *testing.T) {
 	}{
 		"newer format":           {`{"format":2,"id":"x",` + move + `}`, true, "use a newer release"},
 		"newer, with new fields": {`{"format":3,"set":[1],"moves":[{"ref":"demo","fence":7}]}`, true, "use a newer release"},
-		"unknown field":          {`{"format":1,"id":"x","set":1,` + move + `}`, true, "unknown field"},
-		"unknown field of move":  {`{"format":1,"id":"x","moves":[{"ref":"demo","fence":7}]}`, true, "unknown field"},
+		"unknown field":          {`{"format":1,"id":"x","set":1,` + move + `}`, true, `unknown field \"set\": use a newer release`},
+		"unknown field of move":  {`{"format":1,"id":"x","moves":[{"ref":"demo","fence":7}]}`, true, `unknown field \"fence\": use a newer release`},
 		"no format":              {`{"id":"x",` + move + `}`, true, "has format 0"},
 		"another operation":      {`{"format":1,"id":"y",` + move + `}`, true, "ID"},
 		"two values":             {`{"format":1,"id":"x",` + move + `}{}`, false, "after the value"},
@@ -88,6 +88,9 @@ func TestIntentsThatAreNotUnderstood(t *testing.T) {
 			}
 			if got := s.journal(t); !slices.Equal(got, []string{file}) || !strings.Contains(s.log.String(), tt.log) || !strings.Contains(s.log.String(), file) {
 				t.Errorf("journal holds %v, logged is %s", got, s.log)
+			}
+			if n := strings.Count(s.log.String(), "\n"); n != 1 {
+				t.Errorf("logged in %d lines, want one: %s", n, s.log)
 			}
 			if err := s.apply(t, d, set{"other": published, "new": published}); err != nil {
 				t.Errorf("other packs: %v", err)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/packtrain/pack/internal/os/fsx"
 )
@@ -97,6 +98,10 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// sweepTime limits the time that opening a root takes to discard leftovers. What is left
+// then is discarded when the root is opened again.
+const sweepTime = 300 * time.Millisecond
+
 // sweep discards the staging directories of dead processes. It does not wait:
 // while another process creates or sweeps some, it leaves them. What cannot be
 // discarded is logged.
@@ -114,8 +119,8 @@ func (d *Disk) sweep(ctx context.Context) {
 		d.config.Logger.Warn("staging is not swept", "error", err)
 		return
 	}
-	for _, e := range entries {
-		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(e.Name(), lockSuffix))
+	for begun := time.Now(); len(entries) > 0 && time.Since(begun) < sweepTime; entries = entries[1:] {
+		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(entries[0].Name(), lockSuffix))
 		if err := d.sweepOne(ctx, dir); err != nil {
 			d.config.Logger.Warn("staging directory is not swept", "directory", dir, "error", err)
 		}
