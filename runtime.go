@@ -280,6 +280,16 @@ func (e *Environment) Title() string {
 	return r.Title + " " + e.Version
 }
 
+// BytecodeDir returns the directory for the bytecode of a virtualenv, which may not exist;
+// "" for other environments. Programs are started with it in the variable
+// PYTHONPYCACHEPREFIX if it exists, and must not write to it.
+func (e *Environment) BytecodeDir() string {
+	if e.Runtime != RuntimePython || e.Path == "" {
+		return ""
+	}
+	return e.Path + ".pyc"
+}
+
 // SearchPath returns search, the value of a PATH variable, with the directories
 // of the environments' interpreters in front, so that programs that a pack's
 // scripts start by name come from its environments.

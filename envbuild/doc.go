@@ -32,8 +32,8 @@
 // all other files are durable: an interrupted build is never used, and the next build
 // removes it. Several processes may share one directory.
 //
-// Building compiles no bytecode, because that would take longer than all other steps.
-// The interpreter compiles a module on its first import.
+// Building compiles no bytecode, because that would take longer than all other steps:
+// [Builder.Warm] does it later.
 //
 // # Planning
 //

@@ -75,6 +75,12 @@ func (r *request) settle(ctx context.Context, w *watch, paths []string) {
 	defer cancel()
 	var refs []pack.Ref
 	for _, home := range w.homesOf(paths) {
+		if w.bytecode[home] {
+			if err := removeTree(home); err != nil {
+				s.config.Logger.Error("changed bytecode cannot be removed", "path", home, "error", err)
+			}
+			continue
+		}
 		if err := s.quarantine(home); err != nil {
 			s.config.Logger.Error("changed files cannot be quarantined", "path", home, "error", err)
 		}
@@ -92,6 +98,15 @@ func (r *request) settle(ctx context.Context, w *watch, paths []string) {
 			s.config.Logger.Error("pack that tests of another one changed needs repair", "pack", ref, "left", left, "error", err)
 		}
 	}
+}
+
+// removeTree removes a directory, first from its name: half of it is not used.
+func removeTree(dir string) error {
+	gone := dir + ".partial" // the next build removes what is left of it
+	if err := os.Rename(dir, gone); err != nil {
+		return err
+	}
+	return os.RemoveAll(gone)
 }
 
 // homesOf returns the directories of generations and environments that have the paths.

@@ -19,6 +19,8 @@ import (
 type watch struct {
 	files map[string]stamp
 	homes map[string]bool // directories of generations and environments, with the files
+	// bytecode are those that nothing depends on.
+	bytecode map[string]bool
 }
 
 // watch returns the state before the tests of some packs, nil if they run in a sandbox or
@@ -30,17 +32,19 @@ func (s *Store) watch(ctx context.Context, items []*item) *watch {
 	if level, _, err := s.isolation(ctx); err == nil && level.AtLeast(pack.IsolationSandbox) {
 		return nil
 	}
-	w := &watch{files: map[string]stamp{}, homes: map[string]bool{}}
+	w := &watch{files: map[string]stamp{}, homes: map[string]bool{}, bytecode: map[string]bool{}}
 	generation := filepath.Join(s.config.Root, "packs", "*", "*", generations.ContentName)
 	homes, _ := filepath.Glob(generation) // the pattern is valid
 	for _, it := range items {
 		for _, e := range it.envs {
-			if e.Path != "" {
-				homes = append(homes, e.Path)
-			}
+			homes = append(homes, e.Path, e.BytecodeDir())
+			w.bytecode[e.BytecodeDir()] = true
 		}
 	}
 	for _, home := range homes {
+		if _, err := os.Stat(home); err != nil {
+			continue
+		}
 		w.homes[home] = true
 		maps.Copy(w.files, stamps(home))
 	}
@@ -75,7 +79,9 @@ func (w *watch) changed() []string {
 }
 
 // isBytecode reports whether an interpreter may write the file for any run.
-func isBytecode(path string) bool { return filepath.Ext(path) == ".pyc" }
+func isBytecode(path string) bool {
+	return filepath.Ext(path) == ".pyc" && filepath.Base(filepath.Dir(path)) == "__pycache__"
+}
 
 // stamps returns the stamps of the files in dir, as far as they can be read.
 func stamps(dir string) map[string]stamp {

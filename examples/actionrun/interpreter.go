@@ -38,6 +38,9 @@ func access(inv Invocation, env []string) pack.Access {
 		if e.Path != "" {
 			read = append(read, e.Path)
 		}
+		if dir := bytecode(e); dir != "" {
+			read = append(read, dir)
+		}
 		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
 			read = append(read, filepath.Join(filepath.Dir(dir), r.Link))
 		}
@@ -70,5 +73,20 @@ func environment(inv Invocation) []string {
 		env = append(env, v)
 	}
 	// A pack's tree is never written to, not even by the bytecode compiler.
-	return append(env, "PATH="+pack.SearchPath(inv.Environments, search), "PYTHONDONTWRITEBYTECODE=1")
+	env = append(env, "PATH="+pack.SearchPath(inv.Environments, search), "PYTHONDONTWRITEBYTECODE=1")
+	for _, e := range inv.Environments {
+		if dir := bytecode(e); dir != "" {
+			env = append(env, "PYTHONPYCACHEPREFIX="+dir)
+		}
+	}
+	return env
+}
+
+// bytecode returns the directory with the bytecode of an environment, "" if there is none.
+func bytecode(e pack.Environment) string {
+	dir := e.BytecodeDir()
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return dir
 }

@@ -30,7 +30,7 @@ func (a *app) envCommand() *cobra.Command {
 			}
 			return &usageError{unknownCommand(cmd, args[0]), cmd.CommandPath()}
 		})
-	env.AddCommand(a.envListCommand(), a.envShowCommand(), a.envVerifyCommand(), a.envPruneCommand())
+	env.AddCommand(a.envListCommand(), a.envShowCommand(), a.envVerifyCommand(), a.envWarmCommand(), a.envPruneCommand())
 	return env
 }
 

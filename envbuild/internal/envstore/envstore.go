@@ -4,6 +4,7 @@
 //	<dir>/<runtime>/<key>-<instance>/         an environment, built in place
 //	<dir>/<runtime>/<key>-<instance>.json     its record
 //	<dir>/<runtime>/<key>-<instance>.files    its files with their digests
+//	<dir>/<runtime>/<key>-<instance>.pyc/     bytecode of its packages, if it was compiled
 //	<dir>/<runtime>/<key>-<instance>.partial/ scratch space of a build that is not done
 //	<dir>/<runtime>/<key>.json                the record of the instance that is ready
 //	<dir>/attached/<tree digest>.json

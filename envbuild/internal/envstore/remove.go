@@ -43,7 +43,7 @@ func (s *Store) Remove(ctx context.Context, e pack.Environment, idle time.Durati
 		}
 	}
 	// The record first: from here on it is not used.
-	return true, errors.Join(os.Remove(r.Root+recordSuffix), os.RemoveAll(r.Root), os.RemoveAll(r.Root+filesSuffix))
+	return true, errors.Join(os.Remove(r.Root+recordSuffix), os.RemoveAll(r.Root), os.RemoveAll(r.Root+filesSuffix), os.RemoveAll(r.Root+bytecodeSuffix))
 }
 
 // ClearDead removes what builds that died left. Those that are going on are left alone,

@@ -62,6 +62,9 @@ func (c *Config) access() pack.Access {
 		if e.Path != "" {
 			a.Read = append(a.Read, e.Path)
 		}
+		if dir := bytecode(e); dir != "" {
+			a.Read = append(a.Read, dir)
+		}
 		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
 			a.Read = append(a.Read, filepath.Join(filepath.Dir(c.Dir), r.Link))
 		}
@@ -91,8 +94,23 @@ func (c *Config) file(name string) string { return filepath.Join(c.Dir, filepath
 // environ returns the whole environment of a suite.
 func (c *Config) environ() []string {
 	others := slices.DeleteFunc(slices.Clone(c.Env), func(v string) bool { return strings.HasPrefix(v, "PATH=") })
-	return append([]string{
+	env := []string{
 		"PATH=" + pack.SearchPath(c.Environments, c.search()), "HOME=" + c.Scratch, "TMPDIR=" + c.Scratch, "LANG=C.UTF-8",
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONNOUSERSITE=1",
-	}, others...)
+	}
+	for _, e := range c.Environments {
+		if dir := bytecode(e); dir != "" {
+			env = append(env, "PYTHONPYCACHEPREFIX="+dir)
+		}
+	}
+	return append(env, others...)
+}
+
+// bytecode returns the directory with the bytecode of an environment, "" if there is none.
+func bytecode(e pack.Environment) string {
+	dir := e.BytecodeDir()
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return dir
 }
