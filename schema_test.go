@@ -45,9 +45,9 @@ func TestSchemasForEditors(t *testing.T) {
 
 type object = map[string]any
 
-// editorSchemas returns the JSON Schemas by name: "pack", and the kinds.
+// editorSchemas returns the JSON Schemas by name: "pack", the kinds, and "plan".
 func editorSchemas() map[string]object {
-	schemas := map[string]object{"pack": manifestSchema()}
+	schemas := map[string]object{"pack": manifestSchema(), "plan": planSchema()}
 	for _, kind := range pack.Kinds() {
 		schemas[string(kind)] = componentSchema(kind)
 	}

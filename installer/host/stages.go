@@ -108,9 +108,17 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	}
 	h.Pipeline, err = pipeline.New(pipeline.Config{
 		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Registrar,
-		World: h.World, Staging: h.Store, Provided: c.Provided, PlatformVersion: c.PlatformVersion, Parallel: c.Parallel,
+		World: h.World, Staging: h.Store, Catalog: h.Store, Remover: h.Store, Cache: planCache(h.Cache), Provided: c.Provided, PlatformVersion: c.PlatformVersion, Parallel: c.Parallel,
 	})
 	return err
+}
+
+// planCache returns the cache for plans, nil for none.
+func planCache(kept *cache.Cache) pipeline.Cache {
+	if kept == nil {
+		return nil
+	}
+	return kept
 }
 
 // replace calls the hook of a part, which may be nil, and returns the part to use.

@@ -24,5 +24,8 @@
 // a pack: then analysis and download alternate until no pack is missing, and a version
 // that violates a constraint found later is replaced by one that satisfies all of them.
 //
+// [Pipeline.Plan] says what Install would change, and changes nothing; [Pipeline.Apply]
+// does exactly that later, perhaps in another process, or refuses.
+//
 // Hosts test their own code with package installertest.
 package pipeline

@@ -16,6 +16,8 @@ import (
 type Request struct {
 	// Specs as a user types them; at least one.
 	Specs []string
+	// Remove names packs to remove. Only a plan does that: see [Pipeline.Plan].
+	Remove []pack.Ref
 	// Rev is a git branch, tag or commit for every git spec that names none.
 	Rev string
 	// Index, when not "", is asked instead of the configured index.
@@ -56,6 +58,8 @@ type Report struct {
 	// them one for each pack that was added because others need it.
 	Outcomes []Outcome
 	Summary  Summary
+	// Removed are the packs that a plan has removed.
+	Removed []pack.Ref
 	// Failed are the failures of the outcomes, in their order; Warnings those of
 	// all stages, and of the pipeline itself.
 	Failed   []pack.Failure

@@ -26,12 +26,27 @@ type Config struct {
 	World deps.World
 	// Staging provides the directory that receives downloads.
 	Staging installer.Staging
+	// Catalog describes the installed packs, for plans, and Remover removes packs. If
+	// nil, there are no plans, or none that remove.
+	Catalog registry.Catalog
+	Remover registry.Remover
+	// Cache keeps what plans need, usually a cache.Cache that the source of Installer
+	// uses. If nil, a plan is applied as long as its content can be fetched again.
+	Cache Cache
 	// Provided and PlatformVersion are those of the Analyzer, see [deps.Policy].
 	Provided        []pack.Provided
 	PlatformVersion pack.Version
 	// Parallel is how many packs are looked up at a time; 0 means as many as there are
 	// processors.
 	Parallel int
+}
+
+// A Cache keeps downloaded trees.
+type Cache interface {
+	// Keep returns a context under which all trees are kept that are downloaded.
+	Keep(ctx context.Context) context.Context
+	// Has reports whether a tree is kept.
+	Has(tree pack.Digest) (bytes int64, ok bool)
 }
 
 func (c Config) check() error {
@@ -71,7 +86,8 @@ func New(c Config) (*Pipeline, error) {
 	return &Pipeline{config: c}, nil
 }
 
-// Install installs packs, and those they need.
+// Install installs packs, and those they need. It does what [Pipeline.Plan] says, and
+// [Pipeline.Apply] of that would do, without a plan in between.
 //
 // A failed pack leaves no files behind and its previously active version stays active,
 // as do those of the packs that have to change together with it (see
@@ -86,10 +102,7 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	if len(req.Specs) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one spec", installing)
 	}
-	r := &run{
-		Pipeline: p, Batch: batch.New(req.OnEvent), req: req, started: time.Now(),
-		failed: map[pack.Ref]error{}, learned: map[pack.ID]pack.Candidate{}, found: map[pack.Ref]finding{}, read: map[pack.ID]*packState{},
-	}
+	r := p.newRun(req)
 	err := r.all(ctx)
 	rep := r.finish(context.WithoutCancel(ctx))
 	if err != nil {
@@ -98,29 +111,41 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	return rep, batch.Err(ctx, installing, rep.Failed)
 }
 
+func (p *Pipeline) newRun(req Request) *run {
+	return &run{
+		Pipeline: p, Batch: batch.New(req.OnEvent), req: req, started: time.Now(),
+		failed: map[pack.Ref]error{}, learned: map[pack.ID]pack.Candidate{}, found: map[pack.Ref]finding{}, read: map[pack.ID]*packState{},
+	}
+}
+
 const installing = "install packs"
 
 // all takes the packs through the stages.
 func (r *run) all(ctx context.Context) (err error) {
-	defer batch.Rescue(&err)
 	r.begin()
 	if err := r.lookUp(ctx); err != nil {
 		return err
 	}
+	return r.stages(ctx, r.downloadPlaces, r.settle, r.register)
+}
+
+// stages runs some stages, with a staging directory.
+func (r *run) stages(ctx context.Context, stages ...func(context.Context) error) (err error) {
+	defer batch.Rescue(&err)
 	dir, release, err := r.config.Staging.Stage(ctx)
 	if err != nil {
 		return fmt.Errorf("get staging directory: %w", err)
 	}
 	defer release()
 	r.staging = dir
-	for _, stage := range []func(context.Context) error{r.downloadPlaces, r.settle, r.register} {
+	for _, stage := range stages {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
 		if err := stage(ctx); err != nil {
 			return err
 		}
-		if r.req.FailFast && len(r.failures()) > 0 {
+		if r.req.FailFast && len(r.failures()) > 0 && !r.planning {
 			return nil
 		}
 	}

@@ -26,6 +26,9 @@ type run struct {
 	packs   []*packState // those of the request in its order, then added ones
 	report  Report
 
+	planning bool                                // nothing is built or registered
+	planned  map[pack.Ref][]pack.EnvironmentPlan // when planning
+
 	// failed holds packs that failed, by ref: no version of them is chosen any more.
 	failed map[pack.Ref]error
 	// dropped are added packs that turned out not to be needed.
@@ -46,8 +49,8 @@ type packState struct {
 	choice   *deps.Choice   // nil for the pack of a place, and before it is chosen
 	content  *pack.Content  // nil before it was downloaded
 	manifest *pack.Manifest // nil if it is not known
-	built    bool
-	result   Outcome // what is known of it, besides Item
+	built    bool           // or planned
+	result   Outcome        // what is known of it, besides Item
 }
 
 // received takes over what was received as another state, which may be nil.
@@ -198,6 +201,9 @@ func (r *run) noteWarnings(ps []*packState, warnings []pack.Warning) {
 // finish closes all packs and sums up.
 func (r *run) finish(ctx context.Context) *Report {
 	r.report.Outcomes = []Outcome{}
+	if r.report.Removed == nil {
+		r.report.Removed = []pack.Ref{}
+	}
 	r.report.Failed = batch.Failures(r.packs, func(p *packState) *batch.Item { return &p.Item })
 	failed := r.report.Failed
 	for _, p := range r.packs {

@@ -21,7 +21,7 @@ func (r *run) settle(ctx context.Context) error {
 			return nil
 		}
 		again := false
-		for _, step := range []func(context.Context) (again bool, err error){r.downloadChosen, r.analyse, r.build} {
+		for _, step := range []func(context.Context) (again bool, err error){r.downloadChosen, r.analyse, r.environments} {
 			var err error
 			if again, err = step(ctx); err != nil || r.stops() {
 				return err

@@ -1,0 +1,236 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps"
+	"github.com/packtrain/pack/envbuild"
+	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/registry"
+)
+
+const applying = "apply plan"
+
+// Apply does exactly what a plan says, or refuses: a [*PlanError] if it was edited or is
+// for another platform, a [*ConflictsError] if it has conflicts, a [*StaleError] if what
+// it read has changed since, a [*GoneError] if content is neither in the cache nor can be
+// fetched. Content is taken from the cache by its tree digest, or else fetched by its pin
+// and compared. Nothing is chosen.
+//
+// Nothing changes unless all content and all environments are there, as the plan says.
+// Then packs are registered as [Pipeline.Install] does: a set whose tests fail stays as
+// it was, and is in the report and in a [*pack.BatchError]. Packs are removed last.
+// observe may be nil.
+func (p *Pipeline) Apply(ctx context.Context, plan *Plan, observe pack.EventFunc) (*Report, error) {
+	rep, err := p.apply(ctx, plan, observe)
+	if err != nil {
+		return rep, fmt.Errorf("%s: %w", applying, err)
+	}
+	return rep, batch.Err(ctx, applying, rep.Failed)
+}
+
+func (p *Pipeline) apply(ctx context.Context, plan *Plan, observe pack.EventFunc) (*Report, error) {
+	if p.config.Catalog == nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "this host has no catalog of the installed packs")
+	}
+	if err := plan.Check(); err != nil {
+		return nil, err
+	}
+	if plan.Platform != platform() {
+		return nil, planError("it is for %.40q, and this is %q", plan.Platform, platform())
+	}
+	if len(plan.Conflicts) > 0 {
+		return nil, &ConflictsError{Conflicts: plan.Conflicts}
+	}
+	r := p.newRun(plan.Options.request(observe))
+	if err := r.lookUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.isFresh(ctx, plan); err != nil {
+		return nil, err
+	}
+	r.follow(plan)
+	err := r.stages(ctx, r.fetchPlanned(plan), r.analysePlanned, r.buildPlanned(plan), r.registerPlanned(plan), r.removePlanned(plan))
+	if errors.Is(err, errStopped) {
+		err = nil
+	}
+	return r.finish(context.WithoutCancel(ctx)), err
+}
+
+// errStopped ends a plan at a failure, which is in the report.
+var errStopped = errors.New("stopped at a failure")
+
+// stopAtFailure stops before anything is changed.
+func (r *run) stopAtFailure() error {
+	if len(r.failures()) > 0 {
+		return errStopped
+	}
+	return nil
+}
+
+// request returns the request that o came from, without packs.
+func (o PlanOptions) request(observe pack.EventFunc) Request {
+	return Request{
+		Prefer: o.Prefer, SkipRuntimes: o.SkipRuntimes, SkipEnvironments: o.SkipEnvironments, Replace: o.Replace, AllowBreak: o.AllowBreak,
+		SkipValidation: o.SkipValidation, SkipTests: o.SkipTests, IgnoreTests: o.IgnoreTests, AllOrNothing: o.AllOrNothing, OnEvent: observe,
+	}
+}
+
+// isFresh returns a [*StaleError] if what the plan read has changed.
+func (r *run) isFresh(ctx context.Context, plan *Plan) error {
+	f, err := r.facts(ctx)
+	if err != nil {
+		return err
+	}
+	if changed := f.stale(plan); len(changed) > 0 {
+		return &StaleError{Changed: changed}
+	}
+	return nil
+}
+
+// follow makes the packs of the plan those of the request.
+func (r *run) follow(plan *Plan) {
+	for i := range plan.Steps {
+		s := &plan.Steps[i]
+		if s.To == nil {
+			continue
+		}
+		id := pack.ID{Ref: s.Ref, Version: s.To.Version}
+		p := &packState{
+			Item:   batch.Item{At: len(r.packs), Spec: id.String(), ID: id, Stage: pack.StageDownload},
+			choice: &deps.Choice{Candidate: pack.Candidate{ID: id, Pins: []pack.Pin{s.To.Pin}}},
+			result: Outcome{Previous: r.previous(s.Ref), RequiredBy: []pack.Ref{}, Environments: envbuild.Environments{}},
+		}
+		p.result.Added = !slices.ContainsFunc(plan.Wants, func(w PlanWant) bool { return w.Ref == s.Ref })
+		if i := slices.IndexFunc(r.known, func(k pack.InstalledPack) bool { return k.Ref == s.Ref }); i >= 0 && s.Action == PlanKeep {
+			k := &r.known[i]
+			p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
+		}
+		r.packs = append(r.packs, p)
+	}
+}
+
+// fetchPlanned brings the content of the plan into staging, and compares it.
+func (r *run) fetchPlanned(plan *Plan) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var ps []*packState
+		for _, p := range r.packs {
+			if p.content == nil {
+				ps = append(ps, p)
+			}
+		}
+		if err := r.download(ctx, ps); err != nil {
+			return err
+		}
+		for _, p := range r.packs {
+			r.checkFetched(plan, p)
+		}
+		return r.stopAtFailure()
+	}
+}
+
+func (r *run) checkFetched(plan *Plan, p *packState) {
+	s := plan.step(p.choice.Ref)
+	if p.Err != nil && s.To.QueryLeftOut {
+		gone := &GoneError{Ref: s.Ref, Err: p.Err}
+		for _, w := range plan.Wants {
+			if w.Ref == s.Ref {
+				gone.Spec = w.Spec
+			}
+		}
+		p.Err = gone
+	}
+	if p.Err == nil && s.To.Tree != p.content.TreeDigest {
+		r.fail(p, pack.StageDownload, s.To.Tree.VerifyTree(p.content.TreeDigest))
+	}
+}
+
+// analysePlanned loads the packs, and checks what they need.
+func (r *run) analysePlanned(ctx context.Context) error {
+	if _, err := r.analyse(ctx); err != nil {
+		return err
+	}
+	return r.stopAtFailure()
+}
+
+// buildPlanned builds the environments, and compares them with those of the plan.
+func (r *run) buildPlanned(plan *Plan) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := r.build(ctx); err != nil {
+			return err
+		}
+		for _, p := range r.going() {
+			if err := p.checkEnvironments(plan.step(p.ID.Ref)); err != nil {
+				r.fail(p, pack.StageEnvironments, err)
+			}
+		}
+		return r.stopAtFailure()
+	}
+}
+
+// checkEnvironments compares the environments of a pack with those of the plan, as far
+// as the plan knows them.
+func (p *packState) checkEnvironments(s *PlanStep) error {
+	for _, want := range s.Environments {
+		got := p.result.Environments.Of(want.Runtime)
+		switch {
+		case got == nil || got.Key != want.Key:
+			return pack.Errorf(pack.CodeConflict, "its %s environment is made from something else than when the plan was made: an interpreter, a tool or a setting has changed; make a new plan", want.Runtime)
+		case !sameDistributions(want.Distributions, got.Distributions):
+			return pack.Errorf(pack.CodeConflict, "its %s environment has got other packages than the plan says: the index has changed; make a new plan", want.Runtime)
+		}
+	}
+	return nil
+}
+
+func sameDistributions(a, b []pack.Distribution) bool {
+	names := func(ds []pack.Distribution) (list []string) {
+		for _, d := range ds {
+			list = append(list, d.Name+" "+d.Version)
+		}
+		slices.Sort(list)
+		return list
+	}
+	return slices.Equal(names(a), names(b))
+}
+
+// registerPlanned registers the packs, unless what the plan read has changed meanwhile.
+func (r *run) registerPlanned(plan *Plan) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := r.isFresh(ctx, plan); err != nil {
+			return err
+		}
+		if err := r.register(ctx); err != nil {
+			return err
+		}
+		return r.stopAtFailure()
+	}
+}
+
+// removePlanned removes packs, after all others are registered.
+func (r *run) removePlanned(plan *Plan) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var refs []pack.Ref
+		for i := range plan.Steps {
+			if plan.Steps[i].Action == PlanRemove {
+				refs = append(refs, plan.Steps[i].Ref)
+			}
+		}
+		if len(refs) > 0 && r.config.Remover == nil {
+			return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
+		}
+		// Those that need each other are all removed.
+		opts := &registry.RemoveOptions{AllowBreak: slices.Concat(plan.Options.AllowBreak, refs)}
+		for _, ref := range refs {
+			if err := r.config.Remover.Remove(ctx, ref, opts); err != nil {
+				return err
+			}
+			r.report.Removed = append(r.report.Removed, ref)
+		}
+		return nil
+	}
+}
