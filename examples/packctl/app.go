@@ -102,7 +102,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetVersionTemplate("packctl {{.Version}}\n")
 	a.bind(root.PersistentFlags())
 	root.AddCommand(
-		a.installCommand(), a.runCommand(),
+		a.installCommand(), a.upgradeCommand(), a.planCommand(), a.applyCommand(), a.runCommand(),
 		a.syncCommand(), a.lockCommand(), a.addCommand(), a.dropCommand(), a.outdatedCommand(), a.whyCommand(), a.graphCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/hostflags"
@@ -31,9 +32,12 @@ type backend interface {
 	registry.Repairer
 }
 
-// A packInstaller installs packs; a [pipeline.Pipeline] implements it.
+// A packInstaller installs packs, with or without a plan; a [pipeline.Pipeline]
+// implements it.
 type packInstaller interface {
 	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
+	Plan(ctx context.Context, req pipeline.Request) (*pipeline.Plan, error)
+	Apply(ctx context.Context, plan *pipeline.Plan, observe pack.EventFunc) (*pipeline.Report, error)
 }
 
 // local is the backend of this process.

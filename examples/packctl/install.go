@@ -5,38 +5,27 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
-	"github.com/packtrain/pack/installer/pipeline"
-	"github.com/packtrain/pack/registry"
 )
 
 func (a *app) installCommand() *cobra.Command {
-	var req pipeline.Request
-	var may powers
-	var env runtimes
+	var what installation
+	var dryRun bool
 	cmd := command("install SPEC...", "Install packs, and those they need", some("SPEC"),
 		func(cmd *cobra.Command, specs []string) error {
-			if err := a.checkSpecs(cmd, specs); err != nil {
+			req, err := what.read(a, cmd, specs)
+			if err != nil {
 				return err
 			}
-			if err := may.read(cmd); err != nil {
-				return err
-			}
-			req.Specs, req.OnEvent = specs, a.observer()
-			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
-			req.SkipTests, req.SkipValidation, req.AllOrNothing = may.SkipTests, may.SkipValidation, may.AllOrNothing
-			req.Prefer, req.SkipRuntimes = env.prefer(), env.skip()
 			return a.withBackend(cmd, func(b backend) error {
+				if dryRun {
+					return a.plan(cmd.Context(), b, req, "")
+				}
 				r, err := b.Install(cmd.Context(), req)
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})
-	flags := cmd.Flags()
-	flags.StringVar(&req.Rev, "rev", "", "git branch, tag or commit for git specs that name none")
-	may.bind(flags, registry.ReplaceUpgrade)
-	env.bind(flags)
-	flags.BoolVar(&req.SkipEnvironments, "skip-envs", false, "build no environments")
-	a.BindPackages(flags)
-	a.BindIsolation(flags)
+	what.bind(a, cmd.Flags())
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
 	return cmd
 }
 

@@ -24,6 +24,11 @@ func (r remote) Install(ctx context.Context, req pipeline.Request) (*pipeline.Re
 	return r.Client.Install(ctx, wire.NewInstallRequest(req), req.OnEvent)
 }
 
+// Plan implements [packInstaller].
+func (r remote) Plan(ctx context.Context, req pipeline.Request) (*pipeline.Plan, error) {
+	return r.Client.Plan(ctx, wire.NewPlanRequest(req), req.OnEvent)
+}
+
 // Download implements [installer.Installer].
 func (r remote) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
 	q := wire.NewDownloadRequest(req)

@@ -19,7 +19,7 @@ import (
 func editorSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
 	files, err := filepath.Glob("../../docs/schema/*.json")
-	if err != nil || len(files) != 1+len(pack.Kinds()) {
+	if err != nil || len(files) != 2+len(pack.Kinds()) {
 		t.Fatalf("got %q, %v", files, err)
 	}
 	schemas := map[string]*jsonschema.Schema{}

@@ -30,6 +30,9 @@ type Config struct {
 	// nil, there are no plans, or none that remove.
 	Catalog registry.Catalog
 	Remover registry.Remover
+	// Configurer has the configurations of packs, which plans hold against what new
+	// versions allow. If nil, plans say nothing about them.
+	Configurer registry.Configurer
 	// Cache keeps what plans need, usually a cache.Cache that the source of Installer
 	// uses. If nil, a plan is applied as long as its content can be fetched again.
 	Cache Cache

@@ -92,7 +92,8 @@ type PlanStep struct {
 	Why          []PlanReason      `json:"why"`
 	Components   PlanComponents    `json:"components"`
 	Environments []PlanEnvironment `json:"environments"`
-	// Config is "kept" if the pack has values that the user set, which stay; else "".
+	// Config is "kept" if users set values for the pack, which stay, "invalid" if these do
+	// not fit what will be, as a warning says; else "".
 	Config string    `json:"config"`
 	Fetch  PlanFetch `json:"fetch"`
 }

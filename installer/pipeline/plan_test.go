@@ -151,6 +151,30 @@ func TestPlanWarnsOfRules(t *testing.T) {
 	}
 }
 
+// TestPlanJudgesConfigurations: values that do not fit a new version are said before it
+// is installed.
+func TestPlanJudgesConfigurations(t *testing.T) {
+	t.Parallel()
+	const manifest = "ref: app\nversion: %d.0.0\nlabel: L\ndescription: D\nconf_schema: {type: object, properties: {port: {type: %s}}}\n"
+	s := newSite(t)
+	for v, kind := range []string{"string", "string", "integer"} {
+		s.Add(fmt.Sprintf("/src/%d", v), worldtest.Files("app@1.0.0", "pack.yaml", fmt.Sprintf(manifest, v+1, kind)))
+	}
+	s.install(t, "/src/0")
+	if plan := s.plan(t, pipeline.Request{Specs: []string{"/src/1"}}); plan.Steps[0].Config != "" {
+		t.Errorf("without values: got %q", plan.Steps[0].Config)
+	}
+	if _, err := s.store.SetConfig(t.Context(), "app", map[string]any{"port": "high"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for spec, want := range map[string]string{"/src/1": "kept", "/src/2": "invalid"} {
+		plan := s.plan(t, pipeline.Request{Specs: []string{spec}})
+		if plan.Steps[0].Config != want || strings.Contains(fmt.Sprint(plan.Warnings), "will not fit") != (want == "invalid") {
+			t.Errorf("%s: got %q, %v, want %q", spec, plan.Steps[0].Config, plan.Warnings, want)
+		}
+	}
+}
+
 // TestGoneContent: content that is neither in the cache nor can be fetched again is
 // refused; a plan has no query.
 func TestGoneContent(t *testing.T) {

@@ -23,6 +23,7 @@ func (f *facts) complete(ctx context.Context, r *run, plan *Plan) error {
 			}
 		}
 	}
+	plan.Warnings = append(plan.Warnings, f.warnings...)
 	f.dependents(plan)
 	plan.Sets = setsOf(plan, needs)
 	plan.Reads = f.reads(plan, needs)

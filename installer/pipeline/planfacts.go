@@ -23,6 +23,7 @@ type facts struct {
 	catalog    registry.Catalog
 	gone       map[pack.ComponentRef]pack.Kind // what disappears
 	added      map[pack.ComponentRef][]owned   // what a step adds
+	warnings   []PlanProblem
 }
 
 type owned struct {

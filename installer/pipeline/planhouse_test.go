@@ -84,7 +84,7 @@ func (s *site) reopen(t *testing.T) {
 	world := newWorld(indexOf{universe, s.World}, store)
 	s.Pipeline = compose(t, pipeline.Config{
 		Installer: newDownloader(t, s.cache.Source(s.World)), Analyzer: newAnalyzer(t, world), Builder: &builder{}, Registrar: store,
-		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: store, Remover: store, Cache: s.cache,
+		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: store, Remover: store, Configurer: store, Cache: s.cache,
 	})
 }
 

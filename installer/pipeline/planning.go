@@ -183,8 +183,8 @@ func (r *run) step(ctx context.Context, f *facts, p *packState) (PlanStep, error
 	before, installed := f.active[s.Ref]
 	if installed {
 		s.From = stateOf(&before)
-		if len(before.Config) > 0 {
-			s.Config = "kept"
+		if err := r.judgeConfig(ctx, f, &s, p); err != nil {
+			return s, err
 		}
 	}
 	s.Action = action(s.From, s.To)
@@ -192,6 +192,29 @@ func (r *run) step(ctx context.Context, f *facts, p *packState) (PlanStep, error
 		return s, nil
 	}
 	return s, f.compare(ctx, &s, p)
+}
+
+// judgeConfig says whether the values that users set fit the version that will be.
+func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packState) error {
+	if r.config.Configurer == nil {
+		return nil
+	}
+	c, err := r.config.Configurer.RevealConfig(ctx, s.Ref)
+	if err != nil {
+		return err
+	}
+	if c.Revision == registry.NoConfiguration {
+		return nil
+	}
+	s.Config = "kept"
+	if p.content.Pack == nil {
+		return nil
+	}
+	for _, problem := range p.content.Pack.Manifest.CheckConfig(c.Config, nil) {
+		s.Config = "invalid"
+		f.warnings = append(f.warnings, PlanProblem{Ref: s.Ref, Message: "its configuration will not fit: " + problem})
+	}
+	return nil
 }
 
 func stateOf(p *registry.ActivePack) *PlanState {

@@ -16,7 +16,7 @@ type operationInput struct {
 // operationsInput chooses operations.
 type operationsInput struct {
 	State  string `query:"state" enum:"queued,running,completed,failed,cancelled" doc:"Only those in this state"`
-	Kind   string `query:"kind" enum:"install,download,dependencies,build-envs,register-batch" doc:"Only those of this kind"`
+	Kind   string `query:"kind" enum:"install,plan,apply,download,dependencies,build-envs,register-batch" doc:"Only those of this kind"`
 	Before string `query:"before" doc:"Only those older than the one with this id"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many"`
 }

@@ -36,6 +36,10 @@ func (s *stages) checkInstall(req wire.InstallRequest) error {
 	return s.checkIndex(req.RegistryURL)
 }
 
+func (s *stages) checkPlan(req wire.PlanRequest) error { return s.checkInstall(req.InstallRequest) }
+
+func checkApply(req wire.ApplyRequest) error { return req.Plan.Check() }
+
 // checkAllowBreak refuses what cannot be a ref: it would have no effect.
 func checkAllowBreak(refs []pack.Ref) error {
 	texts := make([]string, len(refs))

@@ -46,6 +46,10 @@ func (s *Server) addStages() {
 	addStage(s, wire.Register(), "Validate, test, register and activate packs", failures)
 	addStage(s, wire.Install(), "Install packs, and those they need",
 		"All stages, in the background unless the request asks for the bare report. The report has the outcome of each pack.")
+	addStage(s, wire.Plan(), "Say what an installation would change",
+		"Nothing that is installed changes. The plan can be approved, and applied later. What stands in the way of it is among its conflicts.")
+	addStage(s, wire.Apply(), "Do exactly what a plan says",
+		"A plan that was edited is refused with 422, one whose packs have changed since, or that has conflicts, with the status of its code.")
 }
 
 // addStage adds the endpoint of a kind of work.

@@ -43,6 +43,8 @@ type stages struct {
 // A packInstaller takes packs through all stages; a [pipeline.Pipeline] does.
 type packInstaller interface {
 	Install(ctx context.Context, req pipeline.Request) (*pipeline.Report, error)
+	Plan(ctx context.Context, req pipeline.Request) (*pipeline.Plan, error)
+	Apply(ctx context.Context, plan *pipeline.Plan, observe pack.EventFunc) (*pipeline.Report, error)
 }
 
 // run is an [operations.RunFunc].
@@ -106,4 +108,18 @@ func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe p
 	q.OnEvent = observe
 	r, err := s.pipeline.Install(ctx, q)
 	return wire.NewInstallReport(r), err
+}
+
+func (s *stages) plan(ctx context.Context, req wire.PlanRequest, observe pack.EventFunc) (*pipeline.Plan, error) {
+	if err := s.checkIndex(req.RegistryURL); err != nil {
+		return nil, err
+	}
+	q := req.Request()
+	q.OnEvent = observe
+	return s.pipeline.Plan(ctx, q)
+}
+
+func (s *stages) apply(ctx context.Context, req wire.ApplyRequest, observe pack.EventFunc) (*wire.ApplyReport, error) {
+	r, err := s.pipeline.Apply(ctx, &req.Plan, observe)
+	return wire.NewApplyReport(r), err
 }

@@ -25,6 +25,8 @@ func (s *stages) tasks() []task {
 		newTask(wire.Build(), s.checkBuild, s.build),
 		newTask(wire.Register(), s.checkRegister, s.register),
 		newTask(wire.Install(), s.checkInstall, s.install),
+		newTask(wire.Plan(), s.checkPlan, s.plan),
+		newTask(wire.Apply(), checkApply, s.apply),
 	}
 }
 

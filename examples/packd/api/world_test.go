@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -65,6 +66,14 @@ func (w world) Register(_ context.Context, req registry.Request) (*registry.Repo
 		return nil, err
 	}
 	return &registry.Report{Failed: failed}, err
+}
+
+func (w world) Plan(context.Context, pipeline.Request) (*pipeline.Plan, error) {
+	return nil, errors.ErrUnsupported
+}
+
+func (w world) Apply(context.Context, *pipeline.Plan, pack.EventFunc) (*pipeline.Report, error) {
+	return nil, errors.ErrUnsupported
 }
 
 func (w world) Install(_ context.Context, req pipeline.Request) (*pipeline.Report, error) {

@@ -43,6 +43,16 @@ func (c *Client) Install(ctx context.Context, req wire.InstallRequest, observe p
 	return follow(ctx, c.Background(observe), wire.Install(), req)
 }
 
+// Plan says what an installation would change.
+func (c *Client) Plan(ctx context.Context, req wire.PlanRequest, observe pack.EventFunc) (*pipeline.Plan, error) {
+	return follow(ctx, c.Background(observe), wire.Plan(), req)
+}
+
+// Apply does what a plan says, as an operation of the server.
+func (c *Client) Apply(ctx context.Context, plan *pipeline.Plan, observe pack.EventFunc) (*pipeline.Report, error) {
+	return follow(ctx, c.Background(observe), wire.Apply(), wire.ApplyRequest{Plan: *plan})
+}
+
 // wait does work within one request.
 func wait[Q, D, R any](ctx context.Context, c *Client, kind wire.Kind[Q, D, R], req Q) (*R, error) {
 	x, err := call{method: http.MethodPost, path: "/packs/" + kind.Name}.with(req)

@@ -17,6 +17,8 @@ const (
 	KindBuild        = "build-envs"
 	KindRegister     = "register-batch"
 	KindInstall      = "install"
+	KindPlan         = "plan"
+	KindApply        = "apply"
 )
 
 // A Kind is one kind of work: requests of type Q, and reports that are a D on the
@@ -65,11 +67,23 @@ func Install() Kind[InstallRequest, InstallReport, pipeline.Report] {
 	return Kind[InstallRequest, InstallReport, pipeline.Report]{KindInstall, result, emptyInstall}
 }
 
+// Plan says what an installation would change.
+func Plan() Kind[PlanRequest, pipeline.Plan, pipeline.Plan] {
+	result := func(_ PlanRequest, d *pipeline.Plan) (*pipeline.Plan, error) { return d, nil }
+	return Kind[PlanRequest, pipeline.Plan, pipeline.Plan]{KindPlan, result, emptyPlan}
+}
+
+// Apply does what a plan says.
+func Apply() Kind[ApplyRequest, ApplyReport, pipeline.Report] {
+	result := func(_ ApplyRequest, d *ApplyReport) (*pipeline.Report, error) { return d.Result() }
+	return Kind[ApplyRequest, ApplyReport, pipeline.Report]{KindApply, result, emptyApply}
+}
+
 // EmptyReport returns the empty report of a kind with the one reason for it: the
 // bare report of a request that failed, and the output of the actions of the core
 // pack when there is no server. It is nil for an unknown kind.
 func EmptyReport(kind string, f Fault) any {
-	for _, k := range []interface{ empty(string, Fault) any }{Download(), Dependencies(), Build(), Register(), Install()} {
+	for _, k := range []interface{ empty(string, Fault) any }{Download(), Dependencies(), Build(), Register(), Install(), Plan(), Apply()} {
 		if report := k.empty(kind, f); report != nil {
 			return report
 		}

@@ -1,0 +1,64 @@
+package wire
+
+import (
+	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/pipeline"
+)
+
+// A PlanRequest asks what an installation would change.
+type PlanRequest struct {
+	InstallRequest
+	// Remove names installed packs that are to be removed.
+	Remove []pack.Ref `json:"remove,omitempty"`
+}
+
+// NewPlanRequest returns what asks a server for a plan of r.
+func NewPlanRequest(r pipeline.Request) PlanRequest {
+	return PlanRequest{InstallRequest: NewInstallRequest(r), Remove: r.Remove}
+}
+
+// Request returns the request to the library.
+func (r PlanRequest) Request() pipeline.Request {
+	q := r.InstallRequest.Request()
+	q.Remove = r.Remove
+	return q
+}
+
+// emptyPlan returns a plan that was not made, with the reason as its conflict.
+func emptyPlan(f Fault) *pipeline.Plan {
+	return &pipeline.Plan{
+		Format: pipeline.PlanFormat, Reads: []pipeline.PlanRead{}, Wants: []pipeline.PlanWant{}, Steps: []pipeline.PlanStep{}, Sets: [][]pack.Ref{},
+		Options:    pipeline.PlanOptions{Prefer: map[pack.RuntimeName]string{}, SkipRuntimes: []pack.RuntimeName{}, AllowBreak: []pack.Ref{}},
+		Dependents: []pipeline.PlanDependent{}, Conflicts: []pipeline.PlanProblem{{Code: f.Code, Message: f.Message}}, Warnings: []pipeline.PlanProblem{},
+	}
+}
+
+// An ApplyRequest has the plan to apply.
+type ApplyRequest struct {
+	Plan pipeline.Plan `json:"plan"`
+}
+
+// An ApplyReport is that of an installation, with the packs that were removed.
+type ApplyReport struct {
+	InstallReport
+	Removed []pack.Ref `json:"removed_packs"`
+}
+
+// NewApplyReport returns r as it is on the wire; nil for nil.
+func NewApplyReport(r *pipeline.Report) *ApplyReport {
+	if r == nil {
+		return nil
+	}
+	return &ApplyReport{InstallReport: *NewInstallReport(r), Removed: each(r.Removed, same)}
+}
+
+// Result returns what the library returned to the server.
+func (r *ApplyReport) Result() (*pipeline.Report, error) {
+	out, err := r.InstallReport.Result()
+	out.Removed = r.Removed
+	return out, err
+}
+
+func emptyApply(f Fault) *ApplyReport {
+	return &ApplyReport{InstallReport: *emptyInstall(f), Removed: []pack.Ref{}}
+}
