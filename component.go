@@ -99,6 +99,9 @@ type Parameter struct {
 // missing. null counts as missing. No error contains a value.
 func (c *Component) CheckParameters(values map[string]any) error {
 	specs, _ := c.Spec["parameters"].(map[string]any)
+	if len(specs) == 0 {
+		return nil
+	}
 	standard, err := exactSchema(specs)
 	if err != nil {
 		return Errorf(CodeInvalidSchema, "action %s: parameters cannot be used: %w", c.Ref, err)

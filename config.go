@@ -197,6 +197,9 @@ func (m *Manifest) CheckConfig(c Config, compiler SchemaCompiler) []string {
 	values := schema.Present(m.ConfSchema, full.raw())
 	problems := schema.Fit(standard, values)
 	if compiler != nil {
+		if schema.Excessive(standard, values) {
+			return []string{"conf_schema is too complex to be checked"}
+		}
 		check, err := compiler.CompileSchema(standard)
 		if err != nil {
 			return []string{"conf_schema cannot be used: " + err.Error()}

@@ -20,6 +20,8 @@ import (
 func TestRevealHasFewCallers(t *testing.T) {
 	t.Parallel()
 	want := []string{
+		"examples/actionrun/config.go: deliverConfig calls Reveal",
+		"examples/actionrun/prepare.go: Prepare calls RevealConfig",
 		"examples/packctl/config.go: showConfig calls RevealConfig",
 		"examples/packctl/config.go: showConfig calls RevealConfiguration",
 		"examples/packd/api/configure.go: readConfig calls RevealConfig",

@@ -29,11 +29,13 @@ type Invocation struct {
 	Environments []pack.Environment
 	// Params are given by name; defaults fill what is absent.
 	Params map[string]any
+	// Config is the configuration of the pack, with its defaults.
+	Config pack.Config
 	// Env is the environment that the action sees beside its parameters; its
 	// PATH finds the interpreter of `#!/usr/bin/env` lines.
 	Env []string
-	// Scratch is a directory of the host for a parameter file, which is removed
-	// afterwards.
+	// Scratch is a directory of the host for files with parameters and configuration,
+	// which only the user can read and which are removed afterwards.
 	Scratch string
 	// Stdout and Stderr receive the output as it comes; nil is fine.
 	Stdout, Stderr io.Writer
@@ -62,6 +64,9 @@ func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, er
 	if err != nil {
 		return nil, err
 	}
+	if err := inv.Action.CheckParameters(object(params)); err != nil {
+		return nil, err
+	}
 	cmd, err := interpret(inv)
 	if err != nil {
 		return nil, err
@@ -72,6 +77,11 @@ func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, er
 		return nil, err
 	}
 	defer undo()
+	undoConfig, err := deliverConfig(&cmd, inv)
+	if err != nil {
+		return nil, err
+	}
+	defer undoConfig()
 
 	out := &head{max: maxOutput}
 	cmd.Stdout = out
@@ -144,7 +154,7 @@ func deliver(cmd *pack.Command, inv Invocation, params []param) (undo func(), er
 		cmd.Stdin = bytes.NewReader(doc)
 		return undo, nil
 	case "file":
-		name, err := writePrivate(inv.Scratch, doc)
+		name, err := writePrivate(inv.Scratch, "parameters-*", doc)
 		if err != nil {
 			return undo, err
 		}
@@ -157,8 +167,8 @@ func deliver(cmd *pack.Command, inv Invocation, params []param) (undo func(), er
 }
 
 // writePrivate writes data to a new file that only this user can read.
-func writePrivate(dir string, data []byte) (name string, err error) {
-	f, err := os.CreateTemp(dir, "parameters-*")
+func writePrivate(dir, pattern string, data []byte) (name string, err error) {
+	f, err := os.CreateTemp(dir, pattern)
 	if err != nil {
 		return "", err
 	}

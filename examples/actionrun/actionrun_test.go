@@ -20,12 +20,13 @@ import (
 
 // recorder is a Runner that records its command.
 type recorder struct {
-	cmd   pack.Command
-	stdin string
-	file  string // content of the parameter file
-	out   string // what the child prints
-	exit  int
-	calls int
+	cmd    pack.Command
+	stdin  string
+	file   string // content of the parameter file
+	config string // the mode and the content of the file of the configuration
+	out    string // what the child prints
+	exit   int
+	calls  int
 }
 
 func (r *recorder) Run(_ context.Context, c pack.Command) (pack.Result, error) {
@@ -37,6 +38,9 @@ func (r *recorder) Run(_ context.Context, c pack.Command) (pack.Result, error) {
 			return pack.Result{}, err
 		}
 		r.stdin = string(data)
+	}
+	if err := r.readConfig(); err != nil {
+		return pack.Result{}, err
 	}
 	for _, e := range c.Env {
 		if name, ok := strings.CutPrefix(e, "ATTUNE_PARAMETER_FILE="); ok {

@@ -59,6 +59,8 @@ func parseValue(p *pack.Parameter, text string) (any, error) {
 		return value, nil
 	case p.Type == "":
 		return text, nil
+	case p.Secret:
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s: want a JSON value of type %s", p.Name, p.Type)
 	}
 	return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s=%.64q: want a JSON value of type %s", p.Name, text, p.Type)
 }

@@ -15,7 +15,7 @@ import (
 // in an environment such as that of a host. kept is a version or the name of a
 // generation. The files of the pack remain until release is called after the run, even if
 // the pack is replaced or removed.
-func Prepare(ctx context.Context, packs registry.Snapshotter, action string, args, env []string) (_ *Invocation, release func(), err error) {
+func Prepare(ctx context.Context, packs Packs, action string, args, env []string) (_ *Invocation, release func(), err error) {
 	snap, ref, err := take(ctx, packs, action)
 	if err != nil {
 		return nil, nil, err
@@ -25,8 +25,19 @@ func Prepare(ctx context.Context, packs registry.Snapshotter, action string, arg
 		snap.Release()
 		return nil, nil, err
 	}
-	inv.Env = env
+	config, err := packs.RevealConfig(ctx, ref.Pack())
+	if err != nil {
+		snap.Release()
+		return nil, nil, err
+	}
+	inv.Env, inv.Config = env, snap.Packs[0].Manifest.Configure(config.Config)
 	return inv, snap.Release, nil
+}
+
+// Packs are the installed packs of a host; a [registry.Store] implements it.
+type Packs interface {
+	registry.Snapshotter
+	RevealConfig(ctx context.Context, ref pack.Ref) (registry.Configuration, error)
 }
 
 // take returns a snapshot of the one pack that the text names, and the ref of the action.

@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/runner"
+	"github.com/packtrain/pack/examples/confschema"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/registry"
 )
@@ -138,7 +139,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
 		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
-		Load: &pack.LoadOptions{Shape: shape}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
+		Load: &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,

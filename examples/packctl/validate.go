@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/confschema"
 	"github.com/packtrain/pack/source/localsource"
 )
 
@@ -70,7 +71,7 @@ func validateOne(path string, shape pack.Shape) (*validatedPack, error) {
 	}
 	defer func() { _ = dir.Close() }()
 	fsys := packBelow(dir.FS())
-	p, err := pack.Load(fsys, &pack.LoadOptions{Shape: shape})
+	p, err := pack.Load(fsys, &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}})
 	if err != nil && !errors.Is(err, pack.ErrInvalid) {
 		return nil, err // reading failed
 	}

@@ -78,7 +78,7 @@ func service() []allowed {
 		{"github.com/coder/websocket", "WebSockets with contexts, beside the Server-Sent Events of packd", api},
 		{"github.com/danielgtaylor/huma/v2", "OpenAPI from the types that packd marshals, on net/http", api},
 		{"golang.org/x/time", "rate limits", api},
-		{"github.com/santhosh-tekuri/jsonschema/v6", "JSON Schema 2020-12, to hold packd's traffic against its description", testsOnly()},
+		{"github.com/santhosh-tekuri/jsonschema/v6", "JSON Schema, of the configurations of packs, and of the traffic of packd in tests", list("examples/confschema")},
 
 		{"github.com/prometheus/client_golang", "metrics in the format that everybody collects", api},
 		{"github.com/prometheus/client_model", prometheus, nil},

@@ -90,7 +90,7 @@ func public() []string { return append(library(), "examples/...") }
 
 // newcomers are the examples that must use only packages that a host can import.
 func newcomers() []string {
-	return list("examples/packctl/...", "examples/packd/...", "examples/hostflags/...", "examples/actionrun/...", "examples/dotenv/...")
+	return list("examples/packctl/...", "examples/packd/...", "examples/hostflags/...", "examples/actionrun/...", "examples/confschema/...", "examples/dotenv/...")
 }
 
 func newcomer() []string { return append(library(), newcomers()...) }

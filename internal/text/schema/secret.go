@@ -19,9 +19,18 @@ func Secrets(description, values map[string]any) []string {
 	return slices.Sorted(maps.Keys(w.found))
 }
 
+// Excessive reports whether validating values by their description may take more steps
+// than an honest one does: references may multiply the work.
+func Excessive(description, values map[string]any) bool {
+	w := &secretWalk{root: description, found: map[string]bool{}, all: true}
+	w.node(description, values, "", nil)
+	return w.steps > maxSteps
+}
+
 type secretWalk struct {
 	root  map[string]any
 	found map[string]bool
+	all   bool // also in secret values
 	steps int
 }
 
@@ -36,7 +45,9 @@ func (w *secretWalk) node(description, v any, at string, refs []string) {
 	if !ok {
 		return
 	}
-	if w.steps++; w.steps > maxSteps || flagged(node, "secret") || flagged(node, "writeOnly") || node["format"] == "password" {
+	w.steps++
+	secret := flagged(node, "secret") || flagged(node, "writeOnly") || node["format"] == "password"
+	if w.steps > maxSteps || secret && !w.all {
 		w.found[at] = true
 		return
 	}
