@@ -10,13 +10,14 @@ import (
 )
 
 // TestHostile sends paths that lead out of the allowed directories, or to other content
-// than was downloaded.
+// than was downloaded, and looks for secrets in answers.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("A01 destinations", hostileDestinations)
 	t.Run("A15 pack paths", hostilePackPaths)
 	t.Run("A16 exchanged destination", hostileExchange)
 	t.Run("A16 something in the way of links", hostileLinks)
+	t.Run("N09 secret values of configurations on every route", hostileSecrets)
 	t.Run("N17 content changed between two stages", hostileChange)
 }
 
