@@ -86,6 +86,9 @@ func (c *leakCheck) everyRoute(operation string) {
 	if len(document.Paths) < 15 {
 		c.t.Fatalf("the description has %d paths", len(document.Paths))
 	}
+	for _, path := range []string{"/metrics", "/docs", "/api/v1/changes?since=0", "/api/v1/operations?limit=100"} {
+		c.try(http.MethodGet, path, "")
+	}
 	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
 		filled := strings.NewReplacer("{ref}", "demo", "{id}", operation).Replace(path)
 		if strings.Contains(filled, "{") {
