@@ -7,6 +7,7 @@ FUZZTIME ?= 30s
 RACES    ?= 10000
 MUTANTS  ?= 20000
 UNIVERSES ?= 20000
+CRASHES  ?= 2000
 BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
@@ -16,7 +17,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential universes races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential universes crashes races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,9 +47,10 @@ outdated: ## name the required modules that have newer releases
 bench: prerequisites ## time the library against the tools that a script would use
 	go -C examples run ./bench
 
-soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records; three hosts on one root
+soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records; three hosts on one root; 25,000 crashes
 	go -C examples run ./packd/soak
 	go -C registry/historytest test -count=1 -v -timeout=1h -run='TestLinearizable|TestHosts' . -operations=1000
+	$(MAKE) crashes CRASHES=25000 SEED=$(SEED)
 
 microbench: ## run the Go benchmarks of every package
 	$(call each,go test -run='^$$' -bench=. -benchmem ./...)
@@ -65,6 +67,9 @@ differential: prerequisites ## compare MUTANTS (20000) changed archives with oth
 universes: prerequisites ## compare UNIVERSES (20000) choices of versions with all selections, and with a SAT solver
 	PACK_UNIVERSES=$(UNIVERSES) go test -count=1 -v -timeout=1h -run='TestRandom|TestUniverses' ./internal/solve ./deps ./installer/pipeline -seed=$(SEED)
 	PACK_UNIVERSES=$(UNIVERSES) go -C internal/solve/sattest test -count=1 -v -timeout=1h . -seed=$(SEED)
+
+crashes: prerequisites ## interrupt operations on roots CRASHES (2000) times, at each step and in each way
+	go -C registry/crashtest test -count=1 -v -timeout=4h -run='TestFailpoints|TestPlantedFaults' . -runs=$(CRASHES) -seed=$(SEED)
 
 e2e: prerequisites ## build environments from the public package registries
 	go -C examples test -count=1 -v -tags=e2e ./e2e/...

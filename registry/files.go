@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/registry/internal/generations"
 	"github.com/packtrain/pack/registry/internal/recordlog"
 )
 
@@ -38,6 +39,7 @@ const compactAt = 1 << 20
 // advice. The records do not have to be closed.
 func OpenFiles(ctx context.Context, dir string) (*Files, error) {
 	f := &Files{log: recordlog.New(dir), compactAt: compactAt, table: newTable()}
+	f.log.Fault = generations.FaultIn(ctx)
 	f.tableReader.look = f.look
 	return f, f.look(ctx, func(*table) error { return nil })
 }

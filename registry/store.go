@@ -131,7 +131,7 @@ type Store struct {
 // interrupted operations of dead processes. A root that is a link or writable by others
 // is an error that matches [pack.ErrStore]. Records of another root are a [*RootError].
 func Open(ctx context.Context, c Config) (*Store, error) {
-	return open(ctx, c, generations.Config{})
+	return open(ctx, c, generations.Config{Fault: generations.FaultIn(ctx)})
 }
 
 // open opens the root, with the faults of disk for tests.

@@ -51,6 +51,8 @@ func allowedIn(dir string) []allowed {
 	case "registry/historytest":
 		rows := append(sqlite(list("registry/historytest")), postgresql(nil)...)
 		return append(rows, allowed{"github.com/anishathalye/porcupine", "a checker of linearizability, as a judge of what processes did to one root", list("registry/historytest")})
+	case "registry/crashtest":
+		return append(sqlite(list("registry/crashtest")), postgresql(list("registry/crashtest"))...)
 	case "source/gettersource":
 		return getter(list("source/gettersource"))
 	case "examples":

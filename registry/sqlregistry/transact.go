@@ -80,18 +80,16 @@ func (r *Records) transact(ctx context.Context, fn func(tx *sql.Tx) error) error
 }
 
 func (r *Records) attempt(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	// The end of the context rolls back, in the background: after a panic of the driver,
+	// Rollback may never return. It has no effect after Commit.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	tx, err := r.db.BeginTx(ctx, r.dialect.transaction)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // without effect after Commit
-	if r.dialect.settings != nil {
-		statement, args := r.dialect.settings(r.wait, r.lease)
-		if _, err := tx.ExecContext(ctx, r.dialect.bind(statement), args...); err != nil {
-			return err
-		}
-	}
-	if err := fn(tx); err != nil {
+	if err := r.execute(ctx, tx, fn); err != nil {
+		_ = tx.Rollback() // the error is that of fn
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -101,6 +99,17 @@ func (r *Records) attempt(ctx context.Context, fn func(tx *sql.Tx) error) error 
 		return err
 	}
 	return nil
+}
+
+// execute calls fn after the settings of the transaction.
+func (r *Records) execute(ctx context.Context, tx *sql.Tx, fn func(tx *sql.Tx) error) error {
+	if r.dialect.settings != nil {
+		statement, args := r.dialect.settings(r.wait, r.lease)
+		if _, err := tx.ExecContext(ctx, r.dialect.bind(statement), args...); err != nil {
+			return err
+		}
+	}
+	return fn(tx)
 }
 
 // wrap adds the operation to err, the remedy if there is one, and a code unless err

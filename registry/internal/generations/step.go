@@ -1,6 +1,7 @@
 package generations
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,24 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/fsx"
 )
+
+// A Fault is called before a step that changes the root or its records in files; its
+// error replaces the step.
+type Fault func(step string) error
+
+type faultKey struct{}
+
+// WithFault returns a context whose fault is the one of a root, or of records in files,
+// that is opened with it. For tests, also those of other modules.
+func WithFault(ctx context.Context, fault Fault) context.Context {
+	return context.WithValue(ctx, faultKey{}, fault)
+}
+
+// FaultIn returns the fault of a context, nil for none.
+func FaultIn(ctx context.Context) Fault {
+	fault, _ := ctx.Value(faultKey{}).(Fault)
+	return fault
+}
 
 // do performs one step and names it in the error.
 func (d *Disk) do(step string, fn func() error) error {

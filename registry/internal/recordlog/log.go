@@ -36,6 +36,10 @@ const lockTimeout = 30 * time.Second
 // A Log is the file "log" in a directory. It keeps no file open, so it does not
 // have to be closed. It is safe for concurrent use.
 type Log struct {
+	// Fault, if not nil, is called before each step that changes the file; its error
+	// replaces the step. It is set before the first use. For tests.
+	Fault func(step string) error
+
 	dir string
 
 	mu    sync.Mutex
@@ -44,6 +48,16 @@ type Log struct {
 
 // New returns the log in dir, which the first write creates.
 func New(dir string) *Log { return &Log{dir: dir} }
+
+// do performs one step.
+func (l *Log) do(step string, fn func() error) error {
+	if l.Fault != nil {
+		if err := l.Fault(step); err != nil {
+			return err
+		}
+	}
+	return fn()
+}
 
 // AdmitGroup lets the group of the directory like read the file, now and when it is
 // replaced.
@@ -220,13 +234,17 @@ func (l *Log) Append(pos Position, payload []byte) (next Position, err error) {
 }
 
 func (l *Log) write(f *os.File, pos Position, frame []byte) error {
-	if err := f.Truncate(pos.Offset); err != nil {
+	if err := l.do("truncate records", func() error { return f.Truncate(pos.Offset) }); err != nil {
 		return err
 	}
-	if _, err := f.WriteAt(frame, pos.Offset); err != nil {
+	err := l.do("write records", func() error {
+		_, err := f.WriteAt(frame, pos.Offset)
+		return err
+	})
+	if err != nil {
 		return errors.Join(err, f.Truncate(pos.Offset))
 	}
-	return f.Sync()
+	return l.do("sync records", f.Sync)
 }
 
 // Sync makes all frames durable that readers can see: their writer may have died
@@ -274,16 +292,25 @@ func (l *Log) replace(data []byte) error {
 		mode |= groupReads
 	}
 	name := filepath.Join(l.dir, newName)
-	if err := writeDurably(name, data, mode); err != nil {
-		return errors.Join(err, os.Remove(name))
+	if err := l.do("write new records", func() error { return writeDurably(name, data, mode) }); err != nil {
+		return errors.Join(err, removeIfThere(name))
 	}
 	if group != "" {
 		fsx.ShareGroup(name, group)
 	}
-	if err := os.Rename(name, l.path()); err != nil {
+	if err := l.do("replace records", func() error { return os.Rename(name, l.path()) }); err != nil {
 		return err
 	}
-	return errors.Join(fsx.SyncDir(l.dir), fsx.SyncDir(filepath.Dir(l.dir))) // the directory may be new
+	return l.do("sync directory of records", func() error {
+		return errors.Join(fsx.SyncDir(l.dir), fsx.SyncDir(filepath.Dir(l.dir))) // the directory may be new
+	})
+}
+
+func removeIfThere(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func writeDurably(name string, data []byte, mode fs.FileMode) (err error) {
