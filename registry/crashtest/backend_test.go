@@ -7,9 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"modernc.org/sqlite"
-
 	"github.com/jackc/pgx/v5/stdlib"
+	"modernc.org/sqlite"
 
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/registry/internal/generations"

@@ -68,7 +68,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	dir := t.TempDir()
-	if memory, err := os.MkdirTemp("/dev/shm", "crashtest"); err == nil { // syncing costs nothing there
+	if memory, err := os.MkdirTemp("/dev/shm", "crashtest"); err == nil { //nolint:usetesting // syncing costs nothing there
 		dir = memory
 		t.Cleanup(func() { _ = os.RemoveAll(memory) })
 	}
