@@ -6,4 +6,8 @@
 // Failpoints are the steps that change files, and the statements to a database. At one of
 // them the process is killed, or the step fails, or it panics. The records are in files,
 // in SQLite or in PostgreSQL.
+//
+// Power cuts need Linux and the right to mount. The file of a block device records writes
+// and flushes; after a cut, all writes before the last flush are there, and any of the
+// later ones.
 package crashtest

@@ -3,6 +3,7 @@ module github.com/packtrain/pack/registry/crashtest
 go 1.26.0
 
 require (
+	github.com/hanwen/go-fuse/v2 v2.12.1
 	github.com/jackc/pgx/v5 v5.13.0
 	github.com/packtrain/pack v0.0.0
 	github.com/packtrain/pack/registry/sqlregistry/pgtest v0.0.0

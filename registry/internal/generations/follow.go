@@ -58,7 +58,7 @@ func (d *Disk) retire(ctx context.Context, lock Lock, ref pack.Ref, active strin
 	}
 	last = max(last, number(active))
 	file := filepath.Join(d.dir(journalDir), ref.String()+lastSuffix)
-	err = d.do("write last generation", func() error { return os.WriteFile(file, []byte(strconv.Itoa(last)), 0o644) })
+	err = d.do("write last generation", func() error { return writeNew(file, []byte(strconv.Itoa(last))) })
 	if err == nil {
 		err = d.sync("sync last generation", file)
 	}

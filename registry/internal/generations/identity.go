@@ -51,7 +51,7 @@ func (d *Disk) SetIdentity(id string) error {
 		return err
 	}
 	file := filepath.Join(d.dir(locksDir), formatName)
-	if err := d.do("write format", func() error { return os.WriteFile(file, append(data, '\n'), 0o644) }); err != nil {
+	if err := d.do("write format", func() error { return writeNew(file, append(data, '\n')) }); err != nil {
 		return err
 	}
 	if err := d.sync("sync format", file); err != nil {

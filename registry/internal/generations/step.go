@@ -71,6 +71,16 @@ func (d *Disk) syncDir(step, dir string) error {
 	})
 }
 
+// writeNew writes a file that is then renamed over another one. After a loss of power that
+// interrupted an earlier renaming, both names may be links to one file, which must not be
+// written to, and which renaming would leave with both names.
+func writeNew(file string, data []byte) error {
+	if err := removeIfThere(file); err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o644)
+}
+
 func removeIfThere(path string) error {
 	err := os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {

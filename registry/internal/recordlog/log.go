@@ -292,7 +292,11 @@ func (l *Log) replace(data []byte) error {
 		mode |= groupReads
 	}
 	name := filepath.Join(l.dir, newName)
-	if err := l.do("write new records", func() error { return writeDurably(name, data, mode) }); err != nil {
+	err := removeIfThere(name) // after a loss of power it may be a link to the file itself
+	if err == nil {
+		err = l.do("write new records", func() error { return writeDurably(name, data, mode) })
+	}
+	if err != nil {
 		return errors.Join(err, removeIfThere(name))
 	}
 	if group != "" {
