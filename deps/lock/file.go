@@ -18,8 +18,6 @@ import (
 //	  std: https://packs.example/index.json
 //	provided: [core@2.1.0]
 //	platform: 2.1.0
-//	policy:
-//	  follow_urls: [github.com]
 //
 // Everything but packs is optional.
 type File struct {
@@ -28,8 +26,6 @@ type File struct {
 	Provided []pack.Provided
 	// Platform is the version of the platform; zero if the file does not state it.
 	Platform pack.Version
-	// FollowURLs lists the hosts whose URLs are followed as dependencies.
-	FollowURLs []string
 
 	text string
 	tree *yaml.Node
@@ -87,22 +83,10 @@ func (f *File) read(field *yaml.Field) error {
 		if f.Platform = v; err != nil {
 			return wrong(n.Line, "platform: %w", err)
 		}
-	case "policy":
-		return each(n, f.readPolicy)
 	default:
-		return wrong(field.Key.Line, "key %.64q is not known; the keys are packs, indices, provided, platform and policy", key)
+		return wrong(field.Key.Line, "key %.64q is not known; the keys are packs, indices, provided and platform", key)
 	}
 	return nil
-}
-
-func (f *File) readPolicy(e *yaml.Field) error {
-	if e.Key.Text != "follow_urls" {
-		return wrong(e.Key.Line, "key %.64q of policy is not known; the key is follow_urls", e.Key.Text)
-	}
-	return items(e.Value, func(n *yaml.Node) error {
-		f.FollowURLs = append(f.FollowURLs, n.Text)
-		return text(n, "the name of a host")
-	})
 }
 
 func (f *File) readProvided(n *yaml.Node) error {

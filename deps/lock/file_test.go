@@ -22,8 +22,6 @@ indices:
   std: https://packs.example/index.json
 provided: [core@2.1.0, base]
 platform: 2.1.0
-policy:
-  follow_urls: [github.com]
 `
 
 func mustFile(t *testing.T, text string) *lock.File {
@@ -49,7 +47,7 @@ func TestFile(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if f.Platform.String() != "2.1.0" || len(f.Provided) != 2 || f.Provided[0].Version.String() != "2.1.0" || f.Provided[1].Ref != "base" ||
-		len(f.FollowURLs) != 1 || f.FollowURLs[0] != "github.com" || f.Indices[0] != (lock.Index{Name: "std", Location: "https://packs.example/index.json"}) {
+		f.Indices[0] != (lock.Index{Name: "std", Location: "https://packs.example/index.json"}) {
 		t.Errorf("got %+v", f)
 	}
 	for _, empty := range []string{"", "# nothing\n", "packs:\n", "packs: {}\n"} {
@@ -70,9 +68,9 @@ func TestFileErrors(t *testing.T) {
 		"packs:\n  a: ^1\n  a: ^2\n":      "packs.yaml line 3: ",
 		"packs: [a]\n":                    "packs.yaml line 1: want a mapping, got a list",
 		"pack:\n  a: ^1\n":                `packs.yaml line 1: key "pack" is not known`,
+		"policy: {}\n":                    `packs.yaml line 1: key "policy" is not known; the keys are packs, indices, provided and platform`,
 		"platform: 2\n":                   "packs.yaml line 1: platform: ",
 		"provided: core\n":                "packs.yaml line 1: want a list",
-		"policy:\n  hosts: [a]\n":         `packs.yaml line 2: key "hosts" of policy is not known`,
 		"indices:\n  std: [x]\n":          "packs.yaml line 2: want the URL of an index, got a list",
 		"[]\n":                            "packs.yaml line 1: want a mapping with the key packs, got a list",
 		"packs:\n  a: &x ^1\n  b: *x\n":   "packs.yaml line ",
