@@ -145,6 +145,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("packs.lock 1\n\nwant a ^1\n<<<<<<< x\npack a 1.0.0\n  pin local /a\n=======\npack b 1.0.0\n  pin local /b\n>>>>>>> y\n"))
 	f.Add([]byte("packs.lock 1\n\npack a 1.0.0\n  pin local \"/a\\tb\" rev \"\\\"\"\n  need x \">=1 \" provided\n"))
 	f.Add([]byte("packs.lock 1\n\nwant a https://u:p@h/x?q#f\n"))
+	f.Add([]byte("packs.lock 1\nwant a :\x01? ://"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := lock.Parse(data)
 		if err != nil {

@@ -190,24 +190,20 @@ func rest(s string) string {
 
 // Shown returns a locator or a location without user information and query.
 func Shown(locator string) string {
-	at := strings.Index(locator, "://")
-	if at < 0 {
-		return locator
-	}
 	text, _, _ := strings.Cut(locator, leftOut)
-	query, fragment := strings.IndexByte(text, '?'), ""
-	if query >= 0 {
-		if hash := strings.IndexByte(text[query:], '#'); hash >= 0 {
-			fragment = text[query+hash:]
-		}
-		text = text[:query] + fragment
+	scheme, text, isURL := strings.Cut(text, "://")
+	if !isURL {
+		return scheme
 	}
-	authority, path, slash := strings.Cut(text[at+3:], "/")
-	if user := strings.LastIndexByte(authority, '@'); user >= 0 {
-		authority = authority[user+1:]
-	}
+	text, fragment, marked := strings.Cut(text, "#")
+	text, _, _ = strings.Cut(text, "?")
+	authority, path, slash := strings.Cut(text, "/")
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
 	if slash {
 		authority += "/" + path
 	}
-	return text[:at+3] + authority
+	if marked {
+		authority += "#" + fragment
+	}
+	return scheme + "://" + authority
 }
