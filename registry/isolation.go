@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/packtrain/pack"
 )
@@ -31,10 +32,27 @@ func (s *Store) admitTests(ctx context.Context, pin pack.Pin) error {
 	if err != nil || level.AtLeast(required) {
 		return err
 	}
-	if shortfall != "" {
-		shortfall = " (" + shortfall + ")"
-	}
-	return pack.Errorf(pack.CodePolicyDenied,
-		"tests of packs that came over a network require isolation level %s, but run at level %s%s: skip the tests, or lower the requirement",
-		required, level, shortfall)
+	return &IsolationError{Required: required, Level: level, Shortfall: shortfall}
 }
+
+// An IsolationError says that tests of a pack that came over a network would run at a
+// weaker level than [Config.RemoteIsolation]. Its code is [pack.CodePolicyDenied].
+type IsolationError struct {
+	Required, Level pack.Isolation
+	Shortfall       string // why the level is not a better one; "" if that is not known
+}
+
+// Error names the levels.
+func (e *IsolationError) Error() string {
+	text := fmt.Sprintf("tests of packs that came over a network require isolation level %s, but run at level %s", e.Required, e.Level)
+	if e.Shortfall != "" {
+		text += " (" + e.Shortfall + ")"
+	}
+	return text + ": skip the tests, or lower the requirement"
+}
+
+// Unwrap returns [pack.ErrPolicy].
+func (*IsolationError) Unwrap() error { return pack.ErrPolicy }
+
+// ErrorCode implements [pack.Coder].
+func (*IsolationError) ErrorCode() pack.Code { return pack.CodePolicyDenied }

@@ -18,6 +18,10 @@ func startAction() job {
 	return job{
 		id: "S16", name: "processor time of an action with 20 imports", rival: "python3 -m venv, pip install", goal: 1.05, floor: 1,
 		prepare: func(ctx context.Context, dir string) (sides, error) {
+			dir, remove, err := visible(dir)
+			if err != nil {
+				return sides{}, err
+			}
 			wheels, first, rival := filepath.Join(dir, "wheels"), filepath.Join(dir, "first"), filepath.Join(dir, "rival")
 			requirements, err := writeWheels(wheels)
 			if err != nil {
@@ -52,7 +56,7 @@ func startAction() job {
 				}
 			}
 			plain := &pack.Environment{Interpreter: filepath.Join(rival, "venv", "bin", "python")}
-			return sides{ours: start(env), rival: start(plain)}, nil
+			return sides{ours: start(env), rival: start(plain), close: remove}, nil
 		},
 	}
 }
@@ -78,8 +82,10 @@ func warmed(ctx context.Context, envs, wheels, fresh, requirements string) (*pac
 func makeEnvironment() job {
 	return job{
 		id: "S6", name: "a Python environment without packages", rival: "python3 -m venv", goal: 0.01, floor: 0.003,
-		prepare: func(ctx context.Context, dir string) (sides, error) {
+		prepare: func(_ context.Context, dir string) (sides, error) {
+			dir, remove, err := visible(dir)
 			return sides{
+				close: remove,
 				ours: timed(func(ctx context.Context, fresh string) error {
 					manifest := "ref: empty\nlabel: Empty\ndescription: A pack.\nversion: 1.0.0\nruntime_deps: [python3]\n"
 					if err := os.WriteFile(filepath.Join(fresh, "pack.yaml"), []byte(manifest), 0o644); err != nil {
@@ -95,7 +101,7 @@ func makeEnvironment() job {
 				rival: timed(func(ctx context.Context, fresh string) error {
 					return command(ctx, "python3", "-m", "venv", filepath.Join(fresh, "venv"))
 				}),
-			}, nil
+			}, err
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
@@ -105,6 +106,21 @@ func (a *app) settingsFor(err error) []string {
 	return lines
 }
 
+// isolationAdvice names flags for refusals of a level of isolation.
+func isolationAdvice(err error) []string {
+	var lines []string
+	if e, ok := errors.AsType[*runner.LevelError](err); ok && e.Reason != "" {
+		if e.Level == pack.IsolationSandbox {
+			lines = append(lines, "--isolation contained lets programs read and write what you may, and ends all that they start")
+		}
+		lines = append(lines, "--isolation none starts programs without isolation")
+	}
+	if e, ok := errors.AsType[*registry.IsolationError](err); ok {
+		lines = append(lines, fmt.Sprintf("--require-isolation %s lowers what tests of packs from a network need", e.Level), "--skip-tests runs no tests")
+	}
+	return lines
+}
+
 // ownAdvice names flags for what only this process knows of.
 func (a *app) ownAdvice(err error) []string {
 	var lines []string
@@ -114,6 +130,7 @@ func (a *app) ownAdvice(err error) []string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		lines = append(lines, "--ca-file FILE trusts the certificates in it, too")
 	}
+	lines = append(lines, isolationAdvice(err)...)
 	if cause := wire.CauseOf(err); cause.Reason == wire.ReasonNotInstalled && cause.Nearest == "" {
 		lines = append(lines, "packctl list shows the installed packs")
 	}
