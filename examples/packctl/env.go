@@ -30,13 +30,18 @@ func (a *app) envCommand() *cobra.Command {
 			}
 			return &usageError{unknownCommand(cmd, args[0]), cmd.CommandPath()}
 		})
-	env.AddCommand(a.envListCommand(), a.envShowCommand(), a.envVerifyCommand(), a.envWarmCommand(), a.envPruneCommand())
+	env.AddCommand(a.envListCommand(), a.envShowCommand(), a.envVerifyCommand(), a.envWarmCommand(), a.envRebuildCommand(), a.envPruneCommand())
 	return env
 }
 
 // withEnvironments runs f on the environments of the root, those whose Keys begin with
 // one of prefixes; without prefixes, all of them.
 func (a *app) withEnvironments(cmd *cobra.Command, prefixes []string, f func(*envbuild.Builder, []environmentInfo) error) error {
+	return a.withHostEnvironments(cmd, prefixes, func(_ *hostflags.Host, b *envbuild.Builder, list []environmentInfo) error { return f(b, list) })
+}
+
+// withHostEnvironments is the same with the host.
+func (a *app) withHostEnvironments(cmd *cobra.Command, prefixes []string, f func(*hostflags.Host, *envbuild.Builder, []environmentInfo) error) error {
 	if a.server != "" {
 		return &usageError{errors.New("environments of a server are managed there: --server has no effect"), cmd.CommandPath()}
 	}
@@ -54,7 +59,7 @@ func (a *app) withEnvironments(cmd *cobra.Command, prefixes []string, f func(*en
 				return err
 			}
 		}
-		return f(builder, list)
+		return f(h, builder, list)
 	})
 }
 
