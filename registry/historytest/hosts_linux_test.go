@@ -34,8 +34,8 @@ const (
 
 // TestHosts has three hosts change and read packs in one directory. Each is a network
 // namespace, connected by a bridge with the database. At random, their processes are killed
-// or stopped for longer than their leases, their links go down, and their commits arrive
-// late.
+// or stopped for longer than their leases, their links go down, and their changes and
+// commits arrive late.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(insideVariable) != "" {
@@ -121,7 +121,7 @@ func forward(t *testing.T, network, addr, toNetwork, to string, delay func([]byt
 type network struct {
 	hosts []*host
 	proxy string       // its address
-	late  atomic.Int32 // how many percent of the commits it delays
+	late  atomic.Int32 // how many percent of the changes and commits it delays
 }
 
 // A host is a namespace with a process that keeps it.
@@ -154,8 +154,9 @@ func newNetwork(t *testing.T) *network {
 		n.hosts = append(n.hosts, h)
 	}
 	n.proxy = forward(t, "tcp", "10.99.0.1:0", "unix", os.Getenv(insideVariable), func(sent []byte) time.Duration {
-		if bytes.Contains(sent, []byte("commit\x00")) && rand.Int32N(100) < n.late.Load() {
-			return rand.N(2 * hostLease)
+		changes := bytes.Contains(sent, []byte("commit\x00")) || bytes.Contains(sent, []byte("INSERT INTO packtrain_operations"))
+		if changes && rand.Int32N(100) < n.late.Load() {
+			return rand.N(5 * hostLease / 2)
 		}
 		return 0
 	})
@@ -200,7 +201,7 @@ func (h *host) set(t *testing.T, state string) {
 // backend returns the nth database, as the hosts reach it.
 func (n *network) backend(nth, count int) backend {
 	dsn := strings.Fields(os.Getenv(databaseVariable))[nth]
-	return backend{Kind: "postgresql", DSN: pgtest.At(dsn, n.proxy), Lease: hostLease, Count: count}
+	return backend{Kind: "postgresql", DSN: pgtest.With(pgtest.At(dsn, n.proxy), "default_query_exec_mode", "exec"), Lease: hostLease, Count: count}
 }
 
 // work starts all workers, and calls disrupt for each of them until it has ended.
@@ -270,7 +271,7 @@ func (n *network) live(t *testing.T, b backend, dir string, number int, h *host,
 func disrupted(t *testing.T, n *network, b backend) {
 	t.Helper()
 	dir := t.TempDir()
-	n.late.Store(4)
+	n.late.Store(5)
 	n.work(t, b, dir, func(t *testing.T, h *host, worker *os.Process, random *rand.Rand) string {
 		t.Helper()
 		duration := time.Duration(random.Int64N(int64(5 * hostLease / 2)))

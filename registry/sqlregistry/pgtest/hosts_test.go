@@ -19,6 +19,7 @@ func TestHostileHosts(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, test := range map[string]func(t *testing.T, server *pgtest.Server){
 		"M18/stopped at statements":            stoppedAtStatements,
+		"M18/living owner":                     livingOwner,
 		"M18/commit held past the lease":       commitHeldPastLease,
 		"M19/one host without database":        hostWithoutDatabase,
 		"M19/no host has a database":           hostsWithoutDatabase,
@@ -226,4 +227,49 @@ func staleReplica(t *testing.T, _ *pgtest.Server) {
 		t.Errorf("version %s", got)
 	}
 	after.wantNoIntents(t)
+}
+
+// livingOwner: while a host works, however slowly, others leave its operation alone.
+func livingOwner(t *testing.T, server *pgtest.Server) {
+	const lease = 20 * time.Second
+	dsn, through, p := proxied(t, server, func() time.Duration { return 0 })
+	dir := t.TempDir()
+	slow, err := openLeasedFor(t.Context(), dir, pgtest.With(through, "default_query_exec_mode", "exec"), lease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = slow.close() }()
+	slow.writeSources(t)
+	if err := slow.register(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	inside, leave, stopped := make(chan struct{}), make(chan struct{}), false
+	p.interfere(func(message []byte) fate {
+		if !stopped && contains(message, "INSERT INTO packtrain_roots") { // the decision begins
+			stopped = true
+			close(inside)
+			<-leave
+		}
+		return delivered
+	})
+	done := make(chan error, 1)
+	go func() { done <- slow.register(t.Context(), 2) }()
+	<-inside
+	other, err := openLeasedFor(t.Context(), dir, dsn, lease) // settles what dead hosts left
+	if err != nil {
+		t.Error(err)
+	} else {
+		defer func() { _ = other.close() }()
+	}
+	if entries, err := filepath.Glob(filepath.Join(slow.root, "journal", "*.json")); err != nil || len(entries) != 1 {
+		t.Errorf("in the journal: %v, %v", entries, err)
+	}
+	close(leave)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if got := slow.check(t, recordsOf(t, slow)); got != "2.0.0" {
+		t.Errorf("version %s", got)
+	}
+	slow.wantNoIntents(t)
 }

@@ -26,12 +26,16 @@ const shortLease = 400 * time.Millisecond
 
 // openLeased opens a host that shares its root with others.
 func openLeased(ctx context.Context, dir, dsn string) (*host, error) {
+	return openLeasedFor(ctx, dir, dsn, shortLease)
+}
+
+func openLeasedFor(ctx context.Context, dir, dsn string, lease time.Duration) (*host, error) {
 	h := &host{root: filepath.Join(dir, "root"), sources: filepath.Join(dir, "sources")}
 	var err error
 	if h.db, err = sql.Open("pgx", dsn); err != nil {
 		return nil, err
 	}
-	records, err := sqlregistry.Open(ctx, h.db, sqlregistry.PostgreSQL(), &sqlregistry.Options{Wait: 2 * time.Second, Lease: shortLease})
+	records, err := sqlregistry.Open(ctx, h.db, sqlregistry.PostgreSQL(), &sqlregistry.Options{Wait: 2 * time.Second, Lease: lease})
 	if err == nil {
 		h.store, err = registry.Open(ctx, registry.Config{Root: h.root, Records: records})
 	}
@@ -64,7 +68,7 @@ func (h *host) settle(ctx context.Context, version int) error {
 // stoppedAtStatements stops a process that upgrades packs at a statement, until another
 // host has upgraded them to a higher version, and lets it continue.
 func stoppedAtStatements(t *testing.T, server *pgtest.Server) {
-	const stride = 9 // the statements between are those of other runs
+	const stride = 11 // the statements between are those of other runs
 	held := 0
 	for n := 1 + rand.IntN(stride); ; n += stride {
 		s := &stop{t: t, dir: t.TempDir()}
@@ -113,17 +117,25 @@ func (s *stop) run(n int) (ended bool) {
 		t.Fatal(err)
 	}
 	s.held = locks > 0
-	if err := other.settle(t.Context(), 3); err != nil {
+	want := "3.0.0"
+	if n%2 == 0 && s.held { // the other host changes nothing
+		want = "1.0.0"
+		if changes > 1 {
+			want = "2.0.0"
+		}
+		time.Sleep(3 * shortLease / 2)
+		newLeased(t, s.dir, s.dsn) // settles
+	} else if err := other.settle(t.Context(), 3); err != nil {
 		t.Errorf("statement %d: another host: %v", n, err)
 	}
-	if got := other.check(t, recordsOf(t, other)); got != "3.0.0" {
-		t.Errorf("statement %d: while the process is stopped: version %s", n, got)
+	if got := other.check(t, recordsOf(t, other)); got != want {
+		t.Errorf("statement %d: while the process is stopped: version %s, want %s", n, got, want)
 	}
 	s.proxy.interfere(nil)
 	_ = cmd.Process.Signal(syscall.SIGCONT)
 	endErr := <-err
 	got := other.check(t, recordsOf(t, other))
-	if s.held && (got != "3.0.0" || endErr == nil && changes == 1) {
+	if s.held && (got != want || endErr == nil && changes == 1) {
 		t.Errorf("statement %d: a host without a lease: %v, version %s", n, endErr, got)
 	}
 	other.wantNoIntents(t)
@@ -149,7 +161,7 @@ func (s *stop) start(n int) (cmd *exec.Cmd, stopped chan struct{}) {
 		}
 		_ = process.Load().Signal(syscall.SIGSTOP)
 		close(stopped)
-		return []fate{delivered, undelivered}[n/9%2]
+		return []fate{delivered, undelivered}[n/11%2]
 	})
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
