@@ -36,11 +36,11 @@ func (u *Unsolvable) NeedsDowngrade() bool {
 	return false
 }
 
-// NeedsReplacing reports whether an installed pack takes part that [Policy.KeepInstalled]
-// keeps.
+// NeedsReplacing reports whether the pack without a version to choose is installed, and
+// [Policy.KeepInstalled] keeps it.
 func (u *Unsolvable) NeedsReplacing() bool {
-	for i := range u.Demands {
-		if u.Demands[i].kept {
+	for _, d := range u.on(u.Ref) {
+		if d.kept {
 			return true
 		}
 	}
