@@ -127,7 +127,7 @@ func TestReport(t *testing.T) {
 			{
 				Environment: pack.Environment{
 					Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2",
-					Instance: envs[1].Instance, Distributions: []pack.Distribution{{Name: "a", Version: "1.0.0", Digests: []pack.Digest{}}},
+					Instance: envs[1].Instance, Distributions: []pack.Distribution{{Name: "a", Version: "1.0.0", Digests: []pack.Digest{}, Integrity: "sha512-AAAA"}},
 				},
 				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{}, Damage: []string{},
 			},
