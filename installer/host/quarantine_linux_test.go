@@ -40,7 +40,7 @@ func refusedBelowSandbox(t *testing.T, level pack.Isolation) {
 
 	script := strings.ReplaceAll(attack, "$ROOT", root)
 	script = strings.ReplaceAll(script, "/tmp/packtrain-n07", "/dev/null") // which these levels do not hide
-	if level == pack.IsolationNone {                                      // one that clears its environment survives
+	if level == pack.IsolationNone {                                       // one that clears its environment survives
 		script = strings.ReplaceAll(script, "env -i", "env")
 	}
 	report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "evil", script+"exit 1")}})
