@@ -103,6 +103,9 @@ func prepare(p *registry.SnapshotPack, ref pack.ComponentRef, args []string) (*I
 	if err != nil {
 		return nil, err
 	}
+	if !p.ComponentEnabled(c) {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "action %s is disabled, or its pack is; enable it first", ref)
+	}
 	params, err := ParseParams(c.Action, args)
 	if err != nil {
 		return nil, err

@@ -106,7 +106,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.syncCommand(), a.lockCommand(), a.addCommand(), a.dropCommand(), a.outdatedCommand(), a.whyCommand(), a.graphCommand(),
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
-		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(),
+		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(),
 		a.searchCommand(), a.indicesCommand(), a.indexCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)

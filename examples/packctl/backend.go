@@ -27,6 +27,7 @@ type backend interface {
 	registry.RollBacker
 	registry.Historian
 	registry.Pinner
+	registry.Enabler
 	registry.Configurer
 	registry.Verifier
 	registry.Repairer

@@ -31,10 +31,14 @@ func (a *app) listCommand() *cobra.Command {
 	return cmd
 }
 
-// marks says in a list what is wrong with a pack, "" for nothing.
+// marks says in a list what is wrong with a pack, and whether it is disabled; "" for
+// nothing.
 func marks(p *registry.ActivePack) (text string) {
 	if p.NeedsRepair != "" {
 		text = "  needs repair"
+	}
+	if !p.Enabled() {
+		text += "  disabled"
 	}
 	for _, d := range p.Unmet {
 		text += "  lacks " + d.String()

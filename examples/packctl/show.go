@@ -30,6 +30,9 @@ func (a *app) showCommand() *cobra.Command {
 func (a *app) printDetails(p *registry.PackDetails) {
 	a.println("%s %s  %s", p.Ref, p.Active.Version, p.Manifest.Label)
 	a.println("path        %s", p.StoragePath)
+	if !p.Enabled() {
+		a.println("enabled     no")
+	}
 	if p.NeedsRepair != "" {
 		a.println("repair      %s", p.NeedsRepair)
 	}
@@ -47,8 +50,12 @@ func (a *app) printDetails(p *registry.PackDetails) {
 	if t := p.Active.Tests; t != nil && t.Isolation != "" {
 		a.println("isolation   %s", strings.TrimSuffix(fmt.Sprintf("%s (%s)", t.Isolation, t.Shortfall), " ()"))
 	}
-	for _, c := range p.Components {
-		a.println("%-11s %s  %s", c.Kind, c.Ref, c.Label)
+	for i := range p.Components {
+		c, mark := &p.Components[i], ""
+		if !p.ComponentEnabled(c) {
+			mark = "  disabled"
+		}
+		a.println("%-11s %s  %s%s", c.Kind, c.Ref, c.Label, mark)
 	}
 	if c := p.Changes; c != nil {
 		a.println("changes     since %s (%s)", c.From.Version, c.From.Name)

@@ -57,6 +57,8 @@ func (s *Server) addChanges() {
 	const pinPath = packsPath + "/{ref}/generations/{generation}/pin"
 	handle(s, change("pin-generation", http.MethodPut, pinPath, "Keep a generation regardless of the retention"), s.pin)
 	handle(s, change("unpin-generation", http.MethodDelete, pinPath, "Let a generation be collected as the retention says"), s.unpin)
+	handle(s, change("enable-pack", http.MethodPost, packsPath+"/{ref}/enable", "Enable a pack or one of its components, also after upgrades"), s.enable)
+	handle(s, change("disable-pack", http.MethodPost, packsPath+"/{ref}/disable", "Disable a pack or one of its components, also after upgrades"), s.disable)
 	handle(s, change("repair-pack", http.MethodPost, packsPath+"/{ref}/repair", "Make a pack on disk agree with what was recorded"), s.repairPack)
 	all := change("repair-packs", http.MethodPost, "/api/v1/repair", "Make all packs on disk agree with what was recorded")
 	all.statuses = nil

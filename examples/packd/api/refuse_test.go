@@ -320,6 +320,8 @@ func TestScopes(t *testing.T) {
 		{"GET", "/api/v1/packs/demo/diff", 404, 403, 401},
 		{"PUT", "/api/v1/packs/demo/generations/1/pin", 403, 403, 401},
 		{"DELETE", "/api/v1/packs/demo/generations/1/pin", 403, 403, 401},
+		{"POST", "/api/v1/packs/demo/enable", 403, 403, 401},
+		{"POST", "/api/v1/packs/demo/disable", 403, 403, 401},
 		{"POST", "/api/v1/packs/demo/rollback", 403, 403, 401},
 		{"POST", "/api/v1/packs/demo/repair", 403, 403, 401},
 		{"POST", "/api/v1/repair", 403, 403, 401},

@@ -13,6 +13,7 @@ import (
 var (
 	_ registry.Historian  = (*Client)(nil)
 	_ registry.Pinner     = (*Client)(nil)
+	_ registry.Enabler    = (*Client)(nil)
 	_ registry.RollBacker = (*Client)(nil)
 )
 
@@ -78,4 +79,17 @@ func (c *Client) RollBack(ctx context.Context, ref pack.Ref, opts *registry.Roll
 		return registry.RollBackReport{}, err
 	}
 	return r.Result(), nil
+}
+
+// SetEnabled implements [registry.Enabler].
+func (c *Client) SetEnabled(ctx context.Context, ref pack.Ref, component pack.ComponentRef, enabled bool) error {
+	path, err := packPath(ref)
+	if err != nil {
+		return err
+	}
+	verb := "/disable"
+	if enabled {
+		verb = "/enable"
+	}
+	return c.do(ctx, call{method: http.MethodPost, path: withQuery(path+verb, url.Values{"component": {component.String()}}), again: true})
 }

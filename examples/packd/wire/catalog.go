@@ -20,6 +20,8 @@ type ActivePack struct {
 	NeedsRepair string `json:"needs_repair"`
 	// Unmet are the dependencies that are neither provided nor installed.
 	Unmet []pack.Dependency `json:"unmet_dependencies"`
+	// Settings are what users decided otherwise, such as which components are enabled.
+	Settings registry.Settings `json:"settings,omitzero"`
 }
 
 // PackDetails are the details of one pack.
@@ -40,7 +42,7 @@ func newActivePack(p registry.ActivePack) ActivePack {
 	return ActivePack{
 		ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest,
 		Installed: p.Installed, Updated: p.Updated, StoragePath: p.StoragePath,
-		NeedsRepair: p.NeedsRepair, Unmet: each(p.Unmet, same),
+		NeedsRepair: p.NeedsRepair, Unmet: each(p.Unmet, same), Settings: p.Settings,
 	}
 }
 
@@ -49,6 +51,7 @@ func (p ActivePack) Result() registry.ActivePack {
 	return registry.ActivePack{
 		Record: registry.Record{
 			ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest, Installed: p.Installed, Updated: p.Updated,
+			Settings: p.Settings,
 		},
 		StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...),
 	}

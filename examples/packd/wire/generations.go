@@ -38,6 +38,14 @@ func (r *RollBackReport) Result() registry.RollBackReport {
 	}
 }
 
+// An EnabledState says whether a pack or a component is enabled by a user.
+type EnabledState struct {
+	Ref pack.Ref `json:"pack_ref"`
+	// Component is "" for the whole pack.
+	Component pack.ComponentRef `json:"component"`
+	Enabled   bool              `json:"enabled"`
+}
+
 // A PinnedGeneration is the generation that a request pinned or unpinned.
 type PinnedGeneration struct {
 	Name string `json:"generation"`
