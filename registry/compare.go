@@ -61,10 +61,11 @@ func sameDir(a, b string) bool {
 // newEnvironments reports whether environments other than the pinned ones have been
 // attached.
 func newEnvironments(pinned, attached []pack.Environment) bool {
-	same := func(a, b pack.Environment) bool {
-		return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance
-	}
-	return len(attached) > 0 && !slices.EqualFunc(pinned, attached, same)
+	return len(attached) > 0 && !slices.EqualFunc(pinned, attached, sameEnvironment)
+}
+
+func sameEnvironment(a, b pack.Environment) bool {
+	return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance
 }
 
 func keys(envs []pack.Environment) []string {

@@ -112,5 +112,6 @@
 // result_path. A run without a single test does not pass, nor do results that contradict
 // the exit status, or that are declared as tap, junit-xml or json and are not there; a
 // script that prints nothing of the simple format is one test. The result is kept as
-// evidence with the generation ([TestResult]).
+// evidence with the generation ([TestResult]). Evidence of the same content, in the same
+// environments and at the same level of isolation, is used again ([Request.Retest]).
 package registry

@@ -71,6 +71,9 @@ func (r *request) report() *Report {
 		}
 		p := r.store.registered(it.record)
 		p.Path, p.Unchanged, p.Changes = it.Spec, it.unchanged, it.changes
+		if p.Tests != nil {
+			p.Tests.Reused = it.reused
+		}
 		rep.Registered = append(rep.Registered, p)
 		rep.Summary.TotalComponents += p.Components.sum()
 	}

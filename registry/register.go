@@ -100,6 +100,7 @@ type item struct {
 	counts            ComponentCounts
 	validation        ValidationResult
 	tests             *TestResult
+	reused            bool     // tests are those of an earlier generation
 	changes           *Changes // what its activation changed, nil for nothing
 
 	failure error // its own, while its set is registered

@@ -60,6 +60,10 @@ type Request struct {
 	// still have to accept what they depend on, also those in the request, unless
 	// AllowBreak allows them to break.
 	SkipValidation bool
+	// Retest runs the tests also if a kept generation of the pack has evidence that they
+	// passed with the same content, in the same environments and at the same level of
+	// isolation, which is used otherwise.
+	Retest bool
 	// SkipTests runs no tests; IgnoreTests runs them and registers the pack even if
 	// they fail.
 	SkipTests, IgnoreTests bool
@@ -124,6 +128,9 @@ type TestSummary struct {
 	// it is not a better one.
 	Isolation pack.Isolation
 	Shortfall string
+	// Reused reports whether the tests did not run again, because the same content had
+	// passed them.
+	Reused bool
 }
 
 // A ValidationResult holds the findings of loading and validating a pack, which is

@@ -53,6 +53,10 @@ func (r *request) test(ctx context.Context, it *item) error {
 	if err := r.store.admitTests(ctx, it.input.Pin); err != nil {
 		return err
 	}
+	if known := r.reuse(ctx, it); known != nil {
+		it.tests, it.reused = known, true
+		return nil
+	}
 	bed, err := r.makeTestBed(ctx, it)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -34,6 +35,7 @@ func (a *app) historyCommand() *cobra.Command {
 
 func (a *app) printGeneration(g *registry.KeptGeneration) {
 	line := []string{g.Name, g.Version.String(), string(g.State), g.TreeDigest.String(), g.Created.Format(time.RFC3339)}
+	line = append(line, "tests "+tested(wire.NewTestSummary(g.Tests.Summary())))
 	if g.Pinned {
 		line = append(line, "pinned")
 	}

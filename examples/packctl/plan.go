@@ -44,7 +44,7 @@ func (i *installation) read(a *app, cmd *cobra.Command, specs []string) (pipelin
 	req := i.req
 	req.Specs, req.OnEvent = specs, a.observer()
 	req.Replace, req.AllowBreak, req.IgnoreTests = i.may.Replace, i.may.AllowBreak, i.may.IgnoreTests
-	req.SkipTests, req.SkipValidation, req.AllOrNothing = i.may.SkipTests, i.may.SkipValidation, i.may.AllOrNothing
+	req.SkipTests, req.Retest, req.SkipValidation, req.AllOrNothing = i.may.SkipTests, i.may.Retest, i.may.SkipValidation, i.may.AllOrNothing
 	req.Prefer, req.SkipRuntimes = i.env.prefer(), i.env.skip()
 	return req, nil
 }

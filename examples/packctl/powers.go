@@ -18,6 +18,7 @@ type powers struct {
 	Replace        registry.Replace
 	IgnoreTests    bool
 	SkipTests      bool
+	Retest         bool
 	SkipValidation bool
 	AllOrNothing   bool
 	breaks
@@ -32,6 +33,7 @@ func (p *powers) bind(flags *pflag.FlagSet, replace registry.Replace) {
 	flags.BoolVar(&p.IgnoreTests, "ignore-tests", false, "register packs even if their tests fail")
 	flags.BoolVar(&p.force, "force", false, "same as --replace any --ignore-tests")
 	flags.BoolVar(&p.SkipTests, "skip-tests", false, "run no tests")
+	flags.BoolVar(&p.Retest, "retest", false, "run the tests also if the same content has passed them before")
 	flags.BoolVar(&p.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")
 	flags.BoolVar(&p.AllOrNothing, "all-or-nothing", false, "activate all packs together, or none if one fails")
 	p.breaks.bind(flags)

@@ -21,7 +21,7 @@ func (a *app) registerCommand() *cobra.Command {
 				return err
 			}
 			req.Replace, req.AllowBreak, req.IgnoreTests = may.Replace, may.AllowBreak, may.IgnoreTests
-			req.SkipTests, req.SkipValidation, req.AllOrNothing = may.SkipTests, may.SkipValidation, may.AllOrNothing
+			req.SkipTests, req.Retest, req.SkipValidation, req.AllOrNothing = may.SkipTests, may.Retest, may.SkipValidation, may.AllOrNothing
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
@@ -46,6 +46,9 @@ func tested(t *wire.TestSummary) string {
 		return "none"
 	}
 	text := fmt.Sprintf("%s (%d of %d)", t.Status, t.Passed, t.Total)
+	if t.Reused {
+		text += " before"
+	}
 	if remark := weaker(t.Isolation, ""); remark != "" {
 		text += ", " + remark
 	}

@@ -41,6 +41,8 @@ type Request struct {
 	// SkipTests runs no tests; IgnoreTests runs them and registers packs even if
 	// they fail.
 	SkipTests, IgnoreTests bool
+	// Retest runs tests that the same content has passed, see [registry.Request].
+	Retest bool
 	// FailFast begins no further stage once a pack has failed, so that nothing is
 	// registered unless every pack reached that stage.
 	FailFast bool

@@ -240,7 +240,7 @@ func (r *run) register(ctx context.Context) error {
 	}
 	req := registry.Request{
 		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.req.AllowBreak, AllOrNothing: r.req.AllOrNothing,
-		SkipValidation: r.req.SkipValidation, SkipTests: r.req.SkipTests, IgnoreTests: r.req.IgnoreTests, OnEvent: r.relay(ps),
+		SkipValidation: r.req.SkipValidation, SkipTests: r.req.SkipTests, Retest: r.req.Retest, IgnoreTests: r.req.IgnoreTests, OnEvent: r.relay(ps),
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)
 	if rep != nil {

@@ -22,6 +22,8 @@ type InstallRequest struct {
 	// IgnoreTests registers packs even if their tests fail.
 	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
 	SkipTests   bool `json:"skip_tests,omitempty"`
+	// Retest runs tests also if the same content has passed them.
+	Retest bool `json:"retest,omitempty"`
 	// SkipValidation installs packs with errors, as far as they can be loaded.
 	SkipValidation bool `json:"skip_validation,omitempty"`
 	// SkipPython and SkipNode build no environments of that runtime.

@@ -24,6 +24,8 @@ type RegisterRequest struct {
 	AllowBreak []pack.Ref `json:"allow_break,omitempty"`
 	// IgnoreTests registers packs even if their tests fail.
 	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
+	// Retest runs tests also if the same content has passed them.
+	Retest bool `json:"retest,omitempty"`
 	// AllOrNothing activates all packs together, or none.
 	AllOrNothing bool `json:"all_or_nothing,omitempty"`
 }
@@ -78,6 +80,8 @@ type TestSummary struct {
 	// ran. Shortfall says why it is not a better one.
 	Isolation pack.Isolation `json:"isolation,omitempty"`
 	Shortfall string         `json:"isolation_shortfall,omitempty"`
+	// Reused: they did not run again, because the same content had passed them.
+	Reused bool `json:"reused,omitempty"`
 }
 
 // A ValidationResult says whether a pack has findings of severity error. Errors

@@ -9,7 +9,7 @@ import (
 func NewRegisterRequest(r registry.Request) RegisterRequest {
 	return RegisterRequest{
 		Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
-		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, Retest: r.Retest, AllOrNothing: r.AllOrNothing,
 	}
 }
 
@@ -29,7 +29,7 @@ func (r RegisterRequest) Check() error { return r.Checksums.check(r.Paths) }
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
 		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
-		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, AllOrNothing: r.AllOrNothing,
+		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, Retest: r.Retest, AllOrNothing: r.AllOrNothing,
 	}
 	q.Paths, q.Contents = r.Checksums.of(r.Paths)
 	forced(r.Force, &q.Replace, &q.IgnoreTests)
@@ -71,7 +71,7 @@ func NewTestSummary(t *registry.TestSummary) *TestSummary {
 		return nil
 	}
 	return &TestSummary{
-		Status: string(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed, Isolation: t.Isolation, Shortfall: t.Shortfall,
+		Status: string(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed, Isolation: t.Isolation, Shortfall: t.Shortfall, Reused: t.Reused,
 	}
 }
 
@@ -104,7 +104,7 @@ func (t *TestSummary) result() *registry.TestSummary {
 	}
 	return &registry.TestSummary{
 		Status: registry.TestStatus(t.Status), Total: t.Total, Passed: t.Passed, Failed: t.Failed,
-		Isolation: t.Isolation, Shortfall: t.Shortfall,
+		Isolation: t.Isolation, Shortfall: t.Shortfall, Reused: t.Reused,
 	}
 }
 
