@@ -124,6 +124,8 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
+	t.Run("L01/endless", hostileEndlessTests)
+	hostileTests(t)
 	t.Run("L02/output without end", hostileOutput)
 	t.Run("L05/environment of the host", hostileEnvironment)
 	t.Run("N19/test that is named as an option", optionAsTest)

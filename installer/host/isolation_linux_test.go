@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +95,7 @@ sleep 0.2
 // do to others.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	t.Run("L06/network", hostileNetwork)
 	for name, ending := range map[string]string{"N07/refused": "exit 1", "N07/installed": "exit 0"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +137,41 @@ func TestHostile(t *testing.T) {
 			}
 			wantNoTrace(t, root)
 		})
+	}
+}
+
+// hostileNetwork has the test of a pack contact a server of this machine.
+func hostileNetwork(t *testing.T) {
+	t.Parallel()
+	needSandbox(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	var contacts atomic.Int32
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			contacts.Add(1)
+			_ = c.Close()
+		}
+	}()
+	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(t.TempDir(), "root"), SearchPath: []string{"/usr/bin", "/bin"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Close() }()
+	contact := fmt.Sprintf("python3 -c \"import socket; socket.create_connection(('127.0.0.1', %d), 5)\"", listener.Addr().(*net.TCPAddr).Port) //nolint:forcetypeassert // a TCP listener
+	report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "caller", contact)}})
+	if err == nil || contacts.Load() != 0 {
+		t.Errorf("%d contacts, %v: %+v", contacts.Load(), err, report)
+	}
+	if err != nil && !strings.Contains(err.Error(), "refused") && !strings.Contains(err.Error(), "unreachable") {
+		t.Errorf("the test did not fail at the network: %v", err)
 	}
 }
 
