@@ -76,7 +76,7 @@ func (r *run) stopAtFailure() error {
 func (o PlanOptions) request(observe pack.EventFunc) Request {
 	return Request{
 		Prefer: o.Prefer, SkipRuntimes: o.SkipRuntimes, SkipEnvironments: o.SkipEnvironments, Replace: o.Replace, AllowBreak: o.AllowBreak,
-		SkipValidation: o.SkipValidation, SkipTests: o.SkipTests, IgnoreTests: o.IgnoreTests, AllOrNothing: o.AllOrNothing, OnEvent: observe,
+		SkipValidation: o.SkipValidation, SkipTests: o.SkipTests, Retest: o.Retest, IgnoreTests: o.IgnoreTests, AllOrNothing: o.AllOrNothing, OnEvent: observe,
 	}
 }
 

@@ -62,6 +62,7 @@ type PlanOptions struct {
 	AllowBreak       []pack.Ref                  `json:"allow_break"`
 	SkipValidation   bool                        `json:"skip_validation"`
 	SkipTests        bool                        `json:"skip_tests"`
+	Retest           bool                        `json:"retest"`
 	IgnoreTests      bool                        `json:"ignore_tests"`
 	AllOrNothing     bool                        `json:"all_or_nothing"`
 }

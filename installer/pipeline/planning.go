@@ -145,7 +145,7 @@ func optionsOf(q Request) PlanOptions {
 	maps.Copy(prefer, q.Prefer)
 	return PlanOptions{
 		Prefer: prefer, SkipRuntimes: append([]pack.RuntimeName{}, q.SkipRuntimes...), SkipEnvironments: q.SkipEnvironments,
-		Replace: cmp.Or(q.Replace, registry.ReplaceUpgrade), AllowBreak: append([]pack.Ref{}, q.AllowBreak...), SkipValidation: q.SkipValidation, SkipTests: q.SkipTests, IgnoreTests: q.IgnoreTests, AllOrNothing: q.AllOrNothing,
+		Replace: cmp.Or(q.Replace, registry.ReplaceUpgrade), AllowBreak: append([]pack.Ref{}, q.AllowBreak...), SkipValidation: q.SkipValidation, SkipTests: q.SkipTests, Retest: q.Retest, IgnoreTests: q.IgnoreTests, AllOrNothing: q.AllOrNothing,
 	}
 }
 
