@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	waitForRoot   = `UPDATE packtrain_roots SET operations = operations WHERE root = ?`
+	waitForRoot   = `UPDATE packtrain_roots SET asked = asked + 1 WHERE root = ?`
 	selectOutcome = `SELECT count(*) > 0 FROM packtrain_roots r JOIN packtrain_operations o ON o.root_id = r.id WHERE r.root = ? AND o.operation = ?`
 )
 
@@ -35,7 +35,10 @@ func (r *Records) Apply(ctx context.Context, op registry.Operation) ([]registry.
 // Outcome implements [registry.Writer].
 func (r *Records) Outcome(ctx context.Context, id string) (applied bool, err error) {
 	err = r.transact(ctx, func(tx *sql.Tx) error {
-		// Writing waits for the other transactions of the root to end.
+		// Writing waits for the other transactions of the root to end. It has to change the
+		// row: if a process dies between writing a commit to the log of SQLite and publishing
+		// it, only pages that are written to the log after it keep that commit from appearing
+		// once the log is read again.
 		if _, err := tx.ExecContext(ctx, r.dialect.bind(waitForRoot), r.rootID()); err != nil {
 			return err
 		}

@@ -257,3 +257,32 @@ func TestManyGenerations(t *testing.T) {
 	t.Parallel()
 	registrytest.Generations{Reading: time.Second}.Run(t, openRecords(t, filepath.Join(t.TempDir(), "records.db")))
 }
+
+// TestOutcomeWrites asks for the outcome of an operation that is not known: the answer no
+// stays true only if the database has changed since.
+func TestOutcomeWrites(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "records.db")
+	records := openRecords(t, file)
+	if err := records.Bind(t.Context(), "root"); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := openDB(t, file).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	version := func() (n int64) {
+		if err := conn.QueryRowContext(t.Context(), `PRAGMA data_version`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := version()
+	if applied, err := records.Outcome(t.Context(), "unknown"); err != nil || applied {
+		t.Fatalf("got %v, %v", applied, err)
+	}
+	if version() == before {
+		t.Error("asking for the outcome has written nothing")
+	}
+}
