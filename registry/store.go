@@ -176,6 +176,9 @@ func (s *Store) recover(ctx context.Context) error {
 	if err := s.identify(ctx); err != nil {
 		return err
 	}
+	if err := s.checkPlace(ctx); err != nil {
+		return err
+	}
 	if err := s.disk.Recover(ctx, s.ledger()); err != nil {
 		return err
 	}

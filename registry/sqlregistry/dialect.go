@@ -33,6 +33,8 @@ type Dialect struct {
 	// undecided reports whether, after err of a commit, it is unknown whether the
 	// transaction was committed.
 	undecided func(err error) bool
+	// file selects the path of the file of the database. "": a server keeps it.
+	file string
 	// missing reports whether err of a statement means that its table does not exist.
 	missing func(err error) bool
 	// advice returns the remedy for an error of the driver, "" if there is none.

@@ -17,6 +17,7 @@ func SQLite() Dialect {
 		check:     checkSQLite,
 		classify:  classifySQLite,
 		undecided: func(error) bool { return false },
+		file:      `SELECT file FROM pragma_database_list WHERE name = 'main'`,
 		missing:   func(err error) bool { return strings.Contains(err.Error(), "no such table") },
 		advice:    func(error) string { return "" },
 	}

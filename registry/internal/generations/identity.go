@@ -24,8 +24,12 @@ type identity struct {
 
 // Identity returns the ID of the root, "" while it has none. A root of a newer
 // format is an error that matches [pack.ErrStore].
-func (d *Disk) Identity() (id string, err error) {
-	data, err := os.ReadFile(d.dir(formatName))
+func (d *Disk) Identity() (id string, err error) { return IdentityAt(d.root) }
+
+// IdentityAt is [Disk.Identity] of the root at a path.
+func IdentityAt(root string) (id string, err error) {
+	file := filepath.Join(root, formatName)
+	data, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
@@ -38,7 +42,7 @@ func (d *Disk) Identity() (id string, err error) {
 	case err == nil && in.Format > format:
 		return "", pack.Errorf(pack.CodeStoreCorrupt, "root has format %d, this release supports formats up to %d: use a newer release", in.Format, format)
 	case err != nil || in.Format < 1 || in.Root == "":
-		return "", pack.Errorf(pack.CodeStoreCorrupt, "%q is damaged: restore it from a backup, or remove it", d.dir(formatName))
+		return "", pack.Errorf(pack.CodeStoreCorrupt, "%q is damaged: restore it from a backup, or remove it", file)
 	}
 	return in.Root, nil
 }

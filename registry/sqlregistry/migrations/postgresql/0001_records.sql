@@ -4,6 +4,7 @@ CREATE TABLE packtrain_roots (
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     root       TEXT NOT NULL UNIQUE,
     asked      BIGINT NOT NULL DEFAULT 0,  -- how often the outcome of an operation was asked for
+    place      TEXT NOT NULL DEFAULT '',  -- its path when it was last opened to be changed
     operations BIGINT NOT NULL DEFAULT 0, -- number of the last operation
     shared     BIGINT NOT NULL DEFAULT 0  -- 1 if several hosts use it, with leases
 );

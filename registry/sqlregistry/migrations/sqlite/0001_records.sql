@@ -4,6 +4,7 @@ CREATE TABLE packtrain_roots (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     root       TEXT NOT NULL UNIQUE,
     asked      INTEGER NOT NULL DEFAULT 0,  -- how often the outcome of an operation was asked for
+    place      TEXT NOT NULL DEFAULT '',  -- its path when it was last opened to be changed
     operations INTEGER NOT NULL DEFAULT 0, -- number of the last operation
     shared     INTEGER NOT NULL DEFAULT 0  -- 1 if several hosts use it, with leases
 );
