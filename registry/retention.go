@@ -107,7 +107,15 @@ func (s *Store) retainAll(ctx context.Context) error {
 		}
 		rec := &records[i]
 		recorded, err := s.generations(ctx, rec.Ref)
-		if (err == nil || damaged(err)) && len(s.outdated(rec, recorded)) > 0 {
+		if err != nil && !damaged(err) {
+			continue
+		}
+		due := len(s.outdated(rec, recorded)) > 0
+		if err == nil && !due { // an interrupted collection may have left files
+			left, err := s.orphans(rec, recorded)
+			due = err == nil && len(left) > 0
+		}
+		if due {
 			s.retainOne(ctx, rec.Ref)
 		}
 	}

@@ -136,6 +136,9 @@ func (w Work) Check(t testing.TB) map[pack.Ref]string {
 			t.Error(err)
 		}
 	}()
+	if err := store.Reap(t.Context()); err != nil { // a process may have died before it discarded outdated generations
+		t.Error(err)
+	}
 	for _, name := range []string{"staging", "journal"} {
 		if left, err := os.ReadDir(filepath.Join(w.root(), name)); err != nil || len(left) > 0 {
 			t.Errorf("left in %s: %v, %v", name, left, err)
