@@ -125,12 +125,15 @@ func (s *Store) checkDependencyOn(d pack.Dependency, installed func(pack.Ref) (p
 	return nil
 }
 
-// logUnmet logs the dependencies that the active generation of rec has and that are not
-// met.
-func (s *Store) logUnmet(ctx context.Context, rec Record) {
-	for _, err := range s.unmet(ctx, rec) {
-		s.config.Logger.Warn("dependency is unmet", "pack", rec.Ref, "error", err)
+// lacks returns the dependencies of the active generation of rec that are not met.
+func (s *Store) lacks(ctx context.Context, rec Record) (unmet []pack.Dependency) {
+	for _, d := range rec.Manifest.Dependencies {
+		if err := s.checkDependency(ctx, d); errors.Is(err, pack.ErrDependency) {
+			s.config.Logger.Warn("dependency is unmet", "pack", rec.Ref, "error", err)
+			unmet = append(unmet, d)
+		}
 	}
+	return unmet
 }
 
 // unmet returns an error for each dependency of rec that is not met.

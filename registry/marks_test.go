@@ -105,3 +105,23 @@ func TestUnmetDependenciesAreMarked(t *testing.T) {
 		t.Errorf("with a damaged record: got %+v, %v", listed, err)
 	}
 }
+
+// TestRollbackReportsUnmetDependencies goes back to a version that needs a removed pack.
+func TestRollbackReportsUnmetDependencies(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	register(t, s, "", write(t, simplePack("base", "1.0.0")), write(t, simplePack("lib", "1.0.0").needing("base@^1")))
+	register(t, s, registry.ReplaceUpgrade, write(t, simplePack("lib", "2.0.0")))
+	if err := s.Remove(t.Context(), "base", nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time it is active already
+		rep, err := s.RollBack(t.Context(), "lib", &registry.RollBackOptions{To: "1.0.0"})
+		if err != nil || len(rep.Unmet) != 1 || rep.Unmet[0].String() != "base@^1" {
+			t.Errorf("got %+v, %v", rep.Unmet, err)
+		}
+	}
+	if rep, err := s.RollBack(t.Context(), "lib", &registry.RollBackOptions{To: "2.0.0"}); err != nil || len(rep.Unmet) != 0 {
+		t.Errorf("got %+v, %v", rep.Unmet, err)
+	}
+}

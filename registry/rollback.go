@@ -16,7 +16,7 @@ type RollBacker interface {
 	// RollBack activates a kept generation, with its environments: the one that was active
 	// before, or the one that opts names, which can also be a later one. It needs no network
 	// and runs no tests. Dependencies of that generation that are not met any more are
-	// logged and do not stop it, because rolling back has to work in any state of the other
+	// reported and do not stop it, because rolling back has to work in any state of the other
 	// packs. If the generation that opts names is active already, nothing changes. opts may
 	// be nil.
 	//
@@ -48,6 +48,9 @@ type RollBackReport struct {
 	Record
 	// From is the generation that was active before.
 	From GenerationID
+	// Unmet are the dependencies of the active generation that are neither provided nor
+	// installed in a version that it accepts.
+	Unmet []pack.Dependency
 	// Changes say what the change from From means; nil if nothing changed, or the files of
 	// From are damaged.
 	Changes *Changes
@@ -89,6 +92,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 	}
 	rep := RollBackReport{Record: rec, From: GenerationID{rec.Active.Name, rec.Active.Version}}
 	if target.Name == rec.Active.Name {
+		rep.Unmet = s.lacks(ctx, rec)
 		return rep, nil
 	}
 	breaks, err := s.changeBreaks(ctx, ref, rec.Active.Version, target.Version)
@@ -106,7 +110,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 		return RollBackReport{}, err
 	}
 	s.logBroken(ref, broken)
-	s.logUnmet(ctx, rep.Record)
+	rep.Unmet = s.lacks(ctx, rep.Record)
 	rep.Changes = s.changesBetween(ctx, ref, &rec.Active, &rep.Active)
 	s.retain(ctx, lock, &rep.Record)
 	return rep, nil

@@ -29,6 +29,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 						was = "  unchanged"
 					}
 					a.println("%s %s  active as %s%s", report.Ref, report.Active.Version, report.Active.Name, was)
+					for _, d := range report.Unmet {
+						a.println("lacks %s", d)
+					}
 					a.printChanges(report.Changes)
 				})
 			})

@@ -17,6 +17,9 @@ type RollBackReport struct {
 	Updated   time.Time           `json:"updated"`   // last activation
 	// From is the generation that was active before.
 	From registry.GenerationID `json:"from"`
+	// Unmet are the dependencies that are neither provided nor installed in a version
+	// that is accepted.
+	Unmet []pack.Dependency `json:"unmet_dependencies"`
 	// Changes say what the change from there means.
 	Changes *registry.Changes `json:"changes,omitempty"`
 }
@@ -24,7 +27,7 @@ type RollBackReport struct {
 // NewRollBackReport returns r as it is on the wire.
 func NewRollBackReport(r *registry.RollBackReport) *RollBackReport {
 	return &RollBackReport{
-		ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated, From: r.From, Changes: r.Changes,
+		ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated, From: r.From, Unmet: each(r.Unmet, same), Changes: r.Changes,
 	}
 }
 
@@ -34,7 +37,7 @@ func (r *RollBackReport) Result() registry.RollBackReport {
 		Record: registry.Record{
 			ID: r.ID, Ref: r.Ref, Active: r.Active, Manifest: r.Manifest, Installed: r.Installed, Updated: r.Updated,
 		},
-		From: r.From, Changes: r.Changes,
+		From: r.From, Unmet: append([]pack.Dependency(nil), r.Unmet...), Changes: r.Changes,
 	}
 }
 
