@@ -57,6 +57,9 @@ func refusedPackThatWrites(t *testing.T, level pack.Isolation) {
 	if f := report.Failed[1]; f.Ref != "good" || f.Code != pack.CodeContentChanged {
 		t.Errorf("a pack with the changed environment: %+v", f)
 	}
+	if w := report.Warnings; len(w) != 1 || w[0].Ref != "evil" || !strings.Contains(w[0].Message, "files outside of the pack changed") || !strings.Contains(w[0].Message, "zz.pth") {
+		t.Errorf("got warnings %+v", w)
+	}
 	wantQuarantined(t, s)
 
 	// Its environment was built again, and its content registered again.

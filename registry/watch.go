@@ -109,6 +109,7 @@ func (r *request) testAll(ctx context.Context, items []*item) {
 		return
 	}
 	r.store.config.Logger.Error("files changed while tests of packs ran", "files", names(paths))
+	r.warnChanged(ctx, items, paths)
 	defer func() {
 		r.settle(ctx, before, before.changed())
 		r.failQuarantined(ctx, items)
@@ -122,6 +123,16 @@ func (r *request) testAll(ctx context.Context, items []*item) {
 		if changed := again.changed(); len(changed) > 0 && it.Err == nil {
 			r.fail(ctx, it, pack.StageTests, pack.Errorf(pack.CodeTestsFailed,
 				"the tests changed files outside of the pack (%s)", strings.Join(names(changed), ", ")))
+		}
+	}
+}
+
+// warnChanged tells the packs whose tests failed, and do not run again, that files were
+// changed which do not belong to them.
+func (r *request) warnChanged(ctx context.Context, items []*item, paths []string) {
+	for _, it := range items {
+		if it.Err != nil && it.tests != nil {
+			r.Warn(ctx, &it.Item, "while its tests ran, files outside of the pack changed, and were put in quarantine (%s)", strings.Join(names(paths), ", "))
 		}
 	}
 }
