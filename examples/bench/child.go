@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -36,7 +35,7 @@ func children() map[string]func(context.Context, []string) error {
 // usage is what a process used.
 type usage struct {
 	wall, cpu time.Duration
-	memory    float64 // at most, in MB
+	memory    float64 // at most, in MB; 0 where it is not measured
 }
 
 func (u usage) time() float64      { return milliseconds(u.wall) }
@@ -59,11 +58,8 @@ func used(cmd *exec.Cmd) (usage, error) {
 	if err != nil {
 		return usage{}, fmt.Errorf("%s: %w\n%.2000s", filepath.Base(cmd.Path), err, out)
 	}
-	u := usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.memory = float64(r.Maxrss) / 1024
-	}
-	return u, nil
+	state := cmd.ProcessState
+	return usage{wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(), memory: peakMemory(state)}, nil
 }
 
 // parsePacks parses the YAML files of the packs below a directory, on all processors.
