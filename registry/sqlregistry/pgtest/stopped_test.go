@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -132,7 +131,7 @@ func (s *stop) run(n int) (ended bool) {
 		t.Errorf("statement %d: while the process is stopped: version %s, want %s", n, got, want)
 	}
 	s.proxy.interfere(nil)
-	_ = cmd.Process.Signal(syscall.SIGCONT)
+	resume(cmd.Process)
 	endErr := <-err
 	got := other.check(t, recordsOf(t, other))
 	if s.held && (got != want || endErr == nil && changes == 1) {
@@ -159,7 +158,7 @@ func (s *stop) start(n int) (cmd *exec.Cmd, stopped chan struct{}) {
 		for process.Load() == nil {
 			time.Sleep(time.Millisecond)
 		}
-		_ = process.Load().Signal(syscall.SIGSTOP)
+		suspend(process.Load())
 		close(stopped)
 		return []fate{delivered, undelivered}[n/11%2]
 	})
