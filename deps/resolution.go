@@ -79,6 +79,14 @@ func (s *search) choice(chosen selection, by []pack.Ref, ref pack.Ref) Choice {
 			constraints = append(constraints, w.Constraint)
 		}
 	}
+	if !c.Kept && k.fixed == nil && len(k.excluded) > 0 {
+		c.PassedOver = k.passedOver(c.Candidate, append(constraints, needs(chosen, by, ref)...))
+	}
+	return c
+}
+
+// needs returns the constraints that chosen packs have for ref.
+func needs(chosen selection, by []pack.Ref, ref pack.Ref) (constraints []pack.Constraint) {
 	for _, b := range by {
 		for _, d := range chosen[b].Dependencies {
 			if d.Ref == ref {
@@ -86,10 +94,7 @@ func (s *search) choice(chosen selection, by []pack.Ref, ref pack.Ref) Choice {
 			}
 		}
 	}
-	if !c.Kept && k.fixed == nil {
-		c.PassedOver = k.passedOver(c.Candidate, constraints)
-	}
-	return c
+	return constraints
 }
 
 // passedOver returns the versions that would have been preferred to the chosen one,

@@ -27,9 +27,10 @@ type Demand struct {
 	// more than 500 demands.
 	Way []pack.Ref
 
-	by   int // a node, -1 for none
-	from set
-	all  *node
+	by     int // a node, -1 for none
+	before int // an earlier demand of the same node for the same ref, -1 for none
+	from   set
+	all    *node
 }
 
 // A Proof is a set of demands that cannot hold together, while without any one of

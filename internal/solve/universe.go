@@ -154,7 +154,7 @@ func refs(p *Problem, packs map[pack.Ref]node) []pack.Ref {
 
 // addNode adds the demands of a pack, and what keeps it.
 func (u *universe) addNode(i int, onPlatform bool) {
-	n := &u.nodes[i]
+	n, last := &u.nodes[i], map[pack.Ref]int{}
 	for j, v := range n.versions {
 		needs := v.Dependencies
 		if onPlatform && (Dependency{Constraint: v.Platform}).text() != "*" {
@@ -162,7 +162,7 @@ func (u *universe) addNode(i int, onPlatform bool) {
 		}
 		for _, d := range needs {
 			if !v.Installed || n.named || u.met(d) {
-				u.addNeed(i, j+1, d)
+				u.addNeed(i, j+1, d, last)
 			}
 		}
 	}
@@ -210,10 +210,11 @@ func (n *node) suits(i int, d Dependency) bool {
 	}
 }
 
-// addNeed adds a demand of one version, to the demand of others that is the same.
-func (u *universe) addNeed(i, version int, d Dependency) {
-	for k := len(u.demands) - 1; k >= 0 && u.demands[k].by == i; k-- {
-		if same := &u.demands[k]; !same.Asked && !same.Stays && same.Ref == d.Ref && same.text() == d.text() {
+// addNeed adds a demand of one version, to the demand of others that is the same. last
+// holds the latest demand of the pack for each ref.
+func (u *universe) addNeed(i, version int, d Dependency, last map[pack.Ref]int) {
+	for k, ok := last[d.Ref]; ok && k >= 0; k = u.demands[k].before {
+		if same := &u.demands[k]; same.text() == d.text() {
 			if !same.from.has(version) {
 				same.from.add(version)
 				same.Versions = append(same.Versions, u.nodes[i].versions[version-1].Version)
@@ -221,10 +222,15 @@ func (u *universe) addNeed(i, version int, d Dependency) {
 			return
 		}
 	}
+	before, ok := last[d.Ref]
+	if !ok {
+		before = -1
+	}
+	last[d.Ref] = len(u.demands)
 	from := newSet(u.nodes[i].size())
 	from.add(version)
 	u.demands = append(u.demands, Demand{
-		Dependency: d, By: u.names[i], by: i, from: from,
+		Dependency: d, By: u.names[i], by: i, from: from, before: before,
 		Versions: []pack.Version{u.nodes[i].versions[version-1].Version},
 	})
 }
