@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -80,6 +81,13 @@ func (d *disk) now() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.log)
+}
+
+// written returns what was written until now.
+func (d *disk) written() []event {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.log)
 }
 
 // serve returns the path at which the file of the disk can be used as a block device.

@@ -93,7 +93,7 @@ func record(t *testing.T, f fileSystem, b backend) *history {
 		unavailable(t, "%v", err)
 	}
 	err = h.work(t.Context(), d, dir)
-	h.log = d.log[:d.now()] // what is written from here on belongs to unmounting
+	h.log = d.written() // what is written from here on belongs to unmounting
 	if err := errors.Join(err, unmount()); err != nil {
 		t.Fatal(err)
 	}
