@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -43,6 +44,9 @@ func (b backend) records(ctx context.Context, dir string, fault generations.Faul
 		records, err := registry.OpenFiles(ctx, b.place(dir))
 		return records, func() error { return nil }, err
 	}
+	if err := os.MkdirAll(rootIn(dir), 0o700); err != nil {
+		return nil, nil, err
+	}
 	dialect := sqlregistry.SQLite()
 	if b.Kind == "postgresql" {
 		dialect = sqlregistry.PostgreSQL()
@@ -61,7 +65,7 @@ func (b backend) place(dir string) string {
 	case "files":
 		return filepath.Join(rootIn(dir), "records")
 	case "sqlite":
-		return "file:" + filepath.Join(dir, "records.db")
+		return "file:" + filepath.Join(rootIn(dir), "records.db")
 	}
 	return b.DSN
 }
