@@ -29,7 +29,7 @@ type host struct {
 func hosts() []host {
 	stages := list("deps", "envbuild", "registry", "installer/pipeline", "installer/host")
 	return []host{
-		{"whole", "installer/host", 12, 12, list("registry/sqlregistry", "source/gettersource"), list("git")},
+		{"whole", "installer/host", 12, 13, list("registry/sqlregistry", "source/gettersource"), list("git")},
 		{"stages", "four stages, installer, localsource, archivesource", 10, 12, list("installer/host"), nil},
 		{"download", "installer, localsource", 6, 6, stages, nil},
 		{"local", "source, localsource", 6, 6, append(stages, "installer"), nil},
