@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ func (a *app) indexAddCommand() *cobra.Command {
 					return fmt.Errorf("%s: %w", dir, err)
 				}
 				packs = append(packs, p)
+			}
+			if err := os.MkdirAll(filepath.Dir(args[0]), 0o755); err != nil {
+				return err
 			}
 			report := publishReport{Index: args[0]}
 			err = index.Update(cmd.Context(), args[0], time.Now(), func(d *index.Document) error {

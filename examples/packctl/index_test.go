@@ -38,7 +38,7 @@ func serveDirectory(t *testing.T, path string) (url string) {
 // TestPublish makes a registry of two commands, and installs from it.
 func TestPublish(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "registry") // index add makes it
 	file := filepath.Join(dir, "index.json")
 	wantStatus(t, packctl(t, "index", "add", file, demoPack(t, "1.0.0"), demoPack(t, "1.1.0")), exitOK)
 	url := serveDirectory(t, dir)
