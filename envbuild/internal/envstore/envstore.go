@@ -180,7 +180,8 @@ func (s *Store) build(runtime pack.RuntimeName, key string, build func(Site) (Re
 	return r, os.RemoveAll(site.Work)
 }
 
-// clear removes builds of key that died.
+// clear removes builds of key that died. What cannot be removed, because a process of such a
+// build still writes for example, is left for the next build: each has a name of its own.
 func (s *Store) clear(runtime pack.RuntimeName, key string) error {
 	parent := filepath.Join(s.Dir, string(runtime))
 	files, err := os.ReadDir(parent)
@@ -189,21 +190,23 @@ func (s *Store) clear(runtime pack.RuntimeName, key string) error {
 	}
 	var current Record
 	_ = readJSON(s.recordFile(runtime, key), &current) // none: nothing is current
-	var errs []error
 	for _, file := range files {
 		build, isPartial := strings.CutSuffix(file.Name(), partial)
 		if !isPartial || !strings.HasPrefix(build, key) {
 			continue
 		}
+		var left error
 		// It may have died after its record was written.
 		if build != filepath.Base(current.Root) {
 			for _, suffix := range []string{"", filesSuffix, recordSuffix} {
-				errs = append(errs, os.RemoveAll(filepath.Join(parent, build+suffix)))
+				left = errors.Join(left, os.RemoveAll(filepath.Join(parent, build+suffix)))
 			}
 		}
-		errs = append(errs, os.RemoveAll(filepath.Join(parent, file.Name())))
+		if left == nil {
+			_ = os.RemoveAll(filepath.Join(parent, file.Name()))
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 const partial = ".partial"
