@@ -90,7 +90,7 @@ func publish(d *index.Document, dir, base string, replace bool, packs []*packed)
 	}
 	for _, p := range packs {
 		file := filepath.Join(dir, p.name())
-		if err := writeWhole(file, p.archive); err != nil {
+		if err := index.WriteFile(file, p.archive); err != nil {
 			return nil, err
 		}
 		reports = append(reports, p.report(file))

@@ -61,7 +61,7 @@ func (a *app) packCommand() *cobra.Command {
 			if info, err := os.Stat(output); err == nil && info.IsDir() {
 				file = filepath.Join(output, p.name())
 			}
-			if err := writeWhole(file, p.archive); err != nil {
+			if err := index.WriteFile(file, p.archive); err != nil {
 				return err
 			}
 			r := p.report(file)
@@ -94,25 +94,4 @@ func packDirectory(dir string, shape pack.Shape) (*packed, error) {
 	err = index.Archive(&b, content.FS(), p.top())
 	p.archive = b.Bytes()
 	return p, err
-}
-
-// writeWhole writes a file that is never seen in part.
-func writeWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	for _, step := range []func() error{func() error { return f.Chmod(0o644) }, f.Sync, f.Close} {
-		if stepErr := step(); err == nil {
-			err = stepErr
-		}
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }

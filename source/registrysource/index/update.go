@@ -31,7 +31,7 @@ func Update(ctx context.Context, path string, now time.Time, change func(*Docume
 		return err
 	}
 	d.Updated = now
-	return replace(path, d.Bytes())
+	return WriteFile(path, d.Bytes())
 }
 
 // read returns the document in a file, an empty one if it is missing.
@@ -50,15 +50,16 @@ func read(path string) (*Document, error) {
 	return d, nil
 }
 
-// replace puts data into a file, durably and in one step.
-func replace(path string, data []byte) (err error) {
+// WriteFile puts data into a file, durably and in one step: readers find the old or the
+// new content. All users may read the file. Errors have [pack.CodeIO].
+func WriteFile(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
-		return pack.Errorf(pack.CodeIO, "write index: %w", err)
+		return pack.Errorf(pack.CodeIO, "write %q: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
-			err = pack.Errorf(pack.CodeIO, "write index: %w", errors.Join(err, os.Remove(f.Name())))
+			err = pack.Errorf(pack.CodeIO, "write %q: %w", path, errors.Join(err, os.Remove(f.Name())))
 		}
 	}()
 	_, writeErr := f.Write(data)
