@@ -14,19 +14,26 @@ import (
 type connections struct {
 	max int
 
-	mu   sync.Mutex
-	all  map[net.Conn]*list.Element // its place in idle, nil for one that is served
-	idle list.List                  // of net.Conn, the longest first
+	mu     sync.Mutex
+	all    map[net.Conn]*list.Element // its place in idle, nil for one that is served
+	idle   list.List                  // of net.Conn, the longest first
+	closed map[net.Conn]bool          // by us; the server has not noticed yet
 }
 
 func newConnections(limit int) *connections {
-	return &connections{max: limit, all: map[net.Conn]*list.Element{}}
+	return &connections{max: limit, all: map[net.Conn]*list.Element{}, closed: map[net.Conn]bool{}}
 }
 
 // state is for the field ConnState of an [http.Server].
 func (c *connections) state(conn net.Conn, s http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if ended := s == http.StateClosed || s == http.StateHijacked; c.closed[conn] {
+		if ended {
+			delete(c.closed, conn)
+		}
+		return // it takes no place, even if a request of it was already read
+	}
 	c.forget(conn)
 	switch s {
 	case http.StateNew, http.StateIdle:
@@ -38,7 +45,8 @@ func (c *connections) state(conn net.Conn, s http.ConnState) {
 	if longest := c.idle.Front(); len(c.all) > c.max && longest != nil {
 		closing, _ := longest.Value.(net.Conn)
 		c.forget(closing)
-		_ = closing.Close() // its state becomes closed later
+		c.closed[closing] = true
+		_ = closing.Close()
 	}
 }
 
