@@ -59,6 +59,9 @@ type Origin struct {
 	// named by a request, has its URL without credentials and query instead.
 	Index string `json:"index"`
 	Entry string `json:"entry"` // "ref@version" of the entry
+	// VerifiedBy is who vouches for the index: the names of the keys that have signed it,
+	// for example. "" means that nothing was verified.
+	VerifiedBy string `json:"verified_by,omitempty"`
 }
 
 // SameContent reports whether p and q certainly stand for the same content. Equal

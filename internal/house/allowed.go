@@ -25,6 +25,7 @@ func allowedEverywhere() []allowed {
 		{"golang.org/x/sys", "system calls without a wrapper in the standard library", list("internal/...", "envbuild/runner")},
 		{"github.com/gofrs/flock", "file locks with a context, on every system", list("internal/...", "examples/packd/operations")},
 		{"deps.dev/util/semver", "PEP 440 and npm version ranges", list("internal/text/pep440", "internal/text/npmrange")},
+		{"golang.org/x/mod", "signed notes, for registry indices", list("source/registrysource/signature")},
 		{"github.com/klauspost/compress", "gzip at several times the speed", list("source/archivesource", "internal/...")},
 
 		{"github.com/go-git/go-billy/v5", git + ": its file systems", nil},

@@ -32,6 +32,7 @@ func rooms() []room {
 		table,
 		room{"source/web", list(".", "internal/..."), list("source/...", "internal/..."), "the HTTP client of all plug-ins knows none of them, nor what they fetch"},
 		room{"source/registrysource/index", list(".", "internal/..."), list("source/...", "internal/..."), "those who publish an index need no source"},
+		room{"source/registrysource/signature", list("."), list("source/...", "internal/..."), "those who sign an index and those who read it share the format, and nothing else"},
 		room{"source/*source", list(".", "source", "source/web", "internal/..."), list("source/...", "internal/..."), "a plug-in knows its stage and the HTTP client, and no other plug-in"},
 	)
 	table = append(

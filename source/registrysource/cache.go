@@ -1,14 +1,14 @@
 package registrysource
 
 import (
-	"bytes"
 	"context"
 	"time"
 )
 
 // A snapshot is the state of an index at some time.
 type snapshot struct {
-	document *document
+	document *document // nil when nothing but newest is known
+	verdict  verdict
 	at       time.Time // when it was last known to be current
 	// Validators of a server, and of a file.
 	etag, lastModified string
@@ -16,15 +16,6 @@ type snapshot struct {
 	modTime            time.Time
 	// newest is the latest date that the index has stated, now or in an earlier state.
 	newest time.Time
-}
-
-// parse reads an index, unless it is the one that the snapshot has already. The
-// snapshot may be nil.
-func (s *snapshot) parse(data []byte, limits Limits) (*document, error) {
-	if s != nil && bytes.Equal(s.document.data, data) {
-		return s.document, nil
-	}
-	return parseDocument(data, limits)
 }
 
 // A slot holds the latest snapshot of one index. One caller at a time refreshes

@@ -65,6 +65,12 @@ type Index struct {
 	// it was last read: a server may be out of date, or made to hide new versions.
 	// Without it such an index is used, and each request is told by [pack.Note].
 	RefuseOld bool
+	// Verifier decides whether the index may be used. nil admits any: the checksums in
+	// the index bind the content of packs, and nothing binds the index.
+	Verifier Verifier
+	// ReportOnly uses an index that the Verifier refuses, and tells each request by
+	// [pack.Note] why it would be refused.
+	ReportOnly bool
 }
 
 // Limits bound the cost of one index. Zero means the default, a negative value
@@ -123,17 +129,17 @@ func New(cfg Config) (*Source, error) {
 // still current. old may be nil.
 type loadFunc func(ctx context.Context, old *snapshot) (*snapshot, error)
 
-func (s *Source) loader(address string, client *web.Client, shelf source.Shelf) (loadFunc, error) {
+func (s *Source) loader(address string, client *web.Client, shelf source.Shelf, j *judge) (loadFunc, error) {
 	switch {
 	case isURL(address):
 		u, err := client.ParseURL(address)
 		if err != nil {
 			return nil, err
 		}
-		w := &remote{client: client, url: u.String(), ttl: s.cfg.TTL, limits: s.cfg.Limits, shelf: shelf}
+		w := &remote{client: client, url: u.String(), ttl: s.cfg.TTL, judge: j, shelf: shelf}
 		return w.load, nil
 	case filepath.IsAbs(address):
-		f := &file{path: filepath.Clean(address), limits: s.cfg.Limits}
+		f := &file{path: filepath.Clean(address), judge: j}
 		return f.load, nil
 	}
 	return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q: want a URL (https://...) or an absolute path", shown(address))

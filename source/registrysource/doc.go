@@ -55,6 +55,15 @@
 // one to be asked. It cannot take a pack from an index that does not claim it when
 // another one does.
 //
+// # Trust
+//
+// The checksums in an index bind the content of packs. Whether the index may be used
+// at all is decided by Index.Verifier, such as that of package signature, before
+// anything in it counts: it is then not used without a good proof, or, with
+// Index.ReportOnly, used and told by pack.Note. Pins say who vouches for the index
+// (pack.Origin). A proof of other content makes the source read both files again, as
+// they are not published in one moment.
+//
 // # The format
 //
 // An index is one JSON document:

@@ -34,6 +34,7 @@ func TestHostile(t *testing.T) {
 	t.Run("F15_strict", strictIndices)
 	t.Run("F16_failing", failingIndices)
 	t.Run("F16_many", manyIndices)
+	attacksOnSigned(t)
 }
 
 // refuse expects that an index is refused as a whole.

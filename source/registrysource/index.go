@@ -36,7 +36,8 @@ func (s *Source) newIndex(c Index, shelf source.Shelf) (*index, error) {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "index %q claims %.80q: want the name of a pack, or a pattern such as %q", name, claim, "infra-*")
 		}
 	}
-	load, err := s.loader(c.URL, c.Client, shelf)
+	j := &judge{limits: s.cfg.Limits, verifier: c.Verifier, name: name, report: c.ReportOnly}
+	load, err := s.loader(c.URL, c.Client, shelf, j)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func nameOf(c Index) (string, error) {
 }
 
 // read returns the current state of the index.
-func (ix *index) read(ctx context.Context) (*document, error) {
+func (ix *index) read(ctx context.Context) (*snapshot, error) {
 	snapshot, err := ix.slot.get(ctx)
 	if err == nil {
 		err = ix.checkAge(ctx, snapshot)
@@ -81,7 +82,8 @@ func (ix *index) read(ctx context.Context) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read index %q: %w", ix.shown, err)
 	}
-	return snapshot.document, nil
+	ix.tellUnverified(ctx, snapshot)
+	return snapshot, nil
 }
 
 // claims says whether a pack comes from this index and from no other.
@@ -96,17 +98,18 @@ func (ix *index) claims(ref pack.Ref) bool {
 
 // lookUp returns the entries of a pack in what the index says, the highest version
 // first, and those that cannot be used.
-func (ix *index) lookUp(doc *document, ref pack.Ref) (found, error) {
-	entries, out, err := doc.lookup(ref.String(), &ix.decoder)
+func (ix *index) lookUp(s *snapshot, ref pack.Ref) (found, error) {
+	entries, out, err := s.document.lookup(ref.String(), &ix.decoder)
 	if err != nil {
 		err = &entryError{fmt.Errorf("index %q: %w", ix.shown, err)}
 	}
-	return found{ix, entries, out}, err
+	return found{ix, s.verdict.by, entries, out}, err
 }
 
 // A found is what an index has of one pack.
 type found struct {
 	index   *index
+	by      string   // who vouches for it
 	entries []*entry // the highest version first
 	out     []skipped
 }
@@ -116,7 +119,7 @@ func (f found) pins(e *entry, subdir string) []pack.Pin {
 	pins := make([]pack.Pin, len(e.pins))
 	for i, p := range e.pins {
 		p.Subdir = subdir
-		p.Via = pack.Origin{Index: f.index.name, Entry: e.id.String()}
+		p.Via = pack.Origin{Index: f.index.name, Entry: e.id.String(), VerifiedBy: f.by}
 		pins[i] = p
 	}
 	return pins

@@ -20,17 +20,17 @@ func (s *Source) lookUp(ctx context.Context, ref pack.Ref, named string) (found,
 	}
 	var refs []string
 	for i, ix := range indices {
-		doc, err := ix.read(ctx)
+		state, err := ix.read(ctx)
 		if err != nil {
 			return found{}, unread(ref, err, indices[i+1:])
 		}
-		if doc.has(ref) {
+		if state.document.has(ref) {
 			if err := s.checkOnly(ctx, ref, indices[i:]); err != nil {
 				return found{}, err
 			}
-			return ix.lookUp(doc, ref)
+			return ix.lookUp(state, ref)
 		}
-		refs = append(refs, doc.refs()...)
+		refs = append(refs, state.document.refs()...)
 	}
 	return found{}, notListed(ref, indices, refs)
 }
@@ -81,11 +81,11 @@ func (s *Source) checkOnly(ctx context.Context, ref pack.Ref, indices []*index) 
 		return nil
 	}
 	for _, ix := range indices[1:] {
-		doc, err := ix.read(ctx)
+		state, err := ix.read(ctx)
 		if err != nil {
 			return unread(ref, err, nil)
 		}
-		if doc.has(ref) {
+		if state.document.has(ref) {
 			return pack.Errorf(pack.CodePolicyDenied, "find pack %s: the indices %q and %q list it: let one of them claim it, or name the one to use", ref, first.shown, ix.shown)
 		}
 	}

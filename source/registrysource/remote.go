@@ -3,7 +3,9 @@ package registrysource
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -16,7 +18,7 @@ type remote struct {
 	client *web.Client
 	url    string
 	ttl    time.Duration
-	limits Limits
+	judge  *judge
 	shelf  source.Shelf // may be nil
 }
 
@@ -36,22 +38,34 @@ func (r *remote) load(ctx context.Context, old *snapshot) (*snapshot, error) {
 	}
 	for try := 1; ; try++ {
 		resp, err := r.request(ctx, old)
-		if old != nil && errors.Is(err, web.ErrOffline) {
-			return old.renewed(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if resp.StatusCode == http.StatusNotModified {
-			return old.renewed(), resp.Body.Close()
-		}
-		data, err := r.receive(resp)
 		switch {
-		case err == nil:
-			return r.snapshot(ctx, old, resp.Header, data)
-		case try == maxTransfers || !pack.Retryable(err):
+		case old.usable() && errors.Is(err, web.ErrOffline):
+			return old.renewed(), nil
+		case err != nil:
+			return nil, err
+		case resp.StatusCode == http.StatusNotModified:
+			return r.unchanged(ctx, old, resp)
+		}
+		current, err := r.snapshot(ctx, old, resp)
+		switch {
+		case err == nil || try == maxTransfers:
+			return current, err
+		case inFlux(err) && wait(ctx, try):
+		case !pack.Retryable(err):
 			return nil, err
 		}
+	}
+}
+
+// wait gives a publisher the time to write the second of two files; false if ctx ends.
+func wait(ctx context.Context, try int) bool {
+	timer := time.NewTimer(time.Duration(try) * 200 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -63,7 +77,7 @@ func (r *remote) request(ctx context.Context, old *snapshot) (*http.Response, er
 	req.Header.Set("Accept", "application/json, */*;q=0.1")
 	req.Header.Set("Accept-Encoding", "identity")
 	var accept []int
-	if old != nil && old.addConditions(req.Header) {
+	if old.usable() && old.addConditions(req.Header) {
 		accept = []int{http.StatusNotModified}
 	}
 	resp, err := r.client.Do(req, accept...)
@@ -93,28 +107,69 @@ func (r *remote) receive(resp *http.Response) ([]byte, error) {
 	if encoding := web.ContentEncoding(resp.Header); encoding != "" && encoding != "identity" {
 		return nil, malformed("the server sends it with the content encoding %.40q, which was not asked for", encoding)
 	}
-	if r.limits.Bytes >= 0 && resp.ContentLength > r.limits.Bytes {
-		return nil, &pack.LimitError{Limit: indexSize, Max: r.limits.Bytes, Value: resp.ContentLength}
+	if limit := r.judge.limits.Bytes; limit >= 0 && resp.ContentLength > limit {
+		return nil, &pack.LimitError{Limit: indexSize, Max: limit, Value: resp.ContentLength}
 	}
-	return r.limits.read(resp.Body, resp.ContentLength)
+	return r.judge.limits.read(resp.Body, resp.ContentLength)
 }
 
-func (r *remote) snapshot(ctx context.Context, old *snapshot, header http.Header, data []byte) (*snapshot, error) {
-	doc, err := old.parse(data, r.limits)
+// snapshot reads the index of an answer.
+func (r *remote) snapshot(ctx context.Context, old *snapshot, resp *http.Response) (*snapshot, error) {
+	data, err := r.receive(resp)
+	if err != nil {
+		return nil, err
+	}
+	doc, v, err := r.judge.read(ctx, old, data, r.beside)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
 	s := &snapshot{
 		document:     doc,
+		verdict:      v,
 		at:           now,
 		newest:       newestOf(old, doc, now),
-		etag:         header.Get("ETag"),
-		lastModified: header.Get("Last-Modified"),
+		etag:         resp.Header.Get("ETag"),
+		lastModified: resp.Header.Get("Last-Modified"),
 	}
 	r.keep(ctx, s)
 	return s, nil
 }
+
+// unchanged returns the old state. What is only reported to be unverified may have been
+// signed since.
+func (r *remote) unchanged(ctx context.Context, old *snapshot, resp *http.Response) (*snapshot, error) {
+	current := old.renewed()
+	if old.verdict.refused == nil {
+		return current, resp.Body.Close()
+	}
+	var err error
+	current.verdict, err = r.judge.verify(ctx, old.document.data, r.beside)
+	return current, errors.Join(err, resp.Body.Close())
+}
+
+// beside is a [besideFunc].
+func (r *remote) beside(ctx context.Context, suffix string) (data []byte, err error) {
+	u, err := url.Parse(r.url)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%w", err)
+	}
+	u.Path, u.RawPath = u.Path+suffix, ""
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "%w", err)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, resp.Body.Close()) }()
+	return io.ReadAll(web.LimitReader(resp.Body, proofSize, maxProof))
+}
+
+// usable says whether there is an index in a snapshot, which may be nil.
+func (s *snapshot) usable() bool { return s != nil && s.document != nil }
 
 // renewed returns the snapshot, marked as current.
 func (s *snapshot) renewed() *snapshot {

@@ -39,7 +39,7 @@ func (s *Source) Search(ctx context.Context, query string) ([]Match, error) {
 	}
 	var list []ranked
 	for ref, sup := range supplied {
-		f, err := sup.index.lookUp(sup.document, ref)
+		f, err := sup.index.lookUp(sup.state, ref)
 		if err != nil {
 			continue
 		}

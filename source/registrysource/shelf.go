@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 )
 
@@ -22,12 +23,14 @@ type shelfHead struct {
 	Size   int64  `json:"size"`   // of the index, in bytes
 	// Newest is the latest date that the index has stated.
 	Newest time.Time `json:"newest"`
+	// Proofs are the files beside the index by which it was verified, by suffix.
+	Proofs map[string][]byte `json:"proofs,omitempty"`
 }
 
 const (
 	shelfFormat = 1
-	// maxShelfHead is more than the headers of a response can say.
-	maxShelfHead = 256 << 10
+	// maxShelfHead is more than the headers of a response and all proofs take.
+	maxShelfHead = 64<<10 + 2*maxProofs*maxProof
 )
 
 // shelfKey hides the URL of an index, whose query may hold a secret.
@@ -39,7 +42,8 @@ func hexSHA256(data []byte) string {
 }
 
 // shelved returns the snapshot on the shelf, nil when it is missing or damaged.
-// It counts as old, so that the server is asked whether it is current.
+// It counts as old, so that the server is asked whether it is current. One that would not
+// be accepted now, because other keys are trusted for example, is known by its date alone.
 func (r *remote) shelved(ctx context.Context) *snapshot {
 	if r.shelf == nil {
 		return nil
@@ -54,15 +58,24 @@ func (r *remote) shelved(ctx context.Context) *snapshot {
 	if !ok || head.Key != shelfKey(r.url) {
 		return nil
 	}
-	data, err := r.limits.read(in, head.Size)
+	data, err := r.judge.limits.read(in, head.Size)
 	if err != nil || hexSHA256(data) != head.SHA256 {
 		return nil
 	}
-	doc, err := parseDocument(data, r.limits)
+	doc, v, err := r.judge.read(ctx, nil, data, head.beside)
 	if err != nil {
-		return nil
+		return &snapshot{newest: head.Newest}
 	}
-	return &snapshot{document: doc, etag: head.ETag, newest: head.Newest}
+	return &snapshot{document: doc, verdict: v, etag: head.ETag, newest: head.Newest}
+}
+
+// beside is a [besideFunc].
+func (h *shelfHead) beside(_ context.Context, suffix string) ([]byte, error) {
+	proof, ok := h.Proofs[suffix]
+	if !ok {
+		return nil, pack.Errorf(pack.CodeNotFound, "it was not needed before")
+	}
+	return proof, nil
 }
 
 func readShelfHead(in *bufio.Reader) (head shelfHead, ok bool) {
@@ -96,7 +109,7 @@ func (r *remote) keep(ctx context.Context, s *snapshot) {
 }
 
 func (s *snapshot) write(w source.ShelfWriter, key string) error {
-	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Size: int64(len(s.document.data)), Newest: s.newest}
+	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Size: int64(len(s.document.data)), Newest: s.newest, Proofs: s.verdict.proofs}
 	line, err := json.Marshal(head)
 	if err != nil {
 		return err

@@ -22,6 +22,10 @@ type Status struct {
 	Updated time.Time
 	// Problems are its entries and install sources that cannot be used, in its order.
 	Problems []Problem
+	// VerifiedBy is who vouches for it, "" if nothing was verified; Unverified is why it would
+	// be refused if that were not only reported.
+	VerifiedBy string
+	Unverified error
 	// Err is why it cannot be read, or used: it is nil otherwise.
 	Err error
 }
@@ -55,12 +59,14 @@ func (s *Source) Status(ctx context.Context) []Status {
 
 func (ix *index) status(ctx context.Context) Status {
 	st := Status{Name: ix.name, Address: shown(ix.URL), Claims: ix.Claims}
-	doc, err := ix.read(ctx)
+	s, err := ix.read(ctx)
 	if err != nil {
 		st.Err = err
 		return st
 	}
+	doc := s.document
 	st.Packs, st.Updated, st.Problems = len(doc.positions), doc.updated, doc.problems(&ix.decoder)
+	st.VerifiedBy, st.Unverified = s.verdict.by, s.verdict.refused
 	return st
 }
 
@@ -73,7 +79,7 @@ func (s *Source) Refs(ctx context.Context) ([]pack.Ref, error) {
 	}
 	var refs []pack.Ref
 	for ref, f := range supplied {
-		if _, err := f.index.lookUp(f.document, ref); err == nil {
+		if _, err := f.index.lookUp(f.state, ref); err == nil {
 			refs = append(refs, ref)
 		}
 	}
@@ -83,8 +89,8 @@ func (s *Source) Refs(ctx context.Context) ([]pack.Ref, error) {
 
 // A supplier is an index with its current state.
 type supplier struct {
-	index    *index
-	document *document
+	index *index
+	state *snapshot
 }
 
 // supplied returns the index that supplies each pack.
@@ -94,14 +100,14 @@ func (s *Source) supplied(ctx context.Context) (map[pack.Ref]supplier, error) {
 	}
 	byRef := map[pack.Ref]supplier{}
 	for _, ix := range s.indices {
-		doc, err := ix.read(ctx)
+		state, err := ix.read(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for text := range doc.positions {
+		for text := range state.document.positions {
 			ref := pack.Ref(text)
 			if ask, _ := s.toAsk(ref, ""); slices.Contains(ask, ix) && byRef[ref].index == nil {
-				byRef[ref] = supplier{ix, doc}
+				byRef[ref] = supplier{ix, state}
 			}
 		}
 	}
