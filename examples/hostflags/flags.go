@@ -22,7 +22,10 @@ import (
 // host in the per-user data directory, without an index.
 type Flags struct {
 	Root, DB        string
-	Indices, Claims []string // see ParseIndices
+	Indices         []string // see ParseIndices
+	Claims          []string // as Trust and TrustReportOnly, see [Flags.Rules]
+	Trust           []string
+	TrustReportOnly []string
 	StrictIndices   bool
 	Provide         []string
 	PlatformVersion string
@@ -58,6 +61,8 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringArrayVar(&f.Indices, "index", nil, "registry index, [NAME=]URL or [NAME=]FILE; repeatable, the first that lists a pack supplies it")
 	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
+	set.StringArrayVar(&f.Trust, "trust", nil, "keys of an index, NAME=[N:]KEY[,KEY]: it is used only if one of them, or N, have signed it; a KEY may be a file of keys; repeatable")
+	set.StringArrayVar(&f.TrustReportOnly, "trust-report-only", nil, "name of an index that is used also if --trust refuses it, which is told; repeatable")
 	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
 	set.IntVar(&f.Retention.Generations, "keep-generations", registry.DefaultGenerations, "number of latest generations of each pack that are kept for rollback; -1 for all")
@@ -113,8 +118,8 @@ func ParseLevel(flag, name string) (pack.Isolation, error) {
 	return pack.Isolation(name), nil
 }
 
-// Config returns the configuration that the flags describe, in a process with
-// this environment. Its errors are mistakes of the user.
+// Config returns the configuration that the flags describe, in a process with this
+// environment, but for [Flags.Rules]. Its errors are mistakes of the user.
 func (f *Flags) Config(getenv func(string) string, environ []string) (Config, error) {
 	about := func(flag string, err error) error {
 		if err != nil {
@@ -123,7 +128,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		return nil
 	}
 	root, rootErr := f.root(getenv)
-	indices, indexErr := ParseIndices(f.Indices, f.Claims)
+	indices, indexErr := ParseIndices(f.Indices)
 	links, linksErr := AbsoluteAll(f.FindLinks)
 	provided, providedErr := ParseProvided(f.Provide)
 	platform, platformErr := ParsePlatformVersion(f.PlatformVersion)

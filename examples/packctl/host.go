@@ -35,5 +35,6 @@ func (a *app) hostConfig() (hostflags.Config, error) {
 	config, configErr := a.Config(a.getenv, a.environ())
 	base, baseErr := os.Getwd()
 	config.Base, config.AllowUnverified = base, a.unverified
-	return config, errors.Join(configErr, baseErr, a.fileSettings(&config))
+	fileErr := a.fileSettings(&config)
+	return config, errors.Join(configErr, baseErr, fileErr, a.Rules(&config))
 }

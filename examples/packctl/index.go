@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,15 +21,16 @@ type publishReport struct {
 
 func (a *app) indexCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "index", Short: "Publish packs in a registry index", Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return &usageError{errors.New("want index add, index remove or index serve"), cmd.CommandPath()}
+		return &usageError{errors.New("want index add, remove, key, sign or serve"), cmd.CommandPath()}
 	}}
-	cmd.AddCommand(a.indexAddCommand(), a.indexRemoveCommand(), a.indexServeCommand())
+	cmd.AddCommand(a.indexAddCommand(), a.indexRemoveCommand(), a.indexKeyCommand(), a.indexSignCommand(), a.indexServeCommand())
 	return cmd
 }
 
 func (a *app) indexAddCommand() *cobra.Command {
 	var base string
 	var replace bool
+	var sign signFlags
 	cmd := command("add INDEX DIR...", "Add packs to an index file, and their archives beside it", indexAnd("DIR"),
 		func(cmd *cobra.Command, args []string) error {
 			shape, err := a.Shape()
@@ -49,7 +49,7 @@ func (a *app) indexAddCommand() *cobra.Command {
 				return err
 			}
 			report := publishReport{Index: args[0]}
-			err = index.Update(cmd.Context(), args[0], time.Now(), func(d *index.Document) error {
+			err = sign.update(cmd, args[0], func(d *index.Document) error {
 				report.Packs, err = publish(d, filepath.Dir(args[0]), base, replace, packs)
 				return err
 			})
@@ -64,6 +64,7 @@ func (a *app) indexAddCommand() *cobra.Command {
 		})
 	cmd.Flags().StringVar(&base, "url", "", "URL of the directory where the archives will be served (default: beside the index)")
 	cmd.Flags().BoolVar(&replace, "replace-published", false, "replace versions that the index has with other content; who has their checksum will refuse them")
+	sign.bind(cmd.Flags())
 	return cmd
 }
 
@@ -99,9 +100,10 @@ func publish(d *index.Document, dir, base string, replace bool, packs []*packed)
 }
 
 func (a *app) indexRemoveCommand() *cobra.Command {
-	return command("remove INDEX REF[@VERSION]...", "Remove packs, or versions of them, from an index file", indexAnd("REF"),
+	var sign signFlags
+	cmd := command("remove INDEX REF[@VERSION]...", "Remove packs, or versions of them, from an index file", indexAnd("REF"),
 		func(cmd *cobra.Command, args []string) error {
-			return index.Update(cmd.Context(), args[0], time.Now(), func(d *index.Document) error {
+			return sign.update(cmd, args[0], func(d *index.Document) error {
 				for _, arg := range args[1:] {
 					id, err := parseID(arg)
 					if err != nil {
@@ -114,6 +116,8 @@ func (a *app) indexRemoveCommand() *cobra.Command {
 				return nil
 			})
 		})
+	sign.bind(cmd.Flags())
+	return cmd
 }
 
 // parseID reads a ref with a version or without.

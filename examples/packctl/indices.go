@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -92,19 +93,30 @@ func (a *app) indexStatus(cmd *cobra.Command) (status []registrysource.Status, e
 
 func (a *app) printIndices(status []registrysource.Status) {
 	for _, s := range status {
-		switch {
-		case s.Err != nil:
+		if s.Err != nil {
 			a.println("%s  %s  %v", s.Name, s.Address, s.Err)
 			continue
-		case s.Updated.IsZero():
-			a.println("%s  %s  %d packs", s.Name, s.Address, s.Packs)
-		default:
-			a.println("%s  %s  %d packs, of %s", s.Name, s.Address, s.Packs, s.Updated.UTC().Format(time.RFC3339))
+		}
+		about := fmt.Sprintf("%s  %s  %d packs", s.Name, s.Address, s.Packs)
+		if !s.Updated.IsZero() {
+			about += ", of " + s.Updated.UTC().Format(time.RFC3339)
+		}
+		a.println("%s%s", about, signedBy(s.VerifiedBy))
+		if s.Unverified != nil {
+			a.println("  used although %v", s.Unverified)
 		}
 		for _, p := range s.Problems {
 			a.println("  entry %d: %v", p.Entry+1, p.Err)
 		}
 	}
+}
+
+// signedBy names those who vouch for an index.
+func signedBy(keys string) string {
+	if keys == "" {
+		return ""
+	}
+	return "  signed by " + keys
 }
 
 // unusable returns an error if an index cannot be used.

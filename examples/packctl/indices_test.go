@@ -36,10 +36,11 @@ func TestIndices(t *testing.T) {
 	flags := []string{"--index", "public=" + public, "--index", "corp=" + corp, "--claim", "corp=infra-*,slack"}
 	root := filepath.Join(t.TempDir(), "root")
 	here := func(args ...string) outcome { return on(t, root)(append(flags, args...)...) }
-	indices, err := hostflags.ParseIndices([]string{"public=" + public, "corp=" + corp}, []string{"corp=infra-*,slack"})
+	indices, err := hostflags.ParseIndices([]string{"public=" + public, "corp=" + corp})
 	if err != nil {
 		t.Fatal(err)
 	}
+	indices[1].Claims = []string{"infra-*", "slack"}
 	url, token := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir(), Indices: indices}}, t.TempDir())
 	there := func(args ...string) outcome {
 		return packctl(t, append([]string{"--server", url, "--token-file", token}, args...)...)

@@ -27,7 +27,7 @@ func TestProofInReports(t *testing.T) {
 	_, index := serveIndex(t, "app@1.0.0: log@^1", "tool@1.0.0: log@^2", "log@1.0.0:", "log@2.0.0:")
 	flags := []string{"install", "app", "tool", "--json", "--quiet"}
 	config := hostflags.Config{Config: host.Config{Root: t.TempDir(), Network: pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}}}}
-	config.Indices, _ = hostflags.ParseIndices([]string{index}, nil)
+	config.Indices, _ = hostflags.ParseIndices([]string{index})
 	url, token := serve(t, config, t.TempDir())
 	for name, o := range map[string]outcome{
 		"local":  on(t, t.TempDir())(append(flags, "--index", index, "--allow-http", "--allow-private", "127.0.0.1")...),

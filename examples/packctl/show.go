@@ -40,8 +40,11 @@ func (a *app) printDetails(p *registry.PackDetails) {
 		a.println("lacks       %s", d)
 	}
 	a.println("content     %s", p.Active.DirectoryChecksum)
-	if p.Active.Pin.Location != "" {
-		a.println("from        %s %s", p.Active.Pin.Location, p.Active.Pin.Commit)
+	if pin := &p.Active.Pin; pin.Location != "" {
+		a.println("%s", strings.TrimRight(fmt.Sprintf("from        %s %s", pin.Location, pin.Commit), " "))
+		if pin.Via.Index != "" {
+			a.println("index       %s%s", pin.Via.Index, signedBy(pin.Via.VerifiedBy))
+		}
 	}
 	for _, e := range p.Active.Environments {
 		a.println("environment %s  %s", e.Title(), e.Path)

@@ -51,10 +51,11 @@ func (f *flags) config(w world) (api.Config, error) {
 	config.AllowUnverified = f.allowUnverified
 	tokens, tokensErr := f.tokens(w)
 	syncErr := f.openSync(&config)
+	rulesErr := f.Rules(&config)
 	jobsErr := atLeastOne("max-jobs", f.maxJobs)
 	connectionsErr := atLeastOne("max-connections", f.maxConnections)
 	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.maxJobs, Sync: f.sync},
-		errors.Join(configErr, allowedErr, tokensErr, syncErr, jobsErr, connectionsErr)
+		errors.Join(configErr, allowedErr, tokensErr, syncErr, rulesErr, jobsErr, connectionsErr)
 }
 
 func atLeastOne(flag string, n int) error {

@@ -45,8 +45,14 @@ type Index struct {
 	Claims  []string `json:"claims"`  // names and patterns of packs that come from no other index
 	Packs   int      `json:"packs"`
 	// Updated is the date that the index states, null for none.
-	Updated  *time.Time     `json:"last_updated"`
-	Problems []IndexProblem `json:"problems"`
+	Updated *time.Time `json:"last_updated"`
+	// VerifiedBy is who vouches for the index, such as the names of the keys that have
+	// signed it; "" if nothing was verified.
+	VerifiedBy string `json:"verified_by"`
+	// Unverified is why the index would be refused if that were not only reported, null
+	// if it would not.
+	Unverified *Fault         `json:"unverified"`
+	Problems   []IndexProblem `json:"problems"`
 	// Failure is why the index cannot be used, null if it can.
 	Failure *Fault `json:"failure"`
 }
@@ -62,38 +68,44 @@ type IndexProblem struct {
 // NewIndices returns the state of indices as it is on the wire, never nil.
 func NewIndices(list []registrysource.Status) []Index {
 	return each(list, func(s registrysource.Status) Index {
-		ix := Index{Name: s.Name, Address: s.Address, Claims: each(s.Claims, same), Packs: s.Packs}
+		ix := Index{Name: s.Name, Address: s.Address, Claims: each(s.Claims, same), Packs: s.Packs, VerifiedBy: s.VerifiedBy, Unverified: faultOf(s.Unverified), Failure: faultOf(s.Err)}
 		if !s.Updated.IsZero() {
 			ix.Updated = &s.Updated
 		}
 		ix.Problems = each(s.Problems, func(p registrysource.Problem) IndexProblem {
-			return IndexProblem{Entry: p.Entry, Source: p.Source, Ref: p.Ref, Fault: newFault(pack.Failure{Code: pack.CodeOf(p.Err), Message: p.Err.Error(), Err: p.Err})}
+			return IndexProblem{Entry: p.Entry, Source: p.Source, Ref: p.Ref, Fault: *faultOf(p.Err)}
 		})
-		if s.Err != nil {
-			fault := newFault(pack.Failure{Code: pack.CodeOf(s.Err), Message: s.Err.Error(), Err: s.Err})
-			ix.Failure = &fault
-		}
 		return ix
 	})
+}
+
+// faultOf returns an error as it is on the wire, nil for none.
+func faultOf(err error) *Fault {
+	if err == nil {
+		return nil
+	}
+	f := newFault(pack.Failure{Code: pack.CodeOf(err), Message: err.Error(), Err: err})
+	return &f
 }
 
 // Result returns the state as the library has it. Errors match the sentinels of their
 // codes.
 func (ix Index) Result() registrysource.Status {
-	s := registrysource.Status{Name: ix.Name, Address: ix.Address, Claims: ix.Claims, Packs: ix.Packs}
+	s := registrysource.Status{Name: ix.Name, Address: ix.Address, Claims: ix.Claims, Packs: ix.Packs, VerifiedBy: ix.VerifiedBy, Unverified: ix.Unverified.err(), Err: ix.Failure.err()}
 	if ix.Updated != nil {
 		s.Updated = *ix.Updated
 	}
 	for _, p := range ix.Problems {
 		s.Problems = append(s.Problems, registrysource.Problem{Entry: p.Entry, Source: p.Source, Ref: p.Ref, Err: p.err()})
 	}
-	if ix.Failure != nil {
-		s.Err = ix.Failure.err()
-	}
 	return s
 }
 
-func (f Fault) err() error {
+// err returns the error, nil for none.
+func (f *Fault) err() error {
+	if f == nil {
+		return nil
+	}
 	if f.Code == "" {
 		return errors.New(f.Message)
 	}

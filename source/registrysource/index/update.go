@@ -34,6 +34,30 @@ func Update(ctx context.Context, path string, now time.Time, change func(*Docume
 	return WriteFile(path, d.Bytes())
 }
 
+// WriteBeside writes a file whose name has a suffix beyond that of an index, such as that
+// of its signatures. make gets the index, which does not change meanwhile, and what the
+// file contains, nil if it is missing. Errors are those of make and of [Update].
+func WriteBeside(ctx context.Context, path, suffix string, make func(index, earlier []byte) ([]byte, error)) error {
+	release, err := filelock.Acquire(ctx, path+".lock")
+	if err != nil {
+		return err
+	}
+	defer release()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return pack.Errorf(pack.CodeIO, "read index: %w", err)
+	}
+	earlier, err := os.ReadFile(path + suffix)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return pack.Errorf(pack.CodeIO, "%w", err)
+	}
+	content, err := make(data, earlier)
+	if err != nil {
+		return err
+	}
+	return WriteFile(path+suffix, content)
+}
+
 // read returns the document in a file, an empty one if it is missing.
 func read(path string) (*Document, error) {
 	data, err := os.ReadFile(path)
