@@ -107,7 +107,8 @@
 //
 // Of these, "version" (the text "1.0", the version of the format), "packs", and "ref",
 // "version" and "install_sources" of each entry are read, and required;
-// "dependencies" is read if it is there. A pack may have several entries, one for each
+// "dependencies" is read if it is there, and "yanked": why the version must not be chosen
+// any more, except where a lock states it. A pack may have several entries, one for each
 // version. The other fields are for people and other programs.
 //
 // Each install source has one checksum, "sha256:" and 64 hexadecimal digits, whose

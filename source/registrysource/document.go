@@ -149,16 +149,30 @@ func (doc *document) lookup(ref string, d *decoder) (entries []*entry, out []ski
 			out = append(out, skipped{idOf(doc.entries[i]), err})
 		}
 	}
-	if len(entries) == 0 {
-		return nil, out, out[0].err
-	}
 	slices.SortStableFunc(entries, byVersion)
-	for i, e := range entries[1:] {
-		if e.id == entries[i].id {
+	for i := 1; i < len(entries); i++ {
+		if e := entries[i]; e.id == entries[i-1].id {
 			return nil, nil, pack.Errorf(pack.CodeNameCollision, "duplicate entries for %s", e.id)
 		}
 	}
+	entries, out = withoutYanked(entries, out)
+	if len(entries) == 0 {
+		return nil, out, out[0].err
+	}
 	return entries, out, nil
+}
+
+// withoutYanked moves the entries that were yanked to those that are skipped.
+func withoutYanked(entries []*entry, out []skipped) ([]*entry, []skipped) {
+	var left []*entry
+	for _, e := range entries {
+		if e.yanked == nil {
+			left = append(left, e)
+		} else {
+			out = append(out, skipped{e.id, e.yanked})
+		}
+	}
+	return left, out
 }
 
 // refs returns the refs of all entries, sorted.

@@ -19,6 +19,7 @@ type entry struct {
 	dependencies      []pack.Dependency
 	dependenciesKnown bool
 	platform          pack.Constraint
+	yanked            error // why it must not be chosen any more, nil if it may
 }
 
 // A dropped install source cannot be used, while others of the entry can.
@@ -36,7 +37,7 @@ func entryKinds() map[string]string {
 	return map[string]string{
 		"ref": "string", "version": "string", "label": "string", "description": "string", "author": "string", "license": "string",
 		"use_case": "string", "email": "string", "homepage": "string", "repository": "string",
-		"keywords": "array", "runtime_deps": "array", "install_sources": "array",
+		"yanked": "string", "keywords": "array", "runtime_deps": "array", "install_sources": "array",
 		"contents": "object", "dependencies": "object", "meta": "object",
 	}
 }
@@ -99,10 +100,22 @@ func (e *entry) decode(known map[string]json.Value, d *decoder) error {
 			return err
 		}
 	}
+	if reason, ok := known["yanked"]; ok {
+		text, _ := reason.Text()
+		e.yanked = yanked(e.id, text)
+	}
 	if err := e.decodeDependencies(known["dependencies"]); err != nil {
 		return fmt.Errorf("dependencies: %w", err)
 	}
 	return e.decodeSources(known["install_sources"], d)
+}
+
+// yanked says that a version must not be chosen any more.
+func yanked(id pack.ID, reason string) error {
+	if reason == "" {
+		return pack.Errorf(pack.CodeNotFound, "%s was yanked from the index, without a reason", id)
+	}
+	return pack.Errorf(pack.CodeNotFound, "%s was yanked from the index: %.300q", id, reason)
 }
 
 // texts returns a list of strings.

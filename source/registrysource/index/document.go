@@ -143,6 +143,33 @@ func (d *Document) Remove(ref pack.Ref, version pack.Version) error {
 	return nil
 }
 
+// Yank marks a version, which is not chosen any more, but stays for those whose lock
+// states it. reason is told to users. A version that the document does not have is an error
+// that matches [pack.ErrNotFound].
+func (d *Document) Yank(id pack.ID, reason string) error {
+	return d.edit(id, func(members map[string]stdjson.RawMessage) { members["yanked"] = marshal(reason) })
+}
+
+// Unyank lets a version be chosen again. Errors are those of [Document.Yank].
+func (d *Document) Unyank(id pack.ID) error {
+	return d.edit(id, func(members map[string]stdjson.RawMessage) { delete(members, "yanked") })
+}
+
+// edit changes the members of an entry.
+func (d *Document) edit(id pack.ID, change func(members map[string]stdjson.RawMessage)) error {
+	at := slices.IndexFunc(d.entries, func(e entry) bool { return e.id == id })
+	if at < 0 {
+		return pack.Errorf(pack.CodeNotFound, "the index has no entry for %s", id)
+	}
+	var members map[string]stdjson.RawMessage
+	if err := stdjson.Unmarshal(d.entries[at].text, &members); err != nil {
+		return pack.Errorf(pack.CodeMalformedContent, "%w", err)
+	}
+	change(members)
+	d.entries[at].text = marshal(members)
+	return nil
+}
+
 // Bytes returns the document as text.
 func (d *Document) Bytes() []byte {
 	members := maps.Clone(d.others)
