@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ import (
 func RunRunner(t *testing.T, want pack.Isolation, newRunner func() pack.Runner) {
 	t.Helper()
 	checks := slices.Concat(runnerChecks(), limitChecks())
-	if want != pack.IsolationNone {
+	if want != pack.IsolationNone || runtime.GOOS == "linux" {
 		checks = append(checks, treeChecks()...)
 	}
 	if want == pack.IsolationSandbox {

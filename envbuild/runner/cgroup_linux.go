@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -54,10 +55,27 @@ func (g *cgroup) add(pid int) {
 	_ = os.WriteFile(filepath.Join(g.dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o644) // the child may be gone
 }
 
-// remove removes the group, for which its processes have to be gone.
+// remove kills what is left in the group, however it hides, and removes the group, for
+// which its processes have to be gone.
 func (g *cgroup) remove() {
 	for wait := time.Millisecond; os.Remove(g.dir) != nil && wait < 200*time.Millisecond; wait *= 2 {
+		g.kill()
 		<-time.After(wait) // the kernel is still reaping
+	}
+}
+
+// kill kills the processes of the group. No more of them start meanwhile if their number is
+// limited by the group.
+func (g *cgroup) kill() {
+	if os.WriteFile(filepath.Join(g.dir, "cgroup.kill"), []byte("1"), 0o644) == nil { // version 2
+		return
+	}
+	_ = os.WriteFile(filepath.Join(g.dir, "pids.max"), []byte("0"), 0o644)
+	pids, _ := os.ReadFile(filepath.Join(g.dir, "cgroup.procs")) // the group may be gone
+	for line := range strings.Lines(string(pids)) {
+		if pid, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && pid > 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone
+		}
 	}
 }
 

@@ -12,8 +12,10 @@
 //     IDs, IPC and host names. Everything that it started ends with it; but it reads and
 //     writes what the user of the host may, regardless of its Access.
 //   - [pack.IsolationNone]: the child is a process of the host's user. On Linux, descendants
-//     that left its session are found by a variable, PACKTRAIN_RUN, in their environment;
-//     one that cleared it survives.
+//     that left its session are found by a variable, PACKTRAIN_RUN, in their environment, by
+//     an unused resource limit (of file locks), and by the control group of the child if
+//     there is one. One that leaves the session, the environment, the limit and the group
+//     survives, and so do grandchildren when the host itself is killed.
 //
 // A [Runner] takes the best level that works on the machine, or the one that it is told.
 // It finds out by starting a program at that level, once, before the first child.

@@ -4,9 +4,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/envbuildtest"
@@ -35,6 +37,34 @@ func TestSuite(t *testing.T) {
 			require(t, level)
 			envbuildtest.RunRunner(t, level, func() pack.Runner { return runner.New(&runner.Options{Level: level}) })
 		})
+	}
+}
+
+// TestHostileDaemon is the row of processes that leave their tree (L01) where root has only
+// the control group to find one by.
+func TestHostileDaemon(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("needs root")
+	}
+	dir := t.TempDir()
+	res, err := runner.New(&runner.Options{Level: pack.IsolationNone}).Run(t.Context(), pack.Command{
+		Path: "/bin/bash", Dir: dir, Env: []string{"PATH=/usr/bin:/bin"}, Timeout: time.Minute,
+		Args: []string{"-c", `ulimit -x 5; setsid env -i PATH="$PATH" sh -c 'echo $$ > pid; exec sleep 60' </dev/null >/dev/null 2>&1 & until [ -s pid ]; do sleep 0.01; done`},
+	})
+	if err != nil || res.ExitCode != 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if !slices.Contains(res.Enforced, "processes (control group)") {
+		t.Skip("no control group can be created here")
+	}
+	pid, err := os.ReadFile(filepath.Join(dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/stat")
+	if err == nil && !strings.Contains(string(stat), ") Z ") { // its parent may be slow to take note
+		t.Errorf("it lives: %s", stat)
 	}
 }
 

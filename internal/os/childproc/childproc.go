@@ -4,12 +4,12 @@
 // A child leads a session of its own. When it has to end, its process group is
 // asked to (SIGTERM), and after a grace period everything it started is killed.
 // On Linux that includes descendants that left the session: each inherits a
-// variable, [TagVariable], by which they are found in /proc; and the child dies
-// with the host. Not reached are a descendant that leaves the session and also
-// clears its environment, one that runs as another user, and, when the host
-// itself is killed, the grandchildren. Hosts that need more supply a Runner that
-// uses containers. On other Unix systems only the process group is killed,
-// elsewhere only the child.
+// variable, [TagVariable], and a mark in an unused resource limit, and either is
+// enough to find it in /proc; and the child dies with the host. Not reached are a
+// descendant that leaves the session, clears its environment and lowers that limit,
+// one that runs as another user, and, when the host itself is killed, the
+// grandchildren. Hosts that need more supply a Runner that uses containers. On other
+// Unix systems only the process group is killed, elsewhere only the child.
 package childproc
 
 import (
@@ -110,7 +110,7 @@ func (r *Runner) RunWith(ctx context.Context, c pack.Command, setup Setup) (pack
 	}
 	child.begin(c.Limits, setup.Started)
 	err = child.cmd.Wait()
-	left := killTree(child.cmd.Process.Pid, child.tag)
+	left := killTree(child.cmd.Process.Pid, child.tag, child.mark)
 	return child.result(time.Since(start)), child.failure(ctx, err, left)
 }
 
@@ -169,6 +169,7 @@ type child struct {
 	cmd            *exec.Cmd
 	held           bool // it waits for being released
 	tag            string
+	mark           uint64
 	stdout, stderr *output
 	interrupted    bool // it was asked to end
 }
@@ -182,7 +183,7 @@ func (c *child) begin(limits pack.CommandLimits, started func(pid int)) {
 	if started != nil {
 		started(pid)
 	}
-	limit(pid, limits)
+	limit(pid, limits, c.mark)
 	if c.held {
 		release(pid)
 	}
@@ -197,6 +198,7 @@ func (r *Runner) child(ctx context.Context, c pack.Command, setup Setup) *child 
 		name:   cmp.Or(setup.Command, c.Path),
 		cmd:    exec.CommandContext(ctx, c.Path, c.Args...),
 		tag:    TagVariable + "=" + rand.Text(),
+		mark:   newMark(),
 		stdout: &output{headMax: head, tailMax: tail, also: c.Stdout},
 		stderr: &output{headMax: head, tailMax: tail, also: c.Stderr},
 	}

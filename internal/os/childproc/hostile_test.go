@@ -64,6 +64,20 @@ func hostileTrees(t *testing.T) {
 			wantNobody(t, mark)
 		})
 	}
+	t.Run("daemon without an environment", func(t *testing.T) {
+		t.Parallel()
+		c := shell(t, `setsid env -i PATH="$PATH" sh -c 'echo $$ > pid; sleep 60 & sleep 60' </dev/null >/dev/null 2>&1 & until [ -s pid ]; do sleep 0.01; done`)
+		run(t, c)
+		data, err := os.ReadFile(filepath.Join(c.Dir, "pid"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid := strings.TrimSpace(string(data))
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err == nil && !bytes.Contains(stat, []byte(") Z ")) { // its parent may be slow to take note
+			t.Errorf("it lives: %s", stat)
+		}
+	})
 	t.Run("daemon of a child that succeeded", func(t *testing.T) {
 		t.Parallel()
 		mark := newMark()

@@ -2,6 +2,8 @@ package childproc
 
 import (
 	"bytes"
+	"crypto/rand"
+	"encoding/binary"
 	"os"
 	"slices"
 	"strconv"
@@ -49,25 +51,27 @@ func awaitStop(pid int) {
 // release lets a stopped child run. The thread has to be the one that started it.
 func release(pid int) { _ = syscall.PtraceDetach(pid) } // it may have been killed
 
-// limit forbids core files, which would hold the child's secrets, and limits the
-// size of files.
-func limit(pid int, limits pack.CommandLimits) {
+// limit forbids core files, which would hold the child's secrets, limits the size of
+// files, and marks the child.
+func limit(pid int, limits pack.CommandLimits, mark uint64) {
 	_ = unix.Prlimit(pid, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) // the child may be gone
+	_ = unix.Prlimit(pid, unix.RLIMIT_LOCKS, &unix.Rlimit{Cur: mark, Max: mark}, nil)
 	if n := limits.FileBytes; n > 0 {
 		_ = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(n), Max: uint64(n)}, nil) // as above
 	}
 }
 
-// killTree kills the process group of pid and every process that carries tag,
+// killTree kills the process group of pid and every process with the tag or the mark,
 // and returns how many do not die.
-func killTree(pid int, tag string) int {
+func killTree(pid int, tag string, mark uint64) int {
 	killGroup(pid)
+	o := origin{[]byte(tag), mark}
 	deadline := time.Now().Add(time.Second)
 	// A process that is just starting a program shows no environment for an
 	// instant: so two passes in a row must find nothing.
 	left, clean := 0, 0
 	for clean < 2 && time.Now().Before(deadline) {
-		if left = killTagged([]byte(tag)); left > 0 {
+		if left = o.kill(); left > 0 {
 			clean = 0
 		} else {
 			clean++
@@ -77,16 +81,61 @@ func killTree(pid int, tag string) int {
 	return left
 }
 
-// killTagged kills the processes that carry tag and returns how many there
-// were.
-func killTagged(tag []byte) int {
+// newMark returns the value of a resource limit that the descendants of a child inherit.
+// Linux does not use the limit on the number of file locks. A process can lower it, but
+// no program does.
+func newMark() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return 1<<62 | binary.NativeEndian.Uint64(b[:])>>2
+}
+
+// An origin tells the processes of one child from all others.
+type origin struct {
+	tag  []byte
+	mark uint64
+}
+
+// kill kills the processes of the origin and returns how many there were.
+func (o origin) kill() int {
 	n := 0
 	for _, pid := range numbers("/proc") {
-		if carries(pid, tag) && killIfTagged(pid, tag) {
+		if o.of(pid) && o.killIfStill(pid) {
 			n++
 		}
 	}
 	return n
+}
+
+// killIfStill checks the process again once it holds it, because its number may
+// have been reused.
+func (o origin) killIfStill(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = p.Release() }()
+	return o.of(pid) && p.Kill() == nil
+}
+
+// of reports whether a process has the mark, or the tag in its environment. Those of a
+// process of another user cannot be read.
+func (o origin) of(pid int) bool {
+	var limit unix.Rlimit
+	if unix.Prlimit(pid, unix.RLIMIT_LOCKS, nil, &limit) == nil && limit.Max == o.mark {
+		return alive(pid)
+	}
+	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	return err == nil && bytes.Contains(env, o.tag)
+}
+
+// alive reports whether a process runs: one that ended keeps its limits until its parent
+// takes note of that.
+func alive(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	// The name before the state may hold anything, see proc_pid_stat(5).
+	_, state, ok := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
+	return err == nil && ok && !bytes.ContainsAny(state[:min(1, len(state))], "ZX")
 }
 
 // numbers returns the names in dir that are numbers, as far as they can be read.
@@ -104,22 +153,4 @@ func numbers(dir string) []int {
 		}
 	}
 	return ns
-}
-
-// killIfTagged checks the process again once it holds it, because its number may
-// have been reused.
-func killIfTagged(pid int, tag []byte) bool {
-	p, err := os.FindProcess(pid)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = p.Release() }()
-	return carries(pid, tag) && p.Kill() == nil
-}
-
-// carries reports whether the environment of a process holds tag. That of a
-// process of another user cannot be read.
-func carries(pid int, tag []byte) bool {
-	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-	return err == nil && bytes.Contains(env, tag)
 }

@@ -13,9 +13,11 @@ func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: tru
 
 func closed(files []*os.File) []*os.File { return files }
 
-func limit(int, pack.CommandLimits) {}
+func limit(int, pack.CommandLimits, uint64) {}
 
-func killTree(pid int, _ string) int {
+func newMark() uint64 { return 0 }
+
+func killTree(pid int, _ string, _ uint64) int {
 	killGroup(pid)
 	return 0
 }
