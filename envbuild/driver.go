@@ -39,6 +39,10 @@ func newest(age time.Duration) string { return time.Now().Add(-age).UTC().Format
 // A step of a driver installs or resolves.
 type step func(ctx context.Context, t *tool) ([]pack.Distribution, error)
 
+// fileSizeSignal is the number of SIGXFSZ, which ends a program whose file exceeds its limit;
+// in a sandbox it is part of the exit code.
+const fileSizeSignal = 25
+
 // do does a step of d. A failure of the tool is a [*BuildError] in terms of the places
 // where the pack asks for packages.
 func do(ctx context.Context, t *tool, d driver, s step, at places) ([]pack.Distribution, error) {
@@ -49,7 +53,11 @@ func do(ctx context.Context, t *tool, d driver, s step, at places) ([]pack.Distr
 		return found, err
 	case failed.Err == nil:
 		x := d.explain(failed.output)
-		if x.reason == ReasonUnknown {
+		switch {
+		case x.reason != ReasonUnknown:
+		case failed.Signal == "SIGXFSZ" || failed.ExitCode == 128+fileSizeSignal:
+			x = explanation{reason: ReasonTooLarge, text: tooLargeText}
+		default:
 			x.text = failed.Error()
 		}
 		return nil, x.inTermsOf(at, err, t.keepLog(failed.output))

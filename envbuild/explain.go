@@ -80,3 +80,5 @@ func linesFrom(text string, start *regexp.Regexp) []string {
 	}
 	return lines
 }
+
+const tooLargeText = "a package has, or is, a file that is larger than the limit of this host allows"

@@ -30,6 +30,7 @@ func npmRules() []rule {
 	re := regexp.MustCompile
 	return []rule{
 		{re(`code ENOSPC|no space left on device`), ReasonDiskFull, "no space left on the disk"},
+		{re(`code EFBIG`), ReasonTooLarge, tooLargeText},
 		{
 			re(`code ERESOLVE.*?Found: (?P<found>\S+) .*?(?:Could not resolve|Conflicting peer) dependency: peer (?P<wants>\S+) from (?P<pkg>\S+)`), ReasonPeerConflict,
 			"$pkg needs $wants beside it, and $found is asked for",

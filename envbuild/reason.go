@@ -42,6 +42,7 @@ const (
 	ReasonInvalidPackage   Reason = "invalid_package"   // a package is damaged, or replaces files of others
 	ReasonOutOfDateLock    Reason = "out_of_date_lock"  // package.json and its lock differ
 	ReasonDiskFull         Reason = "disk_full"         // no space left
+	ReasonTooLarge         Reason = "too_large"         // a file is larger than the Runner allows
 	ReasonTimeout          Reason = "timeout"           // not built within [Request.Timeout]
 	ReasonUnknown          Reason = "unknown"           // the message of the tool is not known
 )
@@ -76,14 +77,16 @@ func (e *BuildError) Unwrap() []error {
 }
 
 // ErrorCode implements [pack.Coder]: what the policy refuses has
-// [pack.CodePolicyDenied], what took too long [pack.CodeTimeout], and everything else
-// [pack.CodeBuildFailed].
+// [pack.CodePolicyDenied], what took too long [pack.CodeTimeout], what is too large
+// [pack.CodeLimitExceeded], and everything else [pack.CodeBuildFailed].
 func (e *BuildError) ErrorCode() pack.Code {
 	switch e.Reason { //nolint:exhaustive // the others are failures
 	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonMinimumAge:
 		return pack.CodePolicyDenied
 	case ReasonTimeout:
 		return pack.CodeTimeout
+	case ReasonTooLarge:
+		return pack.CodeLimitExceeded
 	}
 	return pack.CodeBuildFailed
 }

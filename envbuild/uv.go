@@ -121,6 +121,7 @@ func uvRules() []rule {
 	re := regexp.MustCompile
 	return []rule{
 		{re(`No space left on device|os error 28\b`), ReasonDiskFull, "no space left on the disk"},
+		{re(`File too large|os error 27\b`), ReasonTooLarge, tooLargeText},
 		{re("Hash mismatch for `(?P<pkg>[^`]+)`"), ReasonHashMismatch, "$pkg does not have the digest that requirements.txt or the index states"},
 		{
 			re("no trusted hash was provided for: `(?P<pkg>[^`]+)`"), ReasonHashMismatch,

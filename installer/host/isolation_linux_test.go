@@ -95,7 +95,9 @@ sleep 0.2
 // do to others.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	t.Run("L05/environment of the host", hostileEnvironment)
 	t.Run("L06/network", hostileNetwork)
+	t.Run("L06/listening", hostileListening)
 	for name, ending := range map[string]string{"N07/refused": "exit 1", "N07/installed": "exit 0"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,11 +162,7 @@ func hostileNetwork(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(t.TempDir(), "root"), SearchPath: []string{"/usr/bin", "/bin"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = h.Close() }()
+	h := openAt(t)
 	contact := fmt.Sprintf("python3 -c \"import socket; socket.create_connection(('127.0.0.1', %d), 5)\"", listener.Addr().(*net.TCPAddr).Port) //nolint:forcetypeassert // a TCP listener
 	report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "caller", contact)}})
 	if err == nil || contacts.Load() != 0 {
@@ -173,6 +171,65 @@ func hostileNetwork(t *testing.T) {
 	if err != nil && !strings.Contains(err.Error(), "refused") && !strings.Contains(err.Error(), "unreachable") {
 		t.Errorf("the test did not fail at the network: %v", err)
 	}
+}
+
+// hostileEnvironment has the test of a pack read the environment of the host.
+func hostileEnvironment(t *testing.T) {
+	t.Parallel()
+	needSandbox(t)
+	h := openAt(t)
+	read := fmt.Sprintf("if cat /proc/%d/environ || cat /proc/$PPID/environ | grep -a '^HOME=%s$'; then exit 1; fi >/dev/null 2>&1", os.Getpid(), os.Getenv("HOME"))
+	if report, err := h.Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "reader", read)}}); err != nil {
+		t.Errorf("%v: %+v", err, report)
+	}
+}
+
+// hostileListening has the test of a pack open a port, which other programs of the machine
+// cannot reach.
+func hostileListening(t *testing.T) {
+	t.Parallel()
+	needSandbox(t)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().(*net.TCPAddr) //nolint:forcetypeassert // a TCP listener
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	done, reached := make(chan struct{}), make(chan int, 1)
+	go func() {
+		n := 0
+		for {
+			select {
+			case <-done:
+				reached <- n
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+			if c, err := net.DialTimeout("tcp", address.String(), time.Second); err == nil {
+				n++
+				_ = c.Close()
+			}
+		}
+	}()
+	listen := fmt.Sprintf("python3 -c \"import socket, time; s = socket.socket(); s.bind(('0.0.0.0', %d)); s.listen(); time.sleep(0.5)\"", address.Port)
+	report, err := openAt(t).Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "server", listen)}})
+	close(done)
+	if n := <-reached; n > 0 || err != nil {
+		t.Errorf("the port was reached %d times, %v: %+v", n, err, report)
+	}
+}
+
+// openAt opens a host with a root of its own.
+func openAt(t *testing.T) *host.Host {
+	t.Helper()
+	h, err := host.Open(t.Context(), host.Config{Root: filepath.Join(t.TempDir(), "root"), SearchPath: []string{"/usr/bin", "/bin"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
 }
 
 func wantNoTrace(t *testing.T, root string) {
