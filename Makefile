@@ -9,6 +9,7 @@ MUTANTS  ?= 20000
 UNIVERSES ?= 20000
 CRASHES  ?= 2000
 CUTS     ?= 20000
+ROUNDS   ?= 50
 BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
@@ -18,7 +19,7 @@ each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$
 	[ -z "$$failed" ] || { echo "$@ failed in:$$failed" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential universes crashes powercuts races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
+.PHONY: help build test lint fmt vet tidy outdated bench soak microbench fuzz differential universes crashes powercuts builders races api cross cross-windows cross-darwin e2e nightly cover graph weight check prerequisites
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -71,6 +72,9 @@ universes: prerequisites ## compare UNIVERSES (20000) choices of versions with a
 
 crashes: prerequisites ## interrupt operations on roots CRASHES (2000) times, at each step and in each way
 	go -C registry/crashtest test -count=1 -v -timeout=4h -run='TestFailpoints|TestPlantedFaults' . -runs=$(CRASHES) -seed=$(SEED)
+
+builders: prerequisites ## have 16 processes build 4 environments ROUNDS (50) times; some are killed, some stopped
+	go test -count=1 -v -timeout=2h -run=TestManyProcesses ./envbuild -rounds=$(ROUNDS)
 
 powercuts: prerequisites ## cut the power CUTS (20000) times on roots in ext4, btrfs and xfs; Linux, as root
 	go -C registry/crashtest test -count=1 -v -timeout=10h -run=TestPowerCuts . -cuts=$(CUTS) -seed=$(SEED)

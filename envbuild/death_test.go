@@ -2,7 +2,9 @@ package envbuild_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +47,14 @@ esac
 const builderVariable = "ENVBUILD_TEST_STAGE"
 
 func TestMain(m *testing.M) {
+	if text := os.Getenv(processVariable); text != "" {
+		var p buildProcess
+		if err := errors.Join(json.Unmarshal([]byte(text), &p), p.run()); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
 	dir := os.Getenv(builderVariable)
 	if dir == "" {
 		os.Exit(m.Run())

@@ -1,6 +1,7 @@
 package envstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -43,26 +44,33 @@ func (s *Store) owner(runtime pack.RuntimeName, key string) (o Owner) {
 // defaultNotice is when waiting is worth a message.
 const defaultNotice = 2 * time.Second
 
-// lockKey excludes other builders of key. OnWait has returned when it returns.
+// lockKey excludes other builders of key. OnWait is called with each process that is waited
+// for; it has returned when lockKey returns.
 func (s *Store) lockKey(ctx context.Context, runtime pack.RuntimeName, key string) (func(), error) {
 	got := make(chan struct{})
 	var waiting sync.WaitGroup
-	waiting.Go(func() {
-		notice := s.Notice
-		if notice == 0 {
-			notice = defaultNotice
-		}
-		timer := time.NewTimer(notice)
-		defer timer.Stop()
-		select {
-		case <-got:
-		case <-timer.C:
-			if s.OnWait != nil {
-				s.OnWait(s.owner(runtime, key))
-			}
-		}
-	})
+	waiting.Go(func() { s.tellOwners(got, runtime, key) })
 	defer waiting.Wait()
 	defer close(got)
 	return s.lock(ctx, string(runtime)+"-"+key)
+}
+
+// tellOwners calls OnWait until got is closed, whenever another process builds.
+func (s *Store) tellOwners(got <-chan struct{}, runtime pack.RuntimeName, key string) {
+	if s.OnWait == nil {
+		return
+	}
+	ticker := time.NewTicker(cmp.Or(s.Notice, defaultNotice))
+	defer ticker.Stop()
+	for last := (Owner{Process: -1}); ; {
+		select {
+		case <-got:
+			return
+		case <-ticker.C:
+		}
+		if now := s.owner(runtime, key); now != last {
+			s.OnWait(now)
+			last = now
+		}
+	}
 }
