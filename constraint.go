@@ -184,6 +184,9 @@ func (p Provided) Reserved() error {
 type Dependency struct {
 	Ref        Ref        `json:"ref"`
 	Constraint Constraint `json:"constraint"`
+	// URL is what pack.yaml has in place of a ref, if that is the place of the pack,
+	// whose ref was found out since; "" for a dependency that names the ref.
+	URL string `json:"url,omitempty"`
 }
 
 // ParseDependency parses "ref" or "ref@constraint". Errors have the code

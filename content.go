@@ -1,6 +1,10 @@
 package pack
 
-import "io/fs"
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+)
 
 // Content is one pack in progress: where its files are, and what earlier stages
 // learned about them, so that it is received, hashed and loaded only once. A
@@ -25,6 +29,9 @@ type Content struct {
 	DirectoryChecksum Digest
 	// Pack is the result of [Load] for the whole pack, nil until it was loaded.
 	Pack *Pack
+	// Followed are the packs that the URLs among the dependencies of its pack.yaml turned
+	// out to be, each with its URL: it needs them as if it had named them.
+	Followed []Dependency
 	// Staged says that Dir is in the staging directory of the installation that
 	// the content is for: the stage that registers it owns Dir and may move it.
 	Staged bool
@@ -62,6 +69,9 @@ type Candidate struct {
 	ID
 	// Dependencies of this version, if DependenciesKnown.
 	Dependencies []Dependency
+	// URLs are those dependencies that are places of packs, as written, until it is
+	// found out which packs these are: then Dependencies has them, with their URLs.
+	URLs []string
 	// DependenciesKnown says that the index states the dependencies. If false,
 	// they are read from the pack itself after it is downloaded.
 	DependenciesKnown bool
@@ -84,6 +94,28 @@ func (c Candidate) Size() int64 {
 		return 0
 	}
 	return c.Pins[0].Size
+}
+
+// Needs returns what c says that it needs, sorted: other packs, and the places of packs,
+// also of those whose refs were found out since.
+func (c Candidate) Needs() []string {
+	needs := slices.Clone(c.URLs)
+	for _, d := range c.Dependencies {
+		needs = append(needs, cmp.Or(d.URL, d.String()))
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+// Followed returns those of dependencies that pack.yaml states as URLs.
+func Followed(dependencies []Dependency) []Dependency {
+	followed := []Dependency{}
+	for _, d := range dependencies {
+		if d.URL != "" {
+			followed = append(followed, d)
+		}
+	}
+	return followed
 }
 
 // An InstalledPack is a pack that is already installed or otherwise available.

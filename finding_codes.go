@@ -179,7 +179,7 @@ var findingTable = []FindingKind{
 	{manifestPlatform, SeverityError, "`attune_version` is not a version constraint"},
 	{manifestSelfDependency, SeverityError, "the pack depends on itself"},
 	{manifestEmptyRange, SeverityWarning, "the constraint of a dependency, or `attune_version`, allows no version"},
-	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is ignored"},
+	{manifestDependencyURL, SeverityWarning, "a dependency is a URL or a path; it is met only by a host that follows URLs"},
 	{manifestUnknownRuntime, SeverityWarning, "`runtime_deps` names a program that is not a known runtime"},
 	{manifestPython2, SeverityWarning, "the pack says that it runs on Python 2 only"},
 	{manifestUnsafePath, SeverityError, "a path of pack.yaml leads out of the pack"},

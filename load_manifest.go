@@ -42,7 +42,7 @@ func emptyManifest() Manifest {
 	return Manifest{
 		Enabled: true, Tags: []string{},
 		ConfSchema: map[string]any{}, Config: map[string]any{}, Meta: map[string]any{}, Extra: map[string]any{},
-		Dependencies: []Dependency{}, RuntimeDeps: []RuntimeDep{},
+		Dependencies: []Dependency{}, URLDependencies: []string{}, RuntimeDeps: []RuntimeDep{},
 	}
 }
 
@@ -310,14 +310,14 @@ func (s *section) readDependencies(m *Manifest, compat bool) {
 		return
 	}
 	if n.Kind != yaml.Mapping {
-		m.Dependencies = s.dependencyList("dependencies", m.Ref, compat)
+		m.Dependencies, m.URLDependencies = s.dependencyList("dependencies", m.Ref, compat)
 		return
 	}
 	sub := s.at(n)
 	m.PlatformVersion = sub.platformVersion()
 	m.PythonVersion = sub.text("python_version")
 	m.NodeVersion = sub.text("nodejs_version")
-	m.Dependencies = sub.dependencyList("packs", m.Ref, compat)
+	m.Dependencies, m.URLDependencies = sub.dependencyList("packs", m.Ref, compat)
 	for _, f := range n.Fields {
 		switch f.Key.Text {
 		case "attune_version", "python_version", "nodejs_version", "packs":
@@ -338,15 +338,16 @@ func (s *section) platformVersion() Constraint {
 	return c
 }
 
-func (s *section) dependencyList(key string, own Ref, compat bool) []Dependency {
-	list := []Dependency{}
+func (s *section) dependencyList(key string, own Ref, compat bool) (list []Dependency, urls []string) {
+	list, urls = []Dependency{}, []string{}
 	for _, item := range s.items(key) {
 		if item.Kind != yaml.String {
 			s.wrongType("a dependency", item, "a string such as \"core\" or \"core@^1.2\"")
 			continue
 		}
 		if strings.ContainsAny(item.Text, "/\\:") {
-			s.report(manifestDependencyURL, item.Line, "dependency %.128q is a URL or a path and is ignored; write the pack's ref", item.Text)
+			s.report(manifestDependencyURL, item.Line, "dependency %.128q is a URL or a path, which is met only by a host that follows URLs; write the pack's ref", item.Text)
+			urls = appendNew(urls, item.Text)
 			continue
 		}
 		d, err := parseDependency(item.Text, compat)
@@ -361,7 +362,7 @@ func (s *section) dependencyList(key string, own Ref, compat bool) []Dependency 
 		s.checkConstraint(fmt.Sprintf("dependency %.128q", item.Text), item.Line, d.Constraint)
 		list = append(list, d)
 	}
-	return list
+	return list, urls
 }
 
 // runtimeDeps reads `runtime_deps`.

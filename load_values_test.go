@@ -57,7 +57,7 @@ future: {x: 1}
 		ConfSchema:   map[string]any{"a": map[string]any{"type": "string"}},
 		Config:       map[string]any{"a": "b"},
 		Meta:         map[string]any{"c": []any{int64(1), 2.5, nil}},
-		Dependencies: []pack.Dependency{{Ref: "core"}, {Ref: "slack", Constraint: constraint(t, "^2.1")}},
+		Dependencies: []pack.Dependency{{Ref: "core"}, {Ref: "slack", Constraint: constraint(t, "^2.1")}}, URLDependencies: []string{},
 
 		PlatformVersion: constraint(t, ">=1.0"), PythonVersion: ">=3.10", NodeVersion: "^18",
 		RuntimeDeps: []pack.RuntimeDep{
@@ -76,7 +76,7 @@ func TestEmptyManifestHasNoNils(t *testing.T) {
 	want := pack.Manifest{
 		Ref: "demo", Version: version(t, "1.0.0"), Label: "Demo", Description: "A demo.", Enabled: true, Tags: []string{},
 		ConfSchema: map[string]any{}, Config: map[string]any{}, Meta: map[string]any{}, Extra: map[string]any{},
-		Dependencies: []pack.Dependency{}, RuntimeDeps: []pack.RuntimeDep{},
+		Dependencies: []pack.Dependency{}, URLDependencies: []string{}, RuntimeDeps: []pack.RuntimeDep{},
 	}
 	if diff := cmp.Diff(want, p.Manifest); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -34,6 +34,10 @@ type Manifest struct {
 
 	// Dependencies are the packs this one needs.
 	Dependencies []Dependency `json:"dependencies"`
+	// URLDependencies are the places of other packs that it needs, as written. Refs are
+	// not part of them: a host that follows them finds out which packs these are, and
+	// its records have those among Dependencies.
+	URLDependencies []string `json:"url_dependencies"`
 	// PlatformVersion limits the versions of the platform that this pack suits:
 	// `attune_version` of the dependencies' map form. The zero value means any.
 	PlatformVersion Constraint `json:"platform_version"`

@@ -49,6 +49,13 @@
 // Analyzer does not ask that: it takes such versions to need nothing, until they are
 // analysed themselves.
 //
+// # Dependencies that are URLs
+//
+// A pack may state the URL of another pack in place of its ref. The World decides whether
+// that is followed. What is there is needed by its ref from then on: an installed pack, or
+// one of an index, is preferred to the content at the URL. A version whose URL is refused
+// is not chosen, and a [URLError] says why.
+//
 // # The platform
 //
 // A pack may limit the versions of the platform that it suits (`attune_version` in

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -20,7 +21,9 @@ type member struct {
 }
 
 func (m *member) ref() pack.Ref           { return m.ID.Ref }
-func (m *member) deps() []pack.Dependency { return m.pack.Manifest.Dependencies }
+func (m *member) deps() []pack.Dependency {
+	return slices.Concat(m.pack.Manifest.Dependencies, m.content.Followed)
+}
 
 // A request contains the packs of one call.
 type request struct {

@@ -23,6 +23,7 @@ type search struct {
 	provided map[pack.Ref]pack.Provided
 	wants    []want
 	packs    map[pack.Ref]*known
+	places   map[string]*place // by URL
 	lookedUp int
 	// reads says that pack.yaml files of candidates may be read. Without it a choice that
 	// needs that is not made, unless guesses says that they need nothing.
@@ -56,6 +57,8 @@ type known struct {
 	asked     bool            // its candidates are known
 	absent    error           // there are none
 	failed    error           // they could not be looked up
+	placed    *place          // where a dependency that is a URL found it
+	fromPlace bool            // its candidates are those of placed
 	// candidates can be chosen, excluded cannot: they have Unusable.
 	candidates, excluded []pack.Candidate
 }
@@ -72,7 +75,7 @@ type demand struct {
 }
 
 func newSearch(ctx context.Context, world World, policy *Policy) (*search, error) {
-	s := &search{world: world, provided: map[pack.Ref]pack.Provided{}, packs: map[pack.Ref]*known{}, reads: true}
+	s := &search{world: world, provided: map[pack.Ref]pack.Provided{}, packs: map[pack.Ref]*known{}, places: map[string]*place{}, reads: true}
 	if policy != nil {
 		s.policy = *policy
 	}
@@ -154,6 +157,8 @@ func (s *search) ask(ctx context.Context, k *known, by string) {
 	found, err := s.candidates(ctx, pack.Want{Ref: k.ref, By: by})
 	switch {
 	case err == nil:
+	case errors.Is(err, pack.ErrNotFound) && k.placed != nil:
+		found, k.fromPlace = k.placed.found, true
 	case errors.Is(err, pack.ErrNotFound):
 		k.absent = err
 	default:

@@ -35,7 +35,7 @@ func (s *search) settle(ctx context.Context) (settled, error) {
 			continue
 		}
 		chosen := s.selected(ids)
-		for _, grow := range []func(context.Context, selection) (bool, settled, error){s.lookUpNeeds, s.readNeeds, s.lookUpInstalled} {
+		for _, grow := range []func(context.Context, selection) (bool, settled, error){s.lookUpNeeds, s.readNeeds, s.follow, s.lookUpInstalled} {
 			var end settled
 			if more, end, err = grow(ctx, chosen); err != nil || end.unmet != nil || end.unread {
 				return end, err
@@ -183,14 +183,14 @@ func (s *search) original(c pack.Candidate) *pack.Candidate {
 func (s *search) read(ctx context.Context, c *pack.Candidate) (err error) {
 	defer batch.Rescue(&err)
 	if i := s.packs[c.Ref].installed; i != nil && i.Version == c.Version && slices.ContainsFunc(c.Pins, i.Pin.SameContent) {
-		c.Dependencies, c.Platform, c.DependenciesKnown = i.Dependencies, i.Platform, true
+		c.Dependencies, c.URLs, c.Platform, c.DependenciesKnown = i.Dependencies, nil, i.Platform, true
 		return nil
 	}
 	got, err := s.world.Dependencies(ctx, *c)
 	if err != nil {
 		return err
 	}
-	c.Dependencies, c.Platform, c.DependenciesKnown = got.Dependencies, got.Platform, true
+	c.Dependencies, c.URLs, c.Platform, c.DependenciesKnown = got.Dependencies, got.URLs, got.Platform, true
 	return nil
 }
 

@@ -15,7 +15,10 @@ type World interface {
 	// Candidates returns the versions that want names, in any order: all versions of
 	// want.Ref that want.Constraint allows or, for a want with a Spec, the one at that
 	// place, whose ref its pack.yaml tells. Versions that exist but cannot be installed
-	// are among them, with the reason in Unusable. Want.Constraint is empty in the calls
+	// are among them, with the reason in Unusable. A want with a Spec and a By is a
+	// dependency that is a URL, which a pack states: the World decides whether it may be
+	// followed, and answers with all versions that it knows of the pack there; those have
+	// one ref. Want.Constraint is empty in the calls
 	// of this package: a later demand may need another version.
 	//
 	// If there is none, the error matches [pack.ErrNotFound]. Any other error means that

@@ -41,5 +41,5 @@ func (it *item) useKnown(k pack.InstalledPack, pin pack.Pin) {
 		pin = completed
 	}
 	it.ID, it.directoryChecksum, it.unchanged = k.ID, k.DirectoryChecksum, true
-	it.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
+	it.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum, Followed: pack.Followed(k.Dependencies)}
 }

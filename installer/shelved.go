@@ -16,6 +16,7 @@ import (
 type shelvedManifest struct {
 	ID           pack.ID           `json:"id"`
 	Dependencies []pack.Dependency `json:"dependencies"`
+	URLs         []string          `json:"urls"`
 	Platform     pack.Constraint   `json:"platform"`
 }
 
@@ -43,7 +44,7 @@ func (w *World) shelved(ctx context.Context, c pack.Candidate) (pack.Candidate, 
 		sum, text, _ := strings.Cut(string(data), "\n")
 		var m shelvedManifest
 		if sum == hashOf(text) && json.Unmarshal([]byte(text), &m) == nil && m.ID == c.ID {
-			c.Dependencies, c.Platform, c.DependenciesKnown = m.Dependencies, m.Platform, true
+			c.Dependencies, c.URLs, c.Platform, c.DependenciesKnown = m.Dependencies, m.URLs, m.Platform, true
 			return c, true
 		}
 	}
@@ -55,7 +56,7 @@ func (w *World) shelve(ctx context.Context, c pack.Candidate) {
 	if w.config.Shelf == nil {
 		return
 	}
-	text, err := json.Marshal(shelvedManifest{ID: c.ID, Dependencies: c.Dependencies, Platform: c.Platform})
+	text, err := json.Marshal(shelvedManifest{ID: c.ID, Dependencies: c.Dependencies, URLs: c.URLs, Platform: c.Platform})
 	if err != nil {
 		return
 	}

@@ -41,7 +41,7 @@ func (j *job) verify(it *item, pin pack.Pin, root *os.Root, result source.TreeRe
 	}
 	it.ID, it.root, it.manifest = id, dir, manifest
 	pin = received(pin, result)
-	it.content, it.directoryChecksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree}, result.DirectoryChecksum
+	it.content, it.directoryChecksum = &pack.Content{ID: id, Pin: pin, TreeDigest: tree, Followed: []pack.Dependency{}}, result.DirectoryChecksum
 	if dir == "." {
 		it.content.DirectoryChecksum = result.DirectoryChecksum
 	}

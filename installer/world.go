@@ -27,6 +27,13 @@ type WorldConfig struct {
 	// Staging provides. If one of them is nil, nothing can be read.
 	Installer Installer
 	Staging   Staging
+	// Follow lists the hosts whose URLs are followed when packs state them as
+	// dependencies, and Follower downloads from these, and from no others. If one of them
+	// is nil, URLs are met by installed packs and by entries of Places only.
+	Follow   []string
+	Follower Installer
+	// Places knows which packs of the Index come from a place. If nil, none does.
+	Places Places
 	// Shelf keeps what pack.yaml files say for later processes, by the digests of the
 	// content. If nil, they are kept in memory alone.
 	Shelf source.Shelf
@@ -61,11 +68,14 @@ func (w *World) Installed(ctx context.Context) ([]pack.InstalledPack, error) {
 }
 
 // Candidates returns the versions that want names: those of the Index or, for a want with
-// a Spec, the one at that place, which is downloaded to read its pack.yaml.
+// a Spec, the one at that place, which is downloaded to read its pack.yaml. A Spec that a
+// pack states is followed as WorldConfig says; refusals are a [*FollowError].
 func (w *World) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
 	switch {
+	case want.Spec != "" && want.By != "":
+		return w.follow(ctx, want)
 	case want.Spec != "":
-		c, err := w.read(ctx, DownloadRequest{Specs: []string{want.Spec}, Index: want.Index})
+		c, err := w.read(ctx, w.config.Installer, DownloadRequest{Specs: []string{want.Spec}, Index: want.Index})
 		if err != nil {
 			return nil, err
 		}
@@ -86,19 +96,19 @@ func (w *World) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candid
 		return got, nil
 	}
 	spec := c.ID.String()
-	got, err := w.read(ctx, DownloadRequest{Specs: []string{spec}, Pins: map[string][]pack.Pin{spec: c.Pins}})
+	got, err := w.read(ctx, w.config.Installer, DownloadRequest{Specs: []string{spec}, Pins: map[string][]pack.Pin{spec: c.Pins}})
 	if err != nil {
 		return c, err
 	}
-	c.Dependencies, c.Platform, c.DependenciesKnown = got.Dependencies, got.Platform, true
+	c.Dependencies, c.URLs, c.Platform, c.DependenciesKnown = got.Dependencies, got.URLs, got.Platform, true
 	w.keep(c)
 	w.shelve(ctx, c)
 	return c, nil
 }
 
 // read downloads one pack, and returns what its pack.yaml says.
-func (w *World) read(ctx context.Context, req DownloadRequest) (pack.Candidate, error) {
-	if w.config.Installer == nil || w.config.Staging == nil {
+func (w *World) read(ctx context.Context, from Installer, req DownloadRequest) (pack.Candidate, error) {
+	if from == nil || w.config.Staging == nil {
 		return pack.Candidate{}, pack.Errorf(pack.CodeNotFound, "its pack.yaml cannot be read without an installer")
 	}
 	dir, release, err := w.config.Staging.Stage(ctx)
@@ -107,7 +117,7 @@ func (w *World) read(ctx context.Context, req DownloadRequest) (pack.Candidate, 
 	}
 	defer release()
 	req.Dest = dir
-	rep, err := w.config.Installer.Download(ctx, req)
+	rep, err := from.Download(ctx, req)
 	switch {
 	case rep != nil && len(rep.Failed) == 1 && rep.Failed[0].Err != nil:
 		return pack.Candidate{}, rep.Failed[0].Err
@@ -122,7 +132,7 @@ func (w *World) read(ctx context.Context, req DownloadRequest) (pack.Candidate, 
 // CandidateOf returns a downloaded pack whose Manifest is known as a candidate.
 func CandidateOf(d *DownloadedPack) pack.Candidate {
 	return pack.Candidate{
-		ID: d.Content.ID, Dependencies: d.Manifest.Dependencies, Platform: d.Manifest.PlatformVersion,
+		ID: d.Content.ID, Dependencies: d.Manifest.Dependencies, URLs: d.Manifest.URLDependencies, Platform: d.Manifest.PlatformVersion,
 		DependenciesKnown: true, Pins: []pack.Pin{d.Content.Pin},
 	}
 }
@@ -144,7 +154,7 @@ func (w *World) recall(c pack.Candidate) (pack.Candidate, bool) {
 	defer w.mu.Unlock()
 	for _, d := range digests(c.Pins) {
 		if k, ok := w.known[d]; ok && k.ID == c.ID {
-			c.Dependencies, c.Platform, c.DependenciesKnown = k.Dependencies, k.Platform, true
+			c.Dependencies, c.URLs, c.Platform, c.DependenciesKnown = k.Dependencies, k.URLs, k.Platform, true
 			return c, true
 		}
 	}

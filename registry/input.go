@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/workdir"
@@ -53,9 +54,13 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 	return f, err
 }
 
-// know notes the ID and the dependencies of a pack.
+// know notes the ID and the dependencies of a pack, those that it states as URLs among
+// them.
 func (it *item) know(m *pack.Manifest) {
 	manifest := *m // without the rest of the pack
+	if len(it.input.Followed) > 0 {
+		manifest.Dependencies = slices.Concat(manifest.Dependencies, it.input.Followed)
+	}
 	it.manifest, it.ID = &manifest, manifest.ID()
 }
 

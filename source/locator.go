@@ -97,6 +97,21 @@ func (l Locator) Below(dir string) string {
 	return spec
 }
 
+// Names reports whether a pin is of the place that l names, and of the revision, if l names
+// one. Versions and queries do not count.
+func (l Locator) Names(p pack.Pin) bool {
+	if p.Scheme != l.Scheme || p.Subdir != l.Subdir || l.Rev != "" && l.Rev != p.Rev && l.Rev != p.Commit {
+		return false
+	}
+	return placeOf(p.Location) == placeOf(l.Location)
+}
+
+// placeOf returns a URL in the form in which those of one place are equal.
+func placeOf(location string) string {
+	location, _, _ = strings.Cut(location, "?")
+	return strings.TrimSuffix(strings.TrimRight(location, "/"), ".git")
+}
+
 func prefixed(prefix, s string) string {
 	if s == "" {
 		return ""

@@ -23,6 +23,7 @@
 //	  tree sha256:...
 //	  need core * provided
 //	  need log ^2
+//	  need mail * from https://git.example/mail.git
 //	  platform >=2
 //	  env python py-7f3a91
 //
@@ -40,6 +41,9 @@
 // facts are indented by two spaces and come in the order above, those of one kind sorted;
 // only the alternatives of a pin (alt) keep their order, best first. A file of another
 // version, a block and a fact that this version does not have are errors.
+//
+// A need that pack.yaml states as a URL has that after "from": the ref is that of the pack
+// there when the lock was made.
 //
 // A pin names its scheme, except for https and http, and then, where they apply: "rev
 // REV", "commit COMMIT", "subdir DIR", "strip" if one directory with the whole content

@@ -82,14 +82,20 @@ func (p *parser) needFact(text string) error {
 		return err
 	}
 	text, provided := strings.CutSuffix(text, " provided")
+	text, url, followed := strings.Cut(text, " from ")
 	if text == "" {
 		return fmt.Errorf("want %q", "need REF CONSTRAINT")
+	}
+	if followed {
+		if url, err = unquoted(url); err != nil || url == "" {
+			return fmt.Errorf("want a URL after %q", "from")
+		}
 	}
 	c, err := constraint(text)
 	if err != nil {
 		return err
 	}
-	p.pack.Needs = append(p.pack.Needs, pack.Dependency{Ref: ref, Constraint: c})
+	p.pack.Needs = append(p.pack.Needs, pack.Dependency{Ref: ref, Constraint: c, URL: url})
 	if provided && !slices.Contains(p.pack.Provided, ref) {
 		p.pack.Provided = append(p.pack.Provided, ref)
 	}

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -121,7 +122,7 @@ func (r *resolver) raise(ctx context.Context, ref pack.Ref) error {
 	if before == nil {
 		return pack.Errorf(pack.CodeNotFound, "update %s: packs.lock does not have it", ref)
 	}
-	found, err := r.world.Candidates(ctx, pack.Want{Ref: ref})
+	found, err := (&lockedWorld{r}).byRef(ctx, pack.Want{Ref: ref})
 	if err != nil {
 		return fmt.Errorf("update %s: %w", ref, err)
 	}
@@ -191,14 +192,17 @@ func (w *lockedWorld) Dependencies(ctx context.Context, c pack.Candidate) (pack.
 
 // Candidates implements [deps.World].
 func (w *lockedWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
-	if want.Spec != "" {
+	switch {
+	case want.Spec != "" && want.By != "":
+		return w.follow(ctx, want)
+	case want.Spec != "":
 		return w.at(ctx, want)
 	}
 	before := w.old.Find(want.Ref)
+	found, err := w.byRef(ctx, want)
 	if from := w.old.Want(want.Ref); before == nil || from != nil && from.From != "" {
-		return w.world.Candidates(ctx, want)
+		return found, err
 	}
-	found, err := w.world.Candidates(ctx, want)
 	if err != nil && len(found) == 0 && (pack.CodeOf(err) != pack.CodeNotFound || w.updates(want.Ref)) {
 		return found, err
 	}
@@ -211,6 +215,18 @@ func (w *lockedWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Ca
 		found[i] = w.compare(before, found[i])
 	}
 	return found, nil
+}
+
+// byRef returns the versions of a pack in an index or, if there are none, at the URL from
+// which the lock has it.
+func (w *lockedWorld) byRef(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	found, err := w.world.Candidates(ctx, want)
+	if errors.Is(err, pack.ErrNotFound) {
+		if again, err := w.again(ctx, want.Ref, err); err == nil || !errors.Is(err, pack.ErrNotFound) {
+			return again, err
+		}
+	}
+	return found, err
 }
 
 // at returns the pack at a place: what the lock states, or what is there.

@@ -73,6 +73,9 @@ func (w *writer) pack(p *Pack) {
 func needLines(p *Pack) (lines []string) {
 	for _, d := range p.Needs {
 		text := "  need " + d.Ref.String() + " " + rest(d.Constraint.String())
+		if d.URL != "" {
+			text += " from " + rest(d.URL)
+		}
 		if slices.Contains(p.Provided, d.Ref) {
 			text += " provided"
 		}

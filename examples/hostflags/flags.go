@@ -27,6 +27,7 @@ type Flags struct {
 	Trust           []string
 	TrustReportOnly []string
 	StrictIndices   bool
+	FollowURLs      []string // hosts
 	Provide         []string
 	PlatformVersion string
 	Adopt           bool
@@ -64,6 +65,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.Trust, "trust", nil, "keys of an index, NAME=[N:]KEY[,KEY]: it is used only if one of them, or N, have signed it; a KEY may be a file of keys; repeatable")
 	set.StringArrayVar(&f.TrustReportOnly, "trust-report-only", nil, "name of an index that is used also if --trust refuses it, which is told; repeatable")
 	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
+	set.StringSliceVar(&f.FollowURLs, "follow-urls", nil, "hosts, separated by commas, whose packs are downloaded when packs state their URLs as dependencies; redirects do not lead to others")
 	set.BoolVar(&f.GroupAccess, "group-access", false, "let the group of the root enter it and read the packs and their records; otherwise only its owner may")
 	set.IntVar(&f.Retention.Generations, "keep-generations", registry.DefaultGenerations, "number of latest generations of each pack that are kept for rollback; -1 for all")
 	set.DurationVar(&f.Retention.Age, "keep-for", 0, "time for which generations are kept for rollback, such as 720h; 0 for no limit")
@@ -143,7 +145,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
-		Root: root, Indices: indices, StrictIndices: f.StrictIndices, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
+		Root: root, Indices: indices, StrictIndices: f.StrictIndices, FollowURLs: f.FollowURLs, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
 		Load: &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),

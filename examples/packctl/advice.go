@@ -97,6 +97,8 @@ func (a *app) settingsFor(err error) []string {
 		}
 		ref, _, _ := strings.Cut(cause.Need, "@")
 		lines = append(lines, fmt.Sprintf("--provide %s states that the platform itself has that pack", ref))
+	case wire.ReasonNotFollowed:
+		lines = append(lines, fmt.Sprintf("--follow-urls %s downloads packs of that host that others state as dependencies by their URLs", cause.Host))
 	case wire.ReasonUntriedSources:
 		lines = append(lines, "--pass-mismatch tries the other sources of the index entry")
 	}

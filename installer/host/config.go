@@ -100,6 +100,11 @@ type Config struct {
 	// PassMismatch goes on to the next source of an index entry when one has other
 	// content than the entry promises, see [installer.DownloadConfig].
 	PassMismatch bool
+	// FollowURLs lists the hosts whose repositories and archives are downloaded when packs
+	// state their URLs as dependencies; redirects do not lead to others. Packs there become
+	// dependencies with their refs. A pack with another URL among its dependencies fails,
+	// unless the pack there is installed or in an index.
+	FollowURLs []string
 	// Sources are additional plug-ins. A scheme that a plug-in of this package also
 	// serves is an error.
 	Sources []source.Plugin

@@ -3,6 +3,8 @@ package host
 import (
 	"crypto/tls"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer"
@@ -101,6 +103,29 @@ func raised(limit, byDefault int64) int64 {
 		return limit
 	}
 	return 0
+}
+
+// newFollower is newInstaller with a client that contacts only the hosts of FollowURLs. It
+// returns nil if there are none.
+func newFollower(c Config, kept *cache.Cache) (installer.Installer, error) {
+	for _, host := range c.FollowURLs {
+		if host == "" || strings.ContainsAny(host, "/:@*") {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "follow URLs of %q: want the name of a host, without scheme and port", host)
+		}
+		if allowed := c.Network.Policy.Hosts; len(allowed) > 0 && !slices.ContainsFunc(allowed, func(h string) bool { return strings.EqualFold(h, host) }) {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "follow URLs of %q: it is not one of the hosts that may be contacted", host)
+		}
+	}
+	if len(c.FollowURLs) == 0 {
+		return nil, nil //nolint:nilnil // none are followed
+	}
+	c.Network.Policy.Hosts = c.FollowURLs
+	client, err := web.New(c.Network, c.Web)
+	if err != nil {
+		return nil, err
+	}
+	used, _, err := newInstaller(c, client, kept)
+	return used, err
 }
 
 // newUnverified is newInstaller with a separate client: connections to servers

@@ -90,8 +90,13 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	if h.Unverified, err = newUnverified(c); err != nil {
 		return err
 	}
+	follower, err := newFollower(c, h.Cache)
+	if err != nil {
+		return err
+	}
 	h.World, err = replace[deps.World]("World", c.World, installer.NewWorld(installer.WorldConfig{
 		Installed: h.Store, Index: h.Indices, Installer: h.Installer, Staging: h.Store, Shelf: shelf(h.Cache),
+		Follow: c.FollowURLs, Follower: follower, Places: h.Indices,
 	}))
 	if err != nil {
 		return err

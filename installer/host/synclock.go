@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/packtrain/pack/deps/lock"
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/source"
 )
 
 // choose makes the lock, or checks it.
@@ -29,7 +31,7 @@ func (s *syncer) choose(ctx context.Context) error {
 	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) {
 		s.Warn(ctx, &batch.Item{Stage: pack.StageDependencies}, "%s", text)
 	})
-	got, err := lock.Resolve(ctx, &learnedWorld{s.World, s.learned}, s.req.Wants, old.Absolute(s.req.Dir), lock.Options{
+	got, err := lock.Resolve(ctx, &learnedWorld{s.World, s.learned, s.req.Wants}, s.req.Wants, old.Absolute(s.req.Dir), lock.Options{
 		Provided: s.provided, PlatformVersion: s.platform, Parallel: s.parallel, Dir: s.req.Dir, Update: s.req.Update,
 	})
 	if err != nil {
@@ -167,8 +169,9 @@ func (s *syncer) receive(d *installer.DownloadedPack) (again bool, err error) {
 		return false, nil
 	}
 	c := installer.CandidateOf(d)
-	stated := needsText(p.Needs, p.Platform)
-	if actual := needsText(c.Dependencies, c.Platform); actual != stated {
+	d.Content.Followed = pack.Followed(p.Needs)
+	stated := needsText(p.Candidate())
+	if actual := needsText(c); actual != stated {
 		if s.req.Locked {
 			return false, &lock.DeviationError{Deviations: []string{fmt.Sprintf("the pack.yaml of %s states that it needs %s, and the lock states %s", p.ID, actual, stated)}}
 		}
@@ -179,37 +182,52 @@ func (s *syncer) receive(d *installer.DownloadedPack) (again bool, err error) {
 }
 
 // needsText shows what a pack needs.
-func needsText(needs []pack.Dependency, platform pack.Constraint) string {
-	var all []string
-	for _, d := range needs {
-		all = append(all, d.String())
+func needsText(c pack.Candidate) string {
+	all := c.Needs()
+	if !c.Platform.Any() {
+		all = append(all, "platform "+c.Platform.String())
 	}
-	slices.Sort(all)
-	if !platform.Any() {
-		all = append(all, "platform "+platform.String())
-	}
-	if len(all) == 0 {
-		return "nothing"
-	}
-	return strings.Join(slices.Compact(all), ", ")
+	return cmp.Or(strings.Join(all, ", "), "nothing")
 }
 
-// A learnedWorld has what pack.yaml files said.
+// A learnedWorld has what pack.yaml files said, and knows the places that are wanted.
 type learnedWorld struct {
 	deps.World
 	learned map[pack.ID]pack.Candidate
+	wants   []lock.Want
 }
 
 // Candidates implements [deps.World].
 func (w *learnedWorld) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	if from := w.wanted(want); from != "" {
+		want = pack.Want{Spec: from}
+	}
 	found, err := w.World.Candidates(ctx, want)
 	found = slices.Clone(found)
 	for i := range found {
 		if c, ok := w.learned[found[i].ID]; ok && found[i].Unusable == nil {
-			found[i].Dependencies, found[i].Platform, found[i].DependenciesKnown = c.Dependencies, c.Platform, true
+			found[i].Dependencies, found[i].URLs, found[i].Platform, found[i].DependenciesKnown = c.Dependencies, c.URLs, c.Platform, true
 		}
 	}
 	return found, err
+}
+
+// wanted returns the place that is wanted, if a pack states its URL as a dependency.
+func (w *learnedWorld) wanted(dependency pack.Want) string {
+	if dependency.Spec == "" || dependency.By == "" {
+		return ""
+	}
+	url, err := source.Parse(dependency.Spec)
+	if err != nil {
+		return ""
+	}
+	for _, want := range w.wants {
+		loc, err := source.Parse(want.From)
+		if err == nil && url.Names(pack.Pin{Scheme: loc.Scheme, Location: loc.Location, Subdir: loc.Subdir, Rev: loc.Rev}) {
+			return want.From
+		}
+	}
+	return ""
 }
 
 // requestError returns err, unless it only lists failed packs, which are also in the

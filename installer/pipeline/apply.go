@@ -105,10 +105,13 @@ func (r *run) follow(plan *Plan) {
 			choice: &deps.Choice{Candidate: pack.Candidate{ID: id, Pins: []pack.Pin{s.To.Pin}}},
 			result: Outcome{Previous: r.previous(s.Ref), RequiredBy: []pack.Ref{}, Environments: envbuild.Environments{}},
 		}
+		for _, f := range s.Followed {
+			p.followed = append(p.followed, pack.Dependency{Ref: f.Ref, URL: f.URL})
+		}
 		p.result.Added = !slices.ContainsFunc(plan.Wants, func(w PlanWant) bool { return w.Ref == s.Ref })
 		if i := slices.IndexFunc(r.known, func(k pack.InstalledPack) bool { return k.Ref == s.Ref }); i >= 0 && s.Action == PlanKeep {
 			k := &r.known[i]
-			p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
+			p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum, Followed: pack.Followed(k.Dependencies)}
 		}
 		r.packs = append(r.packs, p)
 	}

@@ -117,7 +117,7 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 func (p *Pipeline) newRun(req Request) *run {
 	return &run{
 		Pipeline: p, Batch: batch.New(req.OnEvent), req: req, started: time.Now(),
-		failed: map[pack.Ref]error{}, learned: map[pack.ID]pack.Candidate{}, found: map[pack.Ref]finding{}, read: map[pack.ID]*packState{},
+		failed: map[pack.Ref]error{}, learned: map[pack.ID]pack.Candidate{}, found: map[pack.Ref]finding{}, places: map[string]finding{}, read: map[pack.ID]*packState{},
 	}
 }
 

@@ -89,8 +89,10 @@ type PlanStep struct {
 	// is removed.
 	From *PlanState `json:"from"`
 	To   *PlanState `json:"to"`
-	// Why lists who asked for the pack.
+	// Why lists who asked for the pack, and Followed the packs that URLs among its
+	// dependencies turned out to be.
 	Why          []PlanReason      `json:"why"`
+	Followed     []PlanFollowed    `json:"followed"`
 	Components   PlanComponents    `json:"components"`
 	Environments []PlanEnvironment `json:"environments"`
 	// Config is "kept" if users set values for the pack, which stay, "invalid" if these do
@@ -117,6 +119,13 @@ type PlanState struct {
 type PlanReason struct {
 	By         string          `json:"by"`
 	Constraint pack.Constraint `json:"constraint"`
+}
+
+// A PlanFollowed is a URL that a pack states as a dependency, and the pack that it needs
+// therefore.
+type PlanFollowed struct {
+	URL string   `json:"url"`
+	Ref pack.Ref `json:"ref"`
 }
 
 // PlanComponents are the components that a step adds, removes and changes; one has

@@ -158,7 +158,7 @@ func (r *run) removals(ctx context.Context, f *facts, plan *Plan) error {
 			return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
 		}
 		s := PlanStep{
-			Action: PlanRemove, Ref: ref, From: stateOf(&before), Why: []PlanReason{{}}, Environments: []PlanEnvironment{}, Fetch: PlanFetch{Cached: true},
+			Action: PlanRemove, Ref: ref, From: stateOf(&before), Why: []PlanReason{{}}, Followed: []PlanFollowed{}, Environments: []PlanEnvironment{}, Fetch: PlanFetch{Cached: true},
 			Components: PlanComponents{Added: []PlanComponent{}, Removed: []PlanComponent{}, Changed: []PlanComponent{}},
 		}
 		if err := f.compare(ctx, &s, nil); err != nil {

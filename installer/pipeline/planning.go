@@ -166,7 +166,7 @@ func redact(text string) string {
 func (r *run) step(ctx context.Context, f *facts, p *packState) (PlanStep, error) {
 	pin := p.content.Pin.WithoutQuery()
 	s := PlanStep{
-		Ref: p.ID.Ref, Why: r.why(p), Environments: environmentsOf(r.planned[p.ID.Ref]),
+		Ref: p.ID.Ref, Why: r.why(p), Followed: followedOf(p.followed), Environments: environmentsOf(r.planned[p.ID.Ref]),
 		To: &PlanState{
 			Version: p.ID.Version, Tree: p.content.TreeDigest, Directory: p.content.DirectoryChecksum, Pin: pin,
 			QueryLeftOut: pin.Location != p.content.Pin.Location,
@@ -192,6 +192,14 @@ func (r *run) step(ctx context.Context, f *facts, p *packState) (PlanStep, error
 		return s, nil
 	}
 	return s, f.compare(ctx, &s, p)
+}
+
+func followedOf(needs []pack.Dependency) []PlanFollowed {
+	list := []PlanFollowed{}
+	for _, d := range needs {
+		list = append(list, PlanFollowed{URL: d.URL, Ref: d.Ref})
+	}
+	return list
 }
 
 // judgeConfig says whether the values that users set fit the version that will be.
@@ -275,11 +283,11 @@ func (r *run) why(p *packState) []PlanReason {
 
 // needsIn returns what a received pack needs.
 func needsIn(p *packState) []pack.Dependency {
-	if p.content != nil && p.content.Pack != nil {
-		return p.content.Pack.Manifest.Dependencies
-	}
-	if p.manifest != nil {
-		return p.manifest.Dependencies
+	switch {
+	case p.content != nil && p.content.Pack != nil:
+		return slices.Concat(p.content.Pack.Manifest.Dependencies, p.followed)
+	case p.manifest != nil:
+		return slices.Concat(p.manifest.Dependencies, p.followed)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps"
@@ -80,7 +79,7 @@ func (r *run) take(ctx context.Context, items []*packState, choices []deps.Choic
 		default:
 			continue
 		}
-		chosen[p] = true
+		chosen[p], p.followed = true, pack.Followed(c.Dependencies)
 		if p.want != nil || p.result.Added {
 			p.choice = c
 		}
@@ -109,7 +108,7 @@ func (r *run) takeWanted(p *packState, c *deps.Choice) {
 		return
 	case c.Kept:
 		k := c.Before
-		p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum}
+		p.content = &pack.Content{Dir: k.Path, ID: k.ID, Pin: k.Pin, TreeDigest: k.TreeDigest, DirectoryChecksum: k.DirectoryChecksum, Followed: pack.Followed(k.Dependencies)}
 	default:
 		p.received(r.read[c.ID])
 	}
@@ -192,28 +191,18 @@ func (r *run) learn(ctx context.Context, p *packState) bool {
 	if m == nil {
 		return false
 	}
+	actual := pack.Candidate{ID: p.ID, Dependencies: m.Dependencies, URLs: m.URLDependencies, Platform: m.PlatformVersion, DependenciesKnown: true}
 	stated, known := r.learned[p.ID]
 	if !known && p.choice != nil {
 		stated, known = p.choice.Candidate, true
 	}
-	if known && sameNeeds(stated.Dependencies, m.Dependencies) && stated.Platform.String() == m.PlatformVersion.String() {
+	same := known && slices.Equal(stated.Needs(), actual.Needs())
+	if same && stated.Platform.String() == m.PlatformVersion.String() {
 		return false
 	}
-	if known && p.choice != nil && p.choice.DependenciesKnown && !sameNeeds(stated.Dependencies, m.Dependencies) {
+	if known && p.choice != nil && p.choice.DependenciesKnown && !same {
 		r.Warn(ctx, &p.Item, "the index states other dependencies of %s than its pack.yaml, which counts", p.ID)
 	}
-	r.learned[p.ID] = pack.Candidate{ID: p.ID, Dependencies: m.Dependencies, Platform: m.PlatformVersion, DependenciesKnown: true}
+	r.learned[p.ID] = actual
 	return true
-}
-
-func sameNeeds(a, b []pack.Dependency) bool {
-	text := func(ds []pack.Dependency) string {
-		var list []string
-		for _, d := range ds {
-			list = append(list, d.String())
-		}
-		slices.Sort(list)
-		return strings.Join(slices.Compact(list), "\n")
-	}
-	return text(a) == text(b)
 }

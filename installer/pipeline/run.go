@@ -38,6 +38,7 @@ type run struct {
 
 	mu        sync.Mutex // guards what follows, and downloads
 	found     map[pack.Ref]finding
+	places    map[string]finding     // by URLs that packs need
 	read      map[pack.ID]*packState // packs received to know what they need
 	downloads int
 }
@@ -45,12 +46,13 @@ type run struct {
 // packState is one pack in progress.
 type packState struct {
 	batch.Item
-	want     *pack.Want     // of a pack of an index that the request names
-	choice   *deps.Choice   // nil for the pack of a place, and before it is chosen
-	content  *pack.Content  // nil before it was downloaded
-	manifest *pack.Manifest // nil if it is not known
-	built    bool           // or planned
-	result   Outcome        // what is known of it, besides Item
+	want     *pack.Want        // of a pack of an index that the request names
+	choice   *deps.Choice      // nil for the pack of a place, and before it is chosen
+	content  *pack.Content     // nil before it was downloaded
+	manifest *pack.Manifest    // nil if it is not known
+	followed []pack.Dependency // what URLs among its dependencies turned out to be
+	built    bool              // or planned
+	result   Outcome           // what is known of it, besides Item
 }
 
 // received takes over what was received as another state, which may be nil.
@@ -149,6 +151,7 @@ func contents(ps []*packState) []*pack.Content {
 	cs := make([]*pack.Content, len(ps))
 	for i, p := range ps {
 		cs[i] = p.content
+		cs[i].Followed = append([]pack.Dependency{}, p.followed...)
 	}
 	return cs
 }

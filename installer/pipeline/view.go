@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/batch"
+	"github.com/packtrain/pack/source"
 )
 
 // A view is the world as one request sees it: it does not change during the request, it
@@ -20,7 +21,10 @@ func (v *view) Installed(context.Context) ([]pack.InstalledPack, error) { return
 
 // Candidates implements [deps.World].
 func (v *view) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
-	if want.Spec != "" {
+	switch {
+	case want.Spec != "" && want.By != "":
+		return v.follow(ctx, want)
+	case want.Spec != "":
 		return v.received(want.Spec)
 	}
 	found, err := v.find(ctx, want)
@@ -30,10 +34,33 @@ func (v *view) Candidates(ctx context.Context, want pack.Want) ([]pack.Candidate
 	found = slices.Clone(found)
 	for i, c := range found {
 		if l, ok := v.learned[c.ID]; ok && c.Unusable == nil {
-			found[i].Dependencies, found[i].Platform, found[i].DependenciesKnown = l.Dependencies, l.Platform, true
+			found[i].Dependencies, found[i].URLs, found[i].Platform, found[i].DependenciesKnown = l.Dependencies, l.URLs, l.Platform, true
 		}
 	}
 	return found, err
+}
+
+// follow asks the world once for each URL that packs need. That of a place that the
+// request names is the pack from there.
+func (v *view) follow(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
+	if loc, err := source.Parse(want.Spec); err == nil {
+		for _, p := range v.packs {
+			if p.want == nil && p.going() && !p.result.Added && loc.Names(p.content.Pin) {
+				return v.received(p.Spec)
+			}
+		}
+	}
+	v.mu.Lock()
+	found, ok := v.places[want.Spec]
+	v.mu.Unlock()
+	if !ok {
+		want.Index = v.req.Index
+		found.candidates, found.err = v.config.World.Candidates(ctx, want)
+		v.mu.Lock()
+		v.places[want.Spec] = found
+		v.mu.Unlock()
+	}
+	return slices.Clone(found.candidates), found.err
 }
 
 // received returns the pack that came from a place that the request names.
@@ -124,7 +151,7 @@ func (v *view) Dependencies(ctx context.Context, c pack.Candidate) (pack.Candida
 func (r *run) needsOf(c pack.Candidate, p *packState) pack.Candidate {
 	c.DependenciesKnown = true // what is not is learned when it is analysed
 	if p.manifest != nil {
-		c.Dependencies, c.Platform = p.manifest.Dependencies, p.manifest.PlatformVersion
+		c.Dependencies, c.URLs, c.Platform = p.manifest.Dependencies, p.manifest.URLDependencies, p.manifest.PlatformVersion
 	}
 	return c
 }

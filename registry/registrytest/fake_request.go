@@ -83,6 +83,11 @@ func (r *fakeRequest) load(it *fakeItem) (err error) {
 	if err != nil {
 		return err
 	}
+	if followed := it.content.Followed; len(followed) > 0 {
+		changed := *it.pack
+		changed.Manifest.Dependencies = slices.Concat(changed.Manifest.Dependencies, followed)
+		it.pack = &changed
+	}
 	it.ID = it.pack.Manifest.ID()
 	return it.hash()
 }

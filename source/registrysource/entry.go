@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/json"
@@ -17,6 +18,7 @@ type entry struct {
 	pins              []pack.Pin // in the order in which they are tried, never empty
 	dropped           []dropped
 	dependencies      []pack.Dependency
+	urls              []string // dependencies that are places
 	dependenciesKnown bool
 	platform          pack.Constraint
 	yanked            error // why it must not be chosen any more, nil if it may
@@ -148,6 +150,10 @@ func (e *entry) decodeDependencies(v json.Value) error {
 		return err
 	}
 	for _, text := range list {
+		if strings.Contains(text, "://") {
+			e.urls = append(e.urls, text)
+			continue
+		}
 		d, err := pack.ParseDependency(text)
 		if err != nil {
 			return fmt.Errorf("%.80q: %w", text, err)

@@ -84,7 +84,7 @@ func (s *Source) Candidates(ctx context.Context, want pack.Want) ([]pack.Candida
 	for _, e := range f.entries {
 		if want.Constraint.Allows(e.id.Version) {
 			candidates = append(candidates, pack.Candidate{
-				ID: e.id, Dependencies: e.dependencies, DependenciesKnown: e.dependenciesKnown, Platform: e.platform, Pins: f.pins(e, ""),
+				ID: e.id, Dependencies: e.dependencies, URLs: e.urls, DependenciesKnown: e.dependenciesKnown, Platform: e.platform, Pins: f.pins(e, ""),
 			})
 		}
 	}

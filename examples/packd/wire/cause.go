@@ -28,13 +28,14 @@ const (
 	ReasonDependents      Reason = "dependents"       // Dependents would break
 	ReasonReplace         Reason = "replace"          // a pack is installed; Replace would allow to replace it
 	ReasonPlatformVersion Reason = "platform_version" // the pack does not suit the version of the platform
+	ReasonNotFollowed     Reason = "not_followed"     // a dependency is a URL of Host, whose URLs are not followed
 )
 
 // A Cause is why an item or a request was refused, beyond its code: what a client needs
 // to say which setting would allow it.
 type Cause struct {
 	Reason Reason `json:"reason,omitempty"`
-	// Host is the host that the network policy refused.
+	// Host is the host that was refused: by the network policy, or as that of a dependency.
 	Host string `json:"host,omitempty"`
 	// Instead is a spec that works.
 	Instead string `json:"instead,omitempty"`
@@ -79,10 +80,17 @@ func CauseOf(err error) Cause {
 	if e, ok := errors.AsType[*deps.Unsolvable](err); ok {
 		c := unsolvableCause(e)
 		if c.Reason == "" {
-			c = registryCause(err)
+			c = otherCause(err)
 		}
 		c.Proof = newProof(e)
 		return c
+	}
+	return otherCause(err)
+}
+
+func otherCause(err error) Cause {
+	if e, ok := errors.AsType[*installer.FollowError](err); ok && e.Reason == installer.FollowHost {
+		return Cause{Reason: ReasonNotFollowed, Host: e.Host}
 	}
 	return registryCause(err)
 }

@@ -13,6 +13,9 @@ type Raw struct{ text []byte }
 // from the beginning of the element.
 func (r Raw) Parse(opts Options) (Value, error) { return Parse(r.text, opts) }
 
+// Contains reports whether the element has the bytes of text somewhere, as written.
+func (r Raw) Contains(text string) bool { return bytes.Contains(r.text, []byte(text)) }
+
 // Text returns the text of the first member with the given key, "" when there is none
 // or its value is another than a string. An error means that the element is malformed
 // before or in that member.

@@ -2,6 +2,7 @@ package index
 
 import (
 	"github.com/packtrain/pack"
+	"strings"
 )
 
 // An Entry describes one version of a pack.
@@ -51,6 +52,11 @@ func NewEntry(p *pack.Pack, sources ...InstallSource) Entry {
 	}
 	for _, d := range m.Dependencies {
 		e.Dependencies.Packs = append(e.Dependencies.Packs, d.String())
+	}
+	for _, url := range m.URLDependencies {
+		if strings.Contains(url, "://") { // others are refused wherever they are
+			e.Dependencies.Packs = append(e.Dependencies.Packs, url)
+		}
 	}
 	if !m.PlatformVersion.Any() {
 		e.Dependencies.PlatformVersion = m.PlatformVersion.String()
