@@ -87,20 +87,34 @@ func TestFollow(t *testing.T) {
 		wrong pack.Code
 		text  string
 	}{
-		{name: "a cycle", web: &web{urls: map[string]string{"x/a": "a@1.0.0: x/app"}, index: []string{"app@1.0.0: x/a"}}, text: "",
-			want: []string{"a@1.0.0 app", "app@1.0.0 a"}},
-		{name: "in an index", web: &web{urls: map[string]string{"x/a": "a@1.0.0:"}, index: []string{"app@1.0.0: x/a", "a@2.0.0:"}},
-			want: []string{"a@2.0.0", "app@1.0.0 a"}},
-		{name: "an older version without", web: &web{bad: map[string]error{"x/a": away}, index: []string{"app@1.0.0:", "app@2.0.0: x/a"}},
-			want: []string{"app@1.0.0"}},
-		{name: "refused", web: &web{bad: map[string]error{"x/a": away}, index: []string{"app@1.0.0: x/a"}},
-			wrong: pack.CodeDependencyMissing, text: `app@1.0.0 cannot be used: dependency "x/a" of app@1.0.0: not followed`},
-		{name: "not there now", web: &web{bad: map[string]error{"x/a": down}, index: []string{"app@1.0.0:", "app@2.0.0: x/a"}},
-			wrong: pack.CodeUnavailable, text: `dependency "x/a" of app@2.0.0`},
-		{name: "two URLs with other content", web: &web{urls: map[string]string{"x/a": "a@1.0.0:", "x/b": "a@1.0.1:"}, index: []string{"app@1.0.0: x/a x/b"}},
-			wrong: pack.CodeConflict, text: "it is pack a, of which app@1.0.0 needs other content, from \"x/a\""},
-		{name: "two URLs with one pack of an index", web: &web{urls: map[string]string{"x/a": "a@1.0.0:", "x/b": "a@1.0.1:"}, index: []string{"app@1.0.0: x/a x/b", "a@3.0.0:"}},
-			want: []string{"a@3.0.0", "app@1.0.0 a a"}},
+		{
+			name: "a cycle", web: &web{urls: map[string]string{"x/a": "a@1.0.0: x/app"}, index: []string{"app@1.0.0: x/a"}},
+			want: []string{"a@1.0.0 app", "app@1.0.0 a"},
+		},
+		{
+			name: "in an index", web: &web{urls: map[string]string{"x/a": "a@1.0.0:"}, index: []string{"app@1.0.0: x/a", "a@2.0.0:"}},
+			want: []string{"a@2.0.0", "app@1.0.0 a"},
+		},
+		{
+			name: "an older version without", web: &web{bad: map[string]error{"x/a": away}, index: []string{"app@1.0.0:", "app@2.0.0: x/a"}},
+			want: []string{"app@1.0.0"},
+		},
+		{
+			name: "refused", web: &web{bad: map[string]error{"x/a": away}, index: []string{"app@1.0.0: x/a"}},
+			wrong: pack.CodeDependencyMissing, text: `app@1.0.0 cannot be used: dependency "x/a" of app@1.0.0: not followed`,
+		},
+		{
+			name: "not there now", web: &web{bad: map[string]error{"x/a": down}, index: []string{"app@1.0.0:", "app@2.0.0: x/a"}},
+			wrong: pack.CodeUnavailable, text: `dependency "x/a" of app@2.0.0`,
+		},
+		{
+			name: "two URLs with other content", web: &web{urls: map[string]string{"x/a": "a@1.0.0:", "x/b": "a@1.0.1:"}, index: []string{"app@1.0.0: x/a x/b"}},
+			wrong: pack.CodeConflict, text: "it is pack a, of which app@1.0.0 needs other content, from \"x/a\"",
+		},
+		{
+			name: "two URLs with one pack of an index", web: &web{urls: map[string]string{"x/a": "a@1.0.0:", "x/b": "a@1.0.1:"}, index: []string{"app@1.0.0: x/a x/b", "a@3.0.0:"}},
+			want: []string{"a@3.0.0", "app@1.0.0 a a"},
+		},
 		{name: "endless", web: &web{index: []string{"app@1.0.0: x/p1"}}, wrong: pack.CodeLimitExceeded, text: "number of dependencies that are URLs is 101, at most 100 allowed"},
 	} {
 		t.Run(strings.ReplaceAll(tc.name, " ", "_"), func(t *testing.T) {

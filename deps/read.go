@@ -20,7 +20,7 @@ type member struct {
 	needs   []pack.RuntimeNeed
 }
 
-func (m *member) ref() pack.Ref           { return m.ID.Ref }
+func (m *member) ref() pack.Ref { return m.ID.Ref }
 func (m *member) deps() []pack.Dependency {
 	return slices.Concat(m.pack.Manifest.Dependencies, m.content.Followed)
 }

@@ -47,7 +47,7 @@ func TestDownloadReportsWhatLiesWhere(t *testing.T) {
 			Spec: "test:web", Scheme: "test", DirectoryChecksum: checksum,
 			Content: &pack.Content{
 				Dir: filepath.Join(dest, "packs", "web"), ID: pack.ID{Ref: "web", Version: version},
-				Pin: pack.Pin{Scheme: "test", Location: "web", TreeDigest: tree, Size: size}, TreeDigest: tree, DirectoryChecksum: checksum,
+				Pin: pack.Pin{Scheme: "test", Location: "web", TreeDigest: tree, Size: size}, TreeDigest: tree, DirectoryChecksum: checksum, Followed: []pack.Dependency{},
 			},
 		}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},

@@ -127,7 +127,7 @@ func TestNotFollowed(t *testing.T) {
 	f, spec := circle(t)
 	h := f.host()
 	_, err := install(t, h, spec)
-		refused, ok := errors.AsType[*installer.FollowError](err)
+	refused, ok := errors.AsType[*installer.FollowError](err)
 	if code := failureCode(t, err); code != pack.CodeDependencyMissing || !ok || refused.Host != "127.0.0.1" {
 		t.Errorf("got %v", err)
 	}

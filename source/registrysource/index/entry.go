@@ -1,8 +1,9 @@
 package index
 
 import (
-	"github.com/packtrain/pack"
 	"strings"
+
+	"github.com/packtrain/pack"
 )
 
 // An Entry describes one version of a pack.
