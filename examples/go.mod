@@ -66,7 +66,7 @@ require (
 )
 
 require (
-	github.com/Masterminds/semver/v3 v3.5.0 // indirect
+	github.com/Masterminds/semver/v3 v3.5.0
 	github.com/packtrain/pack/registry/sqlregistry/pgtest v0.0.0
 	github.com/spf13/cobra v1.10.2
 	modernc.org/sqlite v1.62.0

@@ -6,5 +6,5 @@
 // share. Files are kept in memory where possible: some file systems create files
 // much more slowly for minutes after others are removed.
 //
-//	go -C examples run ./bench [-runs 9] [-dir DIR] [S1 S2 S3 S4 S5 S8 S11 S11b]
+//	go -C examples run ./bench [-runs 9] [-dir DIR] [S1 S2 S3 S4 S5 S8 S11 S11b S12 S13]
 package main
