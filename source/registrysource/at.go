@@ -26,11 +26,12 @@ func (s *Source) At(ctx context.Context, loc source.Locator) (pack.Ref, error) {
 	name := strings.TrimSuffix(path.Base(loc.Location), ".git")
 	for _, ref := range slices.Sorted(maps.Keys(supplied)) {
 		sup := supplied[ref]
-		mentions := func(i int) bool { return sup.document.entries[i].Contains(name) }
-		if !slices.ContainsFunc(sup.document.positions[ref.String()], mentions) {
+		doc := sup.state.document
+		mentions := func(i int) bool { return doc.entries[i].Contains(name) }
+		if !slices.ContainsFunc(doc.positions[ref.String()], mentions) {
 			continue
 		}
-		found, err := sup.index.lookUp(sup.document, ref)
+		found, err := sup.index.lookUp(sup.state, ref)
 		if err == nil && found.names(loc) {
 			return ref, nil
 		}
