@@ -201,6 +201,13 @@ func (d Dependency) String() string {
 	return d.Ref.String() + "@" + d.Constraint.String()
 }
 
+// BrokenBy reports whether d is met by version from of the pack that it names, and not any
+// more once version to takes its place. The zero Version as from is an unknown one, which
+// counts as meeting d, and as to the removal of the pack.
+func (d Dependency) BrokenBy(from, to Version) bool {
+	return (from.IsZero() || d.Constraint.AllowsPresent(from)) && (to.IsZero() || !d.Constraint.AllowsPresent(to))
+}
+
 // parseDependency parses "ref" or "ref@constraint"; in compatibility mode also
 // "ref=version".
 func parseDependency(text string, compat bool) (Dependency, error) {

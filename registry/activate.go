@@ -90,6 +90,9 @@ func (r *request) registerTogether(ctx context.Context, s *set) error {
 		return err
 	}
 	defer lock.Release()
+	if err := r.confirmExpected(ctx, s); err != nil {
+		return err
+	}
 	if err := r.confirmBeside(ctx, s); err != nil {
 		return err
 	}

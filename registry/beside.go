@@ -58,6 +58,25 @@ func (s *set) besideRef(ref pack.Ref) *item {
 	return nil
 }
 
+// confirmExpected checks that the generations are active that the request expects of the
+// packs of s and of those that they need. They are locked.
+func (r *request) confirmExpected(ctx context.Context, s *set) error {
+	for _, ref := range append(s.refs(), r.lockedDependencies(s)...) {
+		want, ok := r.req.Expect[ref]
+		if !ok {
+			continue
+		}
+		active, err := r.store.ledger().Active(ctx, ref)
+		if err != nil {
+			return err
+		}
+		if active != want {
+			return conflict(ref, active, want)
+		}
+	}
+	return nil
+}
+
 // confirmBeside checks that the unchanged packs that s needs are still as they were
 // compared. They are locked.
 func (r *request) confirmBeside(ctx context.Context, s *set) error {

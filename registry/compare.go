@@ -26,7 +26,7 @@ func (s *Store) compare(ctx context.Context, it *item, replace Replace) error {
 	}
 	it.record = rec
 	if it.treeDigest != rec.Active.TreeDigest {
-		return mayReplace(replace, rec.Active.Version, it.ID)
+		return replace.Check(rec.Active.Version, it.ID)
 	}
 	if len(it.envs) == 0 && it.staged == "" { // none are attached any more: the pinned ones are kept
 		it.envs = rec.Active.Environments

@@ -80,18 +80,11 @@ func (e *DependentsError) refuse(allowed []pack.Ref) (broken []Dependent, err er
 	return broken, nil
 }
 
-// removalBreaks returns the installed packs that removing ref would break.
-func (s *Store) removalBreaks(ctx context.Context, ref pack.Ref) (*DependentsError, error) {
-	dependents, err := s.dependents(ctx, ref, func(Dependent) bool { return true })
-	return &DependentsError{Ref: ref, Dependents: dependents}, err
-}
-
 // changeBreaks returns the installed packs that accept the active version of ref,
-// or may do so because it is unknown, and would not accept the next one.
+// or may do so because it is unknown, and would not accept the next one; the zero
+// Version as the next one stands for the removal of ref.
 func (s *Store) changeBreaks(ctx context.Context, ref pack.Ref, active, next pack.Version) (*DependentsError, error) {
-	dependents, err := s.dependents(ctx, ref, func(d Dependent) bool {
-		return (active.IsZero() || d.Dependency.Constraint.AllowsPresent(active)) && !d.Dependency.Constraint.AllowsPresent(next)
-	})
+	dependents, err := s.dependents(ctx, ref, func(d Dependent) bool { return d.Dependency.BrokenBy(active, next) })
 	return &DependentsError{Ref: ref, Version: next, Dependents: dependents}, err
 }
 

@@ -65,7 +65,11 @@ func (s *Store) remove(ctx context.Context, ref pack.Ref, opts *RemoveOptions) e
 	if err := expect(ref, active, opts.From); err != nil {
 		return err
 	}
-	breaks, err := s.removalBreaks(ctx, ref)
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if err != nil && !damaged(err) {
+		return err
+	}
+	breaks, err := s.changeBreaks(ctx, ref, rec.Active.Version, pack.Version{})
 	if err != nil {
 		return err
 	}

@@ -41,16 +41,17 @@ func (e *ReplaceError) ErrorCode() pack.Code {
 	return e.code
 }
 
-// mayReplace returns an error unless new content may replace the active version.
-func mayReplace(replace Replace, active pack.Version, id pack.ID) error {
+// Check returns a [*ReplaceError] unless r allows other content, which is pack id, to
+// replace the active version of that pack.
+func (r Replace) Check(active pack.Version, id pack.ID) error {
 	order := id.Version.Compare(active)
 	refused := &ReplaceError{Ref: id.Ref, Active: active, Version: id.Version, Needed: ReplaceAny}
 	switch {
-	case replace == ReplaceAny, replace == ReplaceUpgrade && order > 0:
+	case r == ReplaceAny, r == ReplaceUpgrade && order > 0:
 		return nil
 	case order > 0:
 		refused.Needed = ReplaceUpgrade
-	case replace == ReplaceUpgrade && order == 0:
+	case r == ReplaceUpgrade && order == 0:
 		refused.code = pack.CodeConflict
 	}
 	return refused

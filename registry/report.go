@@ -45,6 +45,10 @@ type Request struct {
 	Contents []*pack.Content
 	// Replace says what may be replaced; "" means ReplaceNever.
 	Replace Replace
+	// Expect names the generation that has to be active of each pack in it, "" for a pack
+	// that must not be installed; nil expects nothing. A set fails with an error that matches
+	// [pack.ErrConflict] if another one is active of its packs, or of those that they need.
+	Expect map[pack.Ref]string
 	// AllowBreak names the installed packs whose dependencies may be left unmet, or
 	// holds [AnyDependent]. A version that the active version's dependents do not
 	// accept is refused otherwise, unless they are replaced in the same set; each that

@@ -115,5 +115,11 @@ func boundElsewhere() error {
 
 // conflict returns the error that another operation has changed the pack.
 func conflict(ref pack.Ref, active, expected string) error {
+	switch {
+	case active == "":
+		return pack.Errorf(pack.CodeConflict, "pack %s is not installed, and generation %q was expected; another operation removed it, try again", ref, expected)
+	case expected == "":
+		return pack.Errorf(pack.CodeConflict, "pack %s is installed, with generation %q, and was expected not to be; another operation installed it, try again", ref, active)
+	}
 	return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected; another operation changed it, try again", ref, active, expected)
 }

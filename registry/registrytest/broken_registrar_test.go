@@ -131,6 +131,7 @@ func registrarFaults() []subjectFault {
 				rep.Registered[i].Generation = fmt.Sprint(generations.Add(1))
 			}
 		})},
+		{name: "expects nothing", noticedBy: "other generations than expected are a conflict", broken: asking(func(req *registry.Request) { req.Expect = nil })},
 		{name: "replaces anything", noticedBy: `a lower version, replace "upgrade"`, broken: replacing(registry.ReplaceAny)},
 		{name: "replaces lower versions alone", noticedBy: `other content, replace "any"`, broken: replacing(registry.ReplaceUpgrade)},
 		{name: "replaces nothing", noticedBy: `a higher version, replace "upgrade"`, broken: replacing(registry.ReplaceNever)},

@@ -214,6 +214,9 @@ func (r *fakeRequest) register(ctx context.Context, s fakeSet) {
 func (r *fakeRequest) apply(ctx context.Context, s fakeSet) error {
 	at := now()
 	op := registry.Operation{}
+	if err := r.expected(ctx, s); err != nil {
+		return err
+	}
 	for _, it := range s {
 		previous := it.record.Active.Name
 		op.Activate = append(op.Activate, registry.Activation{
@@ -230,6 +233,27 @@ func (r *fakeRequest) apply(ctx context.Context, s fakeSet) error {
 		s[i].record = records[i]
 	}
 	return err
+}
+
+// expected checks that the generations are active that the request expects of the packs of s
+// and of those that they need.
+func (r *fakeRequest) expected(ctx context.Context, s fakeSet) error {
+	for _, it := range s {
+		refs := []pack.Ref{it.ID.Ref}
+		for _, d := range it.pack.Manifest.Dependencies {
+			refs = append(refs, d.Ref)
+		}
+		for _, ref := range refs {
+			active, err := r.fake.records().Active(ctx, ref)
+			if err != nil && !errors.Is(err, pack.ErrNotFound) {
+				return err
+			}
+			if want, ok := r.req.Expect[ref]; ok && active != want {
+				return pack.Errorf(pack.CodeConflict, "pack %s has active generation %q, not %q as expected", ref, active, want)
+			}
+		}
+	}
+	return nil
 }
 
 func count(p *pack.Pack) registry.ComponentCounts {

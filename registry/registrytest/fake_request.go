@@ -167,14 +167,10 @@ func (r *fakeRequest) compare(ctx context.Context, it *fakeItem) error {
 	if it.unchanged = err == nil && rec.Active.TreeDigest == it.tree; it.unchanged {
 		it.Status = pack.StatusUnchanged
 	}
-	order := it.ID.Version.Compare(rec.Active.Version)
-	switch {
-	case err != nil, it.unchanged, r.req.Replace == registry.ReplaceAny, r.req.Replace == registry.ReplaceUpgrade && order > 0:
+	if err != nil || it.unchanged {
 		return err
-	case r.req.Replace == registry.ReplaceUpgrade && order == 0:
-		return pack.Errorf(pack.CodeConflict, "pack %s is installed with other content", it.ID)
 	}
-	return pack.Errorf(pack.CodeAlreadyInstalled, "pack %s %s is installed", it.ID.Ref, rec.Active.Version)
+	return r.req.Replace.Check(rec.Active.Version, it.ID)
 }
 
 func (r *fakeRequest) report() *registry.Report {

@@ -46,7 +46,24 @@ func requestChecks() []check {
 			return b.wantOutcome(ctx, registry.Request{}, []string{"lib@1.0.0", "lib@2.0.0"}, "lib 1.0.0", "lib: validation conflict")
 		}},
 		{"requests at the same time are served", checkConcurrent},
+		{"other generations than expected are a conflict", checkExpected},
 	}
+}
+
+// checkExpected replaces a pack of which a request expects the active generation, another
+// one, and none.
+func checkExpected(ctx context.Context, b *bench) error {
+	before, err := b.registered(ctx, registry.Request{}, "demo@1.0.0")
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, generation := range []string{"", "000000-other"} {
+		req := registry.Request{Replace: registry.ReplaceAny, Expect: map[pack.Ref]string{"demo": generation}}
+		errs = append(errs, b.wantOutcome(ctx, req, []string{"demo@1.1.0"}, "demo: registration conflict"))
+	}
+	req := registry.Request{Replace: registry.ReplaceAny, Expect: map[pack.Ref]string{"demo": before[0].Generation, "other": ""}}
+	return errors.Join(append(errs, b.wantOutcome(ctx, req, []string{"demo@1.1.0"}, "demo 1.1.0"))...)
 }
 
 // wantNothing checks that a request that failed as a whole registered no pack.
