@@ -125,6 +125,24 @@ func TestDamagedTree(t *testing.T) {
 	check("a damaged note", whole)
 }
 
+// TestDamagedTreeIsReplaced: content that is received again takes the place of a damaged tree
+// that has its digest, also if its pin does not say that there is one.
+func TestDamagedTreeIsReplaced(t *testing.T) {
+	t.Parallel()
+	dir, src := filepath.Join(t.TempDir(), "cache"), newCommits(demo())
+	c := newCache(t, dir)
+	place := pack.Pin{Scheme: demoPin().Scheme, Location: demoPin().Location}
+	ctx := c.Keep(t.Context())
+	want := mustFetch(ctx, t, c.Source(src), place).TreeDigest
+	change(t, files(t, dir, "trees")[0], func(data []byte) []byte { data[0] ^= 1; return data })
+	mustFetch(ctx, t, c.Source(src), place)
+	before := src.fetched.Load()
+	place.TreeDigest = want
+	if got := mustFetch(ctx, t, c.Source(src), place).TreeDigest; got != want || src.fetched.Load() != before {
+		t.Errorf("got %s, want %s from the cache; fetched: %v", got, want, src.fetched.Load() != before)
+	}
+}
+
 // A strictSink takes files in memory, each name once.
 type strictSink struct{ fstest.MapFS }
 

@@ -114,13 +114,12 @@ func (r *recorder) keep() error {
 		return nil // the owner of the sink says so
 	}
 	dest, _ := r.cache.treePath(tree)
-	if _, ok := r.cache.Has(tree); !ok {
-		if err := writeIndex(r.temp.file, files, r.size); err != nil {
-			return ioError("write", err)
-		}
-		if err := r.temp.publish(dest); err != nil {
-			return err
-		}
+	if err := writeIndex(r.temp.file, files, r.size); err != nil {
+		return ioError("write", err)
+	}
+	// In place of one that may be there and be damaged: that is known only once it is read.
+	if err := r.temp.publish(dest); err != nil {
+		return err
 	}
 	return r.cache.noteTree(r.pin, tree)
 }
