@@ -22,7 +22,8 @@ const applying = "apply plan"
 // and compared. Nothing is chosen.
 //
 // Nothing changes unless all content and all environments are there, as the plan says.
-// Then packs are registered as [Pipeline.Install] does: a set whose tests fail stays as
+// Then packs are registered as [Pipeline.Install] does: a set whose tests fail, or of which
+// another operation has changed a pack in the meantime, stays as
 // it was, and is in the report and in a [*pack.BatchError]. Packs are removed last.
 // observe may be nil.
 func (p *Pipeline) Apply(ctx context.Context, plan *Plan, observe pack.EventFunc) (*Report, error) {
@@ -54,7 +55,7 @@ func (p *Pipeline) apply(ctx context.Context, plan *Plan, observe pack.EventFunc
 		return nil, err
 	}
 	r.follow(plan)
-	err := r.stages(ctx, r.fetchPlanned(plan), r.analysePlanned, r.buildPlanned(plan), r.registerPlanned(plan), r.removePlanned(plan))
+	err := r.stages(ctx, r.fetchPlanned(plan), r.analysePlanned(plan), r.buildPlanned(plan), r.registerPlanned(plan), r.removePlanned)
 	if errors.Is(err, errStopped) {
 		err = nil
 	}
@@ -86,6 +87,7 @@ func (r *run) isFresh(ctx context.Context, plan *Plan) error {
 	if err != nil {
 		return err
 	}
+	r.before = f
 	if changed := f.stale(plan); len(changed) > 0 {
 		return &StaleError{Changed: changed}
 	}
@@ -94,6 +96,10 @@ func (r *run) isFresh(ctx context.Context, plan *Plan) error {
 
 // follow makes the packs of the plan those of the request.
 func (r *run) follow(plan *Plan) {
+	r.expect, r.removing = map[pack.Ref]string{}, plan.removals()
+	for _, read := range plan.Reads {
+		r.expect[read.Ref] = read.Generation
+	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
 		if s.To == nil {
@@ -152,12 +158,25 @@ func (r *run) checkFetched(plan *Plan, p *packState) {
 	}
 }
 
-// analysePlanned loads the packs, and checks what they need.
-func (r *run) analysePlanned(ctx context.Context) error {
-	if _, err := r.analyse(ctx); err != nil {
-		return err
+// analysePlanned loads the packs, checks what they need, and compares the sets that they
+// form with those of the plan.
+func (r *run) analysePlanned(plan *Plan) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := r.analyse(ctx); err != nil {
+			return err
+		}
+		if err := r.stopAtFailure(); err != nil {
+			return err
+		}
+		needs := map[pack.Ref][]pack.Dependency{}
+		for _, p := range r.going() {
+			needs[p.ID.Ref] = needsIn(p)
+		}
+		if sets := r.before.setsOf(plan, needs); !slices.EqualFunc(sets, plan.Sets, slices.Equal[[]pack.Ref]) {
+			return planError("it says that %v change together, and its packs have to as %v; make a new one", plan.Sets, sets)
+		}
+		return nil
 	}
-	return r.stopAtFailure()
 }
 
 // buildPlanned builds the environments, and compares them with those of the plan.
@@ -215,25 +234,20 @@ func (r *run) registerPlanned(plan *Plan) func(context.Context) error {
 }
 
 // removePlanned removes packs, after all others are registered.
-func (r *run) removePlanned(plan *Plan) func(context.Context) error {
-	return func(ctx context.Context) error {
-		var refs []pack.Ref
-		for i := range plan.Steps {
-			if plan.Steps[i].Action == PlanRemove {
-				refs = append(refs, plan.Steps[i].Ref)
-			}
-		}
-		if len(refs) > 0 && r.config.Remover == nil {
-			return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
-		}
-		// Those that need each other are all removed.
-		opts := &registry.RemoveOptions{AllowBreak: slices.Concat(plan.Options.AllowBreak, refs)}
-		for _, ref := range refs {
-			if err := r.config.Remover.Remove(ctx, ref, opts); err != nil {
-				return err
-			}
-			r.report.Removed = append(r.report.Removed, ref)
-		}
-		return nil
+func (r *run) removePlanned(ctx context.Context) error {
+	if len(r.removing) > 0 && r.config.Remover == nil {
+		return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
 	}
+	for _, ref := range r.removing {
+		opts := &registry.RemoveOptions{AllowBreak: r.mayBreak(), From: r.expect[ref]}
+		if err := r.config.Remover.Remove(ctx, ref, opts); err != nil {
+			return err
+		}
+		r.report.Removed = append(r.report.Removed, ref)
+	}
+	return nil
 }
+
+// mayBreak returns the packs whose dependencies may be left unmet: also those that are
+// removed, which may need each other.
+func (r *run) mayBreak() []pack.Ref { return slices.Concat(r.req.AllowBreak, r.removing) }

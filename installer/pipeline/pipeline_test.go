@@ -90,12 +90,16 @@ func TestReplace(t *testing.T) {
 		{spec: "app@^1", want: "app@^1 failed from 2.0.0 at download: already_installed"},
 		{spec: "app@^1", replace: registry.ReplaceNever, want: "app@^1 failed from 2.0.0 at download: already_installed"},
 		{spec: "app@^1", replace: registry.ReplaceAny, want: "app@^1 replaced from 2.0.0"},
-		{spec: "app", replace: registry.ReplaceNever, want: "app failed from 1.0.0 at tests: already_installed"},
+		{spec: "app", replace: registry.ReplaceNever, want: "app failed from 1.0.0 at registration: already_installed"},
 	}
 	for _, s := range steps {
+		fetched := len(h.Fetches())
 		rep, _ := h.pipeline.Install(t.Context(), pipeline.Request{Specs: []string{s.spec}, Replace: s.replace})
 		if diff := cmp.Diff([]string{s.want}, outcomes(rep)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
+		}
+		if rep.Summary.Failed > 0 && len(h.Fetches()) > fetched {
+			t.Errorf("%s, replacing %q: it was fetched, and may not be installed", s.spec, s.replace)
 		}
 	}
 }

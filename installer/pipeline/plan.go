@@ -67,6 +67,16 @@ type PlanOptions struct {
 	AllOrNothing     bool                        `json:"all_or_nothing"`
 }
 
+// removals returns the packs that are removed.
+func (p *Plan) removals() (refs []pack.Ref) {
+	for i := range p.Steps {
+		if p.Steps[i].Action == PlanRemove {
+			refs = append(refs, p.Steps[i].Ref)
+		}
+	}
+	return refs
+}
+
 // A PlanAction is what happens to a pack.
 type PlanAction string
 

@@ -25,7 +25,7 @@ func (f *facts) complete(ctx context.Context, r *run, plan *Plan) error {
 	}
 	plan.Warnings = append(plan.Warnings, f.warnings...)
 	f.dependents(plan)
-	plan.Sets = setsOf(plan, needs)
+	plan.Sets = f.setsOf(plan, needs)
 	plan.Reads = f.reads(plan, needs)
 	f.owners(plan)
 	return f.references(ctx, plan)
@@ -42,17 +42,29 @@ func (f *facts) dependents(plan *Plan) {
 			s := plan.step(d.Ref)
 			ok := s.To != nil && d.Constraint.AllowsPresent(s.To.Version)
 			plan.Dependents = append(plan.Dependents, PlanDependent{Ref: d.Ref, By: by, Constraint: d.Constraint, OK: ok})
-			broke := s.From == nil || !d.Constraint.AllowsPresent(s.From.Version)
-			allowed := slices.Contains(plan.Options.AllowBreak, by) || slices.Contains(plan.Options.AllowBreak, registry.AnyDependent)
 			switch {
-			case ok || broke:
-			case allowed:
+			case !s.breaks(d):
+			case plan.mayBreak(by):
 				plan.warn("", by, "it needs %s, which it will not have", d)
 			default:
 				plan.conflict(pack.CodeDependencyConflict, by, "it needs %s, which it would not have; change it too, or allow it to break", d)
 			}
 		}
 	}
+}
+
+// breaks reports whether the step leaves a dependency on its pack unmet that is met now.
+func (s *PlanStep) breaks(d pack.Dependency) bool {
+	to := pack.Version{}
+	if s.To != nil {
+		to = s.To.Version
+	}
+	return s.From != nil && d.BrokenBy(s.From.Version, to)
+}
+
+// mayBreak reports whether the dependencies of a pack may be left unmet.
+func (p *Plan) mayBreak(ref pack.Ref) bool {
+	return slices.Contains(p.Options.AllowBreak, ref) || slices.Contains(p.Options.AllowBreak, registry.AnyDependent)
 }
 
 // owners notes components that would have the ref of one of another pack.
@@ -158,47 +170,4 @@ func (f *facts) stale(plan *Plan) (changed []StaleRead) {
 	}
 	slices.SortFunc(changed, func(a, b StaleRead) int { return cmp.Compare(a.Ref, b.Ref) })
 	return changed
-}
-
-// setsOf returns the packs that change together: those that need one that changes.
-func setsOf(plan *Plan, needs map[pack.Ref][]pack.Dependency) [][]pack.Ref {
-	var refs []pack.Ref
-	set := map[pack.Ref]pack.Ref{} // the first pack of the set of a pack
-	for i := range plan.Steps {
-		if s := &plan.Steps[i]; s.Action != PlanKeep && s.Action != PlanRemove {
-			refs = append(refs, s.Ref)
-			set[s.Ref] = s.Ref
-		}
-	}
-	join := func(a, b pack.Ref) {
-		a, b = set[a], set[b]
-		for ref, of := range set {
-			if of == max(a, b) {
-				set[ref] = min(a, b)
-			}
-		}
-	}
-	for _, ref := range refs {
-		for _, d := range needs[ref] {
-			if _, ok := set[d.Ref]; ok {
-				join(ref, d.Ref)
-			}
-		}
-		if plan.Options.AllOrNothing {
-			join(ref, refs[0])
-		}
-	}
-	sets := [][]pack.Ref{}
-	for _, first := range refs {
-		var members []pack.Ref
-		for _, ref := range refs {
-			if set[ref] == first {
-				members = append(members, ref)
-			}
-		}
-		if len(members) > 0 {
-			sets = append(sets, members)
-		}
-	}
-	return sets
 }

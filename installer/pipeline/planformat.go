@@ -145,17 +145,25 @@ func (p *Plan) Check() error {
 }
 
 func (p *Plan) checkReads() error {
-	read := map[pack.Ref]bool{}
+	read := map[pack.Ref]PlanRead{}
 	for _, r := range p.Reads {
-		if _, err := pack.ParseRef(string(r.Ref)); err != nil || read[r.Ref] {
+		if _, err := pack.ParseRef(string(r.Ref)); err != nil || read[r.Ref].Ref != "" {
 			return planError("pack %.80q is read twice, or has no valid name", r.Ref)
 		}
-		read[r.Ref] = true
+		read[r.Ref] = r
 	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if !read[s.Ref] {
+		was, ok := read[s.Ref]
+		if !ok {
 			return planError("pack %s changes, and its state is not among those that the plan reads", s.Ref)
+		}
+		from := PlanState{}
+		if s.From != nil {
+			from = *s.From
+		}
+		if from.Generation != was.Generation || from.Tree != was.Tree {
+			return planError("pack %s changes from generation %.80q, and the plan read %.80q", s.Ref, from.Generation, was.Generation)
 		}
 	}
 	return nil
@@ -178,6 +186,8 @@ func (s *PlanStep) check() error {
 		return fmt.Errorf("action %q does not go with what is installed before and after it", s.Action)
 	case s.To == nil:
 		return nil
+	case s.Action != action(s.From, s.To):
+		return fmt.Errorf("it says %q, and what is installed before and after it is %q", s.Action, action(s.From, s.To))
 	}
 	return s.To.check(s.Action == PlanKeep)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -80,6 +81,13 @@ func TestHostilePlans(t *testing.T) {
 		"conflict": {func(v map[string]any) {
 			v["conflicts"] = []any{map[string]any{"code": "conflict", "ref": "app", "message": "no"}}
 		}, true},
+		"other sets":     {func(v map[string]any) { v["sets"] = []any{} }, true},
+		"another action": {func(v map[string]any) { step(v)["action"] = "repin" }, false},
+		"another state before it": {func(v map[string]any) {
+			before := maps.Clone(to(v))
+			before["version"], before["generation"] = "0.1.0", "000001-x"
+			step(v)["from"], step(v)["action"] = before, "upgrade"
+		}, false},
 		"read something else": {func(v map[string]any) { v["reads"].([]any)[0].(map[string]any)["generation"] = "000009-x" }, true}, //nolint:forcetypeassert // the same
 	} {
 		var v map[string]any

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,22 @@ type site struct {
 	lines   []string
 	store   *registry.Store
 	cache   *cache.Cache
+	before  *preceded
 	*pipeline.Pipeline
+}
+
+// A preceded registrar calls a function before it registers packs, once.
+type preceded struct {
+	registry.Registrar
+	hook func()
+}
+
+func (p *preceded) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
+	if hook := p.hook; hook != nil {
+		p.hook = nil
+		hook()
+	}
+	return p.Registrar.Register(ctx, req)
 }
 
 // newSite returns a site with an index of the packs that the lines describe, see
@@ -81,9 +97,10 @@ func (s *site) reopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.store = store
+	s.before = &preceded{Registrar: store}
 	world := newWorld(indexOf{universe, s.World}, store)
 	s.Pipeline = compose(t, pipeline.Config{
-		Installer: newDownloader(t, s.cache.Source(s.World)), Analyzer: newAnalyzer(t, world), Builder: &builder{}, Registrar: store,
+		Installer: newDownloader(t, s.cache.Source(s.World)), Analyzer: newAnalyzer(t, world), Builder: &builder{}, Registrar: s.before,
 		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: store, Remover: store, Configurer: store, Cache: s.cache,
 	})
 }

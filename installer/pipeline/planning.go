@@ -55,6 +55,11 @@ func (p *Pipeline) Plan(ctx context.Context, req Request) (*Plan, error) {
 
 func (r *run) plan(ctx context.Context) (*Plan, error) {
 	r.begin()
+	r.removing = r.req.Remove
+	var err error
+	if r.before, err = r.facts(ctx); err != nil { // what changes from now on makes the plan stale
+		return nil, err
+	}
 	if err := r.lookUp(ctx); err != nil {
 		return nil, err
 	}
@@ -66,7 +71,7 @@ func (r *run) plan(ctx context.Context) (*Plan, error) {
 	if len(r.packs) > 0 {
 		stages = append([]func(context.Context) error{r.downloadPlaces, r.settle}, stages...)
 	}
-	err := r.stages(ctx, stages...)
+	err = r.stages(ctx, stages...)
 	if ctx.Err() != nil {
 		return nil, cmp.Or(err, context.Cause(ctx))
 	}
@@ -110,10 +115,7 @@ func (r *run) environments(ctx context.Context) (failed bool, err error) {
 
 // describe makes the plan of what was chosen and received.
 func (r *run) describe(ctx context.Context) (*Plan, error) {
-	f, err := r.facts(ctx)
-	if err != nil {
-		return nil, err
-	}
+	f := r.before
 	plan := &Plan{
 		Format: PlanFormat, Platform: platform(), Options: optionsOf(r.req), Reads: []PlanRead{}, Wants: []PlanWant{}, Steps: []PlanStep{},
 		Sets: [][]pack.Ref{}, Dependents: []PlanDependent{}, Conflicts: []PlanProblem{}, Warnings: []PlanProblem{},

@@ -43,7 +43,7 @@ func (r *run) resolve(ctx context.Context) error {
 
 func (r *run) policy() *deps.Policy {
 	p := &deps.Policy{
-		Provided: r.config.Provided, AllowBreak: r.req.AllowBreak, Parallel: r.config.Parallel,
+		Provided: r.config.Provided, AllowBreak: r.mayBreak(), Parallel: r.config.Parallel,
 		AllowDowngrade: r.req.Replace == registry.ReplaceAny, KeepInstalled: r.req.Replace == registry.ReplaceNever,
 	}
 	if !r.req.SkipValidation {

@@ -27,6 +27,9 @@ type run struct {
 	report  Report
 
 	planning bool                                // nothing is built or registered
+	before   *facts                              // when planning, read before all else
+	expect   map[pack.Ref]string                 // generations, when a plan is applied
+	removing []pack.Ref                          // by a plan, so that they may break
 	planned  map[pack.Ref][]pack.EnvironmentPlan // when planning
 
 	// failed holds packs that failed, by ref: no version of them is chosen any more.

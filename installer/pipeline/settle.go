@@ -45,7 +45,12 @@ func (r *run) stops() bool {
 func (r *run) downloadChosen(ctx context.Context) (again bool, err error) {
 	var ps []*packState
 	for _, p := range r.packs {
-		if p.Err == nil && p.content == nil {
+		if p.Err != nil {
+			continue
+		}
+		if r.checkReplaced(p); p.Err != nil {
+			again = true
+		} else if p.content == nil {
 			ps = append(ps, p)
 		}
 	}
@@ -53,6 +58,7 @@ func (r *run) downloadChosen(ctx context.Context) (again bool, err error) {
 		return false, err
 	}
 	for _, p := range ps {
+		r.checkReplaced(p)
 		again = r.learn(ctx, p) || p.Err != nil || again
 	}
 	return again, nil

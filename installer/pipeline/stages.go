@@ -36,7 +36,29 @@ func (r *run) downloadPlaces(ctx context.Context) error {
 		}
 	}
 	r.failTwice()
+	for _, p := range ps {
+		r.checkReplaced(p)
+	}
 	return nil
+}
+
+// checkReplaced fails a pack that was chosen or received, and that may not replace what is
+// installed. Other content of the same version is known as such once it was received.
+func (r *run) checkReplaced(p *packState) {
+	i := slices.IndexFunc(r.known, func(k pack.InstalledPack) bool { return k.Ref == p.ID.Ref })
+	if i < 0 || p.Err != nil {
+		return
+	}
+	k := &r.known[i]
+	switch {
+	case p.content == nil && p.ID.Version == k.Version:
+		return
+	case p.content != nil && (k.TreeDigest == "" || p.content.TreeDigest == "" || p.content.TreeDigest == k.TreeDigest):
+		return
+	}
+	if err := cmp.Or(r.req.Replace, registry.ReplaceUpgrade).Check(k.Version, p.ID); err != nil {
+		r.fail(p, pack.StageRegistration, err)
+	}
 }
 
 // failTwice fails packs that the request names twice.
@@ -239,8 +261,9 @@ func (r *run) register(ctx context.Context) error {
 		return nil
 	}
 	req := registry.Request{
-		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.req.AllowBreak, AllOrNothing: r.req.AllOrNothing,
+		Contents: contents(ps), Replace: cmp.Or(r.req.Replace, registry.ReplaceUpgrade), AllowBreak: r.mayBreak(), AllOrNothing: r.req.AllOrNothing,
 		SkipValidation: r.req.SkipValidation, SkipTests: r.req.SkipTests, Retest: r.req.Retest, IgnoreTests: r.req.IgnoreTests, OnEvent: r.relay(ps),
+		Expect: r.expect,
 	}
 	rep, err := r.config.Registrar.Register(ctx, req)
 	if rep != nil {

@@ -29,14 +29,7 @@ var seed = flag.Uint64("seed", 1, "which universes TestUniverses makes")
 // tenth of PACK_UNIVERSES.
 func TestUniverses(t *testing.T) {
 	t.Parallel()
-	n := 200
-	if text := os.Getenv("PACK_UNIVERSES"); text != "" {
-		all, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n = all / 10
-	}
+	n := universesOf(t, 200)
 	random := rand.New(rand.NewPCG(*seed, 2))
 	solved := 0
 	for i := range n {
@@ -66,6 +59,20 @@ func TestUniverses(t *testing.T) {
 	if solved < n/5 || solved > n*4/5 {
 		t.Errorf("%d of %d can be solved", solved, n)
 	}
+}
+
+// universesOf returns n, or a tenth of PACK_UNIVERSES.
+func universesOf(t *testing.T, n int) int {
+	t.Helper()
+	text := os.Getenv("PACK_UNIVERSES")
+	if text == "" {
+		return n
+	}
+	all, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all / 10
 }
 
 // A problem is one that packs can have.
