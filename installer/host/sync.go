@@ -49,12 +49,14 @@ type SyncRequest struct {
 // A SyncAction is what is done to a pack.
 type SyncAction string
 
-// The actions. Repin installs other content of the same version.
+// The actions. Repin installs other content of the same version, repair the same content
+// again: what is on disk is not as recorded.
 const (
 	SyncInstall   SyncAction = "install"
 	SyncUpgrade   SyncAction = "upgrade"
 	SyncDowngrade SyncAction = "downgrade"
 	SyncRepin     SyncAction = "repin"
+	SyncRepair    SyncAction = "repair"
 	SyncKeep      SyncAction = "keep"
 	SyncRemove    SyncAction = "remove"
 )
@@ -96,7 +98,8 @@ const syncing = "sync packs"
 // lock, which is made or completed first. Everything is downloaded, and its environments
 // are built, before anything changes; then packs that need each other change together.
 // Other installed packs stay, unless Prune removes them, and a change that would break
-// one is refused. A root that is there already is not touched.
+// one is refused. A root that is there already is not touched; its files are compared with
+// the records, and packs that differ are repaired.
 //
 // Roots that are brought to one lock have the same packs with the same content, whatever
 // they had before. After an interruption another call completes the work.
@@ -105,7 +108,7 @@ const syncing = "sync packs"
 // other error means that nothing was changed; a report that comes with it has the lock and
 // the steps.
 func (h *Host) Sync(ctx context.Context, req SyncRequest) (*SyncReport, error) {
-	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*installer.DownloadedPack{}}
+	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, damaged: map[pack.Ref]bool{}, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*installer.DownloadedPack{}}
 	err := s.all(ctx)
 	s.report.Warnings = s.Warnings()
 	if s.report.Lock != nil && req.Dir != "" {
@@ -123,6 +126,7 @@ type syncer struct {
 	*batch.Batch
 	req       SyncRequest
 	installed []pack.InstalledPack
+	damaged   map[pack.Ref]bool          // installed packs of the lock; those that are sound, too
 	learned   map[pack.ID]pack.Candidate // what pack.yaml says that an index does not
 	received  map[pack.Ref]*installer.DownloadedPack
 	staging   string
@@ -154,6 +158,9 @@ func (s *syncer) settle(ctx context.Context) error {
 		if err := s.choose(ctx); err != nil {
 			return err
 		}
+		if err := s.inspect(ctx); err != nil {
+			return err
+		}
 		s.plan()
 		again, err := s.download(ctx)
 		if err != nil || !again {
@@ -171,7 +178,9 @@ func (s *syncer) plan() {
 		step := SyncStep{Action: SyncInstall, Ref: p.Ref, To: p.Version, ToTree: p.TreeDigest()}
 		if k := s.find(p.Ref); k != nil {
 			step.From, step.FromTree = k.Version, cmp.Or(k.Pin.TreeDigest, k.TreeDigest)
-			step.Action = compare(k, p)
+			if step.Action = compare(k, p); step.Action == SyncKeep && s.damaged[p.Ref] {
+				step.Action = SyncRepair
+			}
 		}
 		step.Done = step.Action == SyncKeep
 		s.report.Steps = append(s.report.Steps, step)

@@ -17,7 +17,7 @@ func (s *syncer) apply(ctx context.Context) error {
 		case SyncKeep:
 		case SyncRemove:
 			removed = append(removed, step.Ref)
-		case SyncInstall, SyncUpgrade, SyncDowngrade, SyncRepin:
+		case SyncInstall, SyncUpgrade, SyncDowngrade, SyncRepin, SyncRepair:
 			contents = append(contents, s.received[step.Ref].Content)
 		}
 	}
