@@ -28,6 +28,8 @@ type Wants struct {
 	File *lock.File
 	// Lock is nil if there is none.
 	Lock *lock.Lock
+
+	wantsRead, lockRead []byte // nil for a file that was missing
 }
 
 // OpenWants reads packs.yaml at path, and the lock beside it. Missing says that there may
@@ -45,11 +47,12 @@ func OpenWants(path string, missing bool) (*Wants, error) {
 	case err != nil:
 		return nil, err
 	}
-	w := &Wants{Path: path}
+	w := &Wants{Path: path, wantsRead: data}
 	if w.File, err = lock.ParseFile(data); err != nil {
 		return nil, fmt.Errorf("read %q: %w", path, err)
 	}
 	data, err = os.ReadFile(w.lockPath())
+	w.lockRead = data
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return w, nil
@@ -87,18 +90,46 @@ func (w *Wants) Apply(f *Flags, c *Config) {
 	}
 }
 
-// Save replaces the files by those given, each in one step, if they changed.
+// Save replaces the files by those given, each in one step, if they changed. Files that
+// others have changed since they were read stay as they are: the error is
+// [pack.ErrConflict].
 func (w *Wants) Save(file *lock.File, l *lock.Lock) error {
+	if err := unchanged(w.Path, w.wantsRead); err != nil {
+		return err
+	}
+	data := l.Bytes()
+	old, err := os.ReadFile(w.lockPath())
+	same := err == nil && bytes.Equal(old, data)
+	if !same {
+		if err := unchanged(w.lockPath(), w.lockRead); err != nil {
+			return err
+		}
+	}
 	if !bytes.Equal(file.Bytes(), w.File.Bytes()) {
 		if err := replaceFile(w.Path, file.Bytes()); err != nil {
 			return err
 		}
 	}
-	data := l.Bytes()
-	if old, err := os.ReadFile(w.lockPath()); err == nil && bytes.Equal(old, data) {
+	if same {
 		return nil
 	}
 	return replaceFile(w.lockPath(), data)
+}
+
+// unchanged returns an error if a file has other content than was read, of which nil stands
+// for no file.
+func unchanged(path string, read []byte) error {
+	now, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		now = nil
+	case err != nil:
+		return err
+	}
+	if !bytes.Equal(now, read) {
+		return pack.Errorf(pack.CodeConflict, "%q was changed by another process since it was read, and is left as it is: run the command again", path)
+	}
+	return nil
 }
 
 // replaceFile replaces a file in one step. A link is followed, and its mode is kept.
