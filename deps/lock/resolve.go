@@ -249,10 +249,11 @@ func (w *lockedWorld) at(ctx context.Context, want pack.Want) ([]pack.Candidate,
 	return found, nil
 }
 
-// compare returns the locked version with what the lock states, unless the index states
-// other content.
+// compare returns the locked version with what the lock states, unless the index that it
+// comes from states other content. Another index, which lists the pack now, does not supply
+// it in place of that.
 func (w *lockedWorld) compare(before *Pack, c pack.Candidate) pack.Candidate {
-	if sameContent(before.Pins, c.Pins) {
+	if sameContent(before.Pins, c.Pins) || !w.updates(c.Ref) && indexOf(before.Pins) != indexOf(c.Pins) {
 		return before.Candidate()
 	}
 	from, to := contrast(before.Pins, c.Pins)
@@ -263,6 +264,14 @@ func (w *lockedWorld) compare(before *Pack, c pack.Candidate) pack.Candidate {
 	defer w.mu.Unlock()
 	w.repins[c.Ref] = Repin{ID: c.ID, From: from, To: to}
 	return c
+}
+
+// indexOf returns the name of the index that pins come from, "" for none.
+func indexOf(pins []pack.Pin) string {
+	if len(pins) == 0 {
+		return ""
+	}
+	return pins[0].Via.Index
 }
 
 func sameContent(a, b []pack.Pin) bool {

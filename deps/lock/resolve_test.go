@@ -20,6 +20,7 @@ import (
 type pinnedWorld struct {
 	*depstest.Universe
 	republished map[string]bool // by "ref@version"
+	index       string
 }
 
 func (w pinnedWorld) pin(c pack.Candidate) pack.Candidate {
@@ -31,6 +32,9 @@ func (w pinnedWorld) pin(c pack.Candidate) pack.Candidate {
 		Ref: c.Ref, Version: c.Version, Scheme: "https", Location: "https://packs.example/" + c.Ref.String() + ".tgz",
 		DirectoryChecksum: pack.Digest(sum), TreeDigest: pack.Digest(sum),
 	}}
+	if w.index != "" {
+		c.Pins[0].Via = pack.Origin{Index: w.index, Entry: c.ID.String()}
+	}
 	return c
 }
 
@@ -52,7 +56,7 @@ func universe(t *testing.T, lines ...string) pinnedWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pinnedWorld{u, map[string]bool{}}
+	return pinnedWorld{u, map[string]bool{}, ""}
 }
 
 // wants returns wants of "ref@constraint", or "ref=locator".
@@ -147,6 +151,24 @@ func TestRepin(t *testing.T) {
 	}
 	if text := got.Repins[0].String(); !strings.Contains(text, before.String()) || !strings.Contains(text, after.String()) {
 		t.Errorf("got %s", text)
+	}
+}
+
+// TestLockedPacksStayOnTheirIndex: an index that lists a locked version now, and comes before
+// the one that supplied it, does not replace its content until the pack is updated.
+func TestLockedPacksStayOnTheirIndex(t *testing.T) {
+	t.Parallel()
+	w := universe(t, "app@1.0.0: log", "log@1.0.0:")
+	w.index = "corp"
+	old := resolve(t, w, nil, nil, "app").Lock
+	w.index, w.republished["log@1.0.0"] = "public", true
+	got := resolve(t, w, old, nil, "app")
+	if diff := cmp.Diff(string(old.Bytes()), string(got.Lock.Bytes())); diff != "" || len(got.Repins) > 0 {
+		t.Errorf("the lock changed (-want +got)\n%s%v", diff, got.Repins)
+	}
+	updated, err := lock.Resolve(t.Context(), w, wants(t, "app"), old, lock.Options{Update: []pack.Ref{"log"}})
+	if err != nil || updated.Lock.Find("log").Pins[0].Via.Index != "public" || updated.Lock.Find("app").Pins[0].Via.Index != "corp" {
+		t.Errorf("updated: %v\n%s", err, updated.Lock.Bytes())
 	}
 }
 
