@@ -98,7 +98,7 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	for i, rec := range records {
 		packs[i] = s.installed(rec)
 	}
-	s.mark(ctx, packs, damagedRefs(err))
+	s.mark(ctx, packs, DamagedRefs(err))
 	return packs, err
 }
 

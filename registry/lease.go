@@ -155,7 +155,7 @@ func (s *Store) wanted(ctx context.Context, refs []pack.Ref) ([]Record, error) {
 	if err != nil && !damaged(err) {
 		return nil, err
 	}
-	broken := damagedRefs(err)
+	broken := DamagedRefs(err)
 	var records []Record
 	for _, ref := range slices.Compact(slices.Sorted(slices.Values(refs))) {
 		i := slices.IndexFunc(all, func(r Record) bool { return r.Ref == ref })

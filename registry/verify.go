@@ -122,7 +122,7 @@ func (s *Store) refsToVerify(ctx context.Context, refs []pack.Ref) ([]pack.Ref, 
 		if err != nil && !damaged(err) {
 			return nil, err
 		}
-		all = append(published, damagedRefs(err)...)
+		all = append(published, DamagedRefs(err)...)
 		for _, rec := range records {
 			all = append(all, rec.Ref)
 		}
@@ -131,17 +131,17 @@ func (s *Store) refsToVerify(ctx context.Context, refs []pack.Ref) ([]pack.Ref, 
 	return slices.Compact(all), nil
 }
 
-// damagedRefs returns the packs of the [*RecordError]s that err joins.
-func damagedRefs(err error) (refs []pack.Ref) {
+// DamagedRefs returns the packs of the [*RecordError]s that err joins.
+func DamagedRefs(err error) (refs []pack.Ref) {
 	switch e := err.(type) { //nolint:errorlint // it walks the tree of errors itself
 	case *RecordError:
 		return []pack.Ref{e.Ref}
 	case interface{ Unwrap() []error }:
 		for _, err := range e.Unwrap() {
-			refs = append(refs, damagedRefs(err)...)
+			refs = append(refs, DamagedRefs(err)...)
 		}
 	case interface{ Unwrap() error }:
-		return damagedRefs(e.Unwrap())
+		return DamagedRefs(e.Unwrap())
 	}
 	return refs
 }

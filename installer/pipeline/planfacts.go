@@ -18,6 +18,8 @@ import (
 type facts struct {
 	active map[pack.Ref]registry.ActivePack
 	order  []pack.Ref
+	// damaged are the packs whose records are damaged: nothing is known of them.
+	damaged []pack.Ref
 	// components of installed packs, as far as they were asked for.
 	components map[pack.Ref][]pack.Component
 	catalog    registry.Catalog
@@ -25,6 +27,9 @@ type facts struct {
 	added      map[pack.ComponentRef][]owned   // what a step adds
 	warnings   []PlanProblem
 }
+
+// damagedRecord is why nothing is planned for a pack.
+const damagedRecord = "its record is damaged, so that nothing is known of what is installed: without a plan, install it and allow replacing any version, or remove it"
 
 type owned struct {
 	ref  pack.Ref
@@ -37,7 +42,7 @@ func (r *run) facts(ctx context.Context) (*facts, error) {
 		gone: map[pack.ComponentRef]pack.Kind{}, added: map[pack.ComponentRef][]owned{},
 	}
 	packs, err := r.config.Catalog.List(ctx)
-	if err != nil {
+	if f.damaged = registry.DamagedRefs(err); err != nil && len(f.damaged) == 0 {
 		return nil, fmt.Errorf("look up installed packs: %w", err)
 	}
 	for _, p := range packs {
@@ -148,6 +153,9 @@ func (r *run) removals(ctx context.Context, f *facts, plan *Plan) error {
 		before, ok := f.active[ref]
 		at := slices.IndexFunc(plan.Steps, func(s PlanStep) bool { return s.Ref == ref })
 		switch {
+		case slices.Contains(f.damaged, ref):
+			plan.conflict(pack.CodeStoreCorrupt, ref, damagedRecord)
+			continue
 		case !ok:
 			plan.conflict(pack.CodeNotFound, ref, "it is to be removed, and is not installed")
 			continue

@@ -28,6 +28,7 @@ type site struct {
 	store   *registry.Store
 	cache   *cache.Cache
 	before  *preceded
+	catalog func(registry.Catalog) registry.Catalog
 	*pipeline.Pipeline
 }
 
@@ -99,9 +100,13 @@ func (s *site) reopen(t *testing.T) {
 	s.store = store
 	s.before = &preceded{Registrar: store}
 	world := newWorld(indexOf{universe, s.World}, store)
+	var catalog registry.Catalog = store
+	if s.catalog != nil {
+		catalog = s.catalog(store)
+	}
 	s.Pipeline = compose(t, pipeline.Config{
 		Installer: newDownloader(t, s.cache.Source(s.World)), Analyzer: newAnalyzer(t, world), Builder: &builder{}, Registrar: s.before,
-		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: store, Remover: store, Configurer: store, Cache: s.cache,
+		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: catalog, Remover: store, Configurer: store, Cache: s.cache,
 	})
 }
 

@@ -124,7 +124,9 @@ func (r *run) describe(ctx context.Context) (*Plan, error) {
 		if !p.result.Added {
 			plan.Wants = append(plan.Wants, PlanWant{Spec: redact(p.Spec), Ref: p.ID.Ref})
 		}
-		if p.going() {
+		if p.going() && slices.Contains(f.damaged, p.ID.Ref) {
+			plan.conflict(pack.CodeStoreCorrupt, p.ID.Ref, damagedRecord)
+		} else if p.going() {
 			p.Status = pack.StatusDone
 			step, err := r.step(ctx, f, p)
 			if err != nil {

@@ -148,3 +148,34 @@ func TestSetsOfAPlan(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+// A damagedCatalog has a pack whose record cannot be decoded.
+type damagedCatalog struct {
+	registry.Catalog
+	ref pack.Ref
+}
+
+func (c damagedCatalog) List(ctx context.Context) ([]registry.ActivePack, error) {
+	packs, err := c.Catalog.List(ctx)
+	packs = slices.DeleteFunc(packs, func(p registry.ActivePack) bool { return p.Ref == c.ref })
+	return packs, errors.Join(err, &registry.RecordError{Ref: c.ref, Err: errors.New("damaged")})
+}
+
+// TestPlanBesideADamagedRecord: the damaged record of one pack concerns plans for that pack
+// alone.
+func TestPlanBesideADamagedRecord(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "bad@1.0.0:", "bad@2.0.0:", "app@1.0.0:", "app@2.0.0:")
+	s.install(t, "bad@=1.0.0", "app@=1.0.0")
+	s.catalog = func(c registry.Catalog) registry.Catalog { return damagedCatalog{c, "bad"} }
+	s.reopen(t)
+	if _, err := s.Apply(t.Context(), through(t, s.plan(t, pipeline.Request{Specs: []string{"app"}})), nil); err != nil || s.state(t)["app"].Version != "2.0.0" {
+		t.Errorf("another pack: got %v, %v", err, s.state(t))
+	}
+	for _, req := range []pipeline.Request{{Specs: []string{"bad"}}, {Remove: []pack.Ref{"bad"}}} {
+		plan := s.plan(t, req)
+		if len(plan.Conflicts) != 1 || plan.Conflicts[0].Code != pack.CodeStoreCorrupt || len(plan.Steps) > 0 {
+			t.Errorf("%v: got %v, %v", req, actions(plan), plan.Conflicts)
+		}
+	}
+}
