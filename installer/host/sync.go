@@ -102,7 +102,9 @@ const syncing = "sync packs"
 // the records, and packs that differ are repaired.
 //
 // Roots that are brought to one lock have the same packs with the same content, whatever
-// they had before. After an interruption another call completes the work.
+// they had before. After an interruption another call completes the work. A pack that another
+// operation has changed meanwhile, so that it is not as wanted in the end, has failed with
+// [pack.CodeConflict].
 //
 // Packs that failed are in the report and in a [*pack.BatchError] that comes with it. Any
 // other error means that nothing was changed; a report that comes with it has the lock and
@@ -148,7 +150,10 @@ func (s *syncer) all(ctx context.Context) (err error) {
 	if err := s.settle(ctx); err != nil || s.req.Plan || len(s.report.Failed) > 0 {
 		return err
 	}
-	return s.apply(ctx)
+	if err := s.apply(ctx); err != nil || len(s.report.Failed) > 0 {
+		return err
+	}
+	return s.confirm(ctx)
 }
 
 // settle makes the lock, downloads what has to be, and plans the steps. Content that needs

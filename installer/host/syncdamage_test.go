@@ -1,6 +1,8 @@
 package host_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/registry"
 )
 
 // TestSyncRepairs: a root whose records are as wanted, and whose files are not, is repaired,
@@ -70,4 +73,39 @@ func wantDifferences(t *testing.T, h *host.Host, want ...pack.Ref) {
 	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 		t.Errorf("packs that differ (-want +got)\n%s\n%v", diff, rep.Differences)
 	}
+}
+
+// A meddler does something before packs are registered, as another process does.
+type meddler struct {
+	registry.Registrar
+	meddle func()
+}
+
+func (m *meddler) Register(ctx context.Context, req registry.Request) (*registry.Report, error) {
+	if m.meddle != nil {
+		m.meddle()
+	}
+	return m.Registrar.Register(ctx, req)
+}
+
+// TestSyncBesideOthers: a sync does not claim that a pack is as wanted which another operation
+// has changed in the meantime.
+func TestSyncBesideOthers(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	other := &meddler{}
+	c := s.config(t.TempDir())
+	c.Registrar = func(r registry.Registrar) registry.Registrar { other.Registrar = r; return other }
+	h := openHost(t, c)
+	req := host.SyncRequest{Wants: wanted(t, "app@^1", "tool")}
+	req.Lock, req.Locked = mustSync(t, h, req).Lock, true
+	must(t, h.Store.Remove(t.Context(), "tool", nil))
+	other.meddle = func() { must(t, h.Store.Remove(t.Context(), "app", nil)) }
+	got, err := h.Sync(t.Context(), req)
+	if !errors.Is(err, pack.ErrConflict) || !strings.Contains(err.Error(), "changed pack app while packs were synced: it was removed; sync again") {
+		t.Errorf("got %v", err)
+	}
+	wantSteps(t, got, "keep app, not done", "keep log", "install tool")
+	other.meddle = nil
+	wantSteps(t, mustSync(t, h, req), "install app", "keep log", "keep tool")
 }

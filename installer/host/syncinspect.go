@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/batch"
@@ -39,4 +40,31 @@ func (s *syncer) inspect(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// confirm fails the packs that others have changed since it was read what is installed:
+// those that stayed, and those that were installed before the others.
+func (s *syncer) confirm(ctx context.Context) (err error) {
+	if s.installed, err = s.Store.InstalledPacks(ctx); err != nil {
+		return err
+	}
+	for i := range s.report.Steps {
+		step := &s.report.Steps[i]
+		p, k := s.report.Lock.Find(step.Ref), s.find(step.Ref)
+		switch {
+		case p == nil && k != nil:
+			s.changedMeanwhile(step, fmt.Sprintf("%s is installed again", k.ID))
+		case p != nil && k == nil:
+			s.changedMeanwhile(step, "it was removed")
+		case p != nil && compare(k, p) != SyncKeep:
+			s.changedMeanwhile(step, fmt.Sprintf("%s is installed, with content %s", k.ID, k.TreeDigest))
+		}
+	}
+	return nil
+}
+
+func (s *syncer) changedMeanwhile(step *SyncStep, is string) {
+	step.Done = false
+	err := pack.Errorf(pack.CodeConflict, "another operation changed pack %s while packs were synced: %s; sync again", step.Ref, is)
+	s.report.Failed = append(s.report.Failed, pack.NewFailure(len(s.report.Failed), step.Ref.String(), step.Ref, pack.StageRegistration, err))
 }
