@@ -29,6 +29,7 @@ func hostileRows() []hostileRow {
 		many[i] = fmt.Sprintf("p%d@1.0.0:", i)
 	}
 	return []hostileRow{
+		{id: "E15", name: "refs and versions that are one text", universe: []string{"a-1@2.0.0:", "a@1.0.0-2:"}, wants: []string{"a-1", "a@>=1.0.0-2"}, want: []string{"a@1.0.0-2", "a-1@2.0.0"}},
 		{id: "E16", name: "self", universe: []string{"a@1.0.0: a"}, wants: []string{"a"}, want: []string{"a@1.0.0"}},
 		{id: "E16", name: "self in another version", universe: []string{"a@1.0.0: a@^2", "a@2.0.0: a@^1"}, wants: []string{"a"}, code: pack.CodeDependencyConflict, text: "a"},
 		{id: "E16", name: "missing", universe: []string{"a@1.0.0: b", "b@1.0.0: c"}, wants: []string{"a"}, code: pack.CodeDependencyMissing, text: "a 1.0.0 (requested) needs b; b 1.0.0 needs c"},

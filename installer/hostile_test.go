@@ -23,6 +23,7 @@ import (
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("N05 the first source has another digest", mismatch)
+	resolveHostile(t)
 	for _, tt := range hostileCases(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

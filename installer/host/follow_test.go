@@ -204,3 +204,15 @@ func TestFollowedInLock(t *testing.T) {
 		t.Errorf("another pack: got %v", err)
 	}
 }
+
+// away redirects what lies below /away to another host.
+func away(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path, ok := strings.CutPrefix(r.URL.RequestURI(), "/away"); ok {
+			_, port, _ := strings.Cut(r.Host, ":")
+			http.Redirect(w, r, "http://localhost:"+port+path, http.StatusMovedPermanently)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -97,6 +97,7 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	t.Run("L05/environment of the host", hostileEnvironment)
 	t.Run("L06/network", hostileNetwork)
+	t.Run("E19", hostileURLs)
 	t.Run("L06/listening", hostileListening)
 	for name, ending := range map[string]string{"N07/refused": "exit 1", "N07/installed": "exit 0"} {
 		t.Run(name, func(t *testing.T) {

@@ -3,7 +3,6 @@ package host_test
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -15,9 +14,9 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// TestHostileURLs: dependencies that are URLs are refused with the rule that refuses them,
-// and nothing is installed.
-func TestHostileURLs(t *testing.T) {
+// hostileURLs is E19: dependencies that are URLs are refused with the rule that refuses
+// them, and nothing is installed.
+func hostileURLs(t *testing.T) {
 	t.Parallel()
 	many := make([]string, 10_000)
 	for i := range many {
@@ -79,16 +78,4 @@ func TestHostileURLs(t *testing.T) {
 			}
 		})
 	}
-}
-
-// away redirects what lies below /away to another host.
-func away(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if path, ok := strings.CutPrefix(r.URL.RequestURI(), "/away"); ok {
-			_, port, _ := strings.Cut(r.Host, ":")
-			http.Redirect(w, r, "http://localhost:"+port+path, http.StatusMovedPermanently)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
