@@ -26,7 +26,6 @@ func (r *request) activateAll(ctx context.Context) {
 	batch.Each(r.failSets(ctx), r.store.config.Parallel, func(s *set) {
 		r.registerSet(ctx, s, s.items)
 		for _, it := range s.items {
-			it.components = nil
 			if !s.settled && it.Err == nil { // cancelled before its turn
 				r.fail(ctx, it, pack.StageRegistration, s.culprit().Err)
 			}

@@ -77,7 +77,7 @@ func (s *Store) adoptOthers(ctx context.Context, ref pack.Ref, pointer, active s
 			s.config.Logger.Warn("generation cannot be adopted", "pack", ref, "generation", name, "error", err)
 			continue
 		}
-		a.Previous, a.Components = last, nil
+		a.Previous, a.Documents = last, nil
 		op := Operation{ID: generations.NewID(), Time: s.now(), Actor: actorOf(ctx), Activate: []Activation{*a}}
 		if _, err := s.config.Records.Apply(ctx, op); err != nil && !damaged(err) {
 			return "", err
@@ -93,7 +93,7 @@ func (s *Store) recall(ref pack.Ref, generation string) (*Activation, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := parseMetadata(ref, generation, metadata)
+	a, err := readActivation(s.disk, ref, generation, metadata)
 	a.Generation.Environments = fromRoot(s.config.Root, a.Generation.Environments)
 	return &a, err
 }

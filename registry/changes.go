@@ -48,7 +48,8 @@ func (s *Store) side(ref pack.Ref, generation string) (side, error) {
 	if err != nil {
 		return side{}, err
 	}
-	return side{os.DirFS(s.disk.Content(ref, generation)), a.Components}, nil
+	components, err := a.Documents.Components()
+	return side{os.DirFS(s.disk.Content(ref, generation)), components}, err
 }
 
 // compareComponents returns how the components of after differ from those of before.

@@ -44,6 +44,7 @@
 //	<root>/packs/<ref>/<generation>/venv         link to its virtualenv
 //	<root>/packs/<ref>/<generation>/node_modules link to its packages
 //	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/packs/<ref>/<generation>/components   its components, as [Documents]
 //	<root>/packs/<ref>/<generation>/lease        locked by snapshots
 //	<root>/current/<ref>                         link to the active generation's pack
 //	<root>/packs/<ref>.last                      the last generation's number of a removed pack

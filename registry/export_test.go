@@ -39,6 +39,10 @@ func (f *Files) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
 	t.Helper()
 	err := f.change(t.Context(), func(table *table) (*delta, error) {
 		damaged := *table.packs[ref].damaged(name)
+		var err error
+		if damaged.components.data, err = f.read(f.pos.ID, &damaged); err != nil {
+			return nil, err
+		}
 		return &delta{drop: []pack.Ref{ref}, put: []*row{&damaged}}, nil
 	}, nil)
 	if err != nil {
@@ -64,12 +68,16 @@ func (m *Memory) Compacted() (*Memory, error) {
 	defer m.mu.Unlock()
 	c := NewMemory()
 	for _, d := range m.table.snapshot() {
-		payload, err := d.encode()
+		frame, err := d.encode()
 		if err != nil {
 			return nil, err
 		}
-		if d, err = decodeDelta(payload); err != nil {
+		frame.BodySize = int64(len(frame.Body))
+		if d, err = decodeDelta(frame); err != nil {
 			return nil, err
+		}
+		for _, r := range d.put {
+			r.components.data = frame.Body[r.components.at:][:r.components.size]
 		}
 		c.table.merge(d)
 	}
@@ -86,6 +94,10 @@ func (f *Files) Damage(t testing.TB, ref pack.Ref) {
 	err := f.change(t.Context(), func(table *table) (*delta, error) {
 		damaged := *table.packs[ref]
 		damaged.manifest, damaged.generations = []byte("{"), nil
+		var err error
+		if damaged.components.data, err = f.read(f.pos.ID, &damaged); err != nil {
+			return nil, err
+		}
 		return &delta{put: []*row{&damaged}}, nil
 	}, nil)
 	if err != nil {
@@ -105,31 +117,34 @@ func SomeDeltas() (payloads [][]byte) {
 			panic(err)
 		}
 		d.config = []configRow{{"a", []byte(`{"n":1}`)}}[:n]
-		payload, _ := d.encode()
-		payloads = append(payloads, payload)
+		frame, _ := d.encode()
+		payloads = append(payloads, frame.Payload)
 		t.merge(d)
 	}
 	for _, d := range t.snapshot() {
-		payload, _ := d.encode()
-		payloads = append(payloads, payload)
+		frame, _ := d.encode()
+		payloads = append(payloads, frame.Payload)
 	}
 	return payloads
 }
 
 // RecodeDelta decodes a change, makes it, and encodes it again.
 func RecodeDelta(payload []byte) ([]byte, error) {
-	d, err := decodeDelta(payload)
+	d, err := parseDelta(payload)
 	if err != nil {
 		return nil, err
 	}
 	again, err := d.encode()
+	if err != nil {
+		return nil, err
+	}
 	t := newTable()
 	t.merge(d)
 	for _, r := range t.rows() {
 		_, _ = r.record()
 		r.componentKeys()
 	}
-	return again, err
+	return again.Payload, nil
 }
 
 // ShareEqual asks for files that may be shared.

@@ -40,7 +40,7 @@ const compactAt = 1 << 20
 func OpenFiles(ctx context.Context, dir string) (*Files, error) {
 	f := &Files{log: recordlog.New(dir), compactAt: compactAt, table: newTable()}
 	f.log.Fault = generations.FaultIn(ctx)
-	f.tableReader.look = f.look
+	f.tableReader.look, f.tableReader.load = f.look, f.load
 	return f, f.look(ctx, func(*table) error { return nil })
 }
 
@@ -58,7 +58,7 @@ func (f *Files) look(ctx context.Context, fn func(*table) error) error {
 
 // readOn brings the table up to date. The caller holds mu.
 func (f *Files) readOn() error {
-	payloads, next, err := f.log.Read(f.pos)
+	frames, next, err := f.log.Read(f.pos)
 	if err != nil {
 		return err
 	}
@@ -66,9 +66,9 @@ func (f *Files) readOn() error {
 	if next.ID != f.pos.ID {
 		t = newTable()
 	}
-	deltas := make([]*delta, len(payloads))
-	for i, p := range payloads {
-		if deltas[i], err = decodeDelta(p); err != nil {
+	deltas := make([]*delta, len(frames))
+	for i := range frames {
+		if deltas[i], err = decodeDelta(&frames[i]); err != nil {
 			return err
 		}
 	}
@@ -152,11 +152,14 @@ func (f *Files) change(ctx context.Context, plan func(*table) (*delta, error), t
 // append writes d at its position. The caller holds the lock of the log,
 // but not mu, so that readers do not wait for the disk.
 func (f *Files) append(at recordlog.Position, d *delta) error {
-	payload, err := d.encode()
+	frame, err := d.encode()
 	if err != nil {
 		return err
 	}
-	next, err := f.log.Append(at, payload)
+	next, err := f.log.Append(at, frame)
+	if err == nil {
+		err = d.place(frame)
+	}
 	if err != nil {
 		return err
 	}
@@ -168,36 +171,4 @@ func (f *Files) append(at recordlog.Position, d *delta) error {
 	f.mu.Unlock()
 	f.compact(next)
 	return nil
-}
-
-// compact replaces the file, which ends at the position at, with one without obsolete
-// rows, if they are more than half of it. The change is already durable: if compacting
-// fails, the file is unchanged, and the next change retries.
-func (f *Files) compact(at recordlog.Position) {
-	f.mu.Lock()
-	due := f.compactAt < 0 || at.Offset >= max(f.compactAt, 2*f.table.size())
-	var deltas []*delta
-	if due {
-		deltas = f.table.snapshot()
-	}
-	f.mu.Unlock()
-	if !due {
-		return
-	}
-	payloads := make([][]byte, len(deltas))
-	for i, d := range deltas {
-		var err error
-		if payloads[i], err = d.encode(); err != nil {
-			return
-		}
-	}
-	next, err := f.log.Replace(payloads)
-	if err != nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.pos == at { // the table has the content of the new file
-		f.pos = next
-	}
 }

@@ -9,10 +9,13 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/text/exactjson"
+	"github.com/packtrain/pack/registry/internal/recordlog"
 )
 
 // The payload of a frame is a delta: the length of its head, the head as JSON,
-// and the values of the rows one after another, whose sizes are in the head.
+// and the values of the rows one after another, whose sizes are in the head. The body of
+// the frame has the components of the rows one after another: they are most of the bytes,
+// and seldom needed.
 
 type deltaHead struct {
 	Op     string       `json:"operation,omitempty"`
@@ -42,10 +45,13 @@ type rowHead struct {
 	Updated     time.Time        `json:"updated"`
 	Settings    int              `json:"settings"`
 	Manifest    int              `json:"manifest"`
-	Components  int              `json:"components"`
 	Keys        int              `json:"keys"`
+	Mentions    int              `json:"mentions"`
 	Needs       int              `json:"needs"`
 	Generations []generationHead `json:"generations,omitempty"`
+	// Components is the size of the components in the body, Checksum their checksum.
+	Components int64  `json:"components"`
+	Checksum   uint32 `json:"checksum"`
 }
 
 type generationHead struct {
@@ -60,16 +66,18 @@ type configHead struct {
 
 const lengthSize = 4
 
-// encode returns d as a payload.
-func (d *delta) encode() ([]byte, error) {
+// encode returns d as a frame, if the components of its rows are in memory.
+func (d *delta) encode() (*recordlog.Frame, error) {
 	head := deltaHead{Op: d.op, Root: d.root, LastID: d.lastID, Drop: d.drop, Known: d.known, Change: len(d.change), History: len(d.history), Position: d.position, Forget: d.forget}
-	var values [][]byte
+	var values, body [][]byte
 	for _, r := range d.put {
 		h := rowHead{
 			ID: r.id, Ref: r.ref, Active: r.active, Installed: r.installed, Updated: r.updated,
-			Settings: len(r.settings), Manifest: len(r.manifest), Components: len(r.components), Keys: len(r.keys), Needs: len(r.needs),
+			Settings: len(r.settings), Manifest: len(r.manifest), Keys: len(r.keys), Mentions: len(r.mentions), Needs: len(r.needs),
+			Components: r.components.size, Checksum: r.components.sum,
 		}
-		values = append(values, r.settings, r.manifest, r.components, r.keys, r.needs)
+		values = append(values, r.settings, r.manifest, r.keys, r.mentions, r.needs)
+		body = append(body, r.components.data)
 		for _, g := range r.generations {
 			h.Generations = append(h.Generations, generationHead{g.name, len(g.data)})
 			values = append(values, g.data)
@@ -90,11 +98,33 @@ func (d *delta) encode() ([]byte, error) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "encode records: %w", err)
 	}
 	payload := binary.LittleEndian.AppendUint32(nil, uint32(len(data)))
-	return slices.Concat(append([][]byte{payload, data}, values...)...), nil
+	return &recordlog.Frame{Payload: slices.Concat(append([][]byte{payload, data}, values...)...), Body: slices.Concat(body...)}, nil
 }
 
-// decodeDelta returns what [delta.encode] encoded. It shares memory with payload.
-func decodeDelta(payload []byte) (*delta, error) {
+// place notes that the components of the rows are in the body of f.
+func (d *delta) place(f *recordlog.Frame) error {
+	at := f.BodyAt
+	for _, r := range d.put {
+		r.components.data, r.components.at = nil, at
+		at += r.components.size
+	}
+	if at != f.BodyAt+f.BodySize {
+		return errPayload
+	}
+	return nil
+}
+
+// decodeDelta returns what [delta.encode] encoded. It shares memory with the payload of f.
+func decodeDelta(f *recordlog.Frame) (*delta, error) {
+	d, err := parseDelta(f.Payload)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.place(f)
+}
+
+// parseDelta is decodeDelta without the places of components.
+func parseDelta(payload []byte) (*delta, error) {
 	p := payloadReader{rest: payload}
 	n := p.next(lengthSize)
 	if p.bad {
@@ -141,8 +171,9 @@ func (p *payloadReader) next(n int) []byte {
 
 func (p *payloadReader) row(h *rowHead) *row {
 	r := &row{id: h.ID, ref: h.Ref, active: h.Active, installed: h.Installed, updated: h.Updated}
-	r.settings, r.manifest, r.components = p.next(h.Settings), p.next(h.Manifest), p.next(h.Components)
-	r.keys, r.needs = p.next(h.Keys), p.next(h.Needs)
+	r.settings, r.manifest, r.keys = p.next(h.Settings), p.next(h.Manifest), p.next(h.Keys)
+	r.mentions, r.needs = p.next(h.Mentions), p.next(h.Needs)
+	r.components = components{size: h.Components, sum: h.Checksum}
 	for _, g := range h.Generations {
 		r.generations = append(r.generations, generationRow{g.Name, p.next(g.Size)})
 	}

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,19 +82,23 @@ func (s *Store) renew(ctx context.Context, lock generations.Lock, ref pack.Ref, 
 }
 
 func (s *Store) applyRenewed(ctx context.Context, lock generations.Lock, a *Activation, active string, staging *generations.Staging, staged string) error {
-	components, err := json.Marshal(append([]pack.Component{}, a.Components...))
+	documents, err := a.Encoded()
 	if err != nil {
-		return pack.Errorf(pack.CodeStoreCorrupt, "encode components: %w", err)
+		return err
 	}
 	op := generations.Operation{Time: s.now()}
 	a.Previous, a.Time, a.Generation.Created = active, op.Time, op.Time
 	a.Generation.Environments = toRoot(s.config.Root, a.Generation.Environments)
 	a.Generation.Actor = actorOf(ctx)
-	metadata, err := a.metadata(components)
+	components, err := staging.WriteComponents(staged, documents)
 	if err != nil {
 		return err
 	}
-	op.Moves = []generations.Move{{Ref: a.Ref, From: active, To: a.Generation.Name, Metadata: metadata, Staged: staged}}
+	data, err := (&metadata{*a, digestOf(documents)}).encode()
+	if err != nil {
+		return err
+	}
+	op.Moves = []generations.Move{{Ref: a.Ref, From: active, To: a.Generation.Name, Metadata: data, Components: components, Staged: staged}}
 	_, err = s.apply(ctx, lock, op, staging.Apply)
 	return err
 }

@@ -118,7 +118,7 @@ func (s *Store) lease(ctx context.Context, snap *Snapshot, rec *Record) error {
 		if err != nil {
 			return nil, err
 		}
-		return a.Components, nil
+		return a.Documents.Components()
 	}
 	snap.Packs = append(snap.Packs, SnapshotPack{Record: *rec, Dir: s.disk.Content(ref, name), Leased: l.Held(), components: components})
 	return nil

@@ -2,8 +2,10 @@ package registry
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/internal/generations"
@@ -12,6 +14,7 @@ import (
 // A ledger applies one operation to the records. It serves one call.
 type ledger struct {
 	records Records
+	disk    *generations.Disk
 	// applied are the records of the packs that the operation activated.
 	applied map[pack.Ref]Record
 }
@@ -41,7 +44,7 @@ func (s *Store) apply(ctx context.Context, lock generations.Lock, op generations
 }
 
 func (s *Store) ledger() *ledger {
-	return &ledger{records: s.config.Records, applied: map[pack.Ref]Record{}}
+	return &ledger{records: s.config.Records, disk: s.disk, applied: map[pack.Ref]Record{}}
 }
 
 // Decide implements [generations.Records].
@@ -53,7 +56,7 @@ func (l *ledger) Decide(ctx context.Context, op generations.Operation) error {
 			recorded.Remove = append(recorded.Remove, Removal{Ref: m.Ref, Generation: m.From})
 			continue
 		}
-		a, err := parseMetadata(m.Ref, m.To, m.Metadata)
+		a, err := readActivation(l.disk, m.Ref, m.To, m.Metadata)
 		if err != nil {
 			return err
 		}
@@ -84,25 +87,36 @@ func (l *ledger) Active(ctx context.Context, ref pack.Ref) (generation string, e
 	return generation, err
 }
 
-// metadata returns a as it is kept beside the content, with components that are
-// encoded already.
-func (a *Activation) metadata(components json.RawMessage) ([]byte, error) {
-	data, err := json.Marshal(struct {
-		*Activation
+// metadata are what is kept beside the content of a generation, in JSON. Its components
+// are in a file of their own.
+type metadata struct {
+	Activation
 
-		Components json.RawMessage `json:"components"`
-	}{a, components})
+	// ComponentsDigest is the SHA-256 of that file.
+	ComponentsDigest pack.Digest `json:"components_digest"`
+}
+
+func (m *metadata) encode() ([]byte, error) {
+	data, err := json.Marshal(m)
 	if err != nil {
-		return nil, pack.Errorf(pack.CodeInvalidManifest, "encode metadata of pack %s: %w", a.Ref, err)
+		return nil, pack.Errorf(pack.CodeInvalidManifest, "encode metadata of pack %s: %w", m.Ref, err)
 	}
 	return data, nil
 }
 
-// parseMetadata returns the activation that [Activation.metadata] encoded.
-func parseMetadata(ref pack.Ref, generation string, data []byte) (Activation, error) {
-	a, err := decode[Activation](data)
-	if err != nil || a.Ref != ref || a.Generation.Name != generation {
-		return Activation{}, pack.Errorf(pack.CodeStoreCorrupt, "metadata of generation %s of pack %s is damaged; register the pack again", generation, ref)
+// readActivation returns the activation of a generation, from its metadata and the file
+// with its components.
+func readActivation(disk *generations.Disk, ref pack.Ref, generation string, data []byte) (Activation, error) {
+	m, err := decode[metadata](data)
+	if err == nil && m.Ref == ref && m.Generation.Name == generation {
+		m.Documents, err = disk.Components(ref, generation)
+		if err == nil && m.ComponentsDigest == digestOf(m.Documents) {
+			return m.Activation, nil
+		}
 	}
-	return a, nil
+	return Activation{}, pack.Errorf(pack.CodeStoreCorrupt, "metadata of generation %s of pack %s is damaged; register the pack again", generation, ref)
+}
+
+func digestOf(data []byte) pack.Digest {
+	return pack.Digest(fmt.Sprintf("sha256:%x", sha256.Sum256(data)))
 }

@@ -22,6 +22,7 @@ var _ Records = (*Memory)(nil)
 func NewMemory() *Memory {
 	m := &Memory{table: newTable()}
 	m.tableReader.look = m.look
+	m.tableReader.load = func(_ context.Context, r *row) (Documents, error) { return r.components.data, nil }
 	return m
 }
 

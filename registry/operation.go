@@ -39,12 +39,24 @@ type Activation struct {
 	Ref pack.Ref `json:"pack_ref"`
 	// Previous is the generation that is active up to now, "" when the pack is
 	// not installed.
-	Previous   string           `json:"previous"`
-	Generation Generation       `json:"generation"`
-	Manifest   pack.Manifest    `json:"manifest"`
-	Components []pack.Component `json:"components"`
+	Previous   string        `json:"previous"`
+	Generation Generation    `json:"generation"`
+	Manifest   pack.Manifest `json:"manifest"`
+	// Components are the components, unless they are given as Documents. Records read
+	// both by [Activation.Encoded].
+	Components []pack.Component `json:"-"`
+	Documents  Documents        `json:"-"`
 	// Time is the time of the activation.
 	Time time.Time `json:"time"`
+}
+
+// Encoded returns the components of a, encoded: its Documents or, without these, its
+// Components.
+func (a *Activation) Encoded() (Documents, error) {
+	if a.Documents != nil {
+		return a.Documents, nil
+	}
+	return EncodeComponents(a.Components)
 }
 
 // A Removal removes a pack from the records.

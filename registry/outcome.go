@@ -31,8 +31,8 @@ func (r *request) move(ctx context.Context, lock generations.Lock, it *item, now
 	}
 	a := it.activation(ctx, name, now)
 	a.Generation.Environments = toRoot(r.store.config.Root, it.envs)
-	metadata, err := a.metadata(it.components)
-	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: metadata, Staged: it.staged}, err
+	data, err := (&metadata{*a, it.componentsDigest}).encode()
+	return generations.Move{Ref: it.ID.Ref, From: a.Previous, To: name, Metadata: data, Components: it.components, Staged: it.staged}, err
 }
 
 // nextGeneration returns the name of the generation after the recorded ones. active is

@@ -3,7 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -144,13 +143,25 @@ func (r *request) validate(it *item, content fs.FS) (err error) {
 	it.validation = newValidationResult(findings)
 	components := ownComponents(it.pack)
 	it.counts = countComponents(components)
-	if it.components, err = json.Marshal(components); err != nil {
-		return pack.Errorf(pack.CodeInvalidManifest, "encode components of pack %s: %w", it.ID.Ref, err)
+	if err := r.writeComponents(it, components); err != nil {
+		return err
 	}
 	if r.req.SkipValidation {
 		return nil
 	}
 	return findings.Err()
+}
+
+// writeComponents encodes the components and keeps them in staging, because there may be
+// many packs.
+func (r *request) writeComponents(it *item, components []pack.Component) error {
+	documents, err := EncodeComponents(components)
+	if err != nil {
+		return pack.Errorf(pack.CodeInvalidManifest, "pack %s: %w", it.ID.Ref, err)
+	}
+	it.componentsDigest = digestOf(documents)
+	it.components, err = r.staging.WriteComponents(it.staged, documents)
+	return err
 }
 
 func newValidationResult(findings pack.Findings) ValidationResult {

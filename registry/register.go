@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -96,7 +95,8 @@ type item struct {
 	manifest          *pack.Manifest
 	checked           bool // it has the tree digest
 	directoryChecksum pack.Digest
-	components        json.RawMessage // encoded, until it is active
+	components        string // the file in staging with its components
+	componentsDigest  pack.Digest
 	counts            ComponentCounts
 	validation        ValidationResult
 	tests             *TestResult

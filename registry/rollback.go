@@ -123,7 +123,7 @@ func (s *Store) moveTo(ctx context.Context, lock generations.Lock, rec Record, t
 	}
 	metadata, err := s.disk.Metadata(rec.Ref, target.Name)
 	if err == nil {
-		_, err = parseMetadata(rec.Ref, target.Name, metadata)
+		_, err = readActivation(s.disk, rec.Ref, target.Name, metadata)
 	}
 	if err != nil {
 		return Record{}, err

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"hash/crc32"
 	"maps"
 	"slices"
 
@@ -12,15 +14,24 @@ import (
 
 // newRow returns the row of a pack that a activates for the first time.
 func newRow(a *Activation) (*row, error) {
-	keys := make([][2]string, len(a.Components))
-	for i := range a.Components {
-		keys[i] = [2]string{string(a.Components[i].Kind), a.Components[i].Ref.String()}
+	documents, err := a.Encoded()
+	if err != nil {
+		return nil, err
 	}
+	list, err := documents.List()
+	if err != nil {
+		return nil, err
+	}
+	keys := make([][2]string, len(list))
+	for i := range list {
+		keys[i] = [2]string{string(list[i].Kind), list[i].Ref.String()}
+	}
+	mentions := slices.DeleteFunc(documents.Mentions(), func(ref pack.Ref) bool { return ref == a.Ref })
 	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, settings: []byte("{}")}
+	r.components = components{data: documents, size: int64(len(documents)), sum: checksum(documents)}
 	r.generations = []generationRow{{name: a.Generation.Name}}
 	for to, v := range map[*[]byte]any{
-		&r.manifest: &a.Manifest, &r.components: append([]pack.Component{}, a.Components...),
-		&r.keys: keys, &r.needs: append([]pack.Dependency{}, a.Manifest.Dependencies...), &r.generations[0].data: &a.Generation,
+		&r.manifest: &a.Manifest, &r.keys: keys, &r.mentions: append([]pack.Ref{}, mentions...), &r.needs: append([]pack.Dependency{}, a.Manifest.Dependencies...), &r.generations[0].data: &a.Generation,
 	} {
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -29,6 +40,13 @@ func newRow(a *Activation) (*row, error) {
 		*to = data
 	}
 	return r, nil
+}
+
+func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+
+// mention reports whether components of the pack may name components of ref.
+func (r *row) mention(ref pack.Ref) bool {
+	return r.ref == ref || bytes.Contains(r.mentions, []byte(`"`+ref.String()+`"`))
 }
 
 // componentKeys returns the keys of the components, or none if they cannot be decoded:

@@ -38,10 +38,19 @@ type row struct {
 	installed, updated time.Time
 	settings           []byte
 	manifest           []byte
-	components         []byte
+	components         components
 	keys               []byte // the componentKeys
+	mentions           []byte // the refs of other packs whose components its own may name
 	needs              []byte // the dependencies
 	generations        []generationRow
+}
+
+// components are the [Documents] of a pack: in memory, or in a file, from which they are
+// read when they are asked for.
+type components struct {
+	data     Documents // nil if they are in a file
+	at, size int64     // the place in the file
+	sum      uint32    // the checksum
 }
 
 type generationRow struct {
@@ -255,7 +264,7 @@ func (t *table) size() int64 {
 	const perRow, perID = 500, 30
 	n := perID*min(len(t.ops.order), RememberedOperations) + t.history.size()
 	for _, r := range t.packs {
-		n += perRow + len(r.settings) + len(r.manifest) + len(r.components) + len(r.keys) + len(r.needs)
+		n += perRow + len(r.settings) + len(r.manifest) + int(r.components.size) + len(r.keys) + len(r.mentions) + len(r.needs)
 		for i := range r.generations {
 			n += len(r.generations[i].name) + len(r.generations[i].data)
 		}

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -12,6 +11,9 @@ import (
 type tableReader struct {
 	// look calls fn with the current table, which fn must not retain.
 	look func(ctx context.Context, fn func(*table) error) error
+	// load returns the components of a row, and repeats with its current one, or none, if
+	// they are not at their place any more.
+	load func(ctx context.Context, r *row) (Documents, error)
 }
 
 // Pack implements [PackReader].
@@ -69,11 +71,7 @@ func (tr tableReader) Components(ctx context.Context, ref pack.Ref) ([]pack.Comp
 	if err != nil {
 		return nil, err
 	}
-	components, err := decode[[]pack.Component](r.components)
-	if err != nil {
-		return nil, &RecordError{ref, err}
-	}
-	return components, nil
+	return tr.components(ctx, r)
 }
 
 // Mentions implements [ContentReader].
@@ -82,20 +80,36 @@ func (tr tableReader) Mentions(ctx context.Context, ref pack.Ref) ([]pack.Compon
 	if err := tr.look(ctx, func(t *table) error { rows = t.rows(); return nil }); err != nil {
 		return nil, err
 	}
-	mention := []byte(`"` + ref.String() + ".")
 	found := []pack.Component{}
 	var damaged []error
 	for _, r := range rows {
-		if !bytes.Contains(r.components, mention) {
+		if !r.mention(ref) {
 			continue
 		}
-		components, err := decode[[]pack.Component](r.components)
-		if err != nil {
-			damaged = append(damaged, &RecordError{r.ref, err})
+		components, err := tr.components(ctx, r)
+		switch _, bad := errors.AsType[*RecordError](err); {
+		case bad:
+			damaged = append(damaged, err)
+		case errors.Is(err, pack.ErrNotFound): // it was removed meanwhile
+		case err != nil:
+			return nil, err
 		}
 		found = append(found, components...)
 	}
 	return found, errors.Join(damaged...)
+}
+
+// components decodes the components of r.
+func (tr tableReader) components(ctx context.Context, r *row) ([]pack.Component, error) {
+	documents, err := tr.load(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	components, err := documents.Components()
+	if err != nil {
+		return nil, &RecordError{r.ref, err}
+	}
+	return components, nil
 }
 
 // Generations implements [ContentReader].

@@ -105,6 +105,23 @@ func manyComponentsAreKept(t testing.TB, r registry.Records) {
 	wantEqual(t, "components", a.Components, got)
 }
 
+// encodedComponentsAreKept activates components that are encoded already.
+func encodedComponentsAreKept(t testing.TB, r registry.Records) {
+	a := activation(t, "demo", 1, "one", "two")
+	want := a.Components
+	documents, err := registry.EncodeComponents(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Components, a.Documents = nil, documents
+	commit(t, r, a)
+	wantEqual(t, "components", want, stateOf(t, r, "demo").Components)
+	thief := activation(t, "thief", 1, "own")
+	thief.Components = append(thief.Components, action("demo", "two"))
+	_, err = activate(t.Context(), r, thief)
+	wantError(t, "Apply with a component of documents", err, pack.ErrConflict)
+}
+
 func returnedValuesBelongToTheCaller(t testing.TB, r registry.Records) {
 	a := activation(t, "demo", 1, "one")
 	commit(t, r, a)

@@ -51,6 +51,7 @@ func cases() []suiteCase {
 		{"MentionsAreFound", mentionsAreFound},
 		{"HostileTextIsKept", hostileTextIsKept},
 		{"ManyComponentsAreKept", manyComponentsAreKept},
+		{"EncodedComponentsAreKept", encodedComponentsAreKept},
 		{"ReturnedValuesBelongToTheCaller", returnedValuesBelongToTheCaller},
 		{"CancelledContextChangesNothing", cancelledContextChangesNothing},
 		{"OneOfManyOperationsWins", oneOfManyOperationsWins},

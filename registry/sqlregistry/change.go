@@ -26,6 +26,7 @@ const (
 		` tests, validation, components, created_at, actor, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
 	deleteComponents   = `DELETE FROM packtrain_components WHERE pack_id = ?`
 	deleteDependencies = `DELETE FROM packtrain_dependencies WHERE pack_id = ?`
+	deleteMentions     = `DELETE FROM packtrain_mentions WHERE pack_id = ?`
 	insertDependency   = `INSERT INTO packtrain_dependencies (pack_id, position, ref, document) VALUES (?, ?, ?, ?)`
 )
 
@@ -123,7 +124,7 @@ func (c *change) activate(ctx context.Context, a *registry.Activation) (id int64
 	if a.Previous == "" {
 		return id, c.insertDependencies(ctx, id, a.Manifest.Dependencies)
 	}
-	for _, statement := range []string{deleteComponents, deleteDependencies} {
+	for _, statement := range []string{deleteComponents, deleteDependencies, deleteMentions} {
 		if _, err := c.exec(ctx, statement, id); err != nil {
 			return 0, err
 		}
@@ -183,7 +184,7 @@ func (c *change) explain(ctx context.Context, ref pack.Ref, expected, wanted str
 // remove deletes all rows of a pack.
 func (c *change) remove(ctx context.Context, removal registry.Removal) error {
 	const ids = ` IN (SELECT id FROM packtrain_packs WHERE root_id = ? AND ref = ? AND generation = ?)`
-	for _, rows := range []string{`packtrain_components WHERE pack_id`, `packtrain_dependencies WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
+	for _, rows := range []string{`packtrain_components WHERE pack_id`, `packtrain_dependencies WHERE pack_id`, `packtrain_mentions WHERE pack_id`, `packtrain_generations WHERE pack_id`, `packtrain_packs WHERE id`} {
 		if _, err := c.exec(ctx, `DELETE FROM `+rows+ids, c.root, removal.Ref.String(), removal.Generation); err != nil {
 			return err
 		}

@@ -75,6 +75,7 @@
 //	packtrain_roots         id, root (the ID of a root directory), operations (number of the last one), shared
 //	packtrain_packs         id (kept through all generations), root_id, ref, version, generation, manifest, config, ...
 //	packtrain_components    pack_id, position, root_id, kind, ref, name, file, document: those of the active generations
+//	packtrain_mentions      pack_id, ref: the other packs whose components these may name
 //	packtrain_dependencies  pack_id, position, ref, document: those of the active generations
 //	packtrain_generations   pack_id, name, version, digests, pin, environments, tests, ...
 //	packtrain_operations    root_id, number, operation (ID), change: the latest operations, in their order

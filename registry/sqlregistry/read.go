@@ -23,7 +23,8 @@ const (
 	selectDependents = `SELECT p.ref, d.document` + fromPacks +
 		` JOIN packtrain_dependencies d ON d.pack_id = p.id WHERE r.root = ? AND d.ref = ? ORDER BY p.ref, d.position`
 	selectMentions = `SELECT p.ref, c.document` + fromPacks +
-		` JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND c.document LIKE ? ORDER BY p.ref, c.position`
+		` JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND (p.ref = ? OR p.id IN` +
+		` (SELECT m.pack_id FROM packtrain_mentions m WHERE m.ref = ?)) ORDER BY p.ref, c.position`
 	// A pack without components yields one row without a document.
 	selectComponents = `SELECT c.document` + fromPacks +
 		` LEFT JOIN packtrain_components c ON c.pack_id = p.id WHERE r.root = ? AND p.ref = ? ORDER BY c.position`
@@ -136,8 +137,7 @@ func (r *Records) Components(ctx context.Context, ref pack.Ref) ([]pack.Componen
 
 // Mentions implements [registry.ContentReader].
 func (r *Records) Mentions(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {
-	// "_" in the ref matches any character, so there may be more than wanted.
-	found, err := read(ctx, r, scanMention, selectMentions, `%"`+ref.String()+`.%`)
+	found, err := read(ctx, r, scanMention, selectMentions, ref.String(), ref.String())
 	if err != nil {
 		return nil, r.wrap(ctx, "read components that mention pack "+ref.String(), err)
 	}

@@ -83,7 +83,7 @@ func (s *Staging) prepare(in *intent, op *Operation) error {
 		if m.Staged == "" {
 			continue
 		}
-		if err := s.disk.writeMetadata(m.Staged, m.Metadata); err != nil {
+		if err := s.disk.describe(m); err != nil {
 			return err
 		}
 		staged = append(staged, m.Staged)

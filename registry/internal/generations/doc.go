@@ -13,6 +13,7 @@
 //	<root>/packs/<ref>/<generation>/pack/      content, never changed
 //	<root>/packs/<ref>/<generation>/venv, ...  links beside the content, see [Links]
 //	<root>/packs/<ref>/<generation>/metadata.json
+//	<root>/packs/<ref>/<generation>/components encoded, see [Staging.WriteComponents]
 //	<root>/packs/<ref>/<generation>/lease      locked by readers, see [Disk.Lease]
 //	<root>/packs/<ref>/<generation>/removed    mark of a generation that only readers keep
 //	<root>/packs/<ref>.last                    number of the last generation of a removed pack

@@ -21,14 +21,16 @@ const (
 const ContentName = "pack"
 
 const (
-	metadataName  = "metadata.json"
-	leaseName     = "lease"
-	removedName   = "removed"
-	formatName    = "format"
-	intentSuffix  = ".json"
-	pointerSuffix = ".pointer"
-	lastSuffix    = ".last"
-	lockSuffix    = ".lock"
+	metadataName     = "metadata.json"
+	componentsName   = "components"
+	leaseName        = "lease"
+	removedName      = "removed"
+	formatName       = "format"
+	intentSuffix     = ".json"
+	pointerSuffix    = ".pointer"
+	lastSuffix       = ".last"
+	lockSuffix       = ".lock"
+	componentsSuffix = ".components"
 )
 
 // A Layout names what lies below a root. It does no I/O.
@@ -60,6 +62,10 @@ func (l Layout) dir(name string) string { return filepath.Join(l.root, name) }
 
 func (l Layout) pack(ref pack.Ref) string {
 	return filepath.Join(l.root, packsDir, ref.String())
+}
+
+func (l Layout) componentsFile(ref pack.Ref, name string) string {
+	return filepath.Join(l.Generation(ref, name), componentsName)
 }
 
 func (l Layout) metadataFile(ref pack.Ref, name string) string {

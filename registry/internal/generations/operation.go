@@ -35,6 +35,9 @@ type Move struct {
 	// staged, and read from there when an operation is recorded again. nil when
 	// To is "".
 	Metadata []byte
+	// Components is the file in staging, made by [Staging.WriteComponents], with the
+	// encoded components of To. "" when To is already in place, or has none.
+	Components string
 	// Staged is the directory in staging that becomes To. "" when To is
 	// already in place, and always when the move is recorded.
 	Staged string
@@ -60,7 +63,7 @@ type Records interface {
 func (op *Operation) recorded() Operation {
 	recorded := Operation{ID: op.ID, Time: op.Time, Actor: op.Actor, Fence: op.Fence, Moves: append([]Move(nil), op.Moves...)}
 	for i := range recorded.Moves {
-		recorded.Moves[i].Staged = ""
+		recorded.Moves[i].Staged, recorded.Moves[i].Components = "", ""
 	}
 	return recorded
 }

@@ -34,13 +34,27 @@ func (d *Disk) publish(staged string, ref pack.Ref, generation string) error {
 	return d.syncDir("sync generations", d.pack(ref))
 }
 
-// writeMetadata describes the generation that is staged in dir, and adds the file that
+// describe adds the files that describe the generation which m stages, and the file that
 // its readers lock.
-func (d *Disk) writeMetadata(dir string, metadata []byte) error {
-	if err := d.do("write metadata", func() error { return writeReadable(filepath.Join(dir, metadataName), metadata) }); err != nil {
+func (d *Disk) describe(m *Move) error {
+	if m.Components != "" {
+		err := d.do("move components", func() error { return os.Rename(m.Components, filepath.Join(m.Staged, componentsName)) })
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.do("write metadata", func() error { return writeReadable(filepath.Join(m.Staged, metadataName), m.Metadata) }); err != nil {
 		return err
 	}
-	return d.do("write lease", func() error { return writeReadable(filepath.Join(dir, leaseName), nil) })
+	return d.do("write lease", func() error { return writeReadable(filepath.Join(m.Staged, leaseName), nil) })
+}
+
+// WriteComponents keeps the encoded components of the generation that is staged in a
+// directory of s, in a file beside that directory: its tests cannot be expected to leave
+// what is inside alone.
+func (s *Staging) WriteComponents(staged string, data []byte) (file string, err error) {
+	file = staged + componentsSuffix
+	return file, s.disk.do("write components", func() error { return writeReadable(file, data) })
 }
 
 // writeReadable writes a file that others may read, regardless of the umask.
@@ -57,6 +71,16 @@ func (d *Disk) Metadata(ref pack.Ref, generation string) ([]byte, error) {
 	data, err := os.ReadFile(d.metadataFile(ref, generation))
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeStoreCorrupt, "read generation %s of pack %s: %w", generation, ref, err)
+	}
+	return data, nil
+}
+
+// Components returns what was written by [Staging.WriteComponents] for a generation, nil
+// if nothing was. A file that cannot be read is an error that matches [pack.ErrStore].
+func (d *Disk) Components(ref pack.Ref, generation string) ([]byte, error) {
+	data, err := os.ReadFile(d.componentsFile(ref, generation))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, pack.Errorf(pack.CodeStoreCorrupt, "read components of generation %s of pack %s: %w", generation, ref, err)
 	}
 	return data, nil
 }

@@ -2,9 +2,13 @@
 //
 // The content of frames is opaque. A file begins with a header, which contains
 // the format and a random ID of the file; frames follow, each with its
-// length and checksums:
+// lengths and checksums:
 //
-//	length of the payload, checksum of the payload, format, checksum of the header, payload
+//	length and checksum of the payload, length and checksum of the body, format,
+//	checksum of the header, payload, body
+//
+// Reading the file reads payloads alone, and the body of the last frame to know whether it
+// is whole. Other bodies are read when they are asked for.
 //
 // A writer holds the lock beside the file, appends one frame and syncs it. If it
 // dies in between, it leaves a torn tail, part of a frame, which readers

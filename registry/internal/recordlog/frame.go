@@ -11,10 +11,24 @@ import (
 const Format = 1
 
 const (
-	frameHeader = 16
+	frameHeader = 24
 	maxPayload  = 1 << 30
 	sector      = 512
 )
+
+// A Frame is one entry of the log.
+type Frame struct {
+	// Payload is what reading the log returns.
+	Payload []byte
+	// Body is what only [Log.ReadBody] reads. [Log.Read] leaves it nil.
+	Body []byte
+	// BodyAt is the place of the body in the file, and BodySize its length. The log sets
+	// them.
+	BodyAt, BodySize int64
+
+	at      int64 // the place of the frame
+	bodySum uint32
+}
 
 var (
 	errTorn    = errors.New("torn frame")
@@ -26,46 +40,44 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(data []byte) uint32 { return crc32.Checksum(data, castagnoli) }
 
-// appendFrame appends the frame of payload to dst.
-func appendFrame(dst, payload []byte) []byte {
+// A header is what a frame begins with: the lengths and checksums of its payload and
+// body, the format, and the checksum of all of these.
+type header struct {
+	payload, payloadSum uint32
+	body, bodySum       uint32
+	format              uint32
+}
+
+func (h *header) size() int64 { return frameHeader + int64(h.payload) + int64(h.body) }
+
+// appendHeader appends the header of f to dst.
+func appendHeader(dst []byte, f *Frame) []byte {
 	start := len(dst)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload)))
-	dst = binary.LittleEndian.AppendUint32(dst, checksum(payload))
-	dst = binary.LittleEndian.AppendUint32(dst, Format)
-	dst = binary.LittleEndian.AppendUint32(dst, checksum(dst[start:]))
-	return append(dst, payload...)
+	for _, v := range []uint32{uint32(len(f.Payload)), checksum(f.Payload), uint32(len(f.Body)), checksum(f.Body), Format} {
+		dst = binary.LittleEndian.AppendUint32(dst, v)
+	}
+	return binary.LittleEndian.AppendUint32(dst, checksum(dst[start:]))
 }
 
-// nextFrame returns the payload of the first frame of data, which extends to the
-// end of the file, and the length of the frame.
-func nextFrame(data []byte) (payload []byte, n int, err error) {
-	if len(data) < frameHeader {
-		return nil, 0, errTorn
-	}
-	length, sum, format, sound := readHeader(data)
-	switch {
-	case !sound:
-		return nil, 0, badFrame(data)
-	case format > Format:
-		return nil, 0, errNewer
-	case length > maxPayload:
-		return nil, 0, errDamaged
-	case length > len(data)-frameHeader:
-		return nil, 0, errTorn
-	}
-	n = frameHeader + length
-	payload = data[frameHeader:n:n]
-	if checksum(payload) != sum {
-		return nil, 0, badFrame(data)
-	}
-	return payload, n, nil
+// appendFrame appends f to dst.
+func appendFrame(dst []byte, f *Frame) []byte {
+	dst = append(appendHeader(dst, f), f.Payload...)
+	return append(dst, f.Body...)
 }
 
-// readHeader reads the header of a frame; sound reports whether its
-// checksum is correct.
-func readHeader(data []byte) (length int, sum, format uint32, sound bool) {
+// readHeader reads the header of a frame; sound reports whether its checksum is correct.
+func readHeader(data []byte) (h header, sound bool) {
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(data[at:]) }
-	return int(u32(0)), u32(4), u32(8), u32(12) == checksum(data[:12])
+	return header{u32(0), u32(4), u32(8), u32(12), u32(16)}, u32(20) == checksum(data[:20])
+}
+
+// complete reports whether data begins with the frame of h, all of it.
+func (h *header) complete(data []byte) bool {
+	if h.size() > int64(len(data)) {
+		return false
+	}
+	body := data[frameHeader+int(h.payload) : h.size()]
+	return checksum(data[frameHeader:frameHeader+int(h.payload)]) == h.payloadSum && checksum(body) == h.bodySum
 }
 
 // badFrame distinguishes a torn tail from damage. After a crash of the machine, a file
@@ -82,8 +94,7 @@ func badFrame(data []byte) error {
 // soundFrameIn reports whether a complete frame begins anywhere in data.
 func soundFrameIn(data []byte) bool {
 	for ; len(data) >= frameHeader; data = data[1:] {
-		length, sum, _, sound := readHeader(data)
-		if sound && length <= len(data)-frameHeader && checksum(data[frameHeader:frameHeader+length]) == sum {
+		if h, sound := readHeader(data); sound && h.complete(data) {
 			return true
 		}
 	}

@@ -2,10 +2,7 @@ package recordlog
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -107,23 +104,23 @@ func (l *Log) Lock(ctx context.Context) (release func(), err error) {
 	return release, err
 }
 
-// Read returns the frames after pos, and the position after them. When the
-// position has another ID than pos, the file was replaced and these are all its
+// Read returns the frames after pos without their bodies, and the position after them.
+// When the position has another ID than pos, the file was replaced and these are all its
 // frames. A torn tail is ignored.
-func (l *Log) Read(pos Position) (payloads [][]byte, next Position, err error) {
+func (l *Log) Read(pos Position) (frames []Frame, next Position, err error) {
 	const attempts = 3
 	for n := range attempts {
-		payloads, next, err = l.read(pos)
+		frames, next, err = l.read(pos)
 		if !errors.Is(err, errDamaged) {
 			break
 		}
 		// A writer may truncate a torn tail and append during the read.
 		<-time.After(time.Duration(n) * time.Millisecond)
 	}
-	return payloads, next, err
+	return frames, next, err
 }
 
-func (l *Log) read(pos Position) (payloads [][]byte, next Position, err error) {
+func (l *Log) read(pos Position) (frames []Frame, next Position, err error) {
 	f, err := os.Open(l.path())
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && pos == Position{}:
@@ -141,15 +138,7 @@ func (l *Log) read(pos Position) (payloads [][]byte, next Position, err error) {
 	if next = pos; next.ID != id || next.Offset > size {
 		next = Position{id, int64(fileHeader)}
 	}
-	data := make([]byte, size-next.Offset)
-	if len(data) == 0 {
-		return nil, next, nil
-	}
-	n, err := f.ReadAt(data, next.Offset)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, pos, pack.Errorf(pack.CodeIO, "read records: %w", err)
-	}
-	return l.parse(data[:n], next)
+	return l.readFrames(f, next, size)
 }
 
 // readFileHeader returns the ID in the header of the file, and its size.
@@ -182,24 +171,6 @@ func parseFileHeader(header []byte) (id string, ok bool) {
 	return id, ok && ok2 && len(id) == idLength
 }
 
-// parse returns the frames in data, which begins at pos.
-func (l *Log) parse(data []byte, pos Position) (payloads [][]byte, next Position, err error) {
-	for len(data) > 0 {
-		payload, n, err := nextFrame(data)
-		switch {
-		case errors.Is(err, errTorn):
-			return payloads, pos, nil
-		case errors.Is(err, errNewer):
-			return nil, pos, l.newer()
-		case err != nil:
-			return nil, pos, l.damaged(pos.Offset)
-		}
-		payloads = append(payloads, payload)
-		data, pos.Offset = data[n:], pos.Offset+int64(n)
-	}
-	return payloads, pos, nil
-}
-
 func (l *Log) newer() error {
 	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q have a newer format than %d: use a newer release", l.path(), Format)
 }
@@ -210,25 +181,26 @@ func (l *Log) damaged(offset int64) error {
 		"or move the file away and adopt the packs in the root", l.path(), offset, errDamaged)
 }
 
-// Append appends the frame of payload at pos, the position after the last complete
-// frame, and makes it durable. It truncates a torn tail after pos. The caller holds
+// Append appends f at pos, the position after the last complete frame, sets the place of
+// its body, and makes it durable. It truncates a torn tail after pos. The caller holds
 // the lock. After an error the file may or may not contain the frame.
-func (l *Log) Append(pos Position, payload []byte) (next Position, err error) {
-	if len(payload) > maxPayload {
-		return pos, pack.Errorf(pack.CodeLimitExceeded, "a change of %d bytes is too large for the records", len(payload))
+func (l *Log) Append(pos Position, f *Frame) (next Position, err error) {
+	if len(f.Payload) > maxPayload || len(f.Body) > maxPayload {
+		return pos, pack.Errorf(pack.CodeLimitExceeded, "a change of %d bytes is too large for the records", len(f.Payload)+len(f.Body))
 	}
 	if pos.ID == "" {
-		return l.Replace([][]byte{payload})
+		return l.Replace(func(yield func(*Frame, error) bool) { yield(f, nil) })
 	}
-	f, err := os.OpenFile(l.path(), os.O_RDWR, 0)
+	file, err := os.OpenFile(l.path(), os.O_RDWR, 0)
 	if err != nil {
 		return pos, pack.Errorf(pack.CodeIO, "open records: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	frame := appendFrame(nil, payload)
-	if err := l.write(f, pos, frame); err != nil {
+	defer func() { err = errors.Join(err, file.Close()) }()
+	frame := appendFrame(nil, f)
+	if err := l.write(file, pos, frame); err != nil {
 		return pos, pack.Errorf(pack.CodeIO, "write records: %w", err)
 	}
+	f.placed(pos.Offset)
 	pos.Offset += int64(len(frame))
 	return pos, nil
 }
@@ -261,73 +233,4 @@ func (l *Log) Sync() error {
 		return pack.Errorf(pack.CodeIO, "sync records: %w", err)
 	}
 	return nil
-}
-
-// Replace atomically replaces the file with one of the frames of payloads. The caller
-// holds the lock.
-func (l *Log) Replace(payloads [][]byte) (Position, error) {
-	var id [idLength / 2]byte
-	_, _ = rand.Read(id[:]) // never fails
-	pos := Position{ID: hex.EncodeToString(id[:])}
-	data := []byte(headerBegin + pos.ID + "\n")
-	for _, p := range payloads {
-		data = appendFrame(data, p)
-	}
-	pos.Offset = int64(len(data))
-	if err := l.replace(data); err != nil {
-		return Position{}, pack.Errorf(pack.CodeIO, "write records: %w", err)
-	}
-	return pos, nil
-}
-
-func (l *Log) replace(data []byte) error {
-	mode := fs.FileMode(0o600) // configurations may contain secrets
-	if info, err := os.Stat(l.path()); err == nil {
-		mode = info.Mode().Perm()
-	}
-	l.mu.Lock()
-	group := l.group
-	l.mu.Unlock()
-	if group != "" {
-		mode |= groupReads
-	}
-	name := filepath.Join(l.dir, newName)
-	err := removeIfThere(name) // after a loss of power it may be a link to the file itself
-	if err == nil {
-		err = l.do("write new records", func() error { return writeDurably(name, data, mode) })
-	}
-	if err != nil {
-		return errors.Join(err, removeIfThere(name))
-	}
-	if group != "" {
-		fsx.ShareGroup(name, group)
-	}
-	if err := l.do("replace records", func() error { return os.Rename(name, l.path()) }); err != nil {
-		return err
-	}
-	return l.do("sync directory of records", func() error {
-		return errors.Join(fsx.SyncDir(l.dir), fsx.SyncDir(filepath.Dir(l.dir))) // the directory may be new
-	})
-}
-
-func removeIfThere(name string) error {
-	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func writeDurably(name string, data []byte, mode fs.FileMode) (err error) {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.Chmod(mode); err != nil {
-		return fmt.Errorf("preserve the mode of records: %w", err)
-	}
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	return f.Sync()
 }

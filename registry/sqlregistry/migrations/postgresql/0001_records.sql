@@ -48,6 +48,15 @@ CREATE TABLE packtrain_dependencies (
 
 CREATE INDEX packtrain_dependencies_ref ON packtrain_dependencies (ref);
 
+-- The other packs whose components those of the active generations may name.
+CREATE TABLE packtrain_mentions (
+    pack_id BIGINT NOT NULL REFERENCES packtrain_packs (id),
+    ref     TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (pack_id, ref)
+);
+
+CREATE INDEX packtrain_mentions_ref ON packtrain_mentions (ref);
+
 -- Every state in which a pack is or was active, the oldest with the lowest id.
 CREATE TABLE packtrain_generations (
     id                 BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
