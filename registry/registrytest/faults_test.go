@@ -83,6 +83,7 @@ func faults() []fault {
 		activationFault("components beyond a thousand are lost", "ManyComponentsAreKept", func(_ *registry.Memory, a *registry.Activation) {
 			a.Components = a.Components[:min(1000, len(a.Components))]
 		}),
+		activationFault("encoded components are lost", "EncodedComponentsAreKept", func(_ *registry.Memory, a *registry.Activation) { a.Documents = nil }),
 		activationFault("writers are not fenced", "StaleActivationIsRefused", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
 		activationFault("writers are not fenced", "OneOfManyOperationsWins", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
 		activationFault("writers are not fenced", "OneOfManySetsWins", func(m *registry.Memory, a *registry.Activation) { a.Previous = active(m, a.Ref) }),
