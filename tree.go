@@ -1,11 +1,8 @@
 package pack
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -29,9 +26,9 @@ import (
 // [CodeForbiddenEntry], a name that is not UTF-8 one with [CodeUnsafePath].
 func TreeDigest(fsys fs.FS) (Digest, error) {
 	var files []digest.File
-	r := contentReader{hash: sha256.New(), buf: make([]byte, 64<<10)}
+	reader := digest.NewReader()
 	err := walkFiles(fsys, nil, func(p string) error {
-		f, err := r.read(fsys, p)
+		f, err := reader.Read(fsys, p)
 		files = append(files, f)
 		return err
 	})
@@ -149,44 +146,6 @@ func typeName(t fs.FileMode) string {
 		return "a directory"
 	}
 	return "an irregular file"
-}
-
-// A contentReader computes lines of the tree digest with one hash and buffer.
-type contentReader struct {
-	hash hash.Hash
-	buf  []byte
-}
-
-func (r *contentReader) read(fsys fs.FS, p string) (digest.File, error) {
-	file := digest.File{Path: p}
-	f, err := fsys.Open(p)
-	if err != nil {
-		return file, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil {
-		return file, err
-	}
-	file.Executable = info.Mode()&0o111 != 0
-	file.Size, file.Sum, err = r.sum(f)
-	return file, err
-}
-
-// sum does not use io.CopyBuffer: an os.File would ignore the buffer.
-func (r *contentReader) sum(content io.Reader) (size int64, sum [sha256.Size]byte, err error) {
-	r.hash.Reset()
-	for err == nil {
-		var n int
-		n, err = content.Read(r.buf)
-		r.hash.Write(r.buf[:n])
-		size += int64(n)
-	}
-	if err == io.EOF {
-		err = nil
-	}
-	r.hash.Sum(sum[:0])
-	return size, sum, err
 }
 
 // ManifestFile is the name of the file that makes a directory a pack.

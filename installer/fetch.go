@@ -41,8 +41,8 @@ func (j *job) resolveAndDeliver(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if k, pin, ok := j.known(pins); ok {
-		it.useKnown(k, pin)
+	if k, pin, files, ok := j.known(pins); ok {
+		it.useKnown(k, pin, files)
 		return j.checkIdentity(it, pin, k.ID)
 	}
 	return j.deliver(ctx, it, pins)

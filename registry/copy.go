@@ -22,8 +22,12 @@ func readError(doing string, err error) error {
 	return pack.Errorf(code, "%s: %w", doing, err)
 }
 
-// treeDigest implements [input]: it reads all files after checking the limits.
+// treeDigest implements [input]: it reads all files after checking the limits, unless an
+// earlier stage of the operation has read them.
 func (f inputFS) treeDigest() (pack.Digest, error) {
+	if f.digest != "" {
+		return f.digest, nil
+	}
 	if err := f.measure(); err != nil {
 		return "", err
 	}

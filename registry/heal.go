@@ -168,7 +168,7 @@ func (s *Store) copyContent(ctx context.Context, from, to string, tree pack.Dige
 	if err != nil {
 		return err
 	}
-	in := inputFS{dir}
+	in := inputFS{Dir: dir}
 	defer in.close()
 	got, err := in.bringTo(ctx, to)
 	if err == nil && got.tree != tree {

@@ -43,7 +43,7 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 		return nothing{}, err
 	}
 	r.Warn(ctx, &it.Item, "%s", dir.LeftOut())
-	f := inputFS{dir}
+	f := inputFS{dir, sealed(c)}
 	if c.Pack != nil {
 		return f, nil
 	}
@@ -52,6 +52,15 @@ func (r *request) open(ctx context.Context, it *item) (input, error) {
 		it.know(&p.Manifest)
 	}
 	return f, err
+}
+
+// sealed returns the digest of content that was read in this operation, whose reader
+// ([pack.Content.FS]) fails when the content is changed; "" for other content.
+func sealed(c *pack.Content) pack.Digest {
+	if c.FS == nil {
+		return ""
+	}
+	return c.TreeDigest
 }
 
 // know notes the ID and the dependencies of a pack, those that it states as URLs among

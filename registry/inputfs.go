@@ -12,6 +12,8 @@ import (
 // within the limits of a pack's files.
 type inputFS struct {
 	*workdir.Dir
+
+	digest pack.Digest // of the content, if it needs not be read to know that; else ""
 }
 
 func (f inputFS) close() { _ = f.Dir.Close() } // it was only read

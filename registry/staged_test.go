@@ -59,3 +59,47 @@ func TestStagedContentIsADirectory(t *testing.T) {
 		})
 	}
 }
+
+// TestSealedContent registers content whose files an earlier stage has read: it is not read
+// again to know that it is what is active. What it is copied from counts all the same, and
+// a pack whose files lie elsewhere is verified.
+func TestSealedContent(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	first, second := write(t, simplePack("demo", "1.0.0")), write(t, simplePack("demo", "2.0.0"))
+	register(t, s, "", first)
+	sealed := func(dir, with string) *pack.Content {
+		c := stagedContent(t, with)
+		c.Dir, c.FS, c.Staged = dir, os.DirFS(with), false
+		return c
+	}
+	current := filepath.Join(r.dir, "current", "demo")
+	for name, c := range map[string]*pack.Content{"what is active": sealed(current, first), "a copy of it": sealed(first, first)} {
+		report, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{c}})
+		if err != nil || !report.Registered[0].Unchanged {
+			t.Errorf("%s: got %+v, %v", name, report, err)
+		}
+	}
+	c := sealed(second, second)
+	if err := os.WriteFile(filepath.Join(second, "more"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	report, err := s.Register(t.Context(), registry.Request{Contents: []*pack.Content{c}, Replace: registry.ReplaceAny})
+	wantFailure(t, report, err, pack.StageStorage, pack.CodeContentChanged)
+
+	active, err := filepath.EvalSymlinks(current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(active, "pack.yaml"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(active, "pack.yaml"), []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	report, err = s.Register(t.Context(), registry.Request{Contents: []*pack.Content{sealed(first, first)}})
+	if err != nil || report.Registered[0].Unchanged {
+		t.Errorf("damaged: got %+v, %v", report, err)
+	}
+}
