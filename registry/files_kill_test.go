@@ -71,6 +71,9 @@ func work(ctx context.Context, dir, number string) error {
 			}
 		}
 		applied, err := records.Apply(ctx, workOperation(number, n))
+		for again := 0; errors.Is(err, pack.ErrBusy) && again < 10; again++ { // on a busy machine
+			applied, err = records.Apply(ctx, workOperation(number, n))
+		}
 		if err != nil {
 			return fmt.Errorf("operation %d of worker %s: %w", n, number, err)
 		}
