@@ -94,28 +94,58 @@ type Parameter struct {
 	Secret     bool   `json:"secret"`
 }
 
-// CheckParameters returns why an action is not to be started with the given parameters,
-// which include defaults: some have a value that its `parameters` do not describe, or are
-// missing. null counts as missing. No error contains a value.
-func (c *Component) CheckParameters(values map[string]any) error {
-	specs, _ := c.Spec["parameters"].(map[string]any)
-	if len(specs) == 0 {
-		return nil
-	}
-	standard, err := exactSchema(specs)
+// CompleteParameters returns the parameters with which an action starts: the given ones,
+// and the defaults that its `parameters` have for those that are absent, at any depth. An
+// error that matches [ErrInvalid] names each parameter that is missing, not known, or has
+// a value that is not described, and what is expected of it. It does not contain values
+// of secret parameters.
+//
+// compiler may be nil: then types, enums, required parameters and unknown ones are
+// checked. In a flat map of specs null counts as missing; a JSON Schema says whether it is
+// a value. Parameters that `parameters` do not name are not known, unless the schema says
+// otherwise, such as by `additionalProperties`. Numbers of the result have the type
+// [encoding/json.Number].
+func (c *Component) CompleteParameters(given map[string]any, compiler SchemaCompiler) (map[string]any, error) {
+	described, _ := c.Spec["parameters"].(map[string]any)
+	standard, err := exactSchema(described)
 	if err != nil {
-		return Errorf(CodeInvalidSchema, "action %s: parameters cannot be used: %w", c.Ref, err)
+		return nil, Errorf(CodeInvalidSchema, "action %s: its parameters cannot be used: %w", c.Ref, err)
 	}
-	exact, err := exactObject(values)
+	exact, err := exactObject(given)
 	if err != nil {
-		return Errorf(CodeInvalidRequest, "action %s: %w", c.Ref, err)
+		return nil, Errorf(CodeInvalidRequest, "action %s: encode parameters: %w", c.Ref, err)
 	}
-	maps.DeleteFunc(exact, func(_ string, v any) bool { return v == nil })
-	problems := schema.Fit(standard, exact)
+	filled := schema.Fill(standard, exact)
+	schema.Close(standard)
+	values := schema.Present(described, filled)
+	problems, err := newConfig(values, schema.Secrets(described, values)).misfits(standard, values, compiler)
+	if err != nil {
+		return nil, Errorf(CodeInvalidSchema, "action %s: the description of its parameters %w", c.Ref, err)
+	}
+	if len(problems) > 0 {
+		return nil, Errorf(CodeInvalidRequest, "action %s: %s", c.Ref, parameterProblems(standard, problems))
+	}
+	return filled, nil
+}
+
+// parameterProblems returns the problems on one line, each with what is expected.
+func parameterProblems(standard map[string]any, problems map[string]string) string {
+	var lines []string
 	for _, at := range slices.Sorted(maps.Keys(problems)) {
-		return Errorf(CodeInvalidRequest, "action %s: parameter %q %s", c.Ref, secret.Dotted(at), problems[at])
+		if at == "" {
+			lines = append(lines, "the parameters "+problems[at])
+			continue
+		}
+		line := fmt.Sprintf("parameter %q %s", secret.Dotted(at), problems[at])
+		switch spec, known := schema.Described(standard, at); {
+		case !known && strings.Count(at, "/") == 1:
+			line += "; the action has: " + schema.Names(standard)
+		case known && problems[at] == "is missing":
+			line += schema.Wanted(spec)
+		}
+		lines = append(lines, line)
 	}
-	return nil
+	return strings.Join(lines, "; ")
 }
 
 // A Sensor holds the fields that only sensors have.

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -149,8 +150,8 @@ func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // MarshalJSON writes [Config.Values].
 func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(c.Values()) }
 
-// A SchemaCompiler implements JSON Schema, which this module knows only in part. A host
-// sets it in [LoadOptions]. It is safe for concurrent use.
+// A SchemaCompiler implements JSON Schema, which this module knows only in part, for
+// configurations and parameters of actions. A host sets it in [LoadOptions]. It is safe for concurrent use.
 type SchemaCompiler interface {
 	// CompileSchema compiles a JSON Schema document, and says why it cannot. It
 	// must not read other documents, whatever the schema refers to. check returns the
@@ -194,21 +195,9 @@ func (m *Manifest) CheckConfig(c Config, compiler SchemaCompiler) []string {
 		return []string{"conf_schema cannot be used: " + err.Error()}
 	}
 	full := m.Configure(c)
-	values := schema.Present(m.ConfSchema, full.raw())
-	problems := schema.Fit(standard, values)
-	if compiler != nil {
-		if schema.Excessive(standard, values) {
-			return []string{"conf_schema is too complex to be checked"}
-		}
-		check, err := compiler.CompileSchema(standard)
-		if err != nil {
-			return []string{"conf_schema cannot be used: " + err.Error()}
-		}
-		for at, message := range check(values) {
-			if problems[at] == "" {
-				problems[at] = full.discreet(at, message)
-			}
-		}
+	problems, err := full.misfits(standard, schema.Present(m.ConfSchema, full.raw()), compiler)
+	if err != nil {
+		return []string{"conf_schema " + err.Error()}
 	}
 	var lines []string
 	for _, at := range slices.Sorted(maps.Keys(problems)) {
@@ -221,11 +210,34 @@ func (m *Manifest) CheckConfig(c Config, compiler SchemaCompiler) []string {
 	return lines
 }
 
+// misfits returns what keeps values from being ones that a JSON Schema describes, by JSON
+// pointers. compiler may be nil. c says which of the values are secret: no message
+// contains one of those. The error says why the schema cannot be used.
+func (c Config) misfits(standard, values map[string]any, compiler SchemaCompiler) (map[string]string, error) {
+	problems := schema.Fit(standard, values)
+	if compiler == nil {
+		return problems, nil
+	}
+	if schema.Excessive(standard, values) {
+		return nil, errors.New("is too complex to be checked")
+	}
+	check, err := compiler.CompileSchema(standard)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be used: %w", err)
+	}
+	for at, message := range check(values) {
+		if problems[at] == "" {
+			problems[at] = c.discreet(at, message)
+		}
+	}
+	return problems, nil
+}
+
 // discreet returns a message of a compiler about the value at a pointer, unless it could
 // contain a secret value.
 func (c Config) discreet(at, message string) string {
 	if slices.ContainsFunc(c.Secret(), func(hidden string) bool { return schema.Within(at, hidden) }) {
-		return "does not fit its description in conf_schema"
+		return "does not fit its description"
 	}
 	return message
 }

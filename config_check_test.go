@@ -110,31 +110,3 @@ func TestLoadConfigSchemaFile(t *testing.T) {
 		}
 	}
 }
-
-func TestComponentCheckParameters(t *testing.T) {
-	t.Parallel()
-	c := pack.Component{Ref: "demo.run", Spec: decodeYAML(t, `{parameters: {s: {type: string, enum: [x, y], required: true}, n: {type: integer}, o: {type: object, properties: {k: {type: string}}}, any: {}}}`)}
-	for name, tt := range map[string]struct {
-		values map[string]any
-		want   string
-	}{
-		"fit":      {map[string]any{"s": "x", "n": int64(1), "o": map[string]any{"k": "v"}, "any": []any{1}}, ""},
-		"null":     {map[string]any{"s": "x", "n": nil}, ""},
-		"missing":  {map[string]any{"n": 1}, `parameter "s" is missing`},
-		"enum":     {map[string]any{"s": "z"}, `parameter "s" is not one of the values that enum lists: "x", "y"`},
-		"type":     {map[string]any{"s": "x", "n": canary}, `parameter "n" is a string; want an integer`},
-		"nested":   {map[string]any{"s": "x", "o": map[string]any{"k": 1}}, `parameter "o.k" is an integer; want a string`},
-		"not data": {map[string]any{"s": func() {}}, "unsupported type"},
-	} {
-		err := c.CheckParameters(tt.values)
-		if tt.want == "" && err == nil {
-			continue
-		}
-		if err == nil || tt.want == "" || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, pack.ErrInvalid) || strings.Contains(err.Error(), canary) {
-			t.Errorf("%s: got %v, want %q", name, err, tt.want)
-		}
-	}
-	if err := (&pack.Component{}).CheckParameters(nil); err != nil {
-		t.Error(err)
-	}
-}

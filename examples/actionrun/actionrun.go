@@ -29,6 +29,9 @@ type Invocation struct {
 	Environments []pack.Environment
 	// Params are given by name; defaults fill what is absent.
 	Params map[string]any
+	// Schemas checks that the parameters fit their description; nil for the rules of JSON
+	// Schema that package pack knows.
+	Schemas pack.SchemaCompiler
 	// Config is the configuration of the pack, with its defaults.
 	Config pack.Config
 	// Env is the environment that the action sees beside its parameters; its
@@ -60,13 +63,11 @@ func Run(ctx context.Context, runner pack.Runner, inv Invocation) (_ *Result, er
 	if err := runnable(inv.Action); err != nil {
 		return nil, err
 	}
-	params, err := fill(a.Parameters, inv.Params)
+	values, err := inv.Action.CompleteParameters(inv.Params, inv.Schemas)
 	if err != nil {
 		return nil, err
 	}
-	if err := inv.Action.CheckParameters(object(params)); err != nil {
-		return nil, err
-	}
+	params := ordered(a.Parameters, values)
 	cmd, err := interpret(inv)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/actionrun"
+	"github.com/packtrain/pack/examples/confschema"
 )
 
 // recorder is a Runner that records its command.
@@ -67,7 +68,15 @@ func action(edit func(*pack.Action)) *pack.Component {
 	if edit != nil {
 		edit(a)
 	}
-	return &pack.Component{Kind: pack.KindAction, Ref: "hello.greet", Name: "greet", Enabled: true, Action: a}
+	spec := map[string]any{"parameters": map[string]any{
+		"name":  map[string]any{"type": "string", "required": true},
+		"times": map[string]any{"type": "integer", "default": 2},
+		"tags":  map[string]any{"type": "array"},
+		"limits": map[string]any{"type": "object", "properties": map[string]any{
+			"retries": map[string]any{"type": "integer", "maximum": 5}, "until": map[string]any{"type": "string", "format": "date-time"},
+		}},
+	}}
+	return &pack.Component{Kind: pack.KindAction, Ref: "hello.greet", Name: "greet", Enabled: true, Action: a, Spec: spec}
 }
 
 func packDir(t *testing.T, script string) string {
@@ -134,8 +143,10 @@ func TestRefusedBeforeAnythingStarts(t *testing.T) {
 		params map[string]any
 		want   string
 	}{
-		{"missing parameter", nil, nil, "missing parameters: name"},
-		{"unknown parameter", nil, map[string]any{"name": "x", "label": "y"}, `unknown parameter "label"; the action has: name, times, tags`},
+		{"missing parameter", nil, nil, `parameter "name" is missing; want a string`},
+		{"unknown parameter", nil, map[string]any{"name": "x", "label": "y"}, `parameter "label" is not known; the action has: limits, name, tags, times`},
+		{"bound", nil, map[string]any{"name": "x", "limits": map[string]any{"retries": 9}}, `parameter "limits.retries" is too large; want at most 5`},
+		{"format", nil, map[string]any{"name": "x", "limits": map[string]any{"until": "soon"}}, `parameter "limits.until" does not have the format "date-time"`},
 		{"disabled", func(c *pack.Component) { c.Enabled = false }, ok, "disabled"},
 		{"workflow", func(c *pack.Component) { c.Action.WorkflowFile = "w.yaml" }, ok, "workflow engine"},
 		{"native", func(c *pack.Component) { c.Action.EntryPoint = "" }, ok, "no entry point"},
@@ -153,7 +164,7 @@ func TestRefusedBeforeAnythingStarts(t *testing.T) {
 				tt.edit(c)
 			}
 			r := &recorder{}
-			_, err := actionrun.Run(t.Context(), r, actionrun.Invocation{Dir: packDir(t, "x"), Action: c, Params: tt.params, Scratch: t.TempDir()})
+			_, err := actionrun.Run(t.Context(), r, actionrun.Invocation{Dir: packDir(t, "x"), Action: c, Params: tt.params, Schemas: confschema.Compiler{}, Scratch: t.TempDir()})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
@@ -290,7 +301,7 @@ func TestOutput(t *testing.T) {
 func TestParseParams(t *testing.T) {
 	t.Parallel()
 	declared := &pack.Action{Parameters: []pack.Parameter{
-		{Name: "s", Type: "string"}, {Name: "n", Type: "integer"}, {Name: "o", Type: "object"}, {Name: "any"},
+		{Name: "s", Type: "string"}, {Name: "n", Type: "integer"}, {Name: "o", Type: "object"}, {Name: "any"}, {Name: "u", Type: "string|null"},
 	}}
 	tests := []struct {
 		name string
@@ -303,6 +314,8 @@ func TestParseParams(t *testing.T) {
 		{"empty", []string{"s="}, `{"s":""}`},
 		{"not json", []string{"n=twelve"}, "want a JSON value of type integer"},
 		{"trailing", []string{"n=1 2"}, "want a JSON value of type integer"},
+		{"text or null", []string{"u=null"}, `{"u":null}`},
+		{"text or null, text", []string{"u=hi there"}, `{"u":"hi there"}`},
 		{"twice", []string{"s=a", "s=b"}, "given twice"},
 		{"no value", []string{"s"}, "want name=value"},
 	}

@@ -1,7 +1,6 @@
 package actionrun
 
 import (
-	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -50,6 +49,8 @@ func parseValue(p *pack.Parameter, text string) (any, error) {
 	if p == nil || p.Type == "string" {
 		return text, nil
 	}
+	types := strings.Split(p.Type, "|")
+	want := strings.Join(types, " or ")
 	var value any
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
@@ -57,38 +58,27 @@ func parseValue(p *pack.Parameter, text string) (any, error) {
 	switch {
 	case err == nil && !dec.More():
 		return value, nil
-	case p.Type == "":
+	case p.Type == "", slices.Contains(types, "string"):
 		return text, nil
 	case p.Secret:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s: want a JSON value of type %s", p.Name, p.Type)
+		return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s: want a JSON value of type %s", p.Name, want)
 	}
-	return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s=%.64q: want a JSON value of type %s", p.Name, text, p.Type)
+	return nil, pack.Errorf(pack.CodeInvalidRequest, "parameter %s=%.64q: want a JSON value of type %s", p.Name, text, want)
 }
 
-// fill returns the parameters in declared order: those given, and the defaults
-// of those that are absent.
-func fill(declared []pack.Parameter, given map[string]any) ([]param, error) {
-	var params []param
-	var missing, names []string
+// ordered returns the parameters in declared order, and then those that are not declared.
+// A declared default that is null is delivered, too.
+func ordered(declared []pack.Parameter, values map[string]any) []param {
+	params := make([]param, 0, len(values))
+	rest := maps.Clone(values)
 	for _, p := range declared {
-		names = append(names, p.Name)
-		value, ok := given[p.Name]
-		switch {
-		case ok:
+		if value, ok := values[p.Name]; ok || p.HasDefault && p.Default == nil {
 			params = append(params, param{p.Name, value})
-		case p.HasDefault:
-			params = append(params, param{p.Name, p.Default})
-		case p.Required:
-			missing = append(missing, p.Name)
+			delete(rest, p.Name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if !slices.Contains(names, name) {
-			return nil, pack.Errorf(pack.CodeInvalidRequest, "unknown parameter %q; the action has: %s", name, cmp.Or(strings.Join(names, ", "), "none"))
-		}
+	for _, name := range slices.Sorted(maps.Keys(rest)) {
+		params = append(params, param{name, rest[name]})
 	}
-	if len(missing) > 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "missing parameters: %s; write each as name=value", strings.Join(missing, ", "))
-	}
-	return params, nil
+	return params
 }

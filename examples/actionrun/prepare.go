@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/examples/confschema"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -110,5 +111,5 @@ func prepare(p *registry.SnapshotPack, ref pack.ComponentRef, args []string) (*I
 	if err != nil {
 		return nil, err
 	}
-	return &Invocation{Dir: p.Dir, Action: c, Environments: p.Active.Environments, Params: params, Scratch: os.TempDir()}, nil
+	return &Invocation{Dir: p.Dir, Action: c, Environments: p.Active.Environments, Params: params, Schemas: confschema.Compiler{}, Scratch: os.TempDir()}, nil
 }

@@ -1,4 +1,5 @@
-// Package confschema gives a host JSON Schema, for the configurations of packs.
+// Package confschema gives a host JSON Schema, for the configurations of packs and the
+// parameters of actions.
 package confschema
 
 import (
@@ -16,14 +17,15 @@ import (
 
 // A Compiler compiles schemas of every draft from 4 on, 2020-12 unless they name another
 // one. It reads no other documents. Regular expressions are those of package regexp,
-// which take linear time. Its messages contain no values. The zero value is ready for
+// which take linear time. Values have the `format` that a schema names, if it is one of
+// JSON Schema. Its messages contain no values. The zero value is ready for
 // use.
 type Compiler struct{}
 
 var _ pack.SchemaCompiler = Compiler{}
 
 // location is the name of a schema. References to other documents are resolved by it.
-const location = "https://packtrain.invalid/conf_schema"
+const location = "https://packtrain.invalid/schema"
 
 // CompileSchema implements [pack.SchemaCompiler].
 func (Compiler) CompileSchema(document map[string]any) (check func(value any) map[string]string, err error) {
@@ -37,6 +39,7 @@ func (Compiler) CompileSchema(document map[string]any) (check func(value any) ma
 	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
 	c.UseLoader(noDocuments{})
 	if err := c.AddResource(location, doc); err != nil {
 		return nil, plain(err)
@@ -58,7 +61,7 @@ func (noDocuments) Load(url string) (any, error) {
 
 // plain returns the error of a schema in one line.
 func plain(err error) error {
-	text := strings.ReplaceAll(err.Error(), location, "conf_schema")
+	text := strings.ReplaceAll(err.Error(), location, "schema")
 	return errors.New(strings.Join(strings.Fields(text), " "))
 }
 
@@ -129,6 +132,18 @@ func message(k jsonschema.ErrorKind) string {
 		return "is too small; want at least " + k.Want.RatString()
 	case *kind.Maximum:
 		return "is too large; want at most " + k.Want.RatString()
+	case *kind.ExclusiveMinimum:
+		return "is too small; want more than " + k.Want.RatString()
+	case *kind.ExclusiveMaximum:
+		return "is too large; want less than " + k.Want.RatString()
+	case *kind.MultipleOf:
+		return "is not a multiple of " + k.Want.RatString()
+	case *kind.MinItems:
+		return fmt.Sprintf("has too few items; want at least %d", k.Want)
+	case *kind.MaxItems:
+		return fmt.Sprintf("has too many items; want at most %d", k.Want)
+	case *kind.Format:
+		return fmt.Sprintf("does not have the format %.100q", k.Want)
 	case *kind.Pattern:
 		return fmt.Sprintf("does not match the pattern %.100q", k.Want)
 	}

@@ -32,7 +32,7 @@ type Config struct {
 	Remover registry.Remover
 	// Configurer has the configurations of packs, which plans hold against what new
 	// versions allow. If nil, plans say nothing about them.
-	Configurer registry.Configurer
+	Configurer Configurer
 	// Cache keeps what plans need, usually a cache.Cache that the source of Installer
 	// uses. If nil, a plan is applied as long as its content can be fetched again.
 	Cache Cache
@@ -42,6 +42,16 @@ type Config struct {
 	// Parallel is how many packs are looked up at a time; 0 means as many as there are
 	// processors.
 	Parallel int
+}
+
+// A Configurer says which packs have a configuration, and whether that fits a version of
+// the pack, without the secret values. A [registry.Store] implements it.
+type Configurer interface {
+	// Config returns the configuration with placeholders in place of secret values.
+	Config(ctx context.Context, ref pack.Ref) (registry.Configuration, error)
+	// ConfigProblems returns why the recorded configuration of the pack of m does not fit
+	// m; nil if it fits.
+	ConfigProblems(ctx context.Context, m *pack.Manifest) ([]string, error)
 }
 
 // A Cache keeps downloaded trees.

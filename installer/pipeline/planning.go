@@ -211,7 +211,7 @@ func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packSta
 	if r.config.Configurer == nil {
 		return nil
 	}
-	c, err := r.config.Configurer.RevealConfig(ctx, s.Ref)
+	c, err := r.config.Configurer.Config(ctx, s.Ref)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,11 @@ func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packSta
 	if p.content.Pack == nil {
 		return nil
 	}
-	for _, problem := range p.content.Pack.Manifest.CheckConfig(c.Config, nil) {
+	problems, err := r.config.Configurer.ConfigProblems(ctx, &p.content.Pack.Manifest)
+	if err != nil {
+		return err
+	}
+	for _, problem := range problems {
 		s.Config = "invalid"
 		f.warnings = append(f.warnings, PlanProblem{Ref: s.Ref, Message: "its configuration will not fit: " + problem})
 	}

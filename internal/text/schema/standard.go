@@ -62,6 +62,17 @@ func standard(node map[string]any) map[string]any {
 	return out
 }
 
+// Close makes a JSON Schema, which [Standard] returned, one of an object without other
+// properties than those it names, unless it says otherwise, or parts of it may name more.
+func Close(standard map[string]any) {
+	for _, key := range []string{"additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "dependencies", "$ref", "$dynamicRef"} {
+		if _, ok := standard[key]; ok {
+			return
+		}
+	}
+	standard["additionalProperties"] = false
+}
+
 func standardAny(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
