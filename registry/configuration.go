@@ -19,7 +19,8 @@ type ConfigKeeper interface {
 	// SetConfiguration replaces the configuration with the revision expect, "" for none,
 	// by next, which has another revision. The error matches [pack.ErrConflict] if the
 	// recorded one has another revision, unless that is the one of next: then nothing
-	// changes. The zero Configuration removes whatever is recorded.
+	// changes. The zero Configuration removes the one with the revision expect, or whatever
+	// is recorded if expect is ""; nothing changes if there is none.
 	SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next Configuration) error
 }
 
@@ -73,20 +74,22 @@ func newRevision() string { return rand.Text()[:16] }
 
 // planConfiguration returns the change of [ConfigKeeper.SetConfiguration], or nil.
 func (t *table) planConfiguration(ref pack.Ref, expect string, next Configuration) (*delta, error) {
-	if next.Revision == "" {
-		if t.configs[ref] == nil {
-			return nil, nil
-		}
-		return &delta{lastID: t.lastID, config: []configRow{{ref: ref}}}, nil
+	if t.configs[ref] == nil && next.Revision == "" {
+		return nil, nil
 	}
 	now, err := t.configuration(ref)
+	removal := &delta{lastID: t.lastID, config: []configRow{{ref: ref}}}
 	switch {
+	case next.Revision == "" && expect == "":
+		return removal, nil
 	case err != nil:
 		return nil, err
 	case now.Revision == next.Revision:
 		return nil, nil
 	case now.Revision != expect:
 		return nil, ConfigConflict(ref)
+	case next.Revision == "":
+		return removal, nil
 	}
 	data, err := EncodeConfiguration(next)
 	if err != nil {

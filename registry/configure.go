@@ -27,16 +27,27 @@ type Configurer interface {
 	SetConfig(ctx context.Context, ref pack.Ref, values map[string]any, opts *SetConfigOptions) (Configuration, error)
 }
 
+// A ConfigRemover removes configurations.
+type ConfigRemover interface {
+	// RemoveConfig removes the configuration of a pack, which does not have to be
+	// installed. The error matches [pack.ErrNotFound] if there is none, and
+	// [pack.ErrConflict] if opts expect another revision. opts may be nil.
+	RemoveConfig(ctx context.Context, ref pack.Ref, opts *SetConfigOptions) error
+}
+
 // NoConfiguration is the revision of a pack whose configuration was never set.
 const NoConfiguration = "none"
 
-// SetConfigOptions change how a configuration is set.
+// SetConfigOptions change how a configuration is set, or removed.
 type SetConfigOptions struct {
-	// Expect is the revision of the configuration to replace; "" for any.
+	// Expect is the revision of the configuration to replace or to remove; "" for any.
 	Expect string
 }
 
-var _ Configurer = (*Store)(nil)
+var (
+	_ Configurer    = (*Store)(nil)
+	_ ConfigRemover = (*Store)(nil)
+)
 
 // Config implements [Configurer].
 func (s *Store) Config(ctx context.Context, ref pack.Ref) (Configuration, error) {
@@ -128,6 +139,35 @@ func (s *Store) setConfig(ctx context.Context, ref pack.Ref, values map[string]a
 	return next, s.config.Records.SetConfiguration(ctx, ref, old.Revision, next)
 }
 
+// RemoveConfig implements [ConfigRemover].
+func (s *Store) RemoveConfig(ctx context.Context, ref pack.Ref, opts *SetConfigOptions) error {
+	leave, err := s.enterToChange()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if opts == nil {
+		opts = &SetConfigOptions{}
+	}
+	return s.explain(ctx, "remove the configuration of pack "+ref.String(), s.removeConfig(ctx, ref, opts.Expect))
+}
+
+func (s *Store) removeConfig(ctx context.Context, ref pack.Ref, expect string) error {
+	if _, err := pack.ParseRef(ref.String()); err != nil {
+		return err
+	}
+	lock, err := s.lock(ctx, []pack.Ref{ref})
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	found, err := s.purge(ctx, ref, expect)
+	if err == nil && !found {
+		return pack.Errorf(pack.CodeNotFound, "pack %s has no configuration", ref)
+	}
+	return err
+}
+
 // schemas returns the host's implementation of JSON Schema, or nil.
 func (s *Store) schemas() pack.SchemaCompiler {
 	if s.config.Load == nil {
@@ -172,16 +212,17 @@ func (r *request) warnConfigs(ctx context.Context) {
 	}
 }
 
-// purge removes the configuration of a pack, whether or not it is installed.
-func (s *Store) purge(ctx context.Context, ref pack.Ref) (found bool, err error) {
+// purge removes the configuration of a pack, whether or not it is installed, if it has the
+// revision expect; "" stands for any, also for one that cannot be decoded.
+func (s *Store) purge(ctx context.Context, ref pack.Ref, expect string) (found bool, err error) {
 	c, err := s.config.Records.Configuration(ctx, ref)
-	if err != nil && !damaged(err) {
+	if err != nil && (expect != "" || !damaged(err)) {
 		return false, err
 	}
 	if err == nil && c.Revision == "" {
 		return false, nil
 	}
-	return true, s.config.Records.SetConfiguration(ctx, ref, "", Configuration{})
+	return true, s.config.Records.SetConfiguration(ctx, ref, expect, Configuration{})
 }
 
 // removeAndPurge removes a pack and its configuration. It may be repeated when the
@@ -192,7 +233,7 @@ func (s *Store) removeAndPurge(ctx context.Context, ref pack.Ref, opts *RemoveOp
 	if err != nil && !missing {
 		return err
 	}
-	found, perr := s.purge(ctx, ref)
+	found, perr := s.purge(ctx, ref, "")
 	if missing && !found && perr == nil {
 		return err
 	}

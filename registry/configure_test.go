@@ -221,3 +221,39 @@ func TestUpgradeReportsConfig(t *testing.T) {
 		t.Errorf("for another manifest: %q, %v", got, err)
 	}
 }
+
+// TestRemoveConfig removes configurations with an expected revision, of installed packs and
+// of removed ones.
+func TestRemoveConfig(t *testing.T) {
+	t.Parallel()
+	s := newRoot(t).open(t)
+	ctx := t.Context()
+	remove := func(expect string) error {
+		return s.RemoveConfig(ctx, "demo", &registry.SetConfigOptions{Expect: expect})
+	}
+	register(t, s, "", write(t, configured("1.0.0", tokenSchema)))
+	first := setConfig(t, s, map[string]any{"token": "t0p"})
+	second := setConfig(t, s, map[string]any{"token": "t1p"})
+	for _, stale := range []string{first.Revision, registry.NoConfiguration} {
+		if err := remove(stale); !errors.Is(err, pack.ErrConflict) {
+			t.Errorf("revision %s: got %v", stale, err)
+		}
+	}
+	wantConfig(t, "not removed", s, "map[token:********]", "map[token:t1p]")
+	if err := remove(second.Revision); err != nil {
+		t.Fatal(err)
+	}
+	wantConfig(t, "removed", s, "map[]", "map[]")
+	for _, expect := range []string{second.Revision, ""} {
+		if err := remove(expect); !errors.Is(err, pack.ErrNotFound) {
+			t.Errorf("once more: got %v", err)
+		}
+	}
+	third := setConfig(t, s, map[string]any{"token": "t2p"})
+	if err := errors.Join(s.Remove(ctx, "demo", nil), remove(third.Revision)); err != nil {
+		t.Errorf("of a removed pack: %v", err)
+	}
+	if err := s.RemoveConfig(ctx, "../demo", nil); !errors.Is(err, pack.ErrInvalid) {
+		t.Errorf("not a ref: %v", err)
+	}
+}

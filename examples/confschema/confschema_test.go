@@ -50,9 +50,11 @@ func TestCheck(t *testing.T) {
 		{`{"properties":{"a":{"multipleOf":0.5}}}`, `{"a":0.7}`, "/a is not a multiple of 1/2"},
 		{`{"properties":{"a":{"minItems":2}}}`, `{"a":["canary-5ecret"]}`, "/a has too few items; want at least 2"},
 		{`{"properties":{"a":{"maxItems":1}}}`, `{"a":["canary-5ecret",1]}`, "/a has too many items; want at most 1"},
-		{`{"properties":{"a":{"format":"ipv4"},"b":{"format":"date-time"},"c":{"format":"email"},"d":{"format":"uri"},"e":{"format":"password"},"f":{"format":"colour"}}}`,
+		{
+			`{"properties":{"a":{"format":"ipv4"},"b":{"format":"date-time"},"c":{"format":"email"},"d":{"format":"uri"},"e":{"format":"password"},"f":{"format":"colour"}}}`,
 			`{"a":"canary-5ecret","b":"canary-5ecret","c":"canary-5ecret","d":"canary-5ecret","e":"x","f":"x"}`,
-			`/a does not have the format "ipv4"; /b does not have the format "date-time"; /c does not have the format "email"; /d does not have the format "uri"`},
+			`/a does not have the format "ipv4"; /b does not have the format "date-time"; /c does not have the format "email"; /d does not have the format "uri"`,
+		},
 		{`{"properties":{"a":false}}`, `{"a":"canary-5ecret"}`, "/a does not fit its description"},
 		{`{"$schema":"http://json-schema.org/draft-04/schema#","properties":{"a":{"minimum":3,"exclusiveMinimum":true}}}`, `{"a":3}`, `/a is too small; want more than 3`},
 		{`{"dependentRequired":{"a":["b"]}}`, `{"a":"canary-5ecret"}`, ` does not fit the "dependentRequired" of its description`},

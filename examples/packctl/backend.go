@@ -29,6 +29,7 @@ type backend interface {
 	registry.Pinner
 	registry.Enabler
 	registry.Configurer
+	registry.ConfigRemover
 	registry.Verifier
 	registry.Repairer
 }

@@ -15,10 +15,13 @@ import (
 
 func (a *app) configCommand() *cobra.Command {
 	var e configEdit
-	var secrets bool
-	cmd := command("config REF [--set NAME=VALUE] [--unset NAME] [--file FILE]", "Print, or change, the configuration of an installed pack", oneRef,
+	var secrets, remove bool
+	cmd := command("config REF [--set NAME=VALUE] [--unset NAME] [--file FILE] [--remove]", "Print, or change, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			ref := pack.Ref(args[0])
+			if remove {
+				return a.removeConfig(cmd, ref)
+			}
 			if e.empty() {
 				return a.withReader(cmd, func(r reader) error { return a.showConfig(cmd, r, ref, secrets) })
 			}
@@ -40,7 +43,20 @@ func (a *app) configCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&e.unset, "unset", nil, "remove the value `NAME`")
 	cmd.Flags().StringVar(&e.file, "file", "", "replace the configuration by the values of a YAML or JSON `FILE`, - for standard input")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "print secret values, too")
+	cmd.Flags().BoolVar(&remove, "remove", false, "remove the configuration, also that of a pack that was removed")
+	for _, other := range []string{"set", "unset", "file", "show-secrets"} {
+		cmd.MarkFlagsMutuallyExclusive("remove", other)
+	}
 	return cmd
+}
+
+func (a *app) removeConfig(cmd *cobra.Command, ref pack.Ref) error {
+	return a.withKeeper(cmd, func(k keeper) error {
+		if err := k.RemoveConfig(cmd.Context(), ref, nil); err != nil {
+			return err
+		}
+		return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("configuration of %s removed", ref) })
+	})
 }
 
 func (a *app) showConfig(cmd *cobra.Command, r configReader, ref pack.Ref, secrets bool) error {

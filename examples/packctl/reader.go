@@ -33,6 +33,7 @@ type configReader interface {
 type keeper interface {
 	registry.Catalog
 	registry.Configurer
+	registry.ConfigRemover
 	registry.Repairer
 }
 
@@ -180,6 +181,11 @@ func (noPacks) RevealConfig(_ context.Context, ref pack.Ref) (registry.Configura
 // SetConfig implements [registry.Configurer].
 func (noPacks) SetConfig(_ context.Context, ref pack.Ref, _ map[string]any, _ *registry.SetConfigOptions) (registry.Configuration, error) {
 	return registry.Configuration{}, &registry.NotInstalledError{Ref: ref}
+}
+
+// RemoveConfig implements [registry.ConfigRemover].
+func (noPacks) RemoveConfig(_ context.Context, ref pack.Ref, _ *registry.SetConfigOptions) error {
+	return &registry.NotInstalledError{Ref: ref}
 }
 
 // Verify implements [registry.Verifier].

@@ -71,6 +71,11 @@ func staleConfigurationIsRefused(t testing.TB, r registry.Records) {
 	configure(t, r, "demo", "r1", second) // again
 	wantError(t, "after one that was replaced", r.SetConfiguration(ctx, "demo", "r1", configuration(t, "r3", nil)), pack.ErrConflict)
 	wantConfiguration(t, "after all", r, "demo", second)
+	wantError(t, "removing one that was replaced", r.SetConfiguration(ctx, "demo", "r1", registry.Configuration{}), pack.ErrConflict)
+	wantConfiguration(t, "not removed", r, "demo", second)
+	configure(t, r, "demo", "r2", registry.Configuration{})
+	wantConfiguration(t, "removed", r, "demo", registry.Configuration{})
+	configure(t, r, "demo", "r2", registry.Configuration{}) // again
 }
 
 func configurationOutlivesThePack(t testing.TB, r registry.Records) {

@@ -31,6 +31,12 @@ func configFaults() []fault {
 		})},
 		{"revisions are not compared", "StaleConfigurationIsRefused", keeping(uncompared)},
 		{"revisions are not compared", "OneOfManyConfigurationsWins", keeping(uncompared)},
+		{"removals are not compared", "StaleConfigurationIsRefused", keeping(func(m *registry.Memory, ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
+			if next.Revision == "" {
+				expect = ""
+			}
+			return m.SetConfiguration(ctx, ref, expect, next)
+		})},
 		{"the context is not looked at", "CancelledConfigurationChangesNothing", keeping(func(m *registry.Memory, ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
 			return m.SetConfiguration(context.WithoutCancel(ctx), ref, expect, next)
 		})},

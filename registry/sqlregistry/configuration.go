@@ -50,9 +50,8 @@ func (r *Records) SetConfiguration(ctx context.Context, ref pack.Ref, expect str
 				return err
 			}
 		}
-		if next.Revision == "" {
-			_, err := tx.ExecContext(ctx, r.dialect.bind(deleteConfiguration), r.rootID(), ref.String())
-			return err
+		if next.Revision == "" && expect == "" {
+			return r.removeConfiguration(ctx, tx, ref)
 		}
 		now, err := r.readConfiguration(ctx, tx, ref)
 		switch {
@@ -62,6 +61,8 @@ func (r *Records) SetConfiguration(ctx context.Context, ref pack.Ref, expect str
 			return nil
 		case now.Revision != expect:
 			return registry.ConfigConflict(ref)
+		case next.Revision == "":
+			return r.removeConfiguration(ctx, tx, ref)
 		}
 		return r.writeConfiguration(ctx, tx, ref, next)
 	})
@@ -69,6 +70,11 @@ func (r *Records) SetConfiguration(ctx context.Context, ref pack.Ref, expect str
 		return r.wrap(ctx, "set configuration of pack "+ref.String(), err)
 	}
 	return nil
+}
+
+func (r *Records) removeConfiguration(ctx context.Context, tx *sql.Tx, ref pack.Ref) error {
+	_, err := tx.ExecContext(ctx, r.dialect.bind(deleteConfiguration), r.rootID(), ref.String())
+	return err
 }
 
 func (r *Records) writeConfiguration(ctx context.Context, tx *sql.Tx, ref pack.Ref, c registry.Configuration) error {

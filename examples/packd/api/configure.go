@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -21,6 +20,12 @@ type setConfigInput struct {
 	Ref     string `path:"ref" doc:"The ref of a pack"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the configuration to replace; another one is a conflict"`
 	Body    values `doc:"The values, which replace all earlier ones; a placeholder keeps the secret value in its place"`
+}
+
+// removeConfigInput names a configuration to remove.
+type removeConfigInput struct {
+	Ref     string `path:"ref" doc:"The ref of a pack, which may have been removed"`
+	IfMatch string `header:"If-Match" doc:"The ETag of the configuration to remove; another one is a conflict"`
 }
 
 // values are the configuration of a pack.
@@ -52,6 +57,18 @@ func (s *Server) addConfigure() {
 	configure := endpoint("configure-pack", http.MethodPut, "Replace the configuration of a pack")
 	configure.body = values{}
 	handle(s, configure, s.setConfig)
+	handle(s, endpoint("remove-configuration", http.MethodDelete, "Remove the configuration of a pack"), s.removeConfig)
+}
+
+func (s *Server) removeConfig(ctx context.Context, in *removeConfigInput) (*answer[nothing], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.host.Store.RemoveConfig(ctx, ref, &registry.SetConfigOptions{Expect: etag(in.IfMatch)}); err != nil {
+		return nil, err
+	}
+	return success(nothing{}), nil
 }
 
 func (s *Server) readConfig(ctx context.Context, in *readConfigInput) (*configAnswer, error) {
@@ -79,11 +96,7 @@ func (s *Server) setConfig(ctx context.Context, in *setConfigInput) (*configAnsw
 	if err != nil {
 		return nil, err
 	}
-	opts := &registry.SetConfigOptions{Expect: strings.Trim(in.IfMatch, `"`)}
-	if in.IfMatch == "*" {
-		opts = nil
-	}
-	c, err := s.host.Store.SetConfig(ctx, ref, in.Body, opts)
+	c, err := s.host.Store.SetConfig(ctx, ref, in.Body, &registry.SetConfigOptions{Expect: etag(in.IfMatch)})
 	if err != nil {
 		return nil, err
 	}

@@ -316,6 +316,7 @@ func TestScopes(t *testing.T) {
 		{"GET", "/metrics", 200, 403, 401},
 		{"PUT", "/api/v1/packs/demo/config", 403, 403, 401},
 		{"GET", "/api/v1/packs/demo/config", 403, 403, 401},
+		{"DELETE", "/api/v1/packs/demo/config", 403, 403, 401},
 		{"GET", "/api/v1/packs/demo/config?secrets=true", 403, 403, 401},
 		{"GET", "/api/v1/packs/demo/diff", 404, 403, 401},
 		{"PUT", "/api/v1/packs/demo/generations/1/pin", 403, 403, 401},

@@ -229,6 +229,17 @@ func TestPackdStages(t *testing.T) {
 	if got, err := c.Config(ctx, "one"); err != nil || !cmp.Equal(got.Config.Values(), map[string]any{"a": []any{json.Number("1.5"), json.Number("9007199254740993"), nil}}) {
 		t.Errorf("configuration: %v, %v", got, err)
 	}
+	if err := c.RemoveConfig(ctx, "one", &registry.SetConfigOptions{Expect: "other"}); !errors.Is(err, pack.ErrConflict) {
+		t.Errorf("remove another configuration: %v", err)
+	}
+	if got, err := c.Config(ctx, "one"); err != nil {
+		t.Error(err)
+	} else if err := c.RemoveConfig(ctx, "one", &registry.SetConfigOptions{Expect: got.Revision}); err != nil {
+		t.Errorf("remove the configuration: %v", err)
+	}
+	if err := c.RemoveConfig(ctx, "one", nil); !errors.Is(err, pack.ErrNotFound) {
+		t.Errorf("remove the configuration again: %v", err)
+	}
 	if got, err := c.History(ctx, "one"); err != nil || len(got) != 1 || got[0].State != registry.GenerationActive || got[0].Actor == "" {
 		t.Errorf("generations: %v, %v", got, err)
 	}

@@ -19,7 +19,8 @@ var (
 	_ registry.Verifier = (*Client)(nil)
 	_ registry.Repairer = (*Client)(nil)
 
-	_ registry.Configurer = (*Client)(nil)
+	_ registry.Configurer    = (*Client)(nil)
+	_ registry.ConfigRemover = (*Client)(nil)
 )
 
 // List implements [registry.Catalog].
@@ -139,10 +140,26 @@ func (c *Client) SetConfig(ctx context.Context, ref pack.Ref, values map[string]
 		return registry.Configuration{}, err
 	}
 	if opts != nil && opts.Expect != "" {
-		x.header = http.Header{"If-Match": {`"` + opts.Expect + `"`}}
+		x.header = ifMatch(opts.Expect)
 	}
 	return c.configuration(ctx, x)
 }
+
+// RemoveConfig implements [registry.ConfigRemover].
+func (c *Client) RemoveConfig(ctx context.Context, ref pack.Ref, opts *registry.SetConfigOptions) error {
+	path, err := packPath(ref)
+	if err != nil {
+		return err
+	}
+	x := call{method: http.MethodDelete, path: path + "/config"}
+	if opts != nil && opts.Expect != "" {
+		x.header = ifMatch(opts.Expect)
+	}
+	return c.do(ctx, x)
+}
+
+// ifMatch returns the header that expects a revision.
+func ifMatch(revision string) http.Header { return http.Header{"If-Match": {`"` + revision + `"`}} }
 
 func (c *Client) configuration(ctx context.Context, x call) (registry.Configuration, error) {
 	r, err := read[wire.Configuration](ctx, c, x)
