@@ -67,11 +67,3 @@ func newEnvironments(pinned, attached []pack.Environment) bool {
 func sameEnvironment(a, b pack.Environment) bool {
 	return a.Runtime == b.Runtime && a.Key == b.Key && a.Instance == b.Instance
 }
-
-func keys(envs []pack.Environment) []string {
-	keys := make([]string, len(envs))
-	for i, e := range envs {
-		keys[i] = string(e.Runtime) + "/" + e.Key
-	}
-	return keys
-}

@@ -12,12 +12,13 @@ import (
 type TestResult struct {
 	Ref     pack.Ref     `json:"pack_ref"`
 	Version pack.Version `json:"pack_version"`
-	// TreeDigest is the digest of the tested content, Environments the keys of the
-	// environments used.
-	TreeDigest   pack.Digest `json:"tree_digest"`
-	Environments []string    `json:"environment_keys"`
-	Time         time.Time   `json:"time"`
-	Status       TestStatus  `json:"status"`
+	// TreeDigest is the digest of the tested content, Environments are those it was
+	// tested in.
+	TreeDigest   pack.Digest       `json:"tree_digest"`
+	Environments []TestEnvironment `json:"environments"`
+	Bounds       TestBounds        `json:"bounds"`
+	Time         time.Time         `json:"time"`
+	Status       TestStatus        `json:"status"`
 	TestTotals
 	// PassRate is the fraction of passed tests among those that were not skipped; 0 if
 	// none ran.
@@ -30,6 +31,23 @@ type TestResult struct {
 	Shortfall string         `json:"isolation_shortfall,omitempty"`
 	Enforced  []string       `json:"enforced_limits,omitempty"`
 	Suites    []TestSuite    `json:"suites"`
+}
+
+// A TestEnvironment is one build of an environment, see [pack.Environment].
+type TestEnvironment struct {
+	Runtime  pack.RuntimeName `json:"runtime"`
+	Key      string           `json:"key"`
+	Instance string           `json:"instance"`
+}
+
+// TestBounds are the limits of the host for tests. Those of the Runner are 0 if it does
+// not state them.
+type TestBounds struct {
+	TimeoutMS   int64 `json:"timeout_ms"`
+	MemoryBytes int64 `json:"memory_bytes,omitempty"`
+	Processes   int   `json:"processes,omitempty"`
+	FileBytes   int64 `json:"file_bytes,omitempty"`
+	DiskBytes   int64 `json:"disk_bytes,omitempty"`
 }
 
 // A TestSuite is the result of one test runner.
@@ -80,9 +98,31 @@ func (r *TestResult) Summary() *TestSummary {
 // newTestResult returns the evidence for it before a test has run.
 func (s *Store) newTestResult(it *item) *TestResult {
 	return &TestResult{
-		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.treeDigest, Environments: keys(it.envs),
-		Time: s.now(), Status: TestsSkipped, Suites: []TestSuite{},
+		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.treeDigest, Environments: testEnvironments(it.envs),
+		Bounds: s.testBounds(), Time: s.now(), Status: TestsSkipped, Suites: []TestSuite{},
 	}
+}
+
+func testEnvironments(envs []pack.Environment) []TestEnvironment {
+	out := make([]TestEnvironment, len(envs))
+	for i, e := range envs {
+		out[i] = TestEnvironment{e.Runtime, e.Key, e.Instance}
+	}
+	return out
+}
+
+// A limiter is a Runner that states the limits of children that have none of their own.
+type limiter interface {
+	Limits() pack.CommandLimits
+}
+
+func (s *Store) testBounds() TestBounds {
+	b := TestBounds{TimeoutMS: s.config.TestTimeout.Milliseconds()}
+	if r, ok := s.config.Runner.(limiter); ok {
+		l := r.Limits()
+		b.MemoryBytes, b.Processes, b.FileBytes, b.DiskBytes = l.MemoryBytes, l.Processes, l.FileBytes, l.DiskBytes
+	}
+	return b
 }
 
 // take sets the outcome of a run.

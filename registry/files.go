@@ -110,6 +110,11 @@ func (f *Files) SetConfiguration(ctx context.Context, ref pack.Ref, expect strin
 	return f.change(ctx, func(t *table) (*delta, error) { return t.planConfiguration(ref, expect, next) }, nil)
 }
 
+// AddEvidence implements [EvidenceKeeper].
+func (f *Files) AddEvidence(ctx context.Context, result TestResult) error {
+	return f.change(ctx, func(t *table) (*delta, error) { return t.planEvidence(result) }, nil)
+}
+
 // Bind implements [Binder].
 func (f *Files) Bind(ctx context.Context, id string) error {
 	return f.change(ctx, func(t *table) (*delta, error) { return t.planBind(id) }, nil)

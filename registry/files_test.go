@@ -57,6 +57,14 @@ func (c configs) Configuration(ctx context.Context, ref pack.Ref) (registry.Conf
 	return c.out.Configuration(ctx, ref)
 }
 
+func (c configs) Evidence(ctx context.Context, ref pack.Ref) ([]registry.TestResult, error) {
+	return c.out.Evidence(ctx, ref)
+}
+
+func (c configs) AddEvidence(ctx context.Context, result registry.TestResult) error {
+	return c.in.AddEvidence(ctx, result)
+}
+
 func (c configs) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {
 	return c.in.SetConfiguration(ctx, ref, expect, next)
 }

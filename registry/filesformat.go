@@ -27,6 +27,8 @@ type deltaHead struct {
 	// Settings are the sizes of new settings, Forget are generations that are removed.
 	Settings []configHead `json:"settings,omitempty"`
 	Forget   []Forgetting `json:"forget,omitempty"`
+	// Evidence are the sizes of new results of tests.
+	Evidence []configHead `json:"evidence,omitempty"`
 	// Known are the IDs of operations that compaction keeps.
 	Known []string `json:"known,omitempty"`
 	// Change is the size of the change of Op.
@@ -92,6 +94,10 @@ func (d *delta) encode() (*recordlog.Frame, error) {
 		head.Settings = append(head.Settings, configHead{s.ref, len(s.data)})
 		values = append(values, s.data)
 	}
+	for _, e := range d.evidence {
+		head.Evidence = append(head.Evidence, configHead{e.ref, len(e.data)})
+		values = append(values, e.data)
+	}
 	values = append(values, d.change, d.history)
 	data, err := json.Marshal(head)
 	if err != nil {
@@ -143,6 +149,9 @@ func parseDelta(payload []byte) (*delta, error) {
 	}
 	for _, s := range head.Settings {
 		d.settings = append(d.settings, configRow{s.Ref, p.next(s.Size)})
+	}
+	for _, e := range head.Evidence {
+		d.evidence = append(d.evidence, configRow{e.Ref, p.next(e.Size)})
 	}
 	d.change, d.history, d.position = p.next(head.Change), p.next(head.History), head.Position
 	if p.bad || len(p.rest) > 0 {

@@ -14,6 +14,10 @@ type Historian interface {
 	// some are damaged, it returns the others and an error that joins one [*RecordError]
 	// for each of them.
 	History(ctx context.Context, ref pack.Ref) ([]KeptGeneration, error)
+	// TestHistory returns the results of tests of ref that are kept, the oldest first: see
+	// [EvidenceKeeper]. ref does not have to be installed. Damaged records are as in
+	// History.
+	TestHistory(ctx context.Context, ref pack.Ref) ([]TestResult, error)
 	// Diff returns what differs between two kept generations, which are given by name or
 	// version as in [Snapshotter]. from is the earlier active generation if it is "", and
 	// to is the active one. The files of both are read.

@@ -128,6 +128,7 @@ func TestHostile(t *testing.T) {
 	hostileTests(t)
 	t.Run("L02/output without end", hostileOutput)
 	t.Run("L05/environment of the host", hostileEnvironment)
+	t.Run("N09/secret values of configurations", hostileSecrets)
 	t.Run("N19/test that is named as an option", optionAsTest)
 	t.Run("M04/two processes, two versions", twoVersions)
 	t.Run("M04/one installs, one removes", installAndRemove)

@@ -65,20 +65,23 @@ func (m *Memory) Outcome(ctx context.Context, id string) (applied bool, err erro
 
 // SetConfiguration implements [ConfigKeeper].
 func (m *Memory) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next Configuration) error {
-	return m.change(ctx, func(t *table) error {
-		d, err := t.planConfiguration(ref, expect, next)
-		if err != nil || d == nil {
-			return err
-		}
-		t.merge(d)
-		return nil
-	})
+	return m.merge(ctx, func(t *table) (*delta, error) { return t.planConfiguration(ref, expect, next) })
+}
+
+// AddEvidence implements [EvidenceKeeper].
+func (m *Memory) AddEvidence(ctx context.Context, result TestResult) error {
+	return m.merge(ctx, func(t *table) (*delta, error) { return t.planEvidence(result) })
 }
 
 // Bind implements [Binder].
 func (m *Memory) Bind(ctx context.Context, id string) error {
+	return m.merge(ctx, func(t *table) (*delta, error) { return t.planBind(id) })
+}
+
+// merge makes the change that plan returns, unless it is nil.
+func (m *Memory) merge(ctx context.Context, plan func(*table) (*delta, error)) error {
 	return m.change(ctx, func(t *table) error {
-		d, err := t.planBind(id)
+		d, err := plan(t)
 		if err != nil || d == nil {
 			return err
 		}

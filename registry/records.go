@@ -25,6 +25,7 @@ type Records interface {
 	ContentReader
 	Writer
 	ConfigKeeper
+	EvidenceKeeper
 	Binder
 	Feed
 }

@@ -100,7 +100,8 @@ type item struct {
 	counts            ComponentCounts
 	validation        ValidationResult
 	tests             *TestResult
-	reused            bool     // tests are those of an earlier generation
+	reused            bool     // tests are those of an earlier run
+	tested            bool     // the tests ran
 	changes           *Changes // what its activation changed, nil for nothing
 
 	failure error // its own, while its set is registered

@@ -64,8 +64,8 @@ type Request struct {
 	// still have to accept what they depend on, also those in the request, unless
 	// AllowBreak allows them to break.
 	SkipValidation bool
-	// Retest runs the tests also if a kept generation of the pack has evidence that they
-	// passed with the same content, in the same environments and at the same level of
+	// Retest runs the tests also if there is evidence ([EvidenceKeeper]) that they passed
+	// with the same content, in the same environments and bounds, and at the same level of
 	// isolation, which is used otherwise.
 	Retest bool
 	// SkipTests runs no tests; IgnoreTests runs them and registers the pack even if

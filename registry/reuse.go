@@ -2,36 +2,69 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/packtrain/pack"
 )
 
-// reuse returns the evidence of a kept generation of the pack that makes running the tests
-// of it unnecessary: they passed with the same content, in the same environments, at the
-// level of isolation at which they would run now. It returns nil if there is none, or if
-// the request asks to run them.
+// reuse returns earlier evidence that makes running the tests of it unnecessary: they
+// passed with the same content, in the same environments and bounds, at the level of
+// isolation at which they would run now. It returns nil if there is none, or if the
+// request asks to run them.
 func (r *request) reuse(ctx context.Context, it *item) *TestResult {
-	if r.testOnly || r.req.Retest || it.record.Active.Name == "" {
+	if r.testOnly || r.req.Retest {
 		return nil
 	}
 	level, _, err := r.store.isolation(ctx)
 	if err != nil {
 		return nil // running them reports it
 	}
-	recorded, _ := r.store.generations(ctx, it.ID.Ref) // some may be damaged
-	for i := range slices.Backward(recorded) {
-		if g := &recorded[i]; g.proves(it.treeDigest, it.envs, level) {
-			return g.Tests
+	want := *it.tests
+	want.Isolation = level
+	known, _ := r.store.config.Records.Evidence(ctx, it.ID.Ref) // some may be damaged
+	recorded, _ := r.store.generations(ctx, it.ID.Ref)          // older results may be kept there alone
+	for i := range recorded {
+		if g := &recorded[i]; g.Tests != nil && g.TreeDigest == g.Tests.TreeDigest {
+			known = append(known, *g.Tests)
+		}
+	}
+	for i := range slices.Backward(known) {
+		if known[i].proves(&want) {
+			return &known[i]
 		}
 	}
 	return nil
 }
 
-// proves reports whether g has evidence that tests of the content passed in the
-// environments at that level.
-func (g *Generation) proves(tree pack.Digest, envs []pack.Environment, level pack.Isolation) bool {
-	t := g.Tests
-	return t != nil && t.Status == TestsPassed && t.TreeDigest == tree && g.TreeDigest == tree && t.Isolation == level &&
-		slices.EqualFunc(g.Environments, envs, sameEnvironment)
+// proves reports whether t is evidence that the tests that want describes pass.
+func (t *TestResult) proves(want *TestResult) bool {
+	return t.Status == TestsPassed && t.TreeDigest == want.TreeDigest && t.Isolation == want.Isolation && t.Bounds == want.Bounds &&
+		slices.Equal(t.Environments, want.Environments)
+}
+
+// keepEvidence records the results of tests that ran. Failing to do so affects no pack.
+func (r *request) keepEvidence(ctx context.Context, items []*item) {
+	if r.store.readOnly {
+		return
+	}
+	for _, it := range items {
+		if _, failed := errors.AsType[*TestError](it.Err); !it.tested || it.Err != nil && !failed {
+			continue
+		}
+		if err := r.store.config.Records.AddEvidence(context.WithoutCancel(ctx), *it.tests); err != nil {
+			r.store.config.Logger.Warn("the result of tests is not recorded", "pack", it.ID.String(), "error", err)
+		}
+	}
+}
+
+// TestHistory implements [Historian].
+func (s *Store) TestHistory(ctx context.Context, ref pack.Ref) ([]TestResult, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	results, err := s.config.Records.Evidence(ctx, ref)
+	return results, s.explain(ctx, "", err)
 }

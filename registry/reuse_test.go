@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -51,11 +52,67 @@ func TestEvidenceIsReused(t *testing.T) {
 	envs[0].Instance = "i1"
 	check("the first build", first, false, false)
 
+	if err := s.Remove(t.Context(), "demo", nil); err != nil {
+		t.Fatal(err)
+	}
+	check("after the removal", first, false, false)
+	if err := s.Remove(t.Context(), "demo", nil); err != nil {
+		t.Fatal(err)
+	}
+	c.TestTimeout = time.Minute
+	s = r.openWith(t, c)
+	check("with another limit", first, false, true)
+	check("another version with that limit", second, false, true)
+	check("with the other limit again", first, false, false)
+
 	history, err := s.History(t.Context(), "demo")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if last := history[len(history)-1]; last.Tests == nil || last.Tests.Status != registry.TestsPassed || !last.Tests.Time.Before(last.Created) {
 		t.Errorf("evidence that was used again: %+v", last.Tests)
+	}
+}
+
+// TestEvidenceOfTests registers a pack after its tests ran by themselves.
+func TestEvidenceOfTests(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	counter := filepath.Join(t.TempDir(), "runs")
+	path := write(t, simplePack("demo", "1.0.0").tested("  enabled: true\n  runners:\n    unit: {type: script, entry_point: t.sh}\n").
+		with(files{"t.sh": "#!/bin/sh\necho x >> " + counter + "\n"}))
+	for range 2 { // asked for by name, so they run again
+		if _, err := s.Test(t.Context(), registry.TestRequest{Paths: []string{path}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := register(t, s, "", path)[0].Tests
+	if data, err := os.ReadFile(counter); err != nil || len(data) != 4 || !tests.Reused || tests.Total != 1 {
+		t.Errorf("the tests ran %d times, %v; summary %+v", len(data)/2, err, tests)
+	}
+	results, err := s.TestHistory(t.Context(), "demo")
+	if err != nil || len(results) != 2 || results[0].Total != 1 || results[0].Bounds.TimeoutMS != registry.DefaultTestTimeout.Milliseconds() {
+		t.Errorf("history: %+v, %v", results, err)
+	}
+}
+
+// TestNoEvidenceOfIntruders has a test that passes after it changed files of another pack.
+func TestNoEvidenceOfIntruders(t *testing.T) {
+	t.Parallel()
+	r := newRoot(t)
+	s := r.open(t)
+	register(t, s, "", write(t, simplePack("victim", "1.0.0")))
+	victim, err := filepath.EvalSymlinks(filepath.Join(r.dir, "current", "victim"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, simplePack("demo", "1.0.0").tested("  enabled: true\n  runners:\n    unit: {type: script, entry_point: t.sh}\n").
+		with(files{"t.sh": "#!/bin/sh\nchmod u+w " + victim + "/pack.yaml\necho '# changed' >> " + victim + "/pack.yaml\n"}))
+	if _, err := s.Test(t.Context(), registry.TestRequest{Paths: []string{path}}); err == nil {
+		t.Fatal("the tests passed")
+	}
+	if results, err := s.TestHistory(t.Context(), "demo"); err != nil || len(results) != 0 {
+		t.Errorf("history: %+v, %v", results, err)
 	}
 }

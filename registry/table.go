@@ -24,8 +24,10 @@ type table struct {
 	owners map[componentKey]pack.Ref
 	// dependents are the dependencies on each pack. They are nil until first used.
 	dependents map[pack.Ref]map[pack.Ref][]pack.Dependency
-	ops        operationIDs
-	history    history
+	// evidence are encoded results of tests, the oldest first.
+	evidence []configRow
+	ops      operationIDs
+	history  history
 }
 
 func newTable() *table { return &table{packs: map[pack.Ref]*row{}, configs: map[pack.Ref][]byte{}} }
@@ -75,8 +77,9 @@ type delta struct {
 	// settings are new settings, and forget the generations to remove.
 	settings []configRow
 	forget   []Forgetting
-	known    []string // further operations that were applied, the oldest first
-	change   []byte   // the encoded change of op, nil for none
+	evidence []configRow // new results of tests
+	known    []string    // further operations that were applied, the oldest first
+	change   []byte      // the encoded change of op, nil for none
 	// history replaces that of the table if position is not 0.
 	history  []byte
 	position int64
@@ -234,6 +237,7 @@ func (t *table) merge(d *delta) {
 		t.configs[c.ref] = c.data
 	}
 	t.mergeSettings(d)
+	t.mergeEvidence(d)
 	for _, id := range d.known {
 		t.ops.add(id)
 	}
@@ -256,6 +260,9 @@ func (t *table) snapshot() []*delta {
 	for _, ref := range slices.Sorted(maps.Keys(t.configs)) {
 		deltas = append(deltas, &delta{lastID: t.lastID, config: []configRow{{ref, t.configs[ref]}}})
 	}
+	if len(t.evidence) > 0 {
+		deltas = append(deltas, &delta{lastID: t.lastID, evidence: t.evidence})
+	}
 	return deltas
 }
 
@@ -271,6 +278,9 @@ func (t *table) size() int64 {
 	}
 	for ref, data := range t.configs {
 		n += perRow + len(ref) + len(data)
+	}
+	for _, e := range t.evidence {
+		n += perRow + len(e.data)
 	}
 	return int64(n)
 }

@@ -71,6 +71,7 @@ func (r *request) test(ctx context.Context, it *item) error {
 		return err
 	}
 	it.tests.take(result)
+	it.tested = true
 	if err := it.check(r.store.disk, "its tests, or another process, wrote outside of their working directory"); err != nil {
 		return err
 	}

@@ -102,6 +102,11 @@ func stamps(dir string) map[string]stamp {
 // change, the tests of those that passed run again, one after another, and a pack whose
 // tests change them again fails. What was changed is repaired or quarantined.
 func (r *request) testAll(ctx context.Context, items []*item) {
+	r.testWatched(ctx, items)
+	r.keepEvidence(ctx, items)
+}
+
+func (r *request) testWatched(ctx context.Context, items []*item) {
 	before := r.store.watch(ctx, items)
 	r.runTests(ctx, items)
 	paths := before.changed()

@@ -75,6 +75,9 @@ func (r *Runner) Run(ctx context.Context, c pack.Command) (pack.Result, error) {
 	return res, err
 }
 
+// Limits returns the limits of commands that do not state their own.
+func (r *Runner) Limits() pack.CommandLimits { return r.opts.Limits }
+
 // Installation returns the paths that running a program reads beside the libraries of the
 // system, for [pack.Access]: a link, what it leads to, the directories of a Python. The
 // path of a command is treated so by itself.

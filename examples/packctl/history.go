@@ -16,10 +16,19 @@ type historyReport struct {
 	Generations []registry.KeptGeneration `json:"generations"`
 }
 
+// testsReport lists the results of tests of a pack.
+type testsReport struct {
+	Tests []registry.TestResult `json:"tests"`
+}
+
 func (a *app) historyCommand() *cobra.Command {
-	return command("history REF", "List the generations of a pack that are kept, the oldest first", oneRef,
+	var tests bool
+	cmd := command("history REF", "List the generations of a pack that are kept, the oldest first", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withReader(cmd, func(b reader) error {
+				if tests {
+					return a.testHistory(cmd, b, pack.Ref(args[0]))
+				}
 				history, err := b.History(cmd.Context(), pack.Ref(args[0]))
 				if err != nil {
 					return err
@@ -31,6 +40,21 @@ func (a *app) historyCommand() *cobra.Command {
 				})
 			})
 		})
+	cmd.Flags().BoolVar(&tests, "tests", false, "list the results of its tests that are kept instead, also of versions that were never installed")
+	return cmd
+}
+
+func (a *app) testHistory(cmd *cobra.Command, r reader, ref pack.Ref) error {
+	results, err := r.TestHistory(cmd.Context(), ref)
+	if err != nil {
+		return err
+	}
+	return a.report(testsReport{results}, func() {
+		for i := range results {
+			t := &results[i]
+			a.println("%s  %s  %s  %s  isolation %s", t.Time.Format(time.RFC3339), t.Version, t.TreeDigest, totals(t.Status, t.TestTotals, t.DurationMS), t.Isolation)
+		}
+	})
 }
 
 func (a *app) printGeneration(g *registry.KeptGeneration) {

@@ -163,6 +163,11 @@ func (noPacks) History(_ context.Context, ref pack.Ref) ([]registry.KeptGenerati
 	return nil, &registry.NotInstalledError{Ref: ref}
 }
 
+// TestHistory implements [registry.Historian].
+func (noPacks) TestHistory(context.Context, pack.Ref) ([]registry.TestResult, error) {
+	return []registry.TestResult{}, nil
+}
+
 // Diff implements [registry.Historian].
 func (noPacks) Diff(_ context.Context, ref pack.Ref, _, _ string) (*registry.Diff, error) {
 	return nil, &registry.NotInstalledError{Ref: ref}

@@ -33,8 +33,15 @@ func TestTest(t *testing.T) {
 	if diff := cmp.Diff([]registry.TestCase{{Name: "adds", Status: "passed"}}, r.Packs[0].Suites[0].Cases); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	o = packctl(t, "--root", root, "history", "demo", "--tests")
+	if lines := strings.Split(o.stdout, "\n"); o.status != exitOK || len(lines) != 3 || !strings.Contains(lines[0], "failed (1 of 2)") || !strings.Contains(lines[1], "passed (1 of 1)") {
+		t.Errorf("results of tests: %+v", o)
+	}
 	if o := packctl(t, "--root", root, "list"); o.status != exitOK || strings.TrimSpace(o.stdout) != "" {
 		t.Errorf("packs are installed: %+v", o)
+	}
+	if o := packctl(t, "--root", root, "install", writeTree(t, files)); o.status != exitOK || !strings.Contains(o.stdout, "passed (1 of 1) before") {
+		t.Errorf("install: got %+v", o)
 	}
 	if o := packctl(t, "--server", "http://127.0.0.1:1", "test", "."); o.status != exitUsage {
 		t.Errorf("got %+v", o)

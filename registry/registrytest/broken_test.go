@@ -26,6 +26,8 @@ type broken struct {
 	mentions    func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	generations func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Generation, error)
 	dependents  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.Dependent, error)
+	addEvidence func(m *registry.Memory, ctx context.Context, result registry.TestResult) error
+	evidence    func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]registry.TestResult, error)
 	bind        func(m *registry.Memory, ctx context.Context, id string) error
 	changes     func(m *registry.Memory, ctx context.Context, since int64) (registry.ChangeBatch, error)
 	// allDamaged makes one damaged record hide the others.
@@ -89,6 +91,20 @@ func (b *broken) SetConfiguration(ctx context.Context, ref pack.Ref, expect stri
 		return b.setConfig(b.Memory, ctx, ref, expect, next)
 	}
 	return b.Memory.SetConfiguration(ctx, ref, expect, next)
+}
+
+func (b *broken) AddEvidence(ctx context.Context, result registry.TestResult) error {
+	if b.addEvidence != nil {
+		return b.addEvidence(b.Memory, ctx, result)
+	}
+	return b.Memory.AddEvidence(ctx, result)
+}
+
+func (b *broken) Evidence(ctx context.Context, ref pack.Ref) ([]registry.TestResult, error) {
+	if b.evidence != nil {
+		return b.evidence(b.Memory, ctx, ref)
+	}
+	return b.Memory.Evidence(ctx, ref)
 }
 
 func (b *broken) Pack(ctx context.Context, ref pack.Ref) (registry.Record, error) {

@@ -187,7 +187,7 @@ func (r *fakeRequest) noteTests(it *fakeItem, failing bool) {
 		return
 	}
 	it.tests = &registry.TestResult{
-		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.tree, Environments: []string{}, Time: now(), Status: registry.TestsPassed,
+		Ref: it.ID.Ref, Version: it.ID.Version, TreeDigest: it.tree, Environments: []registry.TestEnvironment{}, Time: now(), Status: registry.TestsPassed,
 		TestTotals: registry.TestTotals{Total: 1, Passed: 1}, PassRate: 1, Suites: []registry.TestSuite{},
 	}
 	switch {

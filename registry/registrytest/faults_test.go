@@ -45,7 +45,7 @@ func active(m *registry.Memory, ref pack.Ref) string {
 }
 
 func faults() []fault {
-	return append(append(feedFaults(), configFaults()...), []fault{
+	return append(slices.Concat(feedFaults(), configFaults(), evidenceFaults()), []fault{
 		{"unknown packs are empty", "UnknownPackIsNotFound", func() *broken {
 			return &broken{pack: func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error) {
 				r, err := m.Pack(ctx, ref)

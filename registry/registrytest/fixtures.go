@@ -73,7 +73,7 @@ func generation(t testing.TB, n int) registry.Generation {
 			Runtime: pack.RuntimePython, Key: "k1", Path: "/envs/k1", Interpreter: "/envs/k1/bin/python", Version: "Python 3.11.7",
 		}},
 		Tests: &registry.TestResult{
-			Version: v, TreeDigest: digest("a"), Environments: []string{"k1"}, Time: day(n),
+			Version: v, TreeDigest: digest("a"), Environments: []registry.TestEnvironment{{Runtime: pack.RuntimePython, Key: "k1", Instance: "i1"}}, Time: day(n),
 			Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}, PassRate: 1, DurationMS: 17,
 			Suites: []registry.TestSuite{{Name: "unit", Runner: "unittest", Status: registry.TestsPassed, TestTotals: registry.TestTotals{Total: 2, Passed: 2}}},
 		},

@@ -31,6 +31,8 @@ func (s *Server) addCatalog() {
 	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
 	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
+	handle(s, get("list-tests", packsPath+"/{ref}/tests", "List the results of tests of a pack that are kept, the oldest first",
+		http.StatusNotFound, http.StatusUnprocessableEntity), s.listTests)
 	handle(s, get("diff-generations", packsPath+"/{ref}/diff", "Show what differs between two generations of a pack",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.diff)
 	handle(s, get("verify-packs", "/api/v1/verify", "Compare all packs on disk with what was recorded"), s.verifyPacks)
@@ -84,6 +86,18 @@ func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]r
 		return nil, err
 	}
 	return success(history), nil
+}
+
+func (s *Server) listTests(ctx context.Context, in *refInput) (*answer[[]registry.TestResult], error) {
+	ref, err := pack.ParseRef(in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	results, err := s.host.Store.TestHistory(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return success(results), nil
 }
 
 // diffInput names two generations of a pack.

@@ -30,6 +30,7 @@ const (
 	tokenAll     = "canary-everything"
 	tokenRead    = "canary-read"
 	tokenInstall = "canary-install"
+	tokenConfig  = "canary-configure"
 )
 
 // fixture is a server with a root, a directory that requests may use, and one
@@ -89,8 +90,9 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 			{Secret: tokenAll, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}},
 			{Secret: tokenRead, Scopes: []api.Scope{api.ScopeRead}},
 			{Secret: tokenInstall, Scopes: []api.Scope{api.ScopeInstall}},
+			{Secret: tokenConfig, Scopes: []api.Scope{api.ScopeConfigure}},
 		},
-		Logger: slog.New(slog.NewJSONHandler(f.log, nil)),
+		Logger: slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, option := range options {
 		option(&c)

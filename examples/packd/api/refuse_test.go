@@ -313,6 +313,7 @@ func TestScopes(t *testing.T) {
 		{"GET", "/api/v1/packs/demo", 404, 403, 401},
 		{"GET", "/api/v1/packs/demo/generations", 404, 403, 401},
 		{"GET", "/api/v1/packs/demo/verify", 404, 403, 401},
+		{"GET", "/api/v1/packs/demo/tests", 200, 403, 401},
 		{"GET", "/metrics", 200, 403, 401},
 		{"PUT", "/api/v1/packs/demo/config", 403, 403, 401},
 		{"GET", "/api/v1/packs/demo/config", 403, 403, 401},

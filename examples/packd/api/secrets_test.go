@@ -59,8 +59,8 @@ func (c *leakCheck) note(what string, a answer) {
 
 // try sends a request with each token.
 func (c *leakCheck) try(method, path, body string) {
-	for _, token := range []string{tokenRead, tokenInstall, tokenAll, "-"} {
-		if method != http.MethodGet && token == tokenAll && !strings.Contains(path, "/config") {
+	for _, token := range []string{tokenRead, tokenInstall, tokenConfig, tokenAll, "-"} {
+		if method != http.MethodGet && (token == tokenAll || token == tokenConfig) && (method == http.MethodDelete || !strings.Contains(path, "/config")) {
 			continue // it would change what other requests look at
 		}
 		ctx, cancel := context.WithTimeout(c.t.Context(), 300*time.Millisecond)
@@ -86,7 +86,7 @@ func (c *leakCheck) everyRoute(operation string) {
 	if len(document.Paths) < 15 {
 		c.t.Fatalf("the description has %d paths", len(document.Paths))
 	}
-	for _, path := range []string{"/metrics", "/docs", "/api/v1/changes?since=0", "/api/v1/operations?limit=100"} {
+	for _, path := range []string{"/metrics", "/api/v1/changes/events?since=0", "/api/v1/operations/" + operation + "/events", "/docs", "/api/v1/changes?since=0", "/api/v1/operations?limit=100"} {
 		c.try(http.MethodGet, path, "")
 	}
 	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
@@ -128,6 +128,9 @@ func (c *leakCheck) wantNoSecrets() {
 	}
 }
 
+// hostileSecrets plants secrets in configurations, and looks for them in the answers and
+// events of all routes with each scope, in metrics, in the log at its finest level, and in all
+// files, the journal among them.
 func hostileSecrets(t *testing.T) {
 	t.Parallel()
 	f := start(t, func(c *api.Config) { c.Host.Load = &pack.LoadOptions{Schemas: confschema.Compiler{}} })
@@ -175,6 +178,9 @@ func hostileSecrets(t *testing.T) {
 	}
 	c.note("removed", f.call("DELETE", "/api/v1/packs/demo", request{}))
 	c.wantNoSecrets()
+	if metrics := f.call("GET", "/metrics", request{}); len(metrics.body) < 100 || !strings.Contains(c.log.String(), `"level":"INFO"`) {
+		t.Errorf("there are no metrics, or there is no log: %s", metrics.body)
+	}
 	if len(c.said) < 100 {
 		t.Errorf("only %d answers", len(c.said))
 	}

@@ -26,6 +26,15 @@ func (c *Client) History(ctx context.Context, ref pack.Ref) ([]registry.KeptGene
 	return list[registry.KeptGeneration](ctx, c, path+"/generations")
 }
 
+// TestHistory implements [registry.Historian].
+func (c *Client) TestHistory(ctx context.Context, ref pack.Ref) ([]registry.TestResult, error) {
+	path, err := packPath(ref)
+	if err != nil {
+		return nil, err
+	}
+	return list[registry.TestResult](ctx, c, path+"/tests")
+}
+
 // Diff implements [registry.Historian].
 func (c *Client) Diff(ctx context.Context, ref pack.Ref, from, to string) (*registry.Diff, error) {
 	path, err := packPath(ref)

@@ -243,6 +243,9 @@ func TestPackdStages(t *testing.T) {
 	if got, err := c.History(ctx, "one"); err != nil || len(got) != 1 || got[0].State != registry.GenerationActive || got[0].Actor == "" {
 		t.Errorf("generations: %v, %v", got, err)
 	}
+	if got, err := c.TestHistory(ctx, "one"); err != nil || len(got) != 1 || got[0].Passed != 1 {
+		t.Errorf("results of tests: %v, %v", got, err)
+	}
 	if _, err := c.RollBack(ctx, "one", nil); !errors.Is(err, pack.ErrNotFound) {
 		t.Errorf("roll back: %v", err)
 	}

@@ -190,11 +190,24 @@ type twoPools struct {
 	configs
 }
 
-// configs sets configurations through one pool and reads them through the other.
-type configs struct{ in, out registry.ConfigKeeper }
+// configs sets configurations and evidence through one pool and reads them through the other.
+type configs struct {
+	in, out interface {
+		registry.ConfigKeeper
+		registry.EvidenceKeeper
+	}
+}
 
 func (c configs) Configuration(ctx context.Context, ref pack.Ref) (registry.Configuration, error) {
 	return c.out.Configuration(ctx, ref)
+}
+
+func (c configs) Evidence(ctx context.Context, ref pack.Ref) ([]registry.TestResult, error) {
+	return c.out.Evidence(ctx, ref)
+}
+
+func (c configs) AddEvidence(ctx context.Context, result registry.TestResult) error {
+	return c.in.AddEvidence(ctx, result)
 }
 
 func (c configs) SetConfiguration(ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error {

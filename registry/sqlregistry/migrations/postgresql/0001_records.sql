@@ -121,3 +121,14 @@ CREATE TABLE packtrain_configurations (
     document TEXT NOT NULL,  -- JSON: values, which are secret, and the revision
     PRIMARY KEY (root_id, ref)
 );
+
+-- The results of tests, which outlive generations and packs. Old ones are deleted.
+CREATE TABLE packtrain_evidence (
+    id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    root_id  BIGINT NOT NULL REFERENCES packtrain_roots (id),
+    ref      TEXT COLLATE "C" NOT NULL,
+    document TEXT NOT NULL  -- JSON
+);
+
+CREATE INDEX packtrain_evidence_ref ON packtrain_evidence (root_id, ref, id);
+CREATE INDEX packtrain_evidence_root ON packtrain_evidence (root_id, id);

@@ -93,3 +93,14 @@ CREATE TABLE packtrain_configurations (
     document TEXT NOT NULL,  -- JSON: values, which are secret, and the revision
     PRIMARY KEY (root_id, ref)
 );
+
+-- The results of tests, which outlive generations and packs. Old ones are deleted.
+CREATE TABLE packtrain_evidence (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    root_id  INTEGER NOT NULL REFERENCES packtrain_roots (id),
+    ref      TEXT NOT NULL,
+    document TEXT NOT NULL  -- JSON
+);
+
+CREATE INDEX packtrain_evidence_ref ON packtrain_evidence (root_id, ref, id);
+CREATE INDEX packtrain_evidence_root ON packtrain_evidence (root_id, id);
