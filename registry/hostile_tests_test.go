@@ -53,12 +53,18 @@ func hostileEndlessTests(t *testing.T) {
 		t.Errorf("took %v with a limit of %v", took, c.TestTimeout)
 	}
 	wantFailure(t, report, err, pack.StageTests, pack.CodeTestsFailed)
-	last, err := os.ReadFile(alive)
+	wantNoMoreWrites(t, alive)
+}
+
+// wantNoMoreWrites wants that no process writes into the file any more.
+func wantNoMoreWrites(t *testing.T, file string) {
+	t.Helper()
+	last, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(500 * time.Millisecond)
-	if now, err := os.ReadFile(alive); err != nil || string(now) != string(last) {
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(last) {
 		t.Errorf("a process of the tests still runs (%v)", err)
 	}
 }

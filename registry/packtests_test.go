@@ -213,7 +213,7 @@ func TestPackTestsInPython(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff([]string{"python/k1"}, details.Active.Tests.Environments); diff != "" {
+			if diff := cmp.Diff([]registry.TestEnvironment{{Runtime: pack.RuntimePython, Key: "k1"}}, details.Active.Tests.Environments); diff != "" {
 				t.Errorf("evidence (-want +got)\n%s", diff)
 			}
 		})
