@@ -20,6 +20,9 @@ func (a *app) configCommand() *cobra.Command {
 		func(cmd *cobra.Command, args []string) error {
 			ref := pack.Ref(args[0])
 			if remove {
+				if !e.empty() || secrets {
+					return &usageError{errors.New("--remove goes with no other flag of config"), cmd.CommandPath()}
+				}
 				return a.removeConfig(cmd, ref)
 			}
 			if e.empty() {
@@ -44,9 +47,6 @@ func (a *app) configCommand() *cobra.Command {
 	cmd.Flags().StringVar(&e.file, "file", "", "replace the configuration by the values of a YAML or JSON `FILE`, - for standard input")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "print secret values, too")
 	cmd.Flags().BoolVar(&remove, "remove", false, "remove the configuration, also that of a pack that was removed")
-	for _, other := range []string{"set", "unset", "file", "show-secrets"} {
-		cmd.MarkFlagsMutuallyExclusive("remove", other)
-	}
 	return cmd
 }
 
