@@ -67,7 +67,10 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 2))
 	changed := 0
 	var last map[pack.Ref]string
-	for n := 0; n < kills; n += 2 {
+	rounds := 0
+	// On a busy machine many die before they have changed anything.
+	for n := 0; n < kills || changed < kills/4 && n < 4*kills; n += 2 {
+		rounds++
 		one, two := start(t, dir, random), start(t, dir, random)
 		if err := errors.Join(one.kill(), two.kill()); err != nil {
 			t.Fatalf("seed %d, kill %d: %v", seed, n, err)
@@ -82,7 +85,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		last = found
 	}
 	if changed < kills/4 {
-		t.Errorf("seed %d: only %d of %d rounds changed anything", seed, changed, kills/2)
+		t.Errorf("seed %d: only %d of %d rounds changed anything", seed, changed, rounds)
 	}
 }
 
