@@ -35,19 +35,23 @@ func TestChangeWhilePlanIsApplied(t *testing.T) {
 	}{
 		"the pack": {
 			func(t *testing.T, s *site) { t.Helper(); s.other(t, "app@1.5.0") },
-			pipeline.Request{Specs: []string{"app@=1.2.0"}, Replace: registry.ReplaceAny}, "pack app has active generation",
+			pipeline.Request{Specs: []string{"app@=1.2.0"}, Replace: registry.ReplaceAny},
+			"pack app has active generation",
 		},
 		"what it needs": {
 			func(t *testing.T, s *site) { t.Helper(); s.other(t, "log@1.1.0") },
-			pipeline.Request{Specs: []string{"app@=1.2.0"}}, "pack log has active generation",
+			pipeline.Request{Specs: []string{"app@=1.2.0"}},
+			"pack log has active generation",
 		},
 		"a pack that stays": {
 			func(t *testing.T, s *site) { t.Helper(); s.other(t, "free@2.0.0") },
-			pipeline.Request{Specs: []string{"free@^1"}, Replace: registry.ReplaceAny}, "free",
+			pipeline.Request{Specs: []string{"free@^1"}, Replace: registry.ReplaceAny},
+			"free",
 		},
 		"a pack to remove": {
 			func(t *testing.T, s *site) { t.Helper(); s.other(t, "free@2.0.0") },
-			pipeline.Request{Specs: []string{"new"}, Remove: []pack.Ref{"free"}}, "pack free has active generation",
+			pipeline.Request{Specs: []string{"new"}, Remove: []pack.Ref{"free"}},
+			"pack free has active generation",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
