@@ -20,6 +20,8 @@ type Instance struct {
 	// Root is the directory in which it was built.
 	Root  string
 	Built time.Time
+	// Used is when it was built or reused last.
+	Used time.Time
 	// Tool installed the packages: its name and version; "" when there were none.
 	Tool string
 	// Ingredients are what its Key was computed from, as JSON.
@@ -45,6 +47,7 @@ func (b *Builder) Instances(context.Context) ([]Instance, error) {
 		list[i] = newInstance(&r)
 		current, ok := b.store.Current(r.Environment.Runtime, r.Environment.Key)
 		list[i].Current = ok && current.Root == r.Root
+		list[i].Used = b.store.Used(r)
 	}
 	slices.SortFunc(list, func(x, y Instance) int {
 		return cmp.Or(strings.Compare(string(x.Runtime), string(y.Runtime)), strings.Compare(x.Key, y.Key), x.Built.Compare(y.Built))
@@ -79,35 +82,50 @@ type PruneRequest struct {
 	// Idle is how long an environment has not been built or reused before it is removed;
 	// 0 means one day.
 	Idle time.Duration
+	// MaxBytes is the size that the environments which are not needed may have together;
+	// 0 means no limit. Beyond it those that were not used for the longest time are removed
+	// before Idle has passed, but not in the hour after their last use.
+	MaxBytes int64
 	// DryRun removes nothing.
 	DryRun bool
 }
 
-// defaultIdle leaves time between building an environment and registering its pack.
-const defaultIdle = 24 * time.Hour
+// defaultIdle and leastIdle leave time between building an environment and registering its
+// pack.
+const (
+	defaultIdle = 24 * time.Hour
+	leastIdle   = time.Hour
+)
 
 // Prune removes environments that are not needed, and the remains of builds that died.
 // It returns the environments that it removed, also with an error. One that is being
 // built is never removed. It is safe while other processes build.
 func (b *Builder) Prune(ctx context.Context, req PruneRequest) ([]Instance, error) {
-	if req.Live == nil || req.Idle < 0 {
+	if req.Live == nil || req.Idle < 0 || req.MaxBytes < 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "prune environments: say which are needed, and for how long the others are kept")
 	}
 	all, err := b.Instances(ctx)
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(i Instance) bool { return req.Live(i.Environment) })
+	slices.SortStableFunc(all, func(x, y Instance) int { return x.Used.Compare(y.Used) })
+	left := int64(0)
+	for _, i := range all {
+		left += i.Size
+	}
 	removed := []Instance{}
 	for _, i := range all {
-		if req.Live(i.Environment) {
-			continue
+		idle := cmp.Or(req.Idle, defaultIdle)
+		if req.MaxBytes > 0 && left > req.MaxBytes {
+			idle = min(idle, leastIdle)
 		}
-		gone, err := b.store.Remove(ctx, i.Environment, cmp.Or(req.Idle, defaultIdle), req.DryRun)
+		gone, err := b.store.Remove(ctx, i.Environment, idle, req.DryRun)
 		if err != nil {
 			return removed, err
 		}
 		if gone {
-			removed = append(removed, i)
+			removed, left = append(removed, i), left-i.Size
 		}
 	}
 	if req.DryRun {

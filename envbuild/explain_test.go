@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden explanations anew")
 
 // TestExplanations has outputs of real tools, of several versions: each has a reason, a
-// package where the tool names one, and a message for the user.
+// package where the tool names one, a message for the user, and something to do.
 func TestExplanations(t *testing.T) {
 	t.Parallel()
 	const dir = "testdata/explain"
@@ -37,8 +37,11 @@ func TestExplanations(t *testing.T) {
 			unknown++
 			t.Errorf("%s: not known: %s", file, e.Message)
 		}
+		if e.Action() == "" || strings.Contains(e.Action(), "$") {
+			t.Errorf("%s: nothing can be done about %s: %q", file, e.Reason, e.Action())
+		}
 		list := path.Dir(file)
-		got[list] += fmt.Sprintf("%s: %s %q\n\t%s\n", strings.TrimSuffix(path.Base(file), ".txt"), e.Reason, e.Package, e.Message)
+		got[list] += fmt.Sprintf("%s: %s %q\n\t%s\n\t%s\n", strings.TrimSuffix(path.Base(file), ".txt"), e.Reason, e.Package, e.Message, e.Action())
 	}
 	for list, text := range got {
 		compareGolden(t, filepath.Join(dir, list+".golden"), text)

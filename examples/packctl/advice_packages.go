@@ -6,20 +6,24 @@ import (
 	"github.com/packtrain/pack/envbuild"
 )
 
-// packageAdvice names the flag that allows what was refused, by its reason, and where
-// the output of the tool is. A server has its own flags and files.
+// packageAdvice names the flag that allows what was refused, by its reason, or else what
+// can be done, and where the output of the tool is. A server has its own flags and files.
 func (a *app) packageAdvice(e *envbuild.BuildError) []string {
 	if a.server != "" {
 		return nil
 	}
 	var lines []string
-	switch e.Reason { //nolint:exhaustive // the others have no flag
+	switch e.Reason {
 	case envbuild.ReasonNeedsSource:
 		lines = append(lines, fmt.Sprintf("--allow-source %s builds this package from source, which runs its code", e.Package))
 	case envbuild.ReasonNeedsDirect:
 		lines = append(lines, fmt.Sprintf("--allow-direct %s installs this package from its address, which can run its code", e.Package))
 	case envbuild.ReasonForeignLock:
 		lines = append(lines, fmt.Sprintf("--ignore-foreign-locks installs other versions than %s pins", e.Package))
+	default:
+		if action := e.Action(); action != "" {
+			lines = append(lines, action)
+		}
 	}
 	if e.Log != "" {
 		lines = append(lines, fmt.Sprintf("the whole output of the tool is in %s", e.Log))

@@ -20,8 +20,9 @@ func TestPackageAdvice(t *testing.T) {
 		{envbuild.BuildError{Reason: envbuild.ReasonNeedsDirect, Package: "six"}, "--allow-direct six"},
 		{envbuild.BuildError{Reason: envbuild.ReasonForeignLock, Package: "yarn.lock"}, "--ignore-foreign-locks"},
 		{envbuild.BuildError{Reason: envbuild.ReasonConflict, Log: "/srv/logs/a.txt"}, "/srv/logs/a.txt"},
-		{envbuild.BuildError{Reason: envbuild.ReasonMinimumAge}, ""},
-		{envbuild.BuildError{Reason: envbuild.ReasonIndexAuth}, ""},
+		{envbuild.BuildError{Reason: envbuild.ReasonMinimumAge}, "lower the minimum age"},
+		{envbuild.BuildError{Reason: envbuild.ReasonIndexAuth}, "credentials of the index"},
+		{envbuild.BuildError{Reason: envbuild.ReasonUnknown}, ""},
 	} {
 		err := errors.Join(errors.New("other"), pack.NewBatchError([]pack.Failure{{Code: tt.err.ErrorCode(), Err: &envbuild.RuntimeError{Err: &tt.err}}}))
 		got := (&app{}).advice(err)

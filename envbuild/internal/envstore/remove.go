@@ -18,6 +18,15 @@ func (s *Store) NoteUse(r *Record) {
 	_ = os.Chtimes(r.Root+recordSuffix, now, now) // without it, it is removed earlier
 }
 
+// Used returns when an environment was used last, the zero time if that is not known.
+func (s *Store) Used(r Record) time.Time {
+	info, err := os.Stat(r.Root + recordSuffix)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
 // Remove removes an environment that was not used for a time, and reports whether it did.
 // Builders of its key wait meanwhile. With dry, nothing is removed.
 func (s *Store) Remove(ctx context.Context, e pack.Environment, idle time.Duration, dry bool) (bool, error) {
