@@ -13,6 +13,7 @@ ROUNDS   ?= 50
 BENIGN   ?= 16
 SEED     ?= $(shell date +%s)
 TESTFLAGS ?=
+E2EFLAGS ?=
 
 # each,COMMAND runs COMMAND in every module; it continues after a failure and fails at the end.
 each = @failed=; for m in $(MODULES); do (cd $$m && $(1)) || failed="$$failed $$m"; done; \
@@ -79,8 +80,8 @@ builders: prerequisites ## have 16 processes build 4 environments ROUNDS (50) ti
 powercuts: prerequisites ## cut the power CUTS (20000) times on roots in ext4, btrfs and xfs; Linux, as root
 	go -C registry/crashtest test -count=1 -v -timeout=10h -run=TestPowerCuts . -cuts=$(CUTS) -seed=$(SEED)
 
-e2e: prerequisites ## build environments from the public package registries
-	go -C examples test -count=1 -v -tags=e2e ./e2e/...
+e2e: prerequisites ## build environments from the public package registries; E2EFLAGS=-every for those of all packs of the corpus
+	go -C examples test -count=1 -v -timeout=2h -tags=e2e ./e2e/... $(E2EFLAGS)
 
 nightly: prerequisites ## run the checks that take hours: five seeds of the differential, universes, longer races and fuzzing, e2e, soak
 	@.ci/nightly
