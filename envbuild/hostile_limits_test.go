@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,9 +119,15 @@ func hostileChoice(t *testing.T, s *stage) {
 		_, _ = fmt.Fprintf(&page, `<a href="/deep-1.%d-py3-none-any.whl">deep-1.%d-py3-none-any.whl</a>`, i, i)
 	}
 	files := http.FileServer(http.Dir(wheels))
+	var one sync.Mutex // however many are asked for at once
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".whl") {
-			<-time.After(100 * time.Millisecond)
+			one.Lock()
+			select {
+			case <-time.After(200 * time.Millisecond):
+			case <-r.Context().Done():
+			}
+			one.Unlock()
 			files.ServeHTTP(w, r)
 			return
 		}
