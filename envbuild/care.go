@@ -31,8 +31,8 @@ type Instance struct {
 	Size        int64
 	Files       int
 	Fingerprint string
-	// SkippedScripts and PathFiles are those of [Environment].
-	SkippedScripts, PathFiles []string
+	// SkippedScripts, PathFiles and FromSource are those of [Environment].
+	SkippedScripts, PathFiles, FromSource []string
 }
 
 // Instances returns all environments below the directory of the Builder, ordered by
@@ -59,7 +59,7 @@ func newInstance(r *envstore.Record) Instance {
 	return Instance{
 		Environment: r.Environment, Root: r.Root, Built: r.Built, Tool: r.Tool, Ingredients: r.Ingredients,
 		Size: r.Size, Files: r.Files, Fingerprint: r.Fingerprint,
-		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...),
+		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...), FromSource: append([]string{}, r.FromSource...),
 	}
 }
 

@@ -1,7 +1,10 @@
 package envbuild
 
 import (
+	"crypto/x509"
+	"errors"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/runner"
+	"github.com/packtrain/pack/internal/net/guard"
 )
 
 // Config configures a [Builder]. Dir and SearchPath are required.
@@ -25,7 +29,9 @@ type Config struct {
 	// are ignored.
 	SearchPath []string
 	// Runner starts interpreters and tools; nil means a
-	// [runner.Runner] with the best isolation there is.
+	// [runner.Runner] with the best isolation there is. If it has the method Isolation of
+	// a [runner.Runner] and that returns a sandbox, children without a network can connect
+	// to socket files in directories that they may write to.
 	Runner pack.Runner
 
 	// PythonIndex is the URL of the index that Python packages come from, with
@@ -42,9 +48,16 @@ type Config struct {
 	// Environments that do not use it do not depend on it.
 	Policy Policy
 
-	// Env lists additional variables for the tools, "NAME=value" each: proxies,
-	// certificates. They do not decide which environment is used. Nothing else of the
-	// host's environment reaches a tool.
+	// Network says which servers the tools may contact, and how. Its policy holds for the
+	// index and the registry too, and for whatever these lead to. Its credentials are for
+	// indices of their origins: those with user and password, and for npm tokens too.
+	// Below the level [pack.IsolationSandbox], code of packages that are built from source
+	// (Policy.Source, Policy.Direct) can get around it.
+	Network pack.Network
+	// Env lists additional variables for the tools that use the network, "NAME=value"
+	// each, such as those of [CertificateVariables]. They do not decide which environment
+	// is used. Nothing else of the host's environment reaches a tool. Variables for
+	// proxies are refused: the proxy is that of Network.
 	Env []string
 	// Load are the options for loading packs; nil for the native shape.
 	Load *pack.LoadOptions
@@ -60,15 +73,13 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// NetworkVariables returns the variables of environ, such as that of
-// os.Environ, that configure how programs reach the network: proxies and
-// certificates. Hosts pass them in [Config.Env] if tools need them.
-func NetworkVariables(environ []string) []string {
-	names := append(certificateVariables(), "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+// CertificateVariables returns the variables of environ, such as that of os.Environ, that
+// name certificates which programs trust. Hosts pass them in [Config.Env].
+func CertificateVariables(environ []string) []string {
 	var variables []string
 	for _, v := range environ {
 		name, _, ok := strings.Cut(v, "=")
-		if ok && slices.Contains(names, strings.ToUpper(name)) {
+		if ok && slices.Contains(certificateVariables(), strings.ToUpper(name)) {
 			variables = append(variables, v)
 		}
 	}
@@ -91,7 +102,7 @@ func (c *Config) prepare() error {
 		return invalidConfig("search path: name a directory where interpreters are")
 	}
 	c.FindLinks = append([]string{}, c.FindLinks...)
-	c.Env = slices.Clone(c.Env)
+	c.Env, c.Network.Credentials = slices.Clone(c.Env), maps.Clone(c.Network.Credentials)
 	if c.Runner == nil {
 		c.Runner = runner.New(nil)
 	}
@@ -119,10 +130,28 @@ func (c *Config) checkSources() error {
 	if err := c.Policy.check(); err != nil {
 		return err
 	}
+	return errors.Join(c.checkEnv(), c.checkNetwork())
+}
+
+func (c *Config) checkEnv() error {
 	for _, v := range c.Env {
-		if name, _, ok := strings.Cut(v, "="); !ok || name == "" || strings.ContainsRune(v, 0) {
+		name, _, ok := strings.Cut(v, "=")
+		if !ok || name == "" || strings.ContainsRune(v, 0) {
 			return invalidConfig("Env: variable %q is not of the form NAME=value", name)
 		}
+		if slices.Contains([]string{"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}, strings.ToUpper(name)) {
+			return invalidConfig("Env: variable %q: state the proxy in the settings of the network", name)
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkNetwork() error {
+	if _, err := guard.ParseProxy(c.Network.Proxy); err != nil {
+		return invalidConfig("%w", err)
+	}
+	if len(c.Network.CAs) > 0 && !x509.NewCertPool().AppendCertsFromPEM(c.Network.CAs) {
+		return invalidConfig("CA certificates: want certificates in PEM format")
 	}
 	return nil
 }

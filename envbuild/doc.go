@@ -47,6 +47,19 @@
 // ([pack.TreeDigest]), the environments of the content. [Builder.Environments] returns
 // them later, in another process if necessary; package registry uses it.
 //
+// # Network
+//
+// Tools obey [Config.Network]: a program that gets packages uses a proxy on loopback,
+// which is made for it, needs a password, and is gone when it ends. The proxy applies the
+// policy to the index, to redirects and to all that pages link to. A server that it refuses
+// fails the build ([ReasonNetworkPolicy]), also when the tool would go on without it. The
+// login for an index is in a file that is removed when the program ends, and is sent to
+// that index alone. No other step has a network.
+//
+// In a sandbox (see package runner) the proxy is all of the network that there is. Below
+// that level, code of packages that are built from source, which runs inside the tool, may
+// open connections of its own: the report names these packages, and warns.
+//
 // # Trust
 //
 // The content of a pack is checked before any tool runs. Its requirements may only name

@@ -3,9 +3,11 @@ package envbuild
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild/internal/proxy"
 )
 
 // A driver installs packages with one tool.
@@ -51,18 +53,31 @@ func do(ctx context.Context, t *tool, d driver, s step, at places) ([]pack.Distr
 	switch {
 	case !ok:
 		return found, err
+	case failed.Err == nil && failed.refusal != nil:
+		return nil, refused(failed.refusal, err, t.keepLog(failed.output))
 	case failed.Err == nil:
-		x := d.explain(failed.output)
-		switch {
-		case x.reason != ReasonUnknown:
-		case failed.Signal == "SIGXFSZ" || failed.ExitCode == 128+fileSizeSignal:
-			x = explanation{reason: ReasonTooLarge, text: tooLargeText}
-		default:
-			x.text = failed.Error()
-		}
+		x := failed.explain(d)
 		return nil, x.inTermsOf(at, err, t.keepLog(failed.output))
 	case errors.Is(failed.Err, context.DeadlineExceeded):
 		return nil, &BuildError{Reason: ReasonTimeout, Message: failed.Error(), Log: t.keepLog(failed.output), Err: err}
 	}
 	return nil, err
+}
+
+// explain returns why the tool of d failed, by its output and by what its proxy knows. A
+// tool that could not connect may claim that there is no such package.
+func (e *CommandError) explain(d driver) explanation {
+	x := d.explain(e.output)
+	switch {
+	case errors.Is(e.unreachable, proxy.ErrOffline):
+		return explanation{reason: ReasonOffline, text: "the host is offline, and the cache of " + d.name() + " does not have all packages: " + x.text}
+	case e.unreachable != nil && slices.Contains([]Reason{ReasonUnknown, ReasonNotFound, ReasonIndexUnreachable}, x.reason):
+		return explanation{reason: ReasonIndexUnreachable, text: "packages cannot be fetched: " + shorten(oneLine([]string{e.unreachable.Error()}))}
+	case x.reason != ReasonUnknown:
+	case e.Signal == "SIGXFSZ" || e.ExitCode == 128+fileSizeSignal:
+		return explanation{reason: ReasonTooLarge, text: tooLargeText}
+	default:
+		x.text = e.Error()
+	}
+	return x
 }

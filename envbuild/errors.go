@@ -30,6 +30,9 @@ type CommandError struct {
 	Err error
 
 	output string // all of it, without credentials
+	// refusal is why the policy refused a server, and unreachable why another one was not
+	// reached; nil if that did not happen.
+	refusal, unreachable error
 }
 
 const tailSize = 8 << 10

@@ -107,7 +107,8 @@ func (s *session) check(runtime pack.RuntimeName, v variant) (Environment, error
 func newEnvironment(e pack.Environment, r *envstore.Record, reused bool) Environment {
 	return Environment{
 		Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: reused,
-		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...), Damage: []string{},
+		SkippedScripts: append([]string{}, r.SkippedScripts...), PathFiles: append([]string{}, r.PathFiles...),
+		FromSource: append([]string{}, r.FromSource...), Damage: []string{},
 	}
 }
 

@@ -199,7 +199,7 @@ func TestStartGetsNoSecrets(t *testing.T) {
 	wheels := filepath.Join(s.dir, "wheels")
 	wheel(t, wheels, "six", "1.0", "six.py", "")
 	s.config.FindLinks = []string{wheels}
-	s.config.Env = []string{"HTTPS_PROXY=http://user:s3cret@proxy.example"}
+	s.config.Network.Proxy, s.config.Env = "http://user:s3cret@proxy.example", []string{"TOOL=s3cret"}
 	e := s.mustBuild(t, s.pack(t, "app", "requirements.txt", "six")).Of(pack.RuntimePython)
 	for _, c := range started.commands() {
 		if c.Path == e.Interpreter && (c.Access.Network || slices.ContainsFunc(c.Env, func(v string) bool { return strings.Contains(v, "s3cret") })) {

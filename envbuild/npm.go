@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,7 +99,7 @@ func (m *npmTool) write(t *tool) error {
 	}
 	err = errors.Join(
 		os.WriteFile(filepath.Join(t.site.Dir, "package.json"), manifest, 0o644),
-		os.WriteFile(m.userConfig(t), []byte(m.credentials()), 0o600),
+		t.writePrivate(m.userConfig(t), []byte(m.credentials())),
 		os.Mkdir(filepath.Join(t.site.Dir, "node_modules"), 0o755),
 	)
 	if err != nil || m.lock == nil {
@@ -116,10 +117,15 @@ func (m *npmTool) userConfig(t *tool) string { return filepath.Join(t.site.Work,
 // credentials returns the lines of an .npmrc that log in to the registry.
 func (m *npmTool) credentials() string {
 	u, ok := parseURL(m.config.NodeRegistry)
-	if !ok || u.User == nil {
+	l := m.config.loginFor(m.config.NodeRegistry)
+	if !ok || l == (login{}) {
 		return ""
 	}
 	at := "//" + u.Host + strings.TrimSuffix(u.Path, "/") + "/"
+	if l.token != "" {
+		return fmt.Sprintf("%s:_authToken=%s\n", at, l.token)
+	}
+	u.User = url.UserPassword(l.user, l.password)
 	return fmt.Sprintf("%s:_auth=%s\n", at, authOf(u))
 }
 
@@ -145,6 +151,9 @@ func (m *npmTool) settings(t *tool) []string {
 		"--color=false", "--logs-max=0", "--fetch-retry-mintimeout=300", "--fetch-retry-maxtimeout=2000",
 		"--fetch-timeout=" + silenceSeconds + "000", "--fetch-retries=" + silenceRetries, "--cache=" + t.cache("npm"),
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
+	}
+	if m.config.Network.Offline {
+		args = append(args, "--offline")
 	}
 	if m.config.NodeRegistry != "" {
 		args = append(args, "--registry="+publicName(m.config.NodeRegistry))

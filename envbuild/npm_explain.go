@@ -31,6 +31,7 @@ func npmRules() []rule {
 	return []rule{
 		{re(`code ENOSPC|no space left on device`), ReasonDiskFull, "no space left on the disk"},
 		{re(`code EFBIG`), ReasonTooLarge, tooLargeText},
+		{re(`code ENOTCACHED.*?request to (?P<url>\S+) failed`), ReasonOffline, "$url is not in the cache of npm, and the host is offline"},
 		{
 			re(`code ERESOLVE.*?Found: (?P<found>\S+) .*?(?:Could not resolve|Conflicting peer) dependency: peer (?P<wants>\S+) from (?P<pkg>\S+)`), ReasonPeerConflict,
 			"$pkg needs $wants beside it, and $found is asked for",

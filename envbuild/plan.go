@@ -62,7 +62,7 @@ func (s *session) resolve(ctx context.Context, it *item, runtime pack.RuntimeNam
 		defer cancel()
 		say := func(format string, args ...any) { s.progress(ctx, it, format, args...) }
 		f.err = s.storeFor(say).Scratch(ctx, runtime, v.key, func(site envstore.Site) error {
-			t := &tool{Builder: s.Builder, site: site, title: string(runtime) + "-" + v.key, program: v.recipe.program().Path, say: say}
+			t := &tool{Builder: s.Builder, site: site, title: string(runtime) + "-" + v.key, program: v.recipe.program().Path, runtime: runtime, say: say}
 			if err := t.prepare(); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"time"
@@ -173,7 +174,7 @@ func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error)
 	if c.distributions, err = v.do(ctx, t, v.driver.install); err != nil {
 		return c, err
 	}
-	c.tool = v.driver.name() + " " + v.driver.version()
+	c.tool, c.fromSource = v.driver.name()+" "+v.driver.version(), v.fromSource(t)
 	// A lock of uv, which is of no use any more.
 	if err := os.Remove(filepath.Join(t.site.Dir, ".lock")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return c, err
@@ -227,6 +228,18 @@ func (v *virtualenv) do(ctx context.Context, t *tool, s step) ([]pack.Distributi
 		}
 		v.built = append(v.built, name)
 	}
+}
+
+var builtFromSource = regexp.MustCompile(`(?m)^\s*(?:Built|Building wheel for) ([A-Za-z0-9._-]+)`)
+
+// fromSource returns the packages that the last program built from source, by what it
+// says.
+func (v *virtualenv) fromSource(t *tool) []string {
+	var names []string
+	for _, m := range builtFromSource.FindAllStringSubmatch(readLog(t.output()), -1) {
+		names = append(names, pep508.NormalizeName(m[1]))
+	}
+	return normalPatterns(append(names, v.built...))
 }
 
 func (v *virtualenv) place(dir string) (path, interpreter string) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -18,13 +19,15 @@ const (
 	silenceRetries = "1"
 )
 
-// write writes the requirements for a tool. It reads a file of ours, in which
-// addresses are listed too: arguments are visible to all users.
+// write writes the requirements for a tool. It reads a file of ours, in which addresses
+// are listed too, the index with its login: arguments are visible to all users, variables
+// are inherited by code of packages that are built from source, and a netrc file is for
+// all ports of a host.
 func (v *virtualenv) write(t *tool) (file string, err error) {
 	t.index = v.indexName()
 	file = filepath.Join(t.site.Work, pep508.RequirementsFile)
 	return file, errors.Join(
-		os.WriteFile(file, v.file(), 0o600),
+		t.writePrivate(file, v.file()),
 		os.WriteFile(constraintsFile(t), []byte(strings.Join(v.requirements.constraints, "\n")+"\n"), 0o600),
 	)
 }
@@ -46,21 +49,24 @@ func constraintsFile(t *tool) string { return filepath.Join(t.site.Work, "constr
 // the network unless packages come from these alone.
 func (v *virtualenv) access(t *tool) pack.Access {
 	a := t.access()
-	a.Network = v.config.PythonIndex != "" || len(v.config.FindLinks) == 0 || v.requirements.direct
+	a.Network = v.config.fetchesPython() || v.requirements.direct
 	for _, link := range v.config.FindLinks {
 		if filepath.IsAbs(link) {
 			a.Read = append(a.Read, link)
-		} else {
-			a.Network = true
 		}
 	}
 	return a
 }
 
+// fetchesPython reports whether Python packages come by the network.
+func (c *Config) fetchesPython() bool {
+	return c.PythonIndex != "" || len(c.FindLinks) == 0 || slices.ContainsFunc(c.FindLinks, func(link string) bool { return !filepath.IsAbs(link) })
+}
+
 func (v *virtualenv) file() []byte {
 	var b bytes.Buffer
 	if v.config.PythonIndex != "" {
-		fmt.Fprintf(&b, "--index-url %s\n", v.config.PythonIndex)
+		fmt.Fprintf(&b, "--index-url %s\n", v.config.loginFor(v.config.PythonIndex).at(v.config.PythonIndex))
 	}
 	for _, link := range v.config.FindLinks {
 		if !filepath.IsAbs(link) {

@@ -197,7 +197,7 @@ func hostilePaths(t *testing.T) {
 }
 
 // A pythonIndex serves the wheel of textstats 1.0.0 to a user with a password.
-type pythonIndex struct{ wheels, sum string }
+type pythonIndex struct{ wheels, sum, redirect string }
 
 const textstats = "textstats-1.0.0-py3-none-any.whl"
 
@@ -212,6 +212,10 @@ func (i *pythonIndex) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = fmt.Fprintf(w, `<a href="/%s#sha256=%s">%s</a>`, textstats, i.sum, textstats)
 	case "/" + textstats:
+		if i.redirect != "" {
+			http.Redirect(w, r, i.redirect, http.StatusFound)
+			return
+		}
 		http.ServeFile(w, r, filepath.Join(i.wheels, textstats))
 	default:
 		http.NotFound(w, r)

@@ -25,6 +25,12 @@ const (
 	// ReasonMinimumAge: the tool cannot leave out releases younger than
 	// [Policy.MinimumAge].
 	ReasonMinimumAge Reason = "minimum_age"
+	// ReasonNetworkPolicy: the policy of [Config.Network] refuses a server that the tool
+	// wants to contact. The rule is in the tree of Err, as a PolicyError of package web.
+	ReasonNetworkPolicy Reason = "network_policy"
+
+	// ReasonOffline: the network is offline, and the tool has not kept what it needs.
+	ReasonOffline Reason = "offline"
 
 	ReasonAddress          Reason = "address"           // a package of the index depends on an address or a repository
 	ReasonNotFound         Reason = "not_found"         // the index has no such package, or no such version
@@ -81,7 +87,7 @@ func (e *BuildError) Unwrap() []error {
 // [pack.CodeLimitExceeded], and everything else [pack.CodeBuildFailed].
 func (e *BuildError) ErrorCode() pack.Code {
 	switch e.Reason { //nolint:exhaustive // the others are failures
-	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonMinimumAge:
+	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonMinimumAge, ReasonNetworkPolicy:
 		return pack.CodePolicyDenied
 	case ReasonTimeout:
 		return pack.CodeTimeout

@@ -58,6 +58,7 @@ type contents struct {
 	distributions  []pack.Distribution // sorted, not nil
 	skippedScripts []string            // packages whose install scripts were not run
 	pathFiles      []string            // .pth files, which the interpreter reads and may run
+	fromSource     []string            // packages that were built from source
 	tool           string              // with its version
 	files          []envstore.File
 }
@@ -84,7 +85,7 @@ func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.E
 
 // buildAt builds the environment of a recipe at a site.
 func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.RuntimeName, key string, r recipe, say func(format string, args ...any)) (envstore.Record, error) {
-	t := &tool{Builder: b, site: site, title: string(runtime) + "-" + key, program: r.program().Path, say: say}
+	t := &tool{Builder: b, site: site, title: string(runtime) + "-" + key, program: r.program().Path, runtime: runtime, say: say}
 	if err := t.prepare(); err != nil {
 		return envstore.Record{}, err
 	}
@@ -96,7 +97,7 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 	e.Distributions = c.distributions
 	ingredients, err := json.Marshal(r.ingredients())
 	return envstore.Record{
-		Environment: e, Ingredients: ingredients, Tool: c.tool, SkippedScripts: c.skippedScripts, PathFiles: c.pathFiles, Listing: c.files,
+		Environment: e, Ingredients: ingredients, Tool: c.tool, SkippedScripts: c.skippedScripts, PathFiles: c.pathFiles, FromSource: c.fromSource, Listing: c.files,
 	}, err
 }
 

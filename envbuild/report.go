@@ -92,6 +92,9 @@ type Environment struct {
 	// PathFiles are the .pth files of a virtualenv, which its interpreter reads at every
 	// start, and which may contain code.
 	PathFiles []string
+	// FromSource are the Python packages that were built from source, which ran their code.
+	// If the tool had a network then, a warning says so.
+	FromSource []string
 	// Damage lists, in a Check, how the files differ from those that were built: then it is
 	// not Ready, and the next build makes another instance. Empty if they do not.
 	Damage []string

@@ -19,10 +19,10 @@ func publicName(address string) string {
 	return u.String()
 }
 
-// secrets returns the passwords and tokens among the addresses and variables,
+// secrets returns the passwords and tokens among the addresses, credentials and variables,
 // in each form in which a tool could print them.
 func (c *Config) secrets() []string {
-	values := append([]string{c.PythonIndex, c.NodeRegistry}, c.FindLinks...)
+	values := append([]string{c.PythonIndex, c.NodeRegistry, c.Network.Proxy}, c.FindLinks...)
 	for _, v := range c.Env {
 		_, value, _ := strings.Cut(v, "=")
 		values = append(values, value)
@@ -30,6 +30,9 @@ func (c *Config) secrets() []string {
 	var secrets []string
 	for _, v := range values {
 		secrets = append(append(secrets, userSecrets(v)...), querySecrets(v)...)
+	}
+	for _, credential := range c.Network.Credentials {
+		secrets = append(secrets, loginOf(credential).secrets()...)
 	}
 	// Longer ones first: they contain the shorter ones.
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })

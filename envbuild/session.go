@@ -175,6 +175,9 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 			return &RuntimeError{Runtime: n.Runtime, Err: err}
 		}
 		it.envs, envs = append(it.envs, e), append(envs, e.Environment)
+		if len(e.FromSource) > 0 && !e.Reused && s.config.fetchesPython() && !s.confined(ctx) {
+			s.Warn(ctx, &it.Item, "the code of %s, built from source, ran while the tool had a network: it may have contacted servers that the network policy refuses", strings.Join(e.FromSource, ", "))
+		}
 		if len(e.SkippedScripts) > 0 {
 			s.Warn(ctx, &it.Item, "the install scripts of %s were not run: the policy does not list them", strings.Join(e.SkippedScripts, ", "))
 		}

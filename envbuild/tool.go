@@ -18,13 +18,18 @@ type tool struct {
 	site    envstore.Site
 	title   string // of the log
 	program string // path of the interpreter
+	runtime pack.RuntimeName
 	// say reports progress.
 	say func(format string, args ...any)
 	// index is where packages come from, for messages.
 	index string
 	// compilers says that the search path is handed on, with all it holds.
 	compilers bool
-	vars      []string // further variables of the program that uses the network
+	// vars are further variables of the program that fetches, and private its files with
+	// credentials; password is that of its proxy, in all forms.
+	vars, private, password []string
+	// through, if not nil, changes the command line of the program that fetches.
+	through func(path string, args []string) (string, []string)
 	// log is a file that the program writes and that says more than its output; "" for
 	// none.
 	log string
@@ -48,11 +53,10 @@ func (t *tool) output() string { return filepath.Join(t.site.Work, "output.txt")
 // share and which may be deleted at any time.
 func (t *tool) cache(name string) string { return filepath.Join(t.config.Dir, "cache", name) }
 
-// env returns the whole environment of a program. Configuration files of the
-// user and of the system have no effect: the home is empty, and pip is configured
-// to ignore them. The variables of the host, which may hold passwords, are for
-// programs that use the network.
-func (t *tool) env(network bool) []string {
+// env returns the whole environment of a program, with further variables. Configuration
+// files of the user and of the system have no effect: the home is empty, and pip is
+// configured to ignore them.
+func (t *tool) env(more []string) []string {
 	env := []string{
 		"HOME=" + t.home(),
 		"LANG=C.UTF-8",
@@ -63,10 +67,7 @@ func (t *tool) env(network bool) []string {
 	if t.compilers {
 		env = append(env, "PATH="+strings.Join(t.config.SearchPath, string(filepath.ListSeparator)))
 	}
-	if !network {
-		return env
-	}
-	return append(append(env, t.vars...), t.config.Env...)
+	return append(env, more...)
 }
 
 // access returns the Access of a program that builds at the site without a network.
@@ -101,8 +102,16 @@ func (t *tool) certificates() []string {
 	return paths
 }
 
-// run runs a program to its end; a failure is a [*CommandError].
+// run runs a program to its end; a failure is a [*CommandError]. The variables of the
+// host, which may hold passwords, are for programs that use the network.
 func (t *tool) run(ctx context.Context, access pack.Access, path string, args ...string) error {
+	if access.Network {
+		return t.fetch(ctx, access, path, args)
+	}
+	return t.start(ctx, access, nil, path, args)
+}
+
+func (t *tool) start(ctx context.Context, access pack.Access, vars []string, path string, args []string) error {
 	command := []string{t.redact(path)}
 	for _, a := range args {
 		command = append(command, t.redact(a))
@@ -116,11 +125,12 @@ func (t *tool) run(ctx context.Context, access pack.Access, path string, args ..
 	}
 	defer func() { _ = out.Close() }() // it is read before
 	all := &limited{w: out, left: maxLog}
-	if access.Network {
-		defer t.sayThatItWaits(path)()
+	if t.through != nil {
+		path, args = t.through(path, args)
+		t.through = nil // of this program alone
 	}
 	res, err := t.config.Runner.Run(ctx, pack.Command{
-		Path: path, Args: args, Dir: t.site.Dir, Env: t.env(access.Network), Access: access, Stdout: all, Stderr: all,
+		Path: path, Args: args, Dir: t.site.Dir, Env: t.env(vars), Access: access, Stdout: all, Stderr: all,
 	})
 	if err == nil && res.ExitCode == 0 && res.Signal == "" {
 		return nil
@@ -140,8 +150,8 @@ func (t *tool) tail(res pack.Result) string {
 	return text[max(0, len(text)-tailSize):]
 }
 
-func (b *Builder) redact(text string) string {
-	for _, s := range b.secrets {
+func (t *tool) redact(text string) string {
+	for _, s := range slices.Concat(t.password, t.secrets) {
 		text = strings.ReplaceAll(text, s, "****")
 	}
 	return text

@@ -82,7 +82,11 @@ func uvPatience() []string {
 
 // settings are the options that all commands of uv get.
 func (u *uv) settings(t *tool) []string {
-	return []string{"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv")}
+	args := []string{"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv")}
+	if u.config.Network.Offline {
+		args = append(args, "--offline")
+	}
+	return args
 }
 
 // choice are the options that decide which packages are chosen.
@@ -122,6 +126,7 @@ func uvRules() []rule {
 	return []rule{
 		{re(`No space left on device|os error 28\b`), ReasonDiskFull, "no space left on the disk"},
 		{re(`File too large|os error 27\b`), ReasonTooLarge, tooLargeText},
+		{re(`(?P<pkg>\S+) was not found in the cache`), ReasonOffline, "$pkg is not in the cache of uv, and the host is offline"},
 		{re("Hash mismatch for `(?P<pkg>[^`]+)`"), ReasonHashMismatch, "$pkg does not have the digest that requirements.txt or the index states"},
 		{
 			re("no trusted hash was provided for: `(?P<pkg>[^`]+)`"), ReasonHashMismatch,

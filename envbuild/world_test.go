@@ -69,7 +69,7 @@ func newRealStage(t *testing.T, programs ...string) (*stage, *counter) {
 		t.Fatal(err)
 	}
 	c := &counter{Runner: childproc.New(nil)}
-	s := &stage{dir: dir, config: envbuild.Config{Dir: filepath.Join(dir, "envs"), Runner: c}}
+	s := &stage{dir: dir, config: envbuild.Config{Dir: filepath.Join(dir, "envs"), Runner: c, Network: loopback()}}
 	for _, name := range programs {
 		path := need(t, name)
 		if name == "python3" { // the shim of a version manager would need the whole path, and time
@@ -78,6 +78,11 @@ func newRealStage(t *testing.T, programs ...string) (*stage, *counter) {
 		s.config.SearchPath = append(s.config.SearchPath, path)
 	}
 	return s, c
+}
+
+// loopback is a network with the servers of a test.
+func loopback() pack.Network {
+	return pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}}
 }
 
 // script runs a script in an environment and returns what it prints.
@@ -155,7 +160,9 @@ func tarGz(t *testing.T, files ...string) []byte {
 
 // An npmRegistry serves version 1.0.0 of some packages.
 type npmRegistry struct {
-	url string
+	url      string
+	redirect string // where tarballs are; "": here
+	login    string // what requests have to have as Authorization; "": anything
 
 	mu       sync.Mutex
 	packages map[string]npmPackage
@@ -210,8 +217,12 @@ func (r *npmRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	name, isTarball := strings.CutSuffix(strings.TrimPrefix(req.URL.Path, "/"), "/-/package.tgz")
 	p, ok := r.packages[name]
 	switch {
+	case r.login != "" && req.Header.Get("Authorization") != r.login:
+		w.WriteHeader(http.StatusUnauthorized)
 	case !ok:
 		http.NotFound(w, req)
+	case isTarball && r.redirect != "":
+		http.Redirect(w, req, r.redirect, http.StatusFound)
 	case isTarball:
 		_, _ = w.Write(p.tarball)
 	default:

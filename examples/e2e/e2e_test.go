@@ -19,7 +19,7 @@ import (
 func open(t *testing.T) *host.Host {
 	t.Helper()
 	h, err := host.Open(t.Context(), host.Config{
-		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.NetworkVariables(os.Environ()),
+		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.CertificateVariables(os.Environ()),
 	})
 	if err != nil {
 		t.Fatal(err)

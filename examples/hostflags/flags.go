@@ -70,7 +70,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.IntVar(&f.Retention.Generations, "keep-generations", registry.DefaultGenerations, "number of latest generations of each pack that are kept for rollback; -1 for all")
 	set.DurationVar(&f.Retention.Age, "keep-for", 0, "time for which generations are kept for rollback, such as 720h; 0 for no limit")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
-	set.BoolVar(&f.Offline, "offline", false, "contact no server: use what is in the cache of the root, and fail for the rest; package tools are not affected")
+	set.BoolVar(&f.Offline, "offline", false, "contact no server: use what is in the caches of the root, and fail for the rest")
 	set.BoolVar(&f.NoCache, "no-cache", false, "keep no downloaded content in the root")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
@@ -150,7 +150,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
-		Packages: f.packages(), ToolEnv: envbuild.NetworkVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
+		Packages: f.packages(), ToolEnv: envbuild.CertificateVariables(environ), XZ: XZ, Isolation: isolation, RemoteIsolation: required,
 	}}, wrong
 }
 

@@ -166,6 +166,9 @@ func (a *app) printEnvironment(e *environmentInfo) {
 	for _, name := range e.PathFiles {
 		a.println("at start     %s", name)
 	}
+	for _, name := range e.FromSource {
+		a.println("from source  %s", name)
+	}
 	for _, name := range e.SkippedScripts {
 		a.println("not run      install script of %s", name)
 	}

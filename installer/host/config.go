@@ -83,8 +83,8 @@ type Config struct {
 	// Clock returns the time for records. nil: time.Now.
 	Clock func() time.Time
 
-	// Network controls which servers the sources contact, and how. Its proxy and its
-	// CA certificates are passed to package tools, see the package comment.
+	// Network controls which servers the sources and the package tools contact, and how,
+	// see the package comment.
 	Network pack.Network
 	// Web adds settings to Network that a plain value cannot express, such as client
 	// certificates; nil adds none.
@@ -125,8 +125,8 @@ type Config struct {
 	// preference, usually the entries of PATH. Relative entries are ignored. nil:
 	// [registry.DefaultSearchPath]. Tests of packs get it as their PATH.
 	SearchPath []string
-	// ToolEnv lists additional variables for package tools, "NAME=value" each.
-	// Variables derived from Network take precedence.
+	// ToolEnv lists additional variables for package tools, "NAME=value" each. Variables
+	// derived from Network take precedence, and those for proxies are refused.
 	ToolEnv []string
 	// PythonIndex and NodeRegistry are the URLs of package indices, and FindLinks are
 	// directories or URLs of pages with Python packages, see [envbuild.Config].

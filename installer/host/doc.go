@@ -11,24 +11,25 @@
 // [Config] states every shared setting once, and Open passes it to each part that needs
 // it: the provided packs to download, analysis and registration, the version of the
 // platform to analysis and registration, the shape of packs to all four stages, the
-// network to all sources.
+// network to all sources and package tools.
 //
 // Open reads no environment variables and prints nothing. A command line passes
 // the settings of its environment:
 //
 //	host.Config{
 //		SearchPath: filepath.SplitList(os.Getenv("PATH")),
-//		ToolEnv:    envbuild.NetworkVariables(os.Environ()), // proxies and certificates
+//		ToolEnv:    envbuild.CertificateVariables(os.Environ()),
 //	}
 //
 // # The network of pip, uv and npm
 //
-// Sources obey [Config.Network] in full. Package tools are separate programs: they get
-// its proxy and its CA certificates as environment variables, but its policy is not
-// enforced on them. They contact the configured index or registry, or their own
-// default, and all servers that these link to. They do not get its credentials: put
-// those of a package index into its URL. A host that has to restrict the network of
-// tools supplies a [Config.Runner] that does.
+// Sources and package tools obey [Config.Network]. Package tools are separate programs:
+// each one that gets packages uses a proxy on loopback, which ends with it. The proxy
+// applies the policy to whatever the tool contacts, the configured index or registry
+// included, and uses the proxy of the host. The tool trusts the CA certificates, and gets
+// the credentials of its index or registry, with which it authenticates itself there
+// alone. Below the level sandbox, code of packages that [Config.Packages] lets be built from
+// source can get around the proxy, which the report says.
 //
 // # Local packs
 //

@@ -2,13 +2,16 @@ package host_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -86,52 +89,60 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-// TestToolsKnowTheNetwork checks that package tools get the proxy and the CA
-// certificates, which take precedence over the environment, and no credentials.
+// TestToolsKnowTheNetwork: package tools get the CA certificates, which take precedence
+// over the environment, and as proxy one of their own, which is gone afterwards.
 func TestToolsKnowTheNetwork(t *testing.T) {
 	t.Parallel()
 	_, network := secured(t, "127.0.0.1")
 	network.Proxy = "http://user:secret@proxy.example:3128"
-	env := []string{"https_proxy=http://other.example", "NO_PROXY=inside.example"}
-	got := toolVariables(t, host.Config{Network: network, ToolEnv: env})
-	bundle := got["SSL_CERT_FILE"]
-	data, err := os.ReadFile(bundle)
+	env := []string{"SSL_CERT_FILE=/other.pem", "TOOL=set"}
+	seen := toolVariables(t, host.Config{Network: network, ToolEnv: env}, network.CAs)
+	bundle := seen["SSL_CERT_FILE"]
+	want := map[string]string{"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle, "NODE_EXTRA_CA_CERTS": bundle, "TOOL": "set"}
+	own := seen["https_proxy"]
+	for _, name := range []string{"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"} {
+		want[name], want[strings.ToLower(name)] = own, own
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	proxy, err := url.Parse(own)
 	must(t, err)
-	if !bytes.Contains(data, network.CAs) {
-		t.Error("the authorities are not in the file")
+	if conn, err := net.Dial("tcp", proxy.Host); err == nil || proxy.Hostname() != "127.0.0.1" {
+		t.Errorf("the proxy %s is still there: %v", own, conn)
 	}
-	want := map[string]string{
-		"HTTP_PROXY": network.Proxy, "HTTPS_PROXY": network.Proxy, "http_proxy": network.Proxy, "https_proxy": network.Proxy,
-		"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle, "NODE_EXTRA_CA_CERTS": bundle, "NO_PROXY": "inside.example",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("given: -want +got:\n%s", diff)
-	}
-	want = map[string]string{"https_proxy": "http://other.example", "NO_PROXY": "inside.example"}
-	if diff := cmp.Diff(want, toolVariables(t, host.Config{ToolEnv: env})); diff != "" {
-		t.Errorf("left out: -want +got:\n%s", diff)
+	if _, err := host.Open(t.Context(), host.Config{Root: t.TempDir(), ToolEnv: []string{"NO_PROXY=x"}}); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("a proxy in the environment: %v", err)
 	}
 }
 
-// toolVariables returns the variables of pip that concern the network.
-func toolVariables(t *testing.T, c host.Config) map[string]string {
+// toolVariables returns the variables of pip beside those of every program. The file with
+// certificates must contain the authorities.
+func toolVariables(t *testing.T, c host.Config, authorities []byte) map[string]string {
 	t.Helper()
 	tools := newTools(t)
 	c.Runner, c.SearchPath = tools, tools.SearchPath()
-	_, err := openHost(t, c).Builder.Build(t.Context(), envbuild.Request{Paths: []string{write(t, tested("demo"))}})
-	must(t, err)
 	variables := map[string]string{}
-	for _, command := range tools.Commands() {
+	tools.OnRun = func(_ context.Context, command pack.Command) (*pack.Result, error) {
 		if !strings.Contains(strings.Join(command.Args, " "), "-m pip") {
-			continue
+			return nil, nil
 		}
-		for _, v := range envbuild.NetworkVariables(command.Env) {
+		for _, v := range command.Env {
 			name, value, _ := strings.Cut(v, "=")
 			variables[name] = value
+		}
+		if data, err := os.ReadFile(variables["SSL_CERT_FILE"]); err != nil || !bytes.Contains(data, authorities) {
+			t.Errorf("the authorities are not in the file: %v", err)
 		}
 		if strings.Contains(strings.Join(command.Env, " "), "canary") {
 			t.Errorf("a tool was given the credentials: %q", command.Env)
 		}
+		return nil, nil
+	}
+	_, err := openHost(t, c).Builder.Build(t.Context(), envbuild.Request{Paths: []string{write(t, tested("demo"))}})
+	must(t, err)
+	for _, name := range []string{"HOME", "LANG", "PIP_CONFIG_FILE", "PYTHONDONTWRITEBYTECODE", "TMPDIR"} {
+		delete(variables, name)
 	}
 	return variables
 }

@@ -122,6 +122,7 @@ func TestSettingsOfTools(t *testing.T) {
 		"NodeRegistry":      {node, func(c *host.Config) { c.NodeRegistry = "https://registry.example/" }, "https://registry.example/", ""},
 		"Packages: direct":  {demoWith(python, direct), func(c *host.Config) { c.Packages.Direct = []string{"*"} }, "-m pip", ""},
 		"Packages: age":     {node, func(c *host.Config) { c.Packages.MinimumAge = time.Hour }, "--before=", ""},
+		"Network: offline":  {node, func(c *host.Config) { c.Network.Offline = true }, "--offline", ""},
 		"ToolEnv":           {python, func(c *host.Config) { c.ToolEnv = []string{"TOOL=set"} }, "TOOL=set", ""},
 		"TestTimeout":       {python, func(c *host.Config) { c.TestTimeout = 7 * time.Second }, "7s", ""},
 		"TestTimeout: none": {patient, func(c *host.Config) { c.TestTimeout = -1 }, "2h0m0s", "30m0s"},

@@ -63,12 +63,8 @@ func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
 }
 
 func newBuilder(c Config, open openFunc) (*envbuild.Builder, error) {
-	env, err := toolEnv(c)
-	if err != nil {
-		return nil, err
-	}
 	return envbuild.New(envbuild.Config{
-		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: c.Runner, Env: env,
+		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: c.Runner, Network: c.Network, Env: c.ToolEnv,
 		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
 		Policy: c.Packages, Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
 	})

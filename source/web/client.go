@@ -65,7 +65,7 @@ func New(network pack.Network, opts *Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxy, err := parseProxy(network.Proxy)
+	proxy, err := guard.ParseProxy(network.Proxy)
 	if err != nil {
 		return nil, err
 	}

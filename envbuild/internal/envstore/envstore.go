@@ -77,8 +77,10 @@ type Record struct {
 	// Root is the directory in which it was built; it cannot be moved.
 	Root string `json:"root"`
 	// SkippedScripts are the packages whose install scripts were not run.
-	SkippedScripts []string  `json:"skipped_scripts,omitempty"`
-	Built          time.Time `json:"built"`
+	SkippedScripts []string `json:"skipped_scripts,omitempty"`
+	// FromSource are the packages that were built from source.
+	FromSource []string  `json:"from_source,omitempty"`
+	Built      time.Time `json:"built"`
 	// Listing are all files; nil reads them. It is kept beside the record.
 	Listing []File `json:"-"`
 }
