@@ -66,7 +66,9 @@ func (t *tool) across(port string) error {
 		return nil
 	}
 	script := filepath.Join(t.site.Work, "bridge.js")
-	t.through = func(path string, args []string) (string, []string) { return path, append([]string{"--require", script}, args...) }
+	t.through = func(path string, args []string) (string, []string) {
+		return path, append([]string{"--require", script}, args...)
+	}
 	return os.WriteFile(script, []byte(nodeBridge(t.site.Work, port)), 0o644)
 }
 
