@@ -79,7 +79,7 @@ func TestReportsHaveNoNullLists(t *testing.T) {
 	rep, _ := s.build(t, good, "relative")
 	nulls, unseen := wirecheck.Nulls(rep)
 	unseen = slices.DeleteFunc(unseen, func(list string) bool { // there are none of these
-		return list == "report.Warnings" || strings.HasSuffix(list, ".SkippedScripts") || strings.HasSuffix(list, ".PathFiles") || strings.HasSuffix(list, ".Damage") || strings.HasSuffix(list, ".FromSource")
+		return list == "report.Warnings" || strings.HasSuffix(list, ".SkippedScripts") || strings.HasSuffix(list, ".PathFiles") || strings.HasSuffix(list, ".Damage") || strings.HasSuffix(list, ".FromSource") || strings.HasSuffix(list, ".PassedOver")
 	})
 	if len(nulls)+len(unseen) > 0 {
 		t.Errorf("null: %q, not seen: %q", nulls, unseen)
@@ -126,14 +126,16 @@ func TestReport(t *testing.T) {
 					Runtime: pack.RuntimePython, Key: pythonKey, Path: python, Interpreter: filepath.Join(python, "bin", "python"), Version: "Python 3.11.7",
 					Instance: envs[0].Instance, Distributions: []pack.Distribution{{Name: "six", Version: "1.0.0", Digests: []pack.Digest{}}},
 				},
-				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{}, Damage: []string{},
+				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{}, FromSource: []string{}, Damage: []string{},
+				Program: filepath.Join(s.tools.SearchPath()[0], "python3"), PassedOver: []envbuild.PassedOver{},
 			},
 			{
 				Environment: pack.Environment{
 					Runtime: pack.RuntimeNode, Key: nodeKey, Path: filepath.Join(node, "node_modules"), Interpreter: envs[1].Interpreter, Version: "v20.20.2",
 					Instance: envs[1].Instance, Distributions: []pack.Distribution{{Name: "a", Version: "1.0.0", Digests: []pack.Digest{}, Integrity: "sha512-AAAA"}},
 				},
-				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{}, Damage: []string{},
+				Ready: true, PackageCount: 1, SkippedScripts: []string{}, PathFiles: []string{}, FromSource: []string{}, Damage: []string{},
+				Program: filepath.Join(s.tools.SearchPath()[0], "node"), PassedOver: []envbuild.PassedOver{},
 			},
 		}}},
 		Failed: []pack.Failure{}, Warnings: []pack.Warning{},

@@ -11,12 +11,19 @@ import (
 	"github.com/packtrain/pack/internal/batch"
 )
 
-// get gets one environment: the one that needs nothing of the policy, if it suffices.
+// get gets one environment.
 func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (Environment, error) {
 	r, err := k.recipe(files, needs)
 	if err != nil {
 		return Environment{}, err
 	}
+	e, err := s.obtain(ctx, it, k, r)
+	e.Program, e.PassedOver = r.program().Path, r.passed()
+	return e, err
+}
+
+// obtain gets the environment that needs nothing of the policy, if it suffices.
+func (s *session) obtain(ctx context.Context, it *item, k kind, r recipe) (Environment, error) {
 	variants, err := variantsOf(k.name(), r)
 	switch {
 	case err != nil:

@@ -19,13 +19,16 @@ import (
 type node struct {
 	config   *Config
 	prefer   versionRange
+	must     bool
 	programs func() ([]interp.Program, error)
+	silent   *silence
 	npm      func(interp.Program) (interp.NPM, error)
 }
 
 func (n *node) name() pack.RuntimeName { return pack.RuntimeNode }
 
-func (n *node) preferring(version string) (err error) {
+func (n *node) preferring(version string, must bool) (err error) {
+	n.must = must
 	n.prefer, err = nodeRange(version)
 	return err
 }
@@ -47,9 +50,12 @@ func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := choice{runtime: n.name(), ranges: ranges, prefer: n.prefer}
-	if r.node, err = c.of(programs); err != nil || r.void() {
+	c := choice{runtime: n.name(), ranges: ranges, prefer: n.prefer, must: n.must, silent: n.silent}
+	if r.node, err = c.of(programs); err != nil {
 		return r, err
+	}
+	if r.others = c.passedOver(programs, r.node); r.void() {
+		return r, nil
 	}
 	r.npm, err = n.npm(r.node)
 	if err == nil && pep440.Compare(r.npm.Version, minNPM) < 0 {
@@ -65,6 +71,7 @@ const minNPM = "8"
 type modules struct {
 	config   *Config
 	node     interp.Program
+	others   []PassedOver
 	npm      interp.NPM
 	manifest *npm.Manifest
 	lock     *npm.Lock // nil for none
@@ -121,6 +128,8 @@ func npmError(err error) error {
 }
 
 func (m *modules) program() interp.Program { return m.node }
+
+func (m *modules) passed() []PassedOver { return m.others }
 
 func (m *modules) void() bool { return m.manifest.Empty() }
 

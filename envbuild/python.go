@@ -21,13 +21,16 @@ import (
 type python struct {
 	config   *Config
 	prefer   versionRange
+	must     bool
 	programs func() ([]interp.Program, error)
+	silent   *silence
 	uvs      func() ([]interp.Program, error)
 }
 
 func (p *python) name() pack.RuntimeName { return pack.RuntimePython }
 
-func (p *python) preferring(version string) (err error) {
+func (p *python) preferring(version string, must bool) (err error) {
+	p.must = must
 	p.prefer, err = pythonRange(version)
 	return err
 }
@@ -49,13 +52,14 @@ func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := choice{runtime: p.name(), ranges: ranges, prefer: p.prefer}
+	c := choice{runtime: p.name(), ranges: ranges, prefer: p.prefer, must: p.must, silent: p.silent}
 	if len(uvs) == 0 && len(r.requirements.lines) > 0 {
 		c.usable = hasPip
 	}
 	if r.python, err = c.of(programs); err != nil {
 		return nil, err
 	}
+	r.others = c.passedOver(programs, r.python)
 	return r, r.chooseDriver(uvs)
 }
 
@@ -63,6 +67,7 @@ func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
 type virtualenv struct {
 	config       *Config
 	python       interp.Program
+	others       []PassedOver
 	requirements requirements
 	driver       pythonDriver // nil without requirements
 	// source lists the patterns of packages that may be built from source.
@@ -100,6 +105,8 @@ func (v *virtualenv) read(files fs.FS, name string) error {
 }
 
 func (v *virtualenv) program() interp.Program { return v.python }
+
+func (v *virtualenv) passed() []PassedOver { return v.others }
 
 // A virtualenv without packages is still needed: packs must not see packages that
 // happen to be installed with the interpreter.

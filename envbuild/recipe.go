@@ -12,7 +12,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/envstore"
 	"github.com/packtrain/pack/envbuild/internal/interp"
-	"github.com/packtrain/pack/internal/text/pep440"
 )
 
 // A kind is a kind of environment. It decides which environment a pack gets; the
@@ -20,8 +19,9 @@ import (
 type kind interface {
 	// name is pack.RuntimePython or pack.RuntimeNode.
 	name() pack.RuntimeName
-	// preferring sets the preferred version; "" prefers none.
-	preferring(version string) error
+	// preferring sets the preferred version, which there must be an interpreter of or not;
+	// "" prefers none.
+	preferring(version string, must bool) error
 	// recipe returns the recipe of the environment for a pack with the given files.
 	recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error)
 }
@@ -31,8 +31,9 @@ type recipe interface {
 	// ingredients are everything that decides the content of the environment;
 	// the Key is computed from their JSON.
 	ingredients() any
-	// program is the interpreter.
+	// program is the interpreter, and passed are those that it was preferred to.
 	program() interp.Program
+	passed() []PassedOver
 	// void reports whether the interpreter alone is the environment.
 	void() bool
 	// wider returns the recipe that uses what the policy allows beyond this one; nil when
@@ -106,15 +107,20 @@ type choice struct {
 	runtime pack.RuntimeName
 	ranges  []versionRange
 	prefer  versionRange
+	must    bool // there has to be one of the preferred version
 	// usable reports whether packages can be installed for a program; nil: for
 	// every one.
 	usable func(interp.Program) bool
+	silent *silence // programs that did not answer
 }
 
-// of returns the best of the programs: among those that every range admits
-// one that is preferred, then one for which packages can be installed, then
-// the newest, then the first.
+// of returns the best of the programs: among those that every range admits one that is
+// preferred, then one for which packages can be installed, then the first. That none is
+// of a preferred version is an error.
 func (c choice) of(programs []interp.Program) (interp.Program, error) {
+	if c.must && !slices.ContainsFunc(programs, func(p interp.Program) bool { return c.prefer.Allows(p.Version) }) {
+		return interp.Program{}, c.nothing(programs, []versionRange{c.prefer})
+	}
 	var fitting []interp.Program
 	for _, p := range programs {
 		if !slices.ContainsFunc(c.ranges, func(r versionRange) bool { return !r.Allows(p.Version) }) {
@@ -122,14 +128,9 @@ func (c choice) of(programs []interp.Program) (interp.Program, error) {
 		}
 	}
 	if len(fitting) == 0 {
-		return interp.Program{}, c.nothing(programs)
+		return interp.Program{}, c.nothing(programs, c.ranges)
 	}
-	slices.SortStableFunc(fitting, func(a, b interp.Program) int {
-		if d := c.rank(b) - c.rank(a); d != 0 {
-			return d
-		}
-		return pep440.Compare(b.Version, a.Version)
-	})
+	slices.SortStableFunc(fitting, func(a, b interp.Program) int { return c.rank(b) - c.rank(a) })
 	return fitting[0], nil
 }
 
@@ -144,9 +145,9 @@ func (c choice) rank(p interp.Program) int {
 	return rank
 }
 
-func (c choice) nothing(programs []interp.Program) error {
+func (c choice) nothing(programs []interp.Program, ranges []versionRange) error {
 	var wanted, found []string
-	for _, r := range c.ranges {
+	for _, r := range ranges {
 		wanted = append(wanted, r.String())
 	}
 	for _, p := range programs {

@@ -26,11 +26,14 @@ type Request struct {
 	Paths    []string
 	Contents []*pack.Content
 	// Prefer are preferred versions, such as "3.11" for [pack.RuntimePython]; a
-	// pack that needs another version gets another one. "" and no entry prefer
-	// the newest that fits.
+	// pack that needs another version gets another one. It is an error if there is no
+	// interpreter of that version. "" and no entry prefer the first one in the search path.
 	Prefer map[pack.RuntimeName]string
-	// Skip lists the runtimes whose environments are not built. Here and in
-	// Prefer a runtime without environments is [pack.CodeInvalidRequest].
+	// Suggest are versions that are preferred where Prefer has none, if there is an
+	// interpreter of them.
+	Suggest map[pack.RuntimeName]string
+	// Skip lists the runtimes whose environments are not built. Here, in Prefer and in
+	// Suggest a runtime without environments is [pack.CodeInvalidRequest].
 	Skip []pack.RuntimeName
 	// Rebuild builds again even if an environment could be reused.
 	Rebuild bool
@@ -95,6 +98,10 @@ type Environment struct {
 	// FromSource are the Python packages that were built from source, which ran their code.
 	// If the tool had a network then, a warning says so.
 	FromSource []string
+	// Program is the path of the interpreter that it is made with, and PassedOver are the
+	// others in the search path, with the reasons.
+	Program    string
+	PassedOver []PassedOver
 	// Damage lists, in a Check, how the files differ from those that were built: then it is
 	// not Ready, and the next build makes another instance. Empty if they do not.
 	Damage []string

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 )
@@ -21,7 +23,7 @@ func (s *stage) interpreters(t *testing.T, kind string, versions ...string) {
 	s.config.SearchPath = nil
 	for i, text := range versions {
 		version, pip, _ := strings.Cut(text, " pip ")
-		path := filepath.Join(s.dir, fmt.Sprintf("%s%d", kind, i), kind)
+		path := filepath.Join(s.dir, fmt.Sprintf("%s%d", strings.TrimSuffix(kind, "3"), i), kind)
 		write(t, path, "")
 		if err := os.Chmod(path, 0o755); err != nil {
 			t.Fatal(err)
@@ -46,17 +48,20 @@ func TestPythonIsChosen(t *testing.T) {
 	all := []string{"3.9.18 pip 23.0", "3.11.7 pip 23.2.1", "3.12.1", "3.10.13 pip 21.0"}
 	const requirements, action = "requirements.txt", "actions/a.yaml"
 	tests := []struct {
-		name   string
-		found  []string
-		prefer string
-		files  []string
-		want   string // version, or what the error says
+		name            string
+		found           []string
+		prefer, suggest string
+		files           []string
+		want            string // version, or what the error says
 	}{
-		{name: "newest", found: all, files: []string{"pack.yaml", "runtime_deps: [python3]\n"}, want: "P 3.12.1"},
-		{name: "newest that has pip", found: all, files: []string{requirements, "six"}, want: "P 3.11.7"},
+		{name: "first", found: all, files: []string{"pack.yaml", "runtime_deps: [python3]\n"}, want: "P 3.9.18"},
+		{name: "first that has pip", found: []string{"3.12.1", "3.10.13 pip 21.0", "3.11.7 pip 23.2.1", "3.9.18 pip 23.0"}, files: []string{requirements, "six"}, want: "P 3.11.7"},
 		{name: "preferred", found: all, prefer: "3.9", files: []string{requirements, "six"}, want: "P 3.9.18"},
-		{name: "preferred but not there", found: all, prefer: "3.8", files: []string{requirements, "six"}, want: "P 3.11.7"},
-		{name: "preferred but not fitting", found: all, prefer: "3.9", files: []string{"pack.yaml", "runtime_deps: ['python3>=3.11']\n"}, want: "P 3.12.1"},
+		{name: "preferred but not there", found: all, prefer: "3.8", files: []string{requirements, "six"}, want: "no Python satisfies 3.8: found 3.9.18, 3.11.7, 3.12.1, 3.10.13;"},
+		{name: "suggested", suggest: "3.11", found: all, files: []string{requirements, "six"}, want: "P 3.11.7"},
+		{name: "suggested but not there", suggest: "3.8", found: all, files: []string{requirements, "six"}, want: "P 3.9.18"},
+		{name: "preferred and suggested", prefer: "3.9", suggest: "3.11", found: all, files: []string{requirements, "six"}, want: "P 3.9.18"},
+		{name: "preferred but not fitting", found: all, prefer: "3.9", files: []string{"pack.yaml", "runtime_deps: ['python3>=3.11']\n"}, want: "P 3.11.7"},
 		{
 			name: "every range counts", found: all,
 			files: []string{
@@ -83,7 +88,7 @@ func TestPythonIsChosen(t *testing.T) {
 			if tt.found == nil {
 				s.config.SearchPath = []string{s.dir}
 			}
-			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Prefer: map[pack.RuntimeName]string{pack.RuntimePython: tt.prefer}, Check: true}
+			req := envbuild.Request{Paths: []string{s.pack(t, "app", tt.files...)}, Prefer: map[pack.RuntimeName]string{pack.RuntimePython: tt.prefer}, Suggest: map[pack.RuntimeName]string{pack.RuntimePython: tt.suggest}, Check: true}
 			rep, err := s.builder(t).Build(t.Context(), req)
 			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Of(pack.RuntimePython).Version })
 		})
@@ -98,10 +103,10 @@ func TestNodeIsChosen(t *testing.T) {
 		files             []string
 		want              string
 	}{
-		{name: "newest", files: []string{"pack.yaml", "runtime_deps: [nodejs]\n"}, want: "P 22.1.0"},
+		{name: "first", files: []string{"pack.yaml", "runtime_deps: [nodejs]\n"}, want: "P 18.3.1"},
 		{name: "preferred", prefer: "20", files: []string{"pack.yaml", "runtime_deps: [nodejs]\n"}, want: "P 20.20.2"},
 		{name: "range", files: []string{"pack.yaml", "runtime_deps: ['nodejs^18']\n"}, want: "P 18.3.1"},
-		{name: "engines", files: []string{"package.json", `{"engines": {"node": ">=18 <21"}}`}, want: "P 20.20.2"},
+		{name: "engines", files: []string{"package.json", `{"engines": {"node": ">=19 <21"}}`}, want: "P 20.20.2"},
 		{name: "engines that are not there", files: []string{"package.json", `{"engines": {"node": ">=99"}}`}, want: "no Node.js satisfies >=99: found 18.3.1, 22.1.0, 20.20.2"},
 		{name: "old npm", npm: "6.14.18", files: []string{"package.json", `{"dependencies": {"a": "1"}}`}, want: "is too old: install npm 8 or later"},
 		{name: "no npm", files: []string{"package.json", `{"dependencies": {"a": "1"}}`}, want: "install npm"},
@@ -111,7 +116,7 @@ func TestNodeIsChosen(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			s.interpreters(t, "node", all...)
-			if tt.npm != "" { // beside 22.1.0, the newest
+			if tt.npm != "" { // beside each of them
 				dir := filepath.Join(s.dir, "lib", "node_modules", "npm")
 				write(t, filepath.Join(dir, "package.json"), `{"name": "npm", "version": "`+tt.npm+`"}`)
 				write(t, filepath.Join(dir, "bin", "npm-cli.js"), "")
@@ -120,6 +125,40 @@ func TestNodeIsChosen(t *testing.T) {
 			rep, err := s.builder(t).Build(t.Context(), req)
 			checkChoice(t, rep, err, tt.want, func(e envbuild.Environments) string { return e.Of(pack.RuntimeNode).Version })
 		})
+	}
+}
+
+// TestTheReportSaysWhatWasChosen, and why the others were not.
+func TestTheReportSaysWhatWasChosen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.interpreters(t, "python3", "3.12.1", "3.9.18 pip 23.0", "3.11.7 pip 23.0", "3.10.13 pip 23.0", "3.11.2 pip 23.0", "silent")
+	known := s.tools.OnRun
+	s.tools.OnRun = func(ctx context.Context, c pack.Command) (*pack.Result, error) {
+		if strings.Contains(c.Path, "python5") {
+			return &pack.Result{ExitCode: 127, Stderr: []byte("not active\n")}, nil
+		}
+		return known(ctx, c)
+	}
+	app := s.pack(t, "app", "requirements.txt", "six", "pack.yaml", "runtime_deps: ['python3>=3.10']\n")
+	for range 2 { // the second time, answers are remembered
+		rep, err := s.builder(t).Build(t.Context(), envbuild.Request{Paths: []string{app}, Prefer: map[pack.RuntimeName]string{pack.RuntimePython: "3.11"}, Check: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := rep.Built[0].Environments[0]
+		got := []string{s.short(e.Program)}
+		for _, p := range e.PassedOver {
+			got = append(got, s.short(fmt.Sprintf("%s %s: %s", p.Path, p.Version, p.Reason)))
+		}
+		want := []string{
+			"$/python2/python3", "$/python0/python3 3.12.1: 3.11 is preferred", "$/python1/python3 3.9.18: 3.9.18 is not >=3.10",
+			"$/python3/python3 3.10.13: 3.11 is preferred", "$/python4/python3 3.11.2: $/python2/python3 is earlier in the search path",
+			"$/python5/python3 : it did not say its version: exit status 127: not active",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

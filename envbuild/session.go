@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -71,12 +72,15 @@ func (b *Builder) newSession(ctx context.Context, req Request) (*session, error)
 func (b *Builder) kinds(ctx context.Context, req *Request) (map[pack.RuntimeName]kind, error) {
 	finder := b.finder
 	finder.ReadOnly = req.Check
+	pythons, nodes := finder, finder
+	silentPythons, silentNodes := &silence{}, &silence{}
+	pythons.OnSilence, nodes.OnSilence = silentPythons.add, silentNodes.add
 	once := func(find func(context.Context) ([]interp.Program, error)) func() ([]interp.Program, error) {
 		return sync.OnceValues(func() ([]interp.Program, error) { return find(ctx) })
 	}
 	kinds := map[pack.RuntimeName]kind{
-		pack.RuntimePython: &python{config: &b.config, programs: once(finder.Pythons), uvs: once(finder.UV)},
-		pack.RuntimeNode:   &node{config: &b.config, programs: once(finder.Nodes), npm: finder.NPM},
+		pack.RuntimePython: &python{config: &b.config, programs: once(pythons.Pythons), silent: silentPythons, uvs: once(finder.UV)},
+		pack.RuntimeNode:   &node{config: &b.config, programs: once(nodes.Nodes), silent: silentNodes, npm: finder.NPM},
 	}
 	return kinds, choose(kinds, req)
 }
@@ -84,13 +88,13 @@ func (b *Builder) kinds(ctx context.Context, req *Request) (map[pack.RuntimeName
 // choose applies the preferences of a request to the kinds, and drops those that
 // it skips.
 func choose(kinds map[pack.RuntimeName]kind, req *Request) error {
-	for _, name := range slices.Concat(slices.Sorted(maps.Keys(req.Prefer)), req.Skip) {
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(req.Prefer)), slices.Sorted(maps.Keys(req.Suggest)), req.Skip) {
 		if kinds[name] == nil {
 			return pack.Errorf(pack.CodeInvalidRequest, "no environments are built for runtime %.64q", string(name))
 		}
 	}
 	for name, k := range kinds {
-		if err := k.preferring(req.Prefer[name]); err != nil {
+		if err := k.preferring(cmp.Or(req.Prefer[name], req.Suggest[name]), req.Prefer[name] != ""); err != nil {
 			return pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
 		}
 	}

@@ -13,8 +13,8 @@ type runtimes struct {
 }
 
 func (r *runtimes) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&r.python, "python", "", "preferred version of Python")
-	flags.StringVar(&r.node, "node", "", "preferred version of Node.js")
+	flags.StringVar(&r.python, "python", "", "preferred version of Python, which has to be there (default: the first in PATH)")
+	flags.StringVar(&r.node, "node", "", "preferred version of Node.js, which has to be there (default: the first in PATH)")
 	flags.BoolVar(&r.skipPython, "skip-python", false, "build no Python environments")
 	flags.BoolVar(&r.skipNode, "skip-node", false, "build no Node.js environments")
 }

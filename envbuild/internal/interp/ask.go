@@ -17,14 +17,13 @@ import (
 const (
 	askTimeout = 15 * time.Second
 	// A program that did not answer may do so later although its file stays
-	// the same: the shim of a version manager, for example.
-	failureExpires = 24 * time.Hour
+	// the same: a library that it needs may be installed, for example.
+	failureExpires = time.Minute
 )
 
 // An answer is the recorded answer of a program.
 type answer struct {
-	Asked   identity  `json:"asked"`   // of the candidate
-	Real    identity  `json:"real"`    // of Program, which a shim stands for
+	Asked   identity  `json:"asked"`   // of the program
 	Program Program   `json:"program"` // zero when it did not answer
 	Failure string    `json:"failure,omitempty"`
 	Time    time.Time `json:"time"`
@@ -35,29 +34,34 @@ func (a *answer) holds(candidate string) bool {
 	if a.Asked.isZero() || a.Asked != identify(candidate) {
 		return false
 	}
-	if a.Failure != "" {
-		return time.Since(a.Time) < failureExpires
-	}
-	return a.Real == identify(a.Program.Path)
+	return a.Failure == "" || time.Since(a.Time) < failureExpires
 }
 
 // ask returns what the program at path is, the zero Program when it does not
 // say.
 func (f *Finder) ask(ctx context.Context, k kind, path string) Program {
-	if a, ok := f.recall(path); ok {
-		return a.Program
+	a, ok := f.recall(path)
+	if !ok {
+		a = f.askNow(ctx, k, path)
 	}
+	if a.Failure != "" && f.OnSilence != nil {
+		f.OnSilence(path, a.Failure)
+	}
+	return a.Program
+}
+
+func (f *Finder) askNow(ctx context.Context, k kind, path string) answer {
 	a := answer{Asked: identify(path), Time: time.Now()}
 	p, err := f.run(ctx, k, path)
 	if err != nil {
 		a.Failure = err.Error()
 	} else {
-		a.Program, a.Real = p, identify(p.Path)
+		a.Program = p
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && (err != nil || p.Path == path) {
 		f.remember(path, a)
 	}
-	return a.Program
+	return a
 }
 
 func (f *Finder) run(ctx context.Context, k kind, path string) (Program, error) {

@@ -1,10 +1,11 @@
 // Package interp finds Python and Node.js interpreters, and the tools that install
 // packages for them, and queries the identity of each.
 //
-// A program in a search path can be a link or the shim of a version manager, which
-// costs tens of milliseconds at every start. So the answer of a program is recorded on
-// disk as long as its file stays the same, and the answer names the real program:
-// asking again starts no process.
+// Finding starts no process: it lists the directories of the search path, and the versions
+// of the version managers whose shims are there (pyenv, nodenv, asdf, mise). Asking starts
+// a program once: its answer is recorded on disk as long as its file stays the same. The
+// answer of a program that stands for another one, such as an unknown shim, is not
+// recorded, because it may stand for a third one at any time.
 package interp
 
 import (
@@ -48,6 +49,9 @@ type Finder struct {
 	// Cache is the directory where answers are remembered. It is made when
 	// needed; answers that cannot be written there are not remembered.
 	Cache string
+	// OnSilence, if not nil, is called for each program that did not say what it is, at
+	// any time during a search, concurrently.
+	OnSilence func(path, why string)
 	// ReadOnly uses cached answers but does not add to the cache.
 	ReadOnly bool
 }
@@ -158,11 +162,25 @@ func (f *Finder) candidates(names *regexp.Regexp) []string {
 	var paths []string
 	for _, entry := range f.Search {
 		for _, path := range programs(entry, names) {
-			path = resolve(path, names)
-			if isProgram(path) && !slices.Contains(paths, path) {
-				paths = append(paths, path)
+			for _, path := range real(path, names) {
+				if isProgram(path) && !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
 			}
 		}
+	}
+	return paths
+}
+
+// real returns the programs that a path stands for, without links.
+func real(path string, names *regexp.Regexp) []string {
+	m, ok := managerOf(path)
+	if !ok {
+		return []string{resolve(path, names)}
+	}
+	var paths []string
+	for _, p := range m.programs(filepath.Base(path)) {
+		paths = append(paths, resolve(p, names))
 	}
 	return paths
 }

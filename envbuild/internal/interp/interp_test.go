@@ -1,12 +1,15 @@
 package interp_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,31 +133,98 @@ func TestAnswersAreRemembered(t *testing.T) {
 	}
 }
 
-func TestShimsAreResolvedOnce(t *testing.T) {
+// TestAnswersOfOthersAreNotRemembered: an unknown shim may start another version at any
+// time.
+func TestAnswersOfOthersAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	shims, real := t.TempDir(), t.TempDir()
 	program(t, filepath.Join(real, "python3.11"), "3.11.7")
-	script(t, filepath.Join(shims, "python3"), "exec "+filepath.Join(real, "python3.11"))
-	script(t, filepath.Join(shims, "python3.9"), "echo not active; exit 127")
+	program(t, filepath.Join(real, "python3.12"), "3.12.1")
+	active := filepath.Join(shims, "active")
+	script(t, filepath.Join(shims, "python3"), "read -r program <"+active+"; exec \"$program\"")
 	// A manager that goes by the name it is started with.
 	script(t, filepath.Join(shims, "manager"), `[ "${0##*/}" = node ] || exit 1; exec `+filepath.Join(real, "node"))
 	program(t, filepath.Join(real, "node"), "20.1.0")
 	if err := os.Symlink("manager", filepath.Join(shims, "node")); err != nil {
 		t.Fatal(err)
 	}
-	f, started := newFinder(t, shims)
-	for range 2 {
-		got := mustFind(t, f.Pythons, "3.11.7")
-		if want := filepath.Join(real, "python3.11"); len(got) == 1 && got[0].Path != want {
+	f, _ := newFinder(t, shims)
+	for _, tt := range []struct{ name, version string }{{"python3.11", "3.11.7"}, {"python3.12", "3.12.1"}} {
+		want := filepath.Join(real, tt.name)
+		if err := os.WriteFile(active, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := mustFind(t, f.Pythons, tt.version); len(got) == 1 && got[0].Path != want {
 			t.Errorf("path = %q, want %q", got[0].Path, want)
 		}
 		mustFind(t, f.Nodes, "20.1.0")
 	}
-	if n := started.n.Load(); n != 3 {
-		t.Errorf("%d processes were started, want 3", n)
+}
+
+// TestSilenceIsRememberedForAMinute: what a program lacks may be installed.
+func TestSilenceIsRememberedForAMinute(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	script(t, filepath.Join(dir, "python3"), "exit 127")
+	f, started := newFinder(t, dir)
+	var mu sync.Mutex
+	var silent []string
+	f.OnSilence = func(path, why string) {
+		mu.Lock()
+		defer mu.Unlock()
+		silent = append(silent, filepath.Base(path)+": "+strings.TrimSpace(why))
 	}
-	program(t, filepath.Join(real, "python3.11"), "3.11.10")
-	mustFind(t, f.Pythons, "3.11.10")
+	mustFind(t, f.Pythons)
+	mustFind(t, f.Pythons)
+	if n := started.n.Load(); n != 1 {
+		t.Errorf("%d processes were started, want 1", n)
+	}
+	grow(t, f.Cache, 30*time.Second)
+	mustFind(t, f.Pythons)
+	if n := started.n.Load(); n != 1 {
+		t.Errorf("after 30 s, %d processes were started, want 1", n)
+	}
+	grow(t, f.Cache, 31*time.Second)
+	mustFind(t, f.Pythons)
+	if n := started.n.Load(); n != 2 {
+		t.Errorf("after 61 s, %d processes were started, want 2", n)
+	}
+	want := "python3: exit status 127:"
+	if diff := cmp.Diff([]string{want, want, want, want}, silent); diff != "" {
+		t.Errorf("silent (-want +got):\n%s", diff)
+	}
+}
+
+// grow makes all answers older.
+func grow(t *testing.T, cache string, age time.Duration) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(cache, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("answers %q, %v", files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer map[string]any
+		numbers := json.NewDecoder(bytes.NewReader(data))
+		numbers.UseNumber()
+		if err := numbers.Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(answer["time"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer["time"] = at.Add(-age)
+		if data, err = json.Marshal(answer); err == nil {
+			err = os.WriteFile(file, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestReadOnlyRemembersNothing(t *testing.T) {

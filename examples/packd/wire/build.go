@@ -9,7 +9,8 @@ type BuildRequest struct {
 	Checksums Checksums `json:"checksums,omitempty"`
 	// BaseDir is checked like the base directory of a RegisterRequest.
 	BaseDir *string `json:"packs_base_dir,omitempty"`
-	// Python and Node are preferred versions; nil means "3.11" and "20".
+	// Python and Node are preferred versions, which there have to be interpreters of, except
+	// for the defaults; nil means "3.11" and "20".
 	Python     *string `json:"python_version,omitempty" default:"3.11"`
 	Node       *string `json:"nodejs_version,omitempty" default:"20"`
 	SkipPython bool    `json:"skip_python,omitempty"`

@@ -7,8 +7,8 @@ import (
 	"github.com/packtrain/pack/envbuild"
 )
 
-// NewBuildRequest returns what asks a server for r. No version prefers the newest
-// one, which has to be said: a server has others in mind.
+// NewBuildRequest returns what asks a server for r. No version prefers the first
+// one found, which has to be said: a server has others in mind.
 func NewBuildRequest(r envbuild.Request) BuildRequest {
 	python, node := r.Prefer[pack.RuntimePython], r.Prefer[pack.RuntimeNode]
 	return BuildRequest{
@@ -23,12 +23,23 @@ func (r BuildRequest) Check() error { return r.Checksums.check(r.Paths) }
 
 // Request returns the request to the library.
 func (r BuildRequest) Request() envbuild.Request {
+	python, likelyPython := preference(r.Python, defaultPython)
+	node, likelyNode := preference(r.Node, defaultNode)
 	q := envbuild.Request{
-		Prefer: preferred(value(r.Python, defaultPython), value(r.Node, defaultNode)),
-		Skip:   skipped(r.SkipPython, r.SkipNode), Rebuild: r.Rebuild, Timeout: duration(r.Timeout),
+		Prefer: preferred(python, node), Suggest: preferred(likelyPython, likelyNode),
+		Skip: skipped(r.SkipPython, r.SkipNode), Rebuild: r.Rebuild, Timeout: duration(r.Timeout),
 	}
 	q.Paths, q.Contents = r.Checksums.of(r.Paths)
 	return q
+}
+
+// preference returns the version that a request names, which there has to be an interpreter
+// of, or else the default.
+func preference(version *string, def string) (prefer, suggest string) {
+	if v := value(version, def); v != def {
+		return v, ""
+	}
+	return "", def
 }
 
 // NewBuildReport returns r as it is on the wire; nil for nil.
