@@ -84,6 +84,22 @@ func TestUpstream(t *testing.T) {
 	}
 }
 
+// TestUpstreamNeedsNames: the proxy of the host resolves names, so only hosts that the
+// policy names are contacted.
+func TestUpstreamNeedsNames(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, true)
+	host := httptest.NewServer(&upstreamProxy{to: srv.Listener.Addr().String()})
+	t.Cleanup(host.Close)
+	p := start(t, pack.Network{Proxy: host.URL}, nil)
+	if got := get(client(t, srv, p.URL()), "https://example.com/"); !strings.Contains(got, "Forbidden") {
+		t.Errorf("got %q", got)
+	}
+	if refusal, ok := errors.AsType[*guard.PolicyError](p.Refusal()); !ok || refusal.Rule != guard.RuleProxiedHost {
+		t.Errorf("refusal %v", p.Refusal())
+	}
+}
+
 // TestUpstreamFails: messages name the proxy of the host, without its password.
 func TestUpstreamFails(t *testing.T) {
 	t.Parallel()
