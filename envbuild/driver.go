@@ -71,12 +71,11 @@ func (e *CommandError) explain(d driver) explanation {
 	switch {
 	case errors.Is(e.unreachable, proxy.ErrOffline):
 		return explanation{reason: ReasonOffline, text: "the host is offline, and the cache of " + d.name() + " does not have all packages: " + x.text}
+	case x.reason == ReasonUnknown && (e.Signal == "SIGXFSZ" || e.ExitCode == 128+fileSizeSignal):
+		return explanation{reason: ReasonTooLarge, text: tooLargeText}
 	case e.unreachable != nil && slices.Contains([]Reason{ReasonUnknown, ReasonNotFound, ReasonIndexUnreachable}, x.reason):
 		return explanation{reason: ReasonIndexUnreachable, text: "packages cannot be fetched: " + shorten(oneLine([]string{e.unreachable.Error()}))}
-	case x.reason != ReasonUnknown:
-	case e.Signal == "SIGXFSZ" || e.ExitCode == 128+fileSizeSignal:
-		return explanation{reason: ReasonTooLarge, text: tooLargeText}
-	default:
+	case x.reason == ReasonUnknown:
 		x.text = e.Error()
 	}
 	return x
