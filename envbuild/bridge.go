@@ -35,13 +35,13 @@ const bridgeName = "proxy.sock"
 
 // openBridge makes the socket file, on which the proxy listens too. Paths of sockets have
 // to be short, so the directory is named by its descriptor, here and in the sandbox.
-func (t *tool) openBridge(p *proxy.Proxy) (*bridge, error) {
+func (t *tool) openBridge(ctx context.Context, p *proxy.Proxy) (*bridge, error) {
 	dir, err := os.Open(t.site.Work)
 	if err != nil {
 		return nil, err
 	}
 	b := &bridge{dir: dir, file: filepath.Join(t.site.Work, bridgeName)}
-	listener, err := net.Listen("unix", filepath.Join("/proc/self/fd", strconv.Itoa(int(dir.Fd())), bridgeName))
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", filepath.Join("/proc/self/fd", strconv.Itoa(int(dir.Fd())), bridgeName))
 	if err != nil {
 		return nil, errors.Join(pack.Errorf(pack.CodeIO, "make a socket for the sandbox: %w", err), dir.Close())
 	}

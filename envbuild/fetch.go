@@ -19,7 +19,7 @@ import (
 // on that.
 func (t *tool) fetch(ctx context.Context, access pack.Access, path string, args []string) (err error) {
 	defer func() { err = errors.Join(err, t.dropCredentials()) }()
-	p, err := proxy.Start(t.config.Network, nil)
+	p, err := proxy.Start(ctx, t.config.Network, nil)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (t *tool) fetch(ctx context.Context, access pack.Access, path string, args 
 	t.password = userSecrets(p.URL())
 	if t.confined(ctx) {
 		var b *bridge
-		if b, err = t.openBridge(p); err != nil {
+		if b, err = t.openBridge(ctx, p); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, b.close()) }()

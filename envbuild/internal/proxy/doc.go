@@ -2,7 +2,7 @@
 // network. It applies the [pack.Network] of the host to whatever a tool contacts, the
 // targets of redirects and links included.
 //
-//	p, err := proxy.Start(network, nil)
+//	p, err := proxy.Start(ctx, network, nil)
 //	if err != nil {
 //		return err
 //	}

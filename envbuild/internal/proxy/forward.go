@@ -1,8 +1,7 @@
 package proxy
 
 import (
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -30,7 +29,7 @@ func (p *Proxy) newForward() *httputil.ReverseProxy {
 		Rewrite:       func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
 		Transport:     transport,
 		FlushInterval: -1,
-		ErrorLog:      log.New(io.Discard, "", 0),
+		ErrorLog:      slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 		ErrorHandler:  func(w http.ResponseWriter, r *http.Request, err error) { p.deny(w, r.URL.Host, err) },
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -53,9 +52,9 @@ const user = "packtrain"
 // ErrOffline is the failure of every request if the network is offline.
 var ErrOffline = errors.New("the host is offline")
 
-// Start starts a proxy for a network. opts may be nil. Settings that cannot be used are
+// Start starts a proxy for a network, which ends its connections with ctx. opts may be nil. Settings that cannot be used are
 // an error with [pack.CodeInvalidRequest] that shows no secret.
-func Start(network pack.Network, opts *Options) (*Proxy, error) {
+func Start(ctx context.Context, network pack.Network, opts *Options) (*Proxy, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
@@ -63,7 +62,7 @@ func Start(network pack.Network, opts *Options) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, pack.Errorf(pack.CodeIO, "start the proxy for package tools: %w", err)
 	}
@@ -75,10 +74,10 @@ func Start(network pack.Network, opts *Options) (*Proxy, error) {
 	if opts.Connect != nil {
 		p.dialer.Connect = opts.Connect
 	}
-	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.ctx, p.cancel = context.WithCancel(ctx)
 	p.forward = p.newForward()
 	p.server = &http.Server{
-		Handler: p, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: p, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 		BaseContext: func(net.Listener) context.Context { return p.ctx },
 	}
 	p.Serve(listener)

@@ -23,7 +23,7 @@ func loopback() pack.NetworkPolicy {
 
 func start(t *testing.T, network pack.Network, opts *proxy.Options) *proxy.Proxy {
 	t.Helper()
-	p, err := proxy.Start(network, opts)
+	p, err := proxy.Start(t.Context(), network, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Hijacked connections are no longer those of the server.
-	stop := context.AfterFunc(p.ctx, func() { _, _ = client.Close(), server.Close() })
+	stop := context.AfterFunc(r.Context(), func() { _, _ = client.Close(), server.Close() })
 	defer stop()
 	defer func() { _, _ = client.Close(), server.Close() }() // both may be closed already
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
@@ -75,14 +75,14 @@ func (p *Proxy) carriesTLS(client net.Conn, from *bufio.Reader, address string) 
 
 // exchange copies in both directions until both have ended, or one has failed.
 func exchange(client, server net.Conn) {
-	done := make(chan error, 2)
+	done := make(chan bool, 2) // whether it went well
 	send := func(to, from net.Conn) {
 		_, err := io.Copy(to, from)
-		done <- errors.Join(err, closeWrite(to))
+		done <- errors.Join(err, closeWrite(to)) == nil
 	}
 	go send(server, client)
 	go send(client, server)
-	if err := <-done; err == nil {
+	if <-done {
 		<-done
 		return
 	}

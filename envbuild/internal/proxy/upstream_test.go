@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -12,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"context"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/proxy"
@@ -112,7 +111,7 @@ func TestUpstreamFails(t *testing.T) {
 		t.Errorf("failure %v", err)
 	}
 	for _, bad := range []string{"socks5://h:1", "h:1", "http://u:s3cret@h/path"} {
-		if _, err := proxy.Start(pack.Network{Proxy: bad}, nil); pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
+		if _, err := proxy.Start(t.Context(), pack.Network{Proxy: bad}, nil); pack.CodeOf(err) != pack.CodeInvalidRequest || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: got %v", bad, err)
 		}
 	}
