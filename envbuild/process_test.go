@@ -33,7 +33,7 @@ const processVariable = "ENVBUILD_TEST_PROCESS"
 func (p buildProcess) run() error {
 	b, err := envbuild.New(envbuild.Config{
 		Network: loopback(),
-		Dir: p.Dir, SearchPath: p.SearchPath, PythonIndex: p.PythonIndex, NodeRegistry: p.NodeRegistry, Runner: runner.New(&runner.Options{Level: p.Isolation}),
+		Dir:     p.Dir, SearchPath: p.SearchPath, PythonIndex: p.PythonIndex, NodeRegistry: p.NodeRegistry, Runner: runner.New(&runner.Options{Level: p.Isolation}),
 	})
 	if err != nil {
 		return err
