@@ -69,7 +69,7 @@ func resolveHostile(t *testing.T) {
 			}
 			start := time.Now()
 			res, err := deps.Resolve(t.Context(), w, asked, &deps.Policy{AllOrNothing: true, Provided: w.Provided(), MaxPacks: 20_000})
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 			if row.code != "" {
