@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
@@ -80,6 +81,16 @@ func fingerprint(t *testing.T, dir string) map[string]string {
 	return files
 }
 
+// readLog returns the records of a root.
+func readLog(t *testing.T, root string) []byte {
+	t.Helper()
+	log, err := os.ReadFile(filepath.Join(root, "records", "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
+}
+
 // attack writes wherever a test of a pack could reach others: its environment, which all
 // packs without packages share, their active files, the records, HOME, /tmp; and it leaves
 // a process without a trace of its origin.
@@ -113,7 +124,7 @@ func TestHostile(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %+v", err, report)
 			}
-			before := fingerprint(t, root)
+			before, log := fingerprint(t, root), readLog(t, root)
 			script := strings.ReplaceAll(attack, "$ROOT", root) + ending
 			report, err = h.Install(t.Context(), pipeline.Request{Specs: []string{layOut(t, "evil", script)}})
 			if refused := err != nil; refused != (ending == "exit 1") {
@@ -128,13 +139,18 @@ func TestHostile(t *testing.T) {
 					}
 				}
 			}
-			// The environments of a pack are remembered once they are built, also for one that
-			// is refused.
+			// The environments of a pack are remembered once they are built, and the results of
+			// its tests are added to the log, also for one that is refused.
 			for file := range after {
 				if strings.HasPrefix(file, "envs/attached/") && before[file] == "" {
 					delete(after, file)
 				}
 			}
+			if now := readLog(t, root); !bytes.HasPrefix(now, log) || bytes.Contains(now, []byte("# tampered")) {
+				t.Error("what was recorded has changed")
+			}
+			delete(before, "records/log")
+			delete(after, "records/log")
 			if diff := cmp.Diff(before, after); diff != "" {
 				t.Errorf("other files changed:\n%s", diff)
 			}
