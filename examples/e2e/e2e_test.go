@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,7 @@ func open(t *testing.T) *host.Host {
 	t.Helper()
 	h, err := host.Open(t.Context(), host.Config{
 		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.CertificateVariables(os.Environ()),
+		Network: mirrors(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +31,12 @@ func open(t *testing.T) *host.Host {
 		}
 	})
 	return h
+}
+
+// mirrors allows registries that this machine reaches in a private network.
+func mirrors() pack.Network {
+	anywhere := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+	return pack.Network{Policy: pack.NetworkPolicy{AllowPrivate: anywhere}}
 }
 
 // writePack writes a pack with one action, "<ref>.use".

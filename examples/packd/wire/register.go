@@ -22,6 +22,9 @@ type RegisterRequest struct {
 	// AllowBreak names installed packs that may be left with unmet dependencies; "*"
 	// stands for all.
 	AllowBreak []pack.Ref `json:"allow_break,omitempty"`
+	// Expect names the generation that has to be active of a pack, by its ref; "" for one
+	// that must not be installed.
+	Expect map[pack.Ref]string `json:"expect,omitempty"`
 	// IgnoreTests registers packs even if their tests fail.
 	IgnoreTests bool `json:"ignore_test_failures,omitempty"`
 	// Retest runs tests also if the same content has passed them.

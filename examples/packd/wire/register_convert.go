@@ -8,7 +8,7 @@ import (
 // NewRegisterRequest returns what asks a server for r.
 func NewRegisterRequest(r registry.Request) RegisterRequest {
 	return RegisterRequest{
-		Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak,
+		Paths: paths(r.Paths, r.Contents), Checksums: checksumsOf(r.Contents), Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak, Expect: r.Expect,
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, Retest: r.Retest, AllOrNothing: r.AllOrNothing,
 	}
 }
@@ -28,7 +28,7 @@ func (r RegisterRequest) Check() error { return r.Checksums.check(r.Paths) }
 // Request returns the request to the library.
 func (r RegisterRequest) Request() registry.Request {
 	q := registry.Request{
-		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak,
+		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak, Expect: r.Expect,
 		SkipValidation: r.SkipValidation, SkipTests: r.SkipTests, IgnoreTests: r.IgnoreTests, Retest: r.Retest, AllOrNothing: r.AllOrNothing,
 	}
 	q.Paths, q.Contents = r.Checksums.of(r.Paths)
