@@ -29,8 +29,8 @@ type host struct {
 func hosts() []host {
 	stages := list("deps", "envbuild", "registry", "installer/pipeline", "installer/host")
 	return []host{
-		{"whole", "installer/host", 12, 13, list("registry/sqlregistry", "source/gettersource"), list("git")},
-		{"stages", "four stages, installer, localsource, archivesource", 10, 12, list("installer/host"), nil},
+		{"whole", "installer/host", 12, 14, list("registry/sqlregistry", "source/gettersource"), list("git")},
+		{"stages", "four stages, installer, localsource, archivesource", 10, 13, list("installer/host"), nil},
 		{"download", "installer, localsource", 6, 6, stages, nil},
 		{"local", "source, localsource", 6, 6, append(stages, "installer"), nil},
 	}
