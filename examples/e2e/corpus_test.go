@@ -152,7 +152,7 @@ func (r result) String() string {
 func (c *comparison) add(t *testing.T, tool string, search []string, policy envbuild.Policy) {
 	t.Helper()
 	b, err := envbuild.New(envbuild.Config{
-		Dir: filepath.Join(t.TempDir(), "envs"), SearchPath: search, Policy: policy, Env: envbuild.CertificateVariables(os.Environ()), Network: mirrors(),
+		Dir: filepath.Join(t.TempDir(), "envs"), SearchPath: search, Policy: policy, Env: envbuild.CertificateVariables(os.Environ()),
 	})
 	if err != nil {
 		t.Fatal(err)

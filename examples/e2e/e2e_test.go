@@ -3,7 +3,6 @@
 package e2e_test
 
 import (
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +19,6 @@ func open(t *testing.T) *host.Host {
 	t.Helper()
 	h, err := host.Open(t.Context(), host.Config{
 		Root: t.TempDir(), SearchPath: filepath.SplitList(os.Getenv("PATH")), ToolEnv: envbuild.CertificateVariables(os.Environ()),
-		Network: mirrors(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -31,12 +29,6 @@ func open(t *testing.T) *host.Host {
 		}
 	})
 	return h
-}
-
-// mirrors allows registries that this machine reaches in a private network.
-func mirrors() pack.Network {
-	anywhere := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
-	return pack.Network{Policy: pack.NetworkPolicy{AllowPrivate: anywhere}}
 }
 
 // writePack writes a pack with one action, "<ref>.use".
