@@ -49,7 +49,8 @@ type Config struct {
 	Policy Policy
 
 	// Network says which servers the tools may contact, and how. Its policy holds for the
-	// index and the registry too, and for whatever these lead to. Its credentials are for
+	// index and the registry too, and for whatever these lead to; addresses for
+	// documentation, where mirrors are, count as public. Its credentials are for
 	// indices of their origins: those with user and password, and for npm tokens too.
 	// Below the level [pack.IsolationSandbox], code of packages that are built from source
 	// (Policy.Source, Policy.Direct) can get around it.
