@@ -50,16 +50,7 @@ func (v *view) follow(ctx context.Context, want pack.Want) ([]pack.Candidate, er
 			}
 		}
 	}
-	v.mu.Lock()
-	found, ok := v.places[want.Spec]
-	v.mu.Unlock()
-	if !ok {
-		want.Index = v.req.Index
-		found.candidates, found.err = v.config.World.Candidates(ctx, want)
-		v.mu.Lock()
-		v.places[want.Spec] = found
-		v.mu.Unlock()
-	}
+	found := ask(ctx, v, v.places, want.Spec, want)
 	return slices.Clone(found.candidates), found.err
 }
 
@@ -103,17 +94,24 @@ type finding struct {
 
 // find asks the world once for each pack.
 func (v *view) find(ctx context.Context, want pack.Want) ([]pack.Candidate, error) {
-	v.mu.Lock()
-	found, ok := v.found[want.Ref]
-	v.mu.Unlock()
-	if !ok {
-		want.Index = v.req.Index
-		found.candidates, found.err = v.config.World.Candidates(ctx, want)
-		v.mu.Lock()
-		v.found[want.Ref] = found
-		v.mu.Unlock()
-	}
+	found := ask(ctx, v, v.found, want.Ref, want)
 	return found.candidates, found.err
+}
+
+// ask asks the world, unless the answer for key is known.
+func ask[K comparable](ctx context.Context, v *view, known map[K]finding, key K, want pack.Want) finding {
+	v.mu.Lock()
+	found, ok := known[key]
+	v.mu.Unlock()
+	if ok {
+		return found
+	}
+	want.Index = v.req.Index
+	found.candidates, found.err = v.config.World.Candidates(ctx, want)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	known[key] = found
+	return found
 }
 
 // Dependencies implements [deps.World]: it downloads the pack, which is most likely to be
