@@ -24,10 +24,13 @@ func (x *extension) pending() bool {
 	return x.pax != nil || x.longName != "" || x.longLink != ""
 }
 
-// add takes the body of an extension header of the given kind.
-func (x *extension) add(kind byte, body []byte) error {
+// add takes the body of an extension header of the given kind, and what pads it to a block.
+func (x *extension) add(kind byte, body, padding []byte) error {
 	if kind == 'x' {
 		return x.addPAX(body)
+	}
+	if len(padding) > 0 && padding[0] != 0 && !bytes.ContainsRune(body, 0) { // GNU tar reads on to the next NUL
+		return malformed("a long name continues after the end of its header: %.80q", body)
 	}
 	name := string(bytes.TrimRight(body, "\x00"))
 	field := &x.longName

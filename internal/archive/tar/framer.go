@@ -172,7 +172,7 @@ func (f *framer) extend(kind byte) error {
 	f.out = all
 	body := all[blockSize : blockSize+size]
 	if kind != 'g' {
-		return f.ext.add(kind, body)
+		return f.ext.add(kind, body, all[blockSize+size:])
 	}
 	if err := checkGlobal(body); err != nil {
 		return err

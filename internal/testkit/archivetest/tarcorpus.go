@@ -46,6 +46,8 @@ func tarFrames() []TarCase {
 		{"C03", "text far after the end", good() + End() + strings.Repeat(Zeros(), 1000) + Pad("x"), format},
 		{"C08", "long pax name", good() + Meta('x', Record("path", strings.Repeat("long-directory-name/", 15)+"f")) + File("short", "x") + End(), fine},
 		{"C08", "long GNU name", good() + Meta('L', strings.Repeat("long-directory-name/", 15)+"f\x00") + File("short", "x") + End(), fine},
+		{"C08", "long GNU name without its NUL", good() + Meta('L', strings.Repeat("long-directory-name/", 15)+"f") + File("short", "x") + End(), fine},
+		{"C08", "long GNU name that goes on in its padding", good() + Header('L', "meta", 46) + Pad(strings.Repeat("long-directory-name/", 15)+"f\x00") + File("short", "x") + End(), format},
 		{"C08", "two long names", Meta('L', "x\x00") + Meta('x', Record("path", "y")) + File("a", "") + End(), format},
 		{"C08", "link target for a file", Meta('x', Record("linkpath", "y")) + File("a", "") + End(), format},
 		{"C08", "empty pax name", Meta('x', Record("path", "")) + File("a", "") + End(), format},
