@@ -16,6 +16,9 @@ import (
 type Places interface {
 	// At returns the pack of which an entry has a source at loc; "" if there is none.
 	At(ctx context.Context, loc source.Locator) (pack.Ref, error)
+	// Claiming returns the index to which packs with that name belong, "" if there is
+	// none. Such a pack comes from no other place that a pack names.
+	Claiming(ref pack.Ref) (index string)
 }
 
 // A FollowReason says why a URL that a pack states as a dependency is not followed.
@@ -89,7 +92,18 @@ func (w *World) follow(ctx context.Context, want pack.Want) ([]pack.Candidate, e
 	if err != nil {
 		return nil, err
 	}
+	if index := w.claiming(c.Ref); index != "" {
+		return nil, pack.Errorf(pack.CodePolicyDenied, "it is pack %s, and packs with that name come from index %q, which claims it: name this place in the request to install it from there", c.Ref, index)
+	}
 	return []pack.Candidate{c}, nil
+}
+
+// claiming returns the index that claims the name of a pack, "" for none.
+func (w *World) claiming(ref pack.Ref) string {
+	if w.config.Places == nil {
+		return ""
+	}
+	return w.config.Places.Claiming(ref)
 }
 
 // listed returns the versions of the pack that an index has from a place.

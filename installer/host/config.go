@@ -103,7 +103,8 @@ type Config struct {
 	// FollowURLs lists the hosts whose repositories and archives are downloaded when packs
 	// state their URLs as dependencies; redirects do not lead to others. Packs there become
 	// dependencies with their refs. A pack with another URL among its dependencies fails,
-	// unless the pack there is installed or in an index.
+	// unless the pack there is installed or in an index. A pack is refused there whose
+	// name an index claims.
 	FollowURLs []string
 	// Sources are additional plug-ins. A scheme that a plug-in of this package also
 	// serves is an error.

@@ -3,6 +3,9 @@ package host_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/packtrain/pack/installer"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/internal/testkit/gittest"
+	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
 
@@ -22,6 +26,10 @@ func hostileURLs(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprintf("http://x/%d", i)
 	}
+	empty := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"registry_name": "T", "registry_url": "https://x", "version": "1.0", "packs": []}`)
+	}))
+	t.Cleanup(empty.Close)
 	for _, tc := range []struct {
 		name   string
 		needs  []string
@@ -44,18 +52,21 @@ func hostileURLs(t *testing.T) {
 		{name: "query", needs: []string{"URL/x.zip?token=1"}, code: pack.CodePolicyDenied, form: installer.FollowQuery, reason: deps.URLNotThere},
 		{name: "redirect to another host", needs: []string{"URL/away/x.git"}, code: pack.CodePolicyDenied, rule: web.RuleUnlistedHost, reason: deps.URLNotThere},
 		{name: "a ref that the host provides", needs: []string{"URL/core.git"}, code: pack.CodeInvalidRef},
+		{name: "a ref that an index claims", needs: []string{"URL/corp.git"}, code: pack.CodePolicyDenied, reason: deps.URLNotThere},
 		{name: "two contents of one pack", needs: []string{"URL/lib.git", "URL/lib2.git"}, code: pack.CodeConflict, reason: deps.URLAmbiguous},
 		{name: "10,000 URLs", needs: many, code: pack.CodeLimitExceeded, reason: deps.URLLimit},
 	} {
 		t.Run(strings.ReplaceAll(tc.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			f := newForge(t, "app", "core", "lib", "lib2")
+			f := newForge(t, "app", "core", "corp", "lib", "lib2")
 			f.commit("app", "app", tc.needs...)
 			f.commit("core", "core")
+			f.commit("corp", "corp-secrets")
 			f.commit("lib", "lib")
 			f.commit("lib2", "lib", "URL/lib.git")
 			h := openHost(t, host.Config{
 				Network: pack.Network{Policy: gittest.Policy()}, FollowURLs: append([]string{"127.0.0.1"}, strings.Fields(tc.follow)...), Provided: []pack.Provided{{Ref: "core"}},
+				Indices: []registrysource.Index{{Name: "corp", URL: empty.URL, Claims: []string{"corp-*"}}},
 			})
 			_, err := install(t, h, "git+"+f.URL+"/app.git")
 			if code := failureCode(t, err); code != tc.code {

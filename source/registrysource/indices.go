@@ -37,7 +37,7 @@ func (s *Source) lookUp(ctx context.Context, ref pack.Ref, named string) (found,
 
 // toAsk returns the indices that may supply a pack, in order.
 func (s *Source) toAsk(ref pack.Ref, named string) ([]*index, error) {
-	claiming := slices.DeleteFunc(slices.Clone(s.indices), func(ix *index) bool { return !ix.claims(ref) })
+	claiming := s.claiming(ref)
 	switch {
 	case named != "":
 		ix, err := s.named(named)
@@ -51,6 +51,19 @@ func (s *Source) toAsk(ref pack.Ref, named string) ([]*index, error) {
 		return nil, &NoIndexError{}
 	}
 	return s.indices, nil
+}
+
+func (s *Source) claiming(ref pack.Ref) []*index {
+	return slices.DeleteFunc(slices.Clone(s.indices), func(ix *index) bool { return !ix.claims(ref) })
+}
+
+// Claiming returns the first index that claims a pack (see [Index.Claims]), as people
+// know it; "" if none does.
+func (s *Source) Claiming(ref pack.Ref) string {
+	for _, ix := range s.claiming(ref) {
+		return ix.shown
+	}
+	return ""
 }
 
 // Configured says whether an index is configured that has the name or the address.
