@@ -1,7 +1,6 @@
 package envbuild
 
 import (
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"maps"
@@ -151,8 +150,11 @@ func (c *Config) checkNetwork() error {
 	if _, err := guard.ParseProxy(c.Network.Proxy); err != nil {
 		return invalidConfig("%w", err)
 	}
-	if len(c.Network.CAs) > 0 && !x509.NewCertPool().AppendCertsFromPEM(c.Network.CAs) {
-		return invalidConfig("CA certificates: want certificates in PEM format")
+	if len(c.Network.CAs) == 0 {
+		return nil
+	}
+	if _, err := guard.ParseAuthorities(c.Network.CAs); err != nil {
+		return invalidConfig("%w", err)
 	}
 	return nil
 }

@@ -48,8 +48,8 @@
 // A name or a pattern of names that an index claims ([Index.Claims]) belongs to it: such
 // packs come from the indices that claim them or from none, and the others need not be
 // readable. A private index claims the names of internal packs, so that a public one
-// cannot supply them, and no pack can bring one by a URL among its dependencies. With [Config.Strict] a pack that several indices list and none
-// claims is refused.
+// cannot supply them, and no pack can bring one by a URL among its dependencies. With
+// [Config.Strict] a pack that several indices list and none claims is refused.
 //
 // A locator may name one of the indices by its name or address, which is then the only
 // one to be asked. It cannot take a pack from an index that does not claim it when

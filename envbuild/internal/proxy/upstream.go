@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -36,15 +35,8 @@ func newUpstream(network pack.Network) (*upstream, error) {
 	if len(network.CAs) == 0 {
 		return u, nil
 	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, pack.Errorf(pack.CodeIO, "read the system's certificates: %w", err)
-	}
-	if !roots.AppendCertsFromPEM(network.CAs) {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "CA certificates: want certificates in PEM format")
-	}
-	u.settings.RootCAs = roots
-	return u, nil
+	u.settings.RootCAs, err = guard.AddAuthorities(nil, network.CAs)
+	return u, err
 }
 
 // dial connects to the proxy. Its address is the host's setting and not checked.
