@@ -7,20 +7,20 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
 )
 
-// A shelfHead is the first line of an entry on a shelf, as JSON. The index follows
-// as it was received.
+// A shelfHead is the second line of an entry on a shelf, as JSON. The first is the hash of
+// this line and of the index, which follows as it was received.
 type shelfHead struct {
 	Format int    `json:"format"`
 	Key    string `json:"key"`
 	ETag   string `json:"etag"`
-	SHA256 string `json:"sha256"` // of the index
-	Size   int64  `json:"size"`   // of the index, in bytes
+	Size   int64  `json:"size"` // of the index, in bytes
 	// Newest is the latest date that the index has stated.
 	Newest time.Time `json:"newest"`
 	// Proofs are the files beside the index by which it was verified, by suffix.
@@ -28,7 +28,7 @@ type shelfHead struct {
 }
 
 const (
-	shelfFormat = 1
+	shelfFormat = 2
 	// maxShelfHead is more than the headers of a response and all proofs take.
 	maxShelfHead = 64<<10 + 2*maxProofs*maxProof
 )
@@ -36,9 +36,12 @@ const (
 // shelfKey hides the URL of an index, whose query may hold a secret.
 func shelfKey(url string) string { return "index/" + hexSHA256([]byte(url)) }
 
-func hexSHA256(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+func hexSHA256(parts ...[]byte) string {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // shelved returns the snapshot on the shelf, nil when it is missing or damaged.
@@ -54,12 +57,12 @@ func (r *remote) shelved(ctx context.Context) *snapshot {
 	}
 	defer entry.Close() //nolint:errcheck // it was read
 	in := bufio.NewReaderSize(entry, 4<<10)
-	head, ok := readShelfHead(in)
+	sum, line, head, ok := readShelfHead(in)
 	if !ok || head.Key != shelfKey(r.url) {
 		return nil
 	}
 	data, err := r.judge.limits.read(in, head.Size)
-	if err != nil || hexSHA256(data) != head.SHA256 {
+	if err != nil || hexSHA256(line, data) != sum {
 		return nil
 	}
 	doc, v, err := r.judge.read(ctx, nil, data, head.beside)
@@ -78,17 +81,29 @@ func (h *shelfHead) beside(_ context.Context, suffix string) ([]byte, error) {
 	return proof, nil
 }
 
-func readShelfHead(in *bufio.Reader) (head shelfHead, ok bool) {
-	var line []byte
+// readShelfHead reads the first two lines of an entry.
+func readShelfHead(in *bufio.Reader) (sum string, line []byte, head shelfHead, ok bool) {
+	first, ok := readLine(in)
+	if !ok {
+		return "", nil, head, false
+	}
+	line, ok = readLine(in)
+	if !ok || json.Unmarshal(line, &head) != nil {
+		return "", nil, head, false
+	}
+	return strings.TrimSuffix(string(first), "\n"), line, head, head.Format == shelfFormat
+}
+
+// readLine reads a line with its line feed.
+func readLine(in *bufio.Reader) (line []byte, ok bool) {
 	for {
 		part, err := in.ReadSlice('\n')
 		line = append(line, part...)
 		switch {
 		case err == nil:
-			err = json.Unmarshal(line, &head)
-			return head, err == nil && head.Format == shelfFormat
+			return line, true
 		case !errors.Is(err, bufio.ErrBufferFull) || len(line) > maxShelfHead:
-			return head, false
+			return nil, false
 		}
 	}
 }
@@ -109,12 +124,14 @@ func (r *remote) keep(ctx context.Context, s *snapshot) {
 }
 
 func (s *snapshot) write(w source.ShelfWriter, key string) error {
-	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, SHA256: hexSHA256(s.document.data), Size: int64(len(s.document.data)), Newest: s.newest, Proofs: s.verdict.proofs}
+	head := shelfHead{Format: shelfFormat, Key: key, ETag: s.etag, Size: int64(len(s.document.data)), Newest: s.newest, Proofs: s.verdict.proofs}
 	line, err := json.Marshal(head)
 	if err != nil {
 		return err
 	}
-	for _, part := range [][]byte{line, {'\n'}, s.document.data} {
+	line = append(line, '\n')
+	sum := hexSHA256(line, s.document.data) + "\n"
+	for _, part := range [][]byte{[]byte(sum), line, s.document.data} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}

@@ -3,7 +3,9 @@ package registrysource_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -131,6 +133,15 @@ func TestShelf(t *testing.T) {
 	}
 }
 
+// rehashed returns a change of an entry after which its hash is right again.
+func rehashed(old, replacement string) func(data []byte) []byte {
+	return func(data []byte) []byte {
+		_, rest, _ := strings.Cut(string(data), "\n")
+		rest = strings.Replace(rest, old, replacement, 1)
+		return fmt.Appendf(nil, "%x\n%s", sha256.Sum256([]byte(rest)), rest)
+	}
+}
+
 // TestDamagedShelf: an entry that is not whole counts as none, and is replaced.
 func TestDamagedShelf(t *testing.T) {
 	t.Parallel()
@@ -140,13 +151,16 @@ func TestDamagedShelf(t *testing.T) {
 		"cut":             func(data []byte) []byte { return data[:len(data)-1] },
 		"longer":          func(data []byte) []byte { return append(data, ' ') },
 		"a bit":           func(data []byte) []byte { data[len(data)-20] ^= 1; return data },
-		"no head":         func(data []byte) []byte { _, index, _ := bytes.Cut(data, []byte("\n")); return index },
-		"another format":  func(data []byte) []byte { return bytes.Replace(data, []byte(`"format":1`), []byte(`"format":2`), 1) },
-		"another key": func(data []byte) []byte {
-			return bytes.Replace(data, []byte(`"key":"index/`), []byte(`"key":"index/0`), 1)
+		"no head": func(data []byte) []byte {
+			lines := bytes.SplitN(data, []byte("\n"), 3)
+			return append(append(lines[0], '\n'), lines[2]...)
 		},
-		"endless head": func([]byte) []byte { return bytes.Repeat([]byte("x"), 1<<20) },
-		"garbage":      func(data []byte) []byte { return bytes.Repeat([]byte{0}, len(data)) },
+		"a date":         func(data []byte) []byte { return bytes.Replace(data, []byte(`"newest":"2`), []byte(`"newest":"6`), 1) },
+		"no hash":        func(data []byte) []byte { _, rest, _ := bytes.Cut(data, []byte("\n")); return rest },
+		"another format": rehashed(`"format":2`, `"format":3`),
+		"another key":    rehashed(`"key":"index/`, `"key":"index/0`),
+		"endless head":   func([]byte) []byte { return bytes.Repeat([]byte("x"), 1<<20) },
+		"garbage":        func(data []byte) []byte { return bytes.Repeat([]byte{0}, len(data)) },
 	} {
 		server, shelf := &indexServer{data: indexOf(t, demo("1.0.0", nil)), etag: `"1"`}, newShelf()
 		resolved(t, process(t, server, shelf))
