@@ -15,7 +15,7 @@ import (
 // a shelf, and never for another pack.
 func TestShelvedManifests(t *testing.T) {
 	t.Parallel()
-	shelf, err := cache.New(filepath.Join(t.TempDir(), "cache"))
+	shelf, err := cache.New(filepath.Join(t.TempDir(), "cache"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/confschema"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/registry"
 )
@@ -36,6 +37,8 @@ type Flags struct {
 	PassMismatch    bool
 	Offline         bool
 	NoCache         bool
+	CacheDir        string
+	CacheBudget     cache.Budget
 	GroupAccess     bool
 	Retention       registry.Retention
 
@@ -71,7 +74,10 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.DurationVar(&f.Retention.Age, "keep-for", 0, "time for which generations are kept for rollback, such as 720h; 0 for no limit")
 	set.BoolVar(&f.PassMismatch, "pass-mismatch", false, "if a source of an index entry has other content than the entry promises, try the next one instead of failing")
 	set.BoolVar(&f.Offline, "offline", false, "contact no server: use what is in the caches of the root, and fail for the rest")
-	set.BoolVar(&f.NoCache, "no-cache", false, "keep no downloaded content in the root")
+	set.BoolVar(&f.NoCache, "no-cache", false, "keep no downloaded content")
+	set.StringVar(&f.CacheDir, "cache-dir", "", "directory of the downloaded content, which several roots of one user may share (default: cache in the root)")
+	set.Int64Var(&f.CacheBudget.MaxBytes, "cache-max-bytes", 0, "size of the downloaded content that is kept; what has been unused for longest is removed first (default no limit)")
+	set.DurationVar(&f.CacheBudget.MaxAge, "cache-max-age", 0, "time for which downloaded content is kept that is not used, such as 720h (default no limit)")
 	set.StringVar(&f.Compat, "compat", "", "read packs of another shape: stackstorm")
 	set.StringArrayVar(&f.Provide, "provide", nil, "a pack that the host provides, REF[@VERSION]; repeatable")
 	set.StringVar(&f.PlatformVersion, "platform-version", "", "version of the platform; packs that require another one are refused")
@@ -130,6 +136,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 		return nil
 	}
 	root, rootErr := f.root(getenv)
+	cacheDir, cacheErr := f.cacheDir(root)
 	indices, indexErr := ParseIndices(f.Indices)
 	links, linksErr := AbsoluteAll(f.FindLinks)
 	provided, providedErr := ParseProvided(f.Provide)
@@ -142,11 +149,11 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	shape, shapeErr := f.Shape()
 	isolation, isolationErr := ParseLevel("isolation", f.Isolation)
 	required, requiredErr := ParseLevel("require-isolation", f.RequireIsolation)
-	wrong := errors.Join(rootErr, indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
+	wrong := errors.Join(rootErr, about("cache-dir", cacheErr), indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
 		Root: root, Indices: indices, StrictIndices: f.StrictIndices, FollowURLs: f.FollowURLs, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
-		Load: &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}}, PassMismatch: f.PassMismatch, NoCache: f.NoCache,
+		Load: &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}}, PassMismatch: f.PassMismatch, NoCache: f.NoCache, CacheDir: cacheDir, CacheBudget: f.CacheBudget,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),
 		PythonIndex: f.PythonIndex, FindLinks: links, NodeRegistry: f.NodeRegistry,
@@ -186,6 +193,14 @@ func (f *Flags) root(getenv func(string) string) (string, error) {
 		return DefaultRoot(getenv)
 	}
 	return filepath.Abs(f.Root)
+}
+
+// cacheDir returns the directory of the cache, for that root.
+func (f *Flags) cacheDir(root string) (string, error) {
+	if f.CacheDir == "" {
+		return filepath.Join(root, "cache"), nil
+	}
+	return filepath.Abs(f.CacheDir)
 }
 
 // Absolute returns an absolute path; URLs and "" are returned unchanged.

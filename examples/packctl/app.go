@@ -107,7 +107,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
-		a.verifyCommand(), a.repairCommand(), a.envCommand(),
+		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(),
 		a.searchCommand(), a.indicesCommand(), a.indexCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -16,17 +16,31 @@ import (
 // A Cache is a directory of downloaded content. It implements [source.Shelf]. It is
 // safe for concurrent use, also by several processes.
 type Cache struct {
-	dir string
+	dir    string
+	keeper keeper
+}
+
+// Options are optional settings of a [Cache]. The zero value is the default.
+type Options struct {
+	// Budget is applied when something is kept: what has been unused for longest is
+	// removed. What other processes keep is counted at least once an hour.
+	Budget Budget
 }
 
 // New returns the cache in dir, an absolute path, and removes what dead processes left
-// there. The directory is created when something is kept. A relative path is an error
-// with [pack.CodeInvalidRequest].
-func New(dir string) (*Cache, error) {
+// there. The directory is created when something is kept. opts may be nil. A relative path
+// and a negative budget are errors with [pack.CodeInvalidRequest].
+func New(dir string, opts *Options) (*Cache, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
 	if !filepath.IsAbs(dir) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "open cache %q: want an absolute path", dir)
 	}
-	c := &Cache{dir: filepath.Clean(dir)}
+	if err := opts.Budget.check(); err != nil {
+		return nil, err
+	}
+	c := &Cache{dir: filepath.Clean(dir), keeper: keeper{budget: opts.Budget}}
 	c.sweep()
 	return c, nil
 }
@@ -59,6 +73,7 @@ const (
 	pinsDir  = "pins"
 	shelfDir = "shelf"
 	tempDir  = "tmp"
+	turnsDir = "turns"
 )
 
 // treePath returns the path of a tree, if tree is a digest.
@@ -87,7 +102,11 @@ func open(path string) (*os.File, error) {
 		return nil, ioError("open", err)
 	}
 	f, err := os.Open(path)
-	return f, ioError("open", err)
+	if err != nil {
+		return nil, ioError("open", err)
+	}
+	touch(f)
+	return f, nil
 }
 
 // ioError gives an error of the file system a code, except for a missing file.

@@ -254,7 +254,7 @@ func TestDeletedCache(t *testing.T) {
 
 func TestNewRefusesRelativePath(t *testing.T) {
 	t.Parallel()
-	if _, err := cache.New("cache"); pack.CodeOf(err) != pack.CodeInvalidRequest {
+	if _, err := cache.New("cache", nil); pack.CodeOf(err) != pack.CodeInvalidRequest {
 		t.Errorf("got %v", err)
 	}
 }

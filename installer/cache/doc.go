@@ -2,7 +2,7 @@
 // of packs by their tree digests, the trees of immutable pins, and bytes for plug-ins
 // that take a [source.Shelf].
 //
-//	kept, err := cache.New("/var/lib/myhost/packs/cache")
+//	kept, err := cache.New("/var/lib/myhost/packs/cache", nil)
 //	if err != nil {
 //		return err
 //	}
@@ -27,7 +27,8 @@
 // # Sharing and deleting
 //
 // Several processes may share a cache. What is written becomes visible at once and as a
-// whole; what a killed process leaves is never used, and is removed by the next [New].
+// whole; what a killed process leaves is never used, and is removed by the next [New]. What
+// several of them need is fetched by one, and the others wait for it, two minutes at most.
 // The directory, or anything in it, can be deleted at any moment: that costs a transfer
 // and nothing else. Nothing is synced to the disk: after a power cut
 // content may be damaged, which is found before it is used.
@@ -38,4 +39,5 @@
 //	pins/<hex>     the tree digest of a pin, by the hash of what identifies its content
 //	shelf/<hex>    one file for each entry of the Shelf, by the hash of the key
 //	tmp/           files being written, each locked by its process
+//	turns/<hex>    locks, empty: a tree is fetched by one process at a time
 package cache

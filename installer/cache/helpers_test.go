@@ -47,7 +47,7 @@ func demo() fstest.MapFS {
 
 func newCache(t testing.TB, dir string) *cache.Cache {
 	t.Helper()
-	c, err := cache.New(dir)
+	c, err := cache.New(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,10 +30,15 @@ func TestKill(t *testing.T) {
 	for range 12 {
 		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestKillChild$")
 		cmd.Env = append(os.Environ(), "PACK_CACHE_DIR="+dir)
-		if err := cmd.Start(); err != nil {
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(20*time.Millisecond + rand.N(60*time.Millisecond))
+		_, _ = out.Read(make([]byte, 1)) // its first entry is kept
+		time.Sleep(rand.N(60 * time.Millisecond))
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
@@ -82,6 +87,9 @@ func TestKillChild(t *testing.T) { //nolint:paralleltest // it is alone in its p
 		pin.Commit = fmt.Sprintf("%040x", i)
 		mustFetch(t.Context(), t, c.Source(src), pin)
 		put(t, c, strings.Repeat(string(rune('a'+i%26)), 100_000))
+		if i == 0 {
+			_, _ = os.Stdout.WriteString("begun\n")
+		}
 	}
 }
 

@@ -97,7 +97,7 @@ func below(dir, name string) (string, bool) {
 }
 
 // keep makes what was received a tree of the cache.
-func (r *recorder) keep() error {
+func (r *recorder) keep(ctx context.Context) error {
 	if r.err != nil {
 		return ioError("write", r.err)
 	}
@@ -121,5 +121,7 @@ func (r *recorder) keep() error {
 	if err := r.temp.publish(dest); err != nil {
 		return err
 	}
-	return r.cache.noteTree(r.pin, tree)
+	err := r.cache.noteTree(r.pin, tree)
+	r.cache.keeper.grown(ctx, r.cache, r.size)
+	return err
 }

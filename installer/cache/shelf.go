@@ -32,7 +32,7 @@ func (c *Cache) Create(ctx context.Context, key string) (source.ShelfWriter, err
 	if err != nil {
 		return nil, err
 	}
-	return &shelfWriter{temp: t, path: c.hashed(shelfDir, key)}, nil
+	return &shelfWriter{ctx: ctx, cache: c, temp: t, path: c.hashed(shelfDir, key)}, nil
 }
 
 const maxKey = 200
@@ -48,18 +48,28 @@ func checkKey(ctx context.Context, key string) error {
 
 // A shelfWriter writes an entry of the Shelf.
 type shelfWriter struct {
-	temp *temp
-	path string
+	ctx   context.Context //nolint:containedctx // that of Create, for Commit
+	cache *Cache
+	temp  *temp
+	path  string
+	size  int64
 }
 
 // Write implements [io.Writer].
 func (w *shelfWriter) Write(p []byte) (int, error) {
 	n, err := w.temp.file.Write(p)
+	w.size += int64(n)
 	return n, ioError("write", err)
 }
 
 // Commit implements [source.ShelfWriter].
-func (w *shelfWriter) Commit() error { return w.temp.publish(w.path) }
+func (w *shelfWriter) Commit() error {
+	err := w.temp.publish(w.path)
+	if err == nil {
+		w.cache.keeper.grown(w.ctx, w.cache, w.size)
+	}
+	return err
+}
 
 // Discard implements [source.ShelfWriter].
 func (w *shelfWriter) Discard() error {

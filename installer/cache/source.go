@@ -32,6 +32,20 @@ func (s *cached) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	if ctx.Value(keepKey{}) == nil && pin.TreeDigest == "" && mark(pin) == "" {
 		return s.Source.Fetch(ctx, pin, dst)
 	}
+	return s.fetch(ctx, pin, dst)
+}
+
+// fetch fetches a pin whose tree is kept then, unless another process does so first.
+func (s *cached) fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error {
+	end, err := s.cache.turn(ctx, pin)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if t := s.cache.find(ctx, pin); t != nil {
+		defer t.close()
+		return t.push(ctx, pin, dst)
+	}
 	r, err := s.cache.record(pin, dst)
 	if err != nil {
 		pack.Note(ctx, "the content is not kept: %v", err)
@@ -41,7 +55,7 @@ func (s *cached) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) error
 	if err := s.Source.Fetch(ctx, pin, r); err != nil {
 		return err
 	}
-	if err := r.keep(); err != nil {
+	if err := r.keep(ctx); err != nil {
 		pack.Note(ctx, "the content is not kept: %v", err)
 	}
 	return nil

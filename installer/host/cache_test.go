@@ -105,3 +105,57 @@ func TestCache(t *testing.T) {
 		t.Errorf("offline, with the cache deleted: got %v", err)
 	}
 }
+
+// TestSharedCache: roots with one cache transfer everything once.
+func TestSharedCache(t *testing.T) {
+	t.Parallel()
+	server, config := serveCounted(t)
+	config.CacheDir = filepath.Join(t.TempDir(), "cache")
+	for range 3 {
+		config.Root = t.TempDir()
+		must(t, downloadBase(t, config))
+	}
+	config.Root, config.Network.Offline = t.TempDir(), true
+	must(t, downloadBase(t, config))
+	if diff := cmp.Diff(map[string]int{"/base.zip": 1, "/index.json": 1}, server.sent); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	config.CacheDir = "cache"
+	if _, err := host.Open(t.Context(), config); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("a relative path: %v", err)
+	}
+}
+
+// TestWarm: a root is brought to a lock without a network after its packs were put into the
+// cache, which installs nothing.
+func TestWarm(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	wants := wanted(t, "app", "tool")
+	made := mustSync(t, openHost(t, s.config(t.TempDir())), host.SyncRequest{Wants: wants}).Lock
+	config := s.config(t.TempDir())
+	config.CacheDir = filepath.Join(t.TempDir(), "cache")
+	h := openHost(t, config)
+	s.count()
+	rep, err := h.Warm(t.Context(), made, nil)
+	must(t, err)
+	if n := s.count(); len(rep.Downloaded) != len(made.Packs) || n != len(made.Packs) {
+		t.Errorf("%d of %d downloaded with %d requests", len(rep.Downloaded), len(made.Packs), n)
+	}
+	if rep, err = h.Warm(t.Context(), made, nil); err != nil || len(rep.Downloaded) != 0 || s.count() != 0 {
+		t.Errorf("again: %+v, %v", rep, err)
+	}
+	if got := state(t, h); len(got) != 0 {
+		t.Errorf("installed: %q", got)
+	}
+	config.Root, config.Network.Offline = t.TempDir(), true
+	other := openHost(t, config)
+	mustSync(t, other, host.SyncRequest{Wants: wants, Lock: made, Locked: true})
+	if got := state(t, other); len(got) != len(made.Packs) {
+		t.Errorf("got %q", got)
+	}
+	config.NoCache, config.Root = true, t.TempDir()
+	if _, err := openHost(t, config).Warm(t.Context(), made, nil); pack.CodeOf(err) != pack.CodeInvalidRequest {
+		t.Errorf("without a cache: %v", err)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/archivesource"
@@ -49,8 +50,14 @@ type Config struct {
 	Load *pack.LoadOptions
 	// Limits bound the content of one pack, whatever it comes from.
 	Limits source.Limits
-	// NoCache keeps no downloaded content in "cache" below Root, see package cache:
-	// whatever is not installed is downloaded each time.
+	// CacheDir is the absolute path of the directory with downloaded content, see package
+	// cache. Several roots may share it, if the same user owns them; "" means "cache" below
+	// Root.
+	CacheDir string
+	// CacheBudget bounds that directory; the zero value does not.
+	CacheBudget cache.Budget
+	// NoCache keeps no downloaded content: whatever is not installed is downloaded each
+	// time.
 	NoCache bool
 	// IndexLimits bound each index.
 	IndexLimits registrysource.Limits

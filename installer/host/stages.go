@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -76,7 +77,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 		return err
 	}
 	if !c.NoCache {
-		if h.Cache, err = cache.New(filepath.Join(c.Root, "cache")); err != nil {
+		if h.Cache, err = cache.New(cmp.Or(c.CacheDir, filepath.Join(c.Root, "cache")), &cache.Options{Budget: c.CacheBudget}); err != nil {
 			return err
 		}
 	}

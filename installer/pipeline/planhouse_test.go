@@ -94,7 +94,7 @@ func (s *site) reopen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.cache, err = cache.New(filepath.Join(s.dir, "cache")); err != nil {
+	if s.cache, err = cache.New(filepath.Join(s.dir, "cache"), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.store = store

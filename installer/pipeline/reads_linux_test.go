@@ -117,7 +117,7 @@ func TestReadsChild(t *testing.T) { //nolint:paralleltest // it is alone in its 
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := cache.New(filepath.Join(root, "cache"))
+	kept, err := cache.New(filepath.Join(root, "cache"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
