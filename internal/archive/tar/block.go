@@ -101,10 +101,12 @@ func (b *block) marked() bool {
 func (b *block) unmarked() bool { return string(b[257:263]) == "\x00\x00\x00\x00\x00\x00" }
 
 // intact reports whether the checksum is right, summed over the bytes as
-// unsigned or, as some did, as signed numbers.
+// unsigned or, as some did, as signed numbers. It does not cover its own field, where
+// bsdtar accepts nothing but a number.
 func (b *block) intact() bool {
-	want, err := strconv.ParseInt(strings.Trim(text(b[148:156]), " "), 8, 64)
-	if err != nil {
+	field := b[148:156]
+	want, err := strconv.ParseInt(strings.Trim(text(field), " "), 8, 64)
+	if err != nil || !isOctal(field) {
 		return false
 	}
 	var unsigned, signed int64

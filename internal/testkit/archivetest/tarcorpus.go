@@ -34,6 +34,7 @@ func tarFrames() []TarCase {
 		{"C01", "first checksum", broken(File("a", "x"), 0) + End(), format},
 		{"C01", "middle checksum", good() + broken(File("z", "x"), 3) + End(), format},
 		{"C01", "type changed", good() + broken(File("z", "x"), 156) + End(), format},
+		{"C01", "more than a number in the field of a checksum", good() + File("z", "x")[:155] + "`" + File("z", "x")[156:] + End(), format},
 		{"C01", "no checksum", good() + File("z", "x")[:148] + "        " + File("z", "x")[156:] + End(), format},
 		{"C02", "no end", good(), format},
 		{"C02", "one zero block", good() + Zeros(), format},
