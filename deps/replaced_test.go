@@ -28,3 +28,16 @@ func TestFewestReplaced(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// TestInstalledReleaseStays: the installed release of a pack that a want names is better than
+// a listed pre-release, also if no index lists it any more and another installed pack has to
+// be replaced for it.
+func TestInstalledReleaseStays(t *testing.T) {
+	t.Parallel()
+	w := newTraced(t, "app@3.0.0-rc.1:", "lib@2.0.0:", "installed app@2.0.0: lib@>=2", "installed lib@1.0.0:")
+	res, err := deps.Resolve(t.Context(), w, wants("app"), nil)
+	want := []string{"chosen: lib@2.0.0, in place of 1.0.0, for [app]", "chosen: app@2.0.0, as it is installed"}
+	if diff := cmp.Diff(want, resolved(res, err)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -209,16 +209,26 @@ func (s *search) better(w *want, chosen selection) *pack.Candidate {
 	if w.err != nil || w.fixed != nil {
 		return nil
 	}
-	k := s.packs[w.Ref]
-	for i := range k.candidates {
-		if c := &k.candidates[i]; w.Constraint.Allows(c.Version) {
-			if Preferred(*c, chosen[w.Ref]) < 0 {
-				return c
-			}
-			return nil
+	c := s.packs[w.Ref].allowed(w.Constraint)
+	if c == nil || Preferred(*c, chosen[w.Ref]) >= 0 {
+		return nil
+	}
+	return c
+}
+
+// allowed returns the best version that a constraint allows, nil for none. The installed
+// one counts, also when no index lists it any more.
+func (k *known) allowed(constraint pack.Constraint) (best *pack.Candidate) {
+	if k.installed != nil && constraint.AllowsPresent(k.installed.Version) {
+		present := k.present()
+		best = &present
+	}
+	for i := range k.candidates { // best first
+		if c := &k.candidates[i]; constraint.Allows(c.Version) && (best == nil || Preferred(*c, *best) < 0) {
+			return c
 		}
 	}
-	return nil
+	return best
 }
 
 // lookUpInstalled looks up all installed packs when several were replaced, or when the
