@@ -23,7 +23,6 @@ func (a *app) showCommand() *cobra.Command {
 				return a.report(wire.NewPackDetails(p), func() { a.printDetails(p) })
 			})
 		})
-	cmd.SuggestFor = []string{"info"}
 	return cmd
 }
 
