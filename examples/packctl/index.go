@@ -21,9 +21,9 @@ type publishReport struct {
 
 func (a *app) indexCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "index", Short: "Publish packs in a registry index", Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return &usageError{errors.New("want index add, remove, yank, key, sign or serve"), cmd.CommandPath()}
+		return &usageError{errors.New("want index add, remove, yank, check, diff, merge, key, sign or serve"), cmd.CommandPath()}
 	}}
-	cmd.AddCommand(a.indexAddCommand(), a.indexRemoveCommand(), a.indexYankCommand(), a.indexKeyCommand(), a.indexSignCommand(), a.indexServeCommand())
+	cmd.AddCommand(a.indexAddCommand(), a.indexRemoveCommand(), a.indexYankCommand(), a.indexCheckCommand(), a.indexDiffCommand(), a.indexMergeCommand(), a.indexKeyCommand(), a.indexSignCommand(), a.indexServeCommand())
 	return cmd
 }
 

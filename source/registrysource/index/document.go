@@ -157,16 +157,13 @@ func (d *Document) Unyank(id pack.ID) error {
 
 // edit changes the members of an entry.
 func (d *Document) edit(id pack.ID, change func(members map[string]stdjson.RawMessage)) error {
-	at := slices.IndexFunc(d.entries, func(e entry) bool { return e.id == id })
-	if at < 0 {
+	e := d.find(id)
+	if e == nil {
 		return pack.Errorf(pack.CodeNotFound, "the index has no entry for %s", id)
 	}
-	var members map[string]stdjson.RawMessage
-	if err := stdjson.Unmarshal(d.entries[at].text, &members); err != nil {
-		return pack.Errorf(pack.CodeMalformedContent, "%w", err)
-	}
-	change(members)
-	d.entries[at].text = marshal(members)
+	all := members(e.text)
+	change(all)
+	e.text = marshal(all)
 	return nil
 }
 
