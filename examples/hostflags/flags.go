@@ -65,7 +65,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
 	set.StringArrayVar(&f.Indices, "index", nil, "registry index, [NAME=]URL or [NAME=]FILE; repeatable, the first that lists a pack supplies it")
 	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
-	set.StringArrayVar(&f.Trust, "trust", nil, "keys of an index, NAME=[N:]KEY[,KEY]: it is used only if one of them, or N, have signed it; a KEY may be a file of keys; repeatable")
+	set.StringArrayVar(&f.Trust, "trust", nil, "keys of an index, NAME=[N:]KEY[,KEY]: it is used only if one of them, or N, have signed it; a KEY may be a file of keys; NAME=none also uses packs for which it states no checksum; repeatable")
 	set.StringArrayVar(&f.TrustReportOnly, "trust-report-only", nil, "name of an index that is used also if --trust refuses it, which is told; repeatable")
 	set.BoolVar(&f.StrictIndices, "strict-indices", false, "refuse packs that several indices list and none claims")
 	set.StringSliceVar(&f.FollowURLs, "follow-urls", nil, "hosts, separated by commas, whose packs are downloaded when packs state their URLs as dependencies; redirects do not lead to others")

@@ -79,8 +79,13 @@ var (
 	publicKey = regexp.MustCompile(`^[^+\s]+\+[0-9a-f]{8}\+`)
 )
 
-// trust reads "[N:]KEY[,KEY]", where a KEY may also be a file with keys, one on each line.
+// trust reads "[N:]KEY[,KEY]", where a KEY may also be a file with keys, one on each line, or
+// "none".
 func trust(ix *registrysource.Index, text string) error {
+	if text == "none" {
+		ix.NoChecksums = true
+		return nil
+	}
 	n := 1
 	if prefix := needed.FindString(text); prefix != "" {
 		n, _ = strconv.Atoi(strings.TrimSuffix(prefix, ":"))

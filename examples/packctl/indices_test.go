@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -77,4 +78,40 @@ func TestIndices(t *testing.T) {
 	if wantStatus(t, o, exitFailed); !strings.Contains(o.stderr, "--index FILE or --index URL names a registry index") {
 		t.Errorf("got %s", o.stderr)
 	}
+}
+
+// TestIndexWithoutChecksums: packs for which an index states no checksum are installed only if
+// the user says so, and a lock binds their content from then on.
+func TestIndexWithoutChecksums(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "index.json")
+	wantStatus(t, packctl(t, "index", "add", file, demoPack(t, "1.0.0")), exitOK)
+	text := regexp.MustCompile(`,\s*"checksum": "[^"]*"`).ReplaceAllString(readFile(t, file), "")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil || strings.Contains(text, "sha256") {
+		t.Fatal(err, text)
+	}
+	run := on(t, t.TempDir())
+	url := serveDirectory(t, dir)
+	flags := []string{"--index", "dev=" + url + "/index.json", "--allow-http", "--allow-private", "127.0.0.1"}
+	wantOutput(t, run(append(flags, "install", "demo")...), exitFailed, "checksum")
+	trusted := append(flags, "--trust", "dev=none")
+	wantOutput(t, run(append(trusted, "install", "demo")...), exitOK, "demo 1.0.0", "states no checksum for demo@1.0.0: nothing binds its content")
+	wantOutput(t, run(append(trusted, "install", "demo")...), exitOK, "demo 1.0.0")
+
+	wants := filepath.Join(writeTree(t, map[string]string{"packs.yaml": "indices: {dev: \"" + url + "/index.json\"}\npacks: {demo: ^1}\n"}), "packs.yaml")
+	other := on(t, t.TempDir())
+	trusted = append(flags[2:], "--file", wants, "--trust", "dev=none")
+	wantOutput(t, other(append(trusted, "sync")...), exitOK, "demo 1.0.0  install")
+	if lock := readFile(t, filepath.Join(filepath.Dir(wants), "packs.lock")); !strings.Contains(lock, "  tree sha256:") {
+		t.Errorf("the lock does not bind the content:\n%s", lock)
+	}
+	archive := filepath.Join(dir, "demo-1.0.0.tar.gz")
+	if err := os.Remove(archive); err != nil {
+		t.Fatal(err)
+	}
+	changed := writeTree(t, map[string]string{"pack.yaml": "ref: demo\nversion: 1.0.0\nlabel: other\n"})
+	wantStatus(t, packctl(t, "pack", changed, "-o", archive), exitOK)
+	third := on(t, t.TempDir())
+	wantOutput(t, third(append(trusted, "sync", "--locked")...), exitFailed, "content")
 }

@@ -31,7 +31,7 @@ type initReport struct {
 func (a *app) initCommand() *cobra.Command {
 	var kind string
 	kinds := strings.Join(newPackKinds(), ", ")
-	cmd := command("init REF [DIR]", "Write a new pack, with an action and a test of it, into a new directory (default: ./REF)", cobra.RangeArgs(1, 2),
+	cmd := command("init REF [DIR]", "Write a new pack, with an action and a test of it, into a new directory (default: ./REF)", refAndDirectory,
 		func(cmd *cobra.Command, args []string) error {
 			ref, err := pack.ParseRef(args[0])
 			if err != nil {
@@ -56,6 +56,14 @@ func (a *app) initCommand() *cobra.Command {
 		})
 	cmd.Flags().StringVar(&kind, "runtime", newPackKinds()[0], "what its action is written in: "+kinds)
 	return cmd
+}
+
+// refAndDirectory wants a REF, and perhaps a directory.
+func refAndDirectory(cmd *cobra.Command, args []string) error {
+	if len(args) == 2 {
+		return nil
+	}
+	return exactly("REF")(cmd, args)
 }
 
 // writeNewPack writes the files of a new pack into dir, which must not have any, and

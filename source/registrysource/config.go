@@ -65,6 +65,10 @@ type Index struct {
 	// it was last read: a server may be out of date, or made to hide new versions.
 	// Without it such an index is used, and each request is told by [pack.Note].
 	RefuseOld bool
+	// NoChecksums uses install sources without a checksum, too, on servers: nothing binds
+	// their content but the connection, and each request is told by [pack.Note]. It is for
+	// trying out an index that is not complete. A checksum that is there has to be right.
+	NoChecksums bool
 	// Verifier decides whether the index may be used. nil admits any: the checksums in
 	// the index bind the content of packs, and nothing binds the index.
 	Verifier Verifier

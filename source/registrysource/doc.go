@@ -125,11 +125,11 @@
 // programs to read another document than people do, to install unpublished content, or
 // to make us contact forbidden servers. The JSON must have one reading (no duplicate
 // keys, no data after the end): that of the index when it is read, and that of an entry,
-// which may be unusable alone, when its pack is asked for. A missing or malformed
-// checksum makes an entry unusable. URLs of install sources are checked against the policy of the [web.Client]
-// when they are read, and again when they are contacted. Sizes and numbers are limited.
-// A request for a pack can choose an index that is not configured only if the host
-// allows it. An old copy of an index hides new versions: a date that goes back, or is
+// which may be unusable alone, when its pack is asked for. A malformed checksum makes an
+// entry unusable, and so does a missing one, unless [Index.NoChecksums] is set. URLs of
+// install sources are checked against the policy of the [web.Client] when they are read,
+// and again when they are contacted. Sizes and numbers are limited. A request for a pack
+// can choose an index that is not configured only if the host allows it. An old copy of an index hides new versions: a date that goes back, or is
 // older than [Index.MaxAge], is told or refused. A public index must not be able to
 // supply internal packs: see "Several indices".
 package registrysource

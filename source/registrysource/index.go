@@ -45,7 +45,7 @@ func (s *Source) newIndex(c Index, shelf source.Shelf) (*index, error) {
 	if ix.shown == "" {
 		ix.shown = shown(c.URL)
 	}
-	ix.decoder = decoder{client: c.Client, gitFirst: s.cfg.GitFirst, index: c.URL, kinds: entryKinds()}
+	ix.decoder = decoder{client: c.Client, gitFirst: s.cfg.GitFirst, index: c.URL, kinds: entryKinds(), bare: c.NoChecksums}
 	return ix, nil
 }
 

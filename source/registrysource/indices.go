@@ -28,7 +28,9 @@ func (s *Source) lookUp(ctx context.Context, ref pack.Ref, named string) (found,
 			if err := s.checkOnly(ctx, ref, indices[i:]); err != nil {
 				return found{}, err
 			}
-			return ix.lookUp(state, ref)
+			got, err := ix.lookUp(state, ref)
+			got.tellBare(ctx)
+			return got, err
 		}
 		refs = append(refs, state.document.refs()...)
 	}

@@ -70,7 +70,11 @@ func placeAndChecksum(v map[string]json.Value, d *decoder) (place, pack.Digest, 
 	if err != nil {
 		return place{}, "", &notForUs{err}
 	}
-	checksum, _ := v["checksum"].Text()
+	stated, there := v["checksum"]
+	if !there && d.bare && p.scheme != source.SchemeLocal {
+		return p, "", nil
+	}
+	checksum, _ := stated.Text()
 	digest, err := pack.ParseDigest(checksum)
 	return p, digest, err
 }

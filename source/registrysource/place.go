@@ -17,6 +17,8 @@ type decoder struct {
 	gitFirst bool
 	index    string // its URL or path, to which relative URLs refer
 	kinds    map[string]string
+	// bare says that a checksum may be missing.
+	bare bool
 }
 
 // A place is where an install source lies: a URL, or a path beside an index file.

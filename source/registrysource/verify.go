@@ -92,6 +92,18 @@ func (j *judge) verify(ctx context.Context, data []byte, beside besideFunc) (ver
 // moments at which they are published.
 func inFlux(err error) bool { return pack.CodeOf(err) == pack.CodeChecksumMismatch }
 
+// tellBare tells a request that content of a pack has no checksum.
+func (f found) tellBare(ctx context.Context) {
+	for _, e := range f.entries {
+		for _, p := range e.pins {
+			if p.ArchiveDigest == "" && p.DirectoryChecksum == "" {
+				pack.Note(ctx, "index %q states no checksum for %s: nothing binds its content", f.index.shown, e.id)
+				return
+			}
+		}
+	}
+}
+
 // tellUnverified tells a request that the index would be refused.
 func (ix *index) tellUnverified(ctx context.Context, s *snapshot) {
 	if s.verdict.refused != nil {
