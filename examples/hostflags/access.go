@@ -2,9 +2,9 @@ package hostflags
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -12,8 +12,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source/web"
 )
-
-const maxCredentialsFile = 1 << 20
 
 // ReadCredentials reads a file with one credential per line, each for one origin.
 // It returns nil for the path "":
@@ -28,22 +26,12 @@ func ReadCredentials(path string) (credentials map[string]pack.Credential, err e
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file, no credentials
 	}
-	f, err := os.Open(path)
+	data, err := ReadSecretFile("credentials", path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: not a regular file", path)
-	case info.Mode().Perm()&0o077 != 0:
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q: the file is accessible to other users: run chmod 600", path)
-	}
 	credentials = map[string]pack.Credential{}
-	lines := bufio.NewScanner(io.LimitReader(f, maxCredentialsFile))
+	lines := bufio.NewScanner(bytes.NewReader(data))
 	for n := 1; lines.Scan(); n++ {
 		if err := addCredential(credentials, lines.Text()); err != nil {
 			return nil, pack.Errorf(pack.CodeInvalidRequest, "credentials %q, line %d: %w", path, n, err)

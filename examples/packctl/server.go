@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,9 +95,9 @@ func (a *app) token() (string, error) {
 	if a.tokenFile == "" {
 		return "", nil
 	}
-	data, err := os.ReadFile(a.tokenFile)
+	data, err := hostflags.ReadSecretFile("token", a.tokenFile)
 	if err != nil {
-		return "", fmt.Errorf("read token: %w", err)
+		return "", err
 	}
 	return strings.TrimSpace(string(data)), nil
 }

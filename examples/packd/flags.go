@@ -28,7 +28,7 @@ type flags struct {
 
 func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks one")
-	set.StringVar(&f.tokenFile, "token-file", "", "file with tokens, TOKEN:SCOPE+SCOPE a line (default: the variable PACKD_TOKENS, separated by commas)")
+	set.StringVar(&f.tokenFile, "token-file", "", "file with tokens, NAME:SECRET:SCOPE+SCOPE a line, as \"packd token new NAME\" prints it (default: the variable PACKD_TOKENS, separated by commas)")
 	set.StringArrayVar(&f.allowRoot, "allow-root", nil, "directory where packs may be read and written; repeatable")
 	set.BoolVar(&f.allowUnverified, "allow-unverified", false, "let requests download from servers that cannot prove their identity (verify_ssl)")
 	set.IntVar(&f.maxJobs, "max-jobs", 2, "how much work is done at a time; what comes beyond waits")

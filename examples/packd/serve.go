@@ -34,6 +34,9 @@ type world struct {
 
 // run serves until ctx ends and returns the exit status.
 func run(ctx context.Context, args []string, w world) int {
+	if len(args) > 0 && args[0] == "token" {
+		return newToken(args[1:], w)
+	}
 	var f flags
 	config, err := f.parse(args, w)
 	switch {
@@ -67,6 +70,11 @@ func (f *flags) parse(args []string, w world) (api.Config, error) {
 	}
 	config, err := f.config(w)
 	config.Logger = slog.New(slog.NewJSONHandler(w.stderr, nil))
+	for _, t := range config.Tokens {
+		if t.Weak() {
+			config.Logger.Warn("the secret of a token is short", "token", t.DisplayName(), "characters", len(t.Secret), "want", api.StrongSecret)
+		}
+	}
 	return config, err
 }
 

@@ -235,7 +235,7 @@ func TestWrongUsage(t *testing.T) {
 		{"no tokens", "", nil, exitUsage, "--token-file"},
 		{"empty token file", good, []string{"--token-file", file}, exitUsage, "PACKD_TOKENS"},
 		{"no token file", good, []string{"--token-file", file + "x"}, exitUsage, "no such file"},
-		{"token without scopes", secret, nil, exitUsage, "entry 1: token: want SECRET:SCOPE"},
+		{"token without scopes", secret, nil, exitUsage, "entry 1: token: want NAME:SECRET:SCOPE"},
 		{"unknown scope", secret + ":admin", nil, exitUsage, "want scopes out of"},
 		{"short secret", "x:read", nil, exitUsage, "at least 8"},
 		{"unknown flag", good, []string{"--nope"}, exitUsage, "unknown flag"},
@@ -245,7 +245,7 @@ func TestWrongUsage(t *testing.T) {
 		{"bad platform version", good, []string{"--platform-version", "2"}, exitUsage, `--platform-version: version "2"`},
 		{"overlap", good, []string{"--root", "/", "--allow-root", os.TempDir()}, exitFailed, "overlap"},
 		{"missing allowed root", good, []string{"--allow-root", "/nowhere/at/all"}, exitFailed, "/nowhere/at/all"},
-		{"bad address", good, []string{"--addr", "nowhere"}, exitFailed, "nowhere"},
+		{"bad address", "a-secret-of-32-characters-or-more:read", []string{"--addr", "nowhere"}, exitFailed, "nowhere"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

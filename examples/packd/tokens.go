@@ -3,25 +3,26 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
+	"net"
+	"net/netip"
 	"strings"
 
+	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
 )
 
-const noTokens = `no tokens: write TOKEN:SCOPE+SCOPE lines into a file and name it with --token-file,
-or set PACKD_TOKENS, for example:
+const noTokens = `no tokens: "packd token new NAME" makes one, a line NAME:SECRET:SCOPE+SCOPE.
+Write such lines into a file and name it with --token-file, or set PACKD_TOKENS, for example:
 
-  TOKEN=$(openssl rand -hex 32)
-  PACKD_TOKENS="$TOKEN:read+install+configure" packd --root DIR`
+  PACKD_TOKENS=$(packd token new me --scope read+install+configure) packd --root DIR`
 
 // tokens returns those of the file or, without one, of the environment.
 func (f *flags) tokens(w world) ([]api.Token, error) {
 	entries := strings.Split(w.getenv("PACKD_TOKENS"), ",")
 	if f.tokenFile != "" {
-		data, err := os.ReadFile(f.tokenFile)
+		data, err := hostflags.ReadSecretFile("tokens", f.tokenFile)
 		if err != nil {
-			return nil, fmt.Errorf("read tokens: %w", err)
+			return nil, err
 		}
 		entries = strings.Split(string(data), "\n")
 	}
@@ -29,7 +30,28 @@ func (f *flags) tokens(w world) ([]api.Token, error) {
 	if err == nil && len(tokens) == 0 {
 		err = errors.New(noTokens)
 	}
+	if err == nil && !onLoopback(f.addr) {
+		err = refuseWeak(tokens)
+	}
 	return tokens, err
+}
+
+// onLoopback reports whether an address is reached from this machine alone.
+func onLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip, ipErr := netip.ParseAddr(host)
+	return err == nil && (host == "localhost" || ipErr == nil && ip.IsLoopback())
+}
+
+// refuseWeak refuses secrets that could be guessed from elsewhere.
+func refuseWeak(tokens []api.Token) error {
+	for i := range tokens {
+		if t := &tokens[i]; t.Weak() {
+			return fmt.Errorf("the secret of token %q has %d characters: want at least %d where other machines can reach packd; \"packd token new NAME\" makes one",
+				t.DisplayName(), len(t.Secret), api.StrongSecret)
+		}
+	}
+	return nil
 }
 
 // parseTokens reads entries; those that are empty or begin with # are comments.
@@ -43,6 +65,11 @@ func parseTokens(entries []string) ([]api.Token, error) {
 		t, err := api.ParseToken(entry)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		for j := range tokens {
+			if tokens[j].DisplayName() == t.DisplayName() || tokens[j].Secret == t.Secret {
+				return nil, fmt.Errorf("entry %d: token %q has the name or the secret of an earlier one", i+1, t.DisplayName())
+			}
 		}
 		tokens = append(tokens, t)
 	}

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,22 +28,44 @@ const (
 
 // A Token admits any client that presents its secret.
 type Token struct {
+	// Name is what logs, operations and the history of packs call the token; "" means the
+	// first 8 hexadecimal digits of the SHA-256 of the secret.
+	Name   string
 	Secret string
 	Scopes []Scope
 }
 
-// minSecret is the least length of a secret.
-const minSecret = 8
+const (
+	// minSecret is the least length of a secret.
+	minSecret = 8
+	// StrongSecret is the length from which on a secret is not [Token.Weak].
+	StrongSecret = 32
+)
 
-// ParseToken reads "secret:scope+scope". Errors do not show the secret.
+var tokenName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}\z`)
+
+// NewToken makes a token with a random secret. A name that cannot be one, and no scopes, are
+// errors with [pack.CodeInvalidRequest].
+func NewToken(name string, scopes []Scope) (Token, error) {
+	return ParseToken(name + ":" + rand.Text() + rand.Text() + ":" + joined(scopes))
+}
+
+// ParseToken reads "name:secret:scope+scope" or "secret:scope+scope". Errors do not show the
+// secret.
 func ParseToken(text string) (Token, error) {
 	i := strings.LastIndexByte(text, ':')
-	if i < minSecret {
-		return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want SECRET:SCOPE+SCOPE, the secret of at least %d characters", minSecret)
+	t := Token{Secret: text[:max(i, 0)]}
+	if name, secret, named := strings.Cut(t.Secret, ":"); named {
+		t.Name, t.Secret = name, secret
+		if !tokenName.MatchString(name) {
+			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want NAME:SECRET:SCOPE+SCOPE, the name of at most 64 letters, digits and . _ -")
+		}
 	}
-	t := Token{Secret: text[:i]}
-	if strings.ContainsFunc(t.Secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: a secret consists of visible ASCII characters")
+	switch {
+	case len(t.Secret) < minSecret:
+		return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want NAME:SECRET:SCOPE+SCOPE, the secret of at least %d characters", minSecret)
+	case strings.ContainsFunc(t.Secret, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
+		return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: a secret consists of visible ASCII characters but colons")
 	}
 	for name := range strings.SplitSeq(text[i+1:], "+") {
 		scope := Scope(name)
@@ -52,13 +77,39 @@ func ParseToken(text string) (Token, error) {
 	return t, nil
 }
 
+func joined(scopes []Scope) string {
+	var names []string
+	for _, s := range scopes {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, "+")
+}
+
+// String returns the DisplayName: secrets are in no text by accident.
+func (t Token) String() string { return t.DisplayName() }
+
+// Line returns the token as [ParseToken] reads it, with the secret.
+func (t Token) Line() string {
+	return strings.TrimPrefix(t.Name+":"+t.Secret+":"+joined(t.Scopes), ":")
+}
+
+// DisplayName returns the Name, or what stands for it.
+func (t Token) DisplayName() string {
+	sum := sha256.Sum256([]byte(t.Secret))
+	return cmp.Or(t.Name, hex.EncodeToString(sum[:4]))
+}
+
+// Weak reports whether the secret is short enough to be guessed by someone who can try
+// often.
+func (t Token) Weak() bool { return len(t.Secret) < StrongSecret }
+
 // keyring holds the scopes and rate limits of each token.
 type keyring []key
 
 type key struct {
 	sum    [sha256.Size]byte
 	scopes []Scope
-	// name identifies the token in logs: the beginning of its digest.
+	// name identifies the token in logs.
 	name   string
 	limit  *rate.Limiter
 	bodies *budget
@@ -68,7 +119,7 @@ func newKeyring(tokens []Token, limit rate.Limit, burst int, bodies int64) keyri
 	var ring keyring
 	for _, t := range tokens {
 		sum := sha256.Sum256([]byte(t.Secret))
-		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: hex.EncodeToString(sum[:4]), limit: rate.NewLimiter(limit, burst), bodies: &budget{max: bodies}})
+		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: t.DisplayName(), limit: rate.NewLimiter(limit, burst), bodies: &budget{max: bodies}})
 	}
 	return ring
 }

@@ -61,8 +61,8 @@ func newPlace(t *testing.T) *place {
 	return p
 }
 
-// build builds the programs. The packd in the search path keeps its arguments,
-// for startPackd to use them.
+// build builds the programs. The packd in the search path makes tokens; else it keeps its
+// arguments, for startPackd to use them.
 func (p *place) build(world *samples.World) {
 	p.t.Helper()
 	cmd := exec.CommandContext(p.t.Context(), "go", "build", "-o", p.bin+"/", "../../packctl", "..")
@@ -76,7 +76,7 @@ func (p *place) build(world *samples.World) {
 		"--addr=127.0.0.1:0", "--allow-http", "--allow-private=127.0.0.1",
 		"--find-links=" + world.Wheels(), "--node-registry=" + world.NodeRegistry(),
 	}
-	script := "#!/bin/sh\nprintf '%s\\n' \"$@\" " + strings.Join(extra, " ") + " >" + p.file("packd.arguments") + "\n"
+	script := "#!/bin/sh\n[ \"$1\" != token ] || exec " + p.file("packd") + " \"$@\"\nprintf '%s\\n' \"$@\" " + strings.Join(extra, " ") + " >" + p.file("packd.arguments") + "\n"
 	if err := os.WriteFile(filepath.Join(p.bin, "packd"), []byte(script), 0o755); err != nil {
 		p.t.Fatal(err)
 	}
