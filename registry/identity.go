@@ -15,12 +15,18 @@ type RootError struct {
 	Reason string
 	// Adoptable reports whether opening the root with Config.Adopt succeeds.
 	Adoptable bool
+	// Original is the path of the root of which this one is a copy, "" if it is not known
+	// to be one. Config.Adopt lets the copy replace it; with Config.NewRoot, both are used.
+	Original string
 }
 
 // Error says what is wrong and what to do.
 func (e *RootError) Error() string {
 	advice := "open it with its own records, or with empty ones"
-	if e.Adoptable {
+	switch {
+	case e.Original != "":
+		advice = "adopt it to let it replace that one, or make it a new root to use both"
+	case e.Adoptable:
 		advice = "open it with its own records, or adopt the packs in it"
 	}
 	return fmt.Sprintf("root %q: %s: %s", e.Root, e.Reason, advice)

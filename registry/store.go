@@ -42,6 +42,11 @@ type Config struct {
 	// restores the generations, with new IDs, but not the configuration of users. It
 	// has no effect if Open does not refuse the records.
 	Adopt bool
+	// NewRoot gives a copy of a root an ID and records of its own, if the root that it was
+	// copied from still exists and its records are outside of it. They have the packs in
+	// the copy, as Adopt does, and the original keeps its own. NewRoot has no effect on
+	// any other root.
+	NewRoot bool
 	// Environments returns the environments built for a pack's content. nil: none.
 	Environments Environments
 	// Runner runs the packs' tests. nil: they run as child processes of the
@@ -173,6 +178,9 @@ func newStore(c Config) (*Store, error) {
 
 // recover makes root and records consistent.
 func (s *Store) recover(ctx context.Context) error {
+	if err := s.separate(ctx); err != nil {
+		return err
+	}
 	if err := s.identify(ctx); err != nil {
 		return err
 	}

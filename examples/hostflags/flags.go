@@ -31,7 +31,7 @@ type Flags struct {
 	FollowURLs      []string // hosts
 	Provide         []string
 	PlatformVersion string
-	Adopt           bool
+	Adopt, NewRoot  bool
 	SharedRoot      bool
 	Compat          string // shape of packs, "" for the native one
 	PassMismatch    bool
@@ -63,6 +63,7 @@ func (f *Flags) Bind(set *pflag.FlagSet) {
 	set.StringVar(&f.DB, "db", "", "database of the records, a path or a \"file:\" DSN of SQLite, or a postgres:// URL (default: files in the root)")
 	set.BoolVar(&f.SharedRoot, "shared-root", false, "several hosts share the root, which is on a file system that all of them mount; all of them need this flag, and --db with a postgres:// URL")
 	set.BoolVar(&f.Adopt, "adopt", false, "if the records of the root are lost, create new ones from its packs")
+	set.BoolVar(&f.NewRoot, "new-root", false, "if the root is a copy of another one and has the same records, give it records of its own")
 	set.StringArrayVar(&f.Indices, "index", nil, "registry index, [NAME=]URL or [NAME=]FILE; repeatable, the first that lists a pack supplies it")
 	set.StringArrayVar(&f.Claims, "claim", nil, "packs that come from one index and from no other, NAME=PATTERN[,PATTERN], such as corp=infra-*; repeatable")
 	set.StringArrayVar(&f.Trust, "trust", nil, "keys of an index, NAME=[N:]KEY[,KEY]: it is used only if one of them, or N, have signed it; a KEY may be a file of keys; NAME=none also uses packs for which it states no checksum; repeatable")
@@ -152,7 +153,7 @@ func (f *Flags) Config(getenv func(string) string, environ []string) (Config, er
 	wrong := errors.Join(rootErr, about("cache-dir", cacheErr), indexErr, linksErr, about("provide", providedErr), about("platform-version", platformErr),
 		about("allow-private", policyErr), about("credentials", credentialsErr), about("ca-file", authoritiesErr), about("proxy", proxyErr), shapeErr, isolationErr, requiredErr, f.checkShared())
 	return Config{DSN: f.DB, SharedRoot: f.SharedRoot, Config: host.Config{
-		Root: root, Indices: indices, StrictIndices: f.StrictIndices, FollowURLs: f.FollowURLs, Adopt: f.Adopt, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
+		Root: root, Indices: indices, StrictIndices: f.StrictIndices, FollowURLs: f.FollowURLs, Adopt: f.Adopt, NewRoot: f.NewRoot, GroupAccess: f.GroupAccess, Provided: provided, PlatformVersion: platform, Retention: f.Retention,
 		Load: &pack.LoadOptions{Shape: shape, Schemas: confschema.Compiler{}}, PassMismatch: f.PassMismatch, NoCache: f.NoCache, CacheDir: cacheDir, CacheBudget: f.CacheBudget,
 		Network:     pack.Network{Policy: policy, Credentials: credentials, CAs: authorities, Proxy: f.Proxy, Offline: f.Offline},
 		SearchPath:  filepath.SplitList(getenv("PATH")),

@@ -127,7 +127,7 @@ func isolationAdvice(err error) []string {
 func (a *app) ownAdvice(err error) []string {
 	var lines []string
 	if lost, ok := errors.AsType[*registry.RootError](err); ok && lost.Adoptable {
-		lines = append(lines, "--adopt adds the packs in the root to its records")
+		lines = append(lines, rootAdvice(lost)...)
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		lines = append(lines, "--ca-file FILE trusts the certificates in it, too")
@@ -143,6 +143,17 @@ func (a *app) ownAdvice(err error) []string {
 		lines = append(lines, "--compat stackstorm reads packs of StackStorm, whose components have names instead of refs")
 	}
 	return lines
+}
+
+// rootAdvice names the flags for a root that was opened with unsuitable records.
+func rootAdvice(e *registry.RootError) []string {
+	if e.Original == "" {
+		return []string{"--adopt adds the packs in the root to its records"}
+	}
+	return []string{
+		"--adopt lets the copy replace " + e.Original,
+		"--new-root gives the copy records of its own, so that both can be used",
+	}
 }
 
 // hasNoRef reports whether a pack or a component is invalid for want of a ref.

@@ -70,7 +70,7 @@ func (a *app) withKeeper(cmd *cobra.Command, f func(keeper) error) error {
 // withReadableHost runs f on the host that the flags describe. It is opened only for
 // reading unless the flags ask for a change.
 func (a *app) withReadableHost(cmd *cobra.Command, f func(*hostflags.Host) error) error {
-	if a.Adopt {
+	if a.Adopt || a.NewRoot {
 		return a.withHost(cmd, f)
 	}
 	return a.withHostOf(cmd, hostflags.OpenReadOnly, f)

@@ -257,6 +257,28 @@ func TestLostDatabase(t *testing.T) {
 	}
 }
 
+// TestCopiedRoot copies a root whose records are elsewhere: the copy can be read, and
+// changed after it became a root of its own.
+func TestCopiedRoot(t *testing.T) {
+	t.Parallel()
+	root, copied, db := t.TempDir(), filepath.Join(t.TempDir(), "copy"), filepath.Join(t.TempDir(), "records.db")
+	wantStatus(t, on(t, root)("register", demoPack(t, "1.0.0"), "--db", db), exitOK)
+	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	run := on(t, copied)
+	wantStatus(t, run("list", "--db", db), exitOK)
+	refused := run("remove", "demo", "--db", db)
+	wantStatus(t, refused, exitFailed)
+	for _, want := range []string{root, "--adopt lets the copy replace", "--new-root gives the copy"} {
+		if !strings.Contains(refused.stderr, want) {
+			t.Errorf("no %q in %q", want, refused.stderr)
+		}
+	}
+	wantStatus(t, run("remove", "demo", "--db", db, "--new-root"), exitOK)
+	wantStatus(t, on(t, root)("show", "demo", "--db", db), exitOK)
+}
+
 // TestFailingTests registers a pack whose tests fail, in all the ways there are.
 func TestFailingTests(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,9 @@ type Config struct {
 	// Adopt adds the packs in Root that its records have lost, see
 	// [registry.Config].
 	Adopt bool
+	// NewRoot gives a copy of a root an ID and records of its own, see
+	// [registry.Config].
+	NewRoot bool
 
 	// Provided are packs that the host provides itself. They satisfy dependencies, and
 	// their refs are reserved: download, analysis and registration refuse a pack with

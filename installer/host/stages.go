@@ -51,7 +51,7 @@ func (h *Host) openStore(ctx context.Context, c Config, open openFunc) error {
 		return err
 	}
 	h.Store, err = registry.Open(ctx, registry.Config{
-		Root: c.Root, GroupAccess: c.GroupAccess, Records: records, Adopt: c.Adopt, Environments: environments,
+		Root: c.Root, GroupAccess: c.GroupAccess, Records: records, Adopt: c.Adopt, NewRoot: c.NewRoot, Environments: environments,
 		Provided: c.Provided, PlatformVersion: c.PlatformVersion, Load: c.Load, Open: open, Runner: c.Runner, RemoteIsolation: c.RemoteIsolation, TestEnv: h.Environ(), TestTimeout: c.TestTimeout,
 		Parallel: c.Parallel, LockTimeout: c.LockTimeout, Retention: c.Retention, Logger: c.Logger, Clock: c.Clock,
 	})

@@ -16,8 +16,8 @@ const (
 var _ registry.Placer = (*Records)(nil)
 
 // Place implements [registry.Placer].
-func (r *Records) Place(ctx context.Context) (place string, err error) {
-	err = r.retry(ctx, func() error { return r.db.QueryRowContext(ctx, r.dialect.bind(selectPlace), r.rootID()).Scan(&place) })
+func (r *Records) Place(ctx context.Context, id string) (place string, err error) {
+	err = r.retry(ctx, func() error { return r.db.QueryRowContext(ctx, r.dialect.bind(selectPlace), id).Scan(&place) })
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", r.wrap(ctx, "read place of root", err)
 	}

@@ -1,6 +1,7 @@
 package sqlitetest_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // aRoot returns a root with one pack and the records in file.
@@ -30,6 +32,11 @@ func aRoot(t *testing.T, file func(root string) string) (dir, db string) {
 func openRoot(t *testing.T, dir, db string, adopt bool) (*registry.Store, error) {
 	t.Helper()
 	return registry.Open(t.Context(), registry.Config{Root: dir, Records: openRecords(t, db), Adopt: adopt})
+}
+
+func openNewRoot(t *testing.T, ctx context.Context, dir, db string) (*registry.Store, error) { //nolint:revive // the context has faults
+	t.Helper()
+	return registry.Open(ctx, registry.Config{Root: dir, Records: openRecords(t, db), NewRoot: true})
 }
 
 func installDemo(t *testing.T, s *registry.Store, version string) {
@@ -88,6 +95,104 @@ func TestCopiedRoot(t *testing.T) {
 	if _, err := openRoot(t, dir, db, false); !errors.Is(err, pack.ErrStore) {
 		t.Errorf("the original after the copy was adopted: got %v", err)
 	}
+}
+
+// TestCopyAsNewRoot makes a root of a copy: both are changed, and neither sees what the
+// other one does. Asking for it again changes nothing.
+func TestCopyAsNewRoot(t *testing.T) {
+	t.Parallel()
+	dir, db := aRoot(t, beside)
+	copied := copyRoot(t, dir)
+	for i, version := range []string{"1.1.0", "1.2.0"} {
+		s, err := openNewRoot(t, t.Context(), copied, db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 { // as it was copied
+			wantVersion(t, s, "1.0.0")
+		}
+		installDemo(t, s, version)
+	}
+	for root, version := range map[string]string{dir: "1.0.0", copied: "1.2.0"} {
+		s, err := openRoot(t, root, db, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantVersion(t, s, version)
+		if report, err := s.Verify(t.Context()); err != nil || len(report.Differences) > 0 {
+			t.Errorf("%s: %+v, %v", root, report, err)
+		}
+	}
+}
+
+// TestNewRootHasNoEffect asks for a new root where there is none: of a root, and of one
+// that was moved.
+func TestNewRootHasNoEffect(t *testing.T) {
+	t.Parallel()
+	dir, db := aRoot(t, beside)
+	moved := filepath.Join(t.TempDir(), "moved")
+	before := readFile(t, filepath.Join(dir, "format"))
+	if _, err := openNewRoot(t, t.Context(), dir, db); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, moved); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openNewRoot(t, t.Context(), moved, db); err != nil {
+		t.Fatal(err)
+	}
+	if after := readFile(t, filepath.Join(moved, "format")); after != before {
+		t.Errorf("the identity %s became %s", before, after)
+	}
+}
+
+// TestNewRootInterrupted fails at each step at which a copy becomes a root: it is still a
+// copy, and becomes one when that is asked for again. The original is not affected.
+func TestNewRootInterrupted(t *testing.T) {
+	t.Parallel()
+	dir, db := aRoot(t, beside)
+	errFault := errors.New("fault")
+	for at := 1; ; at++ {
+		copied, n := copyRoot(t, dir), 0
+		ctx := generations.WithFault(t.Context(), func(string) error {
+			if n++; n >= at {
+				return errFault
+			}
+			return nil
+		})
+		if _, err := openNewRoot(t, ctx, copied, db); err == nil {
+			if at < 3 {
+				t.Errorf("there were only %d steps", n)
+			}
+			return
+		}
+		s, err := openNewRoot(t, t.Context(), copied, db)
+		if err != nil {
+			t.Fatalf("after step %d failed: %v", at, err)
+		}
+		installDemo(t, s, "2.0.0")
+		original, err := openRoot(t, dir, db, false)
+		if err != nil {
+			t.Fatalf("after step %d failed: the original: %v", at, err)
+		}
+		wantVersion(t, original, "1.0.0")
+	}
+}
+
+func wantVersion(t *testing.T, s *registry.Store, version string) {
+	t.Helper()
+	if got, err := s.InstalledVersion(t.Context(), "demo"); err != nil || got.String() != version {
+		t.Errorf("version %s, %v, want %s", got, err, version)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // TestMovedRootWithRecordsElsewhere moves a root, and reaches it by a link.
