@@ -50,9 +50,10 @@ outdated: ## name the required modules that have newer releases
 bench: prerequisites ## time the library against the tools that a script would use
 	go -C examples run ./bench
 
-soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records; three hosts on one root; 25,000 crashes
+soak: ## put packd under load: 500 readers beside 50 installations; 8 processes x 1,000 operations on one root, with kills, over each kind of records, and 32 x 200 beside readers; three hosts on one root; 25,000 crashes
 	go -C examples run ./packd/soak
 	go -C registry/historytest test -count=1 -v -timeout=1h -run='TestLinearizable|TestHosts' . -operations=1000
+	go -C registry/historytest test -count=1 -v -timeout=1h -run=TestHostile . -crowd=200
 	$(MAKE) crashes CRASHES=25000 SEED=$(SEED)
 
 microbench: ## run the Go benchmarks of every package
@@ -78,7 +79,7 @@ builders: prerequisites ## have 16 processes build 4 environments ROUNDS (50) ti
 	go test -count=1 -v -timeout=2h -run=TestManyProcesses ./envbuild -rounds=$(ROUNDS)
 
 powercuts: prerequisites ## cut the power CUTS (20000) times on roots in ext4, btrfs and xfs; Linux, as root
-	go -C registry/crashtest test -count=1 -v -timeout=10h -run=TestPowerCuts . -cuts=$(CUTS) -seed=$(SEED)
+	go -C registry/crashtest test -count=1 -v -timeout=10h -run=TestHostile/M07 . -cuts=$(CUTS) -seed=$(SEED)
 
 e2e: prerequisites ## build environments from the public package registries; E2EFLAGS=-every for those of all packs of the corpus
 	go -C examples test -count=1 -v -timeout=2h -tags=e2e ./e2e/... $(E2EFLAGS)

@@ -50,39 +50,55 @@ func oneRefTwice(t *testing.T) {
 // that panics.
 func badPacksAmongMany(t *testing.T) {
 	t.Parallel()
-	bad := map[pack.Code]func(ref string) files{
-		pack.CodeInvalidManifest: func(ref string) files {
+	bad := []struct {
+		code  pack.Code
+		files func(ref string) files
+	}{
+		{pack.CodeInvalidManifest, func(ref string) files {
 			return simplePack(ref, "1.0.0").with(files{"pack.yaml": "ref: " + ref + "\nversion: [\n"})
-		},
-		pack.CodeInvalidRef: func(ref string) files {
+		}},
+		{pack.CodeInvalidRef, func(ref string) files {
 			return simplePack(ref, "1.0.0").with(files{"pack.yaml": "ref: ../" + ref + "\nversion: 1.0.0\n"})
-		},
-		pack.CodeDependencyMissing: func(ref string) files { return simplePack(ref, "1.0.0").needing("missing") },
-		pack.CodeNotFound:          func(string) files { return files{"README.md": ""} },
+		}},
+		{pack.CodeInvalidVersion, func(ref string) files { return simplePack(ref, "1.x") }},
+		{pack.CodeDependencyMissing, func(ref string) files { return simplePack(ref, "1.0.0").needing("missing") }},
+		{pack.CodeInvalidManifest, func(string) files { return files{"README.md": ""} }}, // there is none
+		{pack.CodeTestsFailed, func(ref string) files {
+			return simplePack(ref, "1.0.0").tested(scriptRunner).with(files{"tests/run.sh": script("exit 1")})
+		}},
 	}
 	var paths []string
-	want := map[string]bool{}
-	for i := range 60 {
-		paths = append(paths, write(t, simplePack(fmt.Sprintf("good%02d", i), "1.0.0")))
+	want := map[string]pack.Code{}
+	dir := t.TempDir()
+	write := func(name string, f files) string {
+		path := filepath.Join(dir, name)
+		writeTo(t, path, f)
+		return path
 	}
-	for code, f := range bad {
-		for i := range 2 {
-			path := write(t, f(fmt.Sprintf("bad%d%s", i, strings.ToLower(strings.ReplaceAll(string(code), "_", "")))))
+	const good, each = 940, 10
+	for i := range good {
+		ref := fmt.Sprintf("good%03d", i)
+		paths = append(paths, write(ref, simplePack(ref, "1.0.0")))
+	}
+	for class, b := range bad {
+		for i := range each {
+			ref := fmt.Sprintf("bad%d%d", class, i)
+			path := write(ref, b.files(ref))
 			paths = append(paths, path)
-			want[path] = true
+			want[path] = b.code
 		}
 	}
 	report, err := newRoot(t).open(t).Register(t.Context(), registry.Request{Paths: paths, OnEvent: func(_ context.Context, e pack.Event) {
-		if e.Pack == "good07" {
+		if e.Pack == "good007" {
 			panic("observer")
 		}
 	}})
-	if len(report.Registered) != 60 || len(report.Failed) != len(want) {
+	if len(report.Registered) != good || len(report.Failed) != len(want) {
 		t.Errorf("registered %d, failed %d: %v", len(report.Registered), len(report.Failed), err)
 	}
 	for _, f := range report.Failed {
-		if !want[f.Spec] || pack.CodeOf(f.Err) == "" {
-			t.Errorf("failed: %s with code %q: %v", f.Spec, pack.CodeOf(f.Err), f.Err)
+		if pack.CodeOf(f.Err) != want[f.Spec] {
+			t.Errorf("failed: %s with code %q, want %q: %v", f.Spec, pack.CodeOf(f.Err), want[f.Spec], f.Err)
 		}
 	}
 }

@@ -143,6 +143,9 @@ func TestHostile(t *testing.T) {
 	t.Run("M22/environment is gone", goneEnvironment)
 	t.Run("M22/interpreter is gone", goneInterpreter)
 	t.Run("M23/records are older", olderRecords)
+	t.Run("N16/records are missing", missingRecords)
+	t.Run("N16/records of another root", foreignRecords)
+	hostileDamage(t)
 	hostileRequests(t)
 	hostileDisks(t)
 }

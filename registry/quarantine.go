@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // Generations and environments that tests of a pack changed are quarantined: no reader gets
@@ -30,7 +32,10 @@ func (s *Store) quarantineFile(path string) string {
 // quarantine keeps readers from the generation or environment at a path.
 func (s *Store) quarantine(path string) error {
 	file := s.quarantineFile(path)
-	return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(path+"\n"), 0o644))
+	if err := fsx.Mkdir(filepath.Dir(file)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return fsx.WriteFile(file, []byte(path+"\n"))
 }
 
 // release ends the quarantine of a path.

@@ -16,15 +16,16 @@ import (
 
 var cuts = flag.Int("cuts", 24, "losses of power")
 
-// TestPowerCuts records what operations write to block devices, and cuts the power at
-// random moments: of the writes since the last flush, any may be lost. An operation that
-// was acknowledged has happened then, and the one in progress wholly or not at all.
-func TestPowerCuts(t *testing.T) {
+// TestHostile records what operations write to block devices, and cuts the power before
+// flushes and at random moments: of the writes since the last flush, any may be lost. An
+// operation that was acknowledged has happened then, and the one in progress wholly or not
+// at all.
+func TestHostile(t *testing.T) {
 	t.Parallel()
 	requireTools(t)
 	for _, f := range fileSystems() {
 		for _, kind := range []string{"files", "sqlite"} {
-			t.Run(f.name+"/"+kind, func(t *testing.T) {
+			t.Run("M07/"+f.name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				h := record(t, f, backend{Kind: kind})
 				h.replayAll(t, *cuts/6)
@@ -119,15 +120,32 @@ func (h *history) work(ctx context.Context, d *disk, dir string) error {
 	return closeAll()
 }
 
+// moments returns n moments in the log: every second one is before a flush, where most is
+// pending, and all flushes have their turn before one has a second.
+func (h *history) moments(n int, random *rand.Rand) []int {
+	var flushes []int
+	for i := h.times[0]; i < len(h.log); i++ {
+		if h.log[i].data == nil {
+			flushes = append(flushes, i)
+		}
+	}
+	random.Shuffle(len(flushes), func(i, j int) { flushes[i], flushes[j] = flushes[j], flushes[i] })
+	moments := make([]int, n)
+	for i := range moments {
+		moments[i] = h.times[0] + random.IntN(len(h.log)-h.times[0]+1)
+		if i%2 == 0 {
+			moments[i] = flushes[i/2%len(flushes)]
+		}
+	}
+	slices.Sort(moments)
+	return moments
+}
+
 // replayAll cuts the power n times.
 func (h *history) replayAll(t *testing.T, n int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(*seed, uint64(h.fs.size)))
-	moments := make([]int, n)
-	for i := range moments {
-		moments[i] = h.times[0] + random.IntN(len(h.log)-h.times[0]+1)
-	}
-	slices.Sort(moments)
+	moments := h.moments(n, random)
 	durable, flushed, dir, lost := h.begin, 0, t.TempDir(), 0
 	for _, moment := range moments {
 		for i := flushed; i < moment; i++ {

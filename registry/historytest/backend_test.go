@@ -19,6 +19,9 @@ type backend struct {
 	DSN   string        // of a PostgreSQL database
 	Lease time.Duration // positive if several hosts share the root
 	Count int           // operations of each process
+	// Writers is the number of processes that change packs. The others only read. 0: all
+	// processes do both.
+	Writers int
 }
 
 // open opens the root below dir with its records.

@@ -25,10 +25,15 @@ import (
 	"github.com/packtrain/pack/registry/sqlregistry/pgtest"
 )
 
-var count = flag.Int("operations", 100, "operations of each process")
+var (
+	count = flag.Int("operations", 100, "operations of each process")
+	crowd = flag.Int("crowd", 20, "operations of each of many processes")
+)
 
 const (
 	processes = 8
+	writers   = 32 // of a crowd
+	readers   = 8  // beside them
 	maxKills  = 12 // of each process
 )
 
@@ -62,18 +67,33 @@ func TestLinearizable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b.Count = *count
-			dir := t.TempDir()
-			writePacks(t, dir)
-			var all sync.WaitGroup
-			kills := make([]int, processes)
-			for i := range processes {
-				all.Go(func() { kills[i] = run(t, b, dir, i) })
-			}
-			all.Wait()
-			t.Logf("%d kills", kills)
-			checkHistory(t, b, dir, processes)
+			linearizable(t, b, processes)
 		})
 	}
+}
+
+// TestHostile has more processes at once than a host has, and others that only read.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	t.Run("M05", func(t *testing.T) {
+		t.Parallel()
+		linearizable(t, backend{Kind: "files", Count: *crowd, Writers: writers}, writers+readers)
+	})
+}
+
+// linearizable has workers share a root, and judges their history.
+func linearizable(t *testing.T, b backend, workers int) {
+	t.Helper()
+	dir := t.TempDir()
+	writePacks(t, dir)
+	var all sync.WaitGroup
+	kills := make([]int, workers)
+	for i := range workers {
+		all.Go(func() { kills[i] = run(t, b, dir, i) })
+	}
+	all.Wait()
+	t.Logf("%d kills", kills)
+	checkHistory(t, b, dir, workers)
 }
 
 // checkHistory judges what the workers have logged.

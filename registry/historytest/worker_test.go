@@ -44,6 +44,7 @@ type worker struct {
 	dir    string
 	number int
 	random *rand.Rand
+	reads  bool // it changes nothing
 	store  *registry.Store
 	log    *os.File
 }
@@ -57,7 +58,7 @@ func work(ctx context.Context, b backend, dir string, number int) (err error) {
 	if err != nil {
 		return err
 	}
-	w := &worker{dir: dir, number: number, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(number)))}
+	w := &worker{dir: dir, number: number, reads: b.Writers > 0 && number >= b.Writers, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(number)))}
 	store, closeAll, err := b.open(ctx, dir)
 	if err != nil {
 		return err
@@ -107,6 +108,7 @@ func (w *worker) choose() func(context.Context) (map[pack.Ref]string, error) {
 	group := groups()[w.random.IntN(len(groups()))]
 	ref := group[w.random.IntN(len(group))]
 	switch n := w.random.IntN(10); {
+	case w.reads:
 	case n < 3:
 		version := versions[w.random.IntN(len(versions))]
 		return func(ctx context.Context) (map[pack.Ref]string, error) { return w.register(ctx, group, version) }

@@ -62,7 +62,12 @@ func Held(path string) (bool, error) {
 	return !free, lock.Unlock()
 }
 
+// open does not report an error: that of locking says more.
 func open(path string) *flock.Flock {
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		_ = f.Chmod(0o600) // regardless of the umask
+		_ = f.Close()
+	}
 	// Locks on NFS need a descriptor that can write.
 	return flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // intentFormat is the version of the format of intents.
@@ -87,7 +88,7 @@ func (s *Staging) writeIntent(in *intent, staged []string) error {
 		return err
 	}
 	d, file := s.disk, filepath.Join(s.Dir, in.ID+intentSuffix)
-	if err := d.do("write intent", func() error { return os.WriteFile(file, data, 0o644) }); err != nil {
+	if err := d.do("write intent", func() error { return fsx.WriteFile(file, data) }); err != nil {
 		return err
 	}
 	if err := d.sync("sync content and intent", append(staged, file)...); err != nil {

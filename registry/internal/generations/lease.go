@@ -11,6 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/internal/os/filelock"
+	"github.com/packtrain/pack/internal/os/fsx"
 )
 
 // unlockedAge is how long the files of a removed generation are kept if locks cannot
@@ -108,7 +109,7 @@ func (d *Disk) vacateOne(ctx context.Context, dir string) error {
 		return err
 	}
 	mark := filepath.Join(dir, removedName)
-	if err := d.do("mark removed generation", func() error { return os.WriteFile(mark, formatMark(now), 0o644) }); err != nil {
+	if err := d.do("mark removed generation", func() error { return fsx.WriteFile(mark, formatMark(now)) }); err != nil {
 		return err
 	}
 	if err := d.sync("sync mark", mark); err != nil {

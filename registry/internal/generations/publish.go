@@ -43,10 +43,10 @@ func (d *Disk) describe(m *Move) error {
 			return err
 		}
 	}
-	if err := d.do("write metadata", func() error { return writeReadable(filepath.Join(m.Staged, metadataName), m.Metadata) }); err != nil {
+	if err := d.do("write metadata", func() error { return fsx.WriteFile(filepath.Join(m.Staged, metadataName), m.Metadata) }); err != nil {
 		return err
 	}
-	return d.do("write lease", func() error { return writeReadable(filepath.Join(m.Staged, leaseName), nil) })
+	return d.do("write lease", func() error { return fsx.WriteFile(filepath.Join(m.Staged, leaseName), nil) })
 }
 
 // WriteComponents keeps the encoded components of the generation that is staged in a
@@ -54,15 +54,7 @@ func (d *Disk) describe(m *Move) error {
 // what is inside alone.
 func (s *Staging) WriteComponents(staged string, data []byte) (file string, err error) {
 	file = staged + componentsSuffix
-	return file, s.disk.do("write components", func() error { return writeReadable(file, data) })
-}
-
-// writeReadable writes a file that others may read, regardless of the umask.
-func writeReadable(file string, data []byte) error {
-	if err := os.WriteFile(file, data, 0o644); err != nil {
-		return err
-	}
-	return os.Chmod(file, 0o644)
+	return file, s.disk.do("write components", func() error { return fsx.WriteFile(file, data) })
 }
 
 // Metadata returns the metadata written when the generation was published. Unreadable

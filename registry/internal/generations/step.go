@@ -78,7 +78,7 @@ func writeNew(file string, data []byte) error {
 	if err := removeIfThere(file); err != nil {
 		return err
 	}
-	return os.WriteFile(file, data, 0o644)
+	return fsx.WriteFile(file, data)
 }
 
 func removeIfThere(path string) error {

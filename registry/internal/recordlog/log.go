@@ -92,7 +92,11 @@ func (l *Log) path() string { return filepath.Join(l.dir, logName) }
 // Lock excludes other writers until release is called. It waits until ctx ends,
 // at most 30 seconds; then the error has [pack.CodeBusy].
 func (l *Log) Lock(ctx context.Context) (release func(), err error) {
-	if err := errors.Join(fsx.MkdirPrivate(filepath.Dir(l.dir)), os.MkdirAll(l.dir, 0o755)); err != nil {
+	err = fsx.MkdirPrivate(filepath.Dir(l.dir))
+	if err == nil {
+		err = fsx.Mkdir(l.dir)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, pack.Errorf(pack.CodeIO, "create directory of records: %w", err)
 	}
 	waiting, cancel := context.WithTimeout(ctx, lockTimeout)

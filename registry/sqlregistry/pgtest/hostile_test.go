@@ -26,7 +26,7 @@ func TestHostile(t *testing.T) {
 		"M15/immediate shutdown":          immediateShutdown,
 		"M15/read-only":                   readOnly,
 		"M16/commit held":                 commitHeld,
-		"M16/commit held for too long":    commitHeldTooLong,
+		"N15/commit held for too long":    commitHeldTooLong,
 		"M17/pooler, prepared statements": preparedStatements,
 		"M17/statement timeout":           statementTimeout,
 		"M17/idle connections are closed": idleConnectionsClosed,

@@ -30,6 +30,7 @@ func TestHostile(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("N16/two roots in one database", twoRoots)
 	t.Run("M14/several processes migrate", func(t *testing.T) {
 		t.Parallel()
 		migrateAtOnce(t, 6)

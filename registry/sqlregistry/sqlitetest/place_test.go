@@ -233,6 +233,36 @@ func TestCopiedRootWithRecordsInside(t *testing.T) {
 	}
 }
 
+// twoRoots has two roots in one database: what one does is not seen in the other.
+func twoRoots(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "records.db")
+	roots := []string{filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")}
+	for i, version := range []string{"1.0.0", "2.0.0"} {
+		s, err := openRoot(t, roots[i], db, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		installDemo(t, s, version)
+	}
+	one, err := openRoot(t, roots[0], db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantVersion(t, one, "1.0.0")
+	if err := one.Remove(t.Context(), "demo", nil); err != nil {
+		t.Fatal(err)
+	}
+	two, err := openRoot(t, roots[1], db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantVersion(t, two, "2.0.0")
+	if report, err := two.Verify(t.Context()); err != nil || len(report.Verified) != 1 || len(report.Differences) > 0 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
 // TestOtherRootAtThePlace puts another root where a moved one was.
 func TestOtherRootAtThePlace(t *testing.T) {
 	t.Parallel()
