@@ -20,12 +20,18 @@ type outcome struct {
 // those that find programs and the user's data directory.
 func packctl(t *testing.T, args ...string) outcome {
 	t.Helper()
+	return packctlWith(t, searchPath(), args...)
+}
+
+// packctlWith is packctl with another search path.
+func packctlWith(t *testing.T, path string, args ...string) outcome {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	data := t.TempDir()
 	status := run(t.Context(), args, world{stdout: &stdout, stderr: &stderr, getenv: func(name string) string {
 		switch name {
 		case "PATH":
-			return searchPath()
+			return path
 		case "XDG_DATA_HOME":
 			return data
 		}
