@@ -1,9 +1,9 @@
 package registry_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/os/filelock"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -24,6 +25,7 @@ func hostileDisks(t *testing.T) {
 	})
 	t.Run("M10/sync fails once", syncFailsOnce)
 	t.Run("M26/leftovers", manyLeftovers)
+	t.Run("M26/everything is held", everythingHeld)
 }
 
 // failingDisk upgrades a pack while step 1 fails, then step 2, and so on, with one error
@@ -88,22 +90,29 @@ func syncFailsOnce(t *testing.T) {
 	register(t, s, "", path)
 }
 
-// manyLeftovers opens a root with 10,000 staging directories of dead processes: opening
-// does not wait until all are gone, and they are in the end.
+// manyLeftovers opens a root with 10,000 staging directories of dead processes and as much
+// trash: opening does not wait until all are gone, and they are in the end. Readers delete
+// nothing.
 func manyLeftovers(t *testing.T) {
 	t.Parallel()
 	r := newFilesRoot(t, false)
 	staging := filepath.Join(r.dir, "staging")
 	for i := range 10_000 {
-		if err := os.Mkdir(filepath.Join(staging, fmt.Sprintf("dead%05d", i)), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		dead := fmt.Sprintf("dead%05d", i)
+		makeDir(filepath.Join("staging", dead, "1"))(t, r)
+		makeDir(filepath.Join("trash", dead))(t, r)
+		writeTo(t, staging, files{dead + ".lock": ""})
 	}
-	if _, err := openReadOnly(t, r.dir); err != nil {
+	before := len(mustReadDir(t, staging))
+	s, err := openReadOnly(t, r.dir)
+	if err != nil {
 		t.Fatal(err)
 	}
+	if packs, err := s.List(t.Context()); err != nil || len(packs) != 1 {
+		t.Errorf("got %v, %v", packs, err)
+	}
 	left := len(mustReadDir(t, staging))
-	if left != 10_000 {
+	if left != before {
 		t.Errorf("a reader has swept: %d left", left)
 	}
 	for opened := 1; left > 0; opened++ {
@@ -118,6 +127,44 @@ func manyLeftovers(t *testing.T) {
 		}
 		if opened > 1000 {
 			t.Fatalf("%d leftovers are never discarded", left)
+		}
+	}
+}
+
+// everythingHeld opens a root while another process holds all of its locks: neither
+// opening nor reading waits for them.
+func everythingHeld(t *testing.T) {
+	t.Parallel()
+	r := newFilesRoot(t, false)
+	writeTo(t, r.dir, files{"staging/dead/x": "", "staging/dead.lock": ""})
+	for _, name := range []string{"locks/.staging.lock", "locks/.format.lock", "locks/demo.lock", "staging/dead.lock", "records/lock"} {
+		release, err := filelock.Acquire(t.Context(), filepath.Join(r.dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(release)
+	}
+	c := r.config()
+	c.LockTimeout = time.Hour
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for name, open := range map[string]func(context.Context, registry.Config) (*registry.Store, error){
+		"open": registry.Open, "read": registry.OpenReadOnly,
+	} {
+		s, err := open(ctx, c)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if packs, err := s.List(ctx); err != nil || len(packs) != 1 {
+			t.Errorf("%s: %v, %v", name, packs, err)
+		}
+		if snap, err := s.Snapshot(ctx, "demo"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else {
+			snap.Release()
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -23,12 +23,13 @@ const (
 	childRegister = "register-packs"
 	childList     = "list-packs"
 	childInstall  = "install-packs"
+	childOpen     = "open-root"
 )
 
 // children are the functions of the child processes, by word.
 func children() map[string]func(context.Context, []string) error {
 	return map[string]func(context.Context, []string) error{
-		childParse: parsePacks, childRegister: registerPacks, childList: listPacks, childInstall: installPacks,
+		childParse: parsePacks, childRegister: registerPacks, childList: listPacks, childInstall: installPacks, childOpen: openRoot,
 	}
 }
 

@@ -31,7 +31,7 @@ type sides struct {
 // jobs returns all jobs. Their inputs that several use are below dir.
 func jobs(dir string, pg *pgtest.Program) []job {
 	first := []job{cloneRepositories(), downloadArchives(), downloadOne(), copyDirectories(), checksumDirectories(), makeEnvironment(), reuseEnvironment(), startAction(), openIndex(), resolveAgain()}
-	return slices.Concat(first, chooseVersions(), registration(dir, pg), unchangedInstall(pg), durability(pg))
+	return slices.Concat(first, chooseVersions(), registration(dir, pg), afterCrashes(dir, pg), unchangedInstall(pg), durability(pg))
 }
 
 // A result holds the medians.
