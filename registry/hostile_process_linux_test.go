@@ -94,11 +94,13 @@ func remount(t *testing.T, dir string, flags uintptr, options string) error {
 // disksOfEverySize upgrades a pack on a disk that is too small, then on a larger one, and
 // so on until it is large enough.
 func disksOfEverySize(t *testing.T, dir string) {
+	t.Helper()
 	onEveryDisk(t, dir, func(n int) string { return fmt.Sprintf("size=%dk", 4*n) })
 }
 
 // disksWithFewFiles is the same for the number of files.
 func disksWithFewFiles(t *testing.T, dir string) {
+	t.Helper()
 	onEveryDisk(t, dir, func(n int) string { return fmt.Sprintf("nr_inodes=%d,size=8m", n) })
 }
 
@@ -175,8 +177,9 @@ func wantUsable(t *testing.T, r *root, when, before string, succeeded bool, upda
 
 // nothingLeaks fails at each step, and counts open files and goroutines.
 func nothingLeaks(t *testing.T, _ string) {
+	t.Helper()
 	sweep := func() {
-		t.Run("sweep", func(t *testing.T) { failingDisk(t, false, syscall.EIO, syscall.EMFILE, syscall.ENOMEM) }) //nolint:paralleltest // it is counted
+		t.Run("sweep", func(t *testing.T) { failingDisk(t, false, syscall.EIO, syscall.EMFILE, syscall.ENOMEM) })
 	}
 	sweep() // what is opened once
 	files, goroutines := len(mustReadDir(t, "/proc/self/fd")), runtime.NumGoroutine()
@@ -234,6 +237,7 @@ func wantModes(t *testing.T, root string) {
 // noWorkingDirectory registers a pack with tests in a process whose working directory was
 // deleted.
 func noWorkingDirectory(t *testing.T, dir string) {
+	t.Helper()
 	source := write(t, simplePack("demo", "1.0.0").tested(scriptRunner).with(files{"tests/run.sh": script("printf 'Total Tests: 1\\nPassed: 1\\n'")}))
 	gone := filepath.Join(dir, "gone")
 	if err := errors.Join(os.Mkdir(gone, 0o755), os.Chdir(gone), os.Remove(gone)); err != nil { //nolint:usetesting // it cannot be changed back

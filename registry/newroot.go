@@ -13,8 +13,7 @@ func (s *Store) separate(ctx context.Context) error {
 	if !s.config.NewRoot {
 		return nil
 	}
-	here, isCopy, err := s.isCopy(ctx)
-	if err != nil || !isCopy {
+	if _, isCopy, err := s.isCopy(ctx); err != nil || !isCopy {
 		return err
 	}
 	release, err := s.disk.LockIdentity(ctx)
@@ -22,7 +21,8 @@ func (s *Store) separate(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	if here, isCopy, err = s.isCopy(ctx); err != nil || !isCopy {
+	here, isCopy, err := s.isCopy(ctx)
+	if err != nil || !isCopy {
 		return err // another process was faster
 	}
 	id := generations.NewID()
