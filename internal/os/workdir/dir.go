@@ -25,7 +25,7 @@ type Dir struct {
 	filter *Filter
 
 	mu    sync.Mutex
-	known map[string]verdict // of directories
+	known map[string]verdict // of directories, and of what reading them has found
 }
 
 var (
@@ -166,8 +166,18 @@ func (d *Dir) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return file, nil
+	return &openFile{file, info}, nil
 }
+
+// An openFile knows its information, which most readers ask for.
+type openFile struct {
+	*os.File
+
+	info fs.FileInfo
+}
+
+// Stat implements [fs.File]. The information is that of the moment of opening.
+func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 // ReadDir implements [fs.ReadDirFS].
 func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
@@ -176,7 +186,14 @@ func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	entries, err := fs.ReadDir(d.root.FS(), name)
 	dir := d.verdict(name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return d.judge(e, path.Join(name, e.Name()), dir).out }), err
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		name := path.Join(name, e.Name())
+		v := d.judge(e, name, dir)
+		d.known[name] = v // so opening it needs no look at its type
+		return v.out
+	}), err
 }
 
 // Stat implements [fs.StatFS].
