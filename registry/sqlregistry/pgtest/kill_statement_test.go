@@ -62,13 +62,13 @@ func TestKilledAtStatements(t *testing.T) {
 			dsn, through, p := proxied(t, server, func() time.Duration { return 0 })
 			seen := map[string]int{}
 			begin := 1 + rand.IntN(stride)
-			for n := begin; ; n += stride {
-				k := &killing{t: t, dsn: dsn, through: through, proxy: p, name: name, act: a}
-				version, ended := k.run(n)
-				seen[version]++
-				if ended || t.Failed() {
-					break
-				}
+			for n, ended := begin, false; !ended && !t.Failed(); n += stride {
+				t.Run(fmt.Sprint("statement ", n), func(t *testing.T) {
+					k := &killing{t: t, dsn: dsn, through: through, proxy: p, name: name, act: a}
+					var version string
+					version, ended = k.run(n)
+					seen[version]++
+				})
 			}
 			if t.Logf("from statement %d: %v", begin, seen); seen[a.from] == 0 || seen[a.to] == 0 {
 				t.Errorf("saw only %v", seen)
