@@ -38,10 +38,13 @@ func Gzips() []Case {
 		}
 		cases = append(cases, Case{"C05", name + string(rune('0'+back)) + " from the end", broken, format})
 	}
-	for bit, name := range map[int]string{0xe0: "reserved flags", 0x02: "header checksum that is not there"} {
-		odd := bytes.Clone(one)
-		odd[3] |= byte(bit)
-		cases = append(cases, Case{"C05", name, odd, format})
+	for _, odd := range []struct {
+		bits byte
+		name string
+	}{{0xe0, "reserved flags"}, {0x02, "header checksum that is not there"}} {
+		changed := bytes.Clone(one)
+		changed[3] |= odd.bits
+		cases = append(cases, Case{"C05", odd.name, changed, format})
 	}
 	return cases
 }
