@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/internal/text/nearest"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -18,6 +19,11 @@ import (
 //	  std: https://packs.example/index.json
 //	provided: [core@2.1.0]
 //	platform: 2.1.0
+//	policy:
+//	  allow_source: [cffi]
+//	  allow_direct: [corp-*]
+//	  allow_scripts: [esbuild]
+//	  minimum_age: 72h
 //
 // Everything but packs is optional.
 type File struct {
@@ -26,6 +32,8 @@ type File struct {
 	Provided []pack.Provided
 	// Platform is the version of the platform; zero if the file does not state it.
 	Platform pack.Version
+	// Policy says which packages environments may have.
+	Policy Policy
 
 	text string
 	tree *yaml.Node
@@ -64,7 +72,7 @@ func wrong(line int, format string, args ...any) error {
 
 func (f *File) read(field *yaml.Field) error {
 	n := field.Value
-	switch key := field.Key.Text; key {
+	switch field.Key.Text {
 	case "packs":
 		return each(n, func(e *yaml.Field) error {
 			w, err := readWant(e)
@@ -83,10 +91,21 @@ func (f *File) read(field *yaml.Field) error {
 		if f.Platform = v; err != nil {
 			return wrong(n.Line, "platform: %w", err)
 		}
+	case "policy":
+		return each(n, f.Policy.read)
 	default:
-		return wrong(field.Key.Line, "key %.64q is not known; the keys are packs, indices, provided and platform", key)
+		return unknownKey(field.Key, "packs", "indices", "provided", "platform", "policy")
 	}
 	return nil
+}
+
+// unknownKey returns the error for a key that is not one of those known.
+func unknownKey(key *yaml.Node, known ...string) error {
+	if hint := nearest.Hint(key.Text, known); hint != "" {
+		return wrong(key.Line, "key %.64q is not known%s", key.Text, hint)
+	}
+	last := len(known) - 1
+	return wrong(key.Line, "key %.64q is not known; the keys are %s and %s", key.Text, strings.Join(known[:last], ", "), known[last])
 }
 
 func (f *File) readProvided(n *yaml.Node) error {

@@ -50,8 +50,8 @@ type Flags struct {
 	PythonIndex, NodeRegistry string
 	FindLinks                 []string
 
-	AllowSource, AllowDirect, AllowScripts []string // names or patterns of packages, "*" for all
-	MinimumAge                             time.Duration
+	AllowSource, AllowDirect, AllowScripts []string       // names or patterns of packages, "*" for all; nil if not stated
+	MinimumAge                             *time.Duration // nil if not stated
 	IgnoreForeignLocks                     bool
 
 	Isolation, RequireIsolation string // levels
@@ -99,7 +99,7 @@ func (f *Flags) BindPackages(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.AllowSource, "allow-source", nil, "build these Python packages from source if there is no wheel, which runs their code: names or patterns, separated by commas; '*' for all")
 	set.StringSliceVar(&f.AllowDirect, "allow-direct", nil, "install these Python packages from the addresses that requirements name: names or patterns, separated by commas; '*' for all")
 	set.StringSliceVar(&f.AllowScripts, "allow-scripts", nil, "run the install scripts of these Node.js packages: names or patterns, separated by commas; '*' for all")
-	set.DurationVar(&f.MinimumAge, "minimum-age", 0, "do not choose releases of packages that are younger, such as 72h; locks and digests are exempt")
+	set.Var(optionalDuration{&f.MinimumAge}, "minimum-age", "do not choose releases of packages that are younger, such as 72h; locks and digests are exempt")
 	set.BoolVar(&f.IgnoreForeignLocks, "ignore-foreign-locks", false, "install Node.js packages although yarn, pnpm or bun pin their versions")
 }
 
@@ -172,10 +172,11 @@ func (f *Flags) checkShared() error {
 
 // packages returns the policy for packages.
 func (f *Flags) packages() envbuild.Policy {
-	return envbuild.Policy{
-		Source: f.AllowSource, Direct: f.AllowDirect, Scripts: f.AllowScripts,
-		MinimumAge: f.MinimumAge, IgnoreForeignLocks: f.IgnoreForeignLocks,
+	p := envbuild.Policy{Source: f.AllowSource, Direct: f.AllowDirect, Scripts: f.AllowScripts, IgnoreForeignLocks: f.IgnoreForeignLocks}
+	if f.MinimumAge != nil {
+		p.MinimumAge = *f.MinimumAge
 	}
+	return p
 }
 
 // Shape returns the shape of packs that --compat names.

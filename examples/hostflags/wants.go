@@ -11,6 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps/lock"
+	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/source/registrysource"
 )
 
@@ -87,6 +88,24 @@ func (w *Wants) Apply(f *Flags, c *Config) {
 	}
 	if f.PlatformVersion == "" && !w.File.Platform.IsZero() {
 		c.PlatformVersion = w.File.Platform
+	}
+	w.applyPolicy(f, &c.Packages)
+}
+
+func (w *Wants) applyPolicy(f *Flags, p *envbuild.Policy) {
+	file := &w.File.Policy
+	for _, list := range []struct {
+		flag, file []string
+		to         *[]string
+	}{
+		{f.AllowSource, file.AllowSource, &p.Source}, {f.AllowDirect, file.AllowDirect, &p.Direct}, {f.AllowScripts, file.AllowScripts, &p.Scripts},
+	} {
+		if list.flag == nil && list.file != nil {
+			*list.to = list.file
+		}
+	}
+	if f.MinimumAge == nil && file.MinimumAge != nil {
+		p.MinimumAge = *file.MinimumAge
 	}
 }
 
