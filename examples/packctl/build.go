@@ -66,13 +66,26 @@ func (a *app) printBuild(r *wire.BuildReport) {
 		}
 		if e := b.Environments.Python; e != nil {
 			a.println("%s  %s  %s  %s", b.Ref, state(e.Version, e.Reused, e.RequirementsInstalled), counted(e.PackageCount, "package"), e.Path)
+			a.printChoice(&e.Choice, e.Reused || !e.RequirementsInstalled)
 		}
 		if e := b.Environments.Node; e != nil {
 			a.println("%s  Node.js %s  %s  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), counted(e.PackageCount, "package"), e.Path)
+			a.printChoice(&e.Choice, e.Reused || !e.DependenciesInstalled)
 		}
 	}
 	if remark := weaker(r.Summary.Isolation, r.Summary.Shortfall); remark != "" {
 		a.println("built at %s", remark)
+	}
+}
+
+// printChoice says which interpreter a new environment is made with, and why not others.
+func (a *app) printChoice(c *wire.Choice, old bool) {
+	if old || c.Program == "" {
+		return
+	}
+	a.println("  made with %s", c.Program)
+	for _, p := range c.PassedOver {
+		a.println("  not with %s: %s", p.Path, p.Reason)
 	}
 }
 

@@ -29,6 +29,7 @@ func (i *installation) bind(a *app, flags *pflag.FlagSet) {
 	i.may.bind(flags, registry.ReplaceUpgrade)
 	i.env.bind(flags)
 	flags.BoolVar(&i.req.SkipEnvironments, "skip-envs", false, "build no environments")
+	flags.DurationVar(&i.req.BuildTimeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
 	a.BindPackages(flags)
 	a.BindIsolation(flags)
 }

@@ -24,6 +24,8 @@ type Request struct {
 	Index string
 	// Timeout for the download of one pack; 0 means [installer.DefaultTimeout].
 	Timeout time.Duration
+	// BuildTimeout for the build of one environment; 0 means [envbuild.DefaultTimeout].
+	BuildTimeout time.Duration
 	// Prefer are preferred versions of runtimes, see [envbuild.Request].
 	Prefer map[pack.RuntimeName]string
 	// SkipRuntimes are runtimes whose environments are not built;

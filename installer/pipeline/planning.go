@@ -97,7 +97,7 @@ func (r *run) environments(ctx context.Context) (failed bool, err error) {
 		return false, nil
 	}
 	plans, err := planner.PlanEnvironments(ctx, envbuild.Request{
-		Contents: contents(ps), Prefer: r.req.Prefer, Skip: r.req.SkipRuntimes, OnEvent: r.relay(ps),
+		Contents: contents(ps), Prefer: r.req.Prefer, Skip: r.req.SkipRuntimes, Timeout: r.req.BuildTimeout, OnEvent: r.relay(ps),
 	})
 	if bad, ok := errors.AsType[*pack.BatchError](err); ok {
 		r.failAll(ps, bad.Failures)

@@ -61,6 +61,7 @@ type PythonEnvironment struct {
 	// PathFiles are its .pth files, which the interpreter reads at every start, and which
 	// may contain code.
 	PathFiles []string `json:"path_files,omitempty"`
+	Choice
 }
 
 // A NodeEnvironment is a node_modules directory.
@@ -73,6 +74,20 @@ type NodeEnvironment struct {
 	Reused                bool   `json:"reused"`
 	// SkippedScripts are the packages whose install scripts were not run.
 	SkippedScripts []string `json:"skipped_scripts,omitempty"`
+	Choice
+}
+
+// A Choice says which interpreter an environment is made with, and why not with others.
+type Choice struct {
+	Program    string       `json:"interpreter_path,omitempty"`
+	PassedOver []PassedOver `json:"passed_over,omitempty"`
+}
+
+// A PassedOver is another interpreter in the search path.
+type PassedOver struct {
+	Path    string `json:"path"`
+	Version string `json:"version"` // "" if it did not say
+	Reason  string `json:"reason"`  // a phrase, such as "3.9.18 is not >=3.11"
 }
 
 // A FailedBuild is a pack without its environments.

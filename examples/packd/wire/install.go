@@ -9,9 +9,11 @@ type InstallRequest struct {
 	RegistryURL *string  `json:"registry_url,omitempty"`
 	RefSpec     *string  `json:"ref_spec,omitempty"`
 	// Timeout for the download of one pack in seconds; nil means 300.
-	Timeout *int    `json:"timeout,omitempty" minimum:"10" maximum:"3600" default:"300"`
-	Python  *string `json:"python_version,omitempty"`
-	Node    *string `json:"nodejs_version,omitempty"`
+	Timeout *int `json:"timeout,omitempty" minimum:"10" maximum:"3600" default:"300"`
+	// BuildTimeout for the build of one environment in seconds; nil means 600.
+	BuildTimeout *int    `json:"build_timeout,omitempty" minimum:"60" maximum:"3600" default:"600"`
+	Python       *string `json:"python_version,omitempty"`
+	Node         *string `json:"nodejs_version,omitempty"`
 	// Force replaces any installed version and ignores failed tests.
 	Force bool `json:"force,omitempty"`
 	// Replace is finer than Force: "never", "upgrade" (the default) or "any".

@@ -11,7 +11,7 @@ import (
 // NewInstallRequest returns what asks a server for r.
 func NewInstallRequest(r pipeline.Request) InstallRequest {
 	return InstallRequest{
-		Packs: r.Specs, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout),
+		Packs: r.Specs, RefSpec: optional(r.Rev), RegistryURL: optional(r.Index), Timeout: inSeconds(r.Timeout), BuildTimeout: inSeconds(r.BuildTimeout),
 		Python: optional(r.Prefer[pack.RuntimePython]), Node: optional(r.Prefer[pack.RuntimeNode]),
 		SkipPython: slices.Contains(r.SkipRuntimes, pack.RuntimePython), SkipNode: slices.Contains(r.SkipRuntimes, pack.RuntimeNode),
 		Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
@@ -22,7 +22,7 @@ func NewInstallRequest(r pipeline.Request) InstallRequest {
 // Request returns the request to the library.
 func (r InstallRequest) Request() pipeline.Request {
 	q := pipeline.Request{
-		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout),
+		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout), BuildTimeout: duration(r.BuildTimeout),
 		Prefer: preferred(value(r.Python, ""), value(r.Node, "")), SkipRuntimes: skipped(r.SkipPython, r.SkipNode),
 		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
 		SkipTests: r.SkipTests, Retest: r.Retest, SkipValidation: r.SkipValidation, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,

@@ -41,31 +41,41 @@ func newEnvironments(envs envbuild.Environments) Environments {
 	if e := envs.Of(pack.RuntimePython); e != nil {
 		out.Python = &PythonEnvironment{
 			Path: e.Path, RequirementsInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
-			PathFiles: e.PathFiles,
+			PathFiles: e.PathFiles, Choice: newChoice(e),
 		}
 	}
 	if e := envs.Of(pack.RuntimeNode); e != nil {
 		out.Node = &NodeEnvironment{
 			Path: e.Path, DependenciesInstalled: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
-			SkippedScripts: e.SkippedScripts,
+			SkippedScripts: e.SkippedScripts, Choice: newChoice(e),
 		}
 	}
 	return out
 }
 
-// result leaves out the interpreters, which are not on the wire.
+func newChoice(e *envbuild.Environment) Choice {
+	return Choice{Program: e.Program, PassedOver: each(e.PassedOver, func(p envbuild.PassedOver) PassedOver { return PassedOver(p) })}
+}
+
+func (c *Choice) passedOver() []envbuild.PassedOver {
+	return each(c.PassedOver, func(p PassedOver) envbuild.PassedOver { return envbuild.PassedOver(p) })
+}
+
+// result leaves out the interpreters of the environments, which are not on the wire.
 func (e Environments) result() envbuild.Environments {
 	envs := envbuild.Environments{}
 	if p := e.Python; p != nil {
 		envs = append(envs, envbuild.Environment{
 			Environment: pack.Environment{Runtime: pack.RuntimePython, Key: p.Key, Path: p.Path, Version: p.Version},
 			Ready:       p.RequirementsInstalled, PackageCount: p.PackageCount, Reused: p.Reused, PathFiles: p.PathFiles,
+			Program: p.Program, PassedOver: p.passedOver(),
 		})
 	}
 	if n := e.Node; n != nil {
 		envs = append(envs, envbuild.Environment{
 			Environment: pack.Environment{Runtime: pack.RuntimeNode, Key: n.Key, Path: n.Path, Version: n.Version},
 			Ready:       n.DependenciesInstalled, PackageCount: n.PackageCount, Reused: n.Reused, SkippedScripts: n.SkippedScripts,
+			Program: n.Program, PassedOver: n.passedOver(),
 		})
 	}
 	return envs
