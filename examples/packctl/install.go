@@ -25,6 +25,7 @@ func (a *app) installCommand() *cobra.Command {
 			})
 		})
 	what.bind(a, cmd.Flags())
+	what.bindRefresh(cmd.Flags())
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
 	return cmd
 }

@@ -34,6 +34,11 @@ func (i *installation) bind(a *app, flags *pflag.FlagSet) {
 	a.BindIsolation(flags)
 }
 
+// bindRefresh adds the flag of the commands that install packs at once.
+func (i *installation) bindRefresh(flags *pflag.FlagSet) {
+	flags.BoolVar(&i.req.RefreshEnvironments, "refresh-envs", false, "build the environments of the packs again, with the packages of today, and give them to all installed packs that use them, together")
+}
+
 // read returns the request for specs.
 func (i *installation) read(a *app, cmd *cobra.Command, specs []string) (pipeline.Request, error) {
 	if err := a.checkSpecs(cmd, specs); err != nil {
@@ -222,6 +227,7 @@ func (a *app) upgradeCommand() *cobra.Command {
 		})
 	cmd.SuggestFor = []string{"update"}
 	what.bind(a, cmd.Flags())
+	what.bindRefresh(cmd.Flags())
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
 	return cmd
 }

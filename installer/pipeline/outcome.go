@@ -32,6 +32,10 @@ type Request struct {
 	// SkipEnvironments builds none at all.
 	SkipRuntimes     []pack.RuntimeName
 	SkipEnvironments bool
+	// RefreshEnvironments builds the environments of the packs again, with the packages of
+	// today, and gives them to all installed packs that use the same ones: they all change
+	// in one operation, as with AllOrNothing. That needs Config.Catalog, and no plan does it.
+	RefreshEnvironments bool
 	// Replace says what may be replaced; "" means [registry.ReplaceUpgrade].
 	Replace registry.Replace
 	// AllowBreak names the installed packs whose dependencies may be left unmet, as
@@ -59,7 +63,8 @@ type Request struct {
 // A Report has the outcome of every pack and the reports of the stages.
 type Report struct {
 	// Outcomes has one for each spec of the request, in its order, and after
-	// them one for each pack that was added because others need it.
+	// them one for each pack that was added because others need it, or that uses
+	// an environment that was built again.
 	Outcomes []Outcome
 	Summary  Summary
 	// Removed are the packs that a plan has removed.
@@ -91,7 +96,8 @@ type Outcome struct {
 	Status   pack.Status
 	// Failure says why, for [pack.StatusFailed]; else nil.
 	Failure *pack.Failure
-	// Added: the request did not name it; RequiredBy lists the packs that need it.
+	// Added: the request did not name it; RequiredBy lists the packs that need it, none for
+	// one that uses an environment that was built again.
 	Added      bool
 	RequiredBy []pack.Ref
 	// Path is the stable path readers use, and Generation the generation that is

@@ -26,8 +26,9 @@ type Config struct {
 	World deps.World
 	// Staging provides the directory that receives downloads.
 	Staging installer.Staging
-	// Catalog describes the installed packs, for plans, and Remover removes packs. If
-	// nil, there are no plans, or none that remove.
+	// Catalog describes the installed packs, for plans and for environments that are built
+	// again, and Remover removes packs. If nil, there are none of these, or no plans that
+	// remove.
 	Catalog registry.Catalog
 	Remover registry.Remover
 	// Configurer has the configurations of packs, which plans hold against what new
@@ -115,7 +116,11 @@ func (p *Pipeline) Install(ctx context.Context, req Request) (*Report, error) {
 	if len(req.Specs) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one spec", installing)
 	}
+	req.AllOrNothing = req.AllOrNothing || req.RefreshEnvironments
 	r := p.newRun(req)
+	if err := r.checkRefresh(); err != nil {
+		return nil, fmt.Errorf("%s: %w", installing, err)
+	}
 	err := r.all(ctx)
 	rep := r.finish(context.WithoutCancel(ctx))
 	if err != nil {
@@ -139,7 +144,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	if err := r.lookUp(ctx); err != nil {
 		return err
 	}
-	return r.stages(ctx, r.downloadPlaces, r.settle, r.register)
+	return r.stages(ctx, r.downloadPlaces, r.settle, r.refresh, r.register)
 }
 
 // stages runs some stages, with a staging directory.

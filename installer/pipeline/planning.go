@@ -35,6 +35,9 @@ func (p *Pipeline) Plan(ctx context.Context, req Request) (*Plan, error) {
 	}
 	r := p.newRun(req)
 	r.planning, r.planned = true, map[pack.Ref][]pack.EnvironmentPlan{}
+	if err := r.checkRefresh(); err != nil {
+		return nil, fmt.Errorf("%s: %w", planningPacks, err)
+	}
 	plan, err := r.plan(ctx)
 	rep := r.finish(context.WithoutCancel(ctx))
 	if err != nil {

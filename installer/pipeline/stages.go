@@ -207,7 +207,7 @@ func (r *run) build(ctx context.Context) (failed bool, err error) {
 		return false, nil
 	}
 	rep, err := r.config.Builder.Build(ctx, envbuild.Request{
-		Contents: contents(ps), Prefer: r.req.Prefer, Skip: r.req.SkipRuntimes, Timeout: r.req.BuildTimeout, OnEvent: r.relay(ps),
+		Contents: contents(ps), Prefer: r.req.Prefer, Skip: r.req.SkipRuntimes, Rebuild: r.req.RefreshEnvironments, Timeout: r.req.BuildTimeout, OnEvent: r.relay(ps),
 	})
 	if rep != nil {
 		r.addBuild(rep)

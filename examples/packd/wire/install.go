@@ -32,7 +32,9 @@ type InstallRequest struct {
 	SkipPython bool `json:"skip_python,omitempty"`
 	SkipNode   bool `json:"skip_nodejs,omitempty"`
 	SkipEnvs   bool `json:"skip_envs,omitempty"`
-	FailFast   bool `json:"fail_fast,omitempty"`
+	// RefreshEnvs builds environments again, for all installed packs that use them.
+	RefreshEnvs bool `json:"refresh_envs,omitempty"`
+	FailFast    bool `json:"fail_fast,omitempty"`
 	// AllOrNothing activates all packs together, or none.
 	AllOrNothing bool `json:"all_or_nothing,omitempty"`
 }

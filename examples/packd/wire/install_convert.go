@@ -15,7 +15,7 @@ func NewInstallRequest(r pipeline.Request) InstallRequest {
 		Python: optional(r.Prefer[pack.RuntimePython]), Node: optional(r.Prefer[pack.RuntimeNode]),
 		SkipPython: slices.Contains(r.SkipRuntimes, pack.RuntimePython), SkipNode: slices.Contains(r.SkipRuntimes, pack.RuntimeNode),
 		Replace: optional(string(r.Replace)), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
-		SkipTests: r.SkipTests, Retest: r.Retest, SkipValidation: r.SkipValidation, SkipEnvs: r.SkipEnvironments, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,
+		SkipTests: r.SkipTests, Retest: r.Retest, SkipValidation: r.SkipValidation, SkipEnvs: r.SkipEnvironments, RefreshEnvs: r.RefreshEnvironments, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,
 	}
 }
 
@@ -25,7 +25,7 @@ func (r InstallRequest) Request() pipeline.Request {
 		Specs: r.Packs, Rev: value(r.RefSpec, ""), Index: value(r.RegistryURL, ""), Timeout: duration(r.Timeout), BuildTimeout: duration(r.BuildTimeout),
 		Prefer: preferred(value(r.Python, ""), value(r.Node, "")), SkipRuntimes: skipped(r.SkipPython, r.SkipNode),
 		Replace: registry.Replace(value(r.Replace, "")), AllowBreak: r.AllowBreak, IgnoreTests: r.IgnoreTests,
-		SkipTests: r.SkipTests, Retest: r.Retest, SkipValidation: r.SkipValidation, SkipEnvironments: r.SkipEnvs, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,
+		SkipTests: r.SkipTests, Retest: r.Retest, SkipValidation: r.SkipValidation, SkipEnvironments: r.SkipEnvs, RefreshEnvironments: r.RefreshEnvs, FailFast: r.FailFast, AllOrNothing: r.AllOrNothing,
 	}
 	forced(r.Force, &q.Replace, &q.IgnoreTests)
 	return q
