@@ -23,6 +23,7 @@ type flags struct {
 	traceEndpoint   string
 	sync            api.Sync
 	syncInterval    time.Duration
+	warm            bool
 	version         bool
 }
 
@@ -38,6 +39,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringVar(&f.sync.File, "sync", "", "a packs.yaml that says, with the packs.lock beside it, which packs the root has; it is followed when it changes")
 	set.BoolVar(&f.sync.Prune, "sync-prune", false, "with --sync: remove all other packs, and refuse requests that change packs")
 	set.DurationVar(&f.syncInterval, "sync-interval", 2*time.Second, "with --sync: how often to look whether the files have changed")
+	set.BoolVar(&f.warm, "warm", true, "compile the Python packages of installed packs in the background, so that actions start faster")
 	set.BoolVar(&f.version, "version", false, "print the version, and do nothing else")
 	f.Bind(set)
 	f.BindPackages(set)

@@ -104,6 +104,9 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	var maintenance sync.WaitGroup
 	maintenance.Go(func() { s.Maintain(maintained, maintenancePeriod) })
 	maintenance.Go(func() { s.KeepSynced(maintained, f.syncInterval) })
+	if f.warm {
+		maintenance.Go(func() { s.KeepWarm(maintained, warmingPeriod) })
+	}
 	defer maintenance.Wait()
 	defer stop()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
@@ -121,6 +124,9 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 		return shutDown(context.WithoutCancel(ctx), hs, s, f.grace)
 	}
 }
+
+// warmingPeriod is how often to look for environments that were added.
+const warmingPeriod = 10 * time.Second
 
 // maintenancePeriod is how often the files of removed packs are deleted.
 const maintenancePeriod = 10 * time.Minute
