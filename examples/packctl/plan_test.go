@@ -53,11 +53,7 @@ func TestPlanAndApply(t *testing.T) {
 		if o := run("apply", file); o.status != exitFailed || !strings.Contains(o.stderr, "demo was installed") {
 			t.Errorf("%s: applied twice: %d %s", name, o.status, o.stderr)
 		}
-		removal := run("plan", "--remove", "demo", "-o", file)
-		if name == "a server" {
-			continue // a server wants a spec
-		}
-		wantStatus(t, removal, exitOK)
+		wantStatus(t, run("plan", "--remove", "demo", "-o", file), exitOK)
 		if o := run("apply", file); o.status != exitOK || !strings.Contains(o.stdout, "demo removed") {
 			t.Errorf("%s: removal: %d %s%s", name, o.status, o.stdout, o.stderr)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -69,6 +70,14 @@ func TestSync(t *testing.T) {
 		if status, answer := r.send(change[0], change[1], body); !strings.Contains(answer, "are those of its packs.yaml") {
 			t.Errorf("%s %s: %d %s", change[0], change[1], status, answer)
 		}
+	}
+	_, answer := r.send(http.MethodPost, "/api/v1/packs/plan", `{"remove": ["two"]}`)
+	var plan struct{ Data json.RawMessage }
+	if err := json.Unmarshal([]byte(answer), &plan); err != nil {
+		t.Errorf("plan: %v\n%s", err, answer)
+	}
+	if status, answer := r.send(http.MethodPost, "/api/v1/packs/apply", fmt.Sprintf(`{"plan": %s}`, plan.Data)); !strings.Contains(answer, "are those of its packs.yaml") {
+		t.Errorf("apply: %d %s", status, answer)
 	}
 	r.end()
 }

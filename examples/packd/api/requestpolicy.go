@@ -36,7 +36,9 @@ func (s *stages) checkInstall(req wire.InstallRequest) error {
 	return s.checkIndex(req.RegistryURL)
 }
 
-func (s *stages) checkPlan(req wire.PlanRequest) error { return s.checkInstall(req.InstallRequest) }
+func (s *stages) checkPlan(req wire.PlanRequest) error {
+	return cmp.Or(req.Check(), s.checkInstall(req.InstallRequest))
+}
 
 func checkApply(req wire.ApplyRequest) error { return req.Plan.Check() }
 

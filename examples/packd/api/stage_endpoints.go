@@ -46,7 +46,7 @@ func (s *Server) addStages() {
 	addStage(s, wire.Register(), "Validate, test, register and activate packs", failures)
 	addStage(s, wire.Install(), "Install packs, and those they need",
 		"All stages, in the background unless the request asks for the bare report. The report has the outcome of each pack.")
-	addStage(s, wire.Plan(), "Say what an installation would change",
+	addStage(s, wire.Plan(), "Say what an installation, a removal or both would change",
 		"Nothing that is installed changes. The plan can be approved, and applied later. What stands in the way of it is among its conflicts.")
 	addStage(s, wire.Apply(), "Do exactly what a plan says",
 		"A plan that was edited is refused with 422, one whose packs have changed since, or that has conflicts, with the status of its code.")
@@ -115,7 +115,7 @@ func (s *Server) work(ctx context.Context, kind string, req any) (operations.Wor
 	if err == nil {
 		err = t.check(req)
 	}
-	if err == nil && (kind == wire.KindInstall || kind == wire.KindRegister) {
+	if err == nil && (kind == wire.KindInstall || kind == wire.KindRegister || kind == wire.KindApply) {
 		err = s.refuseChanges()
 	}
 	if err != nil {

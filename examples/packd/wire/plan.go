@@ -1,26 +1,44 @@
 package wire
 
 import (
+	"fmt"
+
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/installer/pipeline"
 )
 
-// A PlanRequest asks what an installation would change.
+// A PlanRequest asks what an installation, a removal or both would change.
 type PlanRequest struct {
 	InstallRequest
-	// Remove names installed packs that are to be removed.
-	Remove []pack.Ref `json:"remove,omitempty"`
+	// Packs are specs, as in InstallRequest; there may be none beside packs to remove.
+	Packs []string `json:"packs,omitempty" maxItems:"1000"`
+	// Remove names installed packs that are to be removed; up to 1000.
+	Remove []pack.Ref `json:"remove,omitempty" maxItems:"1000"`
 }
 
 // NewPlanRequest returns what asks a server for a plan of r.
 func NewPlanRequest(r pipeline.Request) PlanRequest {
-	return PlanRequest{InstallRequest: NewInstallRequest(r), Remove: r.Remove}
+	return PlanRequest{InstallRequest: NewInstallRequest(r), Packs: r.Specs, Remove: r.Remove}
+}
+
+// Check returns an error with [pack.CodeInvalidRequest] for a request without packs, and
+// with [pack.CodeInvalidRef] for a pack to remove that cannot be installed.
+func (r PlanRequest) Check() error {
+	if len(r.Packs)+len(r.Remove) == 0 {
+		return pack.Errorf(pack.CodeInvalidRequest, "packs: want at least one pack to install, or one to remove")
+	}
+	for i, ref := range r.Remove {
+		if _, err := pack.ParseRef(ref.String()); err != nil {
+			return fmt.Errorf("remove[%d]: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // Request returns the request to the library.
 func (r PlanRequest) Request() pipeline.Request {
 	q := r.InstallRequest.Request()
-	q.Remove = r.Remove
+	q.Specs, q.Remove = r.Packs, r.Remove
 	return q
 }
 
