@@ -140,11 +140,14 @@ func (a *app) syncCommand() *cobra.Command {
 }
 
 // sync brings the root to file, and writes the files once it is known that they can be
-// met.
+// met. A plan with conflicts is a failure.
 func (a *app) sync(cmd *cobra.Command, h *hostflags.Host, w *hostflags.Wants, file *lock.File, req host.SyncRequest) error {
 	r, err := h.Sync(cmd.Context(), req)
 	if err == nil && !req.Plan && !req.Locked {
 		err = w.Save(file, r.Lock)
+	}
+	if err == nil && req.Plan {
+		err = pack.NewBatchError(r.Conflicts)
 	}
 	return a.finishSync(newSyncReport(r), err)
 }

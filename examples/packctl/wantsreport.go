@@ -38,20 +38,31 @@ type repinReport struct {
 	To      pack.Digest  `json:"to"`
 }
 
+// A conflictReport is a step that would break other packs.
+type conflictReport struct {
+	Ref     pack.Ref  `json:"ref"`
+	Code    pack.Code `json:"code"`
+	Message string    `json:"message"`
+}
+
 // A syncReport is what the commands that work on packs.yaml print with --json.
 type syncReport struct {
-	Steps    []stepReport   `json:"steps"`
-	Repinned []repinReport  `json:"repinned"`
-	Warnings []pack.Warning `json:"warnings"`
+	Steps     []stepReport     `json:"steps"`
+	Repinned  []repinReport    `json:"repinned"`
+	Conflicts []conflictReport `json:"conflicts"`
+	Warnings  []pack.Warning   `json:"warnings"`
 }
 
 func newSyncReport(r *host.SyncReport) *syncReport {
-	rep := &syncReport{Steps: []stepReport{}, Repinned: []repinReport{}, Warnings: r.Warnings}
+	rep := &syncReport{Steps: []stepReport{}, Repinned: []repinReport{}, Conflicts: []conflictReport{}, Warnings: r.Warnings}
 	for _, s := range r.Steps {
 		rep.Steps = append(rep.Steps, stepReport{s.Action, s.Ref, unlessZero(s.From), unlessZero(s.To), unlessZero(s.FromTree), unlessZero(s.ToTree), s.Done})
 	}
 	for _, p := range r.Repins {
 		rep.Repinned = append(rep.Repinned, repinReport{p.Ref, p.Version, p.From, p.To})
+	}
+	for i := range r.Conflicts {
+		rep.Conflicts = append(rep.Conflicts, conflictReport{r.Conflicts[i].Ref, r.Conflicts[i].Code, r.Conflicts[i].Message})
 	}
 	return rep
 }
@@ -66,7 +77,7 @@ func unlessZero[T comparable](v T) *T {
 // newLockReport compares the lock before, which may be nil, with that of a sync.
 func newLockReport(before *lock.Lock, r *host.SyncReport) *syncReport {
 	c := *r
-	c.Steps = nil
+	c.Steps, c.Conflicts = nil, nil // which are those of a root
 	all := map[pack.Ref][2]*lock.Pack{}
 	for i, l := range []*lock.Lock{before, r.Lock} {
 		if l == nil {

@@ -80,9 +80,13 @@ type SyncReport struct {
 	// Steps has one for each pack of the lock and each that is removed, sorted by ref.
 	Steps []SyncStep
 	// Repins are versions that the index states with other content than the lock did.
-	Repins   []lock.Repin
-	Failed   []pack.Failure
-	Warnings []pack.Warning
+	Repins []lock.Repin
+	// Conflicts say which steps are refused, as they would break other installed packs,
+	// with a [*registry.DependentsError]. Unless only a plan was wanted, they are in Failed,
+	// too.
+	Conflicts []pack.Failure
+	Failed    []pack.Failure
+	Warnings  []pack.Warning
 	// Registration is the report of that stage, nil if nothing was registered.
 	Registration *registry.Report
 }
@@ -97,8 +101,8 @@ const syncing = "sync packs"
 // Sync brings the root to what is wanted: exactly the versions and the content of the
 // lock, which is made or completed first. Everything is downloaded, and its environments
 // are built, before anything changes; then packs that need each other change together.
-// Other installed packs stay, unless Prune removes them, and a change that would break
-// one is refused. A root that is there already is not touched; its files are compared with
+// Other installed packs stay, unless Prune removes them, and if one of them would break,
+// nothing is changed. A root that is there already is not touched; its files are compared with
 // the records, and packs that differ are repaired.
 //
 // Roots that are brought to one lock have the same packs with the same content, whatever
@@ -147,8 +151,14 @@ func (s *syncer) all(ctx context.Context) (err error) {
 	}
 	defer release()
 	s.staging = dir
-	if err := s.settle(ctx); err != nil || s.req.Plan || len(s.report.Failed) > 0 {
+	if err := s.settle(ctx); err != nil || len(s.report.Failed) > 0 {
 		return err
+	}
+	if s.report.Conflicts = s.conflicts(); s.req.Plan {
+		return nil
+	}
+	if s.report.Failed = append(s.report.Failed, s.report.Conflicts...); len(s.report.Failed) > 0 {
+		return nil
 	}
 	if err := s.apply(ctx); err != nil || len(s.report.Failed) > 0 {
 		return err
