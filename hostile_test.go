@@ -266,6 +266,7 @@ func TestHostile(t *testing.T) {
 	t.Run("E23", testDuplicateRefs)
 	t.Run("N19/options", testScriptsThatLookLikeOptions)
 	t.Run("E24", testManyComponents)
+	t.Run("E26", testWrongDefaults)
 	t.Run("A23", testStrangeManifests)
 	t.Run("A24", testAmbiguousRoots)
 }

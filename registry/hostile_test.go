@@ -126,6 +126,7 @@ func TestHostile(t *testing.T) {
 	}
 	t.Run("L01/endless", hostileEndlessTests)
 	hostileTests(t)
+	t.Run("E30/component that others name", goneComponents)
 	t.Run("L02/output without end", hostileOutput)
 	t.Run("L05/environment of the host", hostileEnvironment)
 	t.Run("N09/secret values of configurations", hostileSecrets)
