@@ -37,6 +37,9 @@ type ActivePack struct {
 	// installed in an accepted version; nil if there are none. An installed pack with a
 	// damaged record counts as accepted.
 	Unmet []pack.Dependency
+	// Link is the working directory that the author of the pack uses instead, nil for none.
+	// Readers get the active generation all the same.
+	Link *Link
 }
 
 // PackDetails are the details of one pack.
@@ -99,6 +102,7 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 		packs[i] = s.installed(rec)
 	}
 	s.mark(ctx, packs, DamagedRefs(err))
+	s.markLinks(packs)
 	return packs, err
 }
 

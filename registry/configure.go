@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/packtrain/pack"
@@ -13,8 +14,8 @@ import (
 type Configurer interface {
 	// Config returns the values that the user set, without the defaults of the pack, and
 	// without the secret ones: a placeholder stands for each of those, see
-	// [pack.Config.Values]. A pack that is not installed is an error that matches
-	// [pack.ErrNotFound]. The revision of a pack without a configuration is
+	// [pack.Config.Values]. A pack that is neither installed nor linked ([Store.Link]) is an
+	// error that matches [pack.ErrNotFound]. The revision of a pack without a configuration is
 	// [NoConfiguration].
 	Config(ctx context.Context, ref pack.Ref) (Configuration, error)
 	// RevealConfig is Config with the secret values.
@@ -75,21 +76,39 @@ func (s *Store) RevealConfig(ctx context.Context, ref pack.Ref) (Configuration, 
 	return c, s.explain(ctx, "", err)
 }
 
-// configuration returns the record and the configuration of an installed pack.
-func (s *Store) configuration(ctx context.Context, ref pack.Ref) (Record, Configuration, error) {
-	rec, err := s.config.Records.Pack(ctx, ref)
+// configuration returns the manifest and the configuration of a pack.
+func (s *Store) configuration(ctx context.Context, ref pack.Ref) (*pack.Manifest, Configuration, error) {
+	m, err := s.configured(ctx, ref)
 	if err != nil {
-		return Record{}, Configuration{}, err
+		return nil, Configuration{}, err
 	}
 	c, err := s.config.Records.Configuration(ctx, ref)
 	if err != nil {
-		return Record{}, Configuration{}, err
+		return nil, Configuration{}, err
 	}
-	c, _ = c.Mark(&rec.Manifest)
+	c, _ = c.Mark(m)
 	if c.Revision == "" {
 		c.Revision = NoConfiguration
 	}
-	return rec, c, nil
+	return m, c, nil
+}
+
+// configured returns the manifest that describes the configuration of ref: of the installed
+// pack, otherwise of the directory that ref is linked to.
+func (s *Store) configured(ctx context.Context, ref pack.Ref) (*pack.Manifest, error) {
+	rec, err := s.config.Records.Pack(ctx, ref)
+	if !errors.Is(err, pack.ErrNotFound) {
+		return &rec.Manifest, err
+	}
+	l, linkErr := s.link(ref)
+	if linkErr != nil {
+		return nil, err
+	}
+	p, err := s.loadLink(l)
+	if err != nil {
+		return nil, fmt.Errorf("use the link of pack %s: %w", ref, err)
+	}
+	return &p.Manifest, nil
 }
 
 // SetConfig implements [Configurer].
@@ -118,7 +137,7 @@ func (s *Store) setConfig(ctx context.Context, ref pack.Ref, values map[string]a
 		return Configuration{}, err
 	}
 	defer lock.Release()
-	rec, old, err := s.configuration(ctx, ref)
+	m, old, err := s.configuration(ctx, ref)
 	switch {
 	case err != nil:
 		return Configuration{}, err
@@ -129,8 +148,8 @@ func (s *Store) setConfig(ctx context.Context, ref pack.Ref, values map[string]a
 	if next.Config, err = old.Config.Replace(values); err != nil {
 		return Configuration{}, err
 	}
-	next, _ = next.Mark(&rec.Manifest)
-	if problems := rec.Manifest.CheckConfig(next.Config, s.schemas()); len(problems) > 0 {
+	next, _ = next.Mark(m)
+	if problems := m.CheckConfig(next.Config, s.schemas()); len(problems) > 0 {
 		return Configuration{}, pack.Errorf(pack.CodeInvalidRequest, "the values do not fit conf_schema: %s", strings.Join(problems, "; "))
 	}
 	if old.Revision == NoConfiguration {

@@ -65,6 +65,9 @@ func (s *Store) reachable(ctx context.Context, rec Record) error {
 
 // markDetails marks the pack of Show.
 func (s *Store) markDetails(ctx context.Context, p *ActivePack) {
+	if l, err := s.link(p.Ref); err == nil {
+		p.Link = l
+	}
 	blocked, _ := s.disk.Blocked() // Verify reports the error
 	s.markOne(ctx, p, blocked, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // OpenReadOnly opens an existing root to list, show and verify its packs and to run their
-// actions, without permission to write: see [registry.OpenReadOnly]. The Host has a Store
-// and a Runner; its stages are nil. The caller closes it.
+// actions, without permission to write: see [registry.OpenReadOnly]. The Host has a Store, a
+// Runner, and a Builder for [envbuild.Request.Check]; its other stages are nil. The caller
+// closes it.
 func OpenReadOnly(ctx context.Context, c Config) (*Host, error) {
 	h := &Host{}
 	if err := h.openReadOnly(ctx, c); err != nil {
@@ -26,6 +27,11 @@ func (h *Host) openReadOnly(ctx context.Context, c Config) error {
 		return err
 	}
 	h.Runner, h.searchPath = c.Runner, strings.Join(c.SearchPath, string(os.PathListSeparator))
+	builder, err := newBuilder(c, nil)
+	if err != nil {
+		return err
+	}
+	h.Builder = builder
 	records, err := openRecords(ctx, c)
 	if err != nil {
 		return err
