@@ -136,6 +136,9 @@ func (a *app) ownAdvice(err error) []string {
 	if cause := wire.CauseOf(err); cause.Reason == wire.ReasonNotInstalled && cause.Nearest == "" {
 		lines = append(lines, "packctl list shows the installed packs")
 	}
+	if e, ok := errors.AsType[*linkError](err); ok {
+		lines = append(lines, "--installed runs the installed pack", fmt.Sprintf("packctl unlink %s ends the link", e.ref))
+	}
 	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {
 		lines = append(lines, "--token-file FILE has the token for the server")
 	}

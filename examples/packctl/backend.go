@@ -32,6 +32,7 @@ type backend interface {
 	registry.ConfigRemover
 	registry.Verifier
 	registry.Repairer
+	linkReader
 }
 
 // A packInstaller installs packs, with or without a plan; a [pipeline.Pipeline]

@@ -101,7 +101,7 @@ func (e *configEdit) apply(cmd *cobra.Command, k keeper, ref pack.Ref) error {
 	switch {
 	case err == nil:
 		confSchema = details.Manifest.ConfSchema
-	case !errors.Is(err, pack.ErrPolicy): // a token may be allowed to change, and not to read
+	case !errors.Is(err, pack.ErrPolicy) && !errors.Is(err, pack.ErrNotFound): // a token may be allowed to change, and not to read, and a pack may only be linked
 		return err
 	}
 	before, err := k.Config(cmd.Context(), ref)

@@ -14,6 +14,7 @@ import (
 // historyReport lists the generations of a pack.
 type historyReport struct {
 	Generations []registry.KeptGeneration `json:"generations"`
+	Link        *registry.Link            `json:"link,omitempty"`
 }
 
 // testsReport lists the results of tests of a pack.
@@ -29,13 +30,19 @@ func (a *app) historyCommand() *cobra.Command {
 				if tests {
 					return a.testHistory(cmd, b, pack.Ref(args[0]))
 				}
-				history, err := b.History(cmd.Context(), pack.Ref(args[0]))
+				ref := pack.Ref(args[0])
+				history, err := b.History(cmd.Context(), ref)
 				if err != nil {
+					a.noteLinks(cmd.Context(), b, ref)
 					return err
 				}
-				return a.report(historyReport{history}, func() {
+				link := a.link(cmd.Context(), b, ref)
+				return a.report(historyReport{history, link}, func() {
 					for i := range history {
 						a.printGeneration(&history[i])
+					}
+					if link != nil {
+						a.println("%s", linkDetails(link))
 					}
 				})
 			})

@@ -21,6 +21,7 @@ func (a *app) installCommand() *cobra.Command {
 					return a.plan(cmd.Context(), b, req, "")
 				}
 				r, err := b.Install(cmd.Context(), req)
+				a.noteInstalled(cmd.Context(), b, r)
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/registry"
 )
@@ -10,6 +11,8 @@ import (
 // listReport lists the installed packs.
 type listReport struct {
 	Packs []wire.ActivePack `json:"packs"`
+	// Links are all links, also those of packs that are not installed.
+	Links []registry.Link `json:"links"`
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -20,9 +23,17 @@ func (a *app) listCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.report(listReport{wire.NewActivePacks(packs)}, func() {
+				links := a.links(cmd.Context(), b)
+				return a.report(listReport{wire.NewActivePacks(packs), links}, func() {
+					installed := map[pack.Ref]bool{}
 					for _, p := range packs {
+						installed[p.Ref] = true
 						a.println("%s %s  %s%s", p.Ref, p.Active.Version, p.StoragePath, marks(&p))
+					}
+					for i := range links {
+						if l := &links[i]; !installed[l.Ref] {
+							a.println("%s  not installed  %s", l.Ref, linkText(l))
+						}
 					}
 				})
 			})
@@ -31,8 +42,8 @@ func (a *app) listCommand() *cobra.Command {
 	return cmd
 }
 
-// marks says in a list what is wrong with a pack, and whether it is disabled; "" for
-// nothing.
+// marks says in a list what is wrong with a pack, and whether it is disabled or linked; ""
+// for nothing.
 func marks(p *registry.ActivePack) (text string) {
 	if p.NeedsRepair != "" {
 		text = "  needs repair"
@@ -42,6 +53,9 @@ func marks(p *registry.ActivePack) (text string) {
 	}
 	for _, d := range p.Unmet {
 		text += "  lacks " + d.String()
+	}
+	if p.Link != nil {
+		text += "  " + linkText(p.Link)
 	}
 	return text
 }

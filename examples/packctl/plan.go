@@ -89,6 +89,7 @@ func (a *app) plan(ctx context.Context, b backend, req pipeline.Request, out str
 	if err != nil {
 		return err
 	}
+	a.notePlan(ctx, b, plan)
 	if out != "" {
 		text, err := plan.Encode()
 		if err == nil {
@@ -185,6 +186,7 @@ func (a *app) applyCommand() *cobra.Command {
 			}
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Apply(cmd.Context(), plan, a.observer())
+				a.notePlan(cmd.Context(), b, plan)
 				return finish(a, wire.NewApplyReport(r), err, func(r *wire.ApplyReport) {
 					a.printInstall(&r.InstallReport)
 					for _, ref := range r.Removed {
@@ -222,6 +224,7 @@ func (a *app) upgradeCommand() *cobra.Command {
 					return a.plan(cmd.Context(), b, req, "")
 				}
 				r, err := b.Install(cmd.Context(), req)
+				a.noteInstalled(cmd.Context(), b, r)
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})

@@ -21,6 +21,12 @@ type reader interface {
 	registry.Historian
 	registry.Verifier
 	configReader
+	linkReader
+}
+
+// A linkReader lists links; a [registry.Store] implements it.
+type linkReader interface {
+	Links(ctx context.Context) ([]registry.Link, error)
 }
 
 // A configReader reads configurations.
@@ -157,6 +163,9 @@ func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
 func (noPacks) Show(_ context.Context, ref pack.Ref) (*registry.PackDetails, error) {
 	return nil, &registry.NotInstalledError{Ref: ref}
 }
+
+// Links implements [linkReader].
+func (noPacks) Links(context.Context) ([]registry.Link, error) { return []registry.Link{}, nil }
 
 // History implements [registry.Historian].
 func (noPacks) History(_ context.Context, ref pack.Ref) ([]registry.KeptGeneration, error) {

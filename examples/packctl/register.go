@@ -25,6 +25,7 @@ func (a *app) registerCommand() *cobra.Command {
 			req.OnEvent = a.observer()
 			return a.withBackend(cmd, func(b backend) error {
 				r, err := b.Register(cmd.Context(), req)
+				a.noteRegistered(cmd.Context(), b, r)
 				return finish(a, wire.NewRegisterReport(r), err, a.printRegister)
 			})
 		})

@@ -29,6 +29,18 @@ func (r remote) Plan(ctx context.Context, req pipeline.Request) (*pipeline.Plan,
 	return r.Client.Plan(ctx, wire.NewPlanRequest(req), req.OnEvent)
 }
 
+// Links implements [linkReader]: a server shows those of installed packs.
+func (r remote) Links(ctx context.Context) ([]registry.Link, error) {
+	packs, err := r.List(ctx)
+	links := []registry.Link{}
+	for _, p := range packs {
+		if p.Link != nil {
+			links = append(links, *p.Link)
+		}
+	}
+	return links, err
+}
+
 // Download implements [installer.Installer].
 func (r remote) Download(ctx context.Context, req installer.DownloadRequest) (*installer.DownloadReport, error) {
 	q := wire.NewDownloadRequest(req)

@@ -25,6 +25,7 @@ func (a *app) removeCommand() *cobra.Command {
 				if err := b.Remove(cmd.Context(), ref, &registry.RemoveOptions{AllowBreak: may.AllowBreak, Purge: purge}); err != nil {
 					return err
 				}
+				a.noteLinks(cmd.Context(), b, ref)
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
 			})
 		})

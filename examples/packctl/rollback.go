@@ -23,6 +23,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				a.noteLinks(cmd.Context(), b, ref)
 				return a.report(wire.NewRollBackReport(&report), func() {
 					was := ""
 					if report.From.Name == report.Active.Name {

@@ -16,11 +16,14 @@ import (
 // runReport is the outcome of an action.
 type runReport struct {
 	Action string `json:"action"`
+	// Linked is the working directory that it ran in, if the pack is linked.
+	Linked string `json:"linked,omitempty"`
 	*actionrun.Result
 }
 
 func (a *app) runCommand() *cobra.Command {
 	var isolation string
+	var installed bool
 	cmd := command("run REF[@VERSION].ACTION [name=value...]", "Run an action of an installed pack", call,
 		func(cmd *cobra.Command, args []string) error {
 			if a.server != "" {
@@ -35,11 +38,24 @@ func (a *app) runCommand() *cobra.Command {
 				return &usageError{err, cmd.CommandPath()}
 			}
 			return a.withPacks(cmd, calls[0].Action.Pack(), func(h *hostflags.Host) error {
-				inv, release, err := actionrun.Prepare(cmd.Context(), h.Store, args[0], args[1:], h.Environ())
+				var packs actionrun.Packs = h.Store
+				var linked *linkedPack
+				if !installed && calls[0].Kept == "" {
+					if linked, err = a.linkedPack(cmd, h, calls[0].Action.Pack()); err != nil {
+						return err
+					}
+				}
+				if linked != nil {
+					packs = linked
+				}
+				inv, release, err := actionrun.Prepare(cmd.Context(), packs, args[0], args[1:], h.Environ())
 				if err != nil {
 					return err
 				}
 				defer release()
+				if linked != nil {
+					inv.Env = append(inv.Env, linked.variables()...)
+				}
 				if !a.json {
 					inv.Stdout, inv.Stderr = a.stdout, a.stderr
 				}
@@ -47,7 +63,7 @@ func (a *app) runCommand() *cobra.Command {
 				if res == nil {
 					return err
 				}
-				if perr := a.report(runReport{args[0], res}, func() {}); err == nil {
+				if perr := a.report(runReport{args[0], linked.dir(), res}, func() {}); err == nil {
 					err = perr
 				}
 				if err == nil && res.ExitCode != 0 {
@@ -59,7 +75,11 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Long = "Run an action of an installed pack.\n\n" +
 		"REF@VERSION.ACTION runs it in an earlier version that is kept for rollback, with the environments of\n" +
 		"that version; instead of the version, the name of a generation is accepted (see packctl show).\n" +
-		"The files of the pack remain until the action ends, also when the pack is replaced or removed."
+		"The files of the pack remain until the action ends, also when the pack is replaced or removed.\n\n" +
+		"If packctl link has linked the pack to a working directory, the action runs there, with the files as they\n" +
+		"are now; --installed and REF@VERSION.ACTION run the installed pack."
+	cmd.Flags().BoolVar(&installed, "installed", false, "run the installed pack, also if it is linked to a working directory")
+	a.BindPackages(cmd.Flags())
 	cmd.Flags().StringVar(&isolation, "isolation", string(pack.IsolationNone), "how the action is kept from the machine: "+strings.Join(hostflags.Levels(), ", "))
 	return cmd
 }

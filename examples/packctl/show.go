@@ -16,8 +16,10 @@ func (a *app) showCommand() *cobra.Command {
 	cmd := command("show REF", "Show everything known about an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			return a.withReader(cmd, func(b reader) error {
-				p, err := b.Show(cmd.Context(), pack.Ref(args[0]))
+				ref := pack.Ref(args[0])
+				p, err := b.Show(cmd.Context(), ref)
 				if err != nil {
+					a.noteLinks(cmd.Context(), b, ref)
 					return err
 				}
 				return a.report(wire.NewPackDetails(p), func() { a.printDetails(p) })
@@ -29,6 +31,9 @@ func (a *app) showCommand() *cobra.Command {
 func (a *app) printDetails(p *registry.PackDetails) {
 	a.println("%s %s  %s", p.Ref, p.Active.Version, p.Manifest.Label)
 	a.println("path        %s", p.StoragePath)
+	if p.Link != nil {
+		a.println("link        %s", linkDetails(p.Link))
+	}
 	if !p.Enabled() {
 		a.println("enabled     no")
 	}

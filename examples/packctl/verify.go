@@ -20,7 +20,8 @@ func (a *app) verifyCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := a.report(wire.NewVerifyReport(report), func() { a.printVerified(report) }); err != nil {
+				v := verifyReport{wire.NewVerifyReport(report), a.linksOf(cmd.Context(), b, report.Verified...)}
+				if err := a.report(v, func() { a.printVerified(report, v.Links) }); err != nil {
 					return err
 				}
 				return differ(report)
@@ -28,7 +29,14 @@ func (a *app) verifyCommand() *cobra.Command {
 		})
 }
 
-func (a *app) printVerified(r *registry.VerifyReport) {
+// verifyReport says which packs are as recorded. The directories of Links, those of these
+// packs, are not compared.
+type verifyReport struct {
+	*wire.VerifyReport
+	Links []registry.Link `json:"links"`
+}
+
+func (a *app) printVerified(r *registry.VerifyReport, links []registry.Link) {
 	found := map[pack.Ref][]registry.Difference{}
 	for _, d := range r.Differences {
 		found[d.Ref] = append(found[d.Ref], d)
@@ -40,6 +48,9 @@ func (a *app) printVerified(r *registry.VerifyReport) {
 		for _, d := range found[ref] {
 			a.println("%s  %s  %s  %s", ref, d.Generation, d.Kind, d.Message)
 		}
+	}
+	for i := range links {
+		a.println("%s  %s, whose files are not compared", links[i].Ref, linkText(&links[i]))
 	}
 }
 

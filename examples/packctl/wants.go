@@ -107,7 +107,7 @@ func (a *app) lockCommand() *cobra.Command {
 				if err == nil {
 					err = w.Save(w.File, r.Lock)
 				}
-				return a.finishSync(newLockReport(w.Lock, r), err)
+				return a.finishSync(cmd.Context(), h, newLockReport(w.Lock, r), err)
 			})
 		})
 	s.bindUpdate(cmd)
@@ -149,7 +149,7 @@ func (a *app) sync(cmd *cobra.Command, h *hostflags.Host, w *hostflags.Wants, fi
 	if err == nil && req.Plan {
 		err = pack.NewBatchError(r.Conflicts)
 	}
-	return a.finishSync(newSyncReport(r), err)
+	return a.finishSync(cmd.Context(), h, newSyncReport(r), err)
 }
 
 func (a *app) addCommand() *cobra.Command {

@@ -118,7 +118,12 @@ func lockStep(ref pack.Ref, before, after *lock.Pack) host.SyncStep {
 	return s
 }
 
-func (a *app) finishSync(r *syncReport, err error) error {
+func (a *app) finishSync(ctx context.Context, h *hostflags.Host, r *syncReport, err error) error {
+	refs := make([]pack.Ref, len(r.Steps))
+	for i := range r.Steps {
+		refs[i] = r.Steps[i].Ref
+	}
+	a.noteLinks(ctx, h.Store, refs...)
 	return finish(a, r, err, a.printSync)
 }
 

@@ -22,6 +22,9 @@ type ActivePack struct {
 	Unmet []pack.Dependency `json:"unmet_dependencies"`
 	// Settings are what users decided otherwise, such as which components are enabled.
 	Settings registry.Settings `json:"settings,omitzero"`
+	// Link is the working directory that the author of the pack uses instead. Readers get the
+	// active generation all the same.
+	Link *registry.Link `json:"link,omitempty"`
 }
 
 // PackDetails are the details of one pack.
@@ -42,7 +45,7 @@ func newActivePack(p registry.ActivePack) ActivePack {
 	return ActivePack{
 		ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest,
 		Installed: p.Installed, Updated: p.Updated, StoragePath: p.StoragePath,
-		NeedsRepair: p.NeedsRepair, Unmet: each(p.Unmet, same), Settings: p.Settings,
+		NeedsRepair: p.NeedsRepair, Unmet: each(p.Unmet, same), Settings: p.Settings, Link: p.Link,
 	}
 }
 
@@ -53,7 +56,7 @@ func (p ActivePack) Result() registry.ActivePack {
 			ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest, Installed: p.Installed, Updated: p.Updated,
 			Settings: p.Settings,
 		},
-		StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...),
+		StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...), Link: p.Link,
 	}
 }
 
