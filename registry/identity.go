@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry/internal/generations"
@@ -124,10 +125,35 @@ func (s *Store) checkRecorded(ctx context.Context) error {
 	return s.refuse(true, fmt.Sprintf("the records are incomplete: of the packs in the root (%d), they do not list %d", published, missing))
 }
 
+const (
+	// looks is how often packs have to be found that are not recorded: pointers and records
+	// are read one after the other, and in between a pack can be removed and installed again.
+	looks = 5
+	// firstPause is the time between the first two looks; it doubles with each.
+	firstPause = 20 * time.Millisecond
+)
+
 // published returns the number of packs that readers get, and how many of them are not
 // recorded. A pack that another process is changing does not count, and neither does what
 // is not a link to a generation, which is logged.
 func (s *Store) published(ctx context.Context) (n, missing int, err error) {
+	pause := firstPause
+	for look := 1; ; look++ {
+		n, missing, err = s.publishedNow(ctx)
+		if err != nil || missing == 0 || look == looks {
+			return n, missing, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, 0, ctx.Err()
+		case <-time.After(pause):
+			pause *= 2
+		}
+	}
+}
+
+// publishedNow is published at about one moment.
+func (s *Store) publishedNow(ctx context.Context) (n, missing int, err error) {
 	refs, err := s.disk.Published()
 	if err != nil || len(refs) == 0 {
 		return 0, 0, err
