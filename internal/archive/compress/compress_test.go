@@ -38,6 +38,7 @@ func readFrom(r io.Reader, limits compress.Limits) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	defer out.Close() // until then, r is read
 	content, err := io.ReadAll(out)
 	if n, again := out.Read(make([]byte, 1)); n > 0 || (again == io.EOF) != (err == nil) {
 		return "", fmt.Errorf("read on: %d bytes and %v, after %v", n, again, err) //nolint:errorlint // their codes are not wanted
