@@ -40,6 +40,7 @@ func (d *Disk) Begin(ctx context.Context) (*Staging, error) {
 	waiting, cancel := context.WithTimeout(ctx, d.config.LockTimeout)
 	defer cancel()
 	if s.lock, err = d.locks.Acquire(waiting, []string{stagingPrefix + id}, nil); err != nil {
+		_ = removeIfThere(s.Dir + lockSuffix) // a lock's file is there before the lock is held
 		return nil, fmt.Errorf("wait for staging: %w", cmp.Or(ctx.Err(), err))
 	}
 	if err := d.do("create staging directory", func() error { return fsx.Mkdir(s.Dir) }); err != nil {
