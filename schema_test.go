@@ -45,9 +45,9 @@ func TestSchemasForEditors(t *testing.T) {
 
 type object = map[string]any
 
-// editorSchemas returns the JSON Schemas by name: "pack", the kinds, and "plan".
+// editorSchemas returns the JSON Schemas by name: "pack", the kinds, "plan" and "settings".
 func editorSchemas() map[string]object {
-	schemas := map[string]object{"pack": manifestSchema(), "plan": planSchema()}
+	schemas := map[string]object{"pack": manifestSchema(), "plan": planSchema(), "settings": settingsSchema()}
 	for _, kind := range pack.Kinds() {
 		schemas[string(kind)] = componentSchema(kind)
 	}

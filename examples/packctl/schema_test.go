@@ -13,13 +13,14 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // editorSchemas compiles docs/schema, by name.
 func editorSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
 	files, err := filepath.Glob("../../docs/schema/*.json")
-	if err != nil || len(files) != 2+len(pack.Kinds()) {
+	if err != nil || len(files) != 3+len(pack.Kinds()) {
 		t.Fatalf("got %q, %v", files, err)
 	}
 	schemas := map[string]*jsonschema.Schema{}
@@ -109,6 +110,49 @@ func TestSchemasAcceptWhatLoads(t *testing.T) {
 	if files < 20 {
 		t.Errorf("only %d files were checked", files)
 	}
+}
+
+// TestSettingsSchema accepts what is read, and refuses what is refused.
+func TestSettingsSchema(t *testing.T) {
+	t.Parallel()
+	schema := editorSchemas(t)["settings"]
+	for _, text := range []string{
+		"{}\n", "root: ~/packs\nplatform: 2.1\nprovided: [core@2.1.0]\nnetwork:\n",
+		"indices: {corp: {url: c.json, claims: [infra-*], trust: [k], signatures: 2, trust_report_only: true}, std: https://std.example/i.json}\n",
+		"credentials: {https://a: {bearer: x}, https://b: {basic: {user: u, password: p}}, https://c: {header: {name: N, value: v}}}\n", "credentials: file\n",
+		"policy: {minimum_age: 0, allow_source: ['*']}\ncache: {max_age: 1h30m, max_bytes: 5, disabled: false}\nisolation: {level: sandbox}\npackd: {addr: 'x:1', warm: false}\n",
+	} {
+		if err := schema.Validate(decodeYAML(t, []byte(text))); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if err := loadSettings(t, text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for _, text := range []string{
+		"rooot: x\n",
+		"cache: {max_bytes: 1GB}\n",
+		"cache: {max_age: 3}\n",
+		"provided: core\n",
+		"isolation: {level: strong}\n",
+		"indices: {a b: x}\n",
+		"indices: {a: {url: x, clams: [y]}}\n",
+		"credentials: {https://a: {bearer: x, basic: {user: u, password: p}}}\n",
+	} {
+		if schema.Validate(decodeYAML(t, []byte(text))) == nil || loadSettings(t, text) == nil {
+			t.Errorf("%s: accepted by the schema or by the reader", text)
+		}
+	}
+}
+
+func loadSettings(t *testing.T, text string) error {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "settings.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := settings.Load(settings.Sources{File: file})
+	return err
 }
 
 // What the loader refuses is refused where a schema can tell.

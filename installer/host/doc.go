@@ -21,6 +21,9 @@
 //		ToolEnv:    envbuild.CertificateVariables(os.Environ()),
 //	}
 //
+// [LoadConfig] returns the Config that a settings file and the environment variables state
+// which it is given, see package settings.
+//
 // # The network of pip, uv and npm
 //
 // Sources and package tools obey [Config.Network]. Package tools are separate programs:
