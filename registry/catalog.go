@@ -26,6 +26,11 @@ type Catalog interface {
 // An ActivePack is an installed pack, as readers get it.
 type ActivePack struct {
 	Record
+	PackState
+}
+
+// A PackState is what readers get of an installed pack.
+type PackState struct {
 	// StoragePath is the stable path of the active content. It is a symbolic link:
 	// resolve it once to read several files of the same generation.
 	StoragePath string
@@ -97,17 +102,16 @@ func (s *Store) List(ctx context.Context) ([]ActivePack, error) {
 	if err != nil && !damaged(err) {
 		return nil, err
 	}
-	packs := make([]ActivePack, len(records))
-	for i, rec := range records {
-		packs[i] = s.installed(rec)
+	summaries := make([]RecordSummary, len(records))
+	for i := range records {
+		summaries[i] = records[i].Summary()
 	}
-	s.mark(ctx, packs, DamagedRefs(err))
-	s.markLinks(packs)
+	m := s.marker(summaries, DamagedRefs(err))
+	packs := make([]ActivePack, len(records))
+	for i := range records {
+		packs[i] = ActivePack{records[i], m.state(ctx, &summaries[i])}
+	}
 	return packs, err
-}
-
-func (s *Store) installed(rec Record) ActivePack {
-	return ActivePack{Record: rec, StoragePath: s.disk.Current(rec.Ref)}
 }
 
 // Show implements [Catalog].
@@ -144,12 +148,12 @@ func (s *Store) details(ctx context.Context, ref pack.Ref) (*PackDetails, error)
 		s.config.Logger.Warn("generations are left out", "pack", ref, "error", err)
 		err = nil
 	}
-	details := &PackDetails{ActivePack: s.installed(rec), Components: components, Generations: generations}
+	details := &PackDetails{ActivePack: ActivePack{Record: rec}, Components: components, Generations: generations}
 	if err != nil {
 		return nil, err
 	}
 	details.Changes = s.latestChanges(ctx, &rec)
-	s.markDetails(ctx, &details.ActivePack)
+	details.PackState = s.stateOf(ctx, &rec)
 	if details.ConfigProblems, err = s.configProblems(ctx, &rec.Manifest); damaged(err) {
 		details.ConfigProblems, err = []string{err.Error()}, nil
 	}

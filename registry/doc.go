@@ -14,7 +14,7 @@
 //	path := report.Registered[0].StoragePath // /var/lib/host/current/slack
 //
 // It implements [Registrar] and its companions, each of which a host can use or
-// replace separately: [Catalog], [Snapshotter], [Feed], [Historian], [Pinner], [Enabler], [Remover],
+// replace separately: [Catalog], [Summarizer], [Snapshotter], [Feed], [Historian], [Pinner], [Enabler], [Remover],
 // [RollBacker], [Configurer], [Verifier], [Repairer]. [OpenReadOnly] opens a root without permission to
 // write.
 // [Records] store the state of the packs: in files ([OpenFiles]), or in a database

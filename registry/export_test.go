@@ -91,9 +91,16 @@ func (f *Files) CompactAt(size int64) { f.compactAt = size }
 // Damage makes the record of ref one that cannot be decoded.
 func (f *Files) Damage(t testing.TB, ref pack.Ref) {
 	t.Helper()
+	f.damageRow(t, ref, func(r *row) { r.manifest = []byte("{") })
+}
+
+// damageRow changes the row of ref without its generations.
+func (f *Files) damageRow(t testing.TB, ref pack.Ref, damage func(*row)) {
+	t.Helper()
 	err := f.change(t.Context(), func(table *table) (*delta, error) {
 		damaged := *table.packs[ref]
-		damaged.manifest, damaged.generations = []byte("{"), nil
+		damaged.generations = nil
+		damage(&damaged)
 		var err error
 		if damaged.components.data, err = f.read(f.pos.ID, &damaged); err != nil {
 			return nil, err
@@ -149,3 +156,17 @@ func RecodeDelta(payload []byte) ([]byte, error) {
 
 // ShareEqual asks for files that may be shared.
 var ShareEqual = shareEqual
+
+// DamageSummary makes the dependencies of ref ones that cannot be decoded.
+func (m *Memory) DamageSummary(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.table.amend(ref, func(r *row) { r.needs = []byte("{") })
+}
+
+// DamageSummary makes the dependencies of ref ones that cannot be decoded.
+func (f *Files) DamageSummary(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	f.damageRow(t, ref, func(r *row) { r.needs = []byte("{") })
+}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/internal/text/exactjson"
 	"github.com/packtrain/pack/registry/internal/recordlog"
 )
 
@@ -45,6 +44,9 @@ type rowHead struct {
 	Active      string           `json:"active"`
 	Installed   time.Time        `json:"installed"`
 	Updated     time.Time        `json:"updated"`
+	Version     string           `json:"version"`
+	Tree        pack.Digest      `json:"tree_digest"`
+	Enabled     bool             `json:"enabled"`
 	Settings    int              `json:"settings"`
 	Manifest    int              `json:"manifest"`
 	Keys        int              `json:"keys"`
@@ -75,6 +77,7 @@ func (d *delta) encode() (*recordlog.Frame, error) {
 	for _, r := range d.put {
 		h := rowHead{
 			ID: r.id, Ref: r.ref, Active: r.active, Installed: r.installed, Updated: r.updated,
+			Version: r.version, Tree: r.tree, Enabled: r.enabled,
 			Settings: len(r.settings), Manifest: len(r.manifest), Keys: len(r.keys), Mentions: len(r.mentions), Needs: len(r.needs),
 			Components: r.components.size, Checksum: r.components.sum,
 		}
@@ -137,7 +140,7 @@ func parseDelta(payload []byte) (*delta, error) {
 		return nil, errPayload
 	}
 	var head deltaHead
-	if err := exactjson.Unmarshal(p.next(int(binary.LittleEndian.Uint32(n))), &head); err != nil || p.bad {
+	if err := json.Unmarshal(p.next(int(binary.LittleEndian.Uint32(n))), &head); err != nil || p.bad {
 		return nil, errors.Join(errPayload, err)
 	}
 	d := &delta{op: head.Op, root: head.Root, lastID: head.LastID, drop: head.Drop, known: head.Known, forget: head.Forget}
@@ -180,6 +183,7 @@ func (p *payloadReader) next(n int) []byte {
 
 func (p *payloadReader) row(h *rowHead) *row {
 	r := &row{id: h.ID, ref: h.Ref, active: h.Active, installed: h.Installed, updated: h.Updated}
+	r.version, r.tree, r.enabled = h.Version, h.Tree, h.Enabled
 	r.settings, r.manifest, r.keys = p.next(h.Settings), p.next(h.Manifest), p.next(h.Keys)
 	r.mentions, r.needs = p.next(h.Mentions), p.next(h.Needs)
 	r.components = components{size: h.Components, sum: h.Checksum}

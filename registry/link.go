@@ -142,9 +142,9 @@ func (s *Store) Links(context.Context) ([]Link, error) {
 	return s.links()
 }
 
-// markLinks adds their links to packs. An error is logged: links never keep packs from
-// being listed.
-func (s *Store) markLinks(packs []ActivePack) {
+// linksByRef returns all links. An error is logged: links never keep packs from being
+// listed.
+func (s *Store) linksByRef() map[pack.Ref]*Link {
 	links, err := s.links()
 	if err != nil {
 		s.config.Logger.Warn("linked packs are not marked", "error", err)
@@ -153,7 +153,5 @@ func (s *Store) markLinks(packs []ActivePack) {
 	for i := range links {
 		byRef[links[i].Ref] = &links[i]
 	}
-	for i := range packs {
-		packs[i].Link = byRef[packs[i].Ref]
-	}
+	return byRef
 }

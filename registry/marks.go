@@ -9,65 +9,87 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// mark adds to packs what readers get of them, and which of their dependencies are unmet.
-// damaged are the installed packs whose versions are unknown.
-func (s *Store) mark(ctx context.Context, packs []ActivePack, damaged []pack.Ref) {
+// A marker finds what readers get of packs, and which of their dependencies are unmet.
+type marker struct {
+	store *Store
+	// blocked are the packs that cannot be changed.
+	blocked map[pack.Ref]error
+	links   map[pack.Ref]*Link
+	// quarantine is set if anything may be in quarantine.
+	quarantine bool
+	// check checks one dependency; only its errors about dependencies count.
+	check func(pack.Dependency) error
+}
+
+// marker returns a marker of all installed packs. damaged are those whose versions are
+// unknown.
+func (s *Store) marker(packs []RecordSummary, damaged []pack.Ref) *marker {
 	versions := make(map[pack.Ref]pack.Version, len(packs))
 	for i := range packs {
-		versions[packs[i].Ref] = packs[i].Active.Version
+		versions[packs[i].Ref] = packs[i].Version
 	}
 	for _, ref := range damaged {
 		versions[ref] = pack.Version{}
 	}
-	blocked, err := s.disk.Blocked()
-	if err != nil {
-		s.config.Logger.Warn("packs with unfinished operations are not marked", "error", err)
-	}
-	for i := range packs {
-		s.markOne(ctx, &packs[i], blocked, func(d pack.Dependency) error {
-			return s.checkDependencyOn(d, func(ref pack.Ref) (pack.Version, error) {
-				v, ok := versions[ref]
-				switch {
-				case !ok:
-					return v, &NotInstalledError{Ref: ref}
-				case v.IsZero():
-					return v, &RecordError{ref, errNeeds}
-				}
-				return v, nil
-			})
+	m := &marker{store: s, links: s.linksByRef(), quarantine: s.mayQuarantine()}
+	m.check = func(d pack.Dependency) error {
+		return s.checkDependencyOn(d, func(ref pack.Ref) (pack.Version, error) {
+			v, ok := versions[ref]
+			switch {
+			case !ok:
+				return v, &NotInstalledError{Ref: ref}
+			case v.IsZero():
+				return v, &RecordError{ref, errNeeds}
+			}
+			return v, nil
 		})
 	}
+	var err error
+	if m.blocked, err = s.disk.Blocked(); err != nil {
+		s.config.Logger.Warn("packs with unfinished operations are not marked", "error", err)
+	}
+	return m
 }
 
-// markOne marks p. check checks one dependency; only its errors about dependencies count.
-// blocked are the packs that cannot be changed.
-func (s *Store) markOne(ctx context.Context, p *ActivePack, blocked map[pack.Ref]error, check func(pack.Dependency) error) {
-	if err := cmp.Or(s.reachable(ctx, p.Record), blocked[p.Ref]); err != nil {
-		p.NeedsRepair = err.Error()
+// stateOf returns the state of one pack.
+func (s *Store) stateOf(ctx context.Context, rec *Record) PackState {
+	m := &marker{store: s, quarantine: true, check: func(d pack.Dependency) error { return s.checkDependency(ctx, d) }}
+	m.blocked, _ = s.disk.Blocked() // Verify reports the error
+	if l, err := s.link(rec.Ref); err == nil {
+		m.links = map[pack.Ref]*Link{rec.Ref: l}
 	}
-	for _, d := range p.Manifest.Dependencies {
-		if errors.Is(check(d), pack.ErrDependency) {
-			p.Unmet = append(p.Unmet, d)
+	summary := rec.Summary()
+	return m.state(ctx, &summary)
+}
+
+func (m *marker) state(ctx context.Context, p *RecordSummary) PackState {
+	state := PackState{StoragePath: m.store.disk.Current(p.Ref), Link: m.links[p.Ref]}
+	if err := cmp.Or(m.reachable(ctx, p), m.blocked[p.Ref]); err != nil {
+		state.NeedsRepair = err.Error()
+	}
+	for _, d := range p.Dependencies {
+		if errors.Is(m.check(d), pack.ErrDependency) {
+			state.Unmet = append(state.Unmet, d)
 		}
 	}
+	return state
 }
 
 // reachable checks that readers get the recorded generation, without reading its files.
-func (s *Store) reachable(ctx context.Context, rec Record) error {
-	if err := s.checkPointer(ctx, rec); err != nil {
+func (m *marker) reachable(ctx context.Context, p *RecordSummary) error {
+	s := m.store
+	if err := s.checkPointer(ctx, p.Ref, p.Generation); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(s.disk.Content(rec.Ref, rec.Active.Name)); err != nil {
-		return pack.Errorf(pack.CodeStoreCorrupt, "the files of generation %s are missing: %w", rec.Active.Name, err)
+	if _, err := os.Lstat(s.disk.Content(p.Ref, p.Generation)); err != nil {
+		return pack.Errorf(pack.CodeStoreCorrupt, "the files of generation %s are missing: %w", p.Generation, err)
 	}
-	return s.checkQuarantine(rec.Ref, &rec.Active)
-}
-
-// markDetails marks the pack of Show.
-func (s *Store) markDetails(ctx context.Context, p *ActivePack) {
-	if l, err := s.link(p.Ref); err == nil {
-		p.Link = l
+	if !m.quarantine {
+		return nil
 	}
-	blocked, _ := s.disk.Blocked() // Verify reports the error
-	s.markOne(ctx, p, blocked, func(d pack.Dependency) error { return s.checkDependency(ctx, d) })
+	rec, err := s.config.Records.Pack(ctx, p.Ref) // for its environments
+	if err != nil || rec.Active.Name != p.Generation {
+		rec.Active = Generation{Name: p.Generation}
+	}
+	return s.checkQuarantine(p.Ref, &rec.Active)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -18,6 +19,7 @@ func marked(t *testing.T, s *registry.Store) map[pack.Ref][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wantSummaries(t, s, listed)
 	got := map[pack.Ref][]string{}
 	for _, p := range listed {
 		shown, err := s.Show(t.Context(), p.Ref)
@@ -35,6 +37,22 @@ func marked(t *testing.T, s *registry.Store) map[pack.Ref][]string {
 		}
 	}
 	return got
+}
+
+// wantSummaries checks that the summaries are those of the listed packs.
+func wantSummaries(t *testing.T, s *registry.Store, listed []registry.ActivePack) {
+	t.Helper()
+	got, err := s.Summaries(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	want := []registry.PackSummary{}
+	for i := range listed {
+		want = append(want, registry.PackSummary{RecordSummary: listed[i].Summary(), PackState: listed[i].PackState})
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("summaries (-want +got)\n%s", diff)
+	}
 }
 
 // misguided replaces the link to the pack bad.

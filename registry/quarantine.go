@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,6 +47,17 @@ func (s *Store) release(path string) {
 func (s *Store) isQuarantined(path string) bool {
 	_, err := os.Lstat(s.quarantineFile(path))
 	return err == nil
+}
+
+// mayQuarantine reports whether anything is in quarantine, as far as is known.
+func (s *Store) mayQuarantine() bool {
+	dir, err := os.Open(filepath.Join(s.config.Root, quarantineDir))
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	defer func() { _ = dir.Close() }() // it was only read
+	_, err = dir.Readdirnames(1)
+	return !errors.Is(err, io.EOF)
 }
 
 // checkQuarantine checks that tests of no pack changed a generation or its environments.

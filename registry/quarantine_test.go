@@ -87,6 +87,7 @@ func wantQuarantined(t *testing.T, s *registry.Store) {
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].NeedsRepair, "changed while tests of a pack ran") {
 		t.Errorf("got %+v, %v", list, err)
 	}
+	wantSummaries(t, s, list)
 	found, err := s.Verify(t.Context())
 	if err != nil || len(found.Differences) != 2 {
 		t.Errorf("got %+v, %v", found, err)

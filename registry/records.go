@@ -37,6 +37,10 @@ type PackReader interface {
 	// Packs returns all records, ordered by ref. If some cannot be decoded, it returns
 	// the others and an error that joins one [*RecordError] for each of them.
 	Packs(ctx context.Context) ([]Record, error)
+	// Summaries returns summaries of all records, ordered by ref. It does not decode the
+	// manifests. If some summaries cannot be decoded, it returns the others and an error
+	// that joins one [*RecordError] for each of them.
+	Summaries(ctx context.Context) ([]RecordSummary, error)
 	// Active returns the name of the active generation of ref. It does not
 	// decode the record.
 	Active(ctx context.Context, ref pack.Ref) (generation string, err error)

@@ -103,7 +103,7 @@ func (s *Store) rollBack(ctx context.Context, ref pack.Ref, opts *RollBackOption
 	if err != nil {
 		return RollBackReport{}, err
 	}
-	if err := s.checkPointer(ctx, rec); err != nil {
+	if err := s.checkPointer(ctx, ref, rec.Active.Name); err != nil {
 		return RollBackReport{}, err
 	}
 	if rep.Record, err = s.moveTo(ctx, lock, rec, target); err != nil {

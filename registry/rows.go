@@ -28,6 +28,7 @@ func newRow(a *Activation) (*row, error) {
 	}
 	mentions := slices.DeleteFunc(documents.Mentions(), func(ref pack.Ref) bool { return ref == a.Ref })
 	r := &row{ref: a.Ref, active: a.Generation.Name, installed: a.Time, updated: a.Time, settings: []byte("{}")}
+	r.version, r.tree, r.enabled = a.Generation.Version.String(), a.Generation.TreeDigest, a.Manifest.Enabled
 	r.components = components{data: documents, size: int64(len(documents)), sum: checksum(documents)}
 	r.generations = []generationRow{{name: a.Generation.Name}}
 	for to, v := range map[*[]byte]any{

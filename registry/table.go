@@ -38,13 +38,17 @@ type row struct {
 	ref                pack.Ref
 	active             string
 	installed, updated time.Time
-	settings           []byte
-	manifest           []byte
-	components         components
-	keys               []byte // the componentKeys
-	mentions           []byte // the refs of other packs whose components its own may name
-	needs              []byte // the dependencies
-	generations        []generationRow
+	// version and tree are those of the active generation.
+	version     string
+	tree        pack.Digest
+	enabled     bool // whether the pack says that it is enabled
+	settings    []byte
+	manifest    []byte
+	components  components
+	keys        []byte // the componentKeys
+	mentions    []byte // the refs of other packs whose components its own may name
+	needs       []byte // the dependencies
+	generations []generationRow
 }
 
 // components are the [Documents] of a pack: in memory, or in a file, from which they are

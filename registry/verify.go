@@ -207,7 +207,7 @@ func (s *Store) differences(ctx context.Context, rec Record) (found []Difference
 		}
 	}
 	add(DifferenceOperation, s.checkJournal(rec.Ref))
-	add(DifferencePointer, s.checkPointer(ctx, rec))
+	add(DifferencePointer, s.checkPointer(ctx, rec.Ref, rec.Active.Name))
 	add(DifferenceContent, s.checkContent(rec.Ref, &rec.Active))
 	add(DifferenceEnvironment, s.checkLinks(rec.Ref, &rec.Active))
 	_, err := s.recall(rec.Ref, rec.Active.Name)
@@ -221,20 +221,20 @@ func (s *Store) checkJournal(ref pack.Ref) error {
 	return cmp.Or(err, blocked[ref])
 }
 
-// checkPointer checks that readers get the active generation, or will get it when an
-// operation in progress has ended.
-func (s *Store) checkPointer(ctx context.Context, rec Record) error {
-	if pointer, err := s.disk.Pointer(rec.Ref); err != nil || pointer == rec.Active.Name {
+// checkPointer checks that readers get the active generation of ref, or will get it when
+// an operation in progress has ended.
+func (s *Store) checkPointer(ctx context.Context, ref pack.Ref, active string) error {
+	if pointer, err := s.disk.Pointer(ref); err != nil || pointer == active {
 		return err
 	}
-	pointer, settled, err := s.disk.Settled(ctx, rec.Ref)
-	if err != nil || !settled || pointer == rec.Active.Name {
+	pointer, settled, err := s.disk.Settled(ctx, ref)
+	if err != nil || !settled || pointer == active {
 		return err
 	}
 	if pointer == "" {
-		return pack.Errorf(pack.CodeStoreCorrupt, "the link %q is missing; repair the pack", s.disk.Current(rec.Ref))
+		return pack.Errorf(pack.CodeStoreCorrupt, "the link %q is missing; repair the pack", s.disk.Current(ref))
 	}
-	return pack.Errorf(pack.CodeStoreCorrupt, "the link %q leads to generation %s, the records say %s; repair the pack", s.disk.Current(rec.Ref), pointer, rec.Active.Name)
+	return pack.Errorf(pack.CodeStoreCorrupt, "the link %q leads to generation %s, the records say %s; repair the pack", s.disk.Current(ref), pointer, active)
 }
 
 func (s *Store) checkContent(ref pack.Ref, g *Generation) error {

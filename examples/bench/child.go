@@ -103,7 +103,7 @@ func listPacks(ctx context.Context, args []string) error {
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	packs, err := h.Store.List(ctx)
+	packs, err := h.Store.Summaries(ctx)
 	if err == nil && len(packs) == 0 {
 		err = pack.ErrNotFound
 	}

@@ -45,7 +45,7 @@ func TestPublish(t *testing.T) {
 	run := on(t, t.TempDir())
 	from := []string{"--index", url + "/index.json", "--allow-http", "--allow-private", "127.0.0.1"}
 	wantStatus(t, run(append(from, "install", "demo@^1.0")...), exitOK)
-	if packs := decode[listReport](t, run("list", "--json")).Packs; len(packs) != 1 || packs[0].Active.Version != mustVersion(t, "1.1.0") {
+	if packs := decode[listReport](t, run("list", "--json")).Packs; len(packs) != 1 || packs[0].Version != mustVersion(t, "1.1.0") {
 		t.Errorf("got %+v", packs)
 	}
 

@@ -31,7 +31,7 @@ func TestPostgreSQL(t *testing.T) {
 		t.Helper()
 		for _, db := range []string{dsn, pooled} {
 			packs := decode[listReport](t, run(command, db, "list", "--json")).Packs
-			if len(packs) != 1 || packs[0].Active.Version != mustVersion(t, want) {
+			if len(packs) != 1 || packs[0].Version != mustVersion(t, want) {
 				t.Errorf("got %+v, want version %s", packs, want)
 			}
 			wantStatus(t, run(command, db, "verify"), exitOK)
@@ -64,7 +64,7 @@ func TestSharedRoot(t *testing.T) {
 	wantStatus(t, shared("register", "--replace", "upgrade", demoPack(t, "1.1.0")), exitOK)
 	wantStatus(t, shared("rollback", "demo"), exitOK)
 	packs := decode[listReport](t, shared("list", "--json")).Packs
-	if len(packs) != 1 || packs[0].Active.Version != mustVersion(t, "1.0.0") || packs[0].NeedsRepair != "" {
+	if len(packs) != 1 || packs[0].Version != mustVersion(t, "1.0.0") || packs[0].NeedsRepair != "" {
 		t.Errorf("got %+v", packs)
 	}
 	wantStatus(t, shared("verify"), exitOK)

@@ -18,6 +18,7 @@ import (
 // A reader does what commands that only read ask for.
 type reader interface {
 	registry.Catalog
+	registry.Summarizer
 	registry.Historian
 	registry.Verifier
 	configReader
@@ -157,6 +158,11 @@ type noPacks struct{}
 // List implements [registry.Catalog].
 func (noPacks) List(context.Context) ([]registry.ActivePack, error) {
 	return []registry.ActivePack{}, nil
+}
+
+// Summaries implements [registry.Summarizer].
+func (noPacks) Summaries(context.Context) ([]registry.PackSummary, error) {
+	return []registry.PackSummary{}, nil
 }
 
 // Show implements [registry.Catalog].

@@ -15,12 +15,14 @@ import (
 type broken struct {
 	*registry.Memory
 	damaged     map[pack.Ref]bool
-	lost        map[string]bool // the damaged generations
+	lost        map[string]bool   // the damaged generations
+	unclear     map[pack.Ref]bool // the packs with damaged summaries
 	apply       func(m *registry.Memory, ctx context.Context, op registry.Operation) ([]registry.Record, error)
 	outcome     func(m *registry.Memory, ctx context.Context, id string) (bool, error)
 	setConfig   func(m *registry.Memory, ctx context.Context, ref pack.Ref, expect string, next registry.Configuration) error
 	pack        func(m *registry.Memory, ctx context.Context, ref pack.Ref) (registry.Record, error)
 	packs       func(m *registry.Memory, ctx context.Context) ([]registry.Record, error)
+	summaries   func(m *registry.Memory, ctx context.Context) ([]registry.RecordSummary, error)
 	actives     func(m *registry.Memory, ctx context.Context) (map[pack.Ref]string, error)
 	components  func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
 	mentions    func(m *registry.Memory, ctx context.Context, ref pack.Ref) ([]pack.Component, error)
@@ -49,6 +51,9 @@ func (b *broken) DamageGeneration(_ testing.TB, _ pack.Ref, name string) {
 	}
 	b.lost[name] = true
 }
+
+// DamageSummary implements [SummaryDamager].
+func (b *broken) DamageSummary(_ testing.TB, ref pack.Ref) { b.unclear = map[pack.Ref]bool{ref: true} }
 
 func (b *broken) Apply(ctx context.Context, op registry.Operation) ([]registry.Record, error) {
 	apply := b.apply
@@ -132,6 +137,18 @@ func (b *broken) Packs(ctx context.Context) ([]registry.Record, error) {
 		records = slices.DeleteFunc(records, func(r registry.Record) bool { return r.Ref == ref || b.allDamaged })
 	}
 	return records, err
+}
+
+func (b *broken) Summaries(ctx context.Context) ([]registry.RecordSummary, error) {
+	if b.summaries != nil {
+		return b.summaries(b.Memory, ctx)
+	}
+	summaries, err := b.Memory.Summaries(ctx)
+	for ref := range b.unclear {
+		err = errors.Join(err, damage(ref))
+		summaries = slices.DeleteFunc(summaries, func(s registry.RecordSummary) bool { return s.Ref == ref || b.allDamaged })
+	}
+	return summaries, err
 }
 
 func (b *broken) Components(ctx context.Context, ref pack.Ref) ([]pack.Component, error) {

@@ -70,6 +70,7 @@ func packsAreOrderedByRef(t testing.TB, r registry.Records) {
 		got = append(got, rec.Ref)
 	}
 	wantEqual(t, "order", []pack.Ref{"a", "b", "c", "c-d", "c_d"}, got)
+	summariesOf(t, r)
 }
 
 func upgradeReplacesComponents(t testing.TB, r registry.Records) {

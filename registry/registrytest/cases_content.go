@@ -150,6 +150,8 @@ func cancelledContextChangesNothing(t testing.TB, r registry.Records) {
 	wantError(t, "Pack", err, context.Canceled)
 	_, err = r.Packs(ctx)
 	wantError(t, "Packs", err, context.Canceled)
+	_, err = r.Summaries(ctx)
+	wantError(t, "Summaries", err, context.Canceled)
 	_, err = r.Active(ctx, "demo")
 	wantError(t, "Active", err, context.Canceled)
 	_, err = r.Outcome(ctx, "op")

@@ -3,6 +3,10 @@ package registrytest
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/registry"
@@ -34,7 +38,7 @@ func catalogChecks() []check {
 				}
 				errs = append(errs, equal("pack in the list", p.Active, shown.Active), equal("path in the list", p.StoragePath, shown.StoragePath))
 			}
-			return errors.Join(append(errs, equal("refs", refs, []pack.Ref{"demo", "lib", "other"}))...)
+			return errors.Join(append(errs, equal("refs", refs, []pack.Ref{"demo", "lib", "other"}), summariesAgree(ctx, b, packs))...)
 		}},
 		{"what is shown is what was registered", checkShown},
 		{"generations are shown, the oldest first", checkGenerations},
@@ -121,6 +125,23 @@ func unmetIs(ctx context.Context, b *bench, want ...string) error {
 		}
 		return texts
 	}
-	return errors.Join(equal("unmet dependencies in the list", texts(packs[0].Unmet), want), equal("unmet dependencies", texts(shown.Unmet), want),
+	return errors.Join(summariesAgree(ctx, b, packs), equal("unmet dependencies in the list", texts(packs[0].Unmet), want), equal("unmet dependencies", texts(shown.Unmet), want),
 		equal("needs repair", packs[0].NeedsRepair+shown.NeedsRepair, ""))
+}
+
+// summariesAgree checks the summaries of a catalog that has them.
+func summariesAgree(ctx context.Context, b *bench, packs []registry.ActivePack) error {
+	s, ok := b.Catalog.(registry.Summarizer)
+	if !ok {
+		return nil
+	}
+	got, err := s.Summaries(ctx)
+	want := []registry.PackSummary{}
+	for i := range packs {
+		want = append(want, registry.PackSummary{RecordSummary: packs[i].Summary(), PackState: packs[i].PackState})
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		err = errors.Join(err, fmt.Errorf("summaries (-want +got)\n%s", diff))
+	}
+	return err
 }

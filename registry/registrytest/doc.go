@@ -15,8 +15,8 @@
 //		})
 //	}
 //
-// Records that implement [Damager] are also checked with records that cannot be
-// decoded. [RunShared] checks records that several processes open at once.
+// Records that implement [Damager], [GenerationDamager] or [SummaryDamager] are also checked
+// with records that cannot be decoded. [RunShared] checks records that several processes open at once.
 //
 // The suites are tested with doubles that are broken on purpose: each case can fail.
 package registrytest

@@ -148,7 +148,7 @@ func (f *Fake) details(ctx context.Context, ref pack.Ref) (*registry.PackDetails
 }
 
 func (f *Fake) pack(ctx context.Context, rec registry.Record) registry.ActivePack {
-	return registry.ActivePack{Record: rec, StoragePath: storagePath(rec.Ref), Unmet: f.unmet(ctx, rec)}
+	return registry.ActivePack{Record: rec, PackState: registry.PackState{StoragePath: storagePath(rec.Ref), Unmet: f.unmet(ctx, rec)}}
 }
 
 func storagePath(ref pack.Ref) string { return filepath.Join(fakeRoot, "current", ref.String()) }

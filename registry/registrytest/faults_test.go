@@ -73,6 +73,25 @@ func faults() []fault {
 				return all, err
 			}}
 		}},
+		{"summaries ignore what users decided", "SummariesAgreeWithRecords", func() *broken {
+			return &broken{summaries: func(m *registry.Memory, ctx context.Context) ([]registry.RecordSummary, error) {
+				all, err := m.Summaries(ctx)
+				for i := range all {
+					all[i].Enabled = true
+				}
+				return all, err
+			}}
+		}},
+		{"summaries have one dependency", "SummariesAgreeWithRecords", func() *broken {
+			return &broken{summaries: func(m *registry.Memory, ctx context.Context) ([]registry.RecordSummary, error) {
+				all, err := m.Summaries(ctx)
+				for i := range all {
+					all[i].Dependencies = all[i].Dependencies[:min(1, len(all[i].Dependencies))]
+				}
+				return all, err
+			}}
+		}},
+		{"a damaged summary hides the others", "DamagedSummaryAffectsNoOther", func() *broken { return &broken{allDamaged: true} }},
 		activationFault("pins are lost", "ActivationIsReadBack", func(_ *registry.Memory, a *registry.Activation) { a.Generation.Pin = pack.Pin{} }),
 		activationFault("times are cut to seconds", "ActivationIsReadBack", func(_ *registry.Memory, a *registry.Activation) { a.Time = a.Time.Truncate(time.Second) }),
 		activationFault("text is cut", "HostileTextIsKept", func(_ *registry.Memory, a *registry.Activation) {

@@ -30,6 +30,8 @@ func cases() []suiteCase {
 		{"EmptyRecordsListNothing", emptyRecordsListNothing},
 		{"ActivationIsReadBack", activationIsReadBack},
 		{"PacksAreOrderedByRef", packsAreOrderedByRef},
+		{"SummariesAgreeWithRecords", summariesAgreeWithRecords},
+		{"DamagedSummaryAffectsNoOther", damagedSummaryAffectsNoOther},
 		{"UpgradeReplacesComponents", upgradeReplacesComponents},
 		{"UpgradeKeepsIDAndInstalled", upgradeKeepsIDAndInstalled},
 		{"RollBackAddsNoGeneration", rollBackAddsNoGeneration},

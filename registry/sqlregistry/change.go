@@ -18,9 +18,9 @@ const (
 		` ON CONFLICT (root) DO UPDATE SET operations = packtrain_roots.operations + 1 RETURNING id, operations, shared`
 	insertOperation  = `INSERT INTO packtrain_operations (root_id, number, operation) VALUES (?, ?, ?) ON CONFLICT (root_id, operation) DO NOTHING`
 	deleteOperations = `DELETE FROM packtrain_operations WHERE root_id = ? AND number <= ?`
-	insertPack       = `INSERT INTO packtrain_packs (version, generation, manifest, updated_at, root_id, ref, installed_at)` +
-		` VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (root_id, ref) DO NOTHING RETURNING id`
-	updatePack = `UPDATE packtrain_packs SET version = ?, generation = ?, manifest = ?, updated_at = ?` +
+	insertPack       = `INSERT INTO packtrain_packs (version, generation, manifest, enabled, updated_at, root_id, ref, installed_at)` +
+		` VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (root_id, ref) DO NOTHING RETURNING id`
+	updatePack = `UPDATE packtrain_packs SET version = ?, generation = ?, manifest = ?, enabled = ?, updated_at = ?` +
 		` WHERE root_id = ? AND ref = ? AND generation = ? RETURNING id`
 	insertGeneration = `INSERT INTO packtrain_generations (name, previous, version, tree_digest, directory_checksum, pin, environments,` +
 		` tests, validation, components, created_at, actor, pack_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pack_id, name) DO NOTHING`
@@ -135,10 +135,10 @@ func (c *change) activate(ctx context.Context, a *registry.Activation) (id int64
 // movePack makes a the active generation of its pack and returns the pack's id.
 func (c *change) movePack(ctx context.Context, a *registry.Activation) (id int64, err error) {
 	statement := updatePack
-	args := []any{a.Generation.Version.String(), a.Generation.Name, asJSON(&a.Manifest), asTime(&a.Time), c.root, a.Ref.String(), a.Previous}
+	args := []any{a.Generation.Version.String(), a.Generation.Name, asJSON(&a.Manifest), asNumber(a.Manifest.Enabled), asTime(&a.Time), c.root, a.Ref.String(), a.Previous}
 	if a.Previous == "" {
 		statement = insertPack
-		args[6] = asTime(&a.Time)
+		args[len(args)-1] = asTime(&a.Time)
 	}
 	err = c.row(ctx, statement, args...).Scan(&id)
 	return id, err

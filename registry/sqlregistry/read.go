@@ -16,6 +16,10 @@ const (
 	generationColumns = `g.name, g.previous, g.version, g.tree_digest, g.directory_checksum, g.pin, g.environments, g.tests, g.validation, g.components, g.created_at, g.actor`
 	selectRecords     = `SELECT p.id, p.ref, p.manifest, p.settings, p.installed_at, p.updated_at, ` + generationColumns +
 		fromPacks + ` JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation WHERE r.root = ?`
+	// One row for each dependency of a pack, or one without.
+	selectSummaries = `SELECT p.id, p.ref, p.generation, p.version, g.tree_digest, p.enabled, p.settings, p.installed_at, p.updated_at, d.document` + fromPacks +
+		` JOIN packtrain_generations g ON g.pack_id = p.id AND g.name = p.generation` +
+		` LEFT JOIN packtrain_dependencies d ON d.pack_id = p.id WHERE r.root = ? ORDER BY p.ref, d.position`
 	selectActive      = `SELECT p.generation` + fromPacks + ` WHERE r.root = ? AND p.ref = ?`
 	selectActives     = `SELECT p.ref, p.generation` + fromPacks + ` WHERE r.root = ?`
 	selectGenerations = `SELECT ` + generationColumns + fromPacks +

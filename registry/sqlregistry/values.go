@@ -78,6 +78,14 @@ func asText(v textValue) column {
 	}
 }
 
+// asNumber returns the number by which b is stored: not all databases convert it.
+func asNumber(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // asTime stores t in UTC with microseconds.
 func asTime(t *time.Time) column {
 	return column{

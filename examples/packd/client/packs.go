@@ -15,9 +15,10 @@ import (
 const packsPath = "/packs"
 
 var (
-	_ registry.Catalog  = (*Client)(nil)
-	_ registry.Verifier = (*Client)(nil)
-	_ registry.Repairer = (*Client)(nil)
+	_ registry.Catalog    = (*Client)(nil)
+	_ registry.Summarizer = (*Client)(nil)
+	_ registry.Verifier   = (*Client)(nil)
+	_ registry.Repairer   = (*Client)(nil)
 
 	_ registry.Configurer    = (*Client)(nil)
 	_ registry.ConfigRemover = (*Client)(nil)
@@ -32,6 +33,19 @@ func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
 	out := make([]registry.ActivePack, len(packs))
 	for i, p := range packs {
 		out[i] = p.Result()
+	}
+	return out, nil
+}
+
+// Summaries implements [registry.Summarizer], by List.
+func (c *Client) Summaries(ctx context.Context) ([]registry.PackSummary, error) {
+	packs, err := c.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]registry.PackSummary, len(packs))
+	for i := range packs {
+		out[i] = registry.PackSummary{RecordSummary: packs[i].Record.Summary(), PackState: packs[i].PackState}
 	}
 	return out, nil
 }

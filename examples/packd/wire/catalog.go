@@ -56,7 +56,9 @@ func (p ActivePack) Result() registry.ActivePack {
 			ID: p.ID, Ref: p.Ref, Active: p.Active, Manifest: p.Manifest, Installed: p.Installed, Updated: p.Updated,
 			Settings: p.Settings,
 		},
-		StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...), Link: p.Link,
+		PackState: registry.PackState{
+			StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...), Link: p.Link,
+		},
 	}
 }
 

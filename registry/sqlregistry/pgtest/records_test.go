@@ -48,6 +48,13 @@ func (d damageable) Damage(t testing.TB, ref pack.Ref) {
 	execute(t, openDB(t, d.dsn), `UPDATE packtrain_packs SET manifest = '{' WHERE ref = $1`, ref.String())
 }
 
+// DamageSummary implements [registrytest.SummaryDamager].
+func (d damageable) DamageSummary(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	const damage = `UPDATE packtrain_dependencies SET document = '{' WHERE position = 1 AND pack_id = (SELECT id FROM packtrain_packs WHERE ref = $1)`
+	execute(t, openDB(t, d.dsn), damage, ref.String())
+}
+
 // DamageGeneration implements [registrytest.GenerationDamager].
 func (d damageable) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
 	t.Helper()

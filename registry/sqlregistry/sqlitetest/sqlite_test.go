@@ -81,6 +81,15 @@ func (d damageable) Damage(t testing.TB, ref pack.Ref) {
 	}
 }
 
+// DamageSummary implements [registrytest.SummaryDamager].
+func (d damageable) DamageSummary(t testing.TB, ref pack.Ref) {
+	t.Helper()
+	const damage = `UPDATE packtrain_dependencies SET document = '{' WHERE position = 1 AND pack_id = (SELECT id FROM packtrain_packs WHERE ref = ?)`
+	if _, err := openDB(t, d.file).ExecContext(t.Context(), damage, ref.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // DamageGeneration implements [registrytest.GenerationDamager].
 func (d damageable) DamageGeneration(t testing.TB, ref pack.Ref, name string) {
 	t.Helper()

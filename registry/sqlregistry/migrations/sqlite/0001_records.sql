@@ -17,6 +17,7 @@ CREATE TABLE packtrain_packs (
     version      TEXT NOT NULL,
     generation   TEXT NOT NULL,               -- the active one
     manifest     TEXT NOT NULL,               -- JSON
+    enabled      INTEGER NOT NULL,            -- 1 if the manifest says so
     settings     TEXT NOT NULL DEFAULT '{}',  -- JSON, what users decided otherwise
     installed_at TEXT NOT NULL,
     updated_at   TEXT NOT NULL,
