@@ -30,6 +30,7 @@ func actions() map[Reason]string {
 		ReasonNeedsDirect:      "require a release of $pkg from the index in $file, or let the host allow its address",
 		ReasonForeignLock:      "add a package-lock.json beside $pkg, or let the host ignore foreign locks",
 		ReasonMinimumAge:       "install a newer tool, or lower the minimum age of releases on this host",
+		ReasonNotLocked:        "lock the environments again on a machine of this platform, and review what has changed in the lock",
 		ReasonAddress:          "name a release of $pkg in $file that comes from the index",
 		ReasonNotFound:         "check the name and version of $pkg in $file, and which index this host uses",
 		ReasonConflict:         "widen or change the versions in $file until one choice satisfies all of them",

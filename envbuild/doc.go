@@ -41,6 +41,16 @@
 // pip and uv resolve without installing, and npm writes its lock. Planning leaves nothing
 // but downloads in the caches of the tools.
 //
+// # Locking
+//
+// [Builder.LockEnvironments] returns what requirements resolve to as a [LockedSet]: versions
+// with digests, for one platform. A request with such sets ([Request.Locked]) makes
+// environments of exactly these: pip and uv install them with --require-hashes and
+// --no-deps, and afterwards the packages have to meet what the pack and they themselves
+// require, with none that nothing requires. The Key is then made of the set, so that
+// one Key has one content. The names, versions and digests of a set are judged as requirements of a
+// pack are. Packages that come from a repository have no digest and cannot be locked.
+//
 // # Building and registering separately
 //
 // A successful Build records, under the digest of the pack's content

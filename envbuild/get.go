@@ -14,6 +14,9 @@ import (
 // get gets one environment.
 func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs *pack.RuntimeNeed) (Environment, error) {
 	r, err := k.recipe(files, needs)
+	if err == nil {
+		r, _, err = s.exact(it, r)
+	}
 	if err != nil {
 		return Environment{}, err
 	}

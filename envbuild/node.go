@@ -224,3 +224,9 @@ func (m *modules) places(name string) []string {
 	}
 	return nil
 }
+
+// wants implements recipe.
+func (m *modules) wants() *LockedSet { return nil }
+
+// locked implements recipe.
+func (m *modules) locked(*LockedSet) (recipe, error) { return m, nil }

@@ -67,10 +67,16 @@ func platform(node interp.Program) npm.Platform {
 	if fields := strings.Fields(node.Build); len(fields) > 2 {
 		p.OS, p.CPU = fields[1], fields[2]
 	}
-	if musl, _ := filepath.Glob("/lib/ld-musl-*"); len(musl) > 0 { // the pattern is valid
+	if hasMusl() {
 		p.Libc = "musl"
 	}
 	return p
+}
+
+// hasMusl reports whether the programs of this machine use the C library musl.
+func hasMusl() bool {
+	found, _ := filepath.Glob("/lib/ld-musl-*") // the pattern is valid
+	return len(found) > 0
 }
 
 // runScripts runs the install scripts of some packages, without the network.

@@ -47,6 +47,10 @@ func pipRules() []rule {
 	return []rule{
 		{re(`No space left on device`), ReasonDiskFull, "no space left on the disk"},
 		{re(`\[Errno 27\]|File too large`), ReasonTooLarge, tooLargeText},
+		{
+			re(`DO NOT MATCH THE HASHES.*?tampered with them\. (?P<pkg>\S+) from .*? Got (?P<got>[0-9a-f]{64})(?: |$)`), ReasonHashMismatch,
+			"$pkg has the digest sha256:$got, which is not one that requirements.txt or the index states",
+		},
 		{re(`DO NOT MATCH THE HASHES.*?tampered with them\. (?P<pkg>\S+) from`), ReasonHashMismatch, "$pkg does not have the digest that requirements.txt or the index states"},
 		{re(`In --require-hashes mode, all requirements must have .*?: (?P<pkg>\S+) .*?\(from (?P<by>[^-\s(][^\s()]*?)(?:->.*?)?\)`), ReasonHashMismatch, pipNoDigest},
 		{re(`Hashes are required in --require-hashes mode.*?: (?P<pkg>\S+)`), ReasonHashMismatch, pipNoDigest},

@@ -77,8 +77,11 @@ func (s *session) resolve(ctx context.Context, it *item, runtime pack.RuntimeNam
 
 // resolve implements recipe.
 func (v *virtualenv) resolve(ctx context.Context, t *tool) (c contents, err error) {
-	if v.driver == nil {
+	switch {
+	case v.driver == nil:
 		return contents{distributions: []pack.Distribution{}}, nil
+	case v.set != nil:
+		return contents{distributions: v.set.Distributions}, nil
 	}
 	c.distributions, err = v.do(ctx, t, v.driver.resolve)
 	return c, err

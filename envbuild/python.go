@@ -36,7 +36,7 @@ func (p *python) preferring(version string, must bool) (err error) {
 }
 
 func (p *python) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
-	r := &virtualenv{config: p.config}
+	r := &virtualenv{config: p.config, ranges: needs.Ranges}
 	if err := r.read(files, needs.Manifest); err != nil {
 		return nil, err
 	}
@@ -68,8 +68,11 @@ type virtualenv struct {
 	config       *Config
 	python       interp.Program
 	others       []PassedOver
+	ranges       []string
 	requirements requirements
 	driver       pythonDriver // nil without requirements
+	// set is what a lock states, from which the requirements are then made; else nil.
+	set *LockedSet
 	// source lists the patterns of packages that may be built from source.
 	source []string
 	// built are the packages that are built from source.
@@ -85,9 +88,6 @@ func (v *virtualenv) chooseDriver(uvs []interp.Program) (err error) {
 		v.driver = &uv{v, uvs[0]}
 	default:
 		v.driver, err = newPip(v)
-	}
-	if err == nil && v.minimumAge() > 0 {
-		err = v.driver.agesKnown()
 	}
 	return err
 }
@@ -125,6 +125,9 @@ func (v *virtualenv) sources() map[string]any {
 	sources := map[string]any{"index": publicName(v.config.PythonIndex), "links": v.config.FindLinks}
 	if len(v.source) > 0 {
 		sources["source"] = normalPatterns(v.source)
+	}
+	if v.set != nil {
+		sources["locked"] = true
 	}
 	if age := v.minimumAge(); age > 0 {
 		sources["minimum age"] = age.String()
@@ -192,6 +195,9 @@ func (v *virtualenv) build(ctx context.Context, t *tool) (c contents, err error)
 	if c.pathFiles, err = checkPython(t.site.Dir, v.python.Version, before, c.files); err != nil {
 		return c, refusal(err, v.requirements.places)
 	}
+	if err := v.checkSet(t.site.Dir); err != nil {
+		return c, err
+	}
 	return c, v.start(ctx, t)
 }
 
@@ -225,13 +231,18 @@ func (v *virtualenv) start(ctx context.Context, t *tool) error {
 // do installs or resolves the requirements, as wheels where there are wheels: a package is
 // built from source once the tool has failed for the lack of one.
 func (v *virtualenv) do(ctx context.Context, t *tool, s step) ([]pack.Distribution, error) {
+	if v.minimumAge() > 0 {
+		if err := v.driver.agesKnown(); err != nil {
+			return nil, err
+		}
+	}
 	v.built = slices.Clone(v.requirements.source)
 	for {
 		t.compilers = len(v.built) > 0 || admitsAll(v.source)
 		found, err := do(ctx, t, v.driver, s, v.requirements.places)
 		name := pep508.NormalizeName(v.admitted(v.source, err))
 		if name == "" || slices.Contains(v.built, name) {
-			return found, err
+			return found, v.beside(err)
 		}
 		v.built = append(v.built, name)
 	}

@@ -105,5 +105,8 @@ func (v *virtualenv) with(args []string, file string) []string {
 	if v.requirements.hashed {
 		args = append(args, "--require-hashes")
 	}
+	if v.set != nil {
+		args = append(args, "--no-deps")
+	}
 	return append(args, "--requirement", file)
 }

@@ -29,6 +29,10 @@ const (
 	// wants to contact. The rule is in the tree of Err, as a PolicyError of package web.
 	ReasonNetworkPolicy Reason = "network_policy"
 
+	// ReasonNotLocked: the lock does not state what the pack requires, on this platform, or
+	// states something that does not meet it. See [Request.OnlyLocked].
+	ReasonNotLocked Reason = "not_locked"
+
 	// ReasonOffline: the network is offline, and the tool has not kept what it needs.
 	ReasonOffline Reason = "offline"
 
@@ -83,12 +87,14 @@ func (e *BuildError) Unwrap() []error {
 }
 
 // ErrorCode implements [pack.Coder]: what the policy refuses has
-// [pack.CodePolicyDenied], what took too long [pack.CodeTimeout], what is too large
+// [pack.CodePolicyDenied], what deviates from a lock [pack.CodeConflict], what took too long [pack.CodeTimeout], what is too large
 // [pack.CodeLimitExceeded], and everything else [pack.CodeBuildFailed].
 func (e *BuildError) ErrorCode() pack.Code {
 	switch e.Reason { //nolint:exhaustive // the others are failures
 	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonMinimumAge, ReasonNetworkPolicy:
 		return pack.CodePolicyDenied
+	case ReasonNotLocked:
+		return pack.CodeConflict
 	case ReasonTimeout:
 		return pack.CodeTimeout
 	case ReasonTooLarge:

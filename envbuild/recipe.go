@@ -42,6 +42,12 @@ type recipe interface {
 	// suffices reports whether a record of this recipe, or the error of its build, is
 	// final although there is a wider one.
 	suffices(r *envstore.Record, err error) bool
+	// wants returns the set that a lock has to state for it, without distributions; nil if
+	// it needs none.
+	wants() *LockedSet
+	// locked returns the recipe that installs exactly the distributions of a set for it. An
+	// error says why the set cannot be used.
+	locked(set *LockedSet) (recipe, error)
 	// build builds the environment at the site of t.
 	build(ctx context.Context, t *tool) (contents, error)
 	// resolve returns what build would install. The site of t is thrown away afterwards.

@@ -42,6 +42,14 @@ type Request struct {
 	// built or recorded, and a process is started only to identify a program
 	// that was not identified before.
 	Check bool
+	// Locked are the sets that a lock states. An environment for which there is one is made
+	// of its distributions and of nothing else; their archives have to have their digests.
+	// A set that does not meet the requirements, or cannot be used under the [Policy], is
+	// ignored.
+	Locked []LockedSet
+	// OnlyLocked refuses what Locked has no set for that can be used, with
+	// [ReasonNotLocked]. Environments that need no set (see [Locker]) are built.
+	OnlyLocked bool
 	// Timeout per environment; 0 means 10 minutes.
 	Timeout time.Duration
 	// OnEvent observes; nil is fine.

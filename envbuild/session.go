@@ -31,6 +31,7 @@ type session struct {
 	builds map[string]*sharedBuild // by runtime and key
 
 	planOnly bool // nothing is built
+	locking  bool // and only sets are wanted
 }
 
 // An item is one pack of a request.
@@ -38,6 +39,7 @@ type item struct {
 	batch.Item
 	content  *pack.Content
 	envs     Environments
+	locks    []LockedEnvironment
 	duration time.Duration
 }
 
@@ -172,6 +174,12 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 	for _, n := range needs {
 		k := s.kinds[n.Runtime]
 		if k == nil {
+			continue
+		}
+		if s.locking {
+			if err := s.lock(ctx, it, k, files, &n); err != nil {
+				return &RuntimeError{Runtime: n.Runtime, Err: err}
+			}
 			continue
 		}
 		e, err := s.get(ctx, it, k, files, &n)

@@ -127,6 +127,10 @@ func uvRules() []rule {
 		{re(`No space left on device|os error 28\b`), ReasonDiskFull, "no space left on the disk"},
 		{re(`File too large|os error 27\b`), ReasonTooLarge, tooLargeText},
 		{re(`(?P<pkg>\S+) was not found in the cache`), ReasonOffline, "$pkg is not in the cache of uv, and the host is offline"},
+		{
+			re("Hash mismatch for `(?P<pkg>[^`]+)`.* Computed: (?P<got>sha256:[0-9a-f]{64})"), ReasonHashMismatch,
+			"$pkg has the digest $got, which is not one that requirements.txt or the index states",
+		},
 		{re("Hash mismatch for `(?P<pkg>[^`]+)`"), ReasonHashMismatch, "$pkg does not have the digest that requirements.txt or the index states"},
 		{
 			re("no trusted hash was provided for: `(?P<pkg>[^`]+)`"), ReasonHashMismatch,
