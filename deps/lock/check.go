@@ -2,6 +2,7 @@ package lock
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,6 +46,9 @@ func (l *Lock) Check(wants []Want, provided []pack.Provided, platform pack.Versi
 	}
 	for i := range l.Packs {
 		c.pack(&l.Packs[i], platform)
+	}
+	for i := range l.Environments {
+		c.environment(&l.Environments[i])
 	}
 	if len(c.found) == 0 {
 		return nil
@@ -115,6 +119,21 @@ func (c *checker) pack(p *Pack, platform pack.Version) {
 	}
 	for _, d := range p.Needs {
 		c.need(p, d)
+	}
+	for _, runtime := range slices.Sorted(maps.Keys(p.Environments)) {
+		if id := p.Environments[runtime]; c.lock.Environment(id) == nil {
+			c.say("%s has the environment %s, and the lock states nothing of it", p.ID, id)
+		}
+	}
+}
+
+func (c *checker) environment(e *Environment) {
+	if id := EnvironmentID(e); id != e.ID {
+		c.say("environment %s was edited: what it wants has the ID %s", e.ID, id)
+	}
+	disputed := e.disputed()
+	for _, platform := range slices.Sorted(maps.Keys(disputed)) {
+		c.say("environment %s states two versions of %s on %s", e.ID, disputed[platform], platform)
 	}
 }
 

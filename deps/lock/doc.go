@@ -25,12 +25,13 @@
 //	  need log ^2
 //	  need mail * from https://git.example/mail.git
 //	  platform >=2
-//	  env python py-7f3a91
+//	  env python python-7f3a91c0ffee
 //
-//	env py-7f3a91 python >=3.9,<4
+//	env python-7f3a91c0ffee python >=3.9,<4
 //	  want requests>=2.30
-//	  any requests 2.31.0 requests-2.31.0-py3-none-any.whl sha256:...
-//	  linux/amd64/cp311 cffi 1.17.1 cffi-1.17.1-cp311.whl sha256:...
+//	  darwin/arm64/cp311 requests 2.31.0 sha256:...
+//	  linux/amd64/cp311 cffi 1.17.1 sha256:... sha256:...
+//	  linux/amd64/cp311 requests 2.31.0 sha256:...
 //
 // # Grammar
 //
@@ -49,6 +50,14 @@
 // REV", "commit COMMIT", "subdir DIR", "strip" if one directory with the whole content
 // is not part of it, "size BYTES", "archive DIGEST" for an alternative, and
 // "query-left-out". The digests of directory and tree are those of all alternatives.
+//
+// # Environments
+//
+// The ID of an env is a digest of the runtime, its range of versions and what is wanted, so
+// packs that require the same have one. What it resolved to is stated for each platform, by
+// one line for each distribution, with the digests of all archives that it may come from;
+// "from URL" follows if it does not come from an index. A platform alone says that nothing
+// has to be installed there. Another platform adds lines.
 //
 // # What a lock omits
 //

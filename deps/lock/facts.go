@@ -224,13 +224,25 @@ func (p *parser) envFact(kind, text string) error {
 	if platform != "any" && !strings.Contains(platform, "/") {
 		return unknown("fact", kind)
 	}
+	d, err := parseDistribution(text)
+	d.Platform = platform
+	p.env.Distributions = append(p.env.Distributions, d)
+	return err
+}
+
+// parseDistribution reads what is installed on a platform; "" is nothing.
+func parseDistribution(text string) (d Distribution, err error) {
 	f, err := fields(text)
-	if err != nil {
-		return err
+	if err != nil || len(f) == 0 {
+		return d, err
 	}
-	if len(f) < 3 {
-		return fmt.Errorf("want %q", "PLATFORM NAME VERSION FILE DIGEST")
+	if n := len(f); n > 2 && f[n-2] == "from" {
+		d.Source, f = f[n-1], f[:n-2]
 	}
-	p.env.Distributions = append(p.env.Distributions, Distribution{Platform: platform, Name: f[0], Version: f[1], File: f[2], Digests: append([]string(nil), f[3:]...)})
-	return nil
+	notDigest := func(text string) bool { return !strings.ContainsAny(text, ":-") }
+	if len(f) < 3 || f[0] == "" || slices.ContainsFunc(f[2:], notDigest) {
+		return d, fmt.Errorf("want %q", "PLATFORM NAME VERSION DIGEST")
+	}
+	d.Name, d.Version, d.Digests = f[0], f[1], slices.Clone(f[2:])
+	return d, nil
 }

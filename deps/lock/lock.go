@@ -45,27 +45,6 @@ type Pack struct {
 	Environments map[pack.RuntimeName]string
 }
 
-// An Environment has the distributions that a requirement set resolved to.
-type Environment struct {
-	// ID names it: a digest of Runtime, Range and Wants, so that packs that ask for the
-	// same share it.
-	ID      string
-	Runtime pack.RuntimeName
-	Range   string // of versions of the runtime, "" for any
-	Wants   []string
-	// Distributions are what to install, on each platform.
-	Distributions []Distribution
-}
-
-// A Distribution is one archive in an environment.
-type Distribution struct {
-	// Platform is "os/arch" or "os/arch/abi", or "any".
-	Platform            string
-	Name, Version, File string
-	// Digests are "algorithm:value", such as "sha256:...".
-	Digests []string
-}
-
 // Find returns the block of a pack, nil for none.
 func (l *Lock) Find(ref pack.Ref) *Pack {
 	for i := range l.Packs {

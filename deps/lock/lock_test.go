@@ -66,7 +66,7 @@ func TestParsed(t *testing.T) {
 	if diff := cmp.Diff(want, app.Pins); diff != "" {
 		t.Errorf("pins (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]pack.Ref{"core"}, app.Provided); diff != "" || app.Platform.String() != ">=2 <4" || app.Environments[pack.RuntimePython] != "py-7f3a91" {
+	if diff := cmp.Diff([]pack.Ref{"core"}, app.Provided); diff != "" || app.Platform.String() != ">=2 <4" || app.Environments[pack.RuntimePython] != "python-303488f1abe5" {
 		t.Errorf("got %+v", app)
 	}
 	if tool := l.Want("tool"); tool == nil || tool.From != "github:acme/tool@main" {
@@ -145,6 +145,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("packs.lock 1\n\nwant a ^1\n<<<<<<< x\npack a 1.0.0\n  pin local /a\n=======\npack b 1.0.0\n  pin local /b\n>>>>>>> y\n"))
 	f.Add([]byte("packs.lock 1\n\npack a 1.0.0\n  pin local \"/a\\tb\" rev \"\\\"\"\n  need x \">=1 \" provided\n"))
 	f.Add([]byte("packs.lock 1\n\nwant a https://u:p@h/x?q#f\n"))
+	f.Add([]byte("packs.lock 1\n\nenv e python >=3\n  want b\n  want -c b<2\n  linux/amd64/cp311 b 1 sha256:0 from https://u@h/b?q\n  linux/arm64\n"))
+	f.Add([]byte("packs.lock 1\n\nenv e python\n<<<<<<< x\n  any b 1 sha256:0\n=======\n  any b 2 \"\" \"\" from \"\"\n>>>>>>> y\n"))
 	f.Add([]byte("packs.lock 1\nwant a :\x01? ://"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := lock.Parse(data)

@@ -50,8 +50,8 @@ func sides(lines []line) (ours, theirs []line, err error) {
 	return ours, theirs, nil
 }
 
-// unite returns what both sides of a merge state. Of a pack or an environment that they
-// state differently it has neither, and the want that comes first.
+// unite returns what both sides of a merge state. Of a pack that they state differently,
+// and of an environment on a platform, it has neither, and the want that comes first.
 func unite(a, b *Lock) *Lock {
 	l := &Lock{
 		Indices: union(a.Indices, b.Indices, func(x, y Index) bool { return x.Name == y.Name }),
@@ -59,10 +59,40 @@ func unite(a, b *Lock) *Lock {
 		Merged:  true,
 	}
 	l.Packs = agreed(a.Packs, b.Packs, func(x, y *Pack) bool { return x.Ref == y.Ref }, func(p *Pack) []byte { return (&Lock{Packs: []Pack{*p}}).Bytes() })
-	l.Environments = agreed(a.Environments, b.Environments, func(x, y *Environment) bool { return x.ID == y.ID },
-		func(e *Environment) []byte { return (&Lock{Environments: []Environment{*e}}).Bytes() })
+	l.Environments = slices.Concat(a.Environments, b.Environments)
+	l.uniteEnvironments()
 	l.sort()
 	return l
+}
+
+// uniteEnvironments makes one block of those that are for the same environment.
+func (l *Lock) uniteEnvironments() {
+	all := l.Environments
+	l.Environments = nil
+	for i := range all {
+		if before := l.Environment(all[i].ID); before != nil {
+			before.unite(&all[i])
+		} else {
+			l.Environments = append(l.Environments, all[i])
+		}
+	}
+}
+
+// unite adds what b states. What both state differently is left out.
+func (e *Environment) unite(b *Environment) {
+	for _, platform := range b.Platforms() {
+		switch ours, theirs := e.only(platform), b.only(platform); {
+		case len(ours) == 0:
+			e.Distributions = append(e.Distributions, theirs...)
+		case distributionsText(ours) != distributionsText(theirs):
+			e.Distributions = e.without(platform)
+		}
+	}
+}
+
+// distributionsText is equal for equal distributions.
+func distributionsText(ds []Distribution) string {
+	return string((&Lock{Environments: []Environment{{Distributions: ds}}}).Bytes())
 }
 
 func union[T any](a, b []T, same func(T, T) bool) []T {

@@ -101,6 +101,7 @@ func parse(lines []line) (*Lock, error) {
 	if err := p.end(); err != nil {
 		return nil, &SyntaxError{lines[len(lines)-1].n, err.Error()}
 	}
+	p.lock.uniteEnvironments()
 	p.lock.sort()
 	return p.lock, nil
 }
@@ -132,7 +133,7 @@ func (p *parser) line(l line) error {
 		return err
 	}
 	key := kind + " " + name
-	if at := p.seen[key]; at > 0 {
+	if at := p.seen[key]; at > 0 && kind != "env" { // of which git makes two when both sides add one
 		return fmt.Errorf("%.100s is there already, on line %d", key, at)
 	}
 	p.seen[key] = l.n

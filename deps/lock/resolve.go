@@ -162,7 +162,7 @@ func (r *resolver) result(wants []Want, res *deps.Resolution) *Resolved {
 	done := &Resolved{Lock: l, Choices: res.Choices}
 	for i := range res.Choices {
 		p := NewPack(&res.Choices[i].Candidate, r.options.Provided)
-		if before := r.old.Find(p.Ref); before != nil && before.ID == p.ID && sameContent(before.Pins, p.Pins) {
+		if before := r.old.Find(p.Ref); before != nil && before.ID == p.ID && sameContent(before.Pins, p.Pins) && !r.updates(p.Ref) {
 			p.Environments = before.Environments
 		}
 		if again, ok := r.repins[p.Ref]; ok && again.ID == p.ID {
@@ -170,8 +170,8 @@ func (r *resolver) result(wants []Want, res *deps.Resolution) *Resolved {
 		}
 		l.Packs = append(l.Packs, p)
 	}
-	for _, e := range r.old.Environments {
-		if slices.ContainsFunc(l.Packs, func(p Pack) bool { return p.Environments[e.Runtime] == e.ID }) {
+	for i := range r.old.Environments {
+		if e := r.old.Environments[i].settled(); l.uses(&e) {
 			l.Environments = append(l.Environments, e)
 		}
 	}

@@ -164,15 +164,24 @@ func (w *writer) environment(e *Environment) {
 	}
 	w.facts(lines)
 	lines = nil
-	for _, d := range e.Distributions {
-		fields := []string{quoted(d.Platform), quoted(d.Name), quoted(d.Version), quoted(d.File)}
-		digests := slices.Sorted(slices.Values(d.Digests))
-		for _, digest := range slices.Compact(digests) {
-			fields = append(fields, quoted(digest))
-		}
-		lines = append(lines, "  "+strings.Join(fields, " "))
+	for i := range e.Distributions {
+		lines = append(lines, distributionLine(&e.Distributions[i]))
 	}
 	w.facts(lines)
+}
+
+func distributionLine(d *Distribution) string {
+	fields := []string{" ", quoted(d.Platform)}
+	if d.Name != "" {
+		fields = append(fields, quoted(d.Name), quoted(d.Version))
+		for _, digest := range sortedTexts(d.Digests) {
+			fields = append(fields, quoted(digest))
+		}
+	}
+	if source := Shown(d.Source); source != "" {
+		fields = append(fields, "from", quoted(source))
+	}
+	return strings.Join(fields, " ")
 }
 
 // quoted returns a field.
