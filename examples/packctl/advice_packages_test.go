@@ -21,6 +21,7 @@ func TestPackageAdvice(t *testing.T) {
 		{envbuild.BuildError{Reason: envbuild.ReasonForeignLock, Package: "yarn.lock"}, "--ignore-foreign-locks"},
 		{envbuild.BuildError{Reason: envbuild.ReasonConflict, Log: "/srv/logs/a.txt"}, "/srv/logs/a.txt"},
 		{envbuild.BuildError{Reason: envbuild.ReasonMinimumAge}, "lower the minimum age"},
+		{envbuild.BuildError{Reason: envbuild.ReasonNotLocked}, "lock the environments again"},
 		{envbuild.BuildError{Reason: envbuild.ReasonIndexAuth}, "credentials of the index"},
 		{envbuild.BuildError{Reason: envbuild.ReasonUnknown}, ""},
 	} {

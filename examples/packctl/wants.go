@@ -62,8 +62,14 @@ func (s *syncFlags) bind(a *app, cmd *cobra.Command) {
 	flags.BoolVar(&s.SkipTests, "skip-tests", false, "run no tests")
 	flags.BoolVar(&s.SkipValidation, "skip-validation", false, "register packs with errors, as far as they can be loaded")
 	s.breaks.bind(flags)
+	s.bindEnvironments(a, cmd, "build no environments")
+}
+
+// bindEnvironments binds the flags that say how environments are made.
+func (s *syncFlags) bindEnvironments(a *app, cmd *cobra.Command, skip string) {
+	flags := cmd.Flags()
 	s.runtimes.bind(flags)
-	flags.BoolVar(&s.skipEnvironments, "skip-envs", false, "build no environments")
+	flags.BoolVar(&s.skipEnvironments, "skip-envs", false, skip)
 	a.BindPackages(flags)
 	a.BindIsolation(flags)
 }
@@ -111,6 +117,7 @@ func (a *app) lockCommand() *cobra.Command {
 			})
 		})
 	s.bindUpdate(cmd)
+	s.bindEnvironments(a, cmd, "do not look up the packages of environments")
 	return cmd
 }
 

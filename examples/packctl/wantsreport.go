@@ -139,8 +139,8 @@ func (a *app) printSync(r *syncReport) {
 			kept++
 		case host.SyncInstall:
 			a.println("%s %s  install%s", s.Ref, s.To, mark)
-		case host.SyncRepair:
-			a.println("%s %s  repair%s", s.Ref, s.To, mark)
+		case host.SyncRepair, host.SyncRebuild:
+			a.println("%s %s  %s%s", s.Ref, s.To, s.Action, mark)
 		case host.SyncRemove:
 			a.println("%s %s  remove%s", s.Ref, s.From, mark)
 		case host.SyncRepin:

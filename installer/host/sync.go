@@ -23,7 +23,8 @@ type SyncRequest struct {
 	Dir string
 	// Locked refuses a lock that does not state what is wanted, with a
 	// [*lock.DeviationError]; no index is read, and no content but what the lock
-	// states is installed.
+	// states is installed. Environments with packages that it does not state for this
+	// platform are refused with [envbuild.ReasonNotLocked].
 	Locked bool
 	// Update names packs of the lock, see [lock.Options].
 	Update []pack.Ref
@@ -50,13 +51,15 @@ type SyncRequest struct {
 type SyncAction string
 
 // The actions. Repin installs other content of the same version, repair the same content
-// again: what is on disk is not as recorded.
+// again: what is on disk is not as recorded. Rebuild gives the same content the
+// environments that the lock states.
 const (
 	SyncInstall   SyncAction = "install"
 	SyncUpgrade   SyncAction = "upgrade"
 	SyncDowngrade SyncAction = "downgrade"
 	SyncRepin     SyncAction = "repin"
 	SyncRepair    SyncAction = "repair"
+	SyncRebuild   SyncAction = "rebuild"
 	SyncKeep      SyncAction = "keep"
 	SyncRemove    SyncAction = "remove"
 )
@@ -99,7 +102,8 @@ func (r *SyncReport) Changes() bool {
 const syncing = "sync packs"
 
 // Sync brings the root to what is wanted: exactly the versions and the content of the
-// lock, which is made or completed first. Everything is downloaded, and its environments
+// lock, which is made or completed first, and the packages in their environments that it
+// states. Everything is downloaded, and its environments
 // are built, before anything changes; then packs that need each other change together.
 // Other installed packs stay, unless Prune removes them, and if one of them would break,
 // nothing is changed. A root that is there already is not touched; its files are compared with
@@ -114,7 +118,7 @@ const syncing = "sync packs"
 // other error means that nothing was changed; a report that comes with it has the lock and
 // the steps.
 func (h *Host) Sync(ctx context.Context, req SyncRequest) (*SyncReport, error) {
-	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, damaged: map[pack.Ref]bool{}, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*installer.DownloadedPack{}}
+	s := &syncer{Host: h, Batch: batch.New(req.OnEvent), req: req, damaged: map[pack.Ref]bool{}, rebuild: map[pack.Ref]bool{}, learned: map[pack.ID]pack.Candidate{}, received: map[pack.Ref]*installer.DownloadedPack{}}
 	err := s.all(ctx)
 	s.report.Warnings = s.Warnings()
 	if s.report.Lock != nil && req.Dir != "" {
@@ -133,6 +137,7 @@ type syncer struct {
 	req       SyncRequest
 	installed []pack.InstalledPack
 	damaged   map[pack.Ref]bool          // installed packs of the lock; those that are sound, too
+	rebuild   map[pack.Ref]bool          // installed packs with other environments than the lock states
 	learned   map[pack.ID]pack.Candidate // what pack.yaml says that an index does not
 	received  map[pack.Ref]*installer.DownloadedPack
 	staging   string
@@ -152,6 +157,9 @@ func (s *syncer) all(ctx context.Context) (err error) {
 	defer release()
 	s.staging = dir
 	if err := s.settle(ctx); err != nil || len(s.report.Failed) > 0 {
+		return err
+	}
+	if err := s.lockEnvironments(ctx); err != nil || len(s.report.Failed) > 0 {
 		return err
 	}
 	if s.report.Conflicts = s.conflicts(); s.req.Plan {
@@ -195,6 +203,8 @@ func (s *syncer) plan() {
 			step.From, step.FromTree = k.Version, cmp.Or(k.Pin.TreeDigest, k.TreeDigest)
 			if step.Action = compare(k, p); step.Action == SyncKeep && s.damaged[p.Ref] {
 				step.Action = SyncRepair
+			} else if step.Action == SyncKeep && s.rebuild[p.Ref] {
+				step.Action = SyncRebuild
 			}
 		}
 		step.Done = step.Action == SyncKeep

@@ -34,13 +34,18 @@ type shop struct {
 	url      string
 	needs    map[string]string // pack.yaml lists of dependencies, by "ref@version"
 	author   map[string]string // of versions that were published again
+	python   map[string]string // requirements.txt, by "ref@version"
 	requests map[string]int
 }
 
 func (s *shop) archive(id string) []byte {
 	ref, version, _ := strings.Cut(id, "@")
 	manifest := fmt.Sprintf("ref: %s\nversion: %s\nlabel: L\ndescription: D\nauthor: a%s\ndependencies: [%s]\n", ref, version, s.author[id], s.needs[id])
-	return archivetest.ZipOf(archivetest.Entry{Name: "pack.yaml", Content: manifest}, archivetest.Entry{Name: "README.md", Content: id})
+	entries := []archivetest.Entry{{Name: "pack.yaml", Content: manifest}, {Name: "README.md", Content: id}}
+	if text := s.python[id]; text != "" {
+		entries = append(entries, archivetest.Entry{Name: "requirements.txt", Content: text})
+	}
+	return archivetest.ZipOf(entries...)
 }
 
 func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
@@ -83,7 +88,7 @@ func (s *shop) count() (n int) {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{author: map[string]string{}, requests: map[string]int{}, needs: map[string]string{
+	s := &shop{author: map[string]string{}, python: map[string]string{}, requests: map[string]int{}, needs: map[string]string{
 		"app@1.0.0": `"log@^1"`, "app@2.0.0": `"log@^2"`, "log@1.0.0": "", "log@1.1.0": "", "log@2.0.0": `"ring"`,
 		"ring@1.0.0": `"app"`, "tool@1.0.0": `"log"`, "extra@1.0.0": "", "extra@2.0.0": `"log@^1"`,
 	}}

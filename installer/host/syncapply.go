@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/packtrain/pack"
-	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -17,7 +16,7 @@ func (s *syncer) apply(ctx context.Context) error {
 		case SyncKeep:
 		case SyncRemove:
 			removed = append(removed, step.Ref)
-		case SyncInstall, SyncUpgrade, SyncDowngrade, SyncRepin, SyncRepair:
+		case SyncInstall, SyncUpgrade, SyncDowngrade, SyncRepin, SyncRepair, SyncRebuild:
 			contents = append(contents, s.received[step.Ref].Content)
 		}
 	}
@@ -50,7 +49,7 @@ func (s *syncer) build(ctx context.Context, contents []*pack.Content) error {
 	if s.req.SkipEnvironments {
 		return nil
 	}
-	rep, err := s.Builder.Build(ctx, envbuild.Request{Contents: contents, Prefer: s.req.Prefer, Skip: s.req.SkipRuntimes, OnEvent: s.relay(contents)})
+	rep, err := s.Builder.Build(ctx, s.environmentRequest(contents))
 	if rep != nil {
 		s.noteAll(named(contents, rep.Warnings))
 		s.fail(contents, rep.Failed)
