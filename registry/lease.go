@@ -176,14 +176,10 @@ func (s *Store) keptRecord(ctx context.Context, ref pack.Ref, kept string) ([]Re
 	if err != nil {
 		return nil, err
 	}
-	recorded, err := s.config.Records.Generations(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	g := chooseKept(recorded, rec.Active.Name, kept)
+	g, err := s.findKept(ctx, &rec, kept)
 	switch {
-	case g == nil:
-		return nil, noGeneration(ref, kept, recorded)
+	case err != nil:
+		return nil, err
 	case g.Name == rec.Active.Name:
 		return []Record{rec}, nil
 	}
@@ -196,6 +192,20 @@ func (s *Store) keptRecord(ctx context.Context, ref pack.Ref, kept string) ([]Re
 	}
 	rec.Active, rec.Manifest = *g, a.Manifest
 	return []Record{rec}, nil
+}
+
+func (s *Store) findKept(ctx context.Context, rec *Record, kept string) (*Generation, error) {
+	if kept == "" {
+		return s.earlier(ctx, rec)
+	}
+	recorded, err := s.config.Records.Generations(ctx, rec.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if g := chooseKept(recorded, rec.Active.Name, kept); g != nil {
+		return g, nil
+	}
+	return nil, noGeneration(rec.Ref, kept, recorded)
 }
 
 // chooseKept returns the generation with the given name or version, or nil.

@@ -18,8 +18,9 @@ type Snapshotter interface {
 	Snapshot(ctx context.Context, refs ...pack.Ref) (*Snapshot, error)
 	// SnapshotKept returns one generation of a pack that is active or kept for
 	// rollback. kept is its name or its version; of several generations with the same
-	// version, it is the active one or, if none of them is active, the latest. The error
-	// matches [pack.ErrNotFound] if there is none. The caller releases the snapshot.
+	// version, it is the active one or, if none of them is active, the latest. "" is the
+	// one that [RollBacker] goes back to. The error matches [pack.ErrNotFound] if there is
+	// none. The caller releases the snapshot.
 	SnapshotKept(ctx context.Context, ref pack.Ref, kept string) (*Snapshot, error)
 }
 

@@ -57,7 +57,7 @@ func (i *installation) read(a *app, cmd *cobra.Command, specs []string) (pipelin
 
 func (a *app) planCommand() *cobra.Command {
 	var what installation
-	var remove []string
+	var remove, rollBack []string
 	var out string
 	cmd := command("plan [SPEC...]", "Say what an installation would change, and change nothing", cobra.ArbitraryArgs,
 		func(cmd *cobra.Command, specs []string) error {
@@ -65,21 +65,37 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := refs(cmd, remove); err != nil {
-				return &usageError{fmt.Errorf("--remove: %w", err), cmd.CommandPath()}
-			}
-			for _, ref := range remove {
-				req.Remove = append(req.Remove, pack.Ref(ref))
-			}
-			if len(req.Specs)+len(req.Remove) == 0 {
-				return &usageError{errors.New("SPEC is missing"), cmd.CommandPath()}
+			if err := leavings(cmd, &req, rollBack, remove); err != nil {
+				return &usageError{err, cmd.CommandPath()}
 			}
 			return a.withBackend(cmd, func(b backend) error { return a.plan(cmd.Context(), b, req, out) })
 		})
 	what.bind(a, cmd.Flags())
+	cmd.Flags().StringArrayVar(&rollBack, "rollback", nil, "plan to roll an installed pack back, REF or REF@GENERATION; repeatable")
 	cmd.Flags().StringArrayVar(&remove, "remove", nil, "plan to remove an installed pack; repeatable")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write the plan to this file, for packctl apply")
 	return cmd
+}
+
+// leavings reads which packs are to be rolled back and removed.
+func leavings(cmd *cobra.Command, req *pipeline.Request, rollBack, remove []string) error {
+	for _, text := range rollBack {
+		ref, to, _ := strings.Cut(text, "@")
+		if err := refs(cmd, []string{ref}); err != nil {
+			return fmt.Errorf("--rollback: %w", err)
+		}
+		req.RollBack = append(req.RollBack, pipeline.RollBack{Ref: pack.Ref(ref), To: to})
+	}
+	if err := refs(cmd, remove); err != nil {
+		return fmt.Errorf("--remove: %w", err)
+	}
+	for _, ref := range remove {
+		req.Remove = append(req.Remove, pack.Ref(ref))
+	}
+	if len(req.Specs)+len(req.RollBack)+len(req.Remove) == 0 {
+		return errors.New("SPEC is missing")
+	}
+	return nil
 }
 
 // plan makes a plan, prints it, and writes it to a file if one is named. A plan with
@@ -189,6 +205,9 @@ func (a *app) applyCommand() *cobra.Command {
 				a.notePlan(cmd.Context(), b, plan)
 				return finish(a, wire.NewApplyReport(r), err, func(r *wire.ApplyReport) {
 					a.printInstall(&r.InstallReport)
+					for _, ref := range r.RolledBack {
+						a.println("%s rolled back", ref)
+					}
 					for _, ref := range r.Removed {
 						a.println("%s removed", ref)
 					}

@@ -110,7 +110,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 	}
 	h.Pipeline, err = pipeline.New(pipeline.Config{
 		Installer: h.Installer, Analyzer: h.Analyzer, Builder: h.Builder, Registrar: h.Registrar,
-		World: h.World, Staging: h.Store, Catalog: h.Store, Remover: h.Store, Configurer: h.Store, Cache: planCache(h.Cache), Provided: c.Provided, PlatformVersion: c.PlatformVersion, Parallel: c.Parallel,
+		World: h.World, Staging: h.Store, Catalog: h.Store, Remover: h.Store, Generations: h.Store, Configurer: h.Store, Cache: planCache(h.Cache), Provided: c.Provided, PlatformVersion: c.PlatformVersion, Parallel: c.Parallel,
 	})
 	return err
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/internal/batch"
-	"github.com/packtrain/pack/registry"
 )
 
 const applying = "apply plan"
@@ -24,7 +23,8 @@ const applying = "apply plan"
 // Nothing changes unless all content and all environments are there, as the plan says.
 // Then packs are registered as [Pipeline.Install] does: a set whose tests fail, or of which
 // another operation has changed a pack in the meantime, stays as
-// it was, and is in the report and in a [*pack.BatchError]. Packs are removed last.
+// it was, and is in the report and in a [*pack.BatchError]. Packs are rolled back and
+// removed last.
 // observe may be nil.
 func (p *Pipeline) Apply(ctx context.Context, plan *Plan, observe pack.EventFunc) (*Report, error) {
 	rep, err := p.apply(ctx, plan, observe)
@@ -55,7 +55,7 @@ func (p *Pipeline) apply(ctx context.Context, plan *Plan, observe pack.EventFunc
 		return nil, err
 	}
 	r.follow(plan)
-	err := r.stages(ctx, r.fetchPlanned(plan), r.analysePlanned(plan), r.buildPlanned(plan), r.registerPlanned(plan), r.removePlanned)
+	err := r.stages(ctx, r.checkKept(plan), r.fetchPlanned(plan), r.analysePlanned(plan), r.buildPlanned(plan), r.registerPlanned(plan), r.rollBackPlanned(plan), r.removePlanned(plan))
 	if errors.Is(err, errStopped) {
 		err = nil
 	}
@@ -96,13 +96,13 @@ func (r *run) isFresh(ctx context.Context, plan *Plan) error {
 
 // follow makes the packs of the plan those of the request.
 func (r *run) follow(plan *Plan) {
-	r.expect, r.removing = map[pack.Ref]string{}, plan.removals()
+	r.expect, r.leaving = map[pack.Ref]string{}, plan.leaving()
 	for _, read := range plan.Reads {
 		r.expect[read.Ref] = read.Generation
 	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
-		if s.To == nil {
+		if s.leaves() {
 			continue
 		}
 		id := pack.ID{Ref: s.Ref, Version: s.To.Version}
@@ -232,22 +232,3 @@ func (r *run) registerPlanned(plan *Plan) func(context.Context) error {
 		return r.stopAtFailure()
 	}
 }
-
-// removePlanned removes packs, after all others are registered.
-func (r *run) removePlanned(ctx context.Context) error {
-	if len(r.removing) > 0 && r.config.Remover == nil {
-		return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
-	}
-	for _, ref := range r.removing {
-		opts := &registry.RemoveOptions{AllowBreak: r.mayBreak(), From: r.expect[ref]}
-		if err := r.config.Remover.Remove(ctx, ref, opts); err != nil {
-			return err
-		}
-		r.report.Removed = append(r.report.Removed, ref)
-	}
-	return nil
-}
-
-// mayBreak returns the packs whose dependencies may be left unmet: also those that are
-// removed, which may need each other.
-func (r *run) mayBreak() []pack.Ref { return slices.Concat(r.req.AllowBreak, r.removing) }

@@ -16,8 +16,10 @@ import (
 type Request struct {
 	// Specs as a user types them; at least one.
 	Specs []string
-	// Remove names packs to remove. Only a plan does that: see [Pipeline.Plan].
-	Remove []pack.Ref
+	// RollBack names packs to roll back, and Remove packs to remove. Only a plan does
+	// that: see [Pipeline.Plan].
+	RollBack []RollBack
+	Remove   []pack.Ref
 	// Rev is a git branch, tag or commit for every git spec that names none.
 	Rev string
 	// Index, when not "", is asked instead of the configured index.
@@ -60,6 +62,13 @@ type Request struct {
 	OnEvent pack.EventFunc
 }
 
+// A RollBack names a pack that is to be rolled back, and the generation to activate, as
+// [registry.RollBackOptions.To] does: "" is the one that was active before.
+type RollBack struct {
+	Ref pack.Ref
+	To  string
+}
+
 // A Report has the outcome of every pack and the reports of the stages.
 type Report struct {
 	// Outcomes has one for each spec of the request, in its order, and after
@@ -67,8 +76,10 @@ type Report struct {
 	// an environment that was built again.
 	Outcomes []Outcome
 	Summary  Summary
-	// Removed are the packs that a plan has removed.
-	Removed []pack.Ref
+	// RolledBack are the packs that a plan has rolled back, Removed those that it has
+	// removed.
+	RolledBack []pack.Ref
+	Removed    []pack.Ref
 	// Failed are the failures of the outcomes, in their order; Warnings those of
 	// all stages, and of the pipeline itself.
 	Failed   []pack.Failure

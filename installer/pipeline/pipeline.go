@@ -27,10 +27,11 @@ type Config struct {
 	// Staging provides the directory that receives downloads.
 	Staging installer.Staging
 	// Catalog describes the installed packs, for plans and for environments that are built
-	// again, and Remover removes packs. If nil, there are none of these, or no plans that
-	// remove.
-	Catalog registry.Catalog
-	Remover registry.Remover
+	// again. Remover removes packs, and Generations rolls them back. If nil, there are none
+	// of these, or no plans that remove or roll back.
+	Catalog     registry.Catalog
+	Remover     registry.Remover
+	Generations Generations
 	// Configurer has the configurations of packs, which plans hold against what new
 	// versions allow. If nil, plans say nothing about them.
 	Configurer Configurer
@@ -53,6 +54,13 @@ type Configurer interface {
 	// ConfigProblems returns why the recorded configuration of the pack of m does not fit
 	// m; nil if it fits.
 	ConfigProblems(ctx context.Context, m *pack.Manifest) ([]string, error)
+}
+
+// Generations are those of the installed packs that are kept. A [registry.Store]
+// implements it.
+type Generations interface {
+	registry.Snapshotter
+	registry.RollBacker
 }
 
 // A Cache keeps downloaded trees.

@@ -67,10 +67,10 @@ type PlanOptions struct {
 	AllOrNothing     bool                        `json:"all_or_nothing"`
 }
 
-// removals returns the packs that are removed.
-func (p *Plan) removals() (refs []pack.Ref) {
+// leaving returns the packs that are removed or rolled back.
+func (p *Plan) leaving() (refs []pack.Ref) {
 	for i := range p.Steps {
-		if p.Steps[i].Action == PlanRemove {
+		if p.Steps[i].leaves() {
 			refs = append(refs, p.Steps[i].Ref)
 		}
 	}
@@ -81,12 +81,14 @@ func (p *Plan) removals() (refs []pack.Ref) {
 type PlanAction string
 
 // The actions. Upgrade and downgrade change the version, repin the content of the same
-// version. Keep leaves the content as it is.
+// version. Keep leaves the content as it is. Rollback activates a generation that is kept,
+// of whatever version, with its environments.
 const (
 	PlanInstall   PlanAction = "install"
 	PlanUpgrade   PlanAction = "upgrade"
 	PlanDowngrade PlanAction = "downgrade"
 	PlanRepin     PlanAction = "repin"
+	PlanRollBack  PlanAction = "rollback"
 	PlanRemove    PlanAction = "remove"
 	PlanKeep      PlanAction = "keep"
 )
@@ -111,10 +113,14 @@ type PlanStep struct {
 	Fetch  PlanFetch `json:"fetch"`
 }
 
+// leaves reports whether the step removes a pack, or rolls it back: nothing is registered.
+func (s *PlanStep) leaves() bool { return s.Action == PlanRemove || s.Action == PlanRollBack }
+
 // A PlanState is a version of a pack with its content.
 type PlanState struct {
 	Version pack.Version `json:"version"`
-	// Generation is the name of what is installed; "" for what will be.
+	// Generation is the name of what is installed, or of the generation that the pack is
+	// rolled back to; "" for what will be installed.
 	Generation string      `json:"generation"`
 	Tree       pack.Digest `json:"tree"`
 	Directory  pack.Digest `json:"directory"`

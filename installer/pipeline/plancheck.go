@@ -25,6 +25,7 @@ func (f *facts) complete(ctx context.Context, r *run, plan *Plan) error {
 	}
 	plan.Warnings = append(plan.Warnings, f.warnings...)
 	f.dependents(plan)
+	f.unmet(plan)
 	plan.Sets = f.setsOf(plan, needs)
 	plan.Reads = f.reads(plan, needs)
 	f.owners(plan)

@@ -23,6 +23,8 @@ type facts struct {
 	// components of installed packs, as far as they were asked for.
 	components map[pack.Ref][]pack.Component
 	catalog    registry.Catalog
+	back       map[pack.Ref]*registry.SnapshotPack // what packs are rolled back to
+	provided   []pack.Provided
 	gone       map[pack.ComponentRef]pack.Kind // what disappears
 	added      map[pack.ComponentRef][]owned   // what a step adds
 	warnings   []PlanProblem
@@ -39,7 +41,7 @@ type owned struct {
 func (r *run) facts(ctx context.Context) (*facts, error) {
 	f := &facts{
 		active: map[pack.Ref]registry.ActivePack{}, components: map[pack.Ref][]pack.Component{}, catalog: r.config.Catalog,
-		gone: map[pack.ComponentRef]pack.Kind{}, added: map[pack.ComponentRef][]owned{},
+		gone: map[pack.ComponentRef]pack.Kind{}, added: map[pack.ComponentRef][]owned{}, back: map[pack.Ref]*registry.SnapshotPack{}, provided: r.config.Provided,
 	}
 	packs, err := r.config.Catalog.List(ctx)
 	if f.damaged = registry.DamagedRefs(err); err != nil && len(f.damaged) == 0 {
@@ -68,30 +70,33 @@ func (f *facts) componentsOf(ctx context.Context, ref pack.Ref) ([]pack.Componen
 	return details.Components, nil
 }
 
+// A side is what a step makes of a pack: its components, and the files that they run.
+type side struct {
+	components []pack.Component
+	files      fs.FS
+}
+
 // compare notes which components a step adds, removes and changes.
-func (f *facts) compare(ctx context.Context, s *PlanStep, p *packState) error {
+func (f *facts) compare(ctx context.Context, s *PlanStep, after side) error {
 	before, err := f.componentsOf(ctx, s.Ref)
 	if err != nil {
 		return err
 	}
-	var after []pack.Component
-	if p != nil && p.content.Pack != nil {
-		after = p.content.Pack.Components
-	}
-	for i := range after {
-		c := &after[i]
+	was := os.DirFS(f.active[s.Ref].StoragePath)
+	for i := range after.components {
+		c := &after.components[i]
 		name := PlanComponent{Kind: c.Kind, Ref: c.Ref}
 		switch old := find(before, name); {
 		case old == nil:
 			s.Components.Added = append(s.Components.Added, name)
 			f.added[c.Ref] = append(f.added[c.Ref], owned{s.Ref, c.Kind})
-		case !f.same(old, c, p):
+		case !same(old, was, c, after.files):
 			s.Components.Changed = append(s.Components.Changed, name)
 		}
 	}
 	for i := range before {
 		name := PlanComponent{Kind: before[i].Kind, Ref: before[i].Ref}
-		if find(after, name) == nil {
+		if find(after.components, name) == nil {
 			s.Components.Removed = append(s.Components.Removed, name)
 			f.gone[name.Ref] = name.Kind
 		}
@@ -109,16 +114,11 @@ func find(cs []pack.Component, name PlanComponent) *pack.Component {
 }
 
 // same reports whether a component declares the same as before, and runs the same file.
-func (f *facts) same(old, c *pack.Component, p *packState) bool {
+func same(old *pack.Component, was fs.FS, c *pack.Component, is fs.FS) bool {
 	a, err := json.Marshal(old)
 	b, err2 := json.Marshal(c)
 	if err != nil || err2 != nil || !bytes.Equal(a, b) {
 		return false
-	}
-	active := f.active[p.ID.Ref]
-	was, is := os.DirFS(active.StoragePath), p.content.FS
-	if is == nil {
-		is = os.DirFS(p.content.Dir)
 	}
 	for _, file := range runs(c) {
 		if !sameFile(was, is, file) {
@@ -143,38 +143,6 @@ func sameFile(was, is fs.FS, file string) bool {
 	a, err := fs.ReadFile(was, file)
 	b, err2 := fs.ReadFile(is, file)
 	return (err == nil) == (err2 == nil) && bytes.Equal(a, b)
-}
-
-// removals adds a step for each pack that is to be removed.
-func (r *run) removals(ctx context.Context, f *facts, plan *Plan) error {
-	refs := slices.Clone(r.req.Remove)
-	slices.Sort(refs)
-	for _, ref := range slices.Compact(refs) {
-		before, ok := f.active[ref]
-		at := slices.IndexFunc(plan.Steps, func(s PlanStep) bool { return s.Ref == ref })
-		switch {
-		case slices.Contains(f.damaged, ref):
-			plan.conflict(pack.CodeStoreCorrupt, ref, damagedRecord)
-			continue
-		case !ok:
-			plan.conflict(pack.CodeNotFound, ref, "it is to be removed, and is not installed")
-			continue
-		case at >= 0:
-			plan.conflict(pack.CodeConflict, ref, "it is to be removed, and is needed by this request")
-			continue
-		case r.config.Remover == nil:
-			return pack.Errorf(pack.CodeInvalidRequest, "this host removes no packs")
-		}
-		s := PlanStep{
-			Action: PlanRemove, Ref: ref, From: stateOf(&before), Why: []PlanReason{{}}, Followed: []PlanFollowed{}, Environments: []PlanEnvironment{}, Fetch: PlanFetch{Cached: true},
-			Components: PlanComponents{Added: []PlanComponent{}, Removed: []PlanComponent{}, Changed: []PlanComponent{}},
-		}
-		if err := f.compare(ctx, &s, nil); err != nil {
-			return err
-		}
-		plan.Steps = append(plan.Steps, s)
-	}
-	return nil
 }
 
 func (p *Plan) conflict(code pack.Code, ref pack.Ref, format string, args ...any) {

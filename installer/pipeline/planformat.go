@@ -176,7 +176,7 @@ func (s *PlanStep) check() error {
 	}
 	fits := map[PlanAction][2]bool{ // whether there is a From, and a To
 		PlanInstall: {false, true}, PlanUpgrade: {true, true}, PlanDowngrade: {true, true}, PlanRepin: {true, true},
-		PlanKeep: {true, true}, PlanRemove: {true, false},
+		PlanKeep: {true, true}, PlanRollBack: {true, true}, PlanRemove: {true, false},
 	}
 	want, ok := fits[s.Action]
 	switch {
@@ -186,6 +186,12 @@ func (s *PlanStep) check() error {
 		return fmt.Errorf("action %q does not go with what is installed before and after it", s.Action)
 	case s.To == nil:
 		return nil
+	case (s.To.Generation != "") != (s.Action == PlanRollBack):
+		return fmt.Errorf("action %q does not go with generation %.80q after it", s.Action, s.To.Generation)
+	case s.Action == PlanRollBack && s.To.Generation == s.From.Generation:
+		return fmt.Errorf("generation %.80q is active already", s.To.Generation)
+	case s.Action == PlanRollBack:
+		return s.To.check(true)
 	case s.Action != action(s.From, s.To):
 		return fmt.Errorf("it says %q, and what is installed before and after it is %q", s.Action, action(s.From, s.To))
 	}

@@ -106,7 +106,7 @@ func (s *site) reopen(t *testing.T) {
 	}
 	s.Pipeline = compose(t, pipeline.Config{
 		Installer: newDownloader(t, s.cache.Source(s.World)), Analyzer: newAnalyzer(t, world), Builder: &builder{}, Registrar: s.before,
-		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: catalog, Remover: store, Configurer: store, Cache: s.cache,
+		World: world, Staging: store, Provided: []pack.Provided{{Ref: "core"}}, Catalog: catalog, Remover: store, Generations: store, Configurer: store, Cache: s.cache,
 	})
 }
 

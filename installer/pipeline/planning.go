@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,14 +18,14 @@ import (
 
 const planningPacks = "plan an installation"
 
-// Plan says what installing req would change, and removing req.Remove, of which there may
-// be packs without specs. It downloads what it needs to know that, into the cache if
+// Plan says what installing req would change, rolling back req.RollBack, and removing
+// req.Remove; specs may be missing then. It downloads what it needs to know that, into the cache if
 // there is one, and changes nothing that is installed.
 //
 // A pack that cannot be installed is a conflict of the plan; the steps are those of the
 // others. An error means that the request itself failed, or was cancelled.
 func (p *Pipeline) Plan(ctx context.Context, req Request) (*Plan, error) {
-	if len(req.Specs)+len(req.Remove) == 0 {
+	if len(req.Specs)+len(req.RollBack)+len(req.Remove) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one pack", planningPacks)
 	}
 	if p.config.Catalog == nil {
@@ -58,7 +59,10 @@ func (p *Pipeline) Plan(ctx context.Context, req Request) (*Plan, error) {
 
 func (r *run) plan(ctx context.Context) (*Plan, error) {
 	r.begin()
-	r.removing = r.req.Remove
+	r.leaving = slices.Clone(r.req.Remove)
+	for _, b := range r.req.RollBack {
+		r.leaving = append(r.leaving, b.Ref)
+	}
 	var err error
 	if r.before, err = r.facts(ctx); err != nil { // what changes from now on makes the plan stale
 		return nil, err
@@ -138,7 +142,7 @@ func (r *run) describe(ctx context.Context) (*Plan, error) {
 			plan.Steps = append(plan.Steps, step)
 		}
 	}
-	if err := r.removals(ctx, f, plan); err != nil {
+	if err := r.leavings(ctx, f, plan); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(plan.Steps, func(a, b PlanStep) int { return cmp.Compare(a.Ref, b.Ref) })
@@ -187,18 +191,27 @@ func (r *run) step(ctx context.Context, f *facts, p *packState) (PlanStep, error
 	if pin.Size > 0 {
 		s.Fetch.Bytes = &pin.Size
 	}
-	before, installed := f.active[s.Ref]
-	if installed {
-		s.From = stateOf(&before)
-		if err := r.judgeConfig(ctx, f, &s, p); err != nil {
+	var after side
+	if p.content.Pack != nil {
+		after = side{p.content.Pack.Components, p.content.FS}
+	}
+	if after.files == nil {
+		after.files = os.DirFS(p.content.Dir)
+	}
+	if before, installed := f.active[s.Ref]; installed {
+		s.From = stateOf(&before.Active)
+		var m *pack.Manifest
+		if p.content.Pack != nil {
+			m = &p.content.Pack.Manifest
+		}
+		if err := r.judgeConfig(ctx, f, &s, m); err != nil {
 			return s, err
 		}
 	}
-	s.Action = action(s.From, s.To)
-	if s.Action == PlanKeep {
+	if s.Action = action(s.From, s.To); s.Action == PlanKeep {
 		return s, nil
 	}
-	return s, f.compare(ctx, &s, p)
+	return s, f.compare(ctx, &s, after)
 }
 
 func followedOf(needs []pack.Dependency) []PlanFollowed {
@@ -209,8 +222,9 @@ func followedOf(needs []pack.Dependency) []PlanFollowed {
 	return list
 }
 
-// judgeConfig says whether the values that users set fit the version that will be.
-func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packState) error {
+// judgeConfig says whether the values that users set fit the version that will be, as far as
+// its manifest is known.
+func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, m *pack.Manifest) error {
 	if r.config.Configurer == nil {
 		return nil
 	}
@@ -222,10 +236,10 @@ func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packSta
 		return nil
 	}
 	s.Config = "kept"
-	if p.content.Pack == nil {
+	if m == nil {
 		return nil
 	}
-	problems, err := r.config.Configurer.ConfigProblems(ctx, &p.content.Pack.Manifest)
+	problems, err := r.config.Configurer.ConfigProblems(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -236,8 +250,7 @@ func (r *run) judgeConfig(ctx context.Context, f *facts, s *PlanStep, p *packSta
 	return nil
 }
 
-func stateOf(p *registry.ActivePack) *PlanState {
-	g := &p.Active
+func stateOf(g *registry.Generation) *PlanState {
 	return &PlanState{Version: g.Version, Generation: g.Name, Tree: g.TreeDigest, Directory: g.DirectoryChecksum, Pin: g.Pin.WithoutQuery()}
 }
 
@@ -262,14 +275,19 @@ func action(from, to *PlanState) PlanAction {
 func environmentsOf(plans []pack.EnvironmentPlan) []PlanEnvironment {
 	envs := []PlanEnvironment{}
 	for _, e := range plans {
-		env := PlanEnvironment{Runtime: e.Runtime, Key: e.Key, Version: e.Version, Reuse: e.Instance != "", Distributions: []pack.Distribution{}}
-		for _, d := range e.Distributions {
-			d.Digests = append([]pack.Digest{}, d.Digests...)
-			env.Distributions = append(env.Distributions, d)
-		}
+		env := PlanEnvironment{Runtime: e.Runtime, Key: e.Key, Version: e.Version, Reuse: e.Instance != "", Distributions: distributionsOf(e.Distributions)}
 		envs = append(envs, env)
 	}
 	return envs
+}
+
+func distributionsOf(ds []pack.Distribution) []pack.Distribution {
+	list := []pack.Distribution{}
+	for _, d := range ds {
+		d.Digests = append([]pack.Digest{}, d.Digests...)
+		list = append(list, d)
+	}
+	return list
 }
 
 // why lists who asked for a pack.

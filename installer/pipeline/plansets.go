@@ -39,7 +39,7 @@ type sets struct {
 func newSets(plan *Plan) *sets {
 	s := &sets{of: map[pack.Ref]pack.Ref{}}
 	for i := range plan.Steps {
-		if step := &plan.Steps[i]; step.Action != PlanKeep && step.Action != PlanRemove {
+		if step := &plan.Steps[i]; step.Action != PlanKeep && !step.leaves() {
 			s.refs = append(s.refs, step.Ref)
 			s.of[step.Ref] = step.Ref
 		}

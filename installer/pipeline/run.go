@@ -29,7 +29,7 @@ type run struct {
 	planning bool                                // nothing is built or registered
 	before   *facts                              // when planning, read before all else
 	expect   map[pack.Ref]string                 // generations, when a plan is applied
-	removing []pack.Ref                          // by a plan, so that they may break
+	leaving  []pack.Ref                          // that a plan removes or rolls back, so that they may break
 	planned  map[pack.Ref][]pack.EnvironmentPlan // when planning
 
 	// failed holds packs that failed, by ref: no version of them is chosen any more.
@@ -209,6 +209,9 @@ func (r *run) finish(ctx context.Context) *Report {
 	r.report.Outcomes = []Outcome{}
 	if r.report.Removed == nil {
 		r.report.Removed = []pack.Ref{}
+	}
+	if r.report.RolledBack == nil {
+		r.report.RolledBack = []pack.Ref{}
 	}
 	r.report.Failed = batch.Failures(r.packs, func(p *packState) *batch.Item { return &p.Item })
 	failed := r.report.Failed

@@ -42,6 +42,9 @@ func TestPlanRefusals(t *testing.T) {
 		{m{"remove": make([]string, 1001)}, "invalid_request", "remove"},
 		{m{"packs": make([]string, 1001)}, "invalid_request", "packs"},
 		{m{"remove": list{"../demo"}}, "invalid_ref", "remove[0]"},
+		{m{"rollback": list{"demo"}}, "invalid_request", "rollback"},
+		{m{"rollback": list{m{"pack_ref": "../demo"}}}, "invalid_ref", "rollback[0]"},
+		{m{"rollback": make([]m, 1001)}, "invalid_request", "rollback"},
 		{m{"remove": list{"demo"}, "allow_break": list{"a b"}}, "invalid_ref", "allow_break"},
 	} {
 		body := asJSON(t, tt.body)
