@@ -99,6 +99,7 @@ const (
 	schemaInvalid     FindingCode = "schema.invalid"
 	schemaUnknownType FindingCode = "schema.unknown_type"
 	schemaDefault     FindingCode = "schema.default"
+	schemaSecret      FindingCode = "schema.secret_value"
 
 	configSchemaInvalid FindingCode = "config_schema.invalid"
 
@@ -112,7 +113,13 @@ const (
 	requirementUnpinned     FindingCode = "requirements.unpinned"
 	requirementUnreadable   FindingCode = "requirements.unreadable"
 
-	runtimeRange FindingCode = "runtime.invalid_range"
+	runtimeRange       FindingCode = "runtime.invalid_range"
+	runtimeCommand     FindingCode = "runtime.invalid_command"
+	runtimeTemplate    FindingCode = "runtime.unknown_variable"
+	runtimeEnvironment FindingCode = "runtime.invalid_environment"
+	runtimeLoader      FindingCode = "runtime.loader_variable"
+	runtimePath        FindingCode = "runtime.unsafe_path"
+	runtimeAbsolute    FindingCode = "runtime.absolute_program"
 
 	packagesUnread FindingCode = "packages.not_read"
 
@@ -230,6 +237,7 @@ var findingTable = []FindingKind{
 	{schemaInvalid, SeverityError, "a description of values (`parameters`, `conf_schema`, `output`, ...) is not a schema: `required`, `enum`, `properties` or `$ref` has a value that it cannot have"},
 	{schemaUnknownType, SeverityWarning, "a description of values has a type that is not one of JSON Schema"},
 	{schemaDefault, SeverityWarning, "a default, or a value of `config`, does not fit its description"},
+	{schemaSecret, SeverityWarning, "a pack contains a value, of `config` or as a default, that its description marks as secret"},
 
 	{configSchemaInvalid, SeverityWarning, "config.schema.yaml cannot be read; the pack loads without it"},
 
@@ -244,6 +252,12 @@ var findingTable = []FindingKind{
 	{requirementUnreadable, SeverityError, "requirements.txt cannot be read as text"},
 
 	{runtimeRange, SeverityError, "a range of versions of Python or Node.js is not written as their tools write it"},
+	{runtimeCommand, SeverityError, "a command of a runtime is not a list of words, or its program is empty, has a control character or leads out of the pack"},
+	{runtimeTemplate, SeverityError, "a command, path or variable of a runtime has braces that stand for none of `{env_dir}`, `{pack_dir}`, `{interpreter}` and `{manifest_path}`"},
+	{runtimeEnvironment, SeverityError, "a runtime sets an environment variable whose name is not made of letters, digits and `_`, or whose value has a NUL"},
+	{runtimeLoader, SeverityError, "a runtime sets an environment variable that makes programs load other code, such as `LD_PRELOAD`"},
+	{runtimePath, SeverityError, "a directory or file of a runtime leads out of the pack, or its interpreter does not lie in its environment"},
+	{runtimeAbsolute, SeverityWarning, "a runtime names a program by an absolute path, which other machines may not have"},
 
 	{packagesUnread, SeverityWarning, "a file that lists packages to install is not read: it lies elsewhere, is spelled otherwise, or is of another tool"},
 

@@ -77,6 +77,12 @@ func silenceCases() []findingCase {
 		with("a range of an action", "actions/a.yaml", "ref: demo.a\nentry_point: run.py\nrunner_type: python\nruntime_version: three\n",
 			"actions/a.yaml:2 action.entry_point_missing", "actions/a.yaml:4 runtime.invalid_range"),
 		with("a range of package.json", "package.json", `{"engines": {"node": "latest"}}`, "package.json:0 runtime.invalid_range"),
+		with("a runtime", runt, execution("interpreter: {binary: ruby, args: ['-e', 'puts ${HOME} {x: 1}', '{env_dir}/{pack_dir}']}\n  env_vars: {A: 1, B: {operation: prepend, value: '{env_dir}'}, C: null}\n  environment: {interpreter_path: null}")),
+		with("a broken runtime", runt, "ref: r\nversions: [1]\nexecution_config:\n  environment: {create_command: venv}\n  interpreter: {args: ['{home}']}\n  env_vars: {1A: x}\n  dependencies: {manifest_file: /x}\n",
+			"runtimes/r.yaml:2 component.wrong_type", "runtimes/r.yaml:4 runtime.invalid_command", "runtimes/r.yaml:5 runtime.unknown_variable", "runtimes/r.yaml:6 runtime.invalid_environment",
+			"runtimes/r.yaml:7 runtime.unsafe_path"),
+		with("a runtime that loads code", runt, execution("env_vars: {DYLD_INSERT_LIBRARIES: x}"), "runtimes/r.yaml:3 runtime.loader_variable"),
+		with("a runtime of this machine", runt, execution("interpreter: {binary: /bin/bash}"), "runtimes/r.yaml:3 runtime.absolute_program"),
 		manifest("tests that are not there", "testing: {discovery: {method: manifest, tests: [{name: a, command: tests/a.sh}]}}\n", "pack.yaml:5 manifest.tests_missing"),
 
 		script("a script of Windows", "shell", "a.sh", "#!/usr/bin/env bash\r\nset -e\r\n", "line_ends"),
@@ -107,6 +113,8 @@ func silenceCases() []findingCase {
 		specs("a name as required", "parameters: {type: object, required: port}\n", "actions/a.yaml:4 schema.invalid"),
 		specs("a word as required", "parameters: {a: {required: port}, b: {required: yes}}\n", "actions/a.yaml:4 schema.invalid"),
 		manifest("no schema", "conf_schema: {type: object, properties: {a: {$ref: 'https://x/y'}, b: {enum: a}}}\n", "pack.yaml:5 schema.invalid", "pack.yaml:5 schema.invalid"),
+		manifest("secrets", "conf_schema:\n  a: {type: string, secret: true, default: hunter2}\n  b: {type: string, secret: true, default: ''}\n  c: {type: integer, secret: true}\n  d: {type: string, format: password, default: '{{ x }}'}\n  e: {type: array, writeOnly: true}\nconfig: {c: many, e: []}\n",
+			"pack.yaml:6 schema.secret_value", "pack.yaml:11 schema.secret_value"),
 		manifest("values", "conf_schema: {port: {type: integer}}\nconfig: {port: many, other: 1}\n", "pack.yaml:6 schema.default"),
 	}
 }

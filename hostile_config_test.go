@@ -1,6 +1,7 @@
 package pack_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,4 +31,15 @@ func testWrongDefaults(t *testing.T) {
 			}
 		})
 	}
+	t.Run("secret value", func(t *testing.T) {
+		t.Parallel()
+		text := minimal + "conf_schema: {token: {type: string, secret: true, enum: [a], default: hunter2}}\nconfig: {token: hunter2}\n"
+		p, err := pack.Load(mapFS(map[string]string{"pack.yaml": text}), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Findings) != 2 || p.Findings[0].Code != "schema.secret_value" || p.Findings[1].Code != "schema.secret_value" || strings.Contains(fmt.Sprint(p.Findings), "hunter2") {
+			t.Errorf("got %v", p.Findings)
+		}
+	})
 }

@@ -218,6 +218,7 @@ func hostileCases() map[string][]hostileCase {
 			{"two dots", comp, "ref: demo.a.b\nentry_point: run.sh\n", badRef, `"demo.a.b"`},
 			{"capital", comp, "ref: demo.A\nentry_point: run.sh\n", badRef, `"demo.A"`},
 		},
+		"E27": hostileRuntimes(),
 		"E28": {
 			{"long label", "", minimal + "meta: " + strings.Repeat("x", 1<<20), limit, "file size"},
 			{"raw escape", "", minimal + "author: \x1b[31m\n", invalid, "U+001B"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack/internal/text/nearest"
+	"github.com/packtrain/pack/internal/text/runtimespec"
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
@@ -154,8 +155,21 @@ func (s *componentSection) component(kind Kind) (c Component, refLine int) {
 		c.Workflow = s.workflow()
 	case KindPolicy:
 		c.Policy = s.policy()
+	case kindRuntime:
+		s.checkRuntime()
 	}
 	return c, line
+}
+
+// checkRuntime judges the description of a runtime.
+func (s *componentSection) checkRuntime() {
+	codes := map[runtimespec.Reason]FindingCode{
+		runtimespec.Shape: componentWrongType, runtimespec.Command: runtimeCommand, runtimespec.Variable: runtimeTemplate,
+		runtimespec.Environment: runtimeEnvironment, runtimespec.Loader: runtimeLoader, runtimespec.Path: runtimePath, runtimespec.Absolute: runtimeAbsolute,
+	}
+	for _, p := range runtimespec.Check(s.node) {
+		s.report(codes[p.Reason], p.Line, "%s", p.Message)
+	}
 }
 
 // checkSpelling warns of keys that are not known, but almost. Others may be meant

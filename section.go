@@ -39,13 +39,7 @@ func (s *section) report(code FindingCode, line int, format string, args ...any)
 }
 
 // get returns the entry with the given key, nil when it is absent or null.
-func (s *section) get(key string) *yaml.Node {
-	f := s.node.Field(key)
-	if f == nil || f.Value.Kind == yaml.Null {
-		return nil
-	}
-	return f.Value
-}
+func (s *section) get(key string) *yaml.Node { return s.node.Get(key) }
 
 // blank reports whether the entry with the given key is absent, null or an empty string.
 func (s *section) blank(key string) bool {
@@ -252,7 +246,7 @@ func (s *section) checkSchema(key string) {
 }
 
 func (s *section) reportSchema(problems []schema.Problem) {
-	codes := map[schema.Reason]FindingCode{schema.Invalid: schemaInvalid, schema.Type: schemaUnknownType, schema.Default: schemaDefault}
+	codes := map[schema.Reason]FindingCode{schema.Invalid: schemaInvalid, schema.Type: schemaUnknownType, schema.Default: schemaDefault, schema.Secret: schemaSecret}
 	for _, p := range problems {
 		s.findings.report(codes[p.Reason], s.file, p.Line, Errorf(CodeInvalidSchema, "%s", p.Message))
 	}

@@ -23,6 +23,7 @@ func rooms() []room {
 		{"internal/text/json", list("internal/text/plain"), list("internal/..."), "one function knows which bytes are a text"},
 		{"internal/text/pep508", list("internal/text/plain"), list("internal/..."), "one function knows which bytes are a text"},
 		{"internal/text/schema", list("internal/text/yaml", "internal/text/nearest"), list("internal/..."), "schemas are judged where they are written, in YAML"},
+		{"internal/text/runtimespec", list("internal/text/yaml"), list("internal/..."), "descriptions of runtimes are judged where they are written, in YAML"},
 		{"internal/text/secret", list("internal/text/schema"), list("internal/..."), "what is secret is named as descriptions of values name it"},
 		{"internal/text/npm", list("internal/text/json"), list("internal/..."), "package.json is JSON with a single reading, and there is one reader of it"},
 		{"internal/solve", list("."), list("internal/..."), "it computes: a universe in, a selection or a proof out; deps asks it"},

@@ -20,6 +20,7 @@ const (
 	Invalid Reason = "invalid" // a keyword has a value that it cannot have
 	Type    Reason = "type"    // a type is not one of JSON Schema
 	Default Reason = "default" // a default does not fit its own description
+	Secret  Reason = "secret"  // a value is there that its description marks as secret
 )
 
 // A Problem is something wrong with a description.
@@ -60,10 +61,10 @@ func CheckValues(name string, values, description *yaml.Node) []Problem {
 		return nil
 	}
 	if IsObject(description) {
-		description = value(description, "properties")
+		description = description.Get("properties")
 	}
 	for _, f := range values.Fields {
-		if spec := value(description, f.Key.Text); spec != nil && spec.Kind == yaml.Mapping {
+		if spec := description.Get(f.Key.Text); spec != nil && spec.Kind == yaml.Mapping {
 			c.fits(quote(name+"."+f.Key.Text), f.Value, spec)
 		}
 	}
@@ -74,7 +75,7 @@ func CheckValues(name string, values, description *yaml.Node) []Problem {
 // which "type" and "properties" would be the specs of two values. An object may leave
 // out its type.
 func IsObject(n *yaml.Node) bool {
-	typ, properties := value(n, "type"), value(n, "properties")
+	typ, properties := n.Get("type"), n.Get("properties")
 	switch {
 	case typ != nil:
 		return typ.Kind == yaml.String && typ.Text == "object" && (properties == nil || properties.Kind == yaml.Mapping)
@@ -82,17 +83,6 @@ func IsObject(n *yaml.Node) bool {
 		return false
 	}
 	return !slices.ContainsFunc(properties.Fields, func(f yaml.Field) bool { return f.Value.Kind != yaml.Mapping })
-}
-
-// value returns the entry of a mapping, nil when it is absent or null.
-func value(n *yaml.Node, key string) *yaml.Node {
-	if n == nil || n.Kind != yaml.Mapping {
-		return nil
-	}
-	if f := n.Field(key); f != nil && f.Value.Kind != yaml.Null {
-		return f.Value
-	}
-	return nil
 }
 
 type checker struct{ problems []Problem }
@@ -107,17 +97,17 @@ func (c *checker) spec(name string, n *yaml.Node, flat bool) {
 	c.types(name, n)
 	c.required(name, n, flat)
 	c.keywords(name, n)
-	if d := value(n, "default"); d != nil {
+	if d := n.Get("default"); d != nil {
 		c.fits("the default of "+quote(name), d, n)
 	}
-	if properties := value(n, "properties"); properties != nil {
+	if properties := n.Get("properties"); properties != nil {
 		for _, f := range properties.Fields {
 			if f.Value.Kind == yaml.Mapping {
 				c.spec(name+"."+f.Key.Text, f.Value, flat)
 			}
 		}
 	}
-	if items := value(n, "items"); items != nil && items.Kind == yaml.Mapping {
+	if items := n.Get("items"); items != nil && items.Kind == yaml.Mapping {
 		c.spec("items of "+name, items, flat)
 	}
 }
@@ -136,7 +126,7 @@ func (c *checker) types(name string, n *yaml.Node) {
 const anyType = "any"
 
 func typesOf(n *yaml.Node) []*yaml.Node {
-	t := value(n, "type")
+	t := n.Get("type")
 	switch {
 	case t == nil:
 		return nil
@@ -172,7 +162,7 @@ func typeHint(word string) string {
 
 // required judges `required`: a list of names, or true or false for one value.
 func (c *checker) required(name string, n *yaml.Node, flat bool) {
-	r := value(n, "required")
+	r := n.Get("required")
 	switch {
 	case r == nil, r.Kind == yaml.Bool:
 	case r.Kind == yaml.Sequence:
@@ -213,11 +203,11 @@ func (c *checker) keywords(name string, n *yaml.Node) {
 		{"properties", yaml.Mapping, "a mapping from names to descriptions"},
 		{"enum", yaml.Sequence, "a list of values"},
 	} {
-		if v := value(n, k.key); v != nil && v.Kind != k.kind {
+		if v := n.Get(k.key); v != nil && v.Kind != k.kind {
 			c.report(Invalid, v.Line, "%.100q: %s is %v; want %s", name, k.key, v.Kind, k.want)
 		}
 	}
-	if ref := value(n, "$ref"); ref != nil && !strings.HasPrefix(ref.Text, "#") {
+	if ref := n.Get("$ref"); ref != nil && !strings.HasPrefix(ref.Text, "#") {
 		c.report(Invalid, ref.Line, "%.100q: $ref names another document, which is never read; write the description here", name)
 	}
 }

@@ -12,6 +12,10 @@ import (
 // fits judges a value by its description: by `type` and by `enum`. A template is
 // a text that stands for a value of any type, and null stands for no value.
 func (c *checker) fits(what string, v, spec *yaml.Node) {
+	if isSecret(spec) {
+		c.readable(what, v)
+		return
+	}
 	types := typesOf(spec)
 	known := slices.ContainsFunc(types, func(t *yaml.Node) bool { return isType(t.Text) })
 	switch {
@@ -19,8 +23,27 @@ func (c *checker) fits(what string, v, spec *yaml.Node) {
 	case known && !slices.ContainsFunc(types, func(t *yaml.Node) bool { return !isType(t.Text) || hasType(v, t.Text) }):
 		c.report(Default, v.Line, "%s is %s; its type is %s%s", what, describe(v), names(types), advice(v, types))
 	default:
-		c.oneOf(what, v, value(spec, "enum"))
+		c.oneOf(what, v, spec.Get("enum"))
 	}
+}
+
+// readable reports a secret value, without showing it. One that is empty, or a template,
+// gives nothing away.
+func (c *checker) readable(what string, v *yaml.Node) {
+	if v.Kind == yaml.Null || v.Text == "" && len(v.Items)+len(v.Fields) == 0 || v.Kind == yaml.String && isTemplate(v.Text) {
+		return
+	}
+	c.report(Secret, v.Line, "%s is marked as secret, and all who get the pack can read it: leave the value out", what)
+}
+
+// isSecret reports whether a description marks its value as secret, as [Secrets] does.
+func isSecret(spec *yaml.Node) bool {
+	format := spec.Get("format")
+	return isTrue(spec.Get("secret")) || isTrue(spec.Get("writeOnly")) || format != nil && format.Text == "password"
+}
+
+func isTrue(n *yaml.Node) bool {
+	return n != nil && flagged(map[string]any{"": n.Value()}, "")
 }
 
 func isTemplate(text string) bool {

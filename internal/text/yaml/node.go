@@ -56,6 +56,18 @@ func (n *Node) Field(key string) *Field {
 	return nil
 }
 
+// Get returns the value of the entry of a mapping with the given key. It is nil if the entry
+// is absent or null, and if n is nil or no mapping.
+func (n *Node) Get(key string) *Node {
+	if n == nil || n.Kind != Mapping {
+		return nil
+	}
+	if f := n.Field(key); f != nil && f.Value.Kind != Null {
+		return f.Value
+	}
+	return nil
+}
+
 // Value returns the node as nil, bool, int64, uint64, float64, string, []any or
 // map[string]any. Keys are as written.
 func (n *Node) Value() any {
