@@ -214,16 +214,19 @@ func (a *app) printWhy(r *whyReport) {
 	case len(r.Ways) == 0:
 		a.println("%s %s is needed by no other pack", r.Ref, r.Version)
 	}
-	for _, way := range r.Ways {
+	for _, way := range r.Ways[:min(len(r.Ways), maxWays)] {
 		var steps []string
 		for _, s := range way {
 			steps = append(steps, fmt.Sprintf("%s %s needs %s", s.Ref, s.Version, s.Need))
 		}
 		a.println("%s", strings.Join(steps, ", "))
 	}
+	if more := len(r.Ways) - maxWays; more > 0 {
+		a.println("and %d more ways, which --json lists", more)
+	}
 }
 
-// maxWays bounds how many ways are printed.
+// maxWays bounds how many ways are printed as text.
 const maxWays = 20
 
 // why returns the shortest way from each pack that is there for its own sake: that
@@ -253,7 +256,6 @@ func (g *packGraph) why(n *graphNode) *whyReport {
 	if len(r.Ways) == 0 {
 		r.Ways = append(r.Ways, direct...)
 	}
-	r.Ways = r.Ways[:min(len(r.Ways), maxWays)]
 	return r
 }
 

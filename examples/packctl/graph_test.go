@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,5 +105,25 @@ func TestWhyOfCircles(t *testing.T) {
 		if diff := cmp.Diff(tt.want, o.stdout); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", tt.args, diff)
 		}
+	}
+}
+
+// TestManyWays: the text says how many ways it leaves out, and JSON has all of them.
+func TestManyWays(t *testing.T) {
+	t.Parallel()
+	lines, specs := []string{"a@1.0.0:"}, []string{"install"}
+	for i := range 25 {
+		lines = append(lines, fmt.Sprintf("u%02d@1.0.0: a", i))
+		specs = append(specs, fmt.Sprintf("u%02d", i))
+	}
+	flags, index := serveIndex(t, lines...)
+	run := on(t, t.TempDir())
+	wantStatus(t, run(append(append(specs, "--index", index), flags...)...), exitOK)
+	o := run("why", "a")
+	if wantStatus(t, o, exitOK); strings.Count(o.stdout, "\n") != 21 || !strings.HasSuffix(o.stdout, "and 5 more ways, which --json lists\n") {
+		t.Errorf("got %s", o.stdout)
+	}
+	if r := decode[whyReport](t, run("why", "a", "--json")); len(r.Ways) != 25 {
+		t.Errorf("%d ways", len(r.Ways))
 	}
 }
