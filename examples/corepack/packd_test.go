@@ -15,6 +15,7 @@ import (
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/source/registrysource"
 )
 
@@ -33,7 +34,7 @@ func startPackd(t *testing.T) packd {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = world.Close() })
-	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
+	policy, err := settings.ParsePolicy(true, []string{"127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package hostflags adds the command line to [host.Open]: flags, files with
-// credentials and certificates, a root in the user's data directory, and records in
-// SQLite on request. Other host programs use their own settings instead.
+// Package hostflags adds the command line to [host.Open]: a flag for each row of the table
+// of package settings, packs.yaml, and records in SQLite or PostgreSQL on request. Programs
+// without a command line use [host.LoadConfig], or their own settings.
 package hostflags

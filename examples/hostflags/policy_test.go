@@ -1,6 +1,7 @@
 package hostflags_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // TestPolicyOfTheFile: what a flag states, also that nothing is allowed, counts before
@@ -57,15 +59,17 @@ func packagesOf(t *testing.T, file string, args []string) envbuild.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, set := hostflags.Flags{Root: t.TempDir()}, pflag.NewFlagSet("", pflag.ContinueOnError)
-	f.BindPackages(set)
-	if err := set.Parse(args); err != nil {
+	f, set := hostflags.NewFlags(), pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.Bind(set, settings.GroupHost, settings.GroupPackages)
+	if err := set.Parse(append(args, "--root", t.TempDir())); err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config(func(string) string { return "" }, nil)
+	if err := errors.Join(f.Load(func(string) string { return "" }, ""), f.Add(w)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Config(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Apply(&f, &c)
 	return c.Packages
 }

@@ -11,8 +11,7 @@ import (
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps/lock"
-	"github.com/packtrain/pack/envbuild"
-	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // WantsName and LockName are the names of the files with wants and with the lock, which
@@ -71,42 +70,34 @@ func (w *Wants) Dir() string { return filepath.Dir(w.Path) }
 
 func (w *Wants) lockPath() string { return filepath.Join(w.Dir(), LockName) }
 
-// Apply adds the settings of the file that the flags do not state.
-func (w *Wants) Apply(f *Flags, c *Config) {
-	if len(f.Indices) == 0 && len(w.File.Indices) > 0 {
-		c.Indices = nil
-		for _, i := range w.File.Indices {
-			url := i.Location
-			if !strings.Contains(url, "://") && !filepath.IsAbs(url) {
-				url = filepath.Join(w.Dir(), url)
-			}
-			c.Indices = append(c.Indices, registrysource.Index{Name: i.Name, URL: url})
+// settings returns the settings that the file states.
+func (w *Wants) settings() (*settings.Layer, error) {
+	l := settings.NewLayer(settings.FromWants)
+	for _, i := range w.File.Indices {
+		url := i.Location
+		if !strings.Contains(url, "://") && !filepath.IsAbs(url) {
+			url = filepath.Join(w.Dir(), url)
+		}
+		l.AddIndex(settings.Index{Name: i.Name, Location: url}, w.Path)
+	}
+	var errs []error
+	state := func(name, text string) { errs = append(errs, l.Add(name, text, w.Path)) }
+	for _, p := range w.File.Provided {
+		state("provided", strings.TrimSuffix(string(p.Ref)+"@"+p.Version.String(), "@"))
+	}
+	if !w.File.Platform.IsZero() {
+		state("platform", w.File.Platform.String())
+	}
+	policy := &w.File.Policy
+	for name, list := range map[string][]string{"source": policy.AllowSource, "direct": policy.AllowDirect, "scripts": policy.AllowScripts} {
+		if list != nil {
+			state("policy.allow_"+name, strings.Join(list, ","))
 		}
 	}
-	if len(f.Provide) == 0 && len(w.File.Provided) > 0 {
-		c.Provided = w.File.Provided
+	if policy.MinimumAge != nil {
+		state("policy.minimum_age", policy.MinimumAge.String())
 	}
-	if f.PlatformVersion == "" && !w.File.Platform.IsZero() {
-		c.PlatformVersion = w.File.Platform
-	}
-	w.applyPolicy(f, &c.Packages)
-}
-
-func (w *Wants) applyPolicy(f *Flags, p *envbuild.Policy) {
-	file := &w.File.Policy
-	for _, list := range []struct {
-		flag, file []string
-		to         *[]string
-	}{
-		{f.AllowSource, file.AllowSource, &p.Source}, {f.AllowDirect, file.AllowDirect, &p.Direct}, {f.AllowScripts, file.AllowScripts, &p.Scripts},
-	} {
-		if list.flag == nil && list.file != nil {
-			*list.to = list.file
-		}
-	}
-	if f.MinimumAge == nil && file.MinimumAge != nil {
-		p.MinimumAge = *file.MinimumAge
-	}
+	return l, errors.Join(errs...)
 }
 
 // Save replaces the files by those given, each in one step, if they changed. Files that

@@ -101,9 +101,9 @@ func TestXZBoundsMemory(t *testing.T) {
 
 func TestFlagsReadXZ(t *testing.T) {
 	t.Parallel()
-	var f hostflags.Flags
+	f := hostflags.NewFlags()
 	f.Root = t.TempDir()
-	config, err := f.Config(func(string) string { return "" }, nil)
+	config, err := f.Config(nil)
 	if err != nil || config.XZ == nil {
 		t.Errorf("no decoder of xz, %v", err)
 	}

@@ -13,7 +13,7 @@ import (
 // A refusal of a level of isolation names the flags that the commands have.
 func TestAdviceOnIsolation(t *testing.T) {
 	t.Parallel()
-	flags := (&app{}).installCommand().Flags()
+	flags := newApp(world{}).installCommand().Flags()
 	for _, tt := range []struct {
 		err  error
 		want []string
@@ -24,7 +24,7 @@ func TestAdviceOnIsolation(t *testing.T) {
 		{&registry.IsolationError{Required: pack.IsolationSandbox, Level: pack.IsolationContained}, []string{"--require-isolation contained ", "--skip-tests "}},
 	} {
 		failed := &pack.BatchError{Failures: []pack.Failure{{Err: fmt.Errorf("test: %w", tt.err)}}}
-		got := strings.Split(strings.TrimSuffix((&app{}).advice(failed), "\n"), "\n")
+		got := strings.Split(strings.TrimSuffix(newApp(world{}).advice(failed), "\n"), "\n")
 		if len(tt.want) == 0 && got[0] == "" {
 			continue
 		}

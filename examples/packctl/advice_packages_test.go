@@ -26,11 +26,11 @@ func TestPackageAdvice(t *testing.T) {
 		{envbuild.BuildError{Reason: envbuild.ReasonUnknown}, ""},
 	} {
 		err := errors.Join(errors.New("other"), pack.NewBatchError([]pack.Failure{{Code: tt.err.ErrorCode(), Err: &envbuild.RuntimeError{Err: &tt.err}}}))
-		got := (&app{}).advice(err)
+		got := newApp(world{}).advice(err)
 		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: advice %q, want %q", tt.err.Reason, got, tt.want)
 		}
-		a := &app{}
+		a := newApp(world{})
 		a.server = "https://packd.example"
 		if got := a.advice(err); got != "" {
 			t.Errorf("%s of a server: advice %q", tt.err.Reason, got)

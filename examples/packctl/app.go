@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/registry"
 )
@@ -38,9 +39,11 @@ type app struct {
 	reported bool // a report was printed
 }
 
+func newApp(w world) *app { return &app{world: w, globals: globals{Flags: hostflags.NewFlags()}} }
+
 // run runs one command line and returns the exit status.
 func run(ctx context.Context, args []string, w world) int {
-	a := &app{world: w}
+	a := newApp(w)
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
@@ -85,12 +88,13 @@ func version() string {
 
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "packctl",
-		Short:         "Install automation packs",
-		Version:       version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
+		Use:               "packctl",
+		Short:             "Install automation packs",
+		Version:           version(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: a.load,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return &usageError{errors.New("no command is given"), cmd.CommandPath()}
@@ -108,7 +112,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(),
-		a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), specsHelp(),
+		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{meantFlag(cmd, err), cmd.CommandPath()}
@@ -139,8 +143,14 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return fmt.Errorf("unknown command %q", name)
 }
 
-// meantFlag adds to the error about an unknown flag which one was probably meant.
+// meantFlag adds to the error about an unknown flag which one was probably meant, and does
+// not repeat the value that is wrong.
 func meantFlag(cmd *cobra.Command, err error) error {
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if cause := wrong.Unwrap(); pack.CodeOf(cause) == pack.CodeInvalidRequest {
+			return fmt.Errorf("--%s: %w", wrong.GetFlag().Name, cause)
+		}
+	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -35,8 +36,7 @@ func (a *app) buildCommand() *cobra.Command {
 	flags.BoolVar(&req.Rebuild, "rebuild", false, "build again even if an environment could be reused")
 	flags.DurationVar(&req.Timeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
 	flags.BoolVar(&req.Check, "check", false, "only report existing environments, and compare their files with what was built; fails unless all are ready")
-	a.BindPackages(flags)
-	a.BindIsolation(flags)
+	a.Bind(flags, settings.GroupPackages, settings.GroupIsolation)
 	return cmd
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -60,8 +61,7 @@ func (a *app) envRebuildCommand() *cobra.Command {
 			})
 		})
 	cmd.Flags().BoolVar(&req.SkipTests, "skip-tests", false, "run no tests of the packs in their new environments")
-	a.BindPackages(cmd.Flags())
-	a.BindIsolation(cmd.Flags())
+	a.Bind(cmd.Flags(), settings.GroupPackages, settings.GroupIsolation)
 	return cmd
 }
 

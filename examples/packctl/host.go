@@ -32,9 +32,11 @@ func (a *app) hostConfig() (hostflags.Config, error) {
 	if a.tokenFile != "" && a.server == "" {
 		return hostflags.Config{}, errors.New("--token-file makes no sense without --server")
 	}
-	config, configErr := a.Config(a.getenv, a.environ())
+	if err := a.fileSettings(); err != nil {
+		return hostflags.Config{}, err
+	}
+	config, configErr := a.Config(a.environ())
 	base, baseErr := os.Getwd()
 	config.Base, config.AllowUnverified = base, a.unverified
-	fileErr := a.fileSettings(&config)
-	return config, errors.Join(configErr, baseErr, fileErr, a.Rules(&config))
+	return config, errors.Join(configErr, baseErr)
 }

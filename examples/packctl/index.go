@@ -33,10 +33,7 @@ func (a *app) indexAddCommand() *cobra.Command {
 	var sign signFlags
 	cmd := command("add INDEX DIR...", "Add packs to an index file, and their archives beside it", indexAnd("DIR"),
 		func(cmd *cobra.Command, args []string) error {
-			shape, err := a.Shape()
-			if err != nil {
-				return &usageError{err, cmd.CommandPath()}
-			}
+			shape := a.Shape()
 			var packs []*packed
 			for _, dir := range args[1:] {
 				p, err := packDirectory(dir, shape)
@@ -49,7 +46,8 @@ func (a *app) indexAddCommand() *cobra.Command {
 				return err
 			}
 			report := publishReport{Index: args[0]}
-			err = sign.update(cmd, args[0], func(d *index.Document) error {
+			err := sign.update(cmd, args[0], func(d *index.Document) error {
+				var err error
 				report.Packs, err = publish(d, filepath.Dir(args[0]), base, replace, packs)
 				return err
 			})

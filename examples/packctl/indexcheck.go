@@ -58,7 +58,9 @@ func (a *app) checkIndex(cmd *cobra.Command, location string, fetch bool) (*chec
 	if a.server != "" {
 		return nil, &usageError{errOnlyHere, cmd.CommandPath()}
 	}
-	a.Indices, a.NoCache = []string{location}, true
+	if err := errors.Join(a.Replace("indices", location), a.Replace("cache.disabled", "true")); err != nil {
+		return nil, err
+	}
 	indices, err := a.indices(cmd)
 	if err != nil {
 		return nil, err

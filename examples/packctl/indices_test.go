@@ -12,6 +12,7 @@ import (
 
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // writeIndex writes an index of packs, "ref@version label" each.
@@ -37,11 +38,7 @@ func TestIndices(t *testing.T) {
 	flags := []string{"--index", "public=" + public, "--index", "corp=" + corp, "--claim", "corp=infra-*,slack"}
 	root := filepath.Join(t.TempDir(), "root")
 	here := func(args ...string) outcome { return on(t, root)(append(flags, args...)...) }
-	indices, err := hostflags.ParseIndices([]string{"public=" + public, "corp=" + corp})
-	if err != nil {
-		t.Fatal(err)
-	}
-	indices[1].Claims = []string{"infra-*", "slack"}
+	indices := []registrysource.Index{{Name: "public", URL: public}, {Name: "corp", URL: corp, Claims: []string{"infra-*", "slack"}}}
 	url, token := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir(), Indices: indices}}, t.TempDir())
 	there := func(args ...string) outcome {
 		return packctl(t, append([]string{"--server", url, "--token-file", token}, args...)...)

@@ -96,10 +96,7 @@ func (a *app) info(ctx context.Context, h *hostflags.Host, spec, dir string) (*i
 		return nil, err
 	}
 	content := got.Downloaded[0].Content
-	shape, err := a.Shape()
-	if err != nil {
-		return nil, err
-	}
+	shape := a.Shape()
 	fsys := os.DirFS(content.Dir)
 	p, err := pack.Load(fsys, &pack.LoadOptions{Shape: shape})
 	if err != nil {

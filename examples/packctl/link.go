@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -49,8 +50,7 @@ func (a *app) linkCommand() *cobra.Command {
 		"Actions run with the files as they are at that time, the environments of their requirements, and the\n" +
 		"configuration of the pack. Nothing is installed: all others who use the root get the installed pack, if\n" +
 		"there is one. packctl unlink ends it."
-	a.BindPackages(cmd.Flags())
-	a.BindIsolation(cmd.Flags())
+	a.Bind(cmd.Flags(), settings.GroupPackages, settings.GroupIsolation)
 	return cmd
 }
 

@@ -108,6 +108,9 @@ func messagePacks(t *testing.T) string {
 		"python/pack.yaml":                 manifest("python", "1.0.0", ""),
 		"python/requirements.txt":          "six=1.16.0\n--index-url https://x.example\n",
 		"text.yaml":                        "[\n",
+		"settings.yaml":                    "# mine\ncache:\n  max_bites: 5\n",
+		"wrong.yaml":                       "retention: {age: 3 weeks}\n",
+		"corp.yaml":                        "db: d.sqlite\nshared_root: true\n",
 		"broken.json":                      "{\"packs\": []}",
 	})
 	index, err := os.ReadFile(mismatched(t))

@@ -49,10 +49,7 @@ func (a *app) packCommand() *cobra.Command {
 	output := "."
 	cmd := command("pack DIR", "Make an archive of a pack, with the same bytes on every machine", exactly("DIR"),
 		func(cmd *cobra.Command, args []string) error {
-			shape, err := a.Shape()
-			if err != nil {
-				return &usageError{err, cmd.CommandPath()}
-			}
+			shape := a.Shape()
 			p, err := packDirectory(args[0], shape)
 			if err != nil {
 				return err

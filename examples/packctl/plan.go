@@ -14,6 +14,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -30,8 +31,7 @@ func (i *installation) bind(a *app, flags *pflag.FlagSet) {
 	i.env.bind(flags)
 	flags.BoolVar(&i.req.SkipEnvironments, "skip-envs", false, "build no environments")
 	flags.DurationVar(&i.req.BuildTimeout, "timeout", 0, "how long the build of one environment may take (default 10m0s)")
-	a.BindPackages(flags)
-	a.BindIsolation(flags)
+	a.Bind(flags, settings.GroupPackages, settings.GroupIsolation)
 }
 
 // bindRefresh adds the flag of the commands that install packs at once.

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/source/registrysource"
 )
 
 // A failedInstall is the part of the JSON of an installation that has the failures.
@@ -27,7 +28,7 @@ func TestProofInReports(t *testing.T) {
 	_, index := serveIndex(t, "app@1.0.0: log@^1", "tool@1.0.0: log@^2", "log@1.0.0:", "log@2.0.0:")
 	flags := []string{"install", "app", "tool", "--json", "--quiet"}
 	config := hostflags.Config{Config: host.Config{Root: t.TempDir(), Network: pack.Network{Policy: pack.NetworkPolicy{AllowHTTP: true, AllowPrivateHosts: []string{"127.0.0.1"}}}}}
-	config.Indices, _ = hostflags.ParseIndices([]string{index})
+	config.Indices = []registrysource.Index{{URL: index}}
 	url, token := serve(t, config, t.TempDir())
 	for name, o := range map[string]outcome{
 		"local":  on(t, t.TempDir())(append(flags, "--index", index, "--allow-http", "--allow-private", "127.0.0.1")...),

@@ -131,7 +131,10 @@ func (a *app) withAnalyzer(cmd *cobra.Command, f func(deps.DependencyAnalyzer) e
 	if err != nil {
 		return err
 	}
-	a.Root, a.DB = filepath.Join(dir, "root"), ""
+	err = errors.Join(a.Replace("root", filepath.Join(dir, "root")), a.Replace("db", ""))
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
 	return errors.Join(a.withHost(cmd, analyze), os.RemoveAll(dir))
 }
 

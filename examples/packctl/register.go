@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/examples/packd/wire"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -30,7 +31,7 @@ func (a *app) registerCommand() *cobra.Command {
 			})
 		})
 	may.bind(cmd.Flags(), registry.ReplaceNever)
-	a.BindIsolation(cmd.Flags())
+	a.Bind(cmd.Flags(), settings.GroupIsolation)
 	return cmd
 }
 

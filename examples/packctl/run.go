@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/actionrun"
 	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // runReport is the outcome of an action.
@@ -79,7 +80,7 @@ func (a *app) runCommand() *cobra.Command {
 		"If packctl link has linked the pack to a working directory, the action runs there, with the files as they\n" +
 		"are now; --installed and REF@VERSION.ACTION run the installed pack."
 	cmd.Flags().BoolVar(&installed, "installed", false, "run the installed pack, also if it is linked to a working directory")
-	a.BindPackages(cmd.Flags())
+	a.Bind(cmd.Flags(), settings.GroupPackages)
 	cmd.Flags().StringVar(&isolation, "isolation", string(pack.IsolationNone), "how the action is kept from the machine: "+strings.Join(hostflags.Levels(), ", "))
 	return cmd
 }

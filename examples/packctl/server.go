@@ -16,6 +16,7 @@ import (
 
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/client"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/source"
 )
 
@@ -65,7 +66,7 @@ func checkServerFlags(cmd *cobra.Command) error {
 // there is a flag for another one.
 func (a *app) transport() (*http.Transport, error) {
 	authorities, authoritiesErr := a.authorities()
-	proxy, proxyErr := hostflags.ParseProxy(a.Proxy)
+	proxy, proxyErr := settings.ParseProxy(a.Proxy)
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: authorities,
 		ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second,
@@ -78,7 +79,7 @@ func (a *app) transport() (*http.Transport, error) {
 
 // authorities are the TLS settings that the flags ask for, nil for the default.
 func (a *app) authorities() (*tls.Config, error) {
-	pem, err := hostflags.ReadAuthorities(a.CAFile)
+	pem, err := settings.ReadAuthorities(a.CAFile)
 	if err != nil || pem == nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (a *app) token() (string, error) {
 	if a.tokenFile == "" {
 		return "", nil
 	}
-	data, err := hostflags.ReadSecretFile("token", a.tokenFile)
+	data, err := settings.ReadSecretFile("token", a.tokenFile)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/source/registrysource"
 )
 
@@ -59,7 +60,7 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = world.Close() })
-	policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
+	policy, err := settings.ParsePolicy(true, []string{"127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/registry"
 )
 
@@ -55,7 +56,7 @@ func (a *app) testCommand() *cobra.Command {
 	flags := cmd.Flags()
 	env.bind(flags)
 	flags.BoolVar(&skipValidation, "skip-validation", false, "also test packs that have errors")
-	a.BindPackages(flags)
+	a.Bind(flags, settings.GroupPackages)
 	return cmd
 }
 

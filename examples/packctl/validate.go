@@ -31,10 +31,7 @@ type validatedPack struct {
 func (a *app) validateCommand() *cobra.Command {
 	return command("validate PATH...", "Check packs without installing them", some("PATH"),
 		func(cmd *cobra.Command, paths []string) error {
-			shape, err := a.Shape()
-			if err != nil {
-				return &usageError{err, cmd.CommandPath()}
-			}
+			shape := a.Shape()
 			r, err := validate(paths, shape)
 			if err != nil {
 				return err

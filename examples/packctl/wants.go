@@ -9,6 +9,7 @@ import (
 	"github.com/packtrain/pack/deps/lock"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // wantsOfServer refuses --server for a command that works on a root of this machine.
@@ -28,24 +29,29 @@ func (a *app) withWants(cmd *cobra.Command, missing bool, f func(*hostflags.Host
 	if err != nil {
 		return err
 	}
-	a.wants = w
+	if err := a.use(w); err != nil {
+		return err
+	}
 	return a.withHost(cmd, func(h *hostflags.Host) error { return f(h, w) })
 }
 
-// fileSettings adds the settings of packs.yaml that the flags do not state: of the file
-// that --file names, or that the command works on.
-func (a *app) fileSettings(c *hostflags.Config) error {
-	if a.wants == nil && a.file != "" {
-		w, err := hostflags.OpenWants(a.file, false)
-		if err != nil {
-			return err
-		}
-		a.wants = w
+// use adds the settings of a packs.yaml that the flags do not state.
+func (a *app) use(w *hostflags.Wants) error {
+	a.wants = w
+	return a.Add(w)
+}
+
+// fileSettings uses the packs.yaml that --file names, unless there is one that the command
+// works on.
+func (a *app) fileSettings() error {
+	if a.wants != nil || a.file == "" {
+		return nil
 	}
-	if a.wants != nil {
-		a.wants.Apply(&a.Flags, c)
+	w, err := hostflags.OpenWants(a.file, false)
+	if err != nil {
+		return err
 	}
-	return nil
+	return a.use(w)
 }
 
 // syncFlags are the flags of the commands that bring the root to packs.yaml.
@@ -70,8 +76,7 @@ func (s *syncFlags) bindEnvironments(a *app, cmd *cobra.Command, skip string) {
 	flags := cmd.Flags()
 	s.runtimes.bind(flags)
 	flags.BoolVar(&s.skipEnvironments, "skip-envs", false, skip)
-	a.BindPackages(flags)
-	a.BindIsolation(flags)
+	a.Bind(flags, settings.GroupPackages, settings.GroupIsolation)
 }
 
 func (s *syncFlags) bindUpdate(cmd *cobra.Command) {

@@ -80,7 +80,7 @@ func (f *flags) parse(args []string, w world) (api.Config, error) {
 
 // serve opens the server, prints its address, and ends it when ctx ends.
 func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) error {
-	tracer, flush, err := openTracer(ctx, f.traceEndpoint)
+	tracer, flush, err := openTracer(ctx, f.Packd.TraceEndpoint)
 	if err != nil {
 		return fmt.Errorf("open tracer: %w", err)
 	}
@@ -96,15 +96,15 @@ func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) 
 }
 
 func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.Logger, stdout io.Writer) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Packd.Addr)
 	if err != nil {
 		return err
 	}
 	maintained, stop := context.WithCancel(ctx)
 	var maintenance sync.WaitGroup
 	maintenance.Go(func() { s.Maintain(maintained, maintenancePeriod) })
-	maintenance.Go(func() { s.KeepSynced(maintained, f.syncInterval) })
-	if f.warm {
+	maintenance.Go(func() { s.KeepSynced(maintained, f.Packd.SyncInterval) })
+	if f.Packd.Warm {
 		maintenance.Go(func() { s.KeepWarm(maintained, warmingPeriod) })
 	}
 	defer maintenance.Wait()
@@ -113,7 +113,7 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	hs := &http.Server{
 		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog:  slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-		ConnState: newConnections(f.maxConnections).state,
+		ConnState: newConnections(f.Packd.MaxConnections).state,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- hs.Serve(listener) }()
@@ -121,7 +121,7 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		return shutDown(context.WithoutCancel(ctx), hs, s, f.grace)
+		return shutDown(context.WithoutCancel(ctx), hs, s, f.Packd.Grace)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 const noTokens = `no tokens: "packd token new NAME" makes one, a line NAME:SECRET:SCOPE+SCOPE.
@@ -19,8 +19,8 @@ Write such lines into a file and name it with --token-file, or set PACKD_TOKENS,
 // tokens returns those of the file or, without one, of the environment.
 func (f *flags) tokens(w world) ([]api.Token, error) {
 	entries := strings.Split(w.getenv("PACKD_TOKENS"), ",")
-	if f.tokenFile != "" {
-		data, err := hostflags.ReadSecretFile("tokens", f.tokenFile)
+	if f.Packd.TokenFile != "" {
+		data, err := settings.ReadSecretFile("tokens", f.Packd.TokenFile)
 		if err != nil {
 			return nil, err
 		}
@@ -30,7 +30,7 @@ func (f *flags) tokens(w world) ([]api.Token, error) {
 	if err == nil && len(tokens) == 0 {
 		err = errors.New(noTokens)
 	}
-	if err == nil && !onLoopback(f.addr) {
+	if err == nil && !onLoopback(f.Packd.Addr) {
 		err = refuseWeak(tokens)
 	}
 	return tokens, err

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packtrain/pack/examples/hostflags"
+
 	"github.com/packtrain/pack/examples/packd/api"
 )
 
@@ -55,7 +57,8 @@ func TestTokens(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			f := flags{addr: tc.addr}
+			f := flags{Flags: hostflags.NewFlags()}
+			f.Packd.Addr = tc.addr
 			_, err := f.tokens(world{getenv: env(tc.tokens)})
 			if (err == nil) != (tc.want == "") {
 				t.Fatalf("got %v", err)
@@ -69,7 +72,8 @@ func TestTokens(t *testing.T) {
 	if err := os.WriteFile(file, []byte("ci:"+strong+":read\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	f := flags{addr: "127.0.0.1:0", tokenFile: file}
+	f := flags{Flags: hostflags.NewFlags()}
+	f.Packd.TokenFile = file
 	if _, err := f.tokens(world{getenv: env("")}); err == nil || !strings.Contains(err.Error(), "accessible to other users") {
 		t.Errorf("got %v", err)
 	}

@@ -106,15 +106,15 @@ func TestLoadConfigOpens(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ text, want string }{
-		"database":     {"root: x\ndb: d.sqlite\n", ":2: this program keeps the records in the root"},
+		"database":     {"root: x\ndb: d.sqlite\n", ":2: db: this program keeps the records in the root"},
 		"shared root":  {"root: x\nshared_root: true\n", "this program keeps the records in the root"},
 		"no root":      {"parallel: 1\n", "name a root"},
-		"provided":     {"root: x\nprovided: [Core]\n", `:2: pack ref "Core"`},
-		"platform":     {"root: x\nplatform: 2\n", `:2: version "2"`},
+		"provided":     {"root: x\nprovided: [Core]\n", `:2: provided: pack ref "Core"`},
+		"platform":     {"root: x\nplatform: 2\n", `:2: platform: version "2"`},
 		"address":      {"root: x\nnetwork: {allow_private: ['a:80']}\n", "without port"},
 		"credentials":  {"root: x\ncredentials: none\n", "no such file"},
-		"authorities":  {"root: x\nnetwork:\n  ca_file: none\n", ":3: "},
-		"proxy":        {"root: x\nnetwork: {proxy: 'canary'}\n", ":2: want the URL of a proxy"},
+		"authorities":  {"root: x\nnetwork:\n  ca_file: none\n", ":3: network.ca_file: "},
+		"proxy":        {"root: x\nnetwork: {proxy: 'canary'}\n", ":2: network.proxy: want the URL of a proxy"},
 		"key":          {"root: x\nindices:\n  a: {url: y, trust: [keys.pub]}\n", ":3 \"a="},
 		"too few keys": {"root: x\nindices: {a: {url: y, trust: ['" + testKey(t) + "'], signatures: 2}}\n", "2 signatures of 1 keys"},
 		"report-only":  {"root: x\nindices: {a: {url: y, trust_report_only: true}}\n", "no keys are trusted"},

@@ -5,7 +5,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	fmt.Println(s.Values.CacheDir, s.Place("cache.dir"))
+//	fmt.Println(s.CacheDir, s.Place("cache.dir"))
 //
 // One table, [Table], has the name of each setting in files, its flag, its environment
 // variable and its description. What states a setting replaces what states it further down

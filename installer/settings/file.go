@@ -146,7 +146,7 @@ func (f *file) add(s *Setting, n *yaml.Node) error {
 		return f.wrong(n, "%s: want a value, got %s", s.Name, n.Kind)
 	case yaml.Bool, yaml.Int, yaml.Float, yaml.String:
 	}
-	if err := f.layer.Add(s, n.Text, f.place(n.Line)); err != nil {
+	if err := f.layer.add(s, n.Text, f.place(n.Line)); err != nil {
 		return f.wrong(n, "%s: %w", s.Name, err)
 	}
 	f.secret = f.secret || hasPassword(n.Text)

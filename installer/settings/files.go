@@ -29,6 +29,9 @@ func (s *Sources) files() ([]*Layer, error) {
 	}
 	if file != "" {
 		l, err := readFile(FromFile, file, home)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = wrong("settings %q: there is no such file", file)
+		}
 		return []*Layer{l}, err
 	}
 	var layers []*Layer

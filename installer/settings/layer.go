@@ -2,6 +2,7 @@ package settings
 
 import (
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -42,10 +43,22 @@ func (l *Layer) States(name string) bool {
 	return stated
 }
 
-// Add states a setting, or one more value of a list. text is what a flag takes, and place
-// says where it is, for messages. The error has [pack.CodeInvalidRequest], and no secret.
-func (l *Layer) Add(s *Setting, text, place string) error {
+// Add states the setting with that name, or one more value of a list. text is what a flag
+// takes, and place says where it is, for messages. The error has [pack.CodeInvalidRequest],
+// and no secret.
+func (l *Layer) Add(name, text, place string) error { return l.add(row(name), text, place) }
+
+// Replace states a setting again.
+func (l *Layer) Replace(name, text, place string) error {
+	delete(l.places, name)
+	return l.Add(name, text, place)
+}
+
+func (l *Layer) add(s *Setting, text, place string) error {
 	first := !l.States(s.Name)
+	if first {
+		reflect.ValueOf(s.at(&l.values)).Elem().SetZero()
+	}
 	if err := l.set(s, text, place, first); err != nil {
 		return err
 	}

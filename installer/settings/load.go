@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -27,7 +28,7 @@ type Sources struct {
 
 // Settings are what all sources state.
 type Settings struct {
-	Values Values
+	Values
 
 	getenv  func(string) string
 	places  map[string]string // by the name of a setting
@@ -91,12 +92,15 @@ func (s *Settings) Origin(name string) Origin {
 }
 
 // Place returns where the setting with that name is stated, for messages: a flag, a
-// variable, or a file with a line. It is the flag for a default.
+// variable, or a file with a line and the name. It is the flag for a default.
 func (s *Settings) Place(name string) string {
-	if place := s.places[name]; place != "" {
-		return place
+	place := s.places[name]
+	switch s.Origin(name) {
+	case FromProject, FromFile, FromUser:
+		return place + ": " + name
+	case FromFlag, FromEnvironment, FromWants, FromDefault:
 	}
-	return "--" + row(name).Flag
+	return cmp.Or(place, "--"+row(name).Flag)
 }
 
 // defaults returns the layer below all others.
@@ -104,7 +108,7 @@ func defaults() *Layer {
 	l := NewLayer(FromDefault)
 	for _, s := range Table() {
 		if s.Default != "" {
-			if err := l.Add(&s, s.Default, ""); err != nil {
+			if err := l.add(&s, s.Default, ""); err != nil {
 				panic(err)
 			}
 		}
@@ -126,7 +130,7 @@ func (s *Sources) environment() (*Layer, error) {
 			continue
 		}
 		for _, one := range row.values(text) {
-			if err := l.Add(&row, one, name); err != nil {
+			if err := l.add(&row, one, name); err != nil {
 				errs = append(errs, wrong("%s: %w", name, err))
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // check refuses a text that is not one of those allowed.
 func (s *Setting) check(text string) error {
 	if s.OneOf != nil && text != "" && !slices.Contains(s.OneOf, text) {
-		return wrong("%.80q: want %s", text, oneOf(s.OneOf))
+		return wrong("want %s, got %.80q", oneOf(s.OneOf), text)
 	}
 	return nil
 }
@@ -27,7 +27,7 @@ func oneOf(words []string) string {
 func parseSwitch(text string) (bool, error) {
 	b, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, wrong("%.80q: want true or false", text)
+		return false, wrong("want true or false, got %.80q", text)
 	}
 	return b, nil
 }
@@ -35,7 +35,7 @@ func parseSwitch(text string) (bool, error) {
 func parseNumber[N int | int64](text string) (N, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || int64(N(n)) != n {
-		return 0, wrong("%.80q: want an integer", text)
+		return 0, wrong("want an integer, got %.80q", text)
 	}
 	return N(n), nil
 }
@@ -43,7 +43,7 @@ func parseNumber[N int | int64](text string) (N, error) {
 func parseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, wrong("%.80q: want a duration in hours, minutes or seconds, such as 72h", text)
+		return 0, wrong("want a duration in hours, minutes or seconds, such as 72h, got %.80q", text)
 	}
 	return d, nil
 }
@@ -77,7 +77,7 @@ func (l *Layer) addIndexText(to *[]Index, text string) error {
 func (l *Layer) addRule(to *[]Rule, s *Setting, text, place string) error {
 	name, value, valued := strings.Cut(text, "=")
 	if want := s.ruleExample(); name == "" || valued != strings.Contains(want, "=") || valued && value == "" {
-		return wrong("%.200q: want the name of an index and what counts for it, such as %s", text, want)
+		return wrong("want the name of an index and what counts for it, such as %s, got %.200q", want, text)
 	}
 	if !valued {
 		value = "true"

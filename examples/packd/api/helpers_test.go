@@ -22,6 +22,7 @@ import (
 	"github.com/packtrain/pack/examples/internal/samples"
 	"github.com/packtrain/pack/examples/packd/api"
 	"github.com/packtrain/pack/installer/host"
+	"github.com/packtrain/pack/installer/settings"
 	"github.com/packtrain/pack/source/registrysource"
 )
 
@@ -122,7 +123,7 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 func withWorld(t *testing.T, w *samples.World) func(*api.Config) {
 	t.Helper()
 	return func(c *api.Config) {
-		policy, err := hostflags.Policy(true, []string{"127.0.0.1"})
+		policy, err := settings.ParsePolicy(true, []string{"127.0.0.1"})
 		if err != nil {
 			t.Fatal(err)
 		}
