@@ -17,13 +17,13 @@ type analysis struct {
 }
 
 // analyse chooses versions and reports. A panic of the World becomes an error.
-func (a *Analyzer) analyse(ctx context.Context, r *request) (rep *Report, err error) {
+func (a *Analyzer) analyse(ctx context.Context, world World, r *request) (rep *Report, err error) {
 	rep = r.report()
 	defer batch.Rescue(&err)
 	ctx = pack.WithNotes(ctx, func(ctx context.Context, text string) {
 		r.Warn(ctx, &batch.Item{Stage: pack.StageDependencies}, "%s", text)
 	})
-	s, err := newSearch(ctx, a.config.World, &Policy{
+	s, err := newSearch(ctx, world, &Policy{
 		Provided: a.config.Provided, PlatformVersion: a.config.PlatformVersion, MaxPacks: a.config.MaxPacks,
 		Parallel: a.config.Parallel,
 	})

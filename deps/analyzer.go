@@ -69,9 +69,10 @@ func (a *Analyzer) Analyze(ctx context.Context, req Request) (*Report, error) {
 	if len(req.Paths)+len(req.Contents) == 0 {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "%s: name at least one path", doing)
 	}
-	r := a.read(ctx, req)
+	world := remember(a.config.World)
+	r := a.read(ctx, world, req)
 	defer r.close(context.WithoutCancel(ctx))
-	rep, err := a.analyse(ctx, r)
+	rep, err := a.analyse(ctx, world, r)
 	if err != nil {
 		return rep, fmt.Errorf("%s: %w", doing, err)
 	}

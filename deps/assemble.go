@@ -95,6 +95,9 @@ func (m *member) analyzed() AnalyzedPack {
 // warnings are all findings: those of severity error are here when the request
 // accepts them.
 func (m *member) warnings() []pack.Warning {
+	if m.pack == nil {
+		return nil
+	}
 	ws := make([]pack.Warning, len(m.pack.Findings))
 	for i, f := range m.pack.Findings {
 		ws[i] = pack.Warning{Spec: m.Spec, Ref: m.ref(), Stage: pack.StageLoad, Code: f.Code, Message: f.String()}

@@ -16,13 +16,25 @@ import (
 type member struct {
 	batch.Item
 	content *pack.Content
-	pack    *pack.Pack // nil when it could not be read
-	needs   []pack.RuntimeNeed
+	// pack is nil when it could not be read, and when what is recorded is used.
+	pack     *pack.Pack
+	recorded *pack.InstalledPack
+	needs    []pack.RuntimeNeed
 }
 
 func (m *member) ref() pack.Ref { return m.ID.Ref }
 func (m *member) deps() []pack.Dependency {
+	if m.recorded != nil {
+		return m.recorded.Dependencies
+	}
 	return slices.Concat(m.pack.Manifest.Dependencies, m.content.Followed)
+}
+
+func (m *member) platform() pack.Constraint {
+	if m.recorded != nil {
+		return m.recorded.Platform
+	}
+	return m.pack.Manifest.PlatformVersion
 }
 
 // A request contains the packs of one call.
@@ -31,11 +43,16 @@ type request struct {
 	all     []*member // in input order
 	members []*member // those that take part
 	byRef   map[pack.Ref]*member
+	// recorded are the installed packs by tree digest, if they are used.
+	recorded map[pack.Digest]*pack.InstalledPack
 }
 
 // read reads the packs of req and sorts out those that cannot take part.
-func (a *Analyzer) read(ctx context.Context, req Request) *request {
+func (a *Analyzer) read(ctx context.Context, world World, req Request) *request {
 	r := &request{Batch: batch.New(req.OnEvent), byRef: map[pack.Ref]*member{}}
+	if req.UseRecorded {
+		r.recorded = recorded(ctx, world)
+	}
 	contents := pack.Contents(req.Paths, req.Contents)
 	for _, i := range batch.Distinct(contents, func(c *pack.Content) string { return filepath.Clean(c.Dir) }) {
 		r.all = append(r.all, &member{Item: batch.Item{At: i, Spec: contents[i].Dir}, content: contents[i]})
@@ -54,6 +71,11 @@ func (a *Analyzer) read(ctx context.Context, req Request) *request {
 // load reads one pack. Nothing outside of its directory is read, whatever links
 // lie there.
 func (a *Analyzer) load(ctx context.Context, r *request, m *member, skipValidation bool) error {
+	if m.recorded = r.recorded[m.content.TreeDigest]; m.content.FS != nil && m.recorded != nil {
+		m.ID = m.recorded.ID
+		return nil
+	}
+	m.recorded = nil
 	if m.content.FS != nil {
 		return a.loadFrom(m, m.content.FS, skipValidation)
 	}
@@ -108,7 +130,7 @@ func (a *Analyzer) admit(r *request, m *member, skipValidation bool) error {
 	if first := r.byRef[m.ref()]; first != nil {
 		return pack.Errorf(pack.CodeConflict, "pack %s is already in this request, at %q", m.ref(), first.Spec)
 	}
-	if err := pack.CheckPlatform(m.pack.Manifest.PlatformVersion, a.config.PlatformVersion); err != nil {
+	if err := pack.CheckPlatform(m.platform(), a.config.PlatformVersion); err != nil {
 		if !skipValidation && !a.config.PlatformVersion.IsZero() {
 			return err
 		}

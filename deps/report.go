@@ -26,6 +26,10 @@ type Request struct {
 	// error, as far as their pack.yaml can be read, or ask for another version of
 	// the platform.
 	SkipValidation bool
+	// UseRecorded takes what is recorded of installed packs instead of reading their files
+	// again: of contents with an FS whose tree digest is that of an installed pack, as
+	// [World] has it. These have no Pack and no Runtimes in the report, and no findings.
+	UseRecorded bool
 	// OnEvent observes; nil is fine.
 	OnEvent pack.EventFunc
 }
@@ -63,7 +67,8 @@ type Dependency struct {
 type AnalyzedPack struct {
 	Ref  pack.Ref
 	Path string
-	// Pack is the loaded pack, for later stages in the same process.
+	// Pack is the loaded pack, for later stages in the same process; nil if what is
+	// recorded of it was used.
 	Pack *pack.Pack
 }
 

@@ -71,7 +71,9 @@ func (r *run) analyse(ctx context.Context) (again bool, err error) {
 	if len(ps) == 0 {
 		return false, nil
 	}
-	rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{Contents: contents(ps), SkipValidation: r.req.SkipValidation, OnEvent: r.relay(ps)})
+	rep, err := r.config.Analyzer.Analyze(ctx, deps.Request{
+		Contents: contents(ps), SkipValidation: r.req.SkipValidation, UseRecorded: !r.planning, OnEvent: r.relay(ps), // plans compare components
+	})
 	if rep == nil || requestError(err) != nil {
 		return false, requestError(err)
 	}
