@@ -23,8 +23,10 @@ import (
 func hostileRequests(t *testing.T) {
 	t.Helper()
 	t.Run("M01/one ref twice", oneRefTwice)
+	t.Run("M01/aliases", aliasesOfOnePack)
 	t.Run("M02/bad packs among many", badPacksAmongMany)
 	t.Run("M03/cancelled at every event", cancelledAtEveryEvent)
+	t.Run("M03/cancelled at every step", cancelledAtEveryStep)
 	t.Run("M03/cancelled before", cancelledBefore)
 	t.Run("M03/closed during a request", closedDuringRequest)
 	t.Run("M24/observer", hostileObserver)
