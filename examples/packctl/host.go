@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/installer/settings"
 )
 
 // withHost opens the host that the flags describe, runs f on it, and closes it.
@@ -29,7 +30,7 @@ func (a *app) withHostOf(cmd *cobra.Command, open func(context.Context, hostflag
 }
 
 func (a *app) hostConfig() (hostflags.Config, error) {
-	if a.tokenFile != "" && a.server == "" {
+	if a.Origin("packctl.token_file") == settings.FromFlag && a.server == "" {
 		return hostflags.Config{}, errors.New("--token-file makes no sense without --server")
 	}
 	if err := a.fileSettings(); err != nil {

@@ -6,7 +6,25 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/packtrain/pack/examples/hostflags"
+	"github.com/packtrain/pack/installer/host"
 )
+
+// TestSettingsOfServer: a file may name the server, and is named beside one.
+func TestSettingsOfServer(t *testing.T) {
+	t.Parallel()
+	url, tokenFile := serve(t, hostflags.Config{Config: host.Config{Root: t.TempDir()}}, t.TempDir())
+	file := filepath.Join(t.TempDir(), "settings.yaml")
+	if err := os.WriteFile(file, []byte("root: none\npackctl: {server: '"+url+"', token_file: '"+tokenFile+"'}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, packctl(t, "list", "--settings", file), exitOK)
+	wantStatus(t, packctl(t, "list", "--settings", file, "--server", url), exitOK)
+	if got := packctl(t, "list", "--settings", file, "--server="); !strings.Contains(got.stderr, "there is no root") {
+		t.Errorf("without the server: got %+v", got)
+	}
+}
 
 // TestSettings: a project file and one of the user, in the working directory and the home
 // of a user, and the environment, reach the commands; "settings show" says which of them.
