@@ -162,7 +162,7 @@ func ourFindings(findings pack.Findings) map[string]int {
 	got := map[string]int{}
 	for _, f := range findings {
 		switch f.Code {
-		case "manifest.unknown_runtime", "schema.default":
+		case "manifest.unknown_runtime", "schema.default", "schema.secret_value", "runtime.absolute_program":
 		case "action.entry_point_missing", "action.workflow_missing", "sensor.entry_point_missing", "manifest.tests_missing":
 		default:
 			got[findingKey(string(f.Code), f.File)]++

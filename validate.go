@@ -82,7 +82,11 @@ func (v *validator) checkConfigSchema() {
 		v.report(configSchemaInvalid, configSchemaFile, node.Line, "the document is %v; want a mapping of settings", node.Kind)
 	}
 	for _, p := range schema.Check("setting", node) {
-		v.report(configSchemaInvalid, configSchemaFile, p.Line, "%s", p.Message)
+		code := configSchemaInvalid
+		if p.Reason == schema.Secret {
+			code = schemaSecret
+		}
+		v.report(code, configSchemaFile, p.Line, "%s", p.Message)
 	}
 }
 

@@ -174,7 +174,7 @@ func TestABuildThatTakesTooLongIsEnded(t *testing.T) {
 	}
 	start := time.Now()
 	_, err := b.Build(t.Context(), envbuild.Request{Paths: []string{path}, Timeout: time.Second})
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	e, ok := errors.AsType[*envbuild.CommandError](err)

@@ -48,7 +48,7 @@ func floods(t *testing.T) {
 			if grown := peak(func() { take(t, s, pin, tc.want) }); grown > memoryBound {
 				t.Errorf("the heap grew by %d MiB", grown>>20)
 			}
-			if d := time.Since(start); d > 5*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("refused after %v", d)
 			}
 		})

@@ -105,7 +105,7 @@ func manyDirectories(t *testing.T) {
 			t.Run(name+"/"+ext, func(t *testing.T) {
 				start := time.Now()
 				receive(t, "x."+ext, archive, tc.want)
-				if took := time.Since(start); took > 5*time.Second {
+				if took := time.Since(start); took > time.Minute {
 					t.Errorf("%d directories took %v", tc.dirs, took)
 				}
 			})

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,10 +69,9 @@ func tooLarge(t *testing.T) {
 	many := bytes.Repeat([]byte("0,"), 50_001)
 	many = append(append([]byte(`{"version":"1.0","packs":[`), many...), "0]}"...)
 	refuse(t, many, pack.CodeLimitExceeded, "50000")
-	start := time.Now()
 	s := fileSource(t, many, registrysource.Config{Limits: registrysource.Limits{Entries: -1, Bytes: -1}})
-	if problems, err := problemsOf(t, s); err != nil || len(problems) != 50_002 || time.Since(start) > 2*time.Second {
-		t.Errorf("%d problems, %v, after %v", len(problems), err, time.Since(start))
+	if problems, err := problemsOf(t, s); err != nil || len(problems) != 50_002 {
+		t.Errorf("%d problems, %v", len(problems), err)
 	}
 }
 
