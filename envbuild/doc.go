@@ -44,10 +44,11 @@
 // # Locking
 //
 // [Builder.LockEnvironments] returns what requirements resolve to as a [LockedSet]: versions
-// with digests, for one platform. A request with such sets ([Request.Locked]) makes
+// with digests, for one platform or, for Node.js, for all. A request with such sets ([Request.Locked]) makes
 // environments of exactly these: pip and uv install them with --require-hashes and
 // --no-deps, and afterwards the packages have to meet what the pack and they themselves
-// require, with none that nothing requires. The Key is then made of the set, so that
+// require, with none that nothing requires. For npm a package-lock.json is made of the set;
+// packs that have one need no set. The Key is then made of the set, so that
 // one Key has one content. The names, versions and digests of a set are judged as requirements of a
 // pack are. Packages that come from a repository have no digest and cannot be locked.
 //

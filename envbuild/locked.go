@@ -14,13 +14,31 @@ type LockedSet struct {
 	// requirements in a normal form, sorted. A set is for the packs with exactly these.
 	Range string
 	Wants []string
-	// Platform is where the distributions can be installed, such as "linux/amd64/cp311".
+	// Platform is where the distributions can be installed, such as "linux/amd64/cp311";
+	// [AnyPlatform] for Node.js, whose tool says of each package where it fits.
 	Platform string
-	// Distributions are all that is installed, ordered by name, each with at least one
-	// digest, one of which its archive has to have.
-	Distributions []pack.Distribution
+	// Distributions are all that is installed, ordered by name.
+	Distributions []LockedDistribution
 	// Packs are those that the lock states it for, which messages need; nil is fine.
 	Packs []pack.Ref
+}
+
+// AnyPlatform is the platform of sets that are the same everywhere.
+const AnyPlatform = "any"
+
+// A LockedDistribution is a package of a [LockedSet].
+type LockedDistribution struct {
+	// Name is that of a Python package in its normal form, and of a Node.js package the
+	// place where it is installed, such as "node_modules/a".
+	Name, Version string
+	// Digests are "sha256:..." for Python and "sha512-..." for Node.js; at least one, and
+	// the archive has to have one of them.
+	Digests []string
+	// Source is the URL that it comes from, "" for an index.
+	Source string
+	// Details are what the tool for Node.js has to know of it beside that, as a JSON object
+	// in its shortest form; "" for nothing.
+	Details string
 }
 
 // A LockedEnvironment is the set of a pack.

@@ -65,19 +65,29 @@ func (s *session) resolveSet(ctx context.Context, it *item, k kind, r recipe) (e
 	if err != nil {
 		return nil, nil, "", err
 	}
+	build, _ := s.sharedBuild(string(k.name()) + "-" + e.Key)
 	set = r.wants()
-	for _, d := range e.Distributions {
-		if len(d.Digests) == 0 && d.Integrity == "" {
-			return nil, nil, fmt.Sprintf("%s %s has no digest", d.Name, d.Version), nil
-		}
-		if k.name() == pack.RuntimePython {
-			d.Name = pep508.NormalizeName(d.Name) // tools differ
-		}
-		set.Distributions = append(set.Distributions, d)
+	if set.Distributions = build.lockable; build.unlocked != "" {
+		return nil, nil, build.unlocked, nil
 	}
-	set.Distributions = sorted(set.Distributions)
 	exact, err = r.locked(set)
 	return exact, set, "", err
+}
+
+// lockable returns distributions of Python as a lock states them, or why it cannot.
+func lockable(found []pack.Distribution) (all []LockedDistribution, unlocked string) {
+	all = make([]LockedDistribution, len(found))
+	for i, d := range found {
+		all[i] = LockedDistribution{Name: pep508.NormalizeName(d.Name), Version: d.Version, Source: d.Source} // tools differ in names
+		for _, digest := range d.Digests {
+			all[i].Digests = append(all[i].Digests, digest.String())
+		}
+		if len(d.Digests) == 0 {
+			unlocked = fmt.Sprintf("%s %s has no digest", d.Name, d.Version)
+		}
+	}
+	slices.SortFunc(all, func(a, b LockedDistribution) int { return strings.Compare(a.Name, b.Name) })
+	return all, unlocked
 }
 
 // exact returns the recipe for the set that the request has for r, and the set; r itself

@@ -34,7 +34,7 @@ func (n *node) preferring(version string, must bool) (err error) {
 }
 
 func (n *node) recipe(files fs.FS, needs *pack.RuntimeNeed) (recipe, error) {
-	r := &modules{config: n.config}
+	r := &modules{config: n.config, ranges: needs.Ranges}
 	if err := r.read(files, needs.Manifest); err != nil {
 		return nil, err
 	}
@@ -73,8 +73,10 @@ type modules struct {
 	node     interp.Program
 	others   []PassedOver
 	npm      interp.NPM
+	ranges   []string // that the pack states, without that of package.json
 	manifest *npm.Manifest
-	lock     *npm.Lock // nil for none
+	lock     *npm.Lock  // nil for none
+	set      *LockedSet // what a lock of packs states, from which the lock is then made; else nil
 	// scripts lists the patterns of packages whose install scripts are run.
 	scripts []string
 }
@@ -181,7 +183,7 @@ func (m *modules) place(dir string) (path, interpreter string) {
 func (m *modules) build(ctx context.Context, t *tool) (c contents, err error) {
 	npm := &npmTool{m}
 	if c.distributions, err = do(ctx, t, npm, npm.install, m.places); err != nil {
-		return c, err
+		return c, m.set.beside(err)
 	}
 	c.tool = npm.name() + " " + npm.version()
 	packages, err := m.installed(t.site.Dir)
@@ -224,9 +226,3 @@ func (m *modules) places(name string) []string {
 	}
 	return nil
 }
-
-// wants implements recipe.
-func (m *modules) wants() *LockedSet { return nil }
-
-// locked implements recipe.
-func (m *modules) locked(*LockedSet) (recipe, error) { return m, nil }

@@ -43,7 +43,7 @@ func npmRules() []rule {
 		},
 		{re(`code EUSAGE.*(?:in sync|lockfileVersion)`), ReasonOutOfDateLock, "package.json and its lock are not in sync: run \"npm install\" in the pack and commit the lock"},
 		{re(`code EINTEGRITY.*?(?:tarball data for|Verification failed while extracting) (?P<pkg>@?[^@\s]+@\S+)`), ReasonHashMismatch, "$pkg does not have the digest that the lock or the registry states (integrity checksum failed)"},
-		{re(`code EINTEGRITY.*?(?P<cause>integrity checksum failed .*? but got \S+?)\.? `), ReasonHashMismatch, "a package does not have the digest that the lock or the registry states: $cause"},
+		{re(`code EINTEGRITY.*?(?P<cause>[Ii]ntegrity checksum failed .*? but got \S+?)\.? `), ReasonHashMismatch, "a package does not have the digest that the lock or the registry states: $cause"},
 		{re(`code EBADENGINE.*?Not compatible with your version of node/npm: (?P<pkg>\S+) .*?Required: (?P<want>\{.*?\})`), ReasonEngineMismatch, "$pkg is for other versions of Node.js: $want"},
 		{re(`code EBADPLATFORM.*?Unsupported platform for (?P<pkg>\S+): wanted (?P<want>\{.*?\})`), ReasonPlatformMismatch, "$pkg is for other systems: $want"},
 		{re(`code ENOENT.*?spawn \S*(?:none|git)`), ReasonAddress, "a package depends on a git repository: only packages of a registry are installed"},

@@ -68,6 +68,7 @@ func (s *session) resolve(ctx context.Context, it *item, runtime pack.RuntimeNam
 			}
 			c, err := v.recipe.resolve(ctx, t)
 			f.record = envstore.Record{Environment: describe(runtime, v.key, v.recipe, ""), SkippedScripts: c.skippedScripts}
+			f.lockable, f.unlocked = c.lockable, c.unlocked
 			f.record.Environment.Path, f.record.Environment.Distributions = "", c.distributions
 			return err
 		})
@@ -81,9 +82,10 @@ func (v *virtualenv) resolve(ctx context.Context, t *tool) (c contents, err erro
 	case v.driver == nil:
 		return contents{distributions: []pack.Distribution{}}, nil
 	case v.set != nil:
-		return contents{distributions: v.set.Distributions}, nil
+		return contents{distributions: v.set.described()}, nil
 	}
 	c.distributions, err = v.do(ctx, t, v.driver.resolve)
+	c.lockable, c.unlocked = lockable(c.distributions)
 	return c, err
 }
 
@@ -93,6 +95,9 @@ func (m *modules) resolve(ctx context.Context, t *tool) (c contents, err error) 
 	c.distributions, err = do(ctx, t, driver, func(ctx context.Context, t *tool) ([]pack.Distribution, error) {
 		packages, err := driver.resolved(ctx, t)
 		_, c.skippedScripts = m.installScripts(packages)
+		if err == nil {
+			c.lockable, c.unlocked, err = m.lockable(t.site.Dir)
+		}
 		return nodeDistributions(packages), err
 	}, m.places)
 	return c, err

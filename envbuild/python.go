@@ -242,7 +242,7 @@ func (v *virtualenv) do(ctx context.Context, t *tool, s step) ([]pack.Distributi
 		found, err := do(ctx, t, v.driver, s, v.requirements.places)
 		name := pep508.NormalizeName(v.admitted(v.source, err))
 		if name == "" || slices.Contains(v.built, name) {
-			return found, v.beside(err)
+			return found, v.set.beside(err)
 		}
 		v.built = append(v.built, name)
 	}

@@ -1,8 +1,6 @@
 package envbuild
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -75,7 +73,7 @@ func (v *virtualenv) locked(set *LockedSet) (recipe, error) {
 
 // pin adds the line of a distribution of the lock, which is text from elsewhere: it is
 // judged as that of a pack is.
-func (v *virtualenv) pin(d *pack.Distribution) error {
+func (v *virtualenv) pin(d *LockedDistribution) error {
 	text := d.Name + "==" + d.Version
 	if d.Source != "" {
 		text = d.Name + " @ " + d.Source
@@ -86,43 +84,13 @@ func (v *virtualenv) pin(d *pack.Distribution) error {
 		return deviation("the lock states %.200q, which cannot be installed: it has no digest, or the policy does not allow it", text)
 	}
 	for _, digest := range slices.Sorted(slices.Values(d.Digests)) {
-		if _, err := pack.ParseDigest(digest.String()); err != nil {
+		parsed, err := pack.ParseDigest(digest)
+		if err != nil {
 			return deviation("the lock states a digest of %s: %v", d.Name, err)
 		}
-		line.Options = append(line.Options, "--hash="+digest.String())
+		line.Options = append(line.Options, "--hash="+parsed.String())
 	}
 	v.requirements.addDirect(&line)
 	v.requirements.lines, v.requirements.hashed = append(v.requirements.lines, normal(&line)), true
 	return nil
-}
-
-func deviation(format string, args ...any) *BuildError {
-	return &BuildError{Reason: ReasonNotLocked, Message: fmt.Sprintf(format, args...)}
-}
-
-// beside puts what the lock states before the error of a tool that did not get it.
-func (v *virtualenv) beside(err error) error {
-	failed, ok := errors.AsType[*BuildError](err)
-	if !ok || v.set == nil {
-		return err
-	}
-	for _, d := range v.set.Distributions {
-		if failed.Package != "" && pep508.NormalizeName(d.Name) == pep508.NormalizeName(nameOf(failed.Package)) {
-			failed.Message = fmt.Sprintf("the lock states %s %s with %s: %s", d.Name, d.Version, digestsText(d.Digests), failed.Message)
-		}
-	}
-	return failed
-}
-
-// digestsText shows at most two digests.
-func digestsText(digests []pack.Digest) string {
-	const most = 2
-	var texts []string
-	for _, d := range digests[:min(len(digests), most)] {
-		texts = append(texts, d.String())
-	}
-	if over := len(digests) - most; over > 0 {
-		texts = append(texts, fmt.Sprintf("%d more", over))
-	}
-	return strings.Join(texts, " or ")
 }

@@ -63,10 +63,12 @@ type recipe interface {
 // The contents of an environment that was built.
 type contents struct {
 	distributions  []pack.Distribution // sorted, not nil
-	skippedScripts []string            // packages whose install scripts were not run
-	pathFiles      []string            // .pth files, which the interpreter reads and may run
-	fromSource     []string            // packages that were built from source
-	tool           string              // with its version
+	lockable       []LockedDistribution
+	unlocked       string   // why they cannot be locked
+	skippedScripts []string // packages whose install scripts were not run
+	pathFiles      []string // .pth files, which the interpreter reads and may run
+	fromSource     []string // packages that were built from source
+	tool           string   // with its version
 	files          []envstore.File
 }
 

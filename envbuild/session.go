@@ -45,10 +45,12 @@ type item struct {
 
 // A sharedBuild is the build of one key, which all packs of the request share.
 type sharedBuild struct {
-	once   sync.Once
-	record envstore.Record
-	reused bool
-	err    error
+	once     sync.Once
+	record   envstore.Record
+	lockable []LockedDistribution // what was resolved
+	unlocked string               // why it cannot be locked
+	reused   bool
+	err      error
 }
 
 func (b *Builder) newSession(ctx context.Context, req Request) (*session, error) {

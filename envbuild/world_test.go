@@ -166,6 +166,7 @@ type npmRegistry struct {
 
 	mu       sync.Mutex
 	packages map[string]npmPackage
+	newer    map[string]npmPackage // as version 1.1.0
 	requests []string
 	auth     map[string]bool
 }
@@ -182,7 +183,7 @@ func (p npmPackage) integrity() string {
 
 func newNPMRegistry(t *testing.T) *npmRegistry {
 	t.Helper()
-	r := &npmRegistry{packages: map[string]npmPackage{}, auth: map[string]bool{}}
+	r := &npmRegistry{packages: map[string]npmPackage{}, newer: map[string]npmPackage{}, auth: map[string]bool{}}
 	srv := httptest.NewServer(r)
 	t.Cleanup(srv.Close)
 	r.url = srv.URL
@@ -192,11 +193,16 @@ func newNPMRegistry(t *testing.T) *npmRegistry {
 // add adds a package: its package.json as JSON, and further files in pairs.
 func (r *npmRegistry) add(t *testing.T, name, manifest string, files ...string) {
 	t.Helper()
+	r.packages[name] = newNPMPackage(t, name, "1.0.0", manifest, files...)
+}
+
+func newNPMPackage(t *testing.T, name, version, manifest string, files ...string) npmPackage {
+	t.Helper()
 	p := npmPackage{manifest: map[string]any{}}
 	if err := json.Unmarshal([]byte(manifest), &p.manifest); err != nil {
 		t.Fatal(err)
 	}
-	p.manifest["name"], p.manifest["version"] = name, "1.0.0"
+	p.manifest["name"], p.manifest["version"] = name, version
 	text, err := json.Marshal(p.manifest)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +212,7 @@ func (r *npmRegistry) add(t *testing.T, name, manifest string, files ...string) 
 		all = append(all, "package/"+files[i], files[i+1])
 	}
 	p.tarball = tarGz(t, all...)
-	r.packages[name] = p
+	return p
 }
 
 func (r *npmRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -216,6 +222,10 @@ func (r *npmRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.auth[req.Header.Get("Authorization")] = true
 	name, isTarball := strings.CutSuffix(strings.TrimPrefix(req.URL.Path, "/"), "/-/package.tgz")
 	p, ok := r.packages[name]
+	if newer, isNewer := strings.CutSuffix(strings.TrimPrefix(req.URL.Path, "/"), "/-/newer.tgz"); isNewer {
+		name, isTarball = newer, true
+		p, ok = r.newer[name]
+	}
 	switch {
 	case r.login != "" && req.Header.Get("Authorization") != r.login:
 		w.WriteHeader(http.StatusUnauthorized)
@@ -231,13 +241,20 @@ func (r *npmRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 func (r *npmRegistry) document(name string, p npmPackage) any {
-	version := map[string]any{"dist": map[string]any{"tarball": r.url + "/" + name + "/-/package.tgz", "integrity": p.integrity()}}
+	versions, latest := map[string]any{"1.0.0": r.version(name, "package", p)}, "1.0.0"
+	if n, ok := r.newer[name]; ok {
+		latest = "1.1.0"
+		versions[latest] = r.version(name, "newer", n)
+	}
+	return map[string]any{"name": name, "dist-tags": map[string]any{"latest": latest}, "versions": versions}
+}
+
+func (r *npmRegistry) version(name, file string, p npmPackage) any {
+	version := map[string]any{"dist": map[string]any{"tarball": r.url + "/" + name + "/-/" + file + ".tgz", "integrity": p.integrity()}}
 	for k, v := range p.manifest {
 		version[k] = v
 	}
-	return map[string]any{
-		"name": name, "dist-tags": map[string]any{"latest": "1.0.0"}, "versions": map[string]any{"1.0.0": version},
-	}
+	return version
 }
 
 // lock returns a package-lock.json for one package that is needed as "^1".

@@ -33,6 +33,10 @@
 //	  linux/amd64/cp311 cffi 1.17.1 sha256:... sha256:...
 //	  linux/amd64/cp311 requests 2.31.0 sha256:...
 //
+//	env nodejs-0123456789ab nodejs
+//	  want yallist@^4
+//	  any node_modules/yallist 4.0.0 sha512-... with {"engines":{"node":">=8"}}
+//
 // # Grammar
 //
 // The file is UTF-8; lines end with a line feed, and fields are separated by one space.
@@ -57,7 +61,9 @@
 // packs that require the same have one. What it resolved to is stated for each platform, by
 // one line for each distribution, with the digests of all archives that it may come from;
 // "from URL" follows if it does not come from an index. A platform alone says that nothing
-// has to be installed there. Another platform adds lines.
+// has to be installed there. Another platform adds lines. Node.js packages are named by
+// their places, are the same on "any" platform, and have what else npm has to know at the
+// end of the line.
 //
 // # What a lock omits
 //

@@ -25,15 +25,19 @@ type Environment struct {
 
 // A Distribution is one archive in an environment.
 type Distribution struct {
-	// Platform is where it is installed, "os/arch" or "os/arch/abi".
+	// Platform is where it is installed, "os/arch" or "os/arch/abi", or "any".
 	Platform string
-	// Name and Version are "" if nothing at all is installed on the platform.
+	// Name and Version are "" if nothing at all is installed on the platform. The name of
+	// a Node.js package is its place, such as "node_modules/a".
 	Name, Version string
-	// Digests are those of archives that it may come from, such as "sha256:..."; one of
-	// them has to match.
+	// Digests are those of archives that it may come from, such as "sha256:...", or
+	// "sha512-..." for Node.js; one of them has to match.
 	Digests []string
 	// Source is the URL that it comes from, "" for an index.
 	Source string
+	// Details are what its tool has to know beside that, a JSON object in the shortest
+	// form; "" for nothing.
+	Details string
 }
 
 // EnvironmentID returns the ID of an environment.

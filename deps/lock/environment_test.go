@@ -143,11 +143,13 @@ func TestDistributionSyntax(t *testing.T) {
 	t.Parallel()
 	const env = "packs.lock 1\n\nenv e python\n"
 	for text, want := range map[string]string{
-		env + "  linux/amd64 a\n":                `line 4: want "PLATFORM NAME VERSION DIGEST"`,
-		env + "  linux/amd64 a 1.0\n":            `line 4: want "PLATFORM NAME VERSION DIGEST"`,
-		env + "  linux/amd64 a 1.0 from x\n":     `line 4: want "PLATFORM NAME VERSION DIGEST"`,
-		env + "  linux/amd64 \"\" 1.0 sha256:\n": `line 4: want "PLATFORM NAME VERSION DIGEST"`,
-		env + "  linux a 1.0 sha256:0\n":         `line 4: fact "linux" is not known in version 1`,
+		env + "  linux/amd64 a\n":                      `line 4: want "PLATFORM NAME VERSION DIGEST"`,
+		env + "  linux/amd64 a 1.0\n":                  `line 4: want "PLATFORM NAME VERSION DIGEST"`,
+		env + "  linux/amd64 a 1.0 from x\n":           `line 4: want "PLATFORM NAME VERSION DIGEST"`,
+		env + "  linux/amd64 \"\" 1.0 sha256:\n":       `line 4: want "PLATFORM NAME VERSION DIGEST"`,
+		env + "  any a 1.0 sha256:0 with [1]\n":        `line 4: want a JSON object in its shortest form after "with"`,
+		env + "  any a 1.0 sha256:0 with {\"a\": 1}\n": `line 4: want a JSON object in its shortest form after "with"`,
+		env + "  linux a 1.0 sha256:0\n":               `line 4: fact "linux" is not known in version 1`,
 	} {
 		if _, err := lock.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q:\ngot  %v\nwant %s", text, err, want)

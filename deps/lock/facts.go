@@ -1,6 +1,8 @@
 package lock
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -232,8 +234,11 @@ func (p *parser) envFact(kind, text string) error {
 
 // parseDistribution reads what is installed on a platform; "" is nothing.
 func parseDistribution(text string) (d Distribution, err error) {
-	f, err := fields(text)
-	if err != nil || len(f) == 0 {
+	if text == "" {
+		return d, nil
+	}
+	f, details, detailed, err := fieldsBefore(text, 3, "with")
+	if err != nil {
 		return d, err
 	}
 	if n := len(f); n > 2 && f[n-2] == "from" {
@@ -243,6 +248,31 @@ func parseDistribution(text string) (d Distribution, err error) {
 	if len(f) < 3 || f[0] == "" || slices.ContainsFunc(f[2:], notDigest) {
 		return d, fmt.Errorf("want %q", "PLATFORM NAME VERSION DIGEST")
 	}
-	d.Name, d.Version, d.Digests = f[0], f[1], slices.Clone(f[2:])
+	if detailed && !shortestObject(details) {
+		return d, fmt.Errorf("want a JSON object in its shortest form after %q", "with")
+	}
+	d.Name, d.Version, d.Digests, d.Details = f[0], f[1], slices.Clone(f[2:]), details
 	return d, nil
+}
+
+// fieldsBefore returns the fields before a word, at least least of them, and the text after
+// it.
+func fieldsBefore(text string, least int, word string) (f []string, after string, found bool, err error) {
+	for text != "" {
+		if after, found = strings.CutPrefix(text, word+" "); found && len(f) >= least && f[len(f)-1] != "from" {
+			return f, after, true, nil
+		}
+		var next string
+		if next, text, err = field(text); err != nil {
+			return nil, "", false, err
+		}
+		f = append(f, next)
+	}
+	return f, "", false, nil
+}
+
+// shortestObject reports whether a text is a JSON object without spaces around its parts.
+func shortestObject(text string) bool {
+	var b bytes.Buffer
+	return strings.HasPrefix(text, "{") && json.Compact(&b, []byte(text)) == nil && b.String() == text
 }

@@ -147,6 +147,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("packs.lock 1\n\nwant a https://u:p@h/x?q#f\n"))
 	f.Add([]byte("packs.lock 1\n\nenv e python >=3\n  want b\n  want -c b<2\n  linux/amd64/cp311 b 1 sha256:0 from https://u@h/b?q\n  linux/arm64\n"))
 	f.Add([]byte("packs.lock 1\n\nenv e python\n<<<<<<< x\n  any b 1 sha256:0\n=======\n  any b 2 \"\" \"\" from \"\"\n>>>>>>> y\n"))
+	f.Add([]byte("packs.lock 1\n\nenv e nodejs\n  any node_modules/a 1.0.0 sha512-A== with {\"a\":\" with \"}\n"))
+	f.Add([]byte("packs.lock 1\n\nenv e nodejs\n  any with with \": with x\" from with with {}\n"))
 	f.Add([]byte("packs.lock 1\nwant a :\x01? ://"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := lock.Parse(data)

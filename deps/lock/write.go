@@ -181,6 +181,9 @@ func distributionLine(d *Distribution) string {
 	if source := Shown(d.Source); source != "" {
 		fields = append(fields, "from", quoted(source))
 	}
+	if d.Details != "" {
+		fields = append(fields, "with", d.Details)
+	}
 	return strings.Join(fields, " ")
 }
 

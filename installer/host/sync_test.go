@@ -35,6 +35,7 @@ type shop struct {
 	needs    map[string]string // pack.yaml lists of dependencies, by "ref@version"
 	author   map[string]string // of versions that were published again
 	python   map[string]string // requirements.txt, by "ref@version"
+	node     map[string]string // package.json, by "ref@version"
 	requests map[string]int
 }
 
@@ -44,6 +45,9 @@ func (s *shop) archive(id string) []byte {
 	entries := []archivetest.Entry{{Name: "pack.yaml", Content: manifest}, {Name: "README.md", Content: id}}
 	if text := s.python[id]; text != "" {
 		entries = append(entries, archivetest.Entry{Name: "requirements.txt", Content: text})
+	}
+	if text := s.node[id]; text != "" {
+		entries = append(entries, archivetest.Entry{Name: "package.json", Content: text})
 	}
 	return archivetest.ZipOf(entries...)
 }
@@ -88,7 +92,7 @@ func (s *shop) count() (n int) {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{author: map[string]string{}, python: map[string]string{}, requests: map[string]int{}, needs: map[string]string{
+	s := &shop{author: map[string]string{}, python: map[string]string{}, node: map[string]string{}, requests: map[string]int{}, needs: map[string]string{
 		"app@1.0.0": `"log@^1"`, "app@2.0.0": `"log@^2"`, "log@1.0.0": "", "log@1.1.0": "", "log@2.0.0": `"ring"`,
 		"ring@1.0.0": `"app"`, "tool@1.0.0": `"log"`, "extra@1.0.0": "", "extra@2.0.0": `"log@^1"`,
 	}}

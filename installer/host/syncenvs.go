@@ -3,9 +3,7 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/deps/lock"
@@ -141,7 +139,7 @@ func setsOf(l *lock.Lock) (sets []envbuild.LockedSet) {
 		for _, platform := range e.Platforms() {
 			set := envbuild.LockedSet{Runtime: e.Runtime, Range: e.Range, Wants: e.Wants, Platform: platform, Packs: packs}
 			for _, d := range e.On(platform) {
-				set.Distributions = append(set.Distributions, distributionOf(&d))
+				set.Distributions = append(set.Distributions, envbuild.LockedDistribution{Name: d.Name, Version: d.Version, Digests: d.Digests, Source: d.Source, Details: d.Details})
 			}
 			sets = append(sets, set)
 		}
@@ -149,29 +147,11 @@ func setsOf(l *lock.Lock) (sets []envbuild.LockedSet) {
 	return sets
 }
 
-// distributionOf returns a distribution of the lock. Its digests are checked by the stage
-// that uses them.
-func distributionOf(d *lock.Distribution) pack.Distribution {
-	found := pack.Distribution{Name: d.Name, Version: d.Version, Source: d.Source}
-	for _, text := range d.Digests {
-		if strings.Contains(text, ":") {
-			found.Digests = append(found.Digests, pack.Digest(text))
-		} else {
-			found.Integrity = strings.TrimSpace(found.Integrity + " " + text)
-		}
-	}
-	return found
-}
-
 // environmentOf returns a set as the lock states it.
 func environmentOf(set *envbuild.LockedSet) lock.Environment {
 	e := lock.Environment{Runtime: set.Runtime, Range: set.Range, Wants: set.Wants}
 	for _, d := range set.Distributions {
-		digests := strings.Fields(d.Integrity)
-		for _, digest := range d.Digests {
-			digests = append(digests, fmt.Sprint(digest))
-		}
-		e.Distributions = append(e.Distributions, lock.Distribution{Platform: set.Platform, Name: d.Name, Version: d.Version, Digests: digests, Source: d.Source})
+		e.Distributions = append(e.Distributions, lock.Distribution{Platform: set.Platform, Name: d.Name, Version: d.Version, Digests: d.Digests, Source: d.Source, Details: d.Details})
 	}
 	return e
 }
