@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/netip"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -38,10 +39,26 @@ func (f *flags) config(w world) (api.Config, error) {
 	config.AllowUnverified = f.Packd.AllowUnverified
 	allowed, allowedErr := hostflags.AbsoluteAll(f.Packd.AllowRoots)
 	tokens, tokensErr := f.tokens(w)
+	proxies, proxiesErr := f.prefixes("packd.trusted_proxies", f.Packd.TrustedProxies)
 	jobsErr := f.atLeastOne("packd.max_jobs", f.Packd.MaxJobs)
 	connectionsErr := f.atLeastOne("packd.max_connections", f.Packd.MaxConnections)
-	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.Packd.MaxJobs, Sync: sync},
-		errors.Join(configErr, allowedErr, tokensErr, syncErr, jobsErr, connectionsErr)
+	return api.Config{Host: config, AllowRoots: allowed, Tokens: tokens, MaxJobs: f.Packd.MaxJobs, Sync: sync, TrustedProxies: proxies},
+		errors.Join(configErr, allowedErr, tokensErr, proxiesErr, syncErr, jobsErr, connectionsErr)
+}
+
+// prefixes reads the addresses and networks of a setting.
+func (f *flags) prefixes(setting string, texts []string) (all []netip.Prefix, err error) {
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if addr, addrErr := netip.ParseAddr(text); addrErr == nil {
+			p, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, pack.Errorf(pack.CodeInvalidRequest, "%s %q: want an address or a network such as 10.0.0.0/8", f.Place(setting), text)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // atLeastOne checks the value of a setting.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/api"
+	"github.com/packtrain/pack/examples/packd/framing"
 )
 
 // The exit statuses.
@@ -111,12 +112,12 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	defer stop()
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
 	hs := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		Handler: s, ConnContext: framing.Context, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog:  slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 		ConnState: newConnections(f.Packd.MaxConnections).state,
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- hs.Serve(listener) }()
+	go func() { ended <- hs.Serve(framing.Listen(listener)) }()
 	select {
 	case err := <-ended:
 		return err

@@ -106,6 +106,7 @@ func packdRows() []Setting {
 		{Name: "packd.allow_unverified", Flag: "allow-unverified", Form: Switch, Doc: "let requests download from servers that cannot prove their identity (verify_ssl)", at: func(v *Values) any { return &v.Packd.AllowUnverified }},
 		{Name: "packd.max_jobs", Flag: "max-jobs", Form: Number, Default: "2", Doc: "how much work is done at a time; what comes beyond waits", at: func(v *Values) any { return &v.Packd.MaxJobs }},
 		{Name: "packd.max_connections", Flag: "max-connections", Form: Number, Default: "2048", Doc: "how many connections there may be; of more, those are closed that are silent for longest", at: func(v *Values) any { return &v.Packd.MaxConnections }},
+		{Name: "packd.trusted_proxies", Flag: "trusted-proxy", Form: List, Doc: "address or network (CIDR) of a proxy that states the address of clients in X-Forwarded-For; repeatable", at: func(v *Values) any { return &v.Packd.TrustedProxies }},
 		{Name: "packd.grace", Flag: "grace", Form: Duration, Default: "30s", Doc: "how long work may go on after a signal to end", at: func(v *Values) any { return &v.Packd.Grace }},
 		{Name: "packd.trace_endpoint", Flag: "trace-endpoint", Form: Text, Doc: "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP (default: none are made)", at: func(v *Values) any { return &v.Packd.TraceEndpoint }},
 		{Name: "packd.sync", Flag: "sync", Form: Path, Doc: "a packs.yaml that says, with the packs.lock beside it, which packs the root has; it is followed when it changes", at: func(v *Values) any { return &v.Packd.Sync }},

@@ -57,6 +57,7 @@ type Packd struct {
 	Addr, TokenFile         string
 	AllowRoots              []string
 	AllowUnverified         bool
+	TrustedProxies          []string
 	MaxJobs, MaxConnections int
 	Grace                   time.Duration
 	TraceEndpoint           string

@@ -15,8 +15,13 @@ import (
 // authorize is the middleware that admits tokens with the scope of the endpoint.
 func (s *Server) authorize(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	if err := s.checkToken(r, scopeOf(ctx.Operation())); err != nil {
-		s.fail(w, r, err)
+	scope := scopeOf(ctx.Operation())
+	check := s.checkToken
+	if scope == "" { // no other such operation is described to huma
+		check = func(r *http.Request, _ Scope) *wire.Problem { return s.probes.take(s.probes.address(r)) }
+	}
+	if p := check(r, scope); p != nil {
+		s.fail(w, r, p)
 		return
 	}
 	next(ctx)
@@ -34,14 +39,11 @@ func scopeOf(op *huma.Operation) Scope {
 // checkToken returns why a request is refused, nil when it is not.
 func (s *Server) checkToken(r *http.Request, scope Scope) *wire.Problem {
 	if scope == "" {
-		return nil
+		return s.strangers.take(s.strangers.address(r))
 	}
-	key := s.keys.find(bearer(r.Header))
-	if key == nil {
-		if p := take(s.strangers); p != nil {
-			return p
-		}
-		return wire.NewProblem(http.StatusUnauthorized, "", "a valid bearer token is needed").With("WWW-Authenticate", `Bearer realm="packd"`)
+	key, p := s.recognise(r)
+	if p != nil {
+		return p
 	}
 	x := stateOf(r.Context())
 	x.key, x.token, x.writeTimeout = key, key.name, readTimeout
@@ -54,6 +56,28 @@ func (s *Server) checkToken(r *http.Request, scope Scope) *wire.Problem {
 		return p
 	}
 	return nil
+}
+
+// recognise returns the key of a request. Where a token was not valid before, the limit
+// of the address comes first: beyond it, no answer says whether the token is valid. So
+// the clients of an address keep their access while one of them guesses tokens; that
+// guesser may try the tokens of the others without limit, and their length protects them.
+func (s *Server) recognise(r *http.Request) (*key, *wire.Problem) {
+	addr := s.strangers.address(r)
+	key := s.keys.find(bearer(r.Header))
+	if key != nil {
+		if _, known := key.places.find(addr); known {
+			return key, nil
+		}
+	}
+	if p := s.strangers.take(addr); p != nil {
+		return nil, p
+	}
+	if key == nil {
+		return nil, wire.NewProblem(http.StatusUnauthorized, "", "a valid bearer token is needed").With("WWW-Authenticate", `Bearer realm="packd"`)
+	}
+	key.places.findOrAdd(addr, func() struct{} { return struct{}{} })
+	return key, nil
 }
 
 // take takes one request from the limiter.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -38,6 +39,15 @@ type Config struct {
 	// once; 0 means 100 and 200.
 	Rate  float64
 	Burst int
+	// StrangerRate and StrangerBurst are the same for one address and requests
+	// without a token that was valid there before: of those that show another one,
+	// valid or not, and of those that show none. 0 means 10 and 100. Questions
+	// whether packd works are counted apart.
+	StrangerRate  float64
+	StrangerBurst int
+	// TrustedProxies are proxies that state the address of a client in
+	// X-Forwarded-For. Without them, all clients of a proxy have its address.
+	TrustedProxies []netip.Prefix
 	// Streams bound the readers of events.
 	Streams StreamLimits
 	// Logger receives a line for each request, and background errors. If nil,
@@ -62,6 +72,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Burst == 0 {
 		c.Burst = 200
+	}
+	if c.StrangerRate == 0 {
+		c.StrangerRate = 10
+	}
+	if c.StrangerBurst == 0 {
+		c.StrangerBurst = 100
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -19,6 +19,9 @@ func (s *Server) OpenDestination(dir string) (path string, release func() error,
 	return d.path(), d.dir.Close, nil
 }
 
+// EndLogInterval writes the sums of the requests that have no line in the log.
+func (s *Server) EndLogInterval() { s.requests.flush() }
+
 // AddRoute adds an endpoint for tests that no pack can play.
 func (s *Server) AddRoute(pattern string, h http.HandlerFunc) { s.mux.HandleFunc(pattern, h) }
 

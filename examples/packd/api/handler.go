@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"net/http"
 	"path"
 	"runtime/debug"
@@ -33,11 +32,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		span.SetAttributes(attribute.Int("http.response.status_code", x.status))
 		span.End()
 		s.metrics.request(methodName(r), route, x.status, time.Since(start))
-		s.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", x.id), slog.String("method", methodName(r)),
-			slog.String("route", route), slog.Int("status", x.status), slog.Duration("duration", time.Since(start)), slog.String("token", x.token))
+		s.logRequest(ctx, x, route, time.Since(start), r)
 	}()
 	defer s.recover(x, r)
 	s.limitBodyTime(x, r)
+	if p := oddFraming(x, r); p != nil {
+		s.fail(x, r, p)
+		return
+	}
 	if route == "" {
 		s.unknown(x, r)
 		return
@@ -65,6 +67,10 @@ func (s *Server) route(r *http.Request) string {
 
 // unknown answers requests without an endpoint, or without one for their method.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
+	if p := s.strangers.take(s.strangers.address(r)); p != nil {
+		s.fail(w, r, p)
+		return
+	}
 	var allowed []string
 	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
 		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}

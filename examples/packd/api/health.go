@@ -16,12 +16,13 @@ type Health struct {
 func (s *Server) addHealth() {
 	handle(s, endpoint{
 		id: "get-health", method: http.MethodGet, path: "/healthz", tag: "Service", summary: "Report that the process is alive",
+		statuses: []int{http.StatusTooManyRequests},
 	}, func(context.Context, *struct{}) (*answer[Health], error) {
 		return success(Health{"ok"}), nil
 	})
 	handle(s, endpoint{
 		id: "get-readiness", method: http.MethodGet, path: "/readyz", tag: "Service", summary: "Report whether requests can be served",
-		statuses: []int{http.StatusServiceUnavailable},
+		statuses: []int{http.StatusServiceUnavailable, http.StatusTooManyRequests},
 	}, s.ready)
 }
 

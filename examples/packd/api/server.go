@@ -31,7 +31,9 @@ type Server struct {
 	log       *slog.Logger
 	tracer    trace.Tracer
 	keys      keyring
-	strangers *rate.Limiter // for requests without a valid token
+	strangers *strangers
+	probes    *strangers // of those who ask whether packd works
+	requests  *requestLog
 	host      *hostflags.Host
 	roots     *host.Roots // below which packs of requests and destinations lie
 	stages    *stages
@@ -55,11 +57,13 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		return nil, pack.Errorf(pack.CodeInvalidRequest, "open server: no tokens are configured, so no client could use it")
 	}
 	c = c.withDefaults()
-	limit := rate.Limit(c.Rate)
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
-		keys: newKeyring(c.Tokens, limit, c.Burst, c.BodyBytes), strangers: rate.NewLimiter(limit, c.Burst),
-		sync: c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
+		keys:      newKeyring(c.Tokens, rate.Limit(c.Rate), c.Burst, c.BodyBytes),
+		strangers: newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
+		probes:    newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
+		requests:  newRequestLog(c.Logger),
+		sync:      c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
 		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	if err := s.open(ctx, c); err != nil {
@@ -140,6 +144,7 @@ func (s *Server) Finish(ctx context.Context) error {
 // under way any more.
 func (s *Server) Close(ctx context.Context) error {
 	errs := []error{s.Finish(ctx)}
+	s.requests.flush()
 	if s.host != nil {
 		errs = append(errs, s.host.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,13 +114,17 @@ type key struct {
 	name   string
 	limit  *rate.Limiter
 	bodies *budget
+	places *recent[netip.Addr, struct{}] // where it was valid
 }
 
 func newKeyring(tokens []Token, limit rate.Limit, burst int, bodies int64) keyring {
 	var ring keyring
 	for _, t := range tokens {
 		sum := sha256.Sum256([]byte(t.Secret))
-		ring = append(ring, key{sum: sum, scopes: t.Scopes, name: t.DisplayName(), limit: rate.NewLimiter(limit, burst), bodies: &budget{max: bodies}})
+		ring = append(ring, key{
+			sum: sum, scopes: t.Scopes, name: t.DisplayName(), limit: rate.NewLimiter(limit, burst), bodies: &budget{max: bodies},
+			places: newRecent[netip.Addr, struct{}](placesOfToken),
+		})
 	}
 	return ring
 }
