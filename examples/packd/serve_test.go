@@ -200,7 +200,7 @@ func TestWorkGoesOnAfterRestart(t *testing.T) {
 	poll(t, "the test of the pack", func() bool { return exists(begun) })
 	var waiting sync.WaitGroup
 	waiting.Go(func() {
-		status, text := r.send("POST", "/api/v1/packs/dependencies", body)
+		status, text := r.send("POST", register, body)
 		if status != http.StatusServiceUnavailable && status != 0 {
 			t.Errorf("status %d: %s", status, text)
 		}

@@ -18,10 +18,11 @@ import (
 	"github.com/packtrain/pack/source/web"
 )
 
-// A drip is a body that gives one byte per interval.
+// A drip is a body that gives a few bytes per interval.
 type drip struct {
 	every time.Duration
-	left  int
+	left  int // intervals
+	size  int // bytes each; 0 means 1
 }
 
 func (d *drip) Read(p []byte) (int, error) {
@@ -30,8 +31,7 @@ func (d *drip) Read(p []byte) (int, error) {
 	}
 	time.Sleep(d.every)
 	d.left--
-	p[0] = 'x'
-	return 1, nil
+	return copy(p, strings.Repeat("x", max(d.size, 1))), nil
 }
 
 // drips answers with such a body, which ends when the request is cancelled as
@@ -61,9 +61,10 @@ func slowTransfers(t *testing.T) {
 		after time.Duration
 		want  string
 	}{
-		{"1 byte in 10 s", drip{10 * time.Second, 100}, 30 * time.Second, "1 KiB/s"},
-		{"endless, just fast enough", drip{700 * time.Microsecond, 1 << 30}, 15 * time.Minute, "15 minutes"},
-		{"fast enough", drip{900 * time.Microsecond, 50_000}, 45 * time.Second, ""},
+		{"1 byte in 10 s", drip{every: 10 * time.Second, left: 100}, 30 * time.Second, "1 KiB/s"},
+		{"endless, just fast enough", drip{every: 60 * time.Millisecond, left: 1 << 30, size: 500}, 15 * time.Minute, "15 minutes"},
+		{"fast enough", drip{every: 900 * time.Microsecond, left: 50_000}, 45 * time.Second, ""},
+		{"fast enough for a while", drip{every: 100 * time.Millisecond, left: 1 << 30, size: 500}, 2 * time.Minute, "8 KiB/s on average"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +92,7 @@ func TestSlowConsumerIsNotBlamedOnTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.com/", http.NoBody)
-		resp, err := web.Over(pack.NetworkPolicy{}, &drips{drip{time.Millisecond, 10}}).Do(req)
+		resp, err := web.Over(pack.NetworkPolicy{}, &drips{drip{every: time.Millisecond, left: 10}}).Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

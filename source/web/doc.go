@@ -36,7 +36,7 @@
 //   - Plain http through a proxy uses a new connection for each request, so that no
 //     server can respond in place of another one.
 //   - Response headers are limited in size and time, bodies must keep a
-//     minimum rate. Bodies are delivered as they were sent, never decompressed.
+//     minimum rate, and after two minutes a higher one on average. Bodies are delivered as they were sent, never decompressed.
 //   - An interrupted transfer is continued only if a strong entity tag confirms that
 //     the file is unchanged; bytes of two files are never mixed.
 package web

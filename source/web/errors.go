@@ -63,7 +63,7 @@ func (t *quotedError) Unwrap() error { return t.error }
 // failed, as opposed to a server that violates the protocol or has the wrong
 // certificate.
 func temporary(err error) bool {
-	if errors.Is(err, errTooSlow) || errors.Is(err, errTooLong) ||
+	if errors.Is(err, errTooSlow) || errors.Is(err, errTooSlowOnAverage) || errors.Is(err, errTooLong) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return true
 	}

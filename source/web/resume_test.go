@@ -188,10 +188,10 @@ func TestContinuedTransfersEnd(t *testing.T) {
 			resp, err := f.RoundTrip(req)
 			if first {
 				first = false
-				resp.Body = io.NopCloser(io.MultiReader(&slowly{resp.Body, req.Context().Done(), 7 * time.Minute, 2 << 10}, failing{io.ErrUnexpectedEOF}))
+				resp.Body = io.NopCloser(io.MultiReader(&slowly{resp.Body, req.Context().Done(), 7 * time.Minute, 10 << 10}, failing{io.ErrUnexpectedEOF}))
 				return resp, err
 			}
-			resp.Body = io.NopCloser(&slowly{resp.Body, req.Context().Done(), time.Hour, 2 << 10})
+			resp.Body = io.NopCloser(&slowly{resp.Body, req.Context().Done(), time.Hour, 10 << 10})
 			return resp, err
 		})
 		start := time.Now()

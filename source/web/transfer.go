@@ -10,17 +10,22 @@ import (
 )
 
 const (
-	rateWindow    = 30 * time.Second
-	rateBytes     = 30 << 10 // within rateWindow: 1 KiB/s
+	rateWindow = 30 * time.Second
+	rateBytes  = 30 << 10 // within rateWindow: 1 KiB/s
+	// After averageAfter, the transfer as a whole must have had averageRate.
+	averageAfter  = 2 * time.Minute
+	averageRate   = 8 << 10 // bytes in a second
 	totalDuration = 15 * time.Minute
 )
 
 var (
-	errTooSlow = errors.New("transfer fell below 1 KiB/s for 30 s")
-	errTooLong = errors.New("transfer took longer than 15 minutes")
+	errTooSlow          = errors.New("transfer fell below 1 KiB/s for 30 s")
+	errTooSlowOnAverage = errors.New("transfer fell below 8 KiB/s on average")
+	errTooLong          = errors.New("transfer took longer than 15 minutes")
 )
 
-// A transfer is a response body that must arrive at a minimum rate. Only time
+// A transfer is a response body that must arrive at a minimum rate, which is low for a
+// while and higher on average, so that a slow server cannot hold a place for long. Only time
 // spent waiting in Read counts, so a slow consumer does not count against the server.
 type transfer struct {
 	io.Closer
@@ -32,6 +37,9 @@ type transfer struct {
 	slow    *time.Timer // runs only while Read waits
 	waited  time.Duration
 	got     int
+	average *time.Timer   // runs as slow does
+	all     time.Duration // spent waiting from the beginning
+	size    int64         // received from the beginning
 }
 
 func newTransfer(body io.ReadCloser, cancel context.CancelCauseFunc, explain func(error) error) *transfer {
@@ -39,6 +47,8 @@ func newTransfer(body io.ReadCloser, cancel context.CancelCauseFunc, explain fun
 	t.total = time.AfterFunc(totalDuration, func() { cancel(errTooLong) })
 	t.slow = time.AfterFunc(rateWindow, func() { cancel(errTooSlow) })
 	t.slow.Stop()
+	t.average = time.AfterFunc(averageAfter, func() { cancel(errTooSlowOnAverage) })
+	t.average.Stop()
 	return t
 }
 
@@ -46,9 +56,13 @@ func newTransfer(body io.ReadCloser, cancel context.CancelCauseFunc, explain fun
 func (t *transfer) Read(p []byte) (int, error) {
 	start := time.Now()
 	t.slow.Reset(rateWindow - t.waited)
+	t.average.Reset(max(averageAfter, time.Duration(t.size/averageRate)*time.Second) - t.all)
 	n, err := t.body.Read(p)
 	t.slow.Stop()
+	t.average.Stop()
 	t.waited += time.Since(start)
+	t.all += time.Since(start)
+	t.size += int64(n)
 	if t.got += n; t.got >= rateBytes {
 		t.got, t.waited = 0, 0
 	}

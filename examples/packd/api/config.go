@@ -24,8 +24,10 @@ type Config struct {
 	Tokens []Token
 	// Sync says which packs the root has, for [Server.KeepSynced].
 	Sync Sync
-	// MaxJobs is how much work is done at a time; 0 means 2. MaxQueue is how
-	// much may wait; 0 means 100.
+	// MaxJobs is how much work is done at a time, analysis of dependencies not counted;
+	// 0 means 4. One token has half of the places at most. MaxQueue is how much may
+	// wait; 0 means 200. Work of one token may wait as long as there is room for as
+	// much of others.
 	MaxJobs, MaxQueue int
 	// JobTimeout is how long one request may work; 0 means 2 hours.
 	JobTimeout time.Duration

@@ -19,6 +19,7 @@ func TestHostile(t *testing.T) {
 	t.Run("A16 something in the way of links", hostileLinks)
 	t.Run("N09 secret values of configurations on every route", hostileSecrets)
 	t.Run("N10 guessed tokens", hostileGuesses)
+	t.Run("N11 one token with all the work", hostileStarvation)
 	t.Run("N12 a flood of strangers", hostileFlood)
 	t.Run("N17 content changed between two stages", hostileChange)
 }

@@ -232,7 +232,7 @@ func TestClientThatGoesAway(t *testing.T) {
 	}
 	// The only place is free again.
 	poll(t, "the place", func() bool {
-		return f.plain("POST", "/api/v1/packs/dependencies", request{body: asJSON(t, f.valid("dependencies"))}).status == 200
+		return f.plain("POST", "/api/v1/packs/build-envs", request{body: asJSON(t, f.valid("build-envs"))}).status == 200
 	})
 	wantStatus(t, f.call("GET", "/api/v1/packs/slow", request{}), 404)
 	metrics := f.plain("GET", "/metrics", request{})

@@ -23,6 +23,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
 )
 
@@ -90,7 +91,7 @@ func (s *Server) open(ctx context.Context, c Config) (err error) {
 	}
 	s.jobs, err = operations.Open(ctx, operations.Config{
 		Dir: filepath.Join(hc.Root, "operations"), Run: s.stages.run,
-		MaxJobs: c.MaxJobs, MaxQueue: c.MaxQueue, Logger: c.Logger,
+		MaxJobs: c.MaxJobs, MaxQueue: c.MaxQueue, Apart: []string{wire.KindDependencies}, Logger: c.Logger,
 	})
 	if err == nil {
 		s.metrics.watch(s.jobs.Load)

@@ -143,10 +143,10 @@ func TestTooMuchWork(t *testing.T) {
 	f := start(t, func(c *api.Config) { c.MaxJobs, c.MaxQueue = 1, 1 })
 	slow, release := slowPack(t, f.allowed, "slow")
 	f.accept("register-batch", request{body: asJSON(t, m{"pack_paths": list{slow}}), prefer: async})
-	f.accept("dependencies", request{body: asJSON(t, f.valid("dependencies")), prefer: async})
+	f.accept("build-envs", request{body: asJSON(t, f.valid("build-envs")), prefer: async})
 	for _, r := range []request{{}, {prefer: async}} {
-		r.body = asJSON(t, f.valid("dependencies"))
-		a := f.call("POST", "/api/v1/packs/dependencies", r)
+		r.body = asJSON(t, f.valid("build-envs"))
+		a := f.call("POST", "/api/v1/packs/build-envs", r)
 		f.wantError("too much", a, refusal{status: 429, code: "busy"})
 		if a.header.Get("Retry-After") == "" {
 			t.Error("there is no Retry-After")

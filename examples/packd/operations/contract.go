@@ -11,7 +11,8 @@ import (
 type Work struct {
 	Kind string          `json:"kind"`
 	Body json.RawMessage `json:"body"`
-	// Actor is the one in whose name the work is done, "" for none.
+	// Actor is the one in whose name the work is done, "" for none. Actors share the
+	// places for work fairly.
 	Actor string `json:"actor,omitempty"`
 }
 

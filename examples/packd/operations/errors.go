@@ -8,7 +8,7 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A FullError says that too much work waits already. It matches [pack.ErrBusy].
+// A FullError says that too much work waits already, in all or of one actor. It matches [pack.ErrBusy].
 type FullError struct {
 	RetryAfter time.Duration // when it may be worth trying again; at least a second
 }

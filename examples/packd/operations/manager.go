@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,11 +25,17 @@ type Config struct {
 	Dir string
 	// Run does the work.
 	Run RunFunc
-	// MaxJobs is how much work runs at once; zero means 2.
+	// MaxJobs is how much work runs at once; zero means 4. One actor has half of the
+	// places at most, rounded up, and the last free one is for actors without any.
 	MaxJobs int
-	// MaxQueue is how much work may wait, beside what runs; zero means 100,
-	// negative none. What a restart puts back into the queue is not counted.
+	// MaxQueue is how much work may wait, beside what runs; zero means 200,
+	// negative none. Work of one actor may wait as long as there is room for as much of
+	// others, and actors take turns. What a restart puts back into the queue is not
+	// refused.
 	MaxQueue int
+	// Apart are kinds of work that are quick and do not wait for other kinds: as much of
+	// them as MaxJobs runs beside the others, and as much as MaxQueue waits.
+	Apart []string
 	// Attempts is how often work is begun before it is given up, because each
 	// time the process ended under it; zero means 3.
 	Attempts int
@@ -47,8 +54,8 @@ func (c Config) withDefaults() (Config, error) {
 	if !filepath.IsAbs(c.Dir) || c.Run == nil {
 		return c, pack.Errorf(pack.CodeInvalidRequest, "open operations: want an absolute Dir and a Run")
 	}
-	c.MaxJobs = cmp.Or(c.MaxJobs, 2)
-	c.MaxQueue = cmp.Or(c.MaxQueue, 100)
+	c.MaxJobs = cmp.Or(c.MaxJobs, 4)
+	c.MaxQueue = cmp.Or(c.MaxQueue, 200)
 	c.Attempts = cmp.Or(c.Attempts, 3)
 	c.Keep = cmp.Or(c.Keep, 1000)
 	c.KeepFor = cmp.Or(c.KeepFor, 30*24*time.Hour)
@@ -63,6 +70,7 @@ func (c Config) withDefaults() (Config, error) {
 type Manager struct {
 	config Config
 	gate   *gate
+	apart  *gate // of the kinds that are apart
 	lock   *flock.Flock
 	work   sync.WaitGroup
 
@@ -87,7 +95,7 @@ func Open(ctx context.Context, c Config) (*Manager, error) {
 		return nil, err
 	}
 	m := &Manager{
-		config: c, gate: newGate(c.MaxJobs, c.MaxQueue), lock: flock.New(filepath.Join(c.Dir, lockName)),
+		config: c, gate: newGate(c.MaxJobs, c.MaxQueue), apart: newGate(c.MaxJobs, c.MaxQueue), lock: flock.New(filepath.Join(c.Dir, lockName)),
 		closing: make(chan struct{}), interrupt: make(chan struct{}), closed: make(chan struct{}),
 		operations: map[string]*operation{}, keys: map[string]*operation{},
 	}
@@ -150,4 +158,16 @@ func (m *Manager) enter() error {
 }
 
 // Load returns how much work runs and how much waits.
-func (m *Manager) Load() (running, waiting int) { return m.gate.load() }
+func (m *Manager) Load() (running, waiting int) {
+	running, waiting = m.gate.load()
+	more, moreWaiting := m.apart.load()
+	return running + more, waiting + moreWaiting
+}
+
+// join takes the next place for work.
+func (m *Manager) join(w Work, insist bool) (*ticket, error) {
+	if slices.Contains(m.config.Apart, w.Kind) {
+		return m.apart.join(w.Actor, insist)
+	}
+	return m.gate.join(w.Actor, insist)
+}

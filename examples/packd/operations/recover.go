@@ -27,7 +27,7 @@ func (m *Manager) recover(ctx context.Context) error {
 	}
 	m.prune()
 	for _, o := range unfinished {
-		t, _ := m.gate.join(true) // insisting never fails
+		t, _ := m.join(o.work, true) // insisting never fails
 		m.work.Add(1)
 		go m.live(context.WithoutCancel(ctx), o, t)
 	}

@@ -64,7 +64,7 @@ func (m *Manager) reserve(w Work, key string) (*operation, *ticket, error) {
 		}
 		return o, nil, nil
 	}
-	t, err := m.gate.join(false)
+	t, err := m.join(w, false)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ func (m *Manager) Do(ctx context.Context, w Work) (any, error) {
 		return nil, err
 	}
 	defer m.work.Done()
-	t, err := m.gate.join(false)
+	t, err := m.join(w, false)
 	if err != nil {
 		return nil, err
 	}
