@@ -12,7 +12,8 @@ import (
 
 const newTokenUsage = `packd token new NAME [--scope read+install+configure]
 
-Prints a line for --token-file: the name, a random secret and the scopes.
+Prints a line for --token-file: the name, a random secret and the scopes, which are
+read, install, configure and admin.
 `
 
 // newToken is the command "packd token new".

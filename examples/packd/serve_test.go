@@ -236,7 +236,7 @@ func TestWrongUsage(t *testing.T) {
 		{"empty token file", good, []string{"--token-file", file}, exitUsage, "PACKD_TOKENS"},
 		{"no token file", good, []string{"--token-file", file + "x"}, exitUsage, "no such file"},
 		{"token without scopes", secret, nil, exitUsage, "entry 1: token: want NAME:SECRET:SCOPE"},
-		{"unknown scope", secret + ":admin", nil, exitUsage, "want scopes out of"},
+		{"unknown scope", secret + ":root", nil, exitUsage, "want scopes out of"},
 		{"short secret", "x:read", nil, exitUsage, "at least 8"},
 		{"unknown flag", good, []string{"--nope"}, exitUsage, "unknown flag"},
 		{"argument", good, []string{"serve"}, exitUsage, `unexpected argument "serve"`},

@@ -28,7 +28,7 @@ func TestNewToken(t *testing.T) {
 	if again, _ := ask("new", "ci"); again == line || !strings.HasSuffix(again, ":read\n") {
 		t.Errorf("got %q", again)
 	}
-	for _, args := range [][]string{{}, {"old"}, {"new"}, {"new", "a b"}, {"new", "a:b"}, {"new", ""}, {"new", "x", "--scope", "admin"}, {"new", "x", "y"}, {"new", "x", "--scope", ""}} {
+	for _, args := range [][]string{{}, {"old"}, {"new"}, {"new", "a b"}, {"new", "a:b"}, {"new", ""}, {"new", "x", "--scope", "root"}, {"new", "x", "y"}, {"new", "x", "--scope", ""}} {
 		if text, status := ask(args...); status != exitUsage || strings.Contains(text, ":read") {
 			t.Errorf("%q: got %d, %q", args, status, text)
 		}

@@ -17,6 +17,9 @@ func (s *Server) authorize(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	scope := scopeOf(ctx.Operation())
 	check := s.checkToken
+	if tickets, _ := ctx.Operation().Metadata[ticketsAdmit].(bool); tickets && ctx.Query("ticket") != "" {
+		check = s.checkTicket
+	}
 	if scope == "" { // no other such operation is described to huma
 		check = func(r *http.Request, _ Scope) *wire.Problem { return s.probes.take(s.probes.address(r)) }
 	}
@@ -45,6 +48,11 @@ func (s *Server) checkToken(r *http.Request, scope Scope) *wire.Problem {
 	if p != nil {
 		return p
 	}
+	return admit(r, key, scope)
+}
+
+// admit takes a request from the limit of a token, and compares its scopes.
+func admit(r *http.Request, key *key, scope Scope) *wire.Problem {
 	x := stateOf(r.Context())
 	x.key, x.token, x.writeTimeout = key, key.name, readTimeout
 	if p := take(key.limit); p != nil {
@@ -74,10 +82,14 @@ func (s *Server) recognise(r *http.Request) (*key, *wire.Problem) {
 		return nil, p
 	}
 	if key == nil {
-		return nil, wire.NewProblem(http.StatusUnauthorized, "", "a valid bearer token is needed").With("WWW-Authenticate", `Bearer realm="packd"`)
+		return nil, unauthorized("a valid bearer token is needed")
 	}
 	key.places.findOrAdd(addr, func() struct{} { return struct{}{} })
 	return key, nil
+}
+
+func unauthorized(text string) *wire.Problem {
+	return wire.NewProblem(http.StatusUnauthorized, "", text).With("WWW-Authenticate", `Bearer realm="packd"`)
 }
 
 // take takes one request from the limiter.

@@ -50,6 +50,7 @@ type endpoint struct {
 	tag, summary     string
 	description      string
 	scope            Scope // "" if none is required
+	tickets          bool  // a ticket admits as well as a token
 	// statuses are those of its own with which it fails, beside those that
 	// follow from its method and its scope.
 	statuses []int
@@ -97,7 +98,7 @@ func (s *Server) describe(e endpoint) huma.Operation {
 	if e.scope != "" {
 		op.Security = []map[string][]string{{securityScheme: {string(e.scope)}}}
 	}
-	op.Metadata = map[string]any{bodyValue: e.body}
+	op.Metadata = map[string]any{bodyValue: e.body, ticketsAdmit: e.tickets}
 	if e.dotenv {
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{wire.TypeDotenv: {Schema: &huma.Schema{
 			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' per line; values that are not text are JSON.",

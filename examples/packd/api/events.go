@@ -18,6 +18,7 @@ type eventsInput struct {
 	ID          string `path:"id" doc:"The id of an operation"`
 	After       uint64 `query:"after" doc:"The number of the last event that is known"`
 	LastEventID uint64 `header:"Last-Event-ID" doc:"The same; what a browser sends when it connects again"`
+	Ticket      string `query:"ticket" maxLength:"64" doc:"A ticket for this stream, in place of a token"`
 }
 
 // eventStream describes the answer.
@@ -29,7 +30,7 @@ func eventStream() map[string]*huma.Response {
 }
 
 func (s *Server) followOperation(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
-	if _, err := s.jobs.Summary(in.ID); err != nil {
+	if err := s.mayAccess(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	return s.stream(ctx, "operation "+in.ID, func(ctx context.Context, out *sseWriter) error {

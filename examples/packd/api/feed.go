@@ -18,8 +18,9 @@ type changesInput struct {
 
 // followChangesInput says where a reader of the stream begins: after the greater of both.
 type followChangesInput struct {
-	Since       int64 `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
-	LastEventID int64 `header:"Last-Event-ID" minimum:"0" doc:"The same; what a browser sends when it connects again"`
+	Since       int64  `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
+	LastEventID int64  `header:"Last-Event-ID" minimum:"0" doc:"The same; what a browser sends when it connects again"`
+	Ticket      string `query:"ticket" maxLength:"64" doc:"A ticket for this stream, in place of a token"`
 }
 
 const changesPath = "/api/v1/changes"
@@ -40,7 +41,12 @@ func (s *Server) addFeed() {
 		Description: "Of each event, id is the position, event is change, and data the change as JSON (schema Change). Comments are signs of life.",
 		Content:     map[string]*huma.MediaType{wire.TypeEvents: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
+	events.tickets = true
 	handle(s, events, s.followChanges)
+	handle(s, endpoint{
+		id: "issue-ticket-for-changes", method: http.MethodPost, path: changesPath + "/ticket", tag: "Packs", scope: ScopeRead,
+		summary: "Issue a ticket for the stream of changes", description: ticketsAreFor,
+	}, s.issueChangesTicket)
 }
 
 func (s *Server) listChanges(ctx context.Context, in *changesInput) (*answer[wire.Changes], error) {

@@ -88,9 +88,9 @@ func start(t testing.TB, options ...func(*api.Config)) *fixture {
 		}},
 		AllowRoots: []string{f.allowed},
 		Tokens: []api.Token{
-			{Secret: tokenAll, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure}},
-			{Secret: tokenRead, Scopes: []api.Scope{api.ScopeRead}},
-			{Secret: tokenInstall, Scopes: []api.Scope{api.ScopeInstall}},
+			{Secret: tokenAll, Scopes: []api.Scope{api.ScopeRead, api.ScopeInstall, api.ScopeConfigure, api.ScopeAdmin}},
+			{Secret: tokenRead, Scopes: []api.Scope{api.ScopeRead, api.ScopeAdmin}},
+			{Secret: tokenInstall, Scopes: []api.Scope{api.ScopeInstall, api.ScopeAdmin}},
 			{Secret: tokenConfig, Scopes: []api.Scope{api.ScopeConfigure}},
 		},
 		Logger: slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

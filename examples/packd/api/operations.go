@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -25,7 +26,7 @@ func (s *Server) addOperations() {
 	endpoint := func(id, method, path, summary string, scope Scope, statuses ...int) endpoint {
 		return endpoint{id: id, method: method, path: operationsPath + path, tag: "Operations", summary: summary, scope: scope, statuses: statuses}
 	}
-	handle(s, endpoint("list-operations", http.MethodGet, "", "List operations, the newest first, without progress and reports",
+	handle(s, endpoint("list-operations", http.MethodGet, "", "List operations of this token, with the scope admin of all, the newest first, without progress and reports",
 		ScopeRead, http.StatusUnprocessableEntity), s.listOperations)
 	handle(s, endpoint("show-operation", http.MethodGet, "/{id}", "Show the state of an operation",
 		ScopeRead, http.StatusNotFound), s.showOperation)
@@ -35,18 +36,44 @@ func (s *Server) addOperations() {
 		ScopeRead, http.StatusNotFound, http.StatusUnprocessableEntity)
 	events.description = "First those that were, then those that come. The stream ends after the last event; " +
 		"a reader that is cut off continues with the header Last-Event-ID."
-	events.responses = eventStream()
+	events.responses, events.tickets = eventStream(), true
 	handle(s, events, s.followOperation)
 	s.addSocket()
+	ticket := endpoint("issue-ticket", http.MethodPost, "/{id}/ticket", "Issue a ticket for the events of an operation",
+		ScopeRead, http.StatusNotFound)
+	ticket.description = ticketsAreFor
+	handle(s, ticket, s.issueOperationTicket)
 }
 
-func (s *Server) listOperations(_ context.Context, in *operationsInput) (*answer[[]wire.Operation], error) {
+// owner returns whose operations a request may see: "" for those of all tokens.
+func owner(ctx context.Context) string {
+	x := stateOf(ctx)
+	if x.key != nil && slices.Contains(x.key.scopes, ScopeAdmin) {
+		return ""
+	}
+	return x.token
+}
+
+// mayAccess returns an error unless the request may know of an operation. One of another
+// token looks like one that does not exist.
+func (s *Server) mayAccess(ctx context.Context, id string) error {
+	if actor := owner(ctx); actor != "" {
+		return s.jobs.Owned(id, actor)
+	}
+	_, err := s.jobs.Summary(id)
+	return err
+}
+
+func (s *Server) listOperations(ctx context.Context, in *operationsInput) (*answer[[]wire.Operation], error) {
 	return success(s.jobs.List(operations.Filter{
-		State: wire.State(in.State), Kind: in.Kind, Before: in.Before, Limit: in.Limit,
+		Actor: owner(ctx), State: wire.State(in.State), Kind: in.Kind, Before: in.Before, Limit: in.Limit,
 	})), nil
 }
 
-func (s *Server) showOperation(_ context.Context, in *operationInput) (*answer[wire.Operation], error) {
+func (s *Server) showOperation(ctx context.Context, in *operationInput) (*answer[wire.Operation], error) {
+	if err := s.mayAccess(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	op, err := s.jobs.Get(in.ID)
 	if err != nil {
 		return nil, err
@@ -55,6 +82,9 @@ func (s *Server) showOperation(_ context.Context, in *operationInput) (*answer[w
 }
 
 func (s *Server) cancelOperation(ctx context.Context, in *operationInput) (*answer[wire.Operation], error) {
+	if err := s.mayAccess(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	op, err := s.jobs.Cancel(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ type Server struct {
 	stages    *stages
 	jobs      *operations.Manager
 	streams   *streams
+	tickets   *tickets
 	metrics   *metrics
 	schemas   *schemas
 	api       huma.API
@@ -64,7 +65,7 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 		strangers: newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
 		probes:    newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
 		requests:  newRequestLog(c.Logger),
-		sync:      c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), bodyTimeout: c.BodyTimeout,
+		sync:      c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), tickets: newTickets(), bodyTimeout: c.BodyTimeout,
 		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	if err := s.open(ctx, c); err != nil {

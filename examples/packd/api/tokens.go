@@ -25,6 +25,9 @@ const (
 	ScopeRead      Scope = "read"      // look at packs, operations and metrics
 	ScopeInstall   Scope = "install"   // the stages, installations, cancelling them
 	ScopeConfigure Scope = "configure" // configuration, rolling back, removing
+	// ScopeAdmin extends the other scopes of a token to the operations of all tokens,
+	// which are private otherwise.
+	ScopeAdmin Scope = "admin"
 )
 
 // A Token admits any client that presents its secret.
@@ -70,8 +73,8 @@ func ParseToken(text string) (Token, error) {
 	}
 	for name := range strings.SplitSeq(text[i+1:], "+") {
 		scope := Scope(name)
-		if !slices.Contains([]Scope{ScopeRead, ScopeInstall, ScopeConfigure}, scope) {
-			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want scopes out of read, install and configure, joined by +")
+		if !slices.Contains([]Scope{ScopeRead, ScopeInstall, ScopeConfigure, ScopeAdmin}, scope) {
+			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want scopes out of read, install, configure and admin, joined by +")
 		}
 		t.Scopes = append(t.Scopes, scope)
 	}
@@ -142,6 +145,15 @@ func (ring keyring) find(secret string) *key {
 		return nil
 	}
 	return &ring[found]
+}
+
+// named returns the key of a name, nil when there is none.
+func (ring keyring) named(name string) *key {
+	i := slices.IndexFunc(ring, func(k key) bool { return k.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &ring[i]
 }
 
 // bearer returns the secret that a request shows, "" for none.

@@ -22,8 +22,9 @@ import (
 
 // socketInput says where a reader begins.
 type socketInput struct {
-	ID    string `path:"id" doc:"The id of an operation"`
-	After uint64 `query:"after" doc:"The number of the last event that is known"`
+	ID     string `path:"id" doc:"The id of an operation"`
+	After  uint64 `query:"after" doc:"The number of the last event that is known"`
+	Ticket string `query:"ticket" maxLength:"64" doc:"A ticket for this stream, in place of a token"`
 }
 
 func (s *Server) addSocket() {
@@ -33,12 +34,13 @@ func (s *Server) addSocket() {
 		description: "One text message for each event, as JSON. Status 1000 follows the last event; after any other one the reader may come back. " +
 			"Browsers may connect from pages of this host only.",
 		statuses:  []int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusUpgradeRequired},
+		tickets:   true,
 		responses: map[string]*huma.Response{"101": {Description: http.StatusText(http.StatusSwitchingProtocols)}},
 	}, s.followBySocket)
 }
 
 func (s *Server) followBySocket(ctx context.Context, in *socketInput) (*huma.StreamResponse, error) {
-	if _, err := s.jobs.Summary(in.ID); err != nil {
+	if err := s.mayAccess(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	token := stateOf(ctx).token

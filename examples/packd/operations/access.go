@@ -31,6 +31,16 @@ func (m *Manager) Get(id string) (wire.Operation, error) {
 	return o.get(), nil
 }
 
+// Owned returns an error with [pack.CodeNotFound], the one of an operation that is not
+// known, unless the work of the operation is done in the name of the actor.
+func (m *Manager) Owned(id, actor string) error {
+	o, err := m.find(id)
+	if err == nil && o.snapshot().Actor != actor {
+		err = unknown(id)
+	}
+	return err
+}
+
 // Summary returns an operation without Progress and Report, at no cost.
 func (m *Manager) Summary(id string) (wire.Operation, error) {
 	o, err := m.find(id)
@@ -67,10 +77,16 @@ func (r record) forWire() wire.Operation {
 
 // A Filter chooses operations. Its zero value chooses the newest ones.
 type Filter struct {
+	Actor  string     // "" for all
 	State  wire.State // "" for all
 	Kind   string     // "" for all
 	Before string     // only those older than the one with this id; "" for all
 	Limit  int        // at most so many; zero means 100
+}
+
+func (f Filter) chooses(o wire.Operation) bool {
+	return (f.Actor == "" || o.Actor == f.Actor) && (f.State == "" || o.State == f.State) &&
+		(f.Kind == "" || o.Kind == f.Kind) && (f.Before == "" || o.ID < f.Before)
 }
 
 // List returns operations, the newest first. They have neither Progress nor
@@ -83,7 +99,7 @@ func (m *Manager) List(f Filter) []wire.Operation {
 	list := []wire.Operation{}
 	for _, o := range all {
 		s := o.summary()
-		if (f.State != "" && s.State != f.State) || (f.Kind != "" && s.Kind != f.Kind) || (f.Before != "" && s.ID >= f.Before) {
+		if !f.chooses(s) {
 			continue
 		}
 		list = append(list, s)

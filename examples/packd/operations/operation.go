@@ -60,10 +60,10 @@ func newOperation(dir string, req request, rec record) *operation {
 }
 
 // newRecord returns the record of work that was submitted now.
-func newRecord(kind string) record {
+func newRecord(w Work) record {
 	now := time.Now().UTC()
 	return record{Format: format, Operation: wire.Operation{
-		ID: newID(now), Kind: kind, State: wire.StateQueued, Created: now, Progress: []wire.PackProgress{},
+		ID: newID(now), Kind: w.Kind, Actor: w.Actor, State: wire.StateQueued, Created: now, Progress: []wire.PackProgress{},
 	}}
 }
 

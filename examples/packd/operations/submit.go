@@ -69,7 +69,7 @@ func (m *Manager) reserve(w Work, key string) (*operation, *ticket, error) {
 		return nil, nil, err
 	}
 	m.work.Add(1)
-	o := newOperation(m.config.Dir, request{Format: format, Key: key, Work: w}, newRecord(w.Kind))
+	o := newOperation(m.config.Dir, request{Format: format, Key: key, Work: w}, newRecord(w))
 	if key != "" {
 		m.keys[key] = o
 	}

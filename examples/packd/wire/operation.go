@@ -29,6 +29,8 @@ type Operation struct {
 	ID    string `json:"id"`
 	Kind  string `json:"kind"` // install, download, dependencies, build-envs or register-batch
 	State State  `json:"state"`
+	// Actor is the name of the token in whose name the work is done.
+	Actor string `json:"actor"`
 	// Attempt counts how often the work was begun: 0 as long as it waits for the
 	// first time, 2 when a restart of packd interrupted it once.
 	Attempt  int        `json:"attempt"`
