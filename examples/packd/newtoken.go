@@ -13,7 +13,8 @@ import (
 const newTokenUsage = `packd token new NAME [--scope read+install+configure]
 
 Prints a line for --token-file: the name, a random secret and the scopes, which are
-read, install, configure and admin.
+read, install, configure and admin. install@infra-* and configure@infra-* are limited
+to the packs whose refs match, install@internal/* to packs of the index internal.
 `
 
 // newToken is the command "packd token new".

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -58,7 +57,11 @@ func admit(r *http.Request, key *key, scope Scope) *wire.Problem {
 	if p := take(key.limit); p != nil {
 		return p
 	}
-	if !slices.Contains(key.scopes, scope) {
+	granted, limits := key.grants(scope)
+	if granted && scope == ScopeConfigure {
+		return checkPath(r, limits)
+	}
+	if !granted {
 		p := wire.NewProblem(http.StatusForbidden, pack.CodePolicyDenied, "the token does not have the scope "+string(scope))
 		p.Details = map[string]any{"missing_scope": scope}
 		return p

@@ -71,6 +71,15 @@ func acting(ctx context.Context) context.Context {
 	return registry.WithActor(ctx, stateOf(ctx).token)
 }
 
+// mayBreak reads the packs that may be left with unmet dependencies.
+func mayBreak(ctx context.Context, texts []string) ([]pack.Ref, error) {
+	refs, err := registry.ParseAllowBreak(texts)
+	if err == nil {
+		err = limitsOf(ctx, ScopeConfigure).checkRefs(refs)
+	}
+	return refs, err
+}
+
 func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[wire.RollBackReport], error) {
 	if err := s.refuseChanges(); err != nil {
 		return nil, err
@@ -79,7 +88,7 @@ func (s *Server) rollBack(ctx context.Context, in *rollBackInput) (*answer[wire.
 	if err != nil {
 		return nil, err
 	}
-	may, err := registry.ParseAllowBreak(in.AllowBreak)
+	may, err := mayBreak(ctx, in.AllowBreak)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +148,7 @@ func (s *Server) remove(ctx context.Context, in *removeInput) (*answer[nothing],
 	if err != nil {
 		return nil, err
 	}
-	may, err := registry.ParseAllowBreak(in.AllowBreak)
+	may, err := mayBreak(ctx, in.AllowBreak)
 	if err != nil {
 		return nil, err
 	}

@@ -118,12 +118,16 @@ func (s *Server) work(ctx context.Context, kind string, req any) (operations.Wor
 	if err == nil && (kind == wire.KindInstall || kind == wire.KindRegister || kind == wire.KindApply) {
 		err = s.refuseChanges()
 	}
+	limits := limitsOf(ctx, ScopeInstall)
+	if err == nil {
+		err = limits.checkWork(kind, req)
+	}
 	if err != nil {
 		return operations.Work{}, err
 	}
 	body, err := json.Marshal(req)
 	stateOf(ctx).body.releaseAll()
-	return operations.Work{Kind: kind, Body: body, Actor: stateOf(ctx).token}, err
+	return operations.Work{Kind: kind, Body: body, Actor: stateOf(ctx).token, Limits: limits}, err
 }
 
 // submit begins work in the background. Keys of different clients are different.

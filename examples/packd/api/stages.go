@@ -54,7 +54,7 @@ func (s *stages) run(ctx context.Context, w operations.Work, observe pack.EventF
 	defer cancel()
 	ctx, span := s.tracer.Start(ctx, "work "+w.Kind)
 	defer span.End()
-	report, err := s.do(registry.WithActor(ctx, w.Actor), w, observe)
+	report, err := s.do(withLimits(registry.WithActor(ctx, w.Actor), w.Limits), w, observe)
 	outcome := outcomeOf(err)
 	span.SetAttributes(attribute.String("outcome", outcome))
 	s.ended(w.Kind, outcome)
@@ -105,6 +105,10 @@ func (s *stages) install(ctx context.Context, req wire.InstallRequest, observe p
 		return nil, err
 	}
 	q := req.Request()
+	if l := workLimits(ctx); l != nil {
+		r, err := s.installWithin(ctx, l, q, observe)
+		return wire.NewInstallReport(r), err
+	}
 	q.OnEvent = observe
 	r, err := s.pipeline.Install(ctx, q)
 	return wire.NewInstallReport(r), err

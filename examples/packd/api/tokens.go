@@ -17,7 +17,9 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// A Scope is a right that a token gives.
+// A Scope is a right that a token gives. ScopeInstall and ScopeConfigure may be limited to
+// packs: "install@infra-*" to those whose refs match, in which * stands for any text, and
+// "install@internal/*" to those that come from the index of that name.
 type Scope string
 
 // The scopes. None includes another one.
@@ -72,9 +74,9 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: a secret consists of visible ASCII characters but colons")
 	}
 	for name := range strings.SplitSeq(text[i+1:], "+") {
-		scope := Scope(name)
-		if !slices.Contains([]Scope{ScopeRead, ScopeInstall, ScopeConfigure, ScopeAdmin}, scope) {
-			return Token{}, pack.Errorf(pack.CodeInvalidRequest, "token: want scopes out of read, install, configure and admin, joined by +")
+		scope, err := parseScope(name)
+		if err != nil {
+			return Token{}, err
 		}
 		t.Scopes = append(t.Scopes, scope)
 	}

@@ -14,6 +14,9 @@ type Work struct {
 	// Actor is the one in whose name the work is done, "" for none. Actors share the
 	// places for work fairly.
 	Actor string `json:"actor,omitempty"`
+	// Limits are patterns of the packs that the work may change, as the RunFunc
+	// understands them; none means all packs.
+	Limits []string `json:"limits,omitempty"`
 }
 
 // A RunFunc does the work. It returns a report beside an error when a part was
