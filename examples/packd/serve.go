@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	environ        func() []string
+	hangup         <-chan os.Signal // asks to read the tokens again; nil for never
 }
 
 // run serves until ctx ends and returns the exit status.
@@ -51,7 +53,7 @@ func run(ctx context.Context, args []string, w world) int {
 		fmt.Fprintf(w.stderr, "packd: %v\nrun \"packd --help\" for help\n", err)
 		return exitUsage
 	}
-	if err := f.serve(ctx, config, w.stdout); err != nil {
+	if err := f.serve(ctx, config, w); err != nil {
 		fmt.Fprintf(w.stderr, "packd: %v\n", err)
 		return exitFailed
 	}
@@ -80,7 +82,7 @@ func (f *flags) parse(args []string, w world) (api.Config, error) {
 }
 
 // serve opens the server, prints its address, and ends it when ctx ends.
-func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) error {
+func (f *flags) serve(ctx context.Context, config api.Config, w world) error {
 	tracer, flush, err := openTracer(ctx, f.Packd.TraceEndpoint)
 	if err != nil {
 		return fmt.Errorf("open tracer: %w", err)
@@ -90,13 +92,13 @@ func (f *flags) serve(ctx context.Context, config api.Config, stdout io.Writer) 
 	if err != nil {
 		return err
 	}
-	err = f.listenAndServe(ctx, s, config.Logger, stdout)
+	err = f.listenAndServe(ctx, s, config.Logger, w)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 	defer cancel()
 	return errors.Join(err, s.Close(last), flush(last))
 }
 
-func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.Logger, stdout io.Writer) error {
+func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.Logger, w world) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Packd.Addr)
 	if err != nil {
 		return err
@@ -105,12 +107,13 @@ func (f *flags) listenAndServe(ctx context.Context, s *api.Server, logger *slog.
 	var maintenance sync.WaitGroup
 	maintenance.Go(func() { s.Maintain(maintained, maintenancePeriod) })
 	maintenance.Go(func() { s.KeepSynced(maintained, f.Packd.SyncInterval) })
+	maintenance.Go(func() { f.keepReloaded(maintained, s, w, logger) })
 	if f.Packd.Warm {
 		maintenance.Go(func() { s.KeepWarm(maintained, warmingPeriod) })
 	}
 	defer maintenance.Wait()
 	defer stop()
-	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
+	fmt.Fprintf(w.stdout, "listening on http://%s\n", listener.Addr())
 	hs := &http.Server{
 		Handler: s, ConnContext: framing.Context, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog:  slog.NewLogLogger(logger.Handler(), slog.LevelWarn),

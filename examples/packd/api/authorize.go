@@ -75,7 +75,7 @@ func admit(r *http.Request, key *key, scope Scope) *wire.Problem {
 // guesser may try the tokens of the others without limit, and their length protects them.
 func (s *Server) recognise(r *http.Request) (*key, *wire.Problem) {
 	addr := s.strangers.address(r)
-	key := s.keys.find(bearer(r.Header))
+	key := s.keys.Load().find(bearer(r.Header))
 	if key != nil {
 		if _, known := key.places.find(addr); known {
 			return key, nil

@@ -9,6 +9,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -31,7 +32,8 @@ import (
 type Server struct {
 	log       *slog.Logger
 	tracer    trace.Tracer
-	keys      keyring
+	keys      atomic.Pointer[keyring]
+	newRing   func([]Token) keyring // one with limits of its own
 	strangers *strangers
 	probes    *strangers // of those who ask whether packd works
 	requests  *requestLog
@@ -55,18 +57,18 @@ type Server struct {
 // Open opens the root, restarts its unfinished work, and returns a Server for it,
 // which the caller must close.
 func Open(ctx context.Context, c Config) (*Server, error) {
-	if len(c.Tokens) == 0 {
-		return nil, pack.Errorf(pack.CodeInvalidRequest, "open server: no tokens are configured, so no client could use it")
-	}
 	c = c.withDefaults()
 	s := &Server{
 		log: c.Logger, tracer: c.Tracer.Tracer("packd"), metrics: newMetrics(),
-		keys:      newKeyring(c.Tokens, rate.Limit(c.Rate), c.Burst, c.BodyBytes),
+		newRing:   func(tokens []Token) keyring { return newKeyring(tokens, rate.Limit(c.Rate), c.Burst, c.BodyBytes) },
 		strangers: newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
 		probes:    newStrangers(rate.Limit(c.StrangerRate), c.StrangerBurst, c.TrustedProxies),
 		requests:  newRequestLog(c.Logger),
 		sync:      c.Sync, schemas: newSchemas(), mux: http.NewServeMux(), streams: newStreams(c.Streams), tickets: newTickets(), bodyTimeout: c.BodyTimeout,
 		decoders: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+	if err := s.SetTokens(c.Tokens); err != nil {
+		return nil, fmt.Errorf("open server: %w", err)
 	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
@@ -113,6 +115,21 @@ func (s *Server) addEndpoints() {
 	s.addHealth()
 	s.addMetrics()
 	s.addDocument()
+}
+
+// SetTokens replaces the tokens that admit clients. A token that stays keeps its limits.
+// Requests that were admitted before, streams too, go on, and so does work. No tokens are
+// an error with [pack.CodeInvalidRequest].
+func (s *Server) SetTokens(tokens []Token) error {
+	if len(tokens) == 0 {
+		return pack.Errorf(pack.CodeInvalidRequest, "no tokens are configured, so no client could use it")
+	}
+	next := s.newRing(tokens)
+	if last := s.keys.Load(); last != nil {
+		next.inherit(*last)
+	}
+	s.keys.Store(&next)
+	return nil
 }
 
 // Maintain deletes the files of removed packs at intervals until ctx ends.

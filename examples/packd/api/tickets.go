@@ -75,7 +75,7 @@ func (t *tickets) redeem(secret, subject string) (token string, ok bool) {
 // checkTicket does what checkToken does for a request with a ticket.
 func (s *Server) checkTicket(r *http.Request, scope Scope) *wire.Problem {
 	token, ok := s.tickets.redeem(r.URL.Query().Get("ticket"), path.Dir(r.URL.Path))
-	key := s.keys.named(token)
+	key := s.keys.Load().named(token)
 	if !ok || key == nil {
 		if p := s.strangers.take(s.strangers.address(r)); p != nil {
 			return p

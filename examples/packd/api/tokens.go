@@ -134,6 +134,16 @@ func newKeyring(tokens []Token, limit rate.Limit, burst int, bodies int64) keyri
 	return ring
 }
 
+// inherit takes over the limits of those tokens that were there before.
+func (ring keyring) inherit(last keyring) {
+	for i := range ring {
+		k := &ring[i]
+		if old := last.named(k.name); old != nil && old.sum == k.sum {
+			k.limit, k.bodies, k.places = old.limit, old.bodies, old.places
+		}
+	}
+}
+
 // find returns the key of a secret, nil when there is none. It takes equally long
 // whichever it is, and looks at digests, which are all of one length.
 func (ring keyring) find(secret string) *key {
