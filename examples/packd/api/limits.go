@@ -88,7 +88,7 @@ func (l packLimits) checkRefs(refs []pack.Ref) error {
 	return nil
 }
 
-// checkPlan checks what a plan changes.
+// checkPlan checks what a plan changes, besides the packs that leave: see mayLeave.
 func (l packLimits) checkPlan(plan *pipeline.Plan) error {
 	for i := range plan.Steps {
 		step := &plan.Steps[i]
@@ -96,7 +96,7 @@ func (l packLimits) checkPlan(plan *pipeline.Plan) error {
 		if state == nil {
 			state = step.From
 		}
-		if step.Action == pipeline.PlanKeep || state != nil && l.allow(step.Ref, state.Pin.Via.Index) {
+		if step.Action == pipeline.PlanKeep || leaves(step) || state != nil && l.allow(step.Ref, state.Pin.Via.Index) {
 			continue
 		}
 		return l.refuse("the request would " + string(step.Action) + " " + step.Ref.String())
@@ -128,6 +128,34 @@ func (l packLimits) checkWork(kind string, req any) error {
 		return nil
 	}
 	return l.refuse("it cannot be used for " + kind + ", only for install, plan and apply")
+}
+
+// leaves reports whether a step rolls a pack back, or removes it.
+func leaves(step *pipeline.PlanStep) bool {
+	return step.Action == pipeline.PlanRollBack || step.Action == pipeline.PlanRemove
+}
+
+// mayLeave returns an error if a plan rolls back or removes packs with which the token of
+// the request may not do that elsewhere.
+func mayLeave(ctx context.Context, plan *pipeline.Plan) error {
+	k := stateOf(ctx).key
+	if k == nil {
+		return nil
+	}
+	granted, limits := k.grants(ScopeConfigure)
+	for i := range plan.Steps {
+		step := &plan.Steps[i]
+		if !leaves(step) {
+			continue
+		}
+		if !granted {
+			return pack.Errorf(pack.CodePolicyDenied, "the plan would %s %s, for which the token does not have the scope %s", step.Action, step.Ref, ScopeConfigure)
+		}
+		if err := limits.checkRefs([]pack.Ref{step.Ref}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkPath checks the pack in the path of a request to configure.

@@ -122,3 +122,30 @@ func TestParseLimitedScopes(t *testing.T) {
 		}
 	}
 }
+
+// TestPlansNeedTheirScopes: a plan is no way around the scope that removing a pack and
+// rolling it back need.
+func TestPlansNeedTheirScopes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		scopes []api.Scope
+		want   int
+	}{
+		{[]api.Scope{"install"}, http.StatusForbidden},
+		{[]api.Scope{"install", "configure@infra-*"}, http.StatusForbidden},
+		{[]api.Scope{"install@infra-*", "configure@demo"}, http.StatusOK},
+		{[]api.Scope{"install", "configure"}, http.StatusOK},
+	} {
+		for _, change := range []m{{"rollback": list{m{"pack_ref": "demo"}}}, {"remove": list{"demo"}}} {
+			f := start(t, limited(tt.scopes...))
+			for _, version := range []string{"1.0.0", "2.0.0"} {
+				wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", version)}, "replace": "any"}), 200)
+			}
+			plan := decode(t, f.post("plan", change))["data"]
+			a := f.call("POST", "/api/v1/packs/apply", request{token: tokenLimited, body: asJSON(t, m{"plan": plan})})
+			if a.status != tt.want || a.status != http.StatusOK && !strings.Contains(string(a.body), "configure") && !strings.Contains(string(a.body), "infra-*") {
+				t.Errorf("%v, %v: got %d: %s", tt.scopes, change, a.status, a.body)
+			}
+		}
+	}
+}

@@ -118,6 +118,9 @@ func (s *Server) work(ctx context.Context, kind string, req any) (operations.Wor
 	if err == nil && (kind == wire.KindInstall || kind == wire.KindRegister || kind == wire.KindApply) {
 		err = s.refuseChanges()
 	}
+	if apply, ok := req.(wire.ApplyRequest); ok && err == nil {
+		err = mayLeave(ctx, &apply.Plan)
+	}
 	limits := limitsOf(ctx, ScopeInstall)
 	if err == nil {
 		err = limits.checkWork(kind, req)
