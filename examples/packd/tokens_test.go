@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack/examples/hostflags"
-
 	"github.com/packtrain/pack/examples/packd/api"
 )
 

@@ -83,8 +83,14 @@ func TestParseIndex(t *testing.T) {
 func TestRulesOfFlags(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, want string }{
-		{"claims", "corp=infra-*,x", ""}, {"claims", "infra-*", "such as corp=infra-*"}, {"claims", "=x", "such as corp=infra-*"}, {"claims", "corp=", "such as corp=infra-*"},
-		{"trust", "corp=2:a,b", ""}, {"trust", "corp", "such as corp=KEY"}, {"trust_report_only", "corp", ""}, {"trust_report_only", "corp=x", "such as corp"},
+		{"claims", "corp=infra-*,x", ""},
+		{"claims", "infra-*", "such as corp=infra-*"},
+		{"claims", "=x", "such as corp=infra-*"},
+		{"claims", "corp=", "such as corp=infra-*"},
+		{"trust", "corp=2:a,b", ""},
+		{"trust", "corp", "such as corp=KEY"},
+		{"trust_report_only", "corp", ""},
+		{"trust_report_only", "corp=x", "such as corp"},
 	} {
 		err := settings.NewLayer(settings.FromFlag).Add("indices.*."+tt.name, tt.text, "--flag")
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
