@@ -298,16 +298,20 @@ func startingStates() [][]string {
 }
 
 // TestRootsBecomeEqual: roots in different states that are brought to one file are equal
-// in trees and records, also if the work is cut off at random and done again.
+// in trees, records and installed packages, also if the work is cut off at random and done
+// again, and although the index of packages has newer releases by then.
 func TestRootsBecomeEqual(t *testing.T) {
 	t.Parallel()
-	s := openShop(t)
+	_, config, wheels := openPythonShop(t)
+	release(t, wheels, "web", "2.0", "kit>=1")
 	wants := wanted(t, "app@^2", "tool")
-	l := mustSync(t, openHost(t, s.config(t.TempDir())), host.SyncRequest{Wants: wants, Plan: true}).Lock
+	l := mustSync(t, openHost(t, config(t)), host.SyncRequest{Wants: wants}).Lock
+	release(t, wheels, "web", "3.0")
+	release(t, wheels, "kit", "2.0")
 	random := rand.New(rand.NewPCG(1, 2))
 	var first []string
 	for i := range *roots {
-		h := openHost(t, s.config(t.TempDir()))
+		h := openHost(t, config(t))
 		if specs := startingStates()[i%len(startingStates())]; specs != nil {
 			if _, err := h.Install(t.Context(), pipeline.Request{Specs: specs, Replace: registry.ReplaceAny}); err != nil {
 				t.Fatalf("%q: %v", specs, err)
@@ -316,6 +320,7 @@ func TestRootsBecomeEqual(t *testing.T) {
 		req := host.SyncRequest{Wants: wants, Lock: l, Locked: i%2 == 0, Prune: true}
 		cutOff(t, h, req, random.IntN(30))
 		mustSync(t, h, req)
+		wantPackages(t, h, map[pack.Ref]string{"app": "kit-1.0 web-2.0"})
 		got := state(t, h)
 		if first == nil {
 			first = got
