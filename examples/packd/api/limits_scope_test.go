@@ -123,8 +123,8 @@ func TestParseLimitedScopes(t *testing.T) {
 	}
 }
 
-// TestPlansNeedTheirScopes: a plan is no way around the scope that removing a pack and
-// rolling it back need.
+// TestPlansNeedTheirScopes: a plan that removes a pack, or rolls it back, needs the scope
+// that these changes need elsewhere.
 func TestPlansNeedTheirScopes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
