@@ -170,7 +170,8 @@ func TestSnapshotOfKeptGenerations(t *testing.T) {
 	}
 	want("2.0.0", "2.0.0", names[1])
 	want(names[2], "2.0.0", names[2])
-	for _, c := range [][2]string{{"demo", "3.0.0"}, {"demo", ""}, {"demo", "../.."}, {"ghost", "1.0.0"}} {
+	want("", "1.0.0", names[0]) // what a rollback goes back to
+	for _, c := range [][2]string{{"demo", "3.0.0"}, {"demo", "../.."}, {"ghost", "1.0.0"}} {
 		if _, err := s.SnapshotKept(t.Context(), pack.Ref(c[0]), c[1]); !errors.Is(err, pack.ErrNotFound) {
 			t.Errorf("%q: got %v", c, err)
 		}
