@@ -29,6 +29,21 @@ func (e *DeviationError) Error() string {
 // ErrorCode implements [pack.Coder].
 func (e *DeviationError) ErrorCode() pack.Code { return pack.CodeConflict }
 
+// A ContentError says that a place that a lock pins has other content than the lock states.
+// It matches what Err matches.
+type ContentError struct {
+	ID  pack.ID
+	Err error // the mismatch, with both digests
+}
+
+// Error returns one line.
+func (e *ContentError) Error() string {
+	return fmt.Sprintf("packs.lock states other content for %s: %v", e.ID, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *ContentError) Unwrap() error { return e.Err }
+
 // Check returns a [*DeviationError] if the lock is not a complete answer to the wants on a
 // host that provides these packs, on a platform of that version (zero: not known): wants,
 // needs and digests are compared, and no index is asked.

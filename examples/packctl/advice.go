@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/deps/lock"
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/examples/packd/client"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -73,6 +74,9 @@ func powersFor(err error) []string {
 	}
 	for _, d := range cause.Dependents {
 		lines = append(lines, fmt.Sprintf("--allow-break %s leaves %s with an unmet dependency", d.Ref, d.Ref))
+	}
+	if e, ok := errors.AsType[*lock.ContentError](err); ok {
+		lines = append(lines, fmt.Sprintf("packctl sync --update %s takes the content that is there now, and states it in packs.lock", e.ID.Ref))
 	}
 	if pack.CodeOf(err) == pack.CodeTestsFailed {
 		lines = append(lines, "--ignore-tests registers packs even if their tests fail")

@@ -182,7 +182,7 @@ func TestFileOfTheWorkingDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := run(t.TempDir(), "sync", "--locked", "--no-cache")
-	wantOutput(t, o, exitFailed, "tree checksum is sha256:", "want sha256:")
+	wantOutput(t, o, exitFailed, "packs.lock states other content for mine@0.1.0: ", "tree checksum is sha256:", "want sha256:", "packctl sync --update mine takes")
 	wantOutput(t, run(root, "lock", "--update", "mine"), exitOK, "mine 0.1.0  repin")
 	wantOutput(t, run(root, "sync", "--locked"), exitOK, "mine 0.1.0  repin")
 }

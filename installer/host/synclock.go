@@ -123,7 +123,7 @@ func (s *syncer) download(ctx context.Context) (again bool, err error) {
 		return false, err
 	}
 	s.noteAll(rep.Warnings)
-	s.report.Failed = append(s.report.Failed, rep.Failed...)
+	s.failDownloads(rep.Failed)
 	if err := requestError(err); err != nil || len(rep.Failed) > 0 {
 		return false, err
 	}
@@ -135,6 +135,18 @@ func (s *syncer) download(ctx context.Context) (again bool, err error) {
 		again = again || more
 	}
 	return again, nil
+}
+
+// failDownloads notes failures, and of those with other content that the lock states another.
+func (s *syncer) failDownloads(failed []pack.Failure) {
+	for _, f := range failed {
+		i := slices.IndexFunc(s.report.Lock.Packs, func(p lock.Pack) bool { return p.ID.String() == f.Spec })
+		if i >= 0 && f.Code == pack.CodeChecksumMismatch {
+			err := &lock.ContentError{ID: s.report.Lock.Packs[i].ID, Err: f.Err}
+			f = pack.NewFailure(f.Item, f.Spec, err.ID.Ref, f.Stage, err)
+		}
+		s.report.Failed = append(s.report.Failed, f)
+	}
 }
 
 // lacks reports whether the content of a pack has to be downloaded: to be installed, or
