@@ -27,6 +27,15 @@ func TestEnvironmentIsRebuilt(t *testing.T) {
 	if o := run("env", "rebuild", key, "--quiet"); o.status != exitOK {
 		t.Fatalf("got %+v", o)
 	}
+	wantOneNewInstance(t, run, before)
+	wantStatus(t, run("run", "demo.a"), exitOK)
+	wantStatus(t, run("env", "rebuild", "nothing"), exitFailed)
+}
+
+// wantOneNewInstance checks that the packs have new generations of the same content, with
+// one new build of the same environment.
+func wantOneNewInstance(t *testing.T, run func(...string) outcome, before map[string]active) {
+	t.Helper()
 	instances := map[string]bool{}
 	for ref, old := range before {
 		now := activeOf(t, run, ref)
@@ -38,8 +47,6 @@ func TestEnvironmentIsRebuilt(t *testing.T) {
 	if len(instances) != 1 {
 		t.Errorf("instances %v", instances)
 	}
-	wantStatus(t, run("run", "demo.a"), exitOK)
-	wantStatus(t, run("env", "rebuild", "nothing"), exitFailed)
 }
 
 type active struct {

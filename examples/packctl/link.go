@@ -133,35 +133,29 @@ func (a *app) noteLinks(ctx context.Context, r linkReader, refs ...pack.Ref) {
 
 // noteInstalled is noteLinks for an installation.
 func (a *app) noteInstalled(ctx context.Context, r linkReader, rep *pipeline.Report) {
-	if rep == nil {
-		return
+	if rep != nil {
+		a.noteLinks(ctx, r, refsOf(rep.Outcomes, func(o *pipeline.Outcome) pack.Ref { return o.Ref })...)
 	}
-	var refs []pack.Ref
-	for i := range rep.Outcomes {
-		refs = append(refs, rep.Outcomes[i].Ref)
-	}
-	a.noteLinks(ctx, r, refs...)
 }
 
 // noteRegistered is noteLinks for a registration.
 func (a *app) noteRegistered(ctx context.Context, r linkReader, rep *registry.Report) {
-	if rep == nil {
-		return
+	if rep != nil {
+		a.noteLinks(ctx, r, refsOf(rep.Registered, func(p *registry.RegisteredPack) pack.Ref { return p.Ref })...)
 	}
-	var refs []pack.Ref
-	for i := range rep.Registered {
-		refs = append(refs, rep.Registered[i].Ref)
-	}
-	a.noteLinks(ctx, r, refs...)
 }
 
 // notePlan is noteLinks for a plan.
 func (a *app) notePlan(ctx context.Context, r linkReader, plan *pipeline.Plan) {
-	var refs []pack.Ref
-	for i := range plan.Steps {
-		refs = append(refs, plan.Steps[i].Ref)
+	a.noteLinks(ctx, r, refsOf(plan.Steps, func(s *pipeline.PlanStep) pack.Ref { return s.Ref })...)
+}
+
+func refsOf[T any](all []T, ref func(*T) pack.Ref) []pack.Ref {
+	refs := make([]pack.Ref, len(all))
+	for i := range all {
+		refs[i] = ref(&all[i])
 	}
-	a.noteLinks(ctx, r, refs...)
+	return refs
 }
 
 // warn prints a warning.

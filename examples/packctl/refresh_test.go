@@ -41,17 +41,7 @@ func TestRefreshReachesAllThatUseAnEnvironment(t *testing.T) {
 	if o.status != exitOK || !strings.Contains(o.stdout, "other 1.0.0  replaced") {
 		t.Fatalf("got %+v", o)
 	}
-	instances := map[string]bool{}
-	for ref, old := range before {
-		now := activeOf(t, run, ref)
-		if now.Generation == old.Generation || now.Checksum != old.Checksum || now.Environments[0].Instance == old.Environments[0].Instance || now.Environments[0].Key != old.Environments[0].Key {
-			t.Errorf("%s: got %+v, before %+v", ref, now, old)
-		}
-		instances[now.Environments[0].Instance] = true
-	}
-	if len(instances) != 1 {
-		t.Errorf("instances %v", instances)
-	}
+	wantOneNewInstance(t, run, before)
 	wantStatus(t, run("run", "other.a"), exitOK)
 }
 

@@ -119,11 +119,7 @@ func lockStep(ref pack.Ref, before, after *lock.Pack) host.SyncStep {
 }
 
 func (a *app) finishSync(ctx context.Context, h *hostflags.Host, r *syncReport, err error) error {
-	refs := make([]pack.Ref, len(r.Steps))
-	for i := range r.Steps {
-		refs[i] = r.Steps[i].Ref
-	}
-	a.noteLinks(ctx, h.Store, refs...)
+	a.noteLinks(ctx, h.Store, refsOf(r.Steps, func(s *stepReport) pack.Ref { return s.Ref })...)
 	return finish(a, r, err, a.printSync)
 }
 
