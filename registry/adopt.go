@@ -20,12 +20,10 @@ func (s *Store) adopt(ctx context.Context) error {
 	op := Operation{ID: generations.NewID(), Time: s.now(), Actor: actorOf(ctx)}
 	for _, ref := range refs {
 		a, err := s.adoptHistory(ctx, ref)
-		switch {
-		case pack.CodeOf(err) == pack.CodeStoreCorrupt:
-			s.config.Logger.Warn("pack cannot be adopted; register it again", "pack", ref, "error", err)
-		case err != nil:
+		if err != nil {
 			return err
-		case a != nil:
+		}
+		if a != nil {
 			op.Activate = append(op.Activate, *a)
 		}
 	}
@@ -37,22 +35,32 @@ func (s *Store) adopt(ctx context.Context) error {
 }
 
 // adoptHistory adds the other generations of ref to the records, and returns the
-// activation of the one that readers get, or nil if that is recorded.
+// activation of the one that readers get, or nil if that is recorded or damaged.
 func (s *Store) adoptHistory(ctx context.Context, ref pack.Ref) (*Activation, error) {
-	pointer, err := s.disk.Pointer(ref)
-	if err != nil || pointer == "" {
-		return nil, err
-	}
 	active, err := s.ledger().Active(ctx, ref)
-	if err != nil || active == pointer {
-		return nil, err
-	}
-	a, err := s.recall(ref, pointer)
 	if err != nil {
 		return nil, err
 	}
-	a.Previous, err = s.adoptOthers(ctx, ref, pointer, active)
+	a, err := s.recallPointer(ref, active)
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt {
+		s.config.Logger.Warn("pack cannot be adopted; register it again", "pack", ref, "error", err)
+		return nil, nil //nolint:nilnil // the others are adopted
+	}
+	if a == nil || err != nil {
+		return nil, err
+	}
+	a.Previous, err = s.adoptOthers(ctx, ref, a.Generation.Name, active)
 	return a, err
+}
+
+// recallPointer returns the activation of the generation that readers get, or nil if that
+// is the active one.
+func (s *Store) recallPointer(ref pack.Ref, active string) (*Activation, error) {
+	pointer, err := s.disk.Pointer(ref)
+	if err != nil || pointer == "" || pointer == active {
+		return nil, err
+	}
+	return s.recall(ref, pointer)
 }
 
 // adoptOthers adds all unrecorded generations of ref to the records, except the one of

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -140,5 +141,28 @@ func foreignRecords(t *testing.T) {
 	}
 	if got := fmt.Sprint(state(t, r), state(t, other)); got != "1.0.02.0.0" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// unreadable are records of which a part is damaged, the one that says which generation of
+// a pack is active.
+type unreadable struct{ registry.Records }
+
+func (unreadable) Active(context.Context, pack.Ref) (string, error) {
+	return "", pack.Errorf(pack.CodeStoreCorrupt, "the database is damaged")
+}
+
+// unreadableRecords are not the problem of one pack: packs are not left out for it.
+func unreadableRecords(t *testing.T) {
+	t.Parallel()
+	r := newFilesRoot(t, false)
+	c := r.config()
+	c.Records = unreadable{r.records}
+	if snap, err := r.openWith(t, c).Snapshot(t.Context()); !errors.Is(err, pack.ErrStore) {
+		t.Errorf("got %+v, %v", snap, err)
+	}
+	c.Records, c.Adopt = unreadable{registry.NewMemory()}, true
+	if _, err := registry.Open(t.Context(), c); !errors.Is(err, pack.ErrStore) {
+		t.Errorf("adopted: got %v", err)
 	}
 }

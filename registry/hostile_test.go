@@ -138,6 +138,7 @@ func TestHostile(t *testing.T) {
 	t.Run("M12/pointer", hostilePointers)
 	t.Run("M12/directory of a pack", hostilePackDirectory)
 	t.Run("M13/generation", damagedGenerations)
+	t.Run("M13/records", unreadableRecords)
 	t.Run("M20/clocks", hostileClocks)
 	t.Run("M21/kept for rollback", keptForRollBack)
 	t.Run("M21/crash inside collection", crashInCollection)

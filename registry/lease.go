@@ -76,11 +76,18 @@ func (s *Store) leaseAgain(ctx context.Context, snap *Snapshot, rec *Record) err
 		return err
 	}
 	err := s.lease(ctx, snap, rec)
-	if pack.CodeOf(err) == pack.CodeStoreCorrupt {
+	if pack.CodeOf(err) == pack.CodeStoreCorrupt && s.answers(ctx, rec) {
 		s.config.Logger.Warn("pack is left out", "pack", rec.Ref, "error", err)
 		return nil
 	}
 	return err
+}
+
+// answers reports whether the records can be read, so that an error of lease is not
+// about them.
+func (s *Store) answers(ctx context.Context, rec *Record) bool {
+	err := s.isKept(ctx, rec.Ref, rec.Active.Name)
+	return err == nil || damaged(err)
 }
 
 // checkMounted returns an error if the root is not the one of the records any more, as

@@ -52,6 +52,8 @@ const (
 	// lost means that the connection was lost. If that happened during a commit, it is
 	// unknown whether anything has changed.
 	lost
+	// corrupt errors recur until the database is replaced.
+	corrupt
 )
 
 // scripts returns the migrations of the dialect, in order. Script i brings the

@@ -34,9 +34,13 @@ func TestClassify(t *testing.T) {
 		err     error
 		want    failure
 	}{
-		{SQLite(), coded(5), busy},   // SQLITE_BUSY
-		{SQLite(), coded(517), busy}, // SQLITE_BUSY_SNAPSHOT
-		{SQLite(), coded(6), busy},   // SQLITE_LOCKED
+		{SQLite(), coded(5), busy},      // SQLITE_BUSY
+		{SQLite(), coded(517), busy},    // SQLITE_BUSY_SNAPSHOT
+		{SQLite(), coded(6), busy},      // SQLITE_LOCKED
+		{SQLite(), coded(11), corrupt},  // SQLITE_CORRUPT
+		{SQLite(), coded(779), corrupt}, // SQLITE_CORRUPT_INDEX
+		{SQLite(), coded(26), corrupt},  // SQLITE_NOTADB
+		{SQLite(), coded(13), fatal},    // SQLITE_FULL
 		{SQLite(), coded(19), fatal},
 		{SQLite(), errors.New(""), fatal},
 		{PostgreSQL(), stated("40001"), busy},
@@ -46,6 +50,7 @@ func TestClassify(t *testing.T) {
 		{PostgreSQL(), stated("57P01"), lost},
 		{PostgreSQL(), stated("08006"), lost},
 		{PostgreSQL(), stated("40003"), lost},
+		{PostgreSQL(), stated("XX001"), corrupt},
 		{PostgreSQL(), stated("23505"), fatal},
 		{PostgreSQL(), stated("57014"), fatal},
 		{PostgreSQL(), stated("42P05"), fatal},

@@ -87,6 +87,8 @@ func classifyPostgreSQL(err error) failure {
 		return busy
 	case "40003", "57P01", "57P02", "57P05", "25P03": // completion unknown, shutdowns, timeouts of idle connections
 		return lost
+	case "XX001", "XX002": // damaged data, damaged index
+		return corrupt
 	}
 	if strings.HasPrefix(state, "08") {
 		return lost
@@ -116,6 +118,10 @@ func advicePostgreSQL(err error) string {
 		return "the database is read-only: use the primary server, and a user who may write"
 	case "53300":
 		return "the server has too many connections: close some, or raise its max_connections"
+	case "53100":
+		return "the disk of the server is full: free some space"
+	case "XX001", "XX002":
+		return "the database is damaged: restore it from a backup, or adopt the packs in the root to an empty one"
 	case "42501":
 		return "the user of the database needs the right to create and change tables in its schema"
 	}

@@ -19,21 +19,50 @@ func SQLite() Dialect {
 		undecided: func(error) bool { return false },
 		file:      `SELECT file FROM pragma_database_list WHERE name = 'main'`,
 		missing:   func(err error) bool { return strings.Contains(err.Error(), "no such table") },
-		advice:    func(error) string { return "" },
+		advice:    adviceSQLite,
 	}
 }
 
-// classifySQLite recognises the primary result codes SQLITE_BUSY and SQLITE_LOCKED,
-// which drivers return from a method Code.
-func classifySQLite(err error) failure {
-	const codeBusy, codeLocked = 5, 6
+// Primary result codes of SQLite.
+const (
+	sqliteBusy    = 5
+	sqliteLocked  = 6
+	sqliteIOError = 10
+	sqliteCorrupt = 11
+	sqliteFull    = 13
+	sqliteNotADB  = 26
+)
+
+// primaryCode returns the primary result code of an error of the driver, 0 for another
+// error. Drivers return the extended code, whose low byte it is, from a method Code.
+func primaryCode(err error) int {
 	var coded interface{ Code() int }
 	if errors.As(err, &coded) {
-		if primary := coded.Code() & 0xff; primary == codeBusy || primary == codeLocked {
-			return busy
-		}
+		return coded.Code() & 0xff
+	}
+	return 0
+}
+
+func classifySQLite(err error) failure {
+	switch primaryCode(err) {
+	case sqliteBusy, sqliteLocked:
+		return busy
+	case sqliteCorrupt, sqliteNotADB:
+		return corrupt
 	}
 	return fatal
+}
+
+func adviceSQLite(err error) string {
+	switch primaryCode(err) {
+	case sqliteCorrupt, sqliteNotADB:
+		return "the file of the database is damaged: restore it from a backup, or move it away and adopt the packs in the root"
+	case sqliteFull:
+		return "the disk of the database is full: free some space"
+	case sqliteIOError:
+		return "the file of the database cannot be read or written: check its disk, which may be full"
+	}
+	return ""
 }
 
 // checkSQLite switches the database to a write-ahead log, so that readers and writers

@@ -44,7 +44,7 @@ func (r *Records) retry(ctx context.Context, fn func() error) error {
 			return nil
 		}
 		switch r.classify(err) {
-		case fatal:
+		case fatal, corrupt:
 			return err
 		case lost:
 			if losses++; losses > maxLost {
@@ -122,8 +122,12 @@ func (r *Records) wrap(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	code := pack.CodeIO
-	if r.dialect.classify(err) == busy {
+	switch r.dialect.classify(err) {
+	case busy:
 		code = pack.CodeBusy
+	case corrupt:
+		code = pack.CodeStoreCorrupt
+	case fatal, lost:
 	}
 	if advice := r.dialect.advice(err); advice != "" {
 		return pack.Errorf(code, "%s: %s: %w", doing, advice, err)

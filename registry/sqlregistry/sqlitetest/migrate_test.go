@@ -90,6 +90,7 @@ func TestHostile(t *testing.T) {
 		}
 		openRecords(t, file)
 	})
+	t.Run("M13/zeroed pages", zeroedPages)
 	t.Run("M13/record that is not JSON", func(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "records.db")
