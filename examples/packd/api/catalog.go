@@ -18,8 +18,16 @@ func success[T any](data T) *answer[T] {
 	return &answer[T]{wire.Envelope[T]{Data: data}}
 }
 
+const summariesPath = "/api/v1/summaries"
+
 // refInput names a pack.
 type refInput struct {
+	Ref string `path:"ref" doc:"The ref of a pack"`
+}
+
+// readInput names a pack to read.
+type readInput struct {
+	Conditional
 	Ref string `path:"ref" doc:"The ref of a pack"`
 }
 
@@ -27,11 +35,17 @@ func (s *Server) addCatalog() {
 	get := func(id, path, summary string, statuses ...int) endpoint {
 		return endpoint{id: id, method: http.MethodGet, path: path, tag: "Packs", summary: summary, scope: ScopeRead, statuses: statuses}
 	}
-	handle(s, get("list-packs", packsPath, "List the installed packs"), s.listPacks)
-	handle(s, get("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
-	handle(s, get("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
+	cond := func(id, path, summary string, statuses ...int) endpoint {
+		e := get(id, path, summary, statuses...)
+		e.conditional = true
+		return e
+	}
+	handle(s, cond("list-packs", packsPath, "List the installed packs, ordered by ref"), s.listPacks)
+	handle(s, cond("list-summaries", summariesPath, "List the installed packs in short, ordered by ref"), s.listSummaries)
+	handle(s, cond("show-pack", packsPath+"/{ref}", "Show everything known about a pack", http.StatusNotFound, http.StatusUnprocessableEntity), s.showPack)
+	handle(s, cond("list-generations", packsPath+"/{ref}/generations", "List the generations of a pack, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listGenerations)
-	handle(s, get("list-tests", packsPath+"/{ref}/tests", "List the results of tests of a pack that are kept, the oldest first",
+	handle(s, cond("list-tests", packsPath+"/{ref}/tests", "List the results of tests of a pack that are kept, the oldest first",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.listTests)
 	handle(s, get("diff-generations", packsPath+"/{ref}/diff", "Show what differs between two generations of a pack",
 		http.StatusNotFound, http.StatusUnprocessableEntity), s.diff)
@@ -60,23 +74,35 @@ func (s *Server) verifyPack(ctx context.Context, in *refInput) (*answer[wire.Ver
 	return success(*wire.NewVerifyReport(report)), nil
 }
 
-func (s *Server) listPacks(ctx context.Context, _ *struct{}) (*answer[[]wire.ActivePack], error) {
+func (s *Server) listPacks(ctx context.Context, in *packsInput) (*tagged[[]wire.ActivePack], error) {
 	packs, err := s.host.Store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return success(wire.NewActivePacks(packs)), nil
+	look := func(p *registry.ActivePack) listed { return listed{p.Ref, isBroken(&p.PackState)} }
+	return part(in, packs, look, wire.NewActivePacks)
 }
 
-func (s *Server) showPack(ctx context.Context, in *refInput) (*answer[wire.PackDetails], error) {
+func (s *Server) listSummaries(ctx context.Context, in *packsInput) (*tagged[[]wire.PackSummary], error) {
+	packs, err := s.host.Store.Summaries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	look := func(p *registry.PackSummary) listed { return listed{p.Ref, isBroken(&p.PackState)} }
+	return part(in, packs, look, wire.NewPackSummaries)
+}
+
+func isBroken(p *registry.PackState) bool { return p.NeedsRepair != "" || len(p.Unmet) > 0 }
+
+func (s *Server) showPack(ctx context.Context, in *readInput) (*tagged[wire.PackDetails], error) {
 	p, err := s.show(ctx, in.Ref)
 	if err != nil {
 		return nil, err
 	}
-	return success(wire.NewPackDetails(p)), nil
+	return tag(in.Conditional, wire.NewPackDetails(p))
 }
 
-func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]registry.KeptGeneration], error) {
+func (s *Server) listGenerations(ctx context.Context, in *readInput) (*tagged[[]registry.KeptGeneration], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
@@ -85,10 +111,10 @@ func (s *Server) listGenerations(ctx context.Context, in *refInput) (*answer[[]r
 	if err != nil {
 		return nil, err
 	}
-	return success(history), nil
+	return tag(in.Conditional, history)
 }
 
-func (s *Server) listTests(ctx context.Context, in *refInput) (*answer[[]registry.TestResult], error) {
+func (s *Server) listTests(ctx context.Context, in *readInput) (*tagged[[]registry.TestResult], error) {
 	ref, err := pack.ParseRef(in.Ref)
 	if err != nil {
 		return nil, err
@@ -97,7 +123,7 @@ func (s *Server) listTests(ctx context.Context, in *refInput) (*answer[[]registr
 	if err != nil {
 		return nil, err
 	}
-	return success(results), nil
+	return tag(in.Conditional, results)
 }
 
 // diffInput names two generations of a pack.

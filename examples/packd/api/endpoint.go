@@ -51,6 +51,7 @@ type endpoint struct {
 	description      string
 	scope            Scope // "" if none is required
 	tickets          bool  // a ticket admits as well as a token
+	conditional      bool  // it answers with 304 what the client has
 	// statuses are those of its own with which it fails, beside those that
 	// follow from its method and its scope.
 	statuses []int
@@ -104,6 +105,9 @@ func (s *Server) describe(e endpoint) huma.Operation {
 			Type: huma.TypeString, Description: "The fields of the JSON object, one name='value' per line; values that are not text are JSON.",
 		}}}}
 	}
+	if e.conditional {
+		op.Responses["304"] = notModified()
+	}
 	for _, status := range e.failures() {
 		op.Responses[strconv.Itoa(status)] = s.failure(status, e.report)
 	}
@@ -138,6 +142,14 @@ func (s *Server) failure(status int, report *huma.Schema) *huma.Response {
 		header("WWW-Authenticate", "How to prove who asks.")
 	}
 	return r
+}
+
+// notModified describes the answer to a client that has the answer.
+func notModified() *huma.Response {
+	return &huma.Response{
+		Description: "What the client has, by its If-None-Match, is the answer.",
+		Headers:     map[string]*huma.Param{"ETag": {Description: "That of the answer.", Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
 }
 
 func jsonResponse(status int, schema *huma.Schema) *huma.Response {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,7 +14,16 @@ import (
 
 // changesInput says where a reader of changes begins.
 type changesInput struct {
-	Since int64 `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
+	Conditional
+	Since int64  `query:"since" minimum:"-1" default:"0" doc:"The position after which to begin; -1 for now"`
+	Pack  string `query:"pack" doc:"Only changes of the pack with this ref"`
+	Actor string `query:"actor" maxLength:"64" doc:"Only changes in the name of the token with this name"`
+}
+
+// chooses reports whether the request asks for a change.
+func (in *changesInput) chooses(c registry.Change) bool {
+	of := func(p registry.PackChange) bool { return p.Ref.String() == in.Pack }
+	return (in.Actor == "" || c.Actor == in.Actor) && (in.Pack == "" || slices.ContainsFunc(c.Packs, of))
 }
 
 // followChangesInput says where a reader of the stream begins: after the greater of both.
@@ -29,12 +39,13 @@ func (s *Server) addFeed() {
 	changes := endpoint{
 		id: "list-changes", method: http.MethodGet, path: changesPath, tag: "Packs", scope: ScopeRead,
 		summary: "List the recorded changes of packs, the oldest first",
-		description: "At most 200 at a time; next is the position from which to continue. " +
+		description: "At most 200 at a time are read, and those that are asked for are in the answer; next is the position from which to continue. " +
 			"When changes after a position are not kept any more, the status is 404, and details.next says where to continue after listing the packs again.",
 		statuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 	}
-	handle(s, changes, s.listChanges)
 	events := changes
+	changes.conditional = true
+	handle(s, changes, s.listChanges)
 	events.id, events.path, events.summary = "follow-changes", changesPath+"/events", "Read the changes of packs as Server-Sent Events"
 	events.description = "First those that were, then those that come, also of other processes. A reader that is cut off continues with the header Last-Event-ID."
 	events.responses = map[string]*huma.Response{"200": {
@@ -49,12 +60,13 @@ func (s *Server) addFeed() {
 	}, s.issueChangesTicket)
 }
 
-func (s *Server) listChanges(ctx context.Context, in *changesInput) (*answer[wire.Changes], error) {
+func (s *Server) listChanges(ctx context.Context, in *changesInput) (*tagged[wire.Changes], error) {
 	batch, err := s.host.Store.Changes(ctx, in.Since)
 	if err != nil {
 		return nil, err
 	}
-	return success(wire.Changes(batch)), nil
+	batch.Changes = slices.DeleteFunc(batch.Changes, func(c registry.Change) bool { return !in.chooses(c) })
+	return tag(in.Conditional, wire.Changes(batch))
 }
 
 func (s *Server) followChanges(ctx context.Context, in *followChangesInput) (*huma.StreamResponse, error) {

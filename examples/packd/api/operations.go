@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/packtrain/pack/examples/packd/operations"
 	"github.com/packtrain/pack/examples/packd/wire"
@@ -16,18 +18,22 @@ type operationInput struct {
 
 // operationsInput chooses operations.
 type operationsInput struct {
+	Conditional
+	Actor  string `query:"actor" maxLength:"64" doc:"Only those of the token with this name"`
 	State  string `query:"state" enum:"queued,running,completed,failed,cancelled" doc:"Only those in this state"`
 	Kind   string `query:"kind" enum:"install,plan,apply,download,dependencies,build-envs,register-batch" doc:"Only those of this kind"`
 	Before string `query:"before" doc:"Only those older than the one with this id"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many; the header Link has the rest"`
 }
 
 func (s *Server) addOperations() {
 	endpoint := func(id, method, path, summary string, scope Scope, statuses ...int) endpoint {
 		return endpoint{id: id, method: method, path: operationsPath + path, tag: "Operations", summary: summary, scope: scope, statuses: statuses}
 	}
-	handle(s, endpoint("list-operations", http.MethodGet, "", "List operations of this token, with the scope admin of all, the newest first, without progress and reports",
-		ScopeRead, http.StatusUnprocessableEntity), s.listOperations)
+	list := endpoint("list-operations", http.MethodGet, "", "List operations of this token, with the scope admin of all, the newest first, without progress and reports",
+		ScopeRead, http.StatusUnprocessableEntity)
+	list.conditional = true
+	handle(s, list, s.listOperations)
 	handle(s, endpoint("show-operation", http.MethodGet, "/{id}", "Show the state of an operation",
 		ScopeRead, http.StatusNotFound), s.showOperation)
 	handle(s, endpoint("cancel-operation", http.MethodPost, "/{id}/cancel", "End an operation; one that is over stays as it is",
@@ -64,10 +70,36 @@ func (s *Server) mayAccess(ctx context.Context, id string) error {
 	return err
 }
 
-func (s *Server) listOperations(ctx context.Context, in *operationsInput) (*answer[[]wire.Operation], error) {
-	return success(s.jobs.List(operations.Filter{
-		Actor: owner(ctx), State: wire.State(in.State), Kind: in.Kind, Before: in.Before, Limit: in.Limit,
-	})), nil
+func (s *Server) listOperations(ctx context.Context, in *operationsInput) (*tagged[[]wire.Operation], error) {
+	f := operations.Filter{Actor: in.Actor, State: wire.State(in.State), Kind: in.Kind, Before: in.Before, Limit: in.Limit + 1}
+	if own := owner(ctx); own != "" {
+		if in.Actor != "" && in.Actor != own {
+			return tag(in.Conditional, []wire.Operation{})
+		}
+		f.Actor = own
+	}
+	list, next := s.jobs.List(f), ""
+	if len(list) > in.Limit {
+		list = list[:in.Limit]
+		next = linkNext(in.query(list[in.Limit-1].ID))
+	}
+	a, err := tag(in.Conditional, list)
+	if err != nil {
+		return nil, err
+	}
+	a.Link = next
+	return a, nil
+}
+
+// query returns the URL of the part before an operation.
+func (in *operationsInput) query(before string) string {
+	q := url.Values{"before": {before}, "limit": {strconv.Itoa(in.Limit)}}
+	for name, value := range map[string]string{"actor": in.Actor, "state": in.State, "kind": in.Kind} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "?" + q.Encode()
 }
 
 func (s *Server) showOperation(ctx context.Context, in *operationInput) (*answer[wire.Operation], error) {

@@ -11,9 +11,9 @@ import (
 const indicesPath = "/indices"
 
 // Search returns packs of the indices of the server, as [registrysource.Source.Search]
-// does, at most 100.
+// does, at most 1000.
 func (c *Client) Search(ctx context.Context, query string) ([]registrysource.Match, error) {
-	found, err := list[wire.FoundPack](ctx, c, indicesPath+"/search?q="+url.QueryEscape(query))
+	found, err := list[wire.FoundPack](ctx, c, indicesPath+"/search?limit=1000&q="+url.QueryEscape(query))
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,10 @@ import (
 	"github.com/packtrain/pack/registry"
 )
 
-const packsPath = "/packs"
+const (
+	packsPath     = "/packs"
+	summariesPath = "/summaries"
+)
 
 var (
 	_ registry.Catalog    = (*Client)(nil)
@@ -26,7 +29,7 @@ var (
 
 // List implements [registry.Catalog].
 func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
-	packs, err := list[wire.ActivePack](ctx, c, packsPath)
+	packs, err := allParts(ctx, c, packsPath, func(p wire.ActivePack) pack.Ref { return p.Ref })
 	if err != nil {
 		return nil, err
 	}
@@ -37,15 +40,15 @@ func (c *Client) List(ctx context.Context) ([]registry.ActivePack, error) {
 	return out, nil
 }
 
-// Summaries implements [registry.Summarizer], by List.
+// Summaries implements [registry.Summarizer].
 func (c *Client) Summaries(ctx context.Context) ([]registry.PackSummary, error) {
-	packs, err := c.List(ctx)
+	packs, err := allParts(ctx, c, summariesPath, func(p wire.PackSummary) pack.Ref { return p.Ref })
 	if err != nil {
 		return nil, err
 	}
 	out := make([]registry.PackSummary, len(packs))
-	for i := range packs {
-		out[i] = registry.PackSummary{RecordSummary: packs[i].Record.Summary(), PackState: packs[i].PackState}
+	for i, p := range packs {
+		out[i] = p.Result()
 	}
 	return out, nil
 }

@@ -35,3 +35,16 @@ func NewPackSummaries(packs []registry.PackSummary) []PackSummary {
 		}
 	})
 }
+
+// Result returns the pack as the library has it.
+func (p PackSummary) Result() registry.PackSummary {
+	return registry.PackSummary{
+		RecordSummary: registry.RecordSummary{
+			ID: p.ID, Ref: p.Ref, Generation: p.Generation, Version: p.Version, TreeDigest: p.TreeDigest,
+			Dependencies: append([]pack.Dependency(nil), p.Dependencies...), Enabled: p.Enabled, Settings: p.Settings, Installed: p.Installed, Updated: p.Updated,
+		},
+		PackState: registry.PackState{
+			StoragePath: p.StoragePath, NeedsRepair: p.NeedsRepair, Unmet: append([]pack.Dependency(nil), p.Unmet...), Link: p.Link,
+		},
+	}
+}
