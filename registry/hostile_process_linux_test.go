@@ -26,6 +26,8 @@ func processRows() map[string]func(t *testing.T, dir string) {
 		"M08/disks of every size":  disksOfEverySize,
 		"M08/disks with few files": disksWithFewFiles,
 		"M09/nothing leaks":        nothingLeaks,
+		"M11/lower directory":      onOverlay,
+		"M11/no execution":         withoutExecution,
 		"M25/umask 000":            func(t *testing.T, dir string) { t.Helper(); modesUnder(t, dir, 0) },
 		"M25/umask 777":            func(t *testing.T, dir string) { t.Helper(); modesUnder(t, dir, 0o777) },
 		"M25/no working directory": noWorkingDirectory,
@@ -41,7 +43,7 @@ func TestHostileProcesses(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRowProcess$", "-test.v")
 			cmd.Env = append(os.Environ(), rowEnv+"="+name+"|"+t.TempDir())
 			cmd.SysProcAttr = &syscall.SysProcAttr{}
-			if strings.HasPrefix(name, "M08") {
+			if mounts(name) {
 				if os.Geteuid() != 0 {
 					t.Skip("mounting needs root")
 				}
@@ -64,7 +66,7 @@ func TestRowProcess(t *testing.T) { //nolint:paralleltest // it changes its proc
 	if !ok {
 		t.Skip("it is run by another test")
 	}
-	if strings.HasPrefix(name, "M08") {
+	if mounts(name) {
 		if err := syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 			t.Fatalf("cannot mount: %v", err)
 		}
@@ -250,4 +252,9 @@ func noWorkingDirectory(t *testing.T, dir string) {
 	if got := state(t, r); got != "1.0.0" {
 		t.Errorf("got %s", got)
 	}
+}
+
+// mounts reports whether a row needs mounts of its own.
+func mounts(name string) bool {
+	return strings.HasPrefix(name, "M08") || strings.HasPrefix(name, "M11")
 }

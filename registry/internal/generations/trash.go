@@ -5,20 +5,34 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/packtrain/pack"
 )
 
 // discard moves path into the trash. A path that does not exist is not an
-// error.
+// error. A directory that cannot be moved is deleted where it is: overlays do not
+// rename those of their lower layers, as of a root that is baked into an image.
 func (d *Disk) discard(path string) error {
 	return d.do("move to trash", func() error {
 		err := os.Rename(path, filepath.Join(d.dir(trashDir), NewID()))
-		if errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			return nil
+		case errors.Is(err, syscall.EXDEV):
+			return removeIn(filepath.Dir(path), filepath.Base(path))
 		}
 		return err
 	})
+}
+
+// removeIn removes the tree at name in dir.
+func removeIn(dir, name string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(removeAll(root, name), root.Close())
 }
 
 // Reap deletes what lies in the trash. It asks stop before each entry, and ends
