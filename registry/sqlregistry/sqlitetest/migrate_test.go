@@ -105,6 +105,7 @@ func TestHostile(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("M15/database is full", fullDatabase)
 	t.Run("M15/lock held too long", func(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "records.db")
