@@ -91,7 +91,7 @@ func TestStageOfADeadProcessIsSwept(t *testing.T) {
 	t.Parallel()
 	r := newRoot(t)
 	r.open(t)
-	dead := filepath.Join(r.dir, "staging", "dead")
+	dead := filepath.Join(r.dir, "staging", "0123456789abcdef01234567")
 	if err := os.MkdirAll(filepath.Join(dead, "web"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func manyLeftovers(t *testing.T) {
 	r := newFilesRoot(t, false)
 	staging := filepath.Join(r.dir, "staging")
 	for i := range 10_000 {
-		dead := fmt.Sprintf("dead%05d", i)
+		dead := fmt.Sprintf("%024x", i)
 		if err := os.Mkdir(filepath.Join(staging, dead), 0o755); err != nil {
 			t.Fatal(err)
 		}

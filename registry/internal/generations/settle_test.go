@@ -372,8 +372,8 @@ func TestTrashThatCannotBeDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	trash := filepath.Join(s.root, "trash")
-	for _, name := range []string{"a", "b", "c"} {
-		if err := os.MkdirAll(filepath.Join(trash, name, "dir"), 0o755); err != nil {
+	for range 3 {
+		if err := os.MkdirAll(filepath.Join(trash, generations.NewID(), "dir"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -94,17 +94,27 @@ func (s *Staging) End() {
 
 // NewID returns an ID that no other operation has.
 func NewID() string {
-	var b [12]byte
+	var b [idSize]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
+}
+
+const idSize = 12 // in bytes
+
+// isID reports whether NewID may have made a name. Nothing else is deleted from the
+// directories for staging and trash: a directory that becomes a root may have had some of
+// these names before.
+func isID(name string) bool {
+	id, err := hex.DecodeString(name)
+	return err == nil && len(id) == idSize && strings.ToLower(name) == name
 }
 
 // sweepTime limits the time that opening a root takes to discard leftovers. What is left
 // then is discarded when the root is opened again.
 const sweepTime = 300 * time.Millisecond
 
-// sweep discards the staging directories of dead processes. It does not wait:
-// while another process creates or sweeps some, it leaves them. What cannot be
+// sweep discards the staging directories of dead processes, and leaves all else. It does
+// not wait: while another process creates or sweeps some, it leaves them. What cannot be
 // discarded is logged.
 func (d *Disk) sweep(ctx context.Context) {
 	lock, ok, err := d.locks.Try(ctx, stagingLock)
@@ -121,7 +131,11 @@ func (d *Disk) sweep(ctx context.Context) {
 		return
 	}
 	for begun := time.Now(); len(entries) > 0 && time.Since(begun) < sweepTime; entries = entries[1:] {
-		dir := filepath.Join(d.dir(stagingDir), strings.TrimSuffix(entries[0].Name(), lockSuffix))
+		id := strings.TrimSuffix(entries[0].Name(), lockSuffix)
+		if !isID(id) {
+			continue
+		}
+		dir := filepath.Join(d.dir(stagingDir), id)
 		if err := d.sweepOne(ctx, dir); err != nil {
 			d.config.Logger.Warn("staging directory is not swept", "directory", dir, "error", err)
 		}

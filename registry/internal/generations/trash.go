@@ -35,9 +35,9 @@ func removeIn(dir, name string) error {
 	return errors.Join(removeAll(root, name), root.Close())
 }
 
-// Reap deletes what lies in the trash. It asks stop before each entry, and ends
-// without an error when that returns true. It goes on past entries that cannot
-// be deleted, and returns their errors.
+// Reap deletes what discard moved into the trash, and leaves all else. It asks stop before
+// each entry, and ends without an error when that returns true. It goes on past entries
+// that cannot be deleted, and returns their errors.
 func (d *Disk) Reap(stop func() bool) (err error) {
 	trash, err := os.OpenRoot(d.dir(trashDir))
 	if err != nil {
@@ -52,6 +52,9 @@ func (d *Disk) Reap(stop func() bool) (err error) {
 	for _, e := range entries {
 		if stop() {
 			break
+		}
+		if !isID(e.Name()) {
+			continue
 		}
 		failed = append(failed, d.do("empty trash", func() error { return removeAll(trash, e.Name()) }))
 	}

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+
+	"github.com/packtrain/pack/registry/internal/generations"
 )
 
 // TestReadOnlyTrash deletes directories that a pack's test made read-only.
@@ -15,7 +17,7 @@ func TestReadOnlyTrash(t *testing.T) {
 	s := newScene(t)
 	d := s.mustOpen(t)
 	trash := filepath.Join(s.root, "trash")
-	inner := filepath.Join(trash, "x", "read", "only")
+	inner := filepath.Join(trash, generations.NewID(), "read", "only")
 	if err := os.MkdirAll(inner, 0o755); err != nil {
 		t.Fatal(err)
 	}
