@@ -39,7 +39,7 @@ func OpenWants(path string, missing bool) (*Wants, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && missing:
 	case errors.Is(err, fs.ErrNotExist):
@@ -51,7 +51,7 @@ func OpenWants(path string, missing bool) (*Wants, error) {
 	if w.File, err = lock.ParseFile(data); err != nil {
 		return nil, fmt.Errorf("read %q: %w", path, err)
 	}
-	data, err = os.ReadFile(w.lockPath())
+	data, err = readFile(w.lockPath())
 	w.lockRead = data
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -68,7 +68,9 @@ func OpenWants(path string, missing bool) (*Wants, error) {
 // Dir is the directory of the files.
 func (w *Wants) Dir() string { return filepath.Dir(w.Path) }
 
-func (w *Wants) lockPath() string { return filepath.Join(w.Dir(), LockName) }
+func (w *Wants) lockPath() string { return lockPath(w.Path) }
+
+func lockPath(wants string) string { return filepath.Join(filepath.Dir(wants), LockName) }
 
 // settings returns the settings that the file states.
 func (w *Wants) settings() (*settings.Layer, error) {
@@ -108,7 +110,7 @@ func (w *Wants) Save(file *lock.File, l *lock.Lock) error {
 		return err
 	}
 	data := l.Bytes()
-	old, err := os.ReadFile(w.lockPath())
+	old, err := readFile(w.lockPath())
 	same := err == nil && bytes.Equal(old, data)
 	if !same {
 		if err := unchanged(w.lockPath(), w.lockRead); err != nil {
@@ -129,7 +131,7 @@ func (w *Wants) Save(file *lock.File, l *lock.Lock) error {
 // unchanged returns an error if a file has other content than was read, of which nil stands
 // for no file.
 func unchanged(path string, read []byte) error {
-	now, err := os.ReadFile(path)
+	now, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		now = nil

@@ -49,6 +49,27 @@ func TestSaveKeepsWhatOthersWrote(t *testing.T) {
 	}
 }
 
+// TestSpecialFiles: packs.yaml and packs.lock of an unknown repository may be links to a
+// device that never ends, or that keeps its reader waiting.
+func TestSpecialFiles(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{hostflags.WantsName, hostflags.LockName} {
+		for _, target := range []string{"/dev/zero", "/dev/tty", "."} {
+			dir := t.TempDir()
+			if _, err := os.Stat(target); err != nil || os.Symlink(target, filepath.Join(dir, name)) != nil {
+				continue // not a Unix
+			}
+			if name == hostflags.LockName {
+				write(t, filepath.Join(dir, hostflags.WantsName), "packs: {}\n")
+			}
+			_, err := hostflags.OpenWants(filepath.Join(dir, hostflags.WantsName), false)
+			if pack.CodeOf(err) != pack.CodeInvalidRequest {
+				t.Errorf("%s is a link to %s: got %v", name, target, err)
+			}
+		}
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

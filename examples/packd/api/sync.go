@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -41,7 +40,7 @@ func (s *Server) KeepSynced(ctx context.Context, every time.Duration) {
 	var done []byte
 	var tried time.Time
 	for {
-		found := wantsText(s.sync.File)
+		found := hostflags.Text(s.sync.File)
 		if !bytes.Equal(done, found) || !tried.IsZero() && time.Since(tried) > retryAfter {
 			done, tried = found, time.Time{}
 			if err := s.syncOnce(ctx); err != nil && ctx.Err() == nil {
@@ -55,14 +54,6 @@ func (s *Server) KeepSynced(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 	}
-}
-
-// wantsText returns what the files have, to find changes; a file that cannot be read has
-// nothing.
-func wantsText(file string) []byte {
-	wants, _ := os.ReadFile(file)
-	lock, _ := os.ReadFile(filepath.Join(filepath.Dir(file), hostflags.LockName))
-	return bytes.Join([][]byte{wants, lock}, []byte{0})
 }
 
 func (s *Server) syncOnce(ctx context.Context) error {
