@@ -66,6 +66,9 @@ func (f *Flags) Load(getenv func(string) string, dir string) error {
 // any, after [Flags.Load].
 func (f *Flags) Add(w *Wants) error {
 	layer, err := w.settings()
+	if err == nil && w.Found {
+		err = f.checkFound(w)
+	}
 	if err != nil {
 		return err
 	}

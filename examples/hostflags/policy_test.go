@@ -1,14 +1,15 @@
 package hostflags_test
 
 import (
-	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/installer/settings"
@@ -53,6 +54,20 @@ func TestPolicyOfTheFile(t *testing.T) {
 // packagesOf returns the policy of a command line and a packs.yaml.
 func packagesOf(t *testing.T, file string, args []string) envbuild.Policy {
 	t.Helper()
+	f, w := loadedFlags(t, file, args)
+	if err := f.Add(w); err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Config(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Packages
+}
+
+// loadedFlags returns flags that were loaded, and a packs.yaml.
+func loadedFlags(t *testing.T, file string, args []string) (*hostflags.Flags, *hostflags.Wants) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), hostflags.WantsName)
 	write(t, path, file)
 	w, err := hostflags.OpenWants(path, false)
@@ -64,12 +79,45 @@ func packagesOf(t *testing.T, file string, args []string) envbuild.Policy {
 	if err := set.Parse(append(args, "--root", t.TempDir())); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(f.Load(func(string) string { return "" }, ""), f.Add(w)); err != nil {
+	if err := f.Load(func(string) string { return "" }, ""); err != nil {
 		t.Fatal(err)
 	}
-	c, err := f.Config(nil)
-	if err != nil {
-		t.Fatal(err)
+	return f, w
+}
+
+// TestPolicyOfAFoundFile: a packs.yaml that was found narrows the policy of the other
+// settings, and does not widen it.
+func TestPolicyOfAFoundFile(t *testing.T) {
+	t.Parallel()
+	const user = "policy: {allow_source: [cffi, corp-*], allow_scripts: ['*'], minimum_age: 72h}\n"
+	for _, tt := range []struct {
+		name, file string
+		args       []string
+		refused    string
+	}{
+		{"nothing", "packs: {}\n", nil, ""},
+		{"less", "policy: {allow_source: [cffi, corp-a], allow_direct: [], allow_scripts: [esbuild], minimum_age: 96h}\n", nil, ""},
+		{"the same", "policy: {allow_source: [corp-*], allow_scripts: ['*'], minimum_age: 72h}\n", nil, ""},
+		{"source", "policy: {allow_source: [numpy]}\n", nil, "--allow-source"},
+		{"a pattern", "policy: {allow_source: ['corp-*-x', '*']}\n", nil, "--allow-source"},
+		{"a pattern within a pattern", "policy: {allow_source: ['corp-[a]']}\n", nil, "--allow-source"},
+		{"direct", "policy: {allow_direct: [tool]}\n", nil, "--allow-direct"},
+		{"age", "policy: {minimum_age: 0}\n", nil, "--minimum-age"},
+		{"flags", "policy: {allow_source: [numpy], minimum_age: 0}\n", []string{"--allow-source=a", "--minimum-age=72h"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "settings.yaml")
+			write(t, path, user)
+			f, w := loadedFlags(t, tt.file, append(tt.args, "--settings", path))
+			w.Found = true
+			err := f.Add(w)
+			if tt.refused == "" && err == nil {
+				return
+			}
+			if pack.CodeOf(err) != pack.CodePolicyDenied || tt.refused == "" || !strings.Contains(err.Error(), tt.refused) {
+				t.Errorf("got %v, want %q", err, tt.refused)
+			}
+		})
 	}
-	return c.Packages
 }

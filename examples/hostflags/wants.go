@@ -28,6 +28,10 @@ type Wants struct {
 	File *lock.File
 	// Lock is nil if there is none.
 	Lock *lock.Lock
+	// Found says that the file was found in the working directory, and not named. It may
+	// come with a repository whose author the user does not know, so its policy then allows
+	// no more than the other settings.
+	Found bool
 
 	wantsRead, lockRead []byte // nil for a file that was missing
 }

@@ -29,6 +29,7 @@ func (a *app) withWants(cmd *cobra.Command, missing bool, f func(*hostflags.Host
 	if err != nil {
 		return err
 	}
+	w.Found = a.file == ""
 	if err := a.use(w); err != nil {
 		return err
 	}
