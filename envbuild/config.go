@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -54,6 +55,10 @@ type Config struct {
 	// Below the level [pack.IsolationSandbox], code of packages that are built from source
 	// (Policy.Source, Policy.Direct) can get around it.
 	Network pack.Network
+	// Packages, if not nil, answers all requests of the tools, and nothing is contacted.
+	// PythonIndex, FindLinks and NodeRegistry then have http as their scheme and
+	// [PackagesHost] as their host.
+	Packages http.Handler
 	// Env lists additional variables for the tools that use the network, "NAME=value"
 	// each, such as those of [CertificateVariables]. They do not decide which environment
 	// is used. Nothing else of the host's environment reaches a tool. Variables for
@@ -72,6 +77,9 @@ type Config struct {
 	// discarded.
 	Logger *slog.Logger
 }
+
+// PackagesHost is the host at which tools find [Config.Packages]. It has no address.
+const PackagesHost = "packages.invalid"
 
 // CertificateVariables returns the variables of environ, such as that of os.Environ, that
 // name certificates which programs trust. Hosts pass them in [Config.Env].

@@ -128,6 +128,9 @@ func nodeDistributions(packages []npm.Package) []pack.Distribution {
 		found[i] = pack.Distribution{
 			Name: p.Name, Version: p.Version, Digests: integrity(p.Integrity), Source: publicName(p.Resolved), Integrity: p.Integrity,
 		}
+		if strings.HasPrefix(p.Resolved, "http://"+PackagesHost+"/") {
+			found[i].Source = "" // it is nowhere
+		}
 	}
 	return sorted(found)
 }

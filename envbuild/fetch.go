@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild/internal/proxy"
+	"github.com/packtrain/pack/internal/net/guard"
 	"github.com/packtrain/pack/internal/os/prefix"
 )
 
@@ -20,7 +20,9 @@ import (
 // on that.
 func (t *tool) fetch(ctx context.Context, access pack.Access, path string, args []string) (err error) {
 	defer func() { err = errors.Join(err, t.dropCredentials()) }()
-	p, err := proxy.Start(ctx, networkOfTools(t.config.Network), nil)
+	network := t.config.Network
+	network.Policy = guard.ForPackages(network.Policy)
+	p, err := proxy.Start(ctx, network, &proxy.Options{Local: t.config.Packages, LocalHost: PackagesHost})
 	if err != nil {
 		return err
 	}
@@ -47,17 +49,6 @@ func (t *tool) fetch(ctx context.Context, access pack.Access, path string, args 
 		err = refused(refusal, nil, "")
 	}
 	return err
-}
-
-// networkOfTools is the network of a host, as its package tools have it. Addresses for
-// documentation are admitted: nothing on the Internet has them, and machines without access
-// to it give them to the names of public registries, which a mirror then serves.
-func networkOfTools(n pack.Network) pack.Network {
-	n.Policy.AllowPrivate = append(
-		slices.Clone(n.Policy.AllowPrivate), netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"),
-		netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32"),
-	)
-	return n
 }
 
 // refused returns the error for a server that the policy refuses.

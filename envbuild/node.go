@@ -147,7 +147,11 @@ func (m *modules) ingredients() any {
 	if age := m.minimumAge(); age > 0 {
 		policy["minimum age"] = age.String()
 	}
-	return []any{base, m.manifest, m.lock, (*npmTool)(nil).name(), publicName(m.config.NodeRegistry), policy}
+	registry := publicName(m.config.NodeRegistry)
+	if m.set != nil {
+		registry = "" // digests decide, not where the packages come from
+	}
+	return []any{base, m.manifest, m.lock, (*npmTool)(nil).name(), registry, policy}
 }
 
 // minimumAge returns how old releases have to be. A lock pins them.

@@ -111,7 +111,11 @@ func (m *npmTool) write(t *tool) error {
 	if err != nil || m.lock == nil {
 		return err
 	}
-	lock, err := m.lock.MarshalJSON()
+	chosen := m.lock
+	if m.config.Packages != nil {
+		chosen = chosen.WithoutAddresses() // npm would look for them at the paths of another registry
+	}
+	lock, err := chosen.MarshalJSON()
 	if err != nil {
 		return err
 	}
@@ -158,7 +162,7 @@ func (m *npmTool) settings(t *tool) []string {
 		"--fetch-timeout=" + silenceSeconds + "000", "--fetch-retries=" + silenceRetries, "--cache=" + t.cache("npm"),
 		"--userconfig=" + m.userConfig(t), "--globalconfig=" + none, "--git=" + none, "--replace-registry-host=always",
 	}
-	if m.config.Network.Offline {
+	if m.config.Network.Offline && m.config.Packages == nil {
 		args = append(args, "--offline")
 	}
 	if m.config.NodeRegistry != "" {

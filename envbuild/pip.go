@@ -122,6 +122,9 @@ func (p *pip) args(t *tool, file string, options []string) []string {
 	if age := p.minimumAge(); age > 0 {
 		args = append(args, "--uploaded-prior-to", newest(age))
 	}
+	if p.config.Packages != nil {
+		args = append(args, "--trusted-host", PackagesHost) // by plain http
+	}
 	return p.with(append(args, p.commonArgs(t)...), file)
 }
 

@@ -122,7 +122,10 @@ func (v *virtualenv) ingredients() any {
 
 // sources are the names of where packages come from, and in which form.
 func (v *virtualenv) sources() map[string]any {
-	sources := map[string]any{"index": publicName(v.config.PythonIndex), "links": v.config.FindLinks}
+	sources := map[string]any{}
+	if v.set == nil { // otherwise digests decide, not where the packages come from
+		sources["index"], sources["links"] = publicName(v.config.PythonIndex), v.config.FindLinks
+	}
 	if len(v.source) > 0 {
 		sources["source"] = normalPatterns(v.source)
 	}

@@ -83,7 +83,7 @@ func uvPatience() []string {
 // settings are the options that all commands of uv get.
 func (u *uv) settings(t *tool) []string {
 	args := []string{"--no-config", "--no-progress", "--color", "never", "--no-python-downloads", "--cache-dir", t.cache("uv")}
-	if u.config.Network.Offline {
+	if u.config.Network.Offline && u.config.Packages == nil {
 		args = append(args, "--offline")
 	}
 	return args

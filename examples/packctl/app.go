@@ -111,7 +111,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.downloadCommand(), a.depsCommand(), a.buildCommand(), a.registerCommand(),
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
-		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(),
+		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(), a.bundleCommand(),
 		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), specsHelp(),
 	)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -40,7 +40,9 @@ func packItem(t *testing.T, files fs.FS, pins ...pack.Pin) bundle.Item {
 		t.Fatal(err)
 	}
 	id := pack.ID{Ref: "demo", Version: version}
-	return bundle.PackItem(&pack.Content{FS: files, ID: id, Pin: pack.Pin{TreeDigest: tree}, TreeDigest: tree}, pins)
+	return bundle.Item{Entry: bundle.PackEntry(id, tree, pins), Write: func(ctx context.Context, w io.Writer) error {
+		return bundle.WriteTree(ctx, w, files)
+	}}
 }
 
 // items are one of each kind.

@@ -27,22 +27,16 @@ type Item struct {
 	Write func(ctx context.Context, w io.Writer) error
 }
 
-// PackItem returns the item of a pack, with the pins that deliver it. content has its files
-// and tree digest.
-func PackItem(content *pack.Content, pins []pack.Pin) Item {
-	e := Entry{Kind: KindPack, Name: content.ID.String(), Tree: content.Pin.TreeDigest}
+// PackEntry returns the entry of a pack with that tree digest, and the pins that deliver it.
+// Its content is what [WriteTree] writes.
+func PackEntry(id pack.ID, tree pack.Digest, pins []pack.Pin) Entry {
+	e := Entry{Kind: KindPack, Name: id.String(), Tree: tree}
 	for _, p := range pins {
 		p = p.WithoutQuery()
-		p.TreeDigest = e.Tree
+		p.TreeDigest = tree
 		e.Pins = append(e.Pins, p)
 	}
-	return Item{Entry: e, Write: func(ctx context.Context, w io.Writer) error {
-		fsys := content.FS
-		if fsys == nil {
-			fsys = os.DirFS(content.Dir)
-		}
-		return writeTree(ctx, w, fsys)
-	}}
+	return e
 }
 
 // DataItem returns the item of an entry whose content is data.

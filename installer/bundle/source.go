@@ -40,6 +40,9 @@ func (s *bundled) Fetch(ctx context.Context, pin pack.Pin, dst source.Sink) (err
 	return nil
 }
 
+// Has reports whether the bundle has the pack that a pin stands for.
+func (b *Bundle) Has(pin pack.Pin) bool { return b.find(pin) != nil }
+
 // find returns the pack that a pin stands for, nil for none.
 func (b *Bundle) find(pin pack.Pin) *Entry {
 	for i := range b.manifest.Entries {

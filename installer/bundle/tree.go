@@ -16,8 +16,9 @@ import (
 	"github.com/packtrain/pack/source"
 )
 
-// writeTree writes the files of a pack as a tar.
-func writeTree(ctx context.Context, w io.Writer, fsys fs.FS) error {
+// WriteTree writes the files of a pack as a bundle has them: a tar with nothing but their names, contents and
+// executable bits. A link is an error with [pack.CodeForbiddenEntry].
+func WriteTree(ctx context.Context, w io.Writer, fsys fs.FS) error {
 	t := tar.NewWriter(w)
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err = cmp.Or(err, ctx.Err()); err != nil || entry.IsDir() {

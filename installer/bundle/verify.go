@@ -2,15 +2,11 @@ package bundle
 
 import (
 	"context"
-	"crypto/sha512"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/source"
@@ -81,16 +77,16 @@ func verifyTree(ctx context.Context, c *content, want pack.Digest) (err error) {
 	return want.VerifyTree(got.TreeDigest)
 }
 
-// verifyIntegrity compares a Node.js package with one of its digests.
+// verifyIntegrity compares a Node.js package with its digests.
 func verifyIntegrity(r io.Reader, want string) error {
-	h := sha512.New()
-	if _, err := io.Copy(h, r); err != nil {
+	i, err := newIntegrity(want)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(i, r); err != nil {
 		return ioError("read", err)
 	}
-	if got := "sha512-" + base64.StdEncoding.EncodeToString(h.Sum(nil)); !slices.Contains(strings.Fields(want), got) {
-		return pack.Errorf(pack.CodeChecksumMismatch, "its integrity is %s, want %s", got, want)
-	}
-	return nil
+	return i.verify()
 }
 
 // unlisted returns an error for the first file in the directory that the manifest does not

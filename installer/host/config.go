@@ -13,6 +13,7 @@ import (
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/envbuild/runner"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/bundle"
 	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source"
@@ -59,6 +60,11 @@ type Config struct {
 	CacheDir string
 	// CacheBudget bounds that directory; the zero value does not.
 	CacheBudget cache.Budget
+	// Bundle is the path of a bundle, see package bundle: packs, their packages and the
+	// indices come from there, and the network is offline. PythonIndex, FindLinks and
+	// NodeRegistry have no effect then. Without Indices, those of the bundle are used. "": no
+	// bundle.
+	Bundle string
 	// NoCache keeps no downloaded content: whatever is not installed is downloaded each
 	// time.
 	NoCache bool
@@ -158,6 +164,8 @@ type Config struct {
 	// World does the same with what versions are chosen from: the installed packs, and
 	// those of Indices.
 	World func(deps.World) deps.World
+
+	bundle *bundle.Bundle // that of Bundle
 }
 
 // prepare checks c and sets defaults.

@@ -13,10 +13,12 @@ import (
 	"github.com/packtrain/pack/deps"
 	"github.com/packtrain/pack/envbuild"
 	"github.com/packtrain/pack/installer"
+	"github.com/packtrain/pack/installer/bundle"
 	"github.com/packtrain/pack/installer/cache"
 	"github.com/packtrain/pack/installer/pipeline"
 	"github.com/packtrain/pack/internal/os/fsx"
 	"github.com/packtrain/pack/registry"
+	"github.com/packtrain/pack/source"
 	"github.com/packtrain/pack/source/registrysource"
 	"github.com/packtrain/pack/source/web"
 )
@@ -46,6 +48,9 @@ type Host struct {
 	Unverified installer.Installer
 
 	client     *web.Client
+	sources    source.Source
+	packages   *bundle.Collector
+	scratch    string
 	searchPath string
 	// What Sync has to know of the configuration.
 	provided []pack.Provided
@@ -69,8 +74,12 @@ func (h *Host) open(ctx context.Context, c Config) error {
 	if err := c.prepare(); err != nil {
 		return err
 	}
+	if err := h.openBundle(&c); err != nil {
+		return err
+	}
 	h.Runner, h.searchPath = c.Runner, strings.Join(c.SearchPath, string(os.PathListSeparator))
 	h.provided, h.platform, h.parallel = c.Provided, c.PlatformVersion, c.Parallel
+	h.scratch = c.scratch()
 	err := fsx.MkdirPrivate(c.Root)
 	if err == nil {
 		err = os.MkdirAll(c.scratch(), 0o700)

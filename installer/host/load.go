@@ -96,6 +96,7 @@ func (l *loader) paths() {
 	if v.CacheDir == "" && l.c.Root != "" {
 		l.c.CacheDir = filepath.Join(l.c.Root, "cache")
 	}
+	l.c.Bundle = l.absolute("bundle", v.Bundle)
 	for _, path := range v.FindLinks {
 		l.c.FindLinks = append(l.c.FindLinks, l.absolute("python.find_links", path))
 	}

@@ -25,15 +25,19 @@ func newInstaller(c Config, client *web.Client, kept *cache.Cache) (installer.In
 	if err != nil {
 		return nil, nil, err
 	}
+	used, err := newDownloader(c, sources)
+	return used, indices, err
+}
+
+func newDownloader(c Config, sources source.Source) (installer.Installer, error) {
 	d, err := installer.NewDownloader(installer.DownloadConfig{
 		Source: sources, Provided: c.Provided, Load: c.Load, Limits: c.Limits, Parallel: c.Parallel,
 		PassMismatch: c.PassMismatch,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	used, err := replace[installer.Installer]("Installer", c.Installer, d)
-	return used, indices, err
+	return replace[installer.Installer]("Installer", c.Installer, d)
 }
 
 func newSources(c Config, client *web.Client, kept *cache.Cache) (source.Source, *registrysource.Source, error) {
@@ -51,10 +55,17 @@ func newSources(c Config, client *web.Client, kept *cache.Cache) (source.Source,
 	}
 	archives := archivesource.New(client, &archivesource.Options{Scratch: c.scratch(), XZ: c.XZ, Limits: archiveLimits(c.Limits)})
 	mux, err := source.NewMux(append([]source.Plugin{local, archives, repositories, indices}, c.Sources...)...)
-	if err != nil || kept == nil {
-		return mux, indices, err
+	if err != nil {
+		return nil, nil, err
 	}
-	return kept.Source(mux), indices, nil
+	all := source.Source(mux)
+	if c.bundle != nil {
+		all = c.bundle.Source(all)
+	}
+	if kept != nil {
+		all = kept.Source(all)
+	}
+	return all, indices, nil
 }
 
 // shelf returns the cache as the shelf of plug-ins, nil for none.
@@ -68,6 +79,7 @@ func shelf(kept *cache.Cache) source.Shelf {
 // Indices returns the registry indices of a configuration, to search or describe them
 // without a root. Errors are those of [registrysource.New].
 func Indices(c Config) (*registrysource.Source, error) {
+	c.Network.Offline = c.Network.Offline || c.Bundle != ""
 	client, err := web.New(c.Network, c.Web)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func newBuilder(c Config, open openFunc) (*envbuild.Builder, error) {
 	return envbuild.New(envbuild.Config{
 		Dir: filepath.Join(c.Root, "envs"), SearchPath: c.SearchPath, Runner: c.Runner, Network: c.Network, Env: c.ToolEnv,
 		PythonIndex: c.PythonIndex, FindLinks: c.FindLinks, NodeRegistry: c.NodeRegistry,
-		Policy: c.Packages, Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
+		Packages: c.packages(), Policy: c.Packages, Load: c.Load, Open: open, Jobs: c.Parallel, Logger: c.Logger,
 	})
 }
 
@@ -81,7 +81,13 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 			return err
 		}
 	}
-	if h.Installer, h.Indices, err = newInstaller(c, h.client, h.Cache); err != nil {
+	if h.packages, err = newCollector(c); err != nil {
+		return err
+	}
+	if h.sources, h.Indices, err = newSources(c, h.client, h.Cache); err != nil {
+		return err
+	}
+	if h.Installer, err = newDownloader(c, h.sources); err != nil {
 		return err
 	}
 	if h.Unverified, err = newUnverified(c); err != nil {
@@ -92,7 +98,7 @@ func (h *Host) openStages(c Config, open openFunc) (err error) {
 		return err
 	}
 	h.World, err = replace[deps.World]("World", c.World, installer.NewWorld(installer.WorldConfig{
-		Installed: h.Store, Index: h.Indices, Installer: h.Installer, Staging: h.Store, Shelf: shelf(h.Cache),
+		Installed: h.Store, Index: c.index(h.Indices), Installer: h.Installer, Staging: h.Store, Shelf: shelf(h.Cache),
 		Follow: c.FollowURLs, Follower: follower, Places: h.Indices,
 	}))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -61,7 +62,8 @@ func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var entries []any
-	for id, needs := range s.needs {
+	for _, id := range slices.Sorted(maps.Keys(s.needs)) {
+		needs := s.needs[id]
 		ref, version, _ := strings.Cut(id, "@")
 		sum := sha256.Sum256(s.archive(id))
 		packs := []any{}

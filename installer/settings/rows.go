@@ -54,6 +54,7 @@ func cacheRows() []Setting {
 		{Name: "cache.dir", Flag: "cache-dir", Form: Path, Doc: "directory of the downloaded content, which several roots of one user may share (default: cache in the root)", at: func(v *Values) any { return &v.CacheDir }},
 		{Name: "cache.max_bytes", Flag: "cache-max-bytes", Form: Number, Doc: "size of the downloaded content that is kept; what has been unused for longest is removed first (default no limit)", at: func(v *Values) any { return &v.CacheMaxBytes }},
 		{Name: "cache.max_age", Flag: "cache-max-age", Form: Duration, Doc: "time for which downloaded content is kept that is not used, such as 720h (default no limit)", at: func(v *Values) any { return &v.CacheMaxAge }},
+		{Name: "bundle", Flag: "bundle", Form: Path, Doc: "bundle, a file or a directory, that packs, their packages and the indices come from; no server is contacted", at: func(v *Values) any { return &v.Bundle }},
 		{Name: "cache.disabled", Flag: "no-cache", Form: Switch, Doc: "keep no downloaded content", at: func(v *Values) any { return &v.NoCache }},
 	}
 }

@@ -31,6 +31,7 @@ type Values struct {
 	CAFile, Proxy            string
 	Offline                  bool
 
+	Bundle        string
 	CacheDir      string
 	CacheMaxBytes int64
 	CacheMaxAge   time.Duration

@@ -20,6 +20,8 @@
 //     of these (see [guard.Dialer]); through the proxy of the host, which resolves names
 //     itself, only hosts that the policy names are contacted.
 //   - A tunnel carries TLS, unless the policy allows plain http.
+//   - With Options.Local nothing is contacted: that handler answers for one host, and for no
+//     other.
 //   - Every request needs the password, which is random. The proxy listens on loopback.
 //   - After [Proxy.Close], nothing of it is left: the port is closed, and so are all
 //     connections.

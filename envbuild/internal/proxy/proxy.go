@@ -24,6 +24,10 @@ type Options struct {
 	Resolver *net.Resolver
 	// Connect connects to an address that was checked; nil means [net.Dialer.DialContext].
 	Connect guard.DialFunc
+	// Local, if not nil, answers the requests for http://LocalHost, and all others fail as
+	// those of a network that is offline.
+	Local     http.Handler
+	LocalHost string
 }
 
 // A Proxy serves the tools of one build. It is safe for concurrent use.
@@ -36,6 +40,7 @@ type Proxy struct {
 	listener net.Listener
 	password string
 	offline  bool
+	local    map[string]http.Handler
 
 	ctx    context.Context //nolint:containedctx // that of the connections, which Close ends
 	cancel context.CancelFunc
@@ -67,6 +72,9 @@ func Start(ctx context.Context, network pack.Network, opts *Options) (*Proxy, er
 		return nil, pack.Errorf(pack.CodeIO, "start the proxy for package tools: %w", err)
 	}
 	p := &Proxy{rules: guard.Compile(network.Policy), upstream: up, listener: listener, password: rand.Text(), offline: network.Offline}
+	if opts.Local != nil {
+		p.offline, p.local = true, map[string]http.Handler{opts.LocalHost: opts.Local}
+	}
 	if up != nil {
 		p.rules = p.rules.ThroughProxy()
 	}
@@ -147,6 +155,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !p.authorized(r):
 		w.Header().Set("Proxy-Authenticate", `Basic realm="packtrain"`)
 		http.Error(w, "wrong password", http.StatusProxyAuthRequired)
+	case r.Method != http.MethodConnect && r.URL.Scheme == "http" && p.local[r.Host] != nil:
+		p.local[r.Host].ServeHTTP(w, r)
 	case p.offline:
 		p.deny(w, r.Host, ErrOffline)
 	case r.Method == http.MethodConnect:

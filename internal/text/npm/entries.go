@@ -2,6 +2,7 @@ package npm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -56,6 +57,17 @@ func Entries(data []byte) ([]Entry, error) {
 		all = append(all, e)
 	}
 	return all, nil
+}
+
+// NameOf returns the name of the package at a place, with the details of its [Entry].
+func NameOf(place, details string) (string, error) {
+	var stated struct{ Name string }
+	if details != "" {
+		if err := json.Unmarshal([]byte(details), &stated); err != nil {
+			return "", invalid(LockFile, "%.200q: %v", place, err)
+		}
+	}
+	return cmp.Or(stated.Name, nameAt(place)), nil
 }
 
 // shortest returns the details of a package as text.

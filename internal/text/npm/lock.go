@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -47,6 +48,34 @@ func ParseLock(file string, data []byte) (*Lock, error) {
 	}
 	l.dropDevelopment()
 	return l, nil
+}
+
+// WithoutAddresses returns the lock without the URLs of packages that have a digest, which
+// npm then gets from its registry by name and version.
+func (l *Lock) WithoutAddresses() *Lock {
+	c := &Lock{doc: maps.Clone(l.doc)}
+	packages, _ := l.doc["packages"].(map[string]any)
+	kept := map[string]any{}
+	for place, v := range packages {
+		kept[place] = v
+		if item, ok := v.(map[string]any); ok && item["integrity"] != nil {
+			item = maps.Clone(item)
+			delete(item, "resolved")
+			kept[place] = item
+		}
+	}
+	c.doc["packages"] = kept
+	return c
+}
+
+// Packages returns the packages of the lock, in no order.
+func (l *Lock) Packages() ([]Package, error) {
+	data, err := l.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	_, packages, err := parseLock(LockFile, data, true)
+	return packages, err
 }
 
 // dropDevelopment leaves out what is only installed for development, and the form of the
