@@ -39,6 +39,8 @@ func (s *Server) addDocument() {
 			w.Header().Set("Content-Type", wire.TypeJSON)
 			_, _ = w.Write(document)
 		})
+	s.schemas.describeTypes()
+	describeOperations(s.api.OpenAPI())
 	document, page = render(s.api.OpenAPI())
 }
 
@@ -57,7 +59,7 @@ func render(d *huma.OpenAPI) (document, page []byte) {
 		panic(err)
 	}
 	t := template.Must(template.New("docs").Funcs(template.FuncMap{
-		"type": typeText, "ref": refName, "scope": scopeOf, "responses": statuses, "contents": contents, "props": properties,
+		"type": typeText, "ref": refName, "scope": scopeOf, "answers": answers, "marked": marked, "contents": contents, "props": properties, "curl": curl,
 	}).Parse(docsTemplate))
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
@@ -71,25 +73,41 @@ func render(d *huma.OpenAPI) (document, page []byte) {
 
 // A taggedOperations are the operations of one tag.
 type taggedOperations struct {
-	Tag        string
+	*huma.Tag
 	Operations []*huma.Operation
 }
 
+// byTag returns the operations in the order of operations.md, which has all of them.
 func byTag(d *huma.OpenAPI) []taggedOperations {
 	tags := map[string][]*huma.Operation{}
-	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
-		item := d.Paths[path]
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
-			if op != nil {
-				tags[op.Tags[0]] = append(tags[op.Tags[0]], op)
-			}
+	byID := map[string]*huma.Operation{}
+	for _, item := range d.Paths {
+		for _, op := range operationsOf(item) {
+			byID[op.OperationID] = op
 		}
 	}
-	var all []taggedOperations
-	for _, tag := range slices.Sorted(maps.Keys(tags)) {
-		all = append(all, taggedOperations{tag, tags[tag]})
+	for _, id := range operationOrder() {
+		if op := byID[id]; op != nil {
+			tags[op.Tags[0]] = append(tags[op.Tags[0]], op)
+		}
+	}
+	all := make([]taggedOperations, len(d.Tags))
+	for i, tag := range d.Tags {
+		all[i] = taggedOperations{tag, tags[tag.Name]}
 	}
 	return all
+}
+
+// curl returns a command that sends the example of op, "" if there is none.
+func curl(op *huma.Operation) string {
+	if op.RequestBody == nil || op.RequestBody.Content[wire.TypeJSON] == nil {
+		return ""
+	}
+	example, ok := op.RequestBody.Content[wire.TypeJSON].Example.(json.RawMessage)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("curl -X %s \"$PACKD%s\" -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' -d '%s'", op.Method, op.Path, example)
 }
 
 // A named is something with a name, in the order of names.
@@ -106,82 +124,45 @@ func inOrder[T any](m map[string]T) []named[T] {
 	return all
 }
 
-func statuses(op *huma.Operation) []named[*huma.Response] { return inOrder(op.Responses) }
-
-func contents(m map[string]*huma.MediaType) []named[*huma.MediaType] { return inOrder(m) }
-
-// A property is a field of an object.
-type property struct {
-	Name     string
-	Required bool
-	Schema   *huma.Schema
+// A documentedAnswer is a body, and the statuses that it comes with.
+type documentedAnswer struct {
+	Statuses, Type string
+	Schema         *huma.Schema
 }
 
-func properties(s *huma.Schema) []property {
-	var all []property
-	for _, p := range inOrder(s.Properties) {
-		all = append(all, property{p.Name, slices.Contains(s.Required, p.Name), p.Value})
+// answers returns the answers of op, in the order of their lowest statuses.
+func answers(op *huma.Operation) []*documentedAnswer {
+	var all []*documentedAnswer
+	for _, r := range inOrder(op.Responses) {
+		status := r.Name
+		if r.Name < "4" {
+			status += " " + r.Value.Description
+		}
+		for _, c := range inOrder(r.Value.Content) {
+			same := slices.IndexFunc(all, func(a *documentedAnswer) bool {
+				return r.Name >= "4" && a.Statuses >= "4" && a.Type == c.Name && refName(a.Schema) == refName(c.Value.Schema)
+			})
+			if same >= 0 {
+				all[same].Statuses += ", " + status
+				continue
+			}
+			all = append(all, &documentedAnswer{status, c.Name, c.Value.Schema})
+		}
 	}
 	return all
 }
 
-// refName returns the name of the schema that s, or its element for a list, refers to;
-// "" for none.
-func refName(s *huma.Schema) string {
-	switch {
-	case s == nil:
-		return ""
-	case s.Ref != "":
-		return strings.TrimPrefix(s.Ref, schemaPrefix)
-	case s.Items != nil:
-		return refName(s.Items)
-	case len(s.AnyOf) > 0:
-		return refName(s.AnyOf[0])
+// marked shows text between backquotes as code.
+func marked(text string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "`") {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		b.WriteString(part)
 	}
-	values, _ := s.AdditionalProperties.(*huma.Schema)
-	return refName(values)
+	return template.HTML(b.String()) // every part is escaped
 }
 
-// typeText describes s in words.
-func typeText(s *huma.Schema) string {
-	text := s.Type
-	switch {
-	case s.Ref != "":
-		text = refName(s)
-	case s.Items != nil:
-		text = "list of " + typeText(s.Items)
-	case len(s.AnyOf) > 0:
-		return typeText(s.AnyOf[0]) + " or null"
-	case text == "":
-		return "any"
-	}
-	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
-		text = "map to " + typeText(values)
-	}
-	if s.Nullable {
-		text += " or null"
-	}
-	return text + limits(s)
-}
-
-// limits returns the other constraints on a value.
-func limits(s *huma.Schema) string {
-	var parts []string
-	if s.Minimum != nil && s.Maximum != nil {
-		parts = append(parts, fmt.Sprintf("%g to %g", *s.Minimum, *s.Maximum))
-	}
-	if s.MinItems != nil && s.MaxItems != nil {
-		parts = append(parts, fmt.Sprintf("%d to %d", *s.MinItems, *s.MaxItems))
-	}
-	for _, value := range s.Enum {
-		parts = append(parts, fmt.Sprint(value))
-	}
-	if s.Default != nil {
-		b, _ := json.Marshal(s.Default) // it came from JSON
-		parts = append(parts, "default "+string(b))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
-}
+func contents(m map[string]*huma.MediaType) []named[*huma.MediaType] { return inOrder(m) }

@@ -26,6 +26,8 @@ func (s *Server) newAPI() {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: "packd", Version: "1", Description: about},
+			Servers: []*huma.Server{{URL: "/", Description: "The packd that serves this description."}},
+			Tags:    tagTexts(),
 			Components: &huma.Components{
 				Schemas: s.schemas,
 				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
@@ -48,7 +50,6 @@ Success is {"data", "message"}, everything else {"error", "code", "details"}.`
 type endpoint struct {
 	id, method, path string
 	tag, summary     string
-	description      string
 	scope            Scope // "" if none is required
 	tickets          bool  // a ticket admits as well as a token
 	conditional      bool  // it answers with 304 what the client has
@@ -88,7 +89,7 @@ func (s *Server) logInternal(ctx context.Context, p *wire.Problem) {
 
 func (s *Server) describe(e endpoint) huma.Operation {
 	op := huma.Operation{
-		OperationID: e.id, Method: e.method, Path: e.path, Tags: []string{e.tag}, Summary: e.summary, Description: e.description,
+		OperationID: e.id, Method: e.method, Path: e.path, Tags: []string{e.tag}, Summary: e.summary,
 		Responses: e.responses, MaxBodyBytes: -1, BodyReadTimeout: -1, // the middleware sees to both
 	}
 	if op.Responses == nil {

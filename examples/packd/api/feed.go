@@ -38,16 +38,13 @@ const changesPath = "/api/v1/changes"
 func (s *Server) addFeed() {
 	changes := endpoint{
 		id: "list-changes", method: http.MethodGet, path: changesPath, tag: "Packs", scope: ScopeRead,
-		summary: "List the recorded changes of packs, the oldest first",
-		description: "At most 200 at a time are read, and those that are asked for are in the answer; next is the position from which to continue. " +
-			"When changes after a position are not kept any more, the status is 404, and details.next says where to continue after listing the packs again.",
+		summary:  "List the recorded changes of packs, the oldest first",
 		statuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 	}
 	events := changes
 	changes.conditional = true
 	handle(s, changes, s.listChanges)
 	events.id, events.path, events.summary = "follow-changes", changesPath+"/events", "Read the changes of packs as Server-Sent Events"
-	events.description = "First those that were, then those that come, also of other processes. A reader that is cut off continues with the header Last-Event-ID."
 	events.responses = map[string]*huma.Response{"200": {
 		Description: "Of each event, id is the position, event is change, and data the change as JSON (schema Change). Comments are signs of life.",
 		Content:     map[string]*huma.MediaType{wire.TypeEvents: {Schema: &huma.Schema{Type: huma.TypeString}}},
@@ -56,7 +53,7 @@ func (s *Server) addFeed() {
 	handle(s, events, s.followChanges)
 	handle(s, endpoint{
 		id: "issue-ticket-for-changes", method: http.MethodPost, path: changesPath + "/ticket", tag: "Packs", scope: ScopeRead,
-		summary: "Issue a ticket for the stream of changes", description: ticketsAreFor,
+		summary: "Issue a ticket for the stream of changes",
 	}, s.issueChangesTicket)
 }
 

@@ -21,7 +21,6 @@ func (s *Server) addIndices() {
 	handle(s, endpoint{
 		id: "list-indices", method: http.MethodGet, path: indicesPath, tag: "Indices", scope: ScopeRead,
 		summary:     "Describe the registry indices",
-		description: "In the order in which they are asked. An index that cannot be used has a failure.",
 		conditional: true,
 	}, func(ctx context.Context, in *Conditional) (*tagged[[]wire.Index], error) {
 		return tag(*in, wire.NewIndices(s.host.Indices.Status(ctx)))
@@ -29,7 +28,6 @@ func (s *Server) addIndices() {
 	handle(s, endpoint{
 		id: "search-packs", method: http.MethodGet, path: indicesPath + "/search", tag: "Indices", scope: ScopeRead,
 		summary:     "Search packs in the registry indices",
-		description: "The best match first. An index that cannot be used is an error.",
 		statuses:    []int{http.StatusNotFound, http.StatusBadGateway},
 		conditional: true,
 	}, func(ctx context.Context, in *searchInput) (*tagged[[]wire.FoundPack], error) {

@@ -40,14 +40,11 @@ func (s *Server) addOperations() {
 		ScopeInstall, http.StatusNotFound), s.cancelOperation)
 	events := endpoint("follow-operation", http.MethodGet, "/{id}/events", "Read the events of an operation as Server-Sent Events",
 		ScopeRead, http.StatusNotFound, http.StatusUnprocessableEntity)
-	events.description = "First those that were, then those that come. The stream ends after the last event; " +
-		"a reader that is cut off continues with the header Last-Event-ID."
 	events.responses, events.tickets = eventStream(), true
 	handle(s, events, s.followOperation)
 	s.addSocket()
 	ticket := endpoint("issue-ticket", http.MethodPost, "/{id}/ticket", "Issue a ticket for the events of an operation",
 		ScopeRead, http.StatusNotFound)
-	ticket.description = ticketsAreFor
 	handle(s, ticket, s.issueOperationTicket)
 }
 

@@ -33,8 +33,11 @@ func (s *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 	for base.Kind() == reflect.Pointer {
 		base = base.Elem()
 	}
-	if !isObject(base) {
+	switch {
+	case !isObject(base):
 		return s.plain(t)
+	case base.PkgPath() == reflect.TypeFor[huma.ErrorModel]().PkgPath():
+		return &huma.Schema{} // errors as huma has them are never sent
 	}
 	name := schemaName(base, hint)
 	if _, ok := s.byName[name]; !ok {

@@ -39,21 +39,17 @@ type workOutput struct {
 const respondAsync = "respond-async"
 
 func (s *Server) addStages() {
-	const failures = "Packs that fail are in the report; the status is 200 all the same."
-	addStage(s, wire.Download(), "Download packs into a directory", failures)
-	addStage(s, wire.Dependencies(), "List what packs need", failures)
-	addStage(s, wire.Build(), "Build the environments of packs", failures)
-	addStage(s, wire.Register(), "Validate, test, register and activate packs", failures)
-	addStage(s, wire.Install(), "Install packs, and those they need",
-		"All stages, in the background unless the request asks for the bare report. The report has the outcome of each pack.")
-	addStage(s, wire.Plan(), "Say what an installation, a removal or both would change",
-		"Nothing that is installed changes. The plan can be approved, and applied later. What stands in the way of it is among its conflicts.")
-	addStage(s, wire.Apply(), "Do exactly what a plan says",
-		"A plan that was edited is refused with 422, one whose packs have changed since, or that has conflicts, with the status of its code.")
+	addStage(s, wire.Download(), "Download packs into a directory")
+	addStage(s, wire.Dependencies(), "List what packs need")
+	addStage(s, wire.Build(), "Build the environments of packs")
+	addStage(s, wire.Register(), "Validate, test, register and activate packs")
+	addStage(s, wire.Install(), "Install packs, and those they need")
+	addStage(s, wire.Plan(), "Say what an installation, a removal or both would change")
+	addStage(s, wire.Apply(), "Do exactly what a plan says")
 }
 
 // addStage adds the endpoint of a kind of work.
-func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary, description string) {
+func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary string) {
 	report := schemaOf[D](s)
 	ok := jsonResponse(http.StatusOK, schemaOf[wire.Envelope[D]](s))
 	ok.Content[wire.TypeReport] = &huma.MediaType{Schema: report}
@@ -63,9 +59,8 @@ func addStage[Q, D, R any](s *Server, kind wire.Kind[Q, D, R], summary, descript
 	var request Q
 	handle(s, endpoint{
 		id: kind.Name, method: http.MethodPost, path: packsPath + "/" + kind.Name, tag: "Stages", summary: summary, scope: ScopeInstall,
-		description: description,
-		statuses:    workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
-		body:        request, dotenv: true, report: report,
+		statuses: workStatuses(http.StatusNotFound, http.StatusBadGateway, http.StatusGatewayTimeout),
+		body:     request, dotenv: true, report: report,
 		responses: map[string]*huma.Response{"200": ok, "202": s.accepted()},
 	}, func(ctx context.Context, in *stageInput[Q]) (*workOutput, error) {
 		w, err := s.work(ctx, kind.Name, in.Body)

@@ -19,9 +19,6 @@ const (
 	ticketsOfToken = 128
 	// ticketsAdmit is the key of an operation's metadata that says whether tickets admit.
 	ticketsAdmit = "tickets"
-
-	ticketsAreFor = "For one request of a reader that cannot send a token in a header, such as an EventSource or a WebSocket of a browser: " +
-		"the parameter ticket of a stream. It is valid for one minute, for one use, and with the scopes of the token."
 )
 
 // tickets are those that were not used yet.

@@ -30,9 +30,7 @@ type socketInput struct {
 func (s *Server) addSocket() {
 	handle(s, endpoint{
 		id: "follow-operation-by-websocket", method: http.MethodGet, path: operationsPath + "/{id}/ws", tag: "Operations", scope: ScopeRead,
-		summary: "Read the events of an operation through a WebSocket",
-		description: "One text message for each event, as JSON. Status 1000 follows the last event; after any other one the reader may come back. " +
-			"Browsers may connect from pages of this host only.",
+		summary:   "Read the events of an operation through a WebSocket",
 		statuses:  []int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusUpgradeRequired},
 		tickets:   true,
 		responses: map[string]*huma.Response{"101": {Description: http.StatusText(http.StatusSwitchingProtocols)}},
