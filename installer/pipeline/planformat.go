@@ -184,6 +184,8 @@ func (s *PlanStep) check() error {
 		return fmt.Errorf("action %.40q is unknown", s.Action)
 	case want != [2]bool{s.From != nil, s.To != nil}:
 		return fmt.Errorf("action %q does not go with what is installed before and after it", s.Action)
+	case s.From != nil && s.From.Generation == "":
+		return fmt.Errorf("what is installed before it has no generation")
 	case s.To == nil:
 		return nil
 	case (s.To.Generation != "") != (s.Action == PlanRollBack):

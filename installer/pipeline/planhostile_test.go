@@ -88,6 +88,15 @@ func TestHostilePlans(t *testing.T) {
 			before["version"], before["generation"] = "0.1.0", "000001-x"
 			step(v)["from"], step(v)["action"] = before, "upgrade"
 		}, false},
+		"kept, and not installed": {func(v map[string]any) {
+			to(v)["tree"] = ""
+			step(v)["from"], step(v)["action"] = maps.Clone(to(v)), "keep"
+		}, false},
+		"upgraded, and not installed": {func(v map[string]any) {
+			before := maps.Clone(to(v))
+			before["version"], before["tree"] = "0.1.0", ""
+			step(v)["from"], step(v)["action"] = before, "upgrade"
+		}, false},
 		"read something else": {func(v map[string]any) { v["reads"].([]any)[0].(map[string]any)["generation"] = "000009-x" }, true}, //nolint:forcetypeassert // the same
 	} {
 		var v map[string]any
