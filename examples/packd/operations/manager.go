@@ -41,8 +41,8 @@ type Config struct {
 	Attempts int
 	// Keep, KeepFor and KeepBytes bound what is kept of finished operations, by number,
 	// by age and by the size of all their files. Zero means 1000, 30 days and 1 GiB.
-	// The oldest go first, and their idempotency keys with them; the latest one stays,
-	// regardless of its size.
+	// The oldest ones of the actor that has most go first, and their idempotency keys with
+	// them; the latest one stays, regardless of its size.
 	Keep      int
 	KeepFor   time.Duration
 	KeepBytes int64

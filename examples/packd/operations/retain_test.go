@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,32 @@ func TestOnlySomeFinishedOperationsAreKept(t *testing.T) {
 	m = open(t, c)
 	if again := submit(t, m, `2`, "a"); again.ID == all[0] {
 		t.Error("the key of an operation that is gone still counts")
+	}
+}
+
+// TestActorsDisplaceTheirOwnOperations: an actor with many operations, or with large ones, does
+// not displace those of others.
+func TestActorsDisplaceTheirOwnOperations(t *testing.T) {
+	t.Parallel()
+	report := func(_ context.Context, w operations.Work, _ pack.EventFunc) (any, error) {
+		return strings.Repeat("x", map[string]int{"flood": 10_000}[w.Actor]), nil
+	}
+	for name, c := range map[string]operations.Config{"number": {Keep: 4}, "bytes": {KeepBytes: 40_000}} {
+		c.Dir, c.Run = t.TempDir(), report
+		m := open(t, c)
+		for _, actor := range slices.Concat([]string{"a", "b"}, slices.Repeat([]string{"flood"}, 8)) {
+			op, err := m.Submit(t.Context(), operations.Work{Kind: "work", Body: []byte(`1`), Actor: actor}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			await(t, m, op.ID)
+		}
+		shut(t, m)
+		for actor, bound := range map[string]int{"a": 1, "b": 1, "flood": 3} {
+			if got := len(m.List(operations.Filter{Actor: actor})); got == 0 || got > bound {
+				t.Errorf("%s: %d operations of %s are kept", name, got, actor)
+			}
+		}
 	}
 }
 
