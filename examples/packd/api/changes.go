@@ -35,12 +35,12 @@ type pinInput struct {
 }
 
 // etag returns the name in a header that holds one, with or without quotes; "*" stands for
-// any.
+// any. An empty name is that of no version, and not of any.
 func etag(header string) string {
 	if header == "*" {
 		return ""
 	}
-	return strings.Trim(header, `"`)
+	return cmp.Or(strings.Trim(header, `"`), header)
 }
 
 // nothing is the data of a success without a result.

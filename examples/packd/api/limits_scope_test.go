@@ -149,3 +149,22 @@ func TestPlansNeedTheirScopes(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyTags: the empty entity tag is that of no version, so that a client which has lost
+// its tag overwrites nothing.
+func TestEmptyTags(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	wantStatus(t, f.post("register-batch", m{"pack_paths": list{writePack(t, f.allowed, "demo", "1.0.0")}}), 200)
+	config := packsPath + "/demo/config"
+	wantStatus(t, f.call("PUT", config, request{body: `{"a": "b"}`}), 200)
+	for _, tt := range []struct{ method, path, tag string }{
+		{"PUT", config, `""`}, {"DELETE", config, `""`}, {"DELETE", packsPath + "/demo", `""`}, {"POST", packsPath + "/demo/rollback", `""`}, {"PUT", config, `"`},
+	} {
+		req := f.request(tt.method, tt.path, request{body: map[string]string{"PUT": `{"a": "c"}`}[tt.method]})
+		req.Header.Set("If-Match", tt.tag)
+		if a := f.do(req); a.status != http.StatusConflict {
+			t.Errorf("%s %s: got %d: %s", tt.method, tt.path, a.status, a.body)
+		}
+	}
+}
