@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,14 +15,22 @@ import (
 // report prints a report: as JSON, or the lines that text makes of it.
 func (a *app) report(v any, text func()) error {
 	if !a.json {
-		text()
-		return nil
+		return a.printAtOnce(text)
 	}
 	a.reported = true
 	enc := json.NewEncoder(a.stdout)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// printAtOnce writes the lines that text prints in few steps.
+func (a *app) printAtOnce(text func()) error {
+	out, lines := a.stdout, bufio.NewWriter(a.stdout)
+	a.stdout = lines
+	defer func() { a.stdout = out }()
+	text()
+	return lines.Flush()
 }
 
 // finish prints the report that comes with err, when there is one: a batch of

@@ -8,7 +8,7 @@ import (
 )
 
 // Format is the version of the format of frames.
-const Format = 1
+const Format = 2
 
 const (
 	frameHeader = 24

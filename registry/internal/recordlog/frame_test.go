@@ -13,7 +13,7 @@ func framed(dst []byte, payload, body string) []byte {
 
 // first reads the first frame of data.
 func first(data []byte) (Frame, int64, error) {
-	f, n, err := readFrame(bytes.NewReader(data), 0, int64(len(data)))
+	f, n, err := readFrame(bytes.NewReader(data), 0, int64(len(data)), make([]byte, guess))
 	if err == nil && n == int64(len(data)) {
 		if err = f.checkBody(bytes.NewReader(data), n); err != nil {
 			return Frame{}, 0, err

@@ -22,7 +22,7 @@ const (
 	lockName = "lock"
 
 	headerName  = "packtrain records "
-	headerBegin = headerName + "1 "
+	headerBegin = headerName + "2 "
 	idLength    = 32
 	fileHeader  = len(headerBegin) + idLength + 1
 )
@@ -176,7 +176,7 @@ func parseFileHeader(header []byte) (id string, ok bool) {
 }
 
 func (l *Log) newer() error {
-	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q have a newer format than %d: use a newer release", l.path(), Format)
+	return pack.Errorf(pack.CodeStoreCorrupt, "the records in %q do not have the format %d: use the release that wrote them", l.path(), Format)
 }
 
 // damaged returns an error with advice for damage at the offset.

@@ -41,10 +41,11 @@ const guess = 4 << 10
 
 // readFrames returns the frames from pos to the end of the file.
 func (l *Log) readFrames(f io.ReaderAt, pos Position, size int64) (frames []Frame, next Position, err error) {
+	scratch := make([]byte, guess)
 	for err == nil && pos.Offset < size {
 		var frame Frame
 		var n int64
-		if frame, n, err = readFrame(f, pos.Offset, size); err == nil {
+		if frame, n, err = readFrame(f, pos.Offset, size, scratch); err == nil {
 			frames = append(frames, frame)
 			pos.Offset += n
 		}
@@ -68,9 +69,9 @@ func (l *Log) readFrames(f io.ReaderAt, pos Position, size int64) (frames []Fram
 }
 
 // readFrame returns the frame at an offset of a file with the given size, and its length.
-// It does not check the body.
-func readFrame(f io.ReaderAt, at, size int64) (frame Frame, n int64, err error) {
-	data, err := readAt(f, at, min(guess, size-at))
+// It does not check the body. It first reads the bytes that fit into scratch.
+func readFrame(f io.ReaderAt, at, size int64, scratch []byte) (frame Frame, n int64, err error) {
+	data, err := readInto(scratch[:min(int64(len(scratch)), size-at)], f, at)
 	if err != nil {
 		return frame, 0, err
 	}
@@ -123,8 +124,10 @@ func judge(f io.ReaderAt, at, size int64) error {
 }
 
 // readAt returns n bytes, or fewer if the file was truncated.
-func readAt(f io.ReaderAt, at, n int64) ([]byte, error) {
-	data := make([]byte, n)
+func readAt(f io.ReaderAt, at, n int64) ([]byte, error) { return readInto(make([]byte, n), f, at) }
+
+// readInto is readAt for the length of data, which it fills.
+func readInto(data []byte, f io.ReaderAt, at int64) ([]byte, error) {
 	got, err := f.ReadAt(data, at)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
