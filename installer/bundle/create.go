@@ -27,11 +27,15 @@ type Item struct {
 	Write func(ctx context.Context, w io.Writer) error
 }
 
-// PackEntry returns the entry of a pack with that tree digest, and the pins that deliver it.
-// Its content is what [WriteTree] writes.
+// PackEntry returns the entry of a pack with that tree digest, and the pins that deliver it,
+// without those of this machine: the entry is the same on every one. Its content is what
+// [WriteTree] writes.
 func PackEntry(id pack.ID, tree pack.Digest, pins []pack.Pin) Entry {
 	e := Entry{Kind: KindPack, Name: id.String(), Tree: tree}
 	for _, p := range pins {
+		if !p.Remote() {
+			continue
+		}
 		p = p.WithoutQuery()
 		p.TreeDigest = tree
 		e.Pins = append(e.Pins, p)

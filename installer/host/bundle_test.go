@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/packtrain/pack/installer/bundle"
 	"github.com/packtrain/pack/installer/host"
 	"github.com/packtrain/pack/installer/pipeline"
+	"github.com/packtrain/pack/source/registrysource/signature"
 )
 
 // bundled returns the path of a bundle of a lock.
@@ -140,6 +142,81 @@ func TestBundleIsReproducible(t *testing.T) {
 		if string(data) != string(first) {
 			t.Error("other bytes")
 		}
+	}
+}
+
+// TestBundleOfPlaces: where a pack lies that the lock states by its place does not matter.
+func TestBundleOfPlaces(t *testing.T) {
+	t.Parallel()
+	var first string
+	for range 2 {
+		dir := t.TempDir()
+		if err := os.CopyFS(filepath.Join(dir, "p"), fstest.MapFS{"pack.yaml": {Data: []byte("ref: place\nversion: 1.0.0\n")}}); err != nil {
+			t.Fatal(err)
+		}
+		h := openHost(t, host.Config{Root: t.TempDir(), Base: dir})
+		wants := []lock.Want{{Ref: "place", From: "./p"}}
+		l := mustSync(t, h, host.SyncRequest{Wants: wants, Dir: dir, Plan: true}).Lock
+		path := filepath.Join(t.TempDir(), "bundle")
+		if _, err := h.Bundle(t.Context(), host.BundleRequest{Lock: l, Dir: dir, Path: path}); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || strings.Contains(string(data), dir) {
+			t.Errorf("it states the directory %s, %v", dir, err)
+		}
+		if first == "" {
+			first = string(data)
+		}
+		if string(data) != first {
+			t.Error("other bytes")
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "p")); err != nil {
+			t.Fatal(err)
+		}
+		other := openHost(t, host.Config{Root: t.TempDir(), Bundle: path})
+		mustSync(t, other, host.SyncRequest{Wants: wants, Dir: dir, Lock: l, Locked: true})
+	}
+}
+
+// TestBundleOfSignedIndex: an index is in the bundle with its signatures, by which it is
+// verified again; another key refuses it, and a pack of which only the archive is signed is
+// not installed by its name.
+func TestBundleOfSignedIndex(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	private, public, err := signature.NewKey("release", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, foreign, err := signature.NewKey("release", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.private = private
+	trusting := func(key string) host.Config {
+		v, err := signature.NewVerifier(1, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := s.config(t.TempDir())
+		c.Indices[0].Verifier = v
+		return c
+	}
+	h := openHost(t, trusting(public))
+	l := mustSync(t, h, host.SyncRequest{Wants: wanted(t, "app"), Plan: true}).Lock
+	path := bundled(t, h, l, false)
+	for name, tt := range map[string]struct{ key, want string }{
+		"key":         {public, "only its archive"},
+		"another key": {foreign, "it is refused"},
+	} {
+		c := trusting(tt.key)
+		c.Bundle = path
+		other := openHost(t, c)
+		if _, err := other.Install(t.Context(), pipeline.Request{Specs: []string{"app"}}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		mustSync(t, other, host.SyncRequest{Wants: wanted(t, "app"), Lock: l, Locked: true})
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/packtrain/pack/internal/testkit/archivetest"
 	"github.com/packtrain/pack/registry"
 	"github.com/packtrain/pack/source/registrysource"
+	"github.com/packtrain/pack/source/registrysource/signature"
 )
 
 // A shop serves an index and its archives, and counts requests.
@@ -38,6 +39,7 @@ type shop struct {
 	python   map[string]string // requirements.txt, by "ref@version"
 	node     map[string]string // package.json, by "ref@version"
 	requests map[string]int
+	private  string // key that signs the index
 }
 
 func (s *shop) archive(id string) []byte {
@@ -78,7 +80,11 @@ func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
 			"install_sources": []any{map[string]any{"type": "archive", "url": s.url + "/" + id + ".zip", "checksum": "sha256:" + hex.EncodeToString(sum[:])}},
 		})
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"registry_name": "T", "registry_url": s.url, "version": "1.0", "packs": entries})
+	index, _ := json.Marshal(map[string]any{"registry_name": "T", "registry_url": s.url, "version": "1.0", "packs": entries})
+	if strings.HasSuffix(r.URL.Path, signature.Suffix) {
+		index, _ = signature.Sign("std", index, nil, s.private)
+	}
+	_, _ = w.Write(index)
 }
 
 // count returns how many requests there were since it was called last.
