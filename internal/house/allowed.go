@@ -55,6 +55,17 @@ func allowedIn(dir string) []allowed {
 	case "registry/crashtest":
 		rows := append(sqlite(list("registry/crashtest")), postgresql(list("registry/crashtest"))...)
 		return append(rows, allowed{"github.com/hanwen/go-fuse/v2", "the file of a block device that records writes and flushes", list("registry/crashtest")})
+	case "examples/packd/page/browsertest":
+		const why = "needed by chromedp"
+		return []allowed{
+			{"github.com/chromedp/chromedp", "a browser that uses the page of packd as a person does", list("examples/packd/page/browsertest")},
+			{"github.com/chromedp/cdproto", "the protocol of that browser: its events and emulated screens", list("examples/packd/page/browsertest")},
+			{"github.com/chromedp/sysutil", why, nil},
+			{"github.com/go-json-experiment/json", why, nil},
+			{"github.com/gobwas/httphead", why, nil},
+			{"github.com/gobwas/pool", why, nil},
+			{"github.com/gobwas/ws", why, nil},
+		}
 	case "source/gettersource":
 		return getter(list("source/gettersource"))
 	case "examples":

@@ -79,11 +79,15 @@ func (s *Server) plain(e endpoint, kind string, serve http.HandlerFunc) {
 		Content:     map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
 	if e.scope == "" {
-		e.statuses = []int{http.StatusTooManyRequests}
+		e.statuses = append(e.statuses, http.StatusTooManyRequests)
 	}
 	op := s.describe(e)
 	s.api.OpenAPI().AddOperation(&op)
-	s.mux.HandleFunc("GET "+e.path, func(w http.ResponseWriter, r *http.Request) {
+	pattern := e.path
+	if pattern == "/" {
+		pattern += "{$}" // alone
+	}
+	s.mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		if p := s.checkToken(r, e.scope); p != nil {
 			s.fail(w, r, p)
 			return

@@ -90,7 +90,7 @@ func (c *leakCheck) everyRoute(operation string) {
 		c.try(http.MethodGet, path, "")
 	}
 	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
-		filled := strings.NewReplacer("{ref}", "demo", "{id}", operation, "{generation}", "000001").Replace(path)
+		filled := strings.NewReplacer("{ref}", "demo", "{id}", operation, "{generation}", "000001", "{version}", "x", "{file}", "main.js").Replace(path)
 		if strings.Contains(filled, "{") {
 			c.t.Errorf("%s: a parameter is not known", path)
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/examples/hostflags"
 	"github.com/packtrain/pack/examples/packd/operations"
+	"github.com/packtrain/pack/examples/packd/page"
 	"github.com/packtrain/pack/examples/packd/wire"
 	"github.com/packtrain/pack/installer/host"
 )
@@ -70,10 +71,14 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	if err := s.SetTokens(c.Tokens); err != nil {
 		return nil, fmt.Errorf("open server: %w", err)
 	}
+	people, err := page.New()
+	if err != nil {
+		return nil, fmt.Errorf("open server: %w", err)
+	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}
-	s.addEndpoints()
+	s.addEndpoints(people)
 	return s, nil
 }
 
@@ -103,17 +108,19 @@ func (s *Server) open(ctx context.Context, c Config) (err error) {
 }
 
 // addEndpoints makes the API; everything else is open by now.
-func (s *Server) addEndpoints() {
+func (s *Server) addEndpoints(p *page.Page) {
 	s.newAPI()
 	s.addStages()
 	s.addOperations()
 	s.addCatalog()
 	s.addIndices()
+	s.addOutdated()
 	s.addChanges()
 	s.addConfigure()
 	s.addFeed()
 	s.addHealth()
 	s.addMetrics()
+	s.addPage(p)
 	s.addDocument()
 }
 
