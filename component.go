@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -180,9 +182,10 @@ type Script struct {
 	File string
 	// Runtime decides how the script starts; "" when its first line names an
 	// interpreter of none, such as perl.
-	Runtime RuntimeName
-	line    shebang.Line // where it decides; else zero
-	fault   error        // why nothing can start it by its first line
+	Runtime   RuntimeName
+	described bool         // the runtime is not built in
+	line      shebang.Line // where it decides; else zero
+	fault     error        // why nothing can start it by its first line
 }
 
 // Err says why nothing can start the script: its first line is not one of a
@@ -196,18 +199,23 @@ func (s Script) Err() error { return s.fault }
 // to its first line, then to its extension, then to the shell, or to the system
 // for native.
 //
-// An unknown runner, or one that is part of the platform, is an error with
+// The runtimes are those that are built in, and those of envs, the environments of the
+// pack's content. An unknown runner, or one that is part of the platform, is an error with
 // [CodeInvalidManifest]. For a file that does not exist or is not a regular file,
 // the error matches [fs.ErrNotExist].
-func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
-	r, known := runtimeOfRunner(runner)
+func ReadScript(fsys fs.FS, file, runner string, envs []Environment) (Script, error) {
+	return tableOf(envs).readScript(fsys, file, runner)
+}
+
+func (t runtimeTable) readScript(fsys fs.FS, file, runner string) (Script, error) {
+	r, known := t.ofRunner(runner)
 	switch {
 	case runner == "":
 		r.Name = RuntimeShell
 	case !known:
-		return Script{}, unknownRunner(runner)
+		return Script{}, t.unknownRunner(runner)
 	case r.HasEnvironments():
-		return Script{File: file, Runtime: r.Name}, nil
+		return Script{File: file, Runtime: r.Name, described: r.Described != nil}, nil
 	}
 	head, err := readHead(fsys, file)
 	if err != nil {
@@ -215,11 +223,11 @@ func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 	}
 	s := Script{File: file, Runtime: r.Name, line: shebang.Parse(head)}
 	if s.line.Path != "" {
-		r, _ = runtimeOfProgram(s.line.Program())
-	} else if byName, ok := runtimeOfFile(file); ok {
+		r, _ = t.ofProgram(s.line.Program())
+	} else if byName, ok := t.ofFile(file); ok {
 		r = byName
 	}
-	s.Runtime = r.Name
+	s.Runtime, s.described = r.Name, r.Described != nil
 	start := map[RuntimeName]shebang.Start{RuntimeShell: shebang.ByShell, RuntimeNative: shebang.BySystem}[r.Name]
 	if fault := shebang.Judge(head, start); fault != nil && !r.HasEnvironments() {
 		s.fault = Errorf(CodeInvalidManifest, "%q cannot be started: %w", file, fault)
@@ -228,11 +236,11 @@ func ReadScript(fsys fs.FS, file, runner string) (Script, error) {
 }
 
 // unknownRunner explains why nothing can be started under a runner.
-func unknownRunner(runner string) error {
+func (t runtimeTable) unknownRunner(runner string) error {
 	if isPlatformRunner(runner) {
 		return Errorf(CodeInvalidManifest, "runner_type %.64q is part of the platform", runner)
 	}
-	return Errorf(CodeInvalidManifest, "%s", runnerAdvice(runner, true))
+	return Errorf(CodeInvalidManifest, "%s", t.runnerAdvice(runner, true))
 }
 
 // shellPath is the program that runs scripts which name no interpreter.
@@ -250,12 +258,16 @@ func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 	}
 	r, _ := RuntimeByName(s.Runtime)
 	switch {
-	case r.HasEnvironments():
+	case r.HasEnvironments(), s.described:
 		program, err := s.Interpreter(envs)
 		if err != nil {
 			return nil, err
 		}
-		return append(s.line.With(program), path), nil
+		argv := s.line.With(program)
+		if d := environmentOf(envs, s.Runtime).Described; d != nil {
+			argv = append(argv, d.Described.Versions[0].Args...)
+		}
+		return append(argv, path), nil
 	case s.fault != nil:
 		return nil, s.fault
 	case s.line.Path != "":
@@ -269,11 +281,69 @@ func (s Script) Argv(path string, envs []Environment) ([]string, error) {
 // Interpreter returns the interpreter of the environment in which the script
 // runs. If envs has no such environment, the error has [CodeNotFound].
 func (s Script) Interpreter(envs []Environment) (string, error) {
-	if program, ok := interpreter(envs, s.Runtime); ok {
-		return program, nil
+	if e := environmentOf(envs, s.Runtime); e != nil {
+		return e.Interpreter, nil
 	}
 	return "", Errorf(CodeNotFound, "%q needs a %s environment, but none is attached to the pack's content: "+
 		"build its environments first", s.File, s.Runtime)
+}
+
+// SearchPath returns search, the value of a PATH variable, with the directories
+// of the environments' interpreters in front, so that programs that a pack's
+// scripts start by name come from its environments.
+func SearchPath(envs []Environment, search string) string {
+	for _, e := range envs {
+		switch {
+		case e.Interpreter == "":
+		case search == "":
+			search = filepath.Dir(e.Interpreter)
+		default:
+			search = filepath.Dir(e.Interpreter) + string(filepath.ListSeparator) + search
+		}
+	}
+	return search
+}
+
+// Environ returns env with the changes that environments of described runtimes make, for a
+// program of a pack whose directory is dir; both are absolute. An environment without a
+// directory changes nothing that names it. Where env has a variable twice, the last one
+// counts.
+func Environ(env []string, dir string, envs []Environment) []string {
+	env = slices.Clone(env)
+	for i := range envs {
+		e := &envs[i]
+		if e.Described == nil {
+			continue
+		}
+		expand := strings.NewReplacer("{env_dir}", e.Path, "{pack_dir}", dir, "{interpreter}", e.Interpreter, "{manifest_path}", path.Join(dir, e.Described.Manifest))
+		for _, v := range e.Described.Described.Versions[0].Variables {
+			if e.Path != "" || !strings.Contains(v.Value, "{env_dir}") {
+				v.Value = expand.Replace(v.Value)
+				env = v.apply(env)
+			}
+		}
+	}
+	return env
+}
+
+// apply changes the variable in env.
+func (v *RuntimeVariable) apply(env []string) []string {
+	old := ""
+	for _, assignment := range env {
+		if name, value, _ := strings.Cut(assignment, "="); name == v.Name {
+			old = value
+		}
+	}
+	env = slices.DeleteFunc(env, func(a string) bool { return strings.HasPrefix(a, v.Name+"=") })
+	value := v.Value
+	switch {
+	case old == "":
+	case v.Operation == "prepend":
+		value += v.Separator + old
+	case v.Operation == "append":
+		value = old + v.Separator + value
+	}
+	return append(env, v.Name+"="+value)
 }
 
 // headSize is how much of a script is read to see what starts it.

@@ -39,7 +39,7 @@ func TestArgvOfFirstLines(t *testing.T) {
 		{"", []string{"/bin/sh"}},
 	}
 	for _, tt := range tests {
-		script, err := pack.ReadScript(fstest.MapFS{"run": {Data: []byte(tt.head)}}, "run", "")
+		script, err := pack.ReadScript(fstest.MapFS{"run": {Data: []byte(tt.head)}}, "run", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestScriptsThatCannotStart(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			script, err := pack.ReadScript(files, tt.file, tt.runner)
+			script, err := pack.ReadScript(files, tt.file, tt.runner, nil)
 			if err == nil {
 				_, err = script.Argv("/x", nil)
 			}
@@ -121,7 +121,7 @@ func FuzzScript(f *testing.F) {
 		f.Add([]byte(head))
 	}
 	f.Fuzz(func(t *testing.T, head []byte) {
-		script, err := pack.ReadScript(fstest.MapFS{"run": {Data: head}}, "run", "native")
+		script, err := pack.ReadScript(fstest.MapFS{"run": {Data: head}}, "run", "native", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func FuzzScript(f *testing.F) {
 func testScriptsThatLookLikeOptions(t *testing.T) {
 	t.Parallel()
 	for runner, text := range map[string]string{"shell": "", "python": "", "native": "#!/bin/sh\n", "": "#!/usr/bin/perl -w\n"} {
-		s, err := pack.ReadScript(mapFS(map[string]string{"-c": text}), "-c", runner)
+		s, err := pack.ReadScript(mapFS(map[string]string{"-c": text}), "-c", runner, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

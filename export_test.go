@@ -28,7 +28,7 @@ func Runtimes() []Runtime { return runtimes() }
 // RuntimeLookUps returns the ways to find a runtime by text.
 func RuntimeLookUps() map[string]func(string) (Runtime, bool) {
 	return map[string]func(string) (Runtime, bool){
-		"word": runtimeOfWord, "runner": runtimeOfRunner, "test runner": RuntimeOfTestRunner, "program": runtimeOfProgram, "file": runtimeOfFile,
+		"word": builtIn().ofWord, "runner": builtIn().ofRunner, "test runner": RuntimeOfTestRunner, "program": builtIn().ofProgram, "file": builtIn().ofFile,
 	}
 }
 
@@ -42,7 +42,7 @@ func ComponentKeys(kind Kind) []string { return componentKeys(kind) }
 func RefPattern() string { return refPattern.String() }
 
 // RunnerTypes are the runner types of native shape.
-func RunnerTypes() []string { return runnerTypes() }
+func RunnerTypes() []string { return builtIn().runnerTypes() }
 
 // MaxSeconds is the longest duration that a pack may ask for.
 const MaxSeconds = maxSeconds

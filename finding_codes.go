@@ -252,10 +252,10 @@ var findingTable = []FindingKind{
 	{requirementUnreadable, SeverityError, "requirements.txt cannot be read as text"},
 
 	{runtimeRange, SeverityError, "a range of versions of Python or Node.js is not written as their tools write it"},
-	{runtimeCommand, SeverityError, "a command of a runtime is not a list of words, or its program is empty, has a control character or leads out of the pack"},
+	{runtimeCommand, SeverityError, "a command of a runtime is not a list of words, its program is empty, has a control character or leads out of the pack, or its pattern is not a regular expression"},
 	{runtimeTemplate, SeverityError, "a command, path or variable of a runtime has braces that stand for none of `{env_dir}`, `{pack_dir}`, `{interpreter}` and `{manifest_path}`"},
-	{runtimeEnvironment, SeverityError, "a runtime sets an environment variable whose name is not made of letters, digits and `_`, or whose value has a NUL"},
-	{runtimeLoader, SeverityError, "a runtime sets an environment variable that makes programs load other code, such as `LD_PRELOAD`"},
+	{runtimeEnvironment, SeverityError, "a runtime sets an environment variable whose name is not made of letters, digits and `_`, whose value has a NUL, or with an operation that there is not"},
+	{runtimeLoader, SeverityError, "a runtime sets an environment variable that makes programs load other code, such as `LD_PRELOAD`, or that is the platform's, such as `HTTPS_PROXY`"},
 	{runtimePath, SeverityError, "a directory or file of a runtime leads out of the pack, or its interpreter does not lie in its environment"},
 	{runtimeAbsolute, SeverityWarning, "a runtime names a program by an absolute path, which other machines may not have"},
 

@@ -1,6 +1,10 @@
 package pack_test
 
-import "github.com/packtrain/pack"
+import (
+	"strings"
+
+	"github.com/packtrain/pack"
+)
 
 // runt is the file of a runtime.
 const runt = "runtimes/r.yaml"
@@ -31,5 +35,15 @@ func hostileRuntimes() []hostileCase {
 		{"value with NUL", runt, execution(`env_vars: {A: {operation: set, value: "x\0y"}}`), invalid, "has a NUL"},
 		{"LD_PRELOAD", runt, execution("env_vars: {LD_PRELOAD: '{pack_dir}/x.so'}"), invalid, "LD_PRELOAD makes every program"},
 		{"NODE_OPTIONS", runt, execution("env_vars: {NODE_OPTIONS: --require x}"), invalid, "NODE_OPTIONS makes every program"},
+		{"proxy", runt, execution("env_vars: {https_proxy: 'http://x.example'}"), invalid, "https_proxy is the platform's"},
+		{"no proxy", runt, execution("env_vars: {NO_PROXY: '*'}"), invalid, "NO_PROXY is the platform's"},
+		{"certificates", runt, execution("env_vars: {SSL_CERT_FILE: '{pack_dir}/ca.pem'}"), invalid, "SSL_CERT_FILE is the platform's"},
+		{"home", runt, execution("env_vars: {HOME: '{pack_dir}'}"), invalid, "HOME is the platform's"},
+		{"search path", runt, execution("env_vars: {PATH: '{env_dir}/bin'}"), invalid, "PATH is the platform's"},
+		{"search path of the pack", runt, execution("env_vars: {PATH: {operation: prepend, value: '{pack_dir}/bin'}}"), invalid, "PATH is the platform's"},
+		{"climbing search path", runt, execution("env_vars: {PATH: {operation: prepend, value: '{env_dir}/../x'}}"), invalid, "PATH is the platform's"},
+		{"operation", runt, execution("env_vars: {A: {operation: run, value: x}}"), invalid, "want set, prepend or append"},
+		{"pattern", runt, "ref: r\ndistributions: {verification: {commands: [{binary: ruby, pattern: '(?=x)'}]}}\n", invalid, "want a regular expression"},
+		{"long pattern", runt, "ref: r\ndistributions: {verification: {commands: [{binary: ruby, pattern: " + strings.Repeat("x", 201) + "}]}}\n", invalid, "want a regular expression"},
 	}
 }

@@ -33,9 +33,15 @@ type Pack struct {
 	Components []Component `json:"components"`
 	// Findings of loading, errors included: see [Findings.Err].
 	Findings Findings `json:"findings"`
+	// Runtimes are those that the pack can use beside the built-in ones: of
+	// [LoadOptions.Runtimes], and then those that it describes itself.
+	Runtimes []Runtime `json:"-"`
 
 	lines map[fileKey]int // of the keys that Validate reports about
 }
+
+// table returns the runtimes that the pack can use.
+func (p *Pack) table() runtimeTable { return append(runtimes(), p.Runtimes...) }
 
 // LoadOptions say how to read a pack.
 type LoadOptions struct {
@@ -49,6 +55,8 @@ type LoadOptions struct {
 	// Schemas checks that a conf_schema is JSON Schema, and that configurations fit it.
 	// nil: as [Manifest.CheckConfig] does without one.
 	Schemas SchemaCompiler
+	// Runtimes are those that the host knows beside the built-in ones: see [ReadRuntime].
+	Runtimes []Runtime
 }
 
 // Limits bound the files of a pack that [Load] and [Validate] read. A field
@@ -100,6 +108,7 @@ func Load(fsys fs.FS, opts *LoadOptions) (*Pack, error) {
 		limits:  opts.Limits.withDefaults(),
 		schemas: opts.Schemas,
 	}
+	l.pack.Runtimes = slices.Clone(opts.Runtimes)
 	if err := l.load(opts.ManifestOnly); err != nil {
 		return l.pack, fmt.Errorf("load pack: %w", err)
 	}
@@ -151,6 +160,7 @@ func (l *loader) load(manifestOnly bool) error {
 		return err
 	}
 	if manifestOnly {
+		l.findRuntimeDeps()
 		l.pack.Findings.sort()
 		return nil
 	}
@@ -160,6 +170,7 @@ func (l *loader) load(manifestOnly bool) error {
 	if err := l.loadComponents(); err != nil {
 		return err
 	}
+	l.findRuntimeDeps()
 	l.checkDuplicates()
 	l.pack.Findings.sort()
 	return nil

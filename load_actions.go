@@ -38,11 +38,11 @@ func (s *componentSection) textOr(key, absent string) string {
 // runner returns `runner_type` as written, and reports one that is not known.
 func (s *componentSection) runner(absent RuntimeName) string {
 	runner := s.textOr("runner_type", string(absent))
-	r, known := runtimeOfRunner(runner)
+	r, known := s.table.ofRunner(runner)
 	switch {
 	case s.compat && (known || isPlatformRunner(runner)):
 	case !known:
-		s.report(componentRunner, s.line("runner_type"), "%s", runnerAdvice(runner, s.compat))
+		s.report(componentRunner, s.line("runner_type"), "%s", s.table.runnerAdvice(runner, s.compat))
 	case containsFold(r.StackStormTypes, runner):
 		s.report(componentRunner, s.line("runner_type"), "runner_type %.64q is one of StackStorm; write %q", runner, r.RunnerTypes[0])
 	}
@@ -52,7 +52,7 @@ func (s *componentSection) runner(absent RuntimeName) string {
 // needsEntryPoint reports whether an action without an entry point is wrong. In
 // StackStorm shape only those of that shape's own runners are.
 func (s *componentSection) needsEntryPoint(runner string) bool {
-	r, known := runtimeOfRunner(runner)
+	r, known := s.table.ofRunner(runner)
 	if s.compat {
 		return containsFold(r.StackStormTypes, runner) || containsFold(platformScripts, runner)
 	}

@@ -13,27 +13,56 @@ import (
 	"github.com/packtrain/pack/internal/text/yaml"
 )
 
-// loadComponents reads the component files of every kind.
+// loadComponents reads the component files of every kind, runtimes first: others name
+// them.
 func (l *loader) loadComponents() error {
+	kinds := Kinds()
+	first := func(a, b Kind) int { return b2i(b == kindRuntime) - b2i(a == kindRuntime) }
+	slices.SortStableFunc(kinds, first)
 	files := 0
-	for _, kind := range Kinds() {
-		names, err := l.componentFiles(kind)
-		if err != nil {
+	for _, kind := range kinds {
+		if more, err := l.loadKind(kind, &files); err != nil || !more {
 			return err
 		}
-		for _, name := range names {
-			file := path.Join(string(kind), name)
-			files++
-			if err := l.checkTotals(files); err != nil {
-				l.pack.Findings.report(componentLimit, file, 0, err)
-				return nil
-			}
-			if err := l.loadComponent(kind, file); err != nil {
-				return err
-			}
+	}
+	l.moveRuntimes()
+	return nil
+}
+
+// loadKind reads the component files of a kind, and counts all files. More is false when a
+// limit was passed.
+func (l *loader) loadKind(kind Kind, files *int) (more bool, err error) {
+	names, err := l.componentFiles(kind)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range names {
+		file := path.Join(string(kind), name)
+		*files++
+		if err := l.checkTotals(*files); err != nil {
+			l.pack.Findings.report(componentLimit, file, 0, err)
+			return false, nil
+		}
+		if err := l.loadComponent(kind, file); err != nil {
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
+}
+
+// moveRuntimes puts the runtimes at their place among the kinds.
+func (l *loader) moveRuntimes() {
+	all, lines := l.pack.Components, l.refLines
+	n := 0
+	for n < len(all) && all[n].Kind == kindRuntime {
+		n++
+	}
+	to := n
+	for to < len(all) && slices.Index(Kinds(), all[to].Kind) < slices.Index(Kinds(), kindRuntime) {
+		to++
+	}
+	l.pack.Components = slices.Concat(all[n:to], all[:n], all[to:])
+	l.refLines = slices.Concat(lines[n:to], lines[:n], lines[to:])
 }
 
 // checkTotals returns a [*LimitError] when all component files together pass a
@@ -92,9 +121,12 @@ func (l *loader) loadComponent(kind Kind, file string) error {
 	}
 	s := &componentSection{
 		section: section{node: node, file: file, findings: &l.pack.Findings, codes: componentCodes},
-		pack:    l.pack.Manifest.Ref, compat: l.compat(), fsys: l.fsys,
+		pack:    l.pack.Manifest.Ref, compat: l.compat(), fsys: l.fsys, table: l.pack.table(),
 	}
 	c, line := s.component(kind)
+	if kind == kindRuntime {
+		l.describe(c.Ref, node)
+	}
 	l.pack.Components = append(l.pack.Components, c)
 	l.refLines = append(l.refLines, line)
 	l.pack.noteLines(file, node)
@@ -129,6 +161,7 @@ type componentSection struct {
 	pack   Ref
 	compat bool
 	fsys   fs.FS
+	table  runtimeTable
 }
 
 // component reads what all kinds share, and then what the kind has.

@@ -365,18 +365,28 @@ func (s *section) dependencyList(key string, own Ref, compat bool) (list []Depen
 	return list, urls
 }
 
-// runtimeDeps reads `runtime_deps`.
+// runtimeDeps reads `runtime_deps`. Which runtimes these are is known once the pack's own
+// were read.
 func (s *section) runtimeDeps() []RuntimeDep {
 	deps := []RuntimeDep{}
-	words := wordsOf(func(r *Runtime) []string { return r.Words })
 	for _, text := range s.texts("runtime_deps") {
-		d := parseRuntimeDep(text)
-		if d.Runtime == "" {
-			s.report(manifestUnknownRuntime, s.line("runtime_deps"), "runtime_deps: %.64q is not a known runtime; it is not provided%s", d.Name, nearest.Hint(d.Name, words))
-		}
-		deps = append(deps, d)
+		deps = append(deps, builtIn().runtimeDep(text))
 	}
 	return deps
+}
+
+// findRuntimeDeps finds the runtimes of `runtime_deps`, and reports unknown ones.
+func (l *loader) findRuntimeDeps() {
+	table := l.pack.table()
+	words := table.words(func(r *Runtime) []string { return r.Words })
+	for i := range l.pack.Manifest.RuntimeDeps {
+		d := &l.pack.Manifest.RuntimeDeps[i]
+		r, known := table.ofWord(d.Name)
+		if d.Runtime = r.Name; !known {
+			err := fmt.Errorf("runtime_deps: %.64q is not a known runtime; it is not provided%s", d.Name, nearest.Hint(d.Name, words))
+			l.pack.Findings.report(manifestUnknownRuntime, ManifestFile, l.pack.lineOf(ManifestFile, "runtime_deps"), err)
+		}
+	}
 }
 
 // checkConstraint reports a constraint that no version can satisfy.

@@ -157,7 +157,7 @@ func suiteType(word string) (typ, runner string) {
 	if _, ok := RuntimeOfTestRunner(word); ok {
 		return strings.ToLower(word), ""
 	}
-	if _, ok := runtimeOfRunner(word); ok {
+	if _, ok := builtIn().ofRunner(word); ok {
 		return suiteScript, word
 	}
 	return word, ""
@@ -170,7 +170,7 @@ func (s *Suite) Err() error {
 		return nil
 	}
 	return Errorf(CodeInvalidManifest, "test runner %.64q is not supported; skip the tests to register the pack%s",
-		s.Type, nearest.Hint(s.Type, append(runnerTypes(), suiteTypes()...)))
+		s.Type, nearest.Hint(s.Type, append(builtIn().runnerTypes(), suiteTypes()...)))
 }
 
 // suiteTypes returns the types of suites that can be run.

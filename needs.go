@@ -21,7 +21,7 @@ type RuntimeNeed struct {
 }
 
 // RuntimeNeeds infers which runtimes the pack p, whose files are fsys, needs, in
-// the order of the table of runtimes. It goes by pack.yaml (runtime_deps, and the version
+// the order of the table of runtimes, those that are not built in last. It goes by pack.yaml (runtime_deps, and the version
 // ranges of the dependencies), the files that list packages, and the runners,
 // runtime versions and first lines of actions, sensors and tests. The pack's
 // meta is never looked at: in real packs it contradicts requirements.txt.
@@ -30,7 +30,7 @@ type RuntimeNeed struct {
 // it. A file that exists but cannot be read is an error with [CodeIO], which
 // comes with the needs found elsewhere.
 func RuntimeNeeds(fsys fs.FS, p *Pack) ([]RuntimeNeed, error) {
-	n := needs{fsys: fsys}
+	n := needs{fsys: fsys, table: p.table()}
 	n.addPack(p)
 	return n.list(), errors.Join(n.errs...)
 }
@@ -38,6 +38,7 @@ func RuntimeNeeds(fsys fs.FS, p *Pack) ([]RuntimeNeed, error) {
 // needs collects the requirements of a pack.
 type needs struct {
 	fsys  fs.FS
+	table runtimeTable
 	told  func(name RuntimeName, versions, reason string) // of each need, if not nil
 	found []RuntimeNeed
 	errs  []error
@@ -78,7 +79,7 @@ func appendNew(list []string, s string) []string {
 // table.
 func (n *needs) list() []RuntimeNeed {
 	var sorted []RuntimeNeed
-	for _, r := range runtimes() {
+	for _, r := range n.table {
 		for _, need := range n.found {
 			if need.Runtime == r.Name && r.HasEnvironments() {
 				sorted = append(sorted, need)
@@ -124,7 +125,7 @@ func (n *needs) addSuites(suites []Suite) {
 // addScript notes what a script needs. One that does not exist, or that nothing
 // can start, needs nothing.
 func (n *needs) addScript(file, runner, versions, reason string) {
-	s, err := ReadScript(n.fsys, file, runner)
+	s, err := n.table.readScript(n.fsys, file, runner)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, ErrInvalid):
 	case err != nil:
@@ -134,10 +135,14 @@ func (n *needs) addScript(file, runner, versions, reason string) {
 	}
 }
 
-// addFiles notes the files that list packages.
+// addFiles notes the files that list packages. A file is a need of the first runtime that
+// has it, and otherwise belongs to what is needed anyway.
 func (n *needs) addFiles() {
-	for _, r := range runtimes() {
-		if r.Manifest == "" {
+	var taken []string
+	for _, r := range n.table {
+		others := slices.Contains(taken, r.Manifest)
+		taken = append(taken, r.Manifest)
+		if r.Manifest == "" || others && !slices.ContainsFunc(n.found, func(f RuntimeNeed) bool { return f.Runtime == r.Name }) {
 			continue
 		}
 		info, err := fs.Stat(n.fsys, r.Manifest)

@@ -3,7 +3,6 @@ package pack
 import (
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,38 +26,101 @@ const (
 // execution all use the same rows. Words, types, names and extensions are matched
 // case-insensitively: `Python` is `python`.
 type Runtime struct {
-	Name RuntimeName
+	Name RuntimeName `json:"name"`
 	// Title is the name for people, such as "Node.js".
-	Title string
+	Title string `json:"title"`
 	// Words name the runtime in `runtime_deps`.
-	Words []string
+	Words []string `json:"words"`
 	// RunnerTypes name it in `runner_type`; StackStormTypes are those that only
 	// packs of StackStorm shape should write.
-	RunnerTypes, StackStormTypes []string
+	RunnerTypes     []string `json:"runner_types"`
+	StackStormTypes []string `json:"stackstorm_types,omitempty"`
 	// TestRunners are the types of test runners that belong to it.
-	TestRunners []string
+	TestRunners []string `json:"test_runners,omitempty"`
 	// Programs are its interpreters in the first lines of scripts, without a
 	// version: "python" stands for python3.11 too.
-	Programs []string
+	Programs []string `json:"programs"`
 	// Extensions, with the dot, of its scripts.
-	Extensions []string
+	Extensions []string `json:"extensions"`
 	// Manifest is the file that lists a pack's packages, relative to the pack;
 	// Locks are the files beside it that pin them. "" and nil for none.
-	Manifest string
-	Locks    []string
+	Manifest string   `json:"manifest,omitempty"`
+	Locks    []string `json:"locks,omitempty"`
 	// RangeExample is a version range as the runtime's own tools write it; ""
 	// for a runtime without environments.
-	RangeExample string
+	RangeExample string `json:"range_example,omitempty"`
 	// Link is the name, beside an installed pack, of the link to the pack's
 	// environment; "" for a runtime that has no environments.
-	Link string
+	Link string `json:"link,omitempty"`
+	// Described is what a description says of a runtime that is not built in; nil for those
+	// that are.
+	Described *RuntimeDescription `json:"described,omitempty"`
 }
 
 // HasEnvironments reports whether scripts of r run in an environment that is
 // built for their pack.
 func (r *Runtime) HasEnvironments() bool { return r.Link != "" }
 
-// runtimes returns the table of runtimes. The result belongs to the caller.
+// A RuntimeDescription says how a runtime that is not built in is found, run, and
+// given environments, as the files runtimes/*.yaml of packs say it. Its commands are
+// code of its author.
+//
+// In words of commands, and in values of variables, {env_dir} is the environment,
+// {pack_dir} the pack (while the environment is built, a copy of its manifest and of the
+// files beside it that have the same name with another ending), {interpreter} the
+// program that runs scripts, and {manifest_path} the manifest.
+type RuntimeDescription struct {
+	// Ref is that of the description, such as "core.ruby".
+	Ref ComponentRef `json:"ref"`
+	// Pack is the pack that describes the runtime for itself; "" if the host does.
+	Pack Ref `json:"pack,omitempty"`
+	// Minimum is the lowest version that suits, "" for any.
+	Minimum string `json:"minimum,omitempty"`
+	// Versions are the ways to run it in order of preference, at least one.
+	Versions []RuntimeVersion `json:"versions"`
+}
+
+// A RuntimeVersion is one way to run a described runtime.
+type RuntimeVersion struct {
+	Version string `json:"version,omitempty"` // as the description names it; "" if it does not
+	// Checks find it: the first program that passes one is its interpreter.
+	Checks []RuntimeCheck `json:"checks"`
+	// Args are arguments of the interpreter, before the script.
+	Args []string `json:"args,omitempty"`
+	// Layout is the shape of the environment, as the description calls it: `gem_home`, for
+	// example.
+	Layout string `json:"layout,omitempty"`
+	// Create makes an empty environment, and Install installs in it what the manifest lists;
+	// each is a program with its arguments, or nil for nothing to do.
+	Create  []string `json:"create,omitempty"`
+	Install []string `json:"install,omitempty"`
+	// Interpreter is the program in the environment that runs scripts; "" for the one
+	// that the checks find.
+	Interpreter string            `json:"interpreter,omitempty"`
+	Variables   []RuntimeVariable `json:"variables,omitempty"`
+}
+
+// A RuntimeCheck asks a program, by name, for its version.
+type RuntimeCheck struct {
+	Program  string   `json:"program"`
+	Args     []string `json:"args,omitempty"`
+	ExitCode int      `json:"exit_code,omitempty"`
+	// Pattern is a regular expression that its output has to match, "" for any output. The
+	// version is the number in which the match ends.
+	Pattern string `json:"pattern,omitempty"`
+}
+
+// A RuntimeVariable changes a variable of the programs that run in an environment.
+type RuntimeVariable struct {
+	Name string `json:"name"`
+	// Operation is what is done with the value that the variable has: set, prepend or
+	// append, the last two with Separator between.
+	Operation string `json:"operation"`
+	Value     string `json:"value"`
+	Separator string `json:"separator,omitempty"`
+}
+
+// runtimes returns the table of runtimes that are built in. The result belongs to the caller.
 func runtimes() []Runtime {
 	return []Runtime{
 		{
@@ -93,52 +155,69 @@ func runtimes() []Runtime {
 	}
 }
 
-// RuntimeByName returns the runtime of that name; false when there is none.
-func RuntimeByName(name RuntimeName) (Runtime, bool) {
-	return findRuntime(func(r *Runtime) bool { return r.Name == name })
-}
-
-// runtimeOfWord returns the runtime that a word of `runtime_deps`, without a
-// version range, stands for; false when it is not known.
-func runtimeOfWord(word string) (Runtime, bool) {
-	return findRuntime(func(r *Runtime) bool { return containsFold(r.Words, word) })
-}
-
-// runtimeOfRunner returns the runtime that a `runner_type`, of either shape,
-// stands for; false when it is not known, or is one of the platform's own.
-func runtimeOfRunner(runner string) (Runtime, bool) {
-	return findRuntime(func(r *Runtime) bool {
-		return containsFold(r.RunnerTypes, runner) || containsFold(r.StackStormTypes, runner)
-	})
-}
+// RuntimeByName returns the runtime of that name; false when none is built in.
+func RuntimeByName(name RuntimeName) (Runtime, bool) { return builtIn().byName(name) }
 
 // RuntimeOfTestRunner returns the runtime of a test runner such as "unittest";
 // false when it is not known.
 func RuntimeOfTestRunner(typ string) (Runtime, bool) {
-	return findRuntime(func(r *Runtime) bool { return containsFold(r.TestRunners, typ) })
+	return builtIn().find(func(r *Runtime) bool { return containsFold(r.TestRunners, typ) })
 }
 
-// runtimeOfProgram returns the runtime of an interpreter, given by its path or
+// A runtimeTable is the runtimes that are known; of two with one word, the first counts.
+type runtimeTable []Runtime
+
+func builtIn() runtimeTable { return runtimes() }
+
+// tableOf returns the runtimes that environments are of, and those that are built in.
+func tableOf(envs []Environment) runtimeTable {
+	table := runtimes()
+	for i := range envs {
+		if d := envs[i].Described; d != nil {
+			table = append(table, *d)
+		}
+	}
+	return table
+}
+
+func (t runtimeTable) byName(name RuntimeName) (Runtime, bool) {
+	return t.find(func(r *Runtime) bool { return r.Name == name })
+}
+
+// ofWord returns the runtime that a word of `runtime_deps`, without a
+// version range, stands for; false when it is not known.
+func (t runtimeTable) ofWord(word string) (Runtime, bool) {
+	return t.find(func(r *Runtime) bool { return containsFold(r.Words, word) })
+}
+
+// ofRunner returns the runtime that a `runner_type`, of either shape,
+// stands for; false when it is not known, or is one of the platform's own.
+func (t runtimeTable) ofRunner(runner string) (Runtime, bool) {
+	return t.find(func(r *Runtime) bool {
+		return containsFold(r.RunnerTypes, runner) || containsFold(r.StackStormTypes, runner)
+	})
+}
+
+// ofProgram returns the runtime of an interpreter, given by its path or
 // name, with or without a version suffix; false if it is not known.
-func runtimeOfProgram(program string) (Runtime, bool) {
+func (t runtimeTable) ofProgram(program string) (Runtime, bool) {
 	name := path.Base(program)
 	if unversioned := strings.TrimRight(name, "0123456789."); unversioned != "" {
 		name = unversioned
 	}
-	return findRuntime(func(r *Runtime) bool { return containsFold(r.Programs, name) })
+	return t.find(func(r *Runtime) bool { return containsFold(r.Programs, name) })
 }
 
-// runtimeOfFile returns the runtime of a script by the extension of its name;
+// ofFile returns the runtime of a script by the extension of its name;
 // false if no runtime has that extension.
-func runtimeOfFile(name string) (Runtime, bool) {
-	return findRuntime(func(r *Runtime) bool { return containsFold(r.Extensions, path.Ext(name)) })
+func (t runtimeTable) ofFile(name string) (Runtime, bool) {
+	return t.find(func(r *Runtime) bool { return containsFold(r.Extensions, path.Ext(name)) })
 }
 
-func findRuntime(fits func(*Runtime) bool) (Runtime, bool) {
-	table := runtimes()
-	for i := range table {
-		if fits(&table[i]) {
-			return table[i], true
+func (t runtimeTable) find(fits func(*Runtime) bool) (Runtime, bool) {
+	for i := range t {
+		if fits(&t[i]) {
+			return t[i], true
 		}
 	}
 	return Runtime{}, false
@@ -148,10 +227,10 @@ func containsFold(words []string, word string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
 }
 
-// wordsOf returns all words of a column of the table.
-func wordsOf(column func(*Runtime) []string) []string {
+// words returns all words of a column of the table.
+func (t runtimeTable) words(column func(*Runtime) []string) []string {
 	var words []string
-	for _, r := range runtimes() {
+	for _, r := range t {
 		words = append(words, column(&r)...)
 	}
 	return words
@@ -169,29 +248,31 @@ func isPlatformRunner(runner string) bool {
 }
 
 func isNative(runner string) bool {
-	r, _ := runtimeOfRunner(runner)
+	r, _ := builtIn().ofRunner(runner)
 	return r.Name == RuntimeNative
 }
 
 // runnerAdvice says that a runner is not known, and what may have been meant.
-func runnerAdvice(runner string, compat bool) string {
-	known := runnerTypes()
+func (t runtimeTable) runnerAdvice(runner string, compat bool) string {
+	known := t.runnerTypes()
 	if compat {
-		known = append(known, wordsOf(func(r *Runtime) []string { return r.StackStormTypes })...)
+		known = append(known, t.words(func(r *Runtime) []string { return r.StackStormTypes })...)
 		known = append(append(known, platformCommands...), platformScripts...)
 	}
-	return fmt.Sprintf("runner_type %.64q is not known%s", runner, hint(runner, known))
+	return fmt.Sprintf("runner_type %.64q is not known%s", runner, t.hint(runner, known))
 }
 
-func runnerTypes() []string { return wordsOf(func(r *Runtime) []string { return r.RunnerTypes }) }
+func (t runtimeTable) runnerTypes() []string {
+	return t.words(func(r *Runtime) []string { return r.RunnerTypes })
+}
 
 // hint names the known word that may have been meant, else the runtimes.
-func hint(word string, known []string) string {
+func (t runtimeTable) hint(word string, known []string) string {
 	if h := nearest.Hint(word, known); h != "" {
 		return h
 	}
 	var names []string
-	for _, r := range runtimes() {
+	for _, r := range t {
 		names = append(names, string(r.Name))
 	}
 	return ": want one of " + strings.Join(names, ", ")
@@ -207,13 +288,13 @@ type RuntimeDep struct {
 	Range string `json:"range"`
 }
 
-// parseRuntimeDep splits a word such as "python3>=3.8" or "nodejs^18".
-func parseRuntimeDep(text string) RuntimeDep {
+// runtimeDep splits a word such as "python3>=3.8" or "nodejs^18".
+func (t runtimeTable) runtimeDep(text string) RuntimeDep {
 	name, constraint := text, ""
 	if i := strings.IndexAny(text, "<>=!~^ "); i >= 0 {
 		name, constraint = text[:i], strings.TrimSpace(text[i:])
 	}
-	r, _ := runtimeOfWord(name)
+	r, _ := t.ofWord(name)
 	return RuntimeDep{Name: name, Runtime: r.Name, Range: constraint}
 }
 
@@ -239,6 +320,24 @@ type Environment struct {
 	// Distributions are the packages in it, ordered by name. They are nil where an
 	// environment is only referred to, as in records of packs.
 	Distributions []Distribution `json:"distributions,omitzero"`
+	// Described is the runtime, with the one version that it is of, if it is not built in;
+	// else nil.
+	Described *Runtime `json:"described,omitempty"`
+}
+
+// Link is the name, beside an installed pack, of the link to the environment; "" if its
+// runtime has none.
+func (e *Environment) Link() string {
+	r, _ := e.row()
+	return r.Link
+}
+
+// row returns the runtime of e.
+func (e *Environment) row() (Runtime, bool) {
+	if e.Described != nil {
+		return *e.Described, true
+	}
+	return RuntimeByName(e.Runtime)
 }
 
 // A Distribution is a package of some ecosystem in an [Environment], such as
@@ -273,8 +372,8 @@ type EnvironmentPlan struct {
 // Title returns the runtime and its version for people, such as "Python 3.11.7"
 // or "Node.js v20.20.2".
 func (e *Environment) Title() string {
-	r, _ := RuntimeByName(e.Runtime)
-	if strings.HasPrefix(e.Version, r.Title) {
+	r, _ := e.row()
+	if strings.HasPrefix(strings.ToLower(e.Version), strings.ToLower(r.Title)) {
 		return e.Version
 	}
 	return r.Title + " " + e.Version
@@ -290,27 +389,12 @@ func (e *Environment) BytecodeDir() string {
 	return e.Path + ".pyc"
 }
 
-// SearchPath returns search, the value of a PATH variable, with the directories
-// of the environments' interpreters in front, so that programs that a pack's
-// scripts start by name come from its environments.
-func SearchPath(envs []Environment, search string) string {
-	for _, e := range envs {
-		switch {
-		case e.Interpreter == "":
-		case search == "":
-			search = filepath.Dir(e.Interpreter)
-		default:
-			search = filepath.Dir(e.Interpreter) + string(filepath.ListSeparator) + search
-		}
-	}
-	return search
-}
-
-// interpreter returns the interpreter of the environment of a runtime.
-func interpreter(envs []Environment, name RuntimeName) (string, bool) {
+// environmentOf returns the environment of a runtime that has an interpreter, nil if there
+// is none.
+func environmentOf(envs []Environment, name RuntimeName) *Environment {
 	i := slices.IndexFunc(envs, func(e Environment) bool { return e.Runtime == name && e.Interpreter != "" })
 	if i < 0 {
-		return "", false
+		return nil
 	}
-	return envs[i].Interpreter, true
+	return &envs[i]
 }

@@ -22,7 +22,7 @@ import (
 
 // checkScript reports a script that nothing can start, once.
 func (v *validator) checkScript(file, runner string) {
-	s, err := ReadScript(v.fsys, file, runner)
+	s, err := v.pack.table().readScript(v.fsys, file, runner)
 	fault, ok := errors.AsType[*shebang.Fault](s.Err())
 	if err != nil || !ok || v.judged[file] {
 		return // not there, or not ours to start: reported as that
@@ -34,7 +34,7 @@ func (v *validator) checkScript(file, runner string) {
 // checkModules warns of files beside a Python script that hide modules of the
 // standard library from it.
 func (v *validator) checkModules(file, runner string) {
-	s, err := ReadScript(v.fsys, file, runner)
+	s, err := v.pack.table().readScript(v.fsys, file, runner)
 	dir := path.Dir(file)
 	if err != nil || s.Runtime != RuntimePython || v.judged[dir] {
 		return
@@ -69,7 +69,7 @@ func (v *validator) checkName(p string) {
 
 // checkRanges judges the version ranges of runtimes where they are written.
 func (v *validator) checkRanges() {
-	n := needs{fsys: v.fsys, told: func(name RuntimeName, versions, reason string) {
+	n := needs{fsys: v.fsys, table: v.pack.table(), told: func(name RuntimeName, versions, reason string) {
 		file, line := reason, v.pack.lineOf(reason, "runtime_version")
 		if reason == "runtime_deps" || reason == "dependencies" {
 			file, line = ManifestFile, v.pack.lineOf(ManifestFile, reason)
@@ -93,7 +93,7 @@ func (v *validator) checkRange(name RuntimeName, versions, file string, line int
 func (v *validator) checkUnread(p string) {
 	dir, name := path.Split(p)
 	dir = strings.TrimSuffix(dir, "/")
-	if advice := unreadPackages(dir, name); advice != "" {
+	if advice := v.unreadPackages(dir, name); advice != "" {
 		v.report(packagesUnread, p, 0, "%q is not read; %s", p, advice)
 		return
 	}
@@ -119,9 +119,9 @@ func kindNames() []string {
 // unreadPackages says what to do about a file that lists packages and is not read,
 // "" when it is read or lists none. Deeper files are the business of the scripts
 // there.
-func unreadPackages(dir, name string) string {
+func (v *validator) unreadPackages(dir, name string) string {
 	inPack := dir == "" || slices.Contains(append(kindNames(), "lib", "src"), dir)
-	for _, r := range runtimes() {
+	for _, r := range v.pack.table() {
 		if r.Manifest == "" || !inPack {
 			continue
 		}

@@ -29,6 +29,8 @@ func actions() map[Reason]string {
 		ReasonNeedsSource:      "require a version of $pkg that has a wheel in $file, or let the host allow building $pkg from source",
 		ReasonNeedsDirect:      "require a release of $pkg from the index in $file, or let the host allow its address",
 		ReasonForeignLock:      "add a package-lock.json beside $pkg, or let the host ignore foreign locks",
+		ReasonRuntime:          "describe the runtime on this host, or let the host run the commands of $pkg",
+		ReasonToolMissing:      "install $pkg on this host, or add where it is to the search path",
 		ReasonMinimumAge:       "install a newer tool, or lower the minimum age of releases on this host",
 		ReasonNotLocked:        "lock the environments again on a machine of this platform, and review what has changed in the lock",
 		ReasonAddress:          "name a release of $pkg in $file that comes from the index",

@@ -47,7 +47,7 @@ func (t *tool) openBridge(ctx context.Context, p *proxy.Proxy) (*bridge, error) 
 	}
 	listener.(*net.UnixListener).SetUnlinkOnClose(false) // the name is only valid for this process
 	p.Serve(listener)
-	if err := t.across(p.Port()); err != nil {
+	if err := t.across(ctx, p.Port()); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
 	return b, nil
@@ -57,19 +57,37 @@ func (t *tool) openBridge(ctx context.Context, p *proxy.Proxy) (*bridge, error) 
 func (b *bridge) close() error { return errors.Join(os.Remove(b.file), b.dir.Close()) }
 
 // across makes the next program one that forwards the port of the proxy and then is the
-// program. Of uv, the interpreter does that for it.
-func (t *tool) across(port string) error {
+// program. Of uv, the interpreter does that for it, and of the tools of described runtimes
+// any Python that there is.
+func (t *tool) across(ctx context.Context, port string) error {
 	if t.runtime != pack.RuntimeNode {
+		python, err := t.forwarder(ctx)
 		t.through = func(path string, args []string) (string, []string) {
-			return t.program, append([]string{"-I", "-B", "-S", "-c", pythonBridge, t.site.Work, port, path}, args...)
+			return python, append([]string{"-I", "-B", "-S", "-c", pythonBridge, t.site.Work, port, path}, args...)
 		}
-		return nil
+		return err
 	}
 	script := filepath.Join(t.site.Work, "bridge.js")
 	t.through = func(path string, args []string) (string, []string) {
 		return path, append([]string{"--require", script}, args...)
 	}
 	return os.WriteFile(script, []byte(nodeBridge(t.site.Work, port)), 0o644)
+}
+
+// forwarder returns the Python that forwards the port of the proxy.
+func (t *tool) forwarder(ctx context.Context) (string, error) {
+	if t.runtime == pack.RuntimePython {
+		return t.program, nil
+	}
+	found, err := t.finder.Pythons(ctx)
+	if err == nil && len(found) == 0 {
+		err = pack.Errorf(pack.CodeBuildFailed, "no Python found: in a sandbox, the tools of %s reach the network through one; install it, or add where it is to the search path", t.runtime)
+	}
+	if err != nil {
+		return "", err
+	}
+	t.helper = found[0].Path
+	return t.helper, nil
 }
 
 // pythonBridge forwards in a child process, which ends with the sandbox.

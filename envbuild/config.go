@@ -117,6 +117,9 @@ func (c *Config) prepare() error {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Load == nil {
+		c.Load = &pack.LoadOptions{}
+	}
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
 	}

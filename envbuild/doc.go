@@ -1,5 +1,5 @@
-// Package envbuild is stage 3 of an installation: it builds the Python and
-// Node.js environments that packs need.
+// Package envbuild is stage 3 of an installation: it builds the environments that packs
+// need: those of Python, of Node.js, and of runtimes that the host describes.
 //
 // A [Builder] determines the runtimes that a pack needs from its files (its
 // runtime_deps, requirements.txt, package.json, components and tests), chooses a
@@ -57,6 +57,14 @@
 // A successful Build records, under the digest of the pack's content
 // ([pack.TreeDigest]), the environments of the content. [Builder.Environments] returns
 // them later, in another process if necessary; package registry uses it.
+//
+// # Described runtimes
+//
+// Environments of runtimes that are not built in ([pack.ReadRuntime]) are made by the
+// commands of their descriptions, in the same way otherwise. These commands are code, and may
+// run code of packages and of the manifest of the pack. Those that a pack describes itself are
+// refused ([ReasonRuntime]) unless [Policy.Runtimes] lists them. Which packages are installed
+// is not known before: plans and locks do not name them.
 //
 // # Network
 //

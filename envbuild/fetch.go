@@ -38,7 +38,7 @@ func (t *tool) fetch(ctx context.Context, access pack.Access, path string, args 
 			return err
 		}
 		defer func() { err = errors.Join(err, b.close()) }()
-		access.Network, access.Read = false, append(access.Read, prefix.Of(path)...)
+		access.Network, access.Read = false, slices.Concat(access.Read, prefix.Of(path), prefix.Of(t.helper))
 	}
 	defer t.sayThatItWaits(path)()
 	err = t.start(ctx, access, vars, path, args)

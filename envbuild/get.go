@@ -21,7 +21,7 @@ func (s *session) get(ctx context.Context, it *item, k kind, files fs.FS, needs 
 		return Environment{}, err
 	}
 	e, err := s.obtain(ctx, it, k, r)
-	e.Program, e.PassedOver = r.program().Path, r.passed()
+	e.Program, e.PassedOver, e.Described = r.program().Path, r.passed(), r.described()
 	return e, err
 }
 

@@ -133,6 +133,8 @@ func (m *modules) program() interp.Program { return m.node }
 
 func (m *modules) passed() []PassedOver { return m.others }
 
+func (m *modules) described() *pack.Runtime { return nil }
+
 func (m *modules) void() bool { return m.manifest.Empty() }
 
 func (m *modules) ingredients() any {

@@ -24,6 +24,11 @@ type Policy struct {
 	// Scripts lists Node.js packages whose install scripts are run. They run without the
 	// network, after all packages are installed.
 	Scripts []string
+	// Runtimes lists the runtimes that packs describe themselves, such as "app.ruby", whose
+	// commands are run to make environments. They are code of the pack, and run with the
+	// rights of the tool. Those that the host describes ([pack.LoadOptions.Runtimes]) need no
+	// entry.
+	Runtimes []string
 	// MinimumAge is how old a release has to be; younger ones are not chosen. 0 admits
 	// all. What a lock or digests (--hash) pin is exempt.
 	MinimumAge time.Duration
@@ -34,9 +39,9 @@ type Policy struct {
 
 // check returns an error for a pattern that is not one.
 func (p *Policy) check() error {
-	for _, pattern := range slices.Concat(p.Source, p.Direct, p.Scripts) {
+	for _, pattern := range slices.Concat(p.Source, p.Direct, p.Scripts, p.Runtimes) {
 		if _, err := path.Match(pattern, ""); err != nil || strings.TrimSpace(pattern) == "" {
-			return invalidConfig("policy: %q is not the name of a package or a pattern", pattern)
+			return invalidConfig("policy: %q is not a name or a pattern", pattern)
 		}
 	}
 	if p.MinimumAge < 0 {

@@ -108,6 +108,8 @@ func (v *virtualenv) program() interp.Program { return v.python }
 
 func (v *virtualenv) passed() []PassedOver { return v.others }
 
+func (v *virtualenv) described() *pack.Runtime { return nil }
+
 // A virtualenv without packages is still needed: packs must not see packages that
 // happen to be installed with the interpreter.
 func (v *virtualenv) void() bool { return false }
@@ -209,9 +211,15 @@ func (v *virtualenv) skeleton(ctx context.Context, t *tool) error {
 	return t.run(ctx, t.access(), v.python.Path, "-I", "-B", "-m", "venv", "--without-pip", t.site.Dir)
 }
 
-// start starts the interpreter of the environment: what was installed can break that.
-// It may run code of packages, which must not change the environment.
+// start starts the interpreter of the environment.
 func (v *virtualenv) start(ctx context.Context, t *tool) error {
+	_, python := v.place(t.site.Dir)
+	return t.startSealed(ctx, python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)")
+}
+
+// startSealed starts a program of the environment: what was installed can break that.
+// It may run code of packages, which must not change the environment.
+func (t *tool) startSealed(ctx context.Context, program string, args ...string) error {
 	t.compilers = false
 	if err := envstore.Seal(t.site.Dir); err != nil {
 		return err
@@ -220,8 +228,7 @@ func (v *virtualenv) start(ctx context.Context, t *tool) error {
 	if err != nil {
 		return err
 	}
-	_, python := v.place(t.site.Dir)
-	if err := t.run(ctx, t.inspection(), python, "-I", "-B", "-c", "import sys; sys.exit(sys.prefix == sys.base_prefix)"); err != nil {
+	if err := t.run(ctx, t.inspection(), program, args...); err != nil {
 		return err
 	}
 	after, err := envstore.Stamps(t.site.Dir)

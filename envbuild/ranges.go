@@ -33,8 +33,21 @@ func nodeRange(text string) (versionRange, error) {
 	return r, nil
 }
 
+// plainRange parses a range of versions of a described runtime.
+func plainRange(r *pack.Runtime, text string) (versionRange, error) {
+	parsed, err := npmrange.Parse(text)
+	if err != nil {
+		return nil, invalidRangeOf(r, text)
+	}
+	return parsed, nil
+}
+
 func invalidRange(name pack.RuntimeName, text string) error {
 	r, _ := pack.RuntimeByName(name)
+	return invalidRangeOf(&r, text)
+}
+
+func invalidRangeOf(r *pack.Runtime, text string) error {
 	return pack.Errorf(pack.CodeInvalidVersion, "%s version range %.64q: write it as in %q", r.Title, text, r.RangeExample)
 }
 

@@ -22,6 +22,9 @@ const (
 	// ReasonForeignLock: the lock file of a tool that is not used decides the versions.
 	// Package is the name of the file.
 	ReasonForeignLock Reason = "foreign_lock"
+	// ReasonRuntime: the pack describes a runtime itself, and [Policy.Runtimes] does not list
+	// it. Package is the ref of the description.
+	ReasonRuntime Reason = "runtime"
 	// ReasonMinimumAge: the tool cannot leave out releases younger than
 	// [Policy.MinimumAge].
 	ReasonMinimumAge Reason = "minimum_age"
@@ -51,6 +54,7 @@ const (
 	ReasonHashMismatch     Reason = "hash_mismatch"     // a package does not have its digest, or has none
 	ReasonInvalidPackage   Reason = "invalid_package"   // a package is damaged, or replaces files of others
 	ReasonOutOfDateLock    Reason = "out_of_date_lock"  // package.json and its lock differ
+	ReasonToolMissing      Reason = "tool_missing"      // a program that a runtime is described with is not in the search path
 	ReasonDiskFull         Reason = "disk_full"         // no space left
 	ReasonTooLarge         Reason = "too_large"         // a file is larger than the Runner allows
 	ReasonTimeout          Reason = "timeout"           // not built within [Request.Timeout]
@@ -91,7 +95,7 @@ func (e *BuildError) Unwrap() []error {
 // [pack.CodeLimitExceeded], and everything else [pack.CodeBuildFailed].
 func (e *BuildError) ErrorCode() pack.Code {
 	switch e.Reason { //nolint:exhaustive // the others are failures
-	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonMinimumAge, ReasonNetworkPolicy:
+	case ReasonNeedsSource, ReasonNeedsDirect, ReasonForeignLock, ReasonRuntime, ReasonMinimumAge, ReasonNetworkPolicy:
 		return pack.CodePolicyDenied
 	case ReasonNotLocked:
 		return pack.CodeConflict

@@ -17,7 +17,7 @@ import (
 // A kind is a kind of environment. It decides which environment a pack gets; the
 // recipe builds it.
 type kind interface {
-	// name is pack.RuntimePython or pack.RuntimeNode.
+	// name is the name of the runtime.
 	name() pack.RuntimeName
 	// preferring sets the preferred version, which there must be an interpreter of or not;
 	// "" prefers none.
@@ -34,6 +34,8 @@ type recipe interface {
 	// program is the interpreter, and passed are those that it was preferred to.
 	program() interp.Program
 	passed() []PassedOver
+	// described is the runtime if it is not built in, else nil.
+	described() *pack.Runtime
 	// void reports whether the interpreter alone is the environment.
 	void() bool
 	// wider returns the recipe that uses what the policy allows beyond this one; nil when
@@ -88,7 +90,7 @@ func describe(runtime pack.RuntimeName, key string, r recipe, dir string) pack.E
 	path, interpreter := r.place(dir)
 	return pack.Environment{
 		Runtime: runtime, Key: key, Path: path, Interpreter: interpreter, Version: r.program().Printed,
-		Distributions: []pack.Distribution{},
+		Distributions: []pack.Distribution{}, Described: r.described(),
 	}
 }
 
@@ -113,6 +115,7 @@ func (b *Builder) buildAt(ctx context.Context, site envstore.Site, runtime pack.
 // A choice states the requirements on an interpreter.
 type choice struct {
 	runtime pack.RuntimeName
+	title   string // of a runtime that is not built in
 	ranges  []versionRange
 	prefer  versionRange
 	must    bool // there has to be one of the preferred version
@@ -161,12 +164,15 @@ func (c choice) nothing(programs []interp.Program, ranges []versionRange) error 
 	for _, p := range programs {
 		found = append(found, p.Version)
 	}
-	r, _ := pack.RuntimeByName(c.runtime)
+	title := c.title
+	if r, ok := pack.RuntimeByName(c.runtime); ok {
+		title = r.Title
+	}
 	if len(found) == 0 {
-		return pack.Errorf(pack.CodeBuildFailed, "no %s found: install one, or add where it is to the search path", r.Title)
+		return pack.Errorf(pack.CodeBuildFailed, "no %s found: install one, or add where it is to the search path", title)
 	}
 	return pack.Errorf(pack.CodeBuildFailed, "no %s satisfies %s: found %s; install one, or add where it is to the search path",
-		r.Title, strings.Join(wanted, " and "), strings.Join(found, ", "))
+		title, strings.Join(wanted, " and "), strings.Join(found, ", "))
 }
 
 // readFile reads a file of a pack, at most limit bytes of it.

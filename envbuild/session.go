@@ -86,14 +86,22 @@ func (b *Builder) kinds(ctx context.Context, req *Request) (map[pack.RuntimeName
 		pack.RuntimePython: &python{config: &b.config, programs: once(pythons.Pythons), silent: silentPythons, uvs: once(finder.UV)},
 		pack.RuntimeNode:   &node{config: &b.config, programs: once(nodes.Nodes), silent: silentNodes, npm: finder.NPM},
 	}
-	return kinds, choose(kinds, req)
+	return kinds, choose(kinds, b.config.Load, req)
 }
 
 // choose applies the preferences of a request to the kinds, and drops those that
-// it skips.
-func choose(kinds map[pack.RuntimeName]kind, req *Request) error {
+// it skips. Of runtimes that the host describes, it checks them.
+func choose(kinds map[pack.RuntimeName]kind, load *pack.LoadOptions, req *Request) error {
+	others := map[pack.RuntimeName]*pack.Runtime{}
+	for i := range load.Runtimes {
+		r := &load.Runtimes[i]
+		others[r.Name] = r
+		if _, err := plainRange(r, cmp.Or(req.Prefer[r.Name], req.Suggest[r.Name])); err != nil {
+			return pack.Errorf(pack.CodeInvalidRequest, "preferred version: %w", err)
+		}
+	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(req.Prefer)), slices.Sorted(maps.Keys(req.Suggest)), req.Skip) {
-		if kinds[name] == nil {
+		if kinds[name] == nil && others[name] == nil {
 			return pack.Errorf(pack.CodeInvalidRequest, "no environments are built for runtime %.64q", string(name))
 		}
 	}
@@ -174,7 +182,10 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 	}
 	var envs []pack.Environment
 	for _, n := range needs {
-		k := s.kinds[n.Runtime]
+		k, err := s.kindOf(ctx, p, n.Runtime)
+		if err != nil {
+			return &RuntimeError{Runtime: n.Runtime, Err: err}
+		}
 		if k == nil {
 			continue
 		}
@@ -192,6 +203,9 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 		if len(e.FromSource) > 0 && !e.Reused && s.config.fetchesPython() && !s.confined(ctx) {
 			s.Warn(ctx, &it.Item, "the code of %s, built from source, ran while the tool had a network: it may have contacted servers that the network policy refuses", strings.Join(e.FromSource, ", "))
 		}
+		if e.Described != nil && e.Path != "" && !e.Reused && e.Ready && !s.planOnly && !s.confined(ctx) {
+			s.Warn(ctx, &it.Item, "the commands of the runtime %s had a network: they may have contacted servers that the network policy refuses", e.Described.Described.Ref)
+		}
 		if len(e.SkippedScripts) > 0 {
 			s.Warn(ctx, &it.Item, "the install scripts of %s were not run: the policy does not list them", strings.Join(e.SkippedScripts, ", "))
 		}
@@ -200,6 +214,18 @@ func (s *session) environments(ctx context.Context, it *item, p *pack.Pack, file
 		return nil
 	}
 	return s.attach(ctx, it.content, files, tree, envs)
+}
+
+// kindOf returns the kind of a runtime that the pack p needs; nil if it is skipped.
+func (s *session) kindOf(ctx context.Context, p *pack.Pack, name pack.RuntimeName) (kind, error) {
+	if k := s.kinds[name]; k != nil {
+		return k, nil
+	}
+	i := slices.IndexFunc(p.Runtimes, func(r pack.Runtime) bool { return r.Name == name })
+	if i < 0 {
+		return nil, nil
+	}
+	return s.describedBy(ctx, &p.Runtimes[i])
 }
 
 // treeDigest returns the digest of the content. That of files which cannot be

@@ -1,6 +1,7 @@
 package envbuild
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -25,11 +26,17 @@ type tool struct {
 	index string
 	// compilers says that the search path is handed on, with all it holds.
 	compilers bool
+	// dir is where programs start; "" for the site. variables are further ones of programs,
+	// which do not decide where they connect.
+	dir       string
+	variables []string
 	// vars are further variables of the program that fetches, and private its files with
 	// credentials; password is that of its proxy, in all forms.
 	vars, private, password []string
 	// through, if not nil, changes the command line of the program that fetches.
 	through func(path string, args []string) (string, []string)
+	// helper is a program that helps the one that fetches; "" for none.
+	helper string
 	// log is a file that the program writes and that says more than its output; "" for
 	// none.
 	log string
@@ -67,7 +74,7 @@ func (t *tool) env(more []string) []string {
 	if t.compilers {
 		env = append(env, "PATH="+strings.Join(t.config.SearchPath, string(filepath.ListSeparator)))
 	}
-	return append(env, more...)
+	return slices.Concat(env, t.variables, more)
 }
 
 // access returns the Access of a program that builds at the site without a network.
@@ -130,7 +137,7 @@ func (t *tool) start(ctx context.Context, access pack.Access, vars []string, pat
 		t.through = nil // of this program alone
 	}
 	res, err := t.config.Runner.Run(ctx, pack.Command{
-		Path: path, Args: args, Dir: t.site.Dir, Env: t.env(vars), Access: access, Stdout: all, Stderr: all,
+		Path: path, Args: args, Dir: cmp.Or(t.dir, t.site.Dir), Env: t.env(vars), Access: access, Stdout: all, Stderr: all,
 	})
 	if err == nil && res.ExitCode == 0 && res.Signal == "" {
 		return nil

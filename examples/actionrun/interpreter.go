@@ -14,7 +14,7 @@ import (
 // interpreter of the pack's environments or the one that the script names.
 func interpret(inv Invocation) (pack.Command, error) {
 	a := inv.Action.Action
-	script, err := pack.ReadScript(os.DirFS(inv.Dir), a.EntryPoint, a.Runner)
+	script, err := pack.ReadScript(os.DirFS(inv.Dir), a.EntryPoint, a.Runner, inv.Environments)
 	if err != nil {
 		return pack.Command{}, fmt.Errorf("action %s: %w", inv.Action.Ref, err)
 	}
@@ -41,8 +41,8 @@ func access(inv Invocation, env []string) pack.Access {
 		if dir := bytecode(e); dir != "" {
 			read = append(read, dir)
 		}
-		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
-			read = append(read, filepath.Join(filepath.Dir(dir), r.Link))
+		if link := e.Link(); link != "" {
+			read = append(read, filepath.Join(filepath.Dir(dir), link))
 		}
 		read = append(read, runner.Installation(e.Interpreter)...)
 	}
@@ -79,7 +79,7 @@ func environment(inv Invocation) []string {
 			env = append(env, "PYTHONPYCACHEPREFIX="+dir)
 		}
 	}
-	return env
+	return pack.Environ(env, inv.Dir, inv.Environments)
 }
 
 // bytecode returns the directory with the bytecode of an environment, "" if there is none.

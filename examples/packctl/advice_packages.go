@@ -18,6 +18,8 @@ func (a *app) packageAdvice(e *envbuild.BuildError) []string {
 		lines = append(lines, fmt.Sprintf("--allow-source %s builds this package from source, which runs its code", e.Package))
 	case envbuild.ReasonNeedsDirect:
 		lines = append(lines, fmt.Sprintf("--allow-direct %s installs this package from its address, which can run its code", e.Package))
+	case envbuild.ReasonRuntime:
+		lines = append(lines, fmt.Sprintf("--allow-runtimes %s runs the commands of this description, which are code of the pack", e.Package))
 	case envbuild.ReasonForeignLock:
 		lines = append(lines, fmt.Sprintf("--ignore-foreign-locks installs other versions than %s pins", e.Package))
 	default:

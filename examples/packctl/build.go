@@ -16,7 +16,7 @@ import (
 func (a *app) buildCommand() *cobra.Command {
 	var req envbuild.Request
 	var env runtimes
-	cmd := command("build PATH...", "Build the Python and Node.js environments of packs", some("PATH"),
+	cmd := command("build PATH...", "Build the environments of packs, such as those of Python and Node.js", some("PATH"),
 		func(cmd *cobra.Command, paths []string) (err error) {
 			if req.Paths, err = a.paths(cmd, paths...); err != nil {
 				return err
@@ -61,7 +61,7 @@ func ready(r *envbuild.Report) error {
 
 func (a *app) printBuild(r *wire.BuildReport) {
 	for _, b := range r.Built {
-		if b.Environments.Python == nil && b.Environments.Node == nil {
+		if b.Environments.Python == nil && b.Environments.Node == nil && len(b.Environments.Described) == 0 {
 			a.println("%s  no environment", b.Ref)
 		}
 		if e := b.Environments.Python; e != nil {
@@ -71,6 +71,11 @@ func (a *app) printBuild(r *wire.BuildReport) {
 		if e := b.Environments.Node; e != nil {
 			a.println("%s  Node.js %s  %s  %s", b.Ref, state(e.Version, e.Reused, e.DependenciesInstalled), counted(e.PackageCount, "package"), e.Path)
 			a.printChoice(&e.Choice, e.Reused || !e.DependenciesInstalled)
+		}
+		for i := range b.Environments.Described {
+			e := &b.Environments.Described[i]
+			a.println("%s  %s %s  %s  %s", b.Ref, e.Runtime, state(e.Version, e.Reused, e.Installed), counted(e.PackageCount, "package"), e.Path)
+			a.printChoice(&e.Choice, e.Reused || !e.Installed)
 		}
 	}
 	if remark := weaker(r.Summary.Isolation, r.Summary.Shortfall); remark != "" {

@@ -41,13 +41,14 @@ func ConfigOf(s *settings.Settings) (Config, error) {
 		Network:    pack.Network{Proxy: v.Proxy, Offline: v.Offline},
 		SearchPath: v.SearchPath, PythonIndex: v.PythonIndex, NodeRegistry: v.NodeRegistry,
 		Packages: envbuild.Policy{
-			Source: v.AllowSource, Direct: v.AllowDirect, Scripts: v.AllowScripts, MinimumAge: v.MinimumAge, IgnoreForeignLocks: v.IgnoreForeignLocks,
+			Source: v.AllowSource, Direct: v.AllowDirect, Scripts: v.AllowScripts, Runtimes: v.AllowRuntimes, MinimumAge: v.MinimumAge, IgnoreForeignLocks: v.IgnoreForeignLocks,
 		},
 		Isolation: pack.Isolation(v.Isolation), RemoteIsolation: pack.Isolation(v.RequireIsolation),
 	}
 	l := loader{s, &c, nil}
 	l.paths()
 	l.packs()
+	l.runtimes()
 	l.network()
 	l.indices()
 	return c, errors.Join(l.errs...)
@@ -107,6 +108,15 @@ func (l *loader) packs() {
 	l.c.Provided, err = settings.ParseProvided(l.Values.Provide)
 	l.about("provided", err)
 	l.about("platform", l.c.PlatformVersion.UnmarshalText([]byte(l.Values.PlatformVersion)))
+}
+
+// runtimes reads the descriptions of runtimes.
+func (l *loader) runtimes() {
+	for _, path := range l.Values.Runtimes {
+		r, err := settings.ReadRuntime(l.absolute("runtimes", path))
+		l.about("runtimes", err)
+		l.c.Load.Runtimes = append(l.c.Load.Runtimes, r)
+	}
 }
 
 func (l *loader) network() {

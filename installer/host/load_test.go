@@ -53,17 +53,22 @@ network: {allow_http: true, allow_private: [10.0.0.0/8, build.internal], allow_h
 cache: {dir: downloads, max_bytes: 1000, max_age: 24h, disabled: true}
 search_path: [/usr/bin]
 python: {index: https://py.example/simple, find_links: [wheels]}
+runtimes: [cobol.yaml]
 node: {registry: https://npm.example}
-policy: {allow_source: [cffi], allow_direct: [tool], allow_scripts: [esbuild], minimum_age: 72h, ignore_foreign_locks: true}
+policy: {allow_runtimes: [app.*], allow_source: [cffi], allow_direct: [tool], allow_scripts: [esbuild], minimum_age: 72h, ignore_foreign_locks: true}
 isolation: {level: none, require: contained}
 `)
+	dir := filepath.Dir(from.File)
+	const description = "ref: core.cobol\nexecution_config: {interpreter: {binary: cobol}}\n"
+	must(t, os.WriteFile(filepath.Join(dir, "cobol.yaml"), []byte(description), 0o600))
+	cobol, err := pack.ReadRuntime([]byte(description))
+	must(t, err)
 	got, err := host.LoadConfig(from)
 	must(t, err)
-	dir := filepath.Dir(from.File)
 	core, _ := pack.ParseVersion("2.1.0")
 	want := host.Config{
 		Root: filepath.Join(dir, "packs"), GroupAccess: true, Retention: registry.Retention{Generations: 3, Age: 720 * time.Hour},
-		Load: &pack.LoadOptions{Shape: pack.ShapeStackStorm}, Provided: []pack.Provided{{Ref: "core", Version: core}}, PlatformVersion: core,
+		Load: &pack.LoadOptions{Shape: pack.ShapeStackStorm, Runtimes: []pack.Runtime{cobol}}, Provided: []pack.Provided{{Ref: "core", Version: core}}, PlatformVersion: core,
 		Parallel: 4, TestTimeout: time.Minute, LockTimeout: 2 * time.Second,
 		Indices: []registrysource.Index{
 			{Name: "corp", URL: filepath.Join(dir, "corp.json"), Claims: []string{"infra-*", "secret"}}, {Name: "std", URL: "https://std.example/i.json", NoChecksums: true},
@@ -76,7 +81,7 @@ isolation: {level: none, require: contained}
 		},
 		CacheDir: filepath.Join(dir, "downloads"), CacheBudget: cache.Budget{MaxBytes: 1000, MaxAge: 24 * time.Hour}, NoCache: true,
 		SearchPath: []string{"/usr/bin"}, PythonIndex: "https://py.example/simple", FindLinks: []string{filepath.Join(dir, "wheels")}, NodeRegistry: "https://npm.example",
-		Packages:  envbuild.Policy{Source: []string{"cffi"}, Direct: []string{"tool"}, Scripts: []string{"esbuild"}, MinimumAge: 72 * time.Hour, IgnoreForeignLocks: true},
+		Packages:  envbuild.Policy{Source: []string{"cffi"}, Direct: []string{"tool"}, Scripts: []string{"esbuild"}, Runtimes: []string{"app.*"}, MinimumAge: 72 * time.Hour, IgnoreForeignLocks: true},
 		Isolation: pack.IsolationNone, RemoteIsolation: pack.IsolationContained,
 	}
 	if _, value := got.Network.Credentials["https://git.example"].Header(); value != "Bearer TOKEN" {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -105,6 +106,23 @@ func ReadSecretFile(what, path string) ([]byte, error) {
 		return nil, wrong("%s %q: the file is accessible to other users: run chmod 600", what, path)
 	}
 	return data, err
+}
+
+// ReadRuntime reads a file that describes a runtime, see [pack.ReadRuntime]. Its commands run
+// on this host, so a file that other users may write is refused, where modes say so.
+func ReadRuntime(path string) (pack.Runtime, error) {
+	data, info, err := readRegular("runtime", path)
+	if err == nil && shared(info, 0o022) {
+		err = wrong("runtime %q: other users may write the file: run chmod go-w", path)
+	}
+	if err != nil {
+		return pack.Runtime{}, err
+	}
+	r, err := pack.ReadRuntime(data)
+	if err != nil {
+		return r, fmt.Errorf("read %q: %w", path, err)
+	}
+	return r, nil
 }
 
 // readRegular reads a regular file of bounded size.

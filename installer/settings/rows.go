@@ -65,9 +65,11 @@ func packageRows() []Setting {
 		{Name: "python.index", Flag: "python-index", Form: Path, Project: true, Doc: "index of Python packages (default: the tool's own)", at: func(v *Values) any { return &v.PythonIndex }},
 		{Name: "python.find_links", Flag: "find-links", Form: Paths, Project: true, Doc: "directory with Python wheels; repeatable", at: func(v *Values) any { return &v.FindLinks }},
 		{Name: "node.registry", Flag: "node-registry", Form: Path, Project: true, Doc: "registry of Node.js packages (default: npm's own)", at: func(v *Values) any { return &v.NodeRegistry }},
+		{Name: "runtimes", Flag: "runtime", Form: Paths, Doc: "file that describes a runtime, as files in the directory runtimes of packs do; its commands make environments of packs that need it; repeatable", at: func(v *Values) any { return &v.Runtimes }},
 		{Name: "policy.allow_source", Flag: "allow-source", Form: Names, Doc: "build these Python packages from source if there is no wheel, which runs their code: names or patterns, separated by commas; '*' for all", at: func(v *Values) any { return &v.AllowSource }},
 		{Name: "policy.allow_direct", Flag: "allow-direct", Form: Names, Doc: "install these Python packages from the addresses that requirements name: names or patterns, separated by commas; '*' for all", at: func(v *Values) any { return &v.AllowDirect }},
 		{Name: "policy.allow_scripts", Flag: "allow-scripts", Form: Names, Doc: "run the install scripts of these Node.js packages: names or patterns, separated by commas; '*' for all", at: func(v *Values) any { return &v.AllowScripts }},
+		{Name: "policy.allow_runtimes", Flag: "allow-runtimes", Form: Names, Doc: "make environments with the commands of runtimes that packs describe themselves, which are code of the pack: refs or patterns such as app.ruby, separated by commas; '*' for all", at: func(v *Values) any { return &v.AllowRuntimes }},
 		{Name: "policy.minimum_age", Flag: "minimum-age", Form: Duration, Doc: "do not choose releases of packages that are younger, such as 72h; locks and digests are exempt", at: func(v *Values) any { return &v.MinimumAge }},
 		{Name: "policy.ignore_foreign_locks", Flag: "ignore-foreign-locks", Form: Switch, Doc: "install Node.js packages although yarn, pnpm or bun pin their versions", at: func(v *Values) any { return &v.IgnoreForeignLocks }},
 	}

@@ -41,6 +41,7 @@ type Values struct {
 	PythonIndex, NodeRegistry              string
 	FindLinks                              []string
 	AllowSource, AllowDirect, AllowScripts []string
+	AllowRuntimes, Runtimes                []string
 	MinimumAge                             time.Duration
 	IgnoreForeignLocks                     bool
 

@@ -40,7 +40,7 @@ func (a *answer) holds(candidate string) bool {
 // ask returns what the program at path is, the zero Program when it does not
 // say.
 func (f *Finder) ask(ctx context.Context, k kind, path string) Program {
-	a, ok := f.recall(path)
+	a, ok := f.recall(k, path)
 	if !ok {
 		a = f.askNow(ctx, k, path)
 	}
@@ -59,7 +59,7 @@ func (f *Finder) askNow(ctx context.Context, k kind, path string) answer {
 		a.Program = p
 	}
 	if ctx.Err() == nil && (err != nil || p.Path == path) {
-		f.remember(path, a)
+		f.remember(k, path, a)
 	}
 	return a
 }
@@ -72,8 +72,11 @@ func (f *Finder) run(ctx context.Context, k kind, path string) (Program, error) 
 	if err != nil {
 		return Program{}, err
 	}
-	if res.ExitCode != 0 {
+	if res.ExitCode != k.exit {
 		return Program{}, fmt.Errorf("exit status %d: %.200s", res.ExitCode, res.Stderr)
+	}
+	if k.question != "" { // some say their version on standard error
+		return k.parse(path, append(res.Stdout, res.Stderr...))
 	}
 	return k.parse(path, res.Stdout)
 }
@@ -83,14 +86,14 @@ func (f *Finder) path() string {
 	return strings.Join(f.Search, string(filepath.ListSeparator))
 }
 
-func (f *Finder) file(path string) string {
-	sum := sha256.Sum256([]byte(path))
+func (f *Finder) file(k kind, path string) string {
+	sum := sha256.Sum256([]byte(path + k.question))
 	return filepath.Join(f.Cache, hex.EncodeToString(sum[:16])+".json")
 }
 
-func (f *Finder) recall(path string) (answer, bool) {
+func (f *Finder) recall(k kind, path string) (answer, bool) {
 	var a answer
-	data, err := os.ReadFile(f.file(path))
+	data, err := os.ReadFile(f.file(k, path))
 	if err != nil || json.Unmarshal(data, &a) != nil {
 		return answer{}, false
 	}
@@ -99,7 +102,7 @@ func (f *Finder) recall(path string) (answer, bool) {
 
 // remember writes an answer that can be obtained again, so it may fail silently
 // and need not survive a loss of power; but a partial answer must never be read.
-func (f *Finder) remember(path string, a answer) {
+func (f *Finder) remember(k kind, path string, a answer) {
 	data, err := json.Marshal(a)
 	if err != nil || f.ReadOnly || os.MkdirAll(f.Cache, 0o755) != nil {
 		return
@@ -109,7 +112,7 @@ func (f *Finder) remember(path string, a answer) {
 		return
 	}
 	_, err = tmp.Write(data)
-	if closeErr := tmp.Close(); err == nil && closeErr == nil && os.Rename(tmp.Name(), f.file(path)) == nil {
+	if closeErr := tmp.Close(); err == nil && closeErr == nil && os.Rename(tmp.Name(), f.file(k, path)) == nil {
 		return
 	}
 	_ = os.Remove(tmp.Name())

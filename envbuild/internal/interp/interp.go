@@ -1,5 +1,5 @@
-// Package interp finds Python and Node.js interpreters, and the tools that install
-// packages for them, and queries the identity of each.
+// Package interp finds interpreters of Python, of Node.js and of described runtimes, and
+// the tools that install packages for them, and queries the identity of each.
 //
 // Finding starts no process: it lists the directories of the search path, and the versions
 // of the version managers whose shims are there (pyenv, nodenv, asdf, mise). Asking starts
@@ -61,6 +61,10 @@ type kind struct {
 	names *regexp.Regexp
 	args  []string
 	parse func(path string, out []byte) (Program, error)
+	// exit is the status with which the answer comes, and question distinguishes the answers
+	// of programs that are asked in several ways; "" for one way.
+	exit     int
+	question string
 }
 
 var (
@@ -92,17 +96,17 @@ console.log(JSON.stringify({
 
 // Pythons returns the Python 3 interpreters, each once, in order of preference.
 func (f *Finder) Pythons(ctx context.Context) ([]Program, error) {
-	return f.find(ctx, kind{pythonNames, []string{"-I", "-B", "-c", pythonQuestion}, parseAnswer})
+	return f.find(ctx, kind{names: pythonNames, args: []string{"-I", "-B", "-c", pythonQuestion}, parse: parseAnswer})
 }
 
 // Nodes returns the Node.js interpreters, each once, in order of preference.
 func (f *Finder) Nodes(ctx context.Context) ([]Program, error) {
-	return f.find(ctx, kind{nodeNames, []string{"-e", nodeQuestion}, parseAnswer})
+	return f.find(ctx, kind{names: nodeNames, args: []string{"-e", nodeQuestion}, parse: parseAnswer})
 }
 
 // UV returns the uv tools, each once, in order of preference.
 func (f *Finder) UV(ctx context.Context) ([]Program, error) {
-	return f.find(ctx, kind{uvNames, []string{"--version"}, parseUV})
+	return f.find(ctx, kind{names: uvNames, args: []string{"--version"}, parse: parseUV})
 }
 
 func parseAnswer(_ string, out []byte) (Program, error) {

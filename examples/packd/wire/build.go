@@ -48,6 +48,20 @@ type BuiltPack struct {
 type Environments struct {
 	Python *PythonEnvironment `json:"python"`
 	Node   *NodeEnvironment   `json:"nodejs"`
+	// Described are those of runtimes that are not built in.
+	Described []DescribedEnvironment `json:"described,omitempty"`
+}
+
+// A DescribedEnvironment is the environment of a runtime that is not built in.
+type DescribedEnvironment struct {
+	Runtime      string `json:"runtime"` // its name
+	Path         string `json:"path"`    // "" for an interpreter alone
+	Installed    bool   `json:"dependencies_installed"`
+	PackageCount int    `json:"package_count"`   // 0 also where the layout is not known
+	Version      string `json:"runtime_version"` // as printed
+	Key          string `json:"key"`
+	Reused       bool   `json:"reused"`
+	Choice
 }
 
 // A PythonEnvironment is a virtualenv.
@@ -94,7 +108,7 @@ type PassedOver struct {
 type FailedBuild struct {
 	Ref     pack.Ref `json:"pack_ref"` // "" when it could not be read
 	Path    string   `json:"pack_path"`
-	Runtime string   `json:"runtime"` // python, nodejs or unknown
+	Runtime string   `json:"runtime"` // its name, or unknown
 	Fault
 	Stage pack.Stage `json:"error_stage,omitempty"` // load or environments
 }
@@ -115,12 +129,14 @@ const unknownRuntime = "unknown"
 
 // A BuildSummary counts.
 type BuildSummary struct {
-	Total           int   `json:"total_packs"`
-	Succeeded       int   `json:"success_count"`
-	Failed          int   `json:"failure_count"`
-	PythonBuilt     int   `json:"python_envs_built"`
-	NodeBuilt       int   `json:"nodejs_envs_built"`
-	TotalDurationMS int64 `json:"total_duration_ms"`
+	Total       int `json:"total_packs"`
+	Succeeded   int `json:"success_count"`
+	Failed      int `json:"failure_count"`
+	PythonBuilt int `json:"python_envs_built"`
+	NodeBuilt   int `json:"nodejs_envs_built"`
+	// DescribedBuilt counts those of runtimes that are not built in, by name.
+	DescribedBuilt  map[string]int `json:"described_envs_built,omitempty"`
+	TotalDurationMS int64          `json:"total_duration_ms"`
 	// Isolation is the level at which tools ran: sandbox, contained or none; "" when nothing
 	// was built. Shortfall says why it is not a better one.
 	Isolation pack.Isolation `json:"isolation,omitempty"`

@@ -53,6 +53,15 @@ type RuntimeRequirements struct {
 	Ref    pack.Ref           `json:"pack_ref"`
 	Python *PythonRequirement `json:"python"`
 	Node   *NodeRequirement   `json:"nodejs"`
+	// Described are the needs of runtimes that are not built in.
+	Described []DescribedRequirement `json:"described,omitempty"`
+}
+
+// A DescribedRequirement is the need of a runtime that is not built in.
+type DescribedRequirement struct {
+	Runtime  string  `json:"runtime"`       // its name
+	Version  *string `json:"version"`       // range as written; nil for any
+	Manifest *string `json:"manifest_file"` // absolute path; nil when there is none
 }
 
 // A PythonRequirement is the need of a Python interpreter.

@@ -10,8 +10,8 @@ import (
 	"github.com/packtrain/pack/envbuild"
 )
 
-// The wire names two runtimes, in fields of their own; the library has lists of
-// any number.
+// The wire names two runtimes, in fields of their own, and has lists of others; the
+// library has lists of any number.
 
 func preferred(python, node string) map[pack.RuntimeName]string {
 	prefer := map[pack.RuntimeName]string{}
@@ -50,7 +50,20 @@ func newEnvironments(envs envbuild.Environments) Environments {
 			SkippedScripts: e.SkippedScripts, Choice: newChoice(e),
 		}
 	}
+	for i := range envs {
+		if e := &envs[i]; !isNamed(e.Runtime) {
+			out.Described = append(out.Described, DescribedEnvironment{
+				Runtime: string(e.Runtime), Path: e.Path, Installed: e.Ready, PackageCount: e.PackageCount, Version: e.Version, Key: e.Key, Reused: e.Reused,
+				Choice: newChoice(e),
+			})
+		}
+	}
 	return out
+}
+
+// isNamed reports whether the wire has fields for a runtime.
+func isNamed(name pack.RuntimeName) bool {
+	return name == pack.RuntimePython || name == pack.RuntimeNode
 }
 
 func newChoice(e *envbuild.Environment) Choice {
@@ -78,20 +91,39 @@ func (e Environments) result() envbuild.Environments {
 			Program: n.Program, PassedOver: n.passedOver(),
 		})
 	}
+	for _, d := range e.Described {
+		envs = append(envs, envbuild.Environment{
+			Environment: pack.Environment{Runtime: pack.RuntimeName(d.Runtime), Key: d.Key, Path: d.Path, Version: d.Version},
+			Ready:       d.Installed, PackageCount: d.PackageCount, Reused: d.Reused, Program: d.Program, PassedOver: d.passedOver(),
+		})
+	}
 	return envs
 }
 
 func newBuildSummary(s envbuild.Summary) BuildSummary {
+	var described map[string]int
+	for name, n := range s.Built {
+		if !isNamed(name) {
+			if described == nil {
+				described = map[string]int{}
+			}
+			described[string(name)] = n
+		}
+	}
 	return BuildSummary{
-		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalDurationMS: s.Duration.Milliseconds(),
+		DescribedBuilt: described, Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, TotalDurationMS: s.Duration.Milliseconds(),
 		PythonBuilt: s.Built[pack.RuntimePython], NodeBuilt: s.Built[pack.RuntimeNode], Isolation: s.Isolation, Shortfall: s.Shortfall,
 	}
 }
 
 func (s BuildSummary) result() envbuild.Summary {
+	built := map[pack.RuntimeName]int{pack.RuntimePython: s.PythonBuilt, pack.RuntimeNode: s.NodeBuilt}
+	for name, n := range s.DescribedBuilt {
+		built[pack.RuntimeName(name)] = n
+	}
 	return envbuild.Summary{
 		Total: s.Total, Succeeded: s.Succeeded, Failed: s.Failed, Duration: milliseconds(s.TotalDurationMS),
-		Built:     map[pack.RuntimeName]int{pack.RuntimePython: s.PythonBuilt, pack.RuntimeNode: s.NodeBuilt},
+		Built:     built,
 		Isolation: s.Isolation, Shortfall: s.Shortfall,
 	}
 }
@@ -112,6 +144,8 @@ func newRuntimes(r *deps.Report) map[pack.Ref]RuntimeRequirements {
 			case pack.RuntimeNode:
 				out.Node = &NodeRequirement{Version: version, PackageFile: file}
 			case pack.RuntimeShell, pack.RuntimeNative: // they have nothing to install
+			default:
+				out.Described = append(out.Described, DescribedRequirement{Runtime: string(n.Runtime), Version: version, Manifest: file})
 			}
 		}
 		runtimes[ref] = out
@@ -142,6 +176,9 @@ func (r *DependenciesReport) needs() map[pack.Ref][]pack.RuntimeNeed {
 		}
 		if p := n.Node; p != nil {
 			needs = append(needs, need(pack.RuntimeNode, p.Version, paths[ref], p.PackageFile))
+		}
+		for _, d := range n.Described {
+			needs = append(needs, need(pack.RuntimeName(d.Runtime), d.Version, paths[ref], d.Manifest))
 		}
 		all[ref] = needs
 	}

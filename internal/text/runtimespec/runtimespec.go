@@ -5,6 +5,7 @@ package runtimespec
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ const (
 	Command     Reason = "command"     // it is not a program with its arguments
 	Variable    Reason = "variable"    // braces stand for nothing that a runtime has
 	Environment Reason = "environment" // no process can have such a variable
-	Loader      Reason = "loader"      // a variable makes programs load other code
+	Loader      Reason = "loader"      // a variable makes programs load other code, or is the platform's
 	Path        Reason = "path"        // it leads out of the pack or of the environment
 	Absolute    Reason = "absolute"    // a program that other machines may not have
 )
@@ -76,6 +77,7 @@ func (c *checker) items(n *yaml.Node, key string) []*yaml.Node {
 func (c *checker) execution(of *yaml.Node) {
 	for _, n := range c.items(c.mapping(c.mapping(of, "distributions"), "verification"), "commands") {
 		c.program(n)
+		c.pattern(n)
 	}
 	config := c.mapping(of, "execution_config")
 	if config == nil {
@@ -101,6 +103,20 @@ func (c *checker) program(n *yaml.Node) {
 		c.word("binary", binary)
 	}
 	c.items(n, "args")
+}
+
+// maxPattern is the longest pattern of a version.
+const maxPattern = 200
+
+// pattern judges `pattern`, which the output of a program has to match.
+func (c *checker) pattern(n *yaml.Node) {
+	v := n.Get("pattern")
+	if v == nil {
+		return
+	}
+	if _, err := regexp.Compile(v.Text); err != nil || v.Kind != yaml.String || len(v.Text) > maxPattern {
+		c.report(Command, v, "pattern %.100q: want a regular expression that %d bytes suffice for, without assertions about what lies around", v.Text, maxPattern)
+	}
 }
 
 // command judges a command, which is a program and its arguments.

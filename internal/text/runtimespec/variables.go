@@ -10,8 +10,9 @@ import (
 // variables judges `env_vars`: values, or mappings with `value`.
 func (c *checker) variables(vars *yaml.Node) {
 	for _, f := range vars.Fields {
-		name, value := f.Key.Text, f.Value
+		name, value, operation := f.Key.Text, f.Value, "set"
 		if value.Kind == yaml.Mapping {
+			operation = or(text(value, "operation"), operation)
 			value = value.Get("value")
 		}
 		switch {
@@ -19,6 +20,10 @@ func (c *checker) variables(vars *yaml.Node) {
 			c.report(Environment, f.Key, "variable %.64q: want a name of letters, digits and _", name)
 		case loadsCode(name):
 			c.report(Loader, f.Key, "variable %s makes every program that is started load other code; leave it out", name)
+		case isPlatform(name), name == "PATH" && (operation == "set" || value == nil || !strings.HasPrefix(value.Text, "{env_dir}/") || climbs(value.Text)):
+			c.report(Loader, f.Key, "variable %s is the platform's; leave it out, or put a directory of the environment before PATH", name)
+		case !slices.Contains([]string{"set", "prepend", "append"}, operation):
+			c.report(Environment, f.Key, "variable %s: operation %.64q: want set, prepend or append", name, operation)
 		case value != nil && strings.ContainsRune(value.Text, 0):
 			c.report(Environment, f.Key, "variable %s: its value has a NUL, which no environment can hold", name)
 		}
@@ -38,6 +43,13 @@ func loadsCode(variable string) bool {
 	return strings.HasPrefix(variable, "LD_") || strings.HasPrefix(variable, "DYLD_") || slices.Contains([]string{
 		"BASH_ENV", "ENV", "GCONV_PATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NODE_OPTIONS", "PERL5OPT", "PYTHONHOME", "PYTHONSTARTUP", "RUBYOPT",
 	}, variable)
+}
+
+// isPlatform reports whether a variable says where programs connect, whom they trust, or
+// where they keep what is theirs.
+func isPlatform(variable string) bool {
+	upper := strings.ToUpper(variable)
+	return strings.HasSuffix(upper, "_PROXY") || slices.Contains([]string{"HOME", "TMPDIR", "SSL_CERT_DIR", "SSL_CERT_FILE"}, upper)
 }
 
 // templates judges the braces in all texts below n.

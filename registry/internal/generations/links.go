@@ -17,13 +17,13 @@ func (l Layout) LinksTo(envs []pack.Environment) Links {
 	const depth = "../../.." // of a generation, staged or in place
 	links := Links{}
 	for _, e := range envs {
-		r, _ := pack.RuntimeByName(e.Runtime)
-		if r.Link == "" || e.Path == "" {
+		name := e.Link()
+		if name == "" || e.Path == "" {
 			continue
 		}
-		links[r.Link] = e.Path
+		links[name] = e.Path
 		if rel, err := filepath.Rel(l.root, e.Path); err == nil && filepath.IsLocal(rel) {
-			links[r.Link] = filepath.Join(depth, rel)
+			links[name] = filepath.Join(depth, rel)
 		}
 	}
 	return links

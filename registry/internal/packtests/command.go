@@ -65,8 +65,8 @@ func (c *Config) access() pack.Access {
 		if dir := bytecode(e); dir != "" {
 			a.Read = append(a.Read, dir)
 		}
-		if r, ok := pack.RuntimeByName(e.Runtime); ok && r.Link != "" {
-			a.Read = append(a.Read, filepath.Join(filepath.Dir(c.Dir), r.Link))
+		if link := e.Link(); link != "" {
+			a.Read = append(a.Read, filepath.Join(filepath.Dir(c.Dir), link))
 		}
 		a.Read = append(a.Read, prefix.Of(e.Interpreter)...)
 	}
@@ -103,7 +103,7 @@ func (c *Config) environ() []string {
 			env = append(env, "PYTHONPYCACHEPREFIX="+dir)
 		}
 	}
-	return append(env, others...)
+	return pack.Environ(append(env, others...), c.Dir, c.Environments)
 }
 
 // bytecode returns the directory with the bytecode of an environment, "" if there is none.

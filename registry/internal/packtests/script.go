@@ -12,7 +12,7 @@ import (
 
 // script returns the command that starts a file of the pack.
 func script(c *Config, spec *pack.Suite, _ string) ([]string, error) {
-	script, err := pack.ReadScript(os.DirFS(c.Dir), spec.Entry, spec.Runner)
+	script, err := pack.ReadScript(os.DirFS(c.Dir), spec.Entry, spec.Runner, c.Environments)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("entry point %q cannot be read", spec.Entry)
 	}
