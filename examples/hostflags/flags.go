@@ -25,6 +25,7 @@ type Flags struct {
 	file    string // --settings
 	stated  *settings.Layer
 	sources settings.Sources
+	seen    map[string]bool // flags with their values, after Once; nil before
 }
 
 // NewFlags returns the flags of a command line that states nothing, with the defaults of
@@ -42,7 +43,7 @@ func NewFlags() *Flags {
 func (f *Flags) Bind(set *pflag.FlagSet, groups ...settings.Group) {
 	for _, s := range settings.Table() {
 		if slices.Contains(groups, s.Group) {
-			flag := set.VarPF(&flagValue{f.stated, s}, s.Flag, "", s.Doc)
+			flag := set.VarPF(&flagValue{f, s}, s.Flag, "", s.Doc)
 			if s.Form == settings.Switch {
 				flag.NoOptDefVal = "true"
 			}
@@ -54,6 +55,10 @@ func (f *Flags) Bind(set *pflag.FlagSet, groups ...settings.Group) {
 		set.BoolVar(&f.NewRoot, "new-root", false, "if the root is a copy of another one and has the same records, give it records of its own")
 	}
 }
+
+// Once ignores flags that repeat what was stated before, for the completion of shells: it
+// parses a command line twice.
+func (f *Flags) Once() { f.seen = map[string]bool{} }
 
 // Load reads the settings of files and the environment, after the flags were parsed. dir is
 // the working directory.

@@ -4,14 +4,22 @@ import (
 	"github.com/packtrain/pack/installer/settings"
 )
 
-// A flagValue states a setting in a layer, for package pflag.
+// A flagValue states a setting, for package pflag.
 type flagValue struct {
-	layer *settings.Layer
+	flags *Flags
 	settings.Setting
 }
 
 // Set implements [pflag.Value].
-func (v *flagValue) Set(text string) error { return v.layer.Add(v.Name, text, "--"+v.Flag) }
+func (v *flagValue) Set(text string) error {
+	if seen, key := v.flags.seen, v.Flag+"="+text; seen != nil {
+		if seen[key] {
+			return nil
+		}
+		seen[key] = true
+	}
+	return v.flags.stated.Add(v.Name, text, "--"+v.Flag)
+}
 
 // Type implements [pflag.Value]: a word for help texts.
 func (v *flagValue) Type() string {

@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -44,6 +45,9 @@ func newApp(w world) *app { return &app{world: w, globals: globals{Flags: hostfl
 // run runs one command line and returns the exit status.
 func run(ctx context.Context, args []string, w world) int {
 	a := newApp(w)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		a.Once()
+	}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
@@ -95,13 +99,13 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceUsage:      true,
 		Args:              cobra.ArbitraryArgs,
 		PersistentPreRunE: a.load,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return &usageError{errors.New("no command is given"), cmd.CommandPath()}
 			}
 			return &usageError{unknownCommand(cmd, args[0]), cmd.CommandPath()}
 		},
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("packctl {{.Version}}\n")
 	a.bind(root.PersistentFlags())
@@ -112,8 +116,13 @@ func (a *app) rootCommand() *cobra.Command {
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(), a.bundleCommand(),
-		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), specsHelp(),
+		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), a.completionCommand(), specsHelp(),
 	)
+	root.InitDefaultHelpCmd()
+	arrange(root)
+	addExamples(root)
+	arrangeHelp(root)
+	a.complete(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{meantFlag(cmd, err), cmd.CommandPath()}
 	})

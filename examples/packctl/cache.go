@@ -119,7 +119,7 @@ func (a *app) cacheVerifyCommand() *cobra.Command {
 func (a *app) cachePruneCommand() *cobra.Command {
 	var budget cache.Budget
 	var all bool
-	cmd := command("prune --max-bytes N|--max-age TIME|--all", "Remove downloaded content, what has been unused for longest first", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+	cmd := command("prune", "Remove downloaded content, what has been unused for longest first", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		if all == (budget != cache.Budget{}) {
 			return &usageError{errors.New("want --max-bytes, --max-age or both, or --all"), cmd.CommandPath()}
 		}

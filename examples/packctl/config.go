@@ -16,7 +16,7 @@ import (
 func (a *app) configCommand() *cobra.Command {
 	var e configEdit
 	var secrets, remove bool
-	cmd := command("config REF [--set NAME=VALUE] [--unset NAME] [--file FILE] [--remove]", "Print, or change, the configuration of an installed pack", oneRef,
+	cmd := command("config REF", "Print, or change, the configuration of an installed pack", oneRef,
 		func(cmd *cobra.Command, args []string) error {
 			ref := pack.Ref(args[0])
 			if remove {
@@ -44,7 +44,7 @@ func (a *app) configCommand() *cobra.Command {
 		"a file, or use --file - to read them from standard input."
 	cmd.Flags().StringArrayVar(&e.set, "set", nil, "set a value, as NAME=VALUE; without =, the name of a `FILE` as for --file")
 	cmd.Flags().StringArrayVar(&e.unset, "unset", nil, "remove the value `NAME`")
-	cmd.Flags().StringVar(&e.file, "file", "", "replace the configuration by the values of a YAML or JSON `FILE`, - for standard input")
+	cmd.Flags().StringVarP(&e.file, "file", "f", "", "replace the configuration by the values of a YAML or JSON `FILE`, - for standard input")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "print secret values, too")
 	cmd.Flags().BoolVar(&remove, "remove", false, "remove the configuration, also that of a pack that was removed")
 	return cmd

@@ -227,6 +227,6 @@ func (a *app) envPruneCommand() *cobra.Command {
 		})
 	cmd.Flags().DurationVar(&req.Idle, "idle", 0, "remove environments that were not used for this time (default 24h0m0s)")
 	cmd.Flags().Int64Var(&req.MaxBytes, "max-bytes", 0, "size that the environments which are not used may have together; those that were not used for the longest time are removed first (default no limit)")
-	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "only print what would be removed")
+	cmd.Flags().BoolVarP(&req.DryRun, "dry-run", "n", false, "only print what would be removed")
 	return cmd
 }

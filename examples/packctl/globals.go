@@ -22,10 +22,10 @@ type globals struct {
 }
 
 func (g *globals) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&g.file, "file", "", "a packs.yaml whose settings count where flags state none, and that sync, lock, add, drop and outdated work on, and why and graph with the lock beside it (default for sync to outdated: ./packs.yaml)")
+	flags.StringVarP(&g.file, "file", "f", "", "a packs.yaml whose settings count where flags state none, and that sync, lock, add, drop and outdated work on, and why and graph with the lock beside it (default for sync to outdated: ./packs.yaml)")
 	g.Bind(flags, settings.GroupHost, settings.GroupPackctl)
 	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")
-	flags.BoolVar(&g.quiet, "quiet", false, "print no progress")
+	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print no progress")
 }
 
 // load reads the settings of files and the environment.

@@ -27,7 +27,7 @@ func (a *app) installCommand() *cobra.Command {
 		})
 	what.bind(a, cmd.Flags())
 	what.bindRefresh(cmd.Flags())
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "say what would change, and change nothing")
 	return cmd
 }
 

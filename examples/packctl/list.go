@@ -38,7 +38,7 @@ func (a *app) listCommand() *cobra.Command {
 				})
 			})
 		})
-	cmd.SuggestFor = []string{"ls"}
+	cmd.Aliases = []string{"ls"}
 	return cmd
 }
 

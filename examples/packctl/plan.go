@@ -247,10 +247,10 @@ func (a *app) upgradeCommand() *cobra.Command {
 				return finish(a, wire.NewInstallReport(r), err, a.printInstall)
 			})
 		})
-	cmd.SuggestFor = []string{"update"}
+	cmd.Aliases = []string{"update"}
 	what.bind(a, cmd.Flags())
 	what.bindRefresh(cmd.Flags())
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "say what would change, and change nothing")
 	return cmd
 }
 

@@ -35,9 +35,9 @@ func (a *app) removeCommand() *cobra.Command {
 				return a.report(removalReport{[]pack.Ref{ref}}, func() { a.println("%s removed", ref) })
 			})
 		})
-	cmd.SuggestFor = []string{"uninstall", "rm", "delete"}
+	cmd.Aliases, cmd.SuggestFor = []string{"rm", "uninstall"}, []string{"delete"}
 	may.bind(cmd.Flags())
 	cmd.Flags().BoolVar(&purge, "purge", false, "remove its configuration, too, which is kept otherwise, also that of a pack that was removed")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "say what would change, and change nothing")
 	return cmd
 }

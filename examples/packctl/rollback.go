@@ -47,7 +47,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&opts.To, "to", "", "generation to activate, or its version, see packctl history; it may be a later one")
 	flags.StringVar(&opts.From, "from", "", "fail unless this generation is active, so that repeating the command does not go back twice")
-	flags.BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
+	flags.BoolVarP(&dryRun, "dry-run", "n", false, "say what would change, and change nothing")
 	may.bind(flags)
 	return cmd
 }
