@@ -116,7 +116,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.listCommand(), a.showCommand(), a.removeCommand(), a.rollbackCommand(), a.configCommand(),
 		a.historyCommand(), a.diffCommand(), a.pinCommand(), a.unpinCommand(), a.enableCommand(), a.disableCommand(),
 		a.verifyCommand(), a.repairCommand(), a.envCommand(), a.cacheCommand(), a.bundleCommand(),
-		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), a.completionCommand(), specsHelp(),
+		a.settingsCommand(), a.searchCommand(), a.versionsCommand(), a.infoCommand(), a.indicesCommand(), a.indexCommand(), a.initCommand(), a.packCommand(), a.checksumCommand(), a.validateCommand(), a.testCommand(), a.linkCommand(), a.unlinkCommand(), a.findingsCommand(), a.completionCommand(), a.doctorCommand(), specsHelp(),
 	)
 	root.InitDefaultHelpCmd()
 	arrange(root)

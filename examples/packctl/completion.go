@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -21,7 +22,7 @@ func (a *app) completionCommand() *cobra.Command {
 			case "fish":
 				return root.GenFishCompletion(a.stdout, true)
 			}
-			return &usageError{fmt.Errorf("shell %q: want one of %q", args[0], shells), cmd.CommandPath()}
+			return &usageError{fmt.Errorf("shell %q: want one of %s", args[0], strings.Join(shells, ", ")), cmd.CommandPath()}
 		})
 	cmd.ValidArgs = []cobra.Completion{"bash", "zsh", "fish"}
 	cmd.Long = `Print the script that completes command lines in a shell: commands, flags, installed packs, their actions,

@@ -65,6 +65,7 @@ download slack --dest packs
 deps ./slack
 build ./slack
 register ./slack
+doctor
 repair
 env list
 env show 1a2b3c

@@ -18,7 +18,7 @@ func groups() []group {
 		{"equal", "Keep machines equal", "sync lock add drop outdated"},
 		{"write", "Write and publish packs", "init validate test link unlink pack checksum findings index"},
 		{"stages", "Single stages", "download deps build register"},
-		{"care", "Care for a root", "repair env cache settings completion"},
+		{"care", "Care for a root", "doctor repair env cache settings completion"},
 	}
 }
 
