@@ -38,6 +38,9 @@ type app struct {
 	world
 	globals
 	reported bool // a report was printed
+	removed  []pack.Ref
+	tally    *tally // of the request, nil before it
+	live     *live  // of the request, nil if there is none
 }
 
 func newApp(w world) *app { return &app{world: w, globals: globals{Flags: hostflags.NewFlags()}} }
@@ -52,12 +55,44 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	err := root.ExecuteContext(registry.WithActor(ctx, actor()))
+	cmd, err := root.ExecuteContextC(registry.WithActor(ctx, actor()))
+	a.live.stop()
 	if err != nil {
 		err = errors.Join(err, a.reportFailure(args, err))
-		fmt.Fprintf(w.stderr, "packctl: %s\n%s", plain(errorText(err), "\n\t"), a.advice(err))
+		fmt.Fprintf(w.stderr, "%s %s\n%s", a.paint(w.stderr, red, "packctl:"), plain(errorText(err), "\n\t"), a.advice(err))
 	}
+	a.conclude(ctx, cmd, err)
 	return exitStatus(ctx, err)
+}
+
+// conclude says how many packs ended how, and what a request that was interrupted changed.
+func (a *app) conclude(ctx context.Context, cmd *cobra.Command, err error) {
+	switch {
+	case err != nil && ctx.Err() != nil && changesPacks(cmd):
+		fmt.Fprintf(a.stderr, "packctl: interrupted: %s\n", plain(a.interrupted(), ""))
+	case a.live != nil && a.tally.summary() != "":
+		fmt.Fprintln(a.stderr, a.tally.summary())
+	}
+}
+
+// changesPacks reports whether a command changes installed packs.
+func changesPacks(cmd *cobra.Command) bool {
+	return slices.Contains([]string{"install", "upgrade", "apply", "register", "sync", "add", "drop", "remove", "rollback"}, cmd.Name()) && cmd.Parent() == cmd.Root()
+}
+
+// interrupted says what an interrupted command changed.
+func (a *app) interrupted() string {
+	text := "nothing was changed"
+	switch {
+	case len(a.removed) > 0:
+		text = fmt.Sprintf("removed: %v", a.removed)
+	case a.tally != nil:
+		text = a.tally.interrupted()
+	}
+	if a.server != "" {
+		text += "; packctl list --server says what the server has now"
+	}
+	return text
 }
 
 func exitStatus(ctx context.Context, err error) int {

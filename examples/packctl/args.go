@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,28 @@ func refAndUpTo(n int) cobra.PositionalArgs {
 		}
 		return refs(cmd, args[:1])
 	}
+}
+
+// someRefs wants at least one ref of a pack, and each once.
+func someRefs(cmd *cobra.Command, args []string) error {
+	if err := some("REF")(cmd, args); err != nil {
+		return err
+	}
+	for i, arg := range args {
+		if slices.Contains(args[:i], arg) {
+			return fmt.Errorf("%q is given twice", arg)
+		}
+	}
+	return refs(cmd, args)
+}
+
+// parsedRefs returns refs that [refs] has checked.
+func parsedRefs(args []string) []pack.Ref {
+	all := make([]pack.Ref, len(args))
+	for i, arg := range args {
+		all[i] = pack.Ref(arg)
+	}
+	return all
 }
 
 // refs wants refs of packs.

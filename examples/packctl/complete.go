@@ -75,8 +75,7 @@ func (a *app) arguments(c *cobra.Command) words {
 
 // placesOf returns the arguments in a usage line, without brackets and dots.
 func placesOf(line string) []string {
-	line, _, _ = strings.Cut(line, " --")
-	line, _, _ = strings.Cut(line, " [--")
+	line, _, _ = strings.Cut(line, " -")
 	return strings.Fields(strings.NewReplacer("[", "", "]", "", "...", "").Replace(line))
 }
 

@@ -20,6 +20,18 @@ const (
 	verdictProblem verdict = "problem" // something that was asked for does not work
 )
 
+// colour is that of a verdict on terminals.
+func (v verdict) colour() colour {
+	switch v {
+	case verdictProblem:
+		return red
+	case verdictWarning:
+		return yellow
+	case verdictOK:
+	}
+	return green
+}
+
 // A diagnosis is the result of one check.
 type diagnosis struct {
 	Check   string  `json:"check"`
@@ -115,7 +127,7 @@ func (r *doctorReport) add(found ...diagnosis) {
 
 func (a *app) printDoctor(r *doctorReport) {
 	for _, d := range r.Checks {
-		a.println("%-11s %-8s %s", d.Check, d.Verdict, d.Message)
+		a.printRaw(fmt.Sprintf("%-11s %s %s", d.Check, a.paint(a.stdout, d.Verdict.colour(), fmt.Sprintf("%-8s", d.Verdict)), plain(d.Message, "")))
 		if d.Fix != "" {
 			a.println("%-20s fix: %s", "", d.Fix)
 		}

@@ -13,7 +13,7 @@ install 'slack@^2' ./mail github:org/jira@v1
 install slack --dry-run
 upgrade
 upgrade slack
-remove slack
+remove slack mail
 rollback slack
 rollback slack --to 1.2.0
 enable slack
@@ -22,10 +22,12 @@ pin slack 1.2.0
 unpin slack 1.2.0
 config slack
 config slack --set channel=ops --unset proxy
-plan slack --output plan.json
+plan slack --out plan.json
 apply plan.json
 list
+list -o wide
 show slack
+show slack.post
 history slack
 diff slack
 diff slack 1.1.0 1.2.0
@@ -34,6 +36,7 @@ why http
 verify
 run slack.post channel=ops text=hello
 run slack@1.1.0.post channel=ops
+run slack.login password=@password.txt
 search database
 info slack
 versions slack
@@ -44,6 +47,9 @@ lock --update slack
 add 'jira@^1'
 drop jira
 outdated
+bundle create packs.lock -o site.bundle
+bundle info site.bundle
+bundle verify site.bundle
 init slack --runtime python
 validate ./slack
 test ./slack

@@ -34,13 +34,13 @@ func newFailureReport(err error) failureReport {
 	return r
 }
 
-// asksForJSON reports whether args have the flag --json.
+// asksForJSON reports whether args have the flag --json, or --output json.
 func asksForJSON(args []string) bool {
-	for _, arg := range args {
+	for i, arg := range args {
 		switch value, has := strings.CutPrefix(arg, "--json="); {
 		case arg == "--":
 			return false
-		case arg == "--json":
+		case arg == "--json", arg == "-ojson", arg == "--output=json", arg == "json" && i > 0 && (args[i-1] == "-o" || args[i-1] == "--output"):
 			return true
 		case has:
 			asked, err := strconv.ParseBool(value)

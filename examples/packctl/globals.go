@@ -16,6 +16,7 @@ type globals struct {
 	*hostflags.Flags
 	server, tokenFile string // those of the settings
 	json, quiet       bool
+	output            string           // a format
 	file              string           // a packs.yaml
 	wants             *hostflags.Wants // that the command works on, or file
 	unverified        bool             // of the command download alone
@@ -24,7 +25,8 @@ type globals struct {
 func (g *globals) bind(flags *pflag.FlagSet) {
 	flags.StringVarP(&g.file, "file", "f", "", "a packs.yaml whose settings count where flags state none, and that sync, lock, add, drop and outdated work on, and why and graph with the lock beside it (default for sync to outdated: ./packs.yaml)")
 	g.Bind(flags, settings.GroupHost, settings.GroupPackctl)
-	flags.BoolVar(&g.json, "json", false, "print the report as JSON on standard output, and nothing else there")
+	flags.BoolVar(&g.json, "json", false, "same as --output json: print the report on standard output, and nothing else there")
+	flags.StringVarP(&g.output, "output", "o", "", "print the report on standard output as json or yaml, or, for lists, as name (names alone) or wide (more columns)")
 	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print no progress")
 }
 
@@ -38,5 +40,5 @@ func (a *app) load(cmd *cobra.Command, _ []string) error {
 		return &usageError{err, cmd.CommandPath()}
 	}
 	a.server, a.tokenFile = a.Packctl.Server, a.Packctl.TokenFile
-	return nil
+	return a.readFormat(cmd)
 }

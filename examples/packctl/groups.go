@@ -15,7 +15,7 @@ func groups() []group {
 		{"change", "Install and change packs", "install upgrade remove rollback enable disable pin unpin config plan apply"},
 		{"look", "Look at installed packs", "list show history diff graph why verify run"},
 		{"find", "Find packs", "search info versions indices"},
-		{"equal", "Keep machines equal", "sync lock add drop outdated"},
+		{"equal", "Keep machines equal", "sync lock add drop outdated bundle"},
 		{"write", "Write and publish packs", "init validate test link unlink pack checksum findings index"},
 		{"stages", "Single stages", "download deps build register"},
 		{"care", "Care for a root", "doctor repair env cache settings completion"},

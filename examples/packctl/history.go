@@ -38,9 +38,7 @@ func (a *app) historyCommand() *cobra.Command {
 				}
 				link := a.link(cmd.Context(), b, ref)
 				return a.report(historyReport{history, link}, func() {
-					for i := range history {
-						a.printGeneration(&history[i])
-					}
+					a.printTable(a.historyTable(history), "no generations are kept")
 					if link != nil {
 						a.println("%s", linkDetails(link))
 					}
@@ -64,16 +62,25 @@ func (a *app) testHistory(cmd *cobra.Command, r reader, ref pack.Ref) error {
 	})
 }
 
-func (a *app) printGeneration(g *registry.KeptGeneration) {
-	line := []string{g.Name, g.Version.String(), string(g.State), g.TreeDigest.String(), g.Created.Format(time.RFC3339)}
-	line = append(line, "tests "+tested(wire.NewTestSummary(g.Tests.Summary())))
-	if g.Pinned {
-		line = append(line, "pinned")
+// historyTable has a row for each generation.
+func (a *app) historyTable(history []registry.KeptGeneration) *table {
+	t := newTable("GENERATION", "VERSION", "STATE", "CREATED", "TESTS", "BY", "")
+	if a.format() == formatWide {
+		t = newTable("GENERATION", "VERSION", "STATE", "CREATED", "TESTS", "BY", "CONTENT", "FROM", "")
 	}
-	if g.Actor != "" {
-		line = append(line, "by "+g.Actor)
+	for i := range history {
+		g := &history[i]
+		pinned := ""
+		if g.Pinned {
+			pinned = "pinned"
+		}
+		row := []string{g.Name, g.Version.String(), string(g.State), g.Created.Local().Format(listTime), tested(wire.NewTestSummary(g.Tests.Summary())), g.Actor}
+		if a.format() == formatWide {
+			row = append(row, g.TreeDigest.String(), strings.TrimSpace(g.Pin.Location+" "+g.Pin.Commit))
+		}
+		t.add(append(row, pinned)...)
 	}
-	a.println("%s", strings.Join(line, "  "))
+	return t
 }
 
 // pinReport names a generation that was pinned or unpinned.

@@ -48,7 +48,7 @@ func TestGenerations(t *testing.T) {
 	next := demoPack(t, "1.3.0")
 	wantStatus(t, run("register", next, "--replace", "upgrade", "--keep-generations", "1"), exitOK)
 	want("1.0.0 kept pinned", "1.2.0 kept", "1.3.0 active")
-	if o := run("history", "demo"); !strings.Contains(o.stdout, "1.0.0  kept  sha256:") || !strings.Contains(o.stdout, "  pinned") {
+	if o := run("history", "demo"); !strings.Contains(o.stdout, "1.0.0    kept    2") || !strings.Contains(o.stdout, "  pinned") {
 		t.Errorf("history prints %q", o.stdout)
 	}
 	wantStatus(t, run("unpin", "demo", "1.0.0"), exitOK)

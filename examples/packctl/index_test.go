@@ -60,7 +60,7 @@ func TestPublish(t *testing.T) {
 	wantStatus(t, run(append(from, "install", "--replace", "any", "demo@1.1.0")...), exitOK)
 	wantStatus(t, packctl(t, "index", "add", file, changed, "--replace-published"), exitOK)
 	wantStatus(t, packctl(t, "index", "remove", file, "demo@1.0.0"), exitOK)
-	if o := packctl(t, "search", "--index", file); o.stdout != "demo 1.1.0  Demo  from index.json\n" {
+	if o := packctl(t, "search", "--index", file); o.stdout != "PACK  VERSION  INDEX       LABEL\ndemo  1.1.0    index.json  Demo\n" {
 		t.Errorf("got %s%s", o.stdout, o.stderr)
 	}
 	wantStatus(t, packctl(t, "index", "remove", file, "demo@1.0.0"), exitFailed)
@@ -74,8 +74,8 @@ func TestPack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	named := filepath.Join(dir, "x.tar.gz")
-	wantStatus(t, packctl(t, "pack", demoPack(t, "1.0.0"), "-o", dir), exitOK)
-	r := decode[packReport](t, packctl(t, "pack", demoPack(t, "1.0.0"), "-o", named, "--json"))
+	wantStatus(t, packctl(t, "pack", demoPack(t, "1.0.0"), "--out", dir), exitOK)
+	r := decode[packReport](t, packctl(t, "pack", demoPack(t, "1.0.0"), "--out", named, "--json"))
 	first, err := os.ReadFile(filepath.Join(dir, "demo-1.0.0.tar.gz"))
 	second, err2 := os.ReadFile(named)
 	if err != nil || err2 != nil || !bytes.Equal(first, second) || r.Size != len(first) {
@@ -83,7 +83,7 @@ func TestPack(t *testing.T) {
 	}
 	wantStatus(t, on(t, t.TempDir())("install", named), exitOK)
 	broken := writeTree(t, map[string]string{"pack.yaml": "ref: demo\nversion: 1.0.0\n", "actions/a.yaml": "ref: demo.a\nrunner_type: shell\nentry_point: lost.sh\n"})
-	o := packctl(t, "pack", broken, "-o", filepath.Join(dir, "broken.tar.gz"))
+	o := packctl(t, "pack", broken, "--out", filepath.Join(dir, "broken.tar.gz"))
 	if wantStatus(t, o, exitFailed); !strings.Contains(o.stderr, "lost.sh") {
 		t.Errorf("got %s", o.stderr)
 	}

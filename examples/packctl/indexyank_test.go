@@ -23,7 +23,7 @@ func TestYank(t *testing.T) {
 	wantStatus(t, packctl(t, "index", "yank", index, "demo@1.1.0", "--reason", "loses data"), exitOK)
 
 	wantStatus(t, run("--file", file, "sync"), exitOK)
-	if o := run("list"); !strings.HasPrefix(o.stdout, "demo 1.1.0") {
+	if o := run("list"); !strings.Contains(o.stdout, "\ndemo  1.1.0") {
 		t.Errorf("the lock is not kept: %s", o.stdout)
 	}
 	fresh := on(t, t.TempDir())

@@ -31,9 +31,11 @@ func (a *app) searchCommand() *cobra.Command {
 				return err
 			}
 			return a.report(searchReport{wire.NewFoundPacks(matches)}, func() {
+				t := newTable("PACK", "VERSION", "INDEX", "LABEL")
 				for _, m := range matches {
-					a.println("%s %s  %s  from %s", m.ID.Ref, m.ID.Version, m.Label, m.Index)
+					t.add(m.ID.Ref.String(), m.ID.Version.String(), m.Index, m.Label)
 				}
+				a.printTable(t, "no pack matches")
 			})
 		})
 }

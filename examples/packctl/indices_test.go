@@ -46,7 +46,7 @@ func TestIndices(t *testing.T) {
 	for where, run := range map[string]func(...string) outcome{"here": here, "there": there} {
 		o := run("search", "SLACK")
 		wantStatus(t, o, exitOK)
-		if diff := cmp.Diff("slack 1.0.0  Our_Slack  from corp\nchat 2.0.0  To_slack  from public\n", o.stdout); diff != "" {
+		if diff := cmp.Diff("PACK   VERSION  INDEX   LABEL\nslack  1.0.0    corp    Our_Slack\nchat   2.0.0    public  To_slack\n", o.stdout); diff != "" {
 			t.Errorf("%s:\n%s", where, diff)
 		}
 		if found := decode[searchReport](t, run("search", "--json", "infra")).Packs; len(found) != 1 || found[0].Ref != "infra-db" || found[0].Versions[0].String() != "1.0.0" {
@@ -108,7 +108,7 @@ func TestIndexWithoutChecksums(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := writeTree(t, map[string]string{"pack.yaml": "ref: demo\nversion: 1.0.0\nlabel: other\n"})
-	wantStatus(t, packctl(t, "pack", changed, "-o", archive), exitOK)
+	wantStatus(t, packctl(t, "pack", changed, "--out", archive), exitOK)
 	third := on(t, t.TempDir())
 	wantOutput(t, third(append(trusted, "sync", "--locked")...), exitFailed, "content")
 }

@@ -18,14 +18,14 @@ func TestVersions(t *testing.T) {
 	run := func(args ...string) outcome { return on(t, root)(append(args, flags...)...) }
 	o := run("versions", "app")
 	wantStatus(t, o, exitOK)
-	if diff := cmp.Diff("1.4.0  needs log@^1, mail\n1.0.0  needs log@^1\n2.0.0-rc.1  needs log@^1\n", o.stdout); diff != "" {
+	if diff := cmp.Diff("VERSION     REMARKS\n1.4.0       needs log@^1, mail\n1.0.0       needs log@^1\n2.0.0-rc.1  needs log@^1\n", o.stdout); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if _, err := os.Stat(root); !os.IsNotExist(err) {
 		t.Errorf("the root was created: %v", err)
 	}
 	wantOutput(t, run("install", "app@1.0.0"), exitOK)
-	wantOutput(t, run("versions", "app"), exitOK, "1.0.0  installed; needs log@^1\n")
+	wantOutput(t, run("versions", "app"), exitOK, "1.0.0       installed; needs log@^1\n")
 	got := decode[versionsReport](t, run("versions", "app", "--json"))
 	if len(got.Versions) != 3 || got.Versions[0].Installed || !got.Versions[1].Installed || len(got.Versions[0].Needs) != 2 {
 		t.Errorf("got %+v", got)

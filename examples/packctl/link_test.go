@@ -69,7 +69,7 @@ func TestLinkOfAPackThatIsNotInstalled(t *testing.T) {
 	wantStatus(t, run("link", dir), exitOK)
 	wantStatus(t, run("config", "demo", "--set", "word=hello"), exitOK)
 	wantPrinted(t, run("run", "demo.run"), "hello\n")
-	wantPrinted(t, run("list"), "demo  not installed  linked to "+dir+"\n")
+	wantOutput(t, run("list"), exitOK, "demo  -        not installed  linked to "+dir+"\n")
 	if o := run("show", "demo"); o.status != exitFailed || !strings.Contains(o.stderr, "linked to "+dir) {
 		t.Errorf("got %+v", o)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/packtrain/pack"
@@ -25,22 +27,40 @@ func (a *app) listCommand() *cobra.Command {
 				}
 				links := a.links(cmd.Context(), b)
 				return a.report(listReport{wire.NewPackSummaries(packs), links}, func() {
-					installed := map[pack.Ref]bool{}
-					for _, p := range packs {
-						installed[p.Ref] = true
-						a.println("%s %s  %s%s", p.Ref, p.Version, p.StoragePath, marks(&p))
-					}
-					for i := range links {
-						if l := &links[i]; !installed[l.Ref] {
-							a.println("%s  not installed  %s", l.Ref, linkText(l))
-						}
-					}
+					a.printTable(a.listTable(packs, links), "no packs are installed")
 				})
 			})
 		})
 	cmd.Aliases = []string{"ls"}
 	return cmd
 }
+
+// listTable has a row for each pack, and for each link without one.
+func (a *app) listTable(packs []registry.PackSummary, links []registry.Link) *table {
+	t := newTable("PACK", "VERSION", "UPDATED", "STATE")
+	if a.format() == formatWide {
+		t = newTable("PACK", "VERSION", "UPDATED", "GENERATION", "CONTENT", "PATH", "STATE")
+	}
+	installed := map[pack.Ref]bool{}
+	for i := range packs {
+		p := &packs[i]
+		installed[p.Ref] = true
+		row := []string{p.Ref.String(), p.Version.String(), p.Updated.Local().Format(listTime)}
+		if a.format() == formatWide {
+			row = append(row, p.Generation, short(p.TreeDigest), p.StoragePath)
+		}
+		t.add(append(row, strings.TrimSpace(marks(p)))...)
+	}
+	for i := range links {
+		if l := &links[i]; !installed[l.Ref] {
+			t.add(l.Ref.String(), "-", "not installed", linkText(l))
+		}
+	}
+	return t
+}
+
+// listTime is how lists show times.
+const listTime = "2006-01-02 15:04"
 
 // marks says in a list what is wrong with a pack, and whether it is disabled or linked; ""
 // for nothing.

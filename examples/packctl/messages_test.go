@@ -47,6 +47,8 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	text := regexp.MustCompile(`[0-9a-f]{12,64}`).ReplaceAllString(got.String(), "HEX")
+	text = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`).ReplaceAllString(text, "YYYY-MM-DD HH:MM")
+	text = regexp.MustCompile(`( in )[0-9.ms]+( s)?\n`).ReplaceAllString(text, "$1 TIME\n")
 	text = regexp.MustCompile(`duration_ms": \d+`).ReplaceAllString(text, `duration_ms": 0`)
 	if *update {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,16 +11,20 @@ import (
 	"github.com/packtrain/pack"
 )
 
-// report prints a report: as JSON, or the lines that text makes of it.
+// report prints a report: for programs, or the lines that text makes of it.
 func (a *app) report(v any, text func()) error {
-	if !a.json {
+	a.live.stop()
+	switch {
+	case a.json:
+		return a.encode(v)
+	case a.format() == formatName:
+		for _, name := range namesIn(v) {
+			a.println("%s", name)
+		}
+	default:
 		return a.printAtOnce(text)
 	}
-	a.reported = true
-	enc := json.NewEncoder(a.stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return nil
 }
 
 // printAtOnce writes the lines that text prints in few steps.
@@ -50,8 +53,11 @@ func (a *app) printFindings(findings pack.Findings) {
 
 // println prints a line; columns that are empty leave no spaces at its end.
 func (a *app) println(format string, args ...any) {
-	fmt.Fprintln(a.stdout, strings.TrimRight(plain(fmt.Sprintf(format, args...), ""), " "))
+	a.printRaw(strings.TrimRight(plain(fmt.Sprintf(format, args...), ""), " "))
 }
+
+// printRaw prints a line whose control characters are our own.
+func (a *app) printRaw(line string) { fmt.Fprintln(a.stdout, line) }
 
 // plain escapes characters that could control a terminal, because labels and names
 // of packs are arbitrary. The characters of keep are not escaped.

@@ -64,7 +64,7 @@ func (a *app) packCommand() *cobra.Command {
 			r := p.report(file)
 			return a.report(r, func() { a.println("%s  %s  %d bytes", r.Archive, r.Checksum, r.Size) })
 		})
-	cmd.Flags().StringVarP(&output, "output", "o", output, "file of the archive, or its directory")
+	cmd.Flags().StringVar(&output, "out", output, "file of the archive, or its directory")
 	return cmd
 }
 

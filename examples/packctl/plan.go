@@ -73,7 +73,7 @@ func (a *app) planCommand() *cobra.Command {
 	what.bind(a, cmd.Flags())
 	cmd.Flags().StringArrayVar(&rollBack, "rollback", nil, "plan to roll an installed pack back, REF or REF@GENERATION; repeatable")
 	cmd.Flags().StringArrayVar(&remove, "remove", nil, "plan to remove an installed pack; repeatable")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write the plan to this file, for packctl apply")
+	cmd.Flags().StringVar(&out, "out", "", "write the plan to this file, for packctl apply")
 	return cmd
 }
 

@@ -21,7 +21,7 @@ func TestPlanAndApply(t *testing.T) {
 	}
 	for name, run := range map[string]func(args ...string) outcome{"a root": on(t, t.TempDir()), "a server": server} {
 		file := filepath.Join(t.TempDir(), "plan.json")
-		for _, args := range [][]string{{"plan", dir, "-o", file}, {"install", dir, "--dry-run"}} {
+		for _, args := range [][]string{{"plan", dir, "--out", file}, {"install", dir, "--dry-run"}} {
 			o := run(args...)
 			wantStatus(t, o, exitOK)
 			if !strings.Contains(o.stdout, "install demo 1.0.0") || !strings.Contains(o.stdout, "plan sha256:") {
@@ -53,7 +53,7 @@ func TestPlanAndApply(t *testing.T) {
 		if o := run("apply", file); o.status != exitFailed || !strings.Contains(o.stderr, "demo was installed") {
 			t.Errorf("%s: applied twice: %d %s", name, o.status, o.stderr)
 		}
-		wantStatus(t, run("plan", "--remove", "demo", "-o", file), exitOK)
+		wantStatus(t, run("plan", "--remove", "demo", "--out", file), exitOK)
 		if o := run("apply", file); o.status != exitOK || !strings.Contains(o.stdout, "demo removed") {
 			t.Errorf("%s: removal: %d %s%s", name, o.status, o.stdout, o.stderr)
 		}
@@ -95,7 +95,7 @@ func TestPlannedRollBack(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "plan.json")
 		second := decode[historyReport](t, run("history", "demo", "--json")).Generations[1].Name
 		for _, what := range []string{"demo", "demo@" + second} {
-			wantStatus(t, run("plan", "--rollback", what, "-o", file), exitOK)
+			wantStatus(t, run("plan", "--rollback", what, "--out", file), exitOK)
 			if o := run("apply", file); o.status != exitOK || !strings.Contains(o.stdout, "demo rolled back") {
 				t.Errorf("%s, %s: %d %s%s", name, what, o.status, o.stdout, o.stderr)
 			}

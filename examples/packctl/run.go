@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +50,11 @@ func (a *app) runCommand() *cobra.Command {
 				if linked != nil {
 					packs = linked
 				}
-				inv, release, err := actionrun.Prepare(cmd.Context(), packs, args[0], args[1:], h.Environ())
+				params, err := a.parametersOf(cmd, calls[len(calls)-1].Action, h, args[1:])
+				if err != nil {
+					return err
+				}
+				inv, release, err := actionrun.Prepare(cmd.Context(), packs, args[0], params, h.Environ())
 				if err != nil {
 					return err
 				}
@@ -76,13 +81,38 @@ func (a *app) runCommand() *cobra.Command {
 	cmd.Long = "Run an action of an installed pack.\n\n" +
 		"REF@VERSION.ACTION runs it in an earlier version that is kept for rollback, with the environments of\n" +
 		"that version; instead of the version, the name of a generation is accepted (see packctl show).\n" +
+		"A value of a secret parameter may be in a file, or come on standard input: password=@FILE, password=@-.\n" +
+		"With the action before it, --help describes the parameters of the action.\n\n" +
 		"The files of the pack remain until the action ends, also when the pack is replaced or removed.\n\n" +
 		"If packctl link has linked the pack to a working directory, the action runs there, with the files as they\n" +
 		"are now; --installed and REF@VERSION.ACTION run the installed pack."
 	cmd.Flags().BoolVar(&installed, "installed", false, "run the installed pack, also if it is linked to a working directory")
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if !a.actionHelp(cmd, cmd.Flags().Args()) {
+			help(cmd, args)
+		}
+	})
 	a.Bind(cmd.Flags(), settings.GroupPackages)
 	cmd.Flags().StringVar(&isolation, "isolation", string(pack.IsolationNone), "how the action is kept from the machine: "+strings.Join(hostflags.Levels(), ", "))
 	return cmd
+}
+
+// parametersOf reads the values of secret parameters that are in files.
+func (a *app) parametersOf(cmd *cobra.Command, ref pack.ComponentRef, h *hostflags.Host, args []string) ([]string, error) {
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "=@") }) {
+		return args, nil
+	}
+	p, err := h.Store.Show(cmd.Context(), ref.Pack())
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Components {
+		if c := &p.Components[i]; c.Ref == ref && c.Action != nil {
+			return fromFiles(c.Action.Parameters, args, cmd.InOrStdin())
+		}
+	}
+	return args, nil
 }
 
 // actionRunner returns the Runner of an action, which has no limits but those of its user.

@@ -50,7 +50,7 @@ func checkServerFlags(cmd *cobra.Command) error {
 		}
 	}
 	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
-		if !slices.Contains([]string{"settings", "server", "token-file", "ca-file", "proxy", "json", "quiet"}, flag.Name) {
+		if !slices.Contains([]string{"settings", "server", "token-file", "ca-file", "proxy", "json", "quiet", "output"}, flag.Name) {
 			check(flag)
 		}
 	})

@@ -13,8 +13,11 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	cmd := command("show REF", "Show everything known about an installed pack", oneRef,
+	cmd := command("show REF[.ACTION]", "Show everything known about an installed pack, or about one of its components", packOrComponent,
 		func(cmd *cobra.Command, args []string) error {
+			if strings.Contains(args[0], ".") {
+				return a.showComponent(cmd, pack.ComponentRef(args[0]))
+			}
 			return a.withReader(cmd, func(b reader) error {
 				ref := pack.Ref(args[0])
 				p, err := b.Show(cmd.Context(), ref)

@@ -82,7 +82,7 @@ func TestLifeOfAPack(t *testing.T) {
 	if o := run("config", "demo"); o.stdout != "channel: ops\nretries: 9007199254740993\n" {
 		t.Errorf("config prints %q", o.stdout)
 	}
-	if o := run("list"); !strings.HasPrefix(o.stdout, "demo 1.0.0  ") {
+	if o := run("list"); !strings.Contains(o.stdout, "\ndemo  1.0.0    2") {
 		t.Errorf("list prints %q", o.stdout)
 	}
 

@@ -40,10 +40,11 @@ func (a *app) versionsCommand() *cobra.Command {
 				return err
 			}
 			return a.report(r, func() {
+				t := newTable("VERSION", "REMARKS")
 				for i := range r.Versions {
-					v := &r.Versions[i]
-					a.println("%s  %s", v.Version, strings.Join(v.remarks(), "; "))
+					t.add(r.Versions[i].Version.String(), strings.Join(r.Versions[i].remarks(), "; "))
 				}
+				a.printTable(t, "the indices have no version")
 			})
 		})
 }

@@ -148,7 +148,7 @@ func (a *app) syncCommand() *cobra.Command {
 	s.bindUpdate(cmd)
 	cmd.Flags().BoolVar(&locked, "locked", false, "refuse to deviate from packs.lock, and read no index")
 	cmd.Flags().BoolVar(&prune, "prune", false, "remove the installed packs that packs.lock does not have")
-	cmd.Flags().BoolVar(&plan, "dry-run", false, "print what would be done, and change nothing")
+	cmd.Flags().BoolVarP(&plan, "dry-run", "n", false, "print what would be done, and change nothing")
 	return cmd
 }
 

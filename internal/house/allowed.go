@@ -75,6 +75,7 @@ func allowedIn(dir string) []allowed {
 			rows,
 			allowed{"github.com/spf13/cobra", "the commands of packctl", list("examples/packctl")},
 			allowed{"github.com/spf13/pflag", "the flags of cobra, and of packd", list("examples/hostflags", "examples/packctl", "examples/packd")},
+			allowed{"golang.org/x/term", "whether packctl prints to a terminal, and how wide that is", list("examples/packctl")},
 			allowed{"github.com/mikelolasagasti/xz", ".tar.xz in pure Go, with a bound on its memory", list("examples/hostflags")},
 			allowed{"github.com/inconshreveable/mousetrap", "needed by cobra", nil},
 		)

@@ -55,9 +55,6 @@ func (in Conditional) has(etag string) bool {
 	return false
 }
 
-// maxPart is how many packs one part of a list has at most.
-const maxPart = 1000
-
 // packsInput chooses installed packs.
 type packsInput struct {
 	Conditional

@@ -16,9 +16,8 @@ type outdatedInput struct{ Conditional }
 func (s *Server) addOutdated() {
 	handle(s, endpoint{
 		id: "list-outdated", method: http.MethodGet, path: "/api/v1/outdated", tag: "Packs", scope: ScopeRead,
-		summary:     "List the installed packs of which an index has a higher version, ordered by ref",
-		description: "The version is the highest release, or the highest version of a pack without releases. Without an index there are none. An index that cannot be used is an error.",
-		statuses:    []int{http.StatusNotFound, http.StatusBadGateway}, conditional: true,
+		summary:  "List the installed packs of which an index has a higher version, ordered by ref",
+		statuses: []int{http.StatusNotFound, http.StatusBadGateway}, conditional: true,
 	}, s.listOutdated)
 }
 

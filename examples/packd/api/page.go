@@ -13,7 +13,6 @@ func (s *Server) addPage(p *page.Page) {
 	s.plain(endpoint{id: "get-page", path: "/", tag: "Service", summary: "The page for people"}, "text/html", p.ServeDocument)
 	file := endpoint{
 		id: "get-page-file", path: page.FilePath, tag: "Service", summary: "A file of the page", statuses: []int{http.StatusNotFound},
-		description: "The version changes with the files.",
 	}
 	s.plain(file, "text/javascript", func(w http.ResponseWriter, r *http.Request) {
 		if !p.ServeFile(w, r) {
