@@ -254,12 +254,15 @@ func TestDamageWhileOpen(t *testing.T) {
 	}
 }
 
-func TestNewerLogIsRefused(t *testing.T) {
+func TestOtherFormatsAreRefused(t *testing.T) {
 	t.Parallel()
 	data := grow(t, t.TempDir(), 1)[0]
-	dir := withLog(t, bytes.Replace(data, []byte("records 1 "), []byte("records 2 "), 1))
-	if _, err := registry.OpenFiles(t.Context(), dir); !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "newer") {
-		t.Errorf("got %v", err)
+	for _, format := range []string{"1", "3"} {
+		dir := withLog(t, bytes.Replace(data, []byte("records 2 "), []byte("records "+format+" "), 1))
+		_, err := registry.OpenFiles(t.Context(), dir)
+		if !errors.Is(err, pack.ErrStore) || !strings.Contains(err.Error(), "do not have the format 2") {
+			t.Errorf("format %s: got %v", format, err)
+		}
 	}
 }
 
