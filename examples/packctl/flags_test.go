@@ -16,7 +16,7 @@ func notSettings() map[string][]string {
 		"it names the settings":                      {"settings"},
 		"it changes a root once":                     {"adopt", "new-root"},
 		"it is how one command prints":               {"json", "quiet", "output", "show-secrets", "origin", "yes"},
-		"it is what one command works on":            {"file", "dest", "out", "from", "to", "rev", "all", "set", "unset", "key", "name", "url", "format", "tests", "runtime", "listen"},
+		"it is what one command works on":            {"file", "dest", "out", "platform", "wheels", "from", "to", "rev", "all", "set", "unset", "key", "name", "url", "format", "tests", "runtime", "listen"},
 		"it is what one command does":                {"check", "dry-run", "fetch", "force", "idle", "max-age", "max-bytes", "prune", "purge", "rebuild", "refresh-envs", "remove", "replace", "replace-published", "rollback", "undo", "update", "locked", "installed", "reason", "all-or-nothing"},
 		"it leaves a check out, each time knowingly": {"allow-break", "ignore-tests", "retest", "skip-tests", "skip-validation", "unverified"},
 		"it is about the builds of one command":      {"node", "python", "skip-envs", "skip-node", "skip-python", "timeout"},

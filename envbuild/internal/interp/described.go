@@ -30,7 +30,7 @@ func (f *Finder) Described(ctx context.Context, q Question) ([]Program, error) {
 		return nil, fmt.Errorf("name %q: %w", q.Name, err)
 	}
 	return f.find(ctx, kind{
-		names: names, args: q.Args, exit: q.Exit, question: fmt.Sprintf("\x00%q", q),
+		names: names, args: q.Args, exit: q.Exit, question: fmt.Sprintf("\x00%+v", q),
 		parse: func(path string, out []byte) (Program, error) { return parseVersion(path, string(out), pattern) },
 	})
 }
