@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -36,7 +37,7 @@ func (s *session) obtain(ctx context.Context, it *item, k kind, r recipe) (Envir
 	case s.req.Check:
 		return s.look(k.name(), variants)
 	}
-	if !s.req.Rebuild {
+	if !slices.ContainsFunc(variants, func(v variant) bool { return s.rebuilds(v.key) }) {
 		if e, err := s.look(k.name(), variants); e.Ready || err != nil {
 			return e, err
 		}
@@ -52,6 +53,11 @@ func (s *session) obtain(ctx context.Context, it *item, k kind, r recipe) (Envir
 	}
 	e, _, err := build(ctx, it, k.name(), variants[len(variants)-1])
 	return e, err
+}
+
+// rebuilds reports whether the environment with a Key is built again.
+func (s *session) rebuilds(key string) bool {
+	return s.req.Rebuild && (s.req.RebuildOnly == nil || slices.Contains(s.req.RebuildOnly, key))
 }
 
 // A variant is a recipe with its Key.
@@ -131,7 +137,7 @@ func (s *session) build(ctx context.Context, it *item, runtime pack.RuntimeName,
 		ctx, cancel := context.WithTimeoutCause(ctx, s.req.Timeout, pack.Errorf(pack.CodeTimeout, "not built within %v", s.req.Timeout))
 		defer cancel()
 		say := func(format string, args ...any) { s.progress(ctx, it, format, args...) }
-		f.record, f.reused, f.err = s.storeFor(say).Build(ctx, runtime, key, s.req.Rebuild, func(site envstore.Site) (envstore.Record, error) {
+		f.record, f.reused, f.err = s.storeFor(say).Build(ctx, runtime, key, s.rebuilds(key), func(site envstore.Site) (envstore.Record, error) {
 			say("building a %s environment with %s", runtime, r.program().Printed)
 			return s.buildAt(ctx, site, runtime, key, r, say)
 		})

@@ -2,6 +2,7 @@ package envbuild
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/packtrain/pack"
@@ -33,10 +34,13 @@ type Request struct {
 	// interpreter of them.
 	Suggest map[pack.RuntimeName]string
 	// Skip lists the runtimes whose environments are not built. Here, in Prefer and in
-	// Suggest a runtime without environments is [pack.CodeInvalidRequest].
+	// Suggest a runtime without environments is [pack.CodeInvalidRequest]; one that only packs
+	// describe may be in Suggest.
 	Skip []pack.RuntimeName
 	// Rebuild builds again even if an environment could be reused.
 	Rebuild bool
+	// RebuildOnly lists the Keys of environments to which Rebuild applies; nil for all.
+	RebuildOnly []string
 	// Check only reports existing environments and their versions, and compares all of
 	// their files with those that were built. Nothing is
 	// built or recorded, and a process is started only to identify a program
@@ -84,6 +88,24 @@ func (es Environments) Of(name pack.RuntimeName) *Environment {
 		}
 	}
 	return nil
+}
+
+// Versions returns the versions of the interpreters by runtime, such as "3.11.7": with them
+// as [Request.Suggest], packs get environments of the same kind.
+func (es Environments) Versions() map[pack.RuntimeName]string {
+	versions := map[pack.RuntimeName]string{}
+	for _, e := range es {
+		i := strings.IndexAny(e.Version, "0123456789")
+		if i < 0 {
+			continue
+		}
+		version := e.Version[i:]
+		if end := strings.IndexFunc(version, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }); end >= 0 {
+			version = version[:end]
+		}
+		versions[e.Runtime] = strings.TrimRight(version, ".")
+	}
+	return versions
 }
 
 // An Environment is the environment of a pack. In a Check, one that has not been

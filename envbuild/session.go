@@ -101,6 +101,11 @@ func choose(kinds map[pack.RuntimeName]kind, load *pack.LoadOptions, req *Reques
 		}
 	}
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(req.Prefer)), slices.Sorted(maps.Keys(req.Suggest)), req.Skip) {
+		_, known := pack.RuntimeByName(name)
+		_, wanted := req.Prefer[name]
+		if !known && !wanted && !slices.Contains(req.Skip, name) {
+			continue // suggested, and known to some pack
+		}
 		if kinds[name] == nil && others[name] == nil {
 			return pack.Errorf(pack.CodeInvalidRequest, "no environments are built for runtime %.64q", string(name))
 		}

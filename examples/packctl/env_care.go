@@ -46,15 +46,19 @@ func (a *app) envRebuildCommand() *cobra.Command {
 	cmd := command("rebuild KEY...", "Build environments again, with the packages of today, and give them to the installed packs that use them", cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, keys []string) error {
 			return a.withHostEnvironments(cmd, keys, func(h *hostflags.Host, b *envbuild.Builder, list []environmentInfo) (err error) {
-				if req.Contents, err = users(cmd.Context(), h, list); err != nil {
+				packs, err := users(cmd.Context(), h, list)
+				if err != nil {
 					return err
 				}
-				if len(req.Contents) == 0 {
+				if len(packs) == 0 {
 					return errors.New("no active generation of an installed pack uses these environments")
 				}
-				req.AllOrNothing, req.OnEvent = true, a.observer()
-				if _, err := b.Build(cmd.Context(), envbuild.Request{Contents: req.Contents, Rebuild: true, OnEvent: a.observer()}); err != nil {
+				req.AllOrNothing, req.OnEvent, req.Expect = true, a.observer(), map[pack.Ref]string{}
+				if err := a.rebuild(cmd.Context(), b, keysOf(list), packs); err != nil {
 					return err
+				}
+				for _, p := range packs {
+					req.Contents, req.Expect[p.content.ID.Ref] = append(req.Contents, p.content), p.generation
 				}
 				r, err := h.Store.Register(cmd.Context(), req)
 				return finish(a, wire.NewRegisterReport(r), err, a.printRegister)
@@ -65,13 +69,45 @@ func (a *app) envRebuildCommand() *cobra.Command {
 	return cmd
 }
 
+// An environmentUser is a pack whose active generation uses environments that are built again.
+type environmentUser struct {
+	content    *pack.Content
+	generation string
+	envs       envbuild.Environments
+}
+
+func keysOf(list []environmentInfo) []string {
+	var keys []string
+	for _, e := range list {
+		keys = append(keys, e.Key)
+	}
+	return keys
+}
+
+// rebuild builds each of the environments with keys once again, and finds those that the
+// packs have beside them. Interpreters are of the versions that the packs have now.
+func (a *app) rebuild(ctx context.Context, b *envbuild.Builder, keys []string, packs []environmentUser) error {
+	for _, p := range packs {
+		rep, err := b.Build(ctx, envbuild.Request{
+			Contents: []*pack.Content{p.content}, Suggest: p.envs.Versions(), Rebuild: true, RebuildOnly: keys, OnEvent: a.observer(),
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range rep.Built[0].Environments {
+			keys = slices.DeleteFunc(append([]string{}, keys...), func(key string) bool { return key == e.Key })
+		}
+	}
+	return nil
+}
+
 // users returns the active generations that use one of the environments.
-func users(ctx context.Context, h *hostflags.Host, list []environmentInfo) ([]*pack.Content, error) {
+func users(ctx context.Context, h *hostflags.Host, list []environmentInfo) ([]environmentUser, error) {
 	installed, err := h.Store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var contents []*pack.Content
+	var packs []environmentUser
 	for _, p := range installed {
 		uses := slices.ContainsFunc(p.Active.Environments, func(e pack.Environment) bool {
 			return slices.ContainsFunc(list, func(i environmentInfo) bool { return i.Environment.Instance == e.Instance })
@@ -83,7 +119,13 @@ func users(ctx context.Context, h *hostflags.Host, list []environmentInfo) ([]*p
 		if err != nil {
 			return nil, err
 		}
-		contents = append(contents, &pack.Content{Dir: dir, ID: pack.ID{Ref: p.Ref, Version: p.Active.Version}, Pin: p.Active.Pin, TreeDigest: p.Active.TreeDigest})
+		u := environmentUser{generation: p.Active.Name, content: &pack.Content{
+			Dir: dir, ID: pack.ID{Ref: p.Ref, Version: p.Active.Version}, Pin: p.Active.Pin, TreeDigest: p.Active.TreeDigest,
+		}}
+		for _, e := range p.Active.Environments {
+			u.envs = append(u.envs, envbuild.Environment{Environment: e})
+		}
+		packs = append(packs, u)
 	}
-	return contents, nil
+	return packs, nil
 }

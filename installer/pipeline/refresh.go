@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
@@ -55,7 +54,7 @@ func (r *run) refresh(ctx context.Context) error {
 func (r *run) renew(ctx context.Context, p *packState) error {
 	ps := []*packState{p}
 	rep, err := r.config.Builder.Build(ctx, envbuild.Request{
-		Contents: contents(ps), Prefer: r.req.Prefer, Suggest: versionsOf(p.result.Environments), Skip: r.req.SkipRuntimes,
+		Contents: contents(ps), Prefer: r.req.Prefer, Suggest: p.result.Environments.Versions(), Skip: r.req.SkipRuntimes,
 		Timeout: r.req.BuildTimeout, OnEvent: r.relay(ps),
 	})
 	if rep != nil {
@@ -129,16 +128,4 @@ func pinned(envs []pack.Environment) (es envbuild.Environments) {
 		es = append(es, envbuild.Environment{Environment: e, Ready: true, PackageCount: len(e.Distributions), Reused: true})
 	}
 	return es
-}
-
-// versionsOf returns the versions of the interpreters of envs, such as "3.11.7", with which
-// the packs get environments of the same kind.
-func versionsOf(envs envbuild.Environments) map[pack.RuntimeName]string {
-	versions := map[pack.RuntimeName]string{}
-	for _, e := range envs {
-		if i := strings.IndexAny(e.Version, "0123456789"); i >= 0 {
-			versions[e.Runtime] = e.Version[i:]
-		}
-	}
-	return versions
 }
