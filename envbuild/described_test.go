@@ -1,7 +1,6 @@
 package envbuild_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -14,73 +13,6 @@ import (
 	"github.com/packtrain/pack"
 	"github.com/packtrain/pack/envbuild"
 )
-
-// A cobol is a stage with imitated programs of a runtime that nothing knows.
-type cobol struct {
-	*stage
-	bin  string
-	envs [][]string // the variables of each command, without those of the proxy
-	exit map[string]int
-	do   func(c pack.Command)
-}
-
-const cobolRuntime = `ref: core.cobol
-name: COBOL
-distributions: {min_version: "2", verification: {commands: [{binary: cobol, args: [-v], pattern: "cobol \\d"}]}}
-execution_config:
-  interpreter: {binary: cobol, args: [-run], file_extension: .cob}
-  environment: {env_type: plain, create_command: [mk, "{env_dir}/lib", "{pack_dir}"]}
-  dependencies: {manifest_file: cobfile, install_command: [get, -m, "{manifest_path}", "{interpreter}"]}
-  env_vars: {COBLIB: "{env_dir}/lib", COBPACK: {operation: prepend, value: "{pack_dir}"}}
-`
-
-func newCobol(t *testing.T, versions ...string) *cobol {
-	t.Helper()
-	c := &cobol{stage: newStage(t), exit: map[string]int{}}
-	c.bin = filepath.Join(c.dir, "cobol")
-	for i, v := range versions {
-		program(t, filepath.Join(c.bin, "v"+string(rune('a'+i)), "cobol"), v)
-		c.config.SearchPath = append(c.config.SearchPath, filepath.Join(c.bin, "v"+string(rune('a'+i))))
-	}
-	for _, name := range []string{"mk", "get"} {
-		program(t, filepath.Join(c.bin, name), "")
-	}
-	c.config.SearchPath = append(c.config.SearchPath, c.bin)
-	c.tools.OnRun = c.run
-	return c
-}
-
-func program(t *testing.T, path, content string) {
-	t.Helper()
-	write(t, path, content)
-	if err := os.Chmod(path, 0o755); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// run imitates: the content of an interpreter is its version.
-func (c *cobol) run(_ context.Context, cmd pack.Command) (*pack.Result, error) {
-	if filepath.Base(cmd.Path) == "cobol" {
-		data, err := os.ReadFile(cmd.Path)
-		return &pack.Result{Stdout: []byte("GNU cobol " + string(data) + "\n(c)")}, err
-	}
-	if !strings.HasPrefix(cmd.Path, c.bin) {
-		return nil, nil
-	}
-	own := slices.DeleteFunc(slices.Clone(cmd.Env), func(v string) bool { return strings.Contains(strings.ToLower(v), "proxy=") })
-	c.envs = append(c.envs, own)
-	if c.do != nil {
-		c.do(cmd)
-	}
-	code := c.exit[filepath.Base(cmd.Path)]
-	return &pack.Result{ExitCode: code, Stderr: []byte("error: it does not work")}, nil
-}
-
-func (c *cobol) lines() []string {
-	return slices.DeleteFunc(c.stage.lines(), func(l string) bool {
-		return !strings.HasPrefix(l, "$/cobol/mk") && !strings.HasPrefix(l, "$/cobol/get")
-	})
-}
 
 func TestDescribedCommands(t *testing.T) {
 	t.Parallel()
@@ -280,32 +212,36 @@ func TestHostileDescriptions(t *testing.T) {
 		},
 		{
 			name: "program with a directory", code: pack.CodePolicyDenied, says: `the program "bin/mk"`,
-			change: func(t *testing.T, c *cobol) { c.describe(t, strings.Replace(cobolRuntime, "[mk,", "[bin/mk,", 1)) },
+			change: described("[mk,", "[bin/mk,"),
 		},
 		{
 			name: "interpreter with a directory", code: pack.CodePolicyDenied, says: `the program "bin/cobol"`,
-			change: func(t *testing.T, c *cobol) {
-				c.describe(t, strings.Replace(cobolRuntime, "[{binary: cobol", "[{binary: bin/cobol", 1))
-			},
+			change: described("[{binary: cobol", "[{binary: bin/cobol"),
 		},
 		{
 			name: "no such program", code: pack.CodeBuildFailed, reason: envbuild.ReasonToolMissing, says: "no make-it found",
-			change: func(t *testing.T, c *cobol) { c.describe(t, strings.Replace(cobolRuntime, "[mk,", "[make-it,", 1)) },
+			change: described("[mk,", "[make-it,"),
 		},
 		{
 			name: "path in a script", code: pack.CodeBuildFailed, says: "cannot be there",
 			change: func(t *testing.T, c *cobol) {
+				t.Helper()
 				c.describe(t, strings.Replace(cobolRuntime, `[mk, "{env_dir}/lib", "{pack_dir}"]`, `[mk, -c, "x {env_dir}"]`, 1))
 				c.config.Dir = filepath.Join(c.dir, "my envs; id")
 			},
 		},
 		{
 			name: "command that fails", code: pack.CodeBuildFailed, reason: envbuild.ReasonUnknown, says: "it does not work", starts: 2,
-			change: func(t *testing.T, c *cobol) { c.describe(t, cobolRuntime); c.exit["get"] = 3 },
+			change: func(t *testing.T, c *cobol) {
+				t.Helper()
+				c.describe(t, cobolRuntime)
+				c.exit["get"] = 3
+			},
 		},
 		{
 			name: "link to another place", code: pack.CodeBuildFailed, reason: envbuild.ReasonInvalidPackage, says: "symbolic link to another place", starts: 2,
 			change: func(t *testing.T, c *cobol) {
+				t.Helper()
 				c.describe(t, cobolRuntime)
 				c.do = func(cmd pack.Command) {
 					if filepath.Base(cmd.Path) == "mk" {
@@ -316,15 +252,19 @@ func TestHostileDescriptions(t *testing.T) {
 		},
 		{
 			name: "young releases", code: pack.CodePolicyDenied, reason: envbuild.ReasonMinimumAge, says: "cannot leave out young releases",
-			change: func(t *testing.T, c *cobol) { c.describe(t, cobolRuntime); c.config.Policy.MinimumAge = 1 },
+			change: func(t *testing.T, c *cobol) {
+				t.Helper()
+				c.describe(t, cobolRuntime)
+				c.config.Policy.MinimumAge = 1
+			},
 		},
 		{
 			name: "range", pack: []string{pack.ManifestFile, "runtime_deps: ['cobol>>2']\n"}, code: pack.CodeInvalidVersion, says: "COBOL version range",
-			change: func(t *testing.T, c *cobol) { c.describe(t, cobolRuntime) },
+			change: described("", ""),
 		},
 		{
 			name: "no such version", pack: []string{pack.ManifestFile, "runtime_deps: ['cobol>4']\n"}, code: pack.CodeBuildFailed, says: "no COBOL satisfies >4 and >=2: found 3.1.2",
-			change: func(t *testing.T, c *cobol) { c.describe(t, cobolRuntime) },
+			change: described("", ""),
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

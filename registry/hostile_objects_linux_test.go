@@ -73,7 +73,7 @@ func watchOpened(t *testing.T, pattern string) func() int {
 	return func() int {
 		events := make([]byte, 1<<16)
 		n, err := unix.Read(fd, events)
-		if err != nil && err != unix.EAGAIN { //nolint:errorlint // an errno
+		if err != nil && err != unix.EAGAIN {
 			t.Error(err)
 		}
 		return max(n, 0) / unix.SizeofInotifyEvent

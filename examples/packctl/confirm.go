@@ -25,7 +25,7 @@ func (c *consent) bind(flags *pflag.FlagSet) {
 // it does not ask.
 func (a *app) confirm(cmd *cobra.Command, c consent, question string) error {
 	in := cmd.InOrStdin()
-	if f, ok := in.(*os.File); c.yes || a.json || !ok || !term.IsTerminal(int(f.Fd())) || a.terminal(a.stderr) == 0 { //nolint:gosec // a file descriptor
+	if f, ok := in.(*os.File); c.yes || a.json || !ok || !term.IsTerminal(int(f.Fd())) || a.terminal(a.stderr) == 0 {
 		return nil
 	}
 	fmt.Fprintf(a.stderr, "%s [y/N] ", plain(question, ""))

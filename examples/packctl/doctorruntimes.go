@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-
 	"strings"
 
 	"github.com/packtrain/pack/envbuild"

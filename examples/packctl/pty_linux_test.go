@@ -71,7 +71,7 @@ func openTerminal(t *testing.T) (keys, screen *os.File) {
 
 func resize(t *testing.T, keys *os.File, columns int) {
 	t.Helper()
-	size := struct{ rows, columns, x, y uint16 }{24, uint16(columns), 0, 0} //nolint:gosec // a small number
+	size := struct{ rows, columns, x, y uint16 }{24, uint16(columns), 0, 0}
 	ioctl(t, keys, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
 }
 

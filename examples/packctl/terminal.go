@@ -14,7 +14,7 @@ func (a *app) terminal(w io.Writer) int {
 	if !ok || a.getenv("TERM") == "dumb" || a.getenv("TERM") == "" {
 		return 0
 	}
-	columns, _, err := term.GetSize(int(f.Fd())) //nolint:gosec // a file descriptor
+	columns, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
 		return 0
 	}

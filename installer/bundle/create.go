@@ -130,7 +130,7 @@ func (w *writer) readOld() error {
 	}
 	m, err := readDir(root)
 	if err != nil {
-		return nil //nolint:nilerr // it is written anew
+		return nil // it is written anew
 	}
 	for i := range m.Entries {
 		w.old[m.Entries[i].mark()] = m.Entries[i].Digest

@@ -109,11 +109,11 @@ func variables(n *yaml.Node) []Assignment {
 	var all []Assignment
 	for _, f := range fields(n) {
 		v := Assignment{Name: f.Key.Text, Operation: "set", Separator: ":"}
-		switch {
-		case f.Value.Kind == yaml.Mapping:
+		switch f.Value.Kind {
+		case yaml.Mapping:
 			v.Value = text(f.Value, "value")
 			v.Operation, v.Separator = or(text(f.Value, "operation"), v.Operation), or(text(f.Value, "separator"), v.Separator)
-		case f.Value.Kind == yaml.Null || f.Value.Kind == yaml.Sequence:
+		case yaml.Null, yaml.Sequence:
 			continue
 		default:
 			v.Value = f.Value.Text
