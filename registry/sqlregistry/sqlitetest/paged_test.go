@@ -52,7 +52,7 @@ func pagedPack(t *testing.T, ref pack.Ref, version string, size int) string {
 		if name != "pack.yaml" {
 			name = "actions/" + name
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil { //nolint:gosec // a script
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

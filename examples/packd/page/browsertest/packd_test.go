@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(dir) //nolint:errcheck // the system empties its temporary directory
+		defer os.RemoveAll(dir)
 		program = filepath.Join(dir, "packd")
 		build := exec.Command("go", "build", "-o", program, "./packd")
 		build.Dir = filepath.Join("..", "..", "..")
@@ -152,7 +152,7 @@ func (p *packd) call(method, path string, body any) json.RawMessage {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was only read
+	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK {
 		p.t.Fatalf("%s %s: %d, %v\n%s", method, path, res.StatusCode, err, answer)
@@ -215,8 +215,10 @@ func (p *packd) writeIndex() string {
 	type m = map[string]any
 	var packs []any
 	for _, x := range []struct{ ref, version, more string }{
-		{"mailer", "1.0.0", settings}, {"mailer", "1.1.0", settings},
-		{"reports", "2.0.0", "dependencies: [mailer@^1]\n"}, {"weather", "0.3.0", ""},
+		{"mailer", "1.0.0", settings},
+		{"mailer", "1.1.0", settings},
+		{"reports", "2.0.0", "dependencies: [mailer@^1]\n"},
+		{"weather", "0.3.0", ""},
 	} {
 		data := archive(p.t, x.ref+"-"+x.version, packFiles(x.ref, x.version, x.more))
 		name := x.ref + "-" + x.version + ".tar.gz"
