@@ -57,6 +57,9 @@ func (l *loader) moveRuntimes() {
 	for n < len(all) && all[n].Kind == kindRuntime {
 		n++
 	}
+	if n == 0 {
+		return
+	}
 	to := n
 	for to < len(all) && slices.Index(Kinds(), all[to].Kind) < slices.Index(Kinds(), kindRuntime) {
 		to++
