@@ -361,3 +361,25 @@ func TestContentThatChangesWhileItIsBuilt(t *testing.T) {
 func instanceDir(s *stage, e pack.Environment) string {
 	return filepath.Join(s.config.Dir, string(e.Runtime), e.Key+"-"+e.Instance)
 }
+
+// TestOnlyNamedKeysAreRebuilt: the others are used as they are.
+func TestOnlyNamedKeysAreRebuilt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	paths := []string{s.pack(t, "first", "requirements.txt", "a==1\n"), s.pack(t, "second", "requirements.txt", "b==1\n")}
+	before, err := s.builder(t).Build(t.Context(), envbuild.Request{Paths: paths})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := before.Built[0].Environments[0].Key
+	after, err := s.builder(t).Build(t.Context(), envbuild.Request{Paths: paths, Rebuild: true, RebuildOnly: []string{named}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range after.Built {
+		e := b.Environments[0]
+		if again := e.Instance != before.Built[i].Environments[0].Instance; again != (e.Key == named) || e.Reused == again {
+			t.Errorf("%s: built again: %t, reused: %t", paths[i], again, e.Reused)
+		}
+	}
+}
