@@ -143,6 +143,27 @@ func TestSyncLocksEnvironments(t *testing.T) {
 	}
 }
 
+// TestDirectoriesAreLockedWithTheirEnvironments: a directory whose digest is known before it
+// is downloaded has its packages in the lock all the same, which then installs it.
+func TestDirectoriesAreLockedWithTheirEnvironments(t *testing.T) {
+	t.Parallel()
+	_, config, _ := openPythonShop(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"pack.yaml": "ref: mine\nversion: 1.0.0\nlabel: L\ndescription: D\n", "requirements.txt": "kit\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants := []lock.Want{{Ref: "mine", From: dir}}
+	made := mustSync(t, openHost(t, config(t)), host.SyncRequest{Wants: wants, Plan: true}).Lock
+	if made.Find("mine").Environments[pack.RuntimePython] == "" {
+		t.Fatalf("got\n%s", made.Bytes())
+	}
+	h := openHost(t, config(t))
+	mustSync(t, h, host.SyncRequest{Wants: wants, Lock: made, Locked: true})
+	wantPackages(t, h, map[pack.Ref]string{"mine": "kit-1.0"})
+}
+
 // TestLockedSyncRefusesOtherEnvironments: what the lock does not state, or states
 // otherwise, changes nothing.
 func TestLockedSyncRefusesOtherEnvironments(t *testing.T) {

@@ -149,13 +149,26 @@ func (s *syncer) failDownloads(failed []pack.Failure) {
 	}
 }
 
-// lacks reports whether the content of a pack has to be downloaded: to be installed, or
-// because the lock does not state its digest.
+// lacks reports whether the content of a pack has to be downloaded: to be installed,
+// because the lock does not state its digest, or to find out what its environments need.
 func (s *syncer) lacks(step SyncStep, p *lock.Pack) bool {
 	if d := s.received[p.Ref]; d != nil && d.Content.ID == p.ID {
 		return false
 	}
-	return p.TreeDigest() == "" || step.Action != SyncKeep && !s.req.Plan
+	return p.TreeDigest() == "" || step.Action != SyncKeep && (!s.req.Plan || s.isNew(p))
+}
+
+// isNew reports whether the environments of a pack were never locked, for the lock of the
+// request does not have its content.
+func (s *syncer) isNew(p *lock.Pack) bool {
+	if s.req.Locked || s.req.SkipEnvironments {
+		return false
+	}
+	if s.req.Lock == nil {
+		return true
+	}
+	last := s.req.Lock.Find(p.Ref)
+	return last == nil || last.ID != p.ID || last.TreeDigest() != p.TreeDigest()
 }
 
 // fetchable returns an error for a pack all of whose pins lack their queries.
