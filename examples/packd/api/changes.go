@@ -133,7 +133,7 @@ func (s *Server) repairPacks(ctx context.Context, _ *struct{}) (*answer[wire.Rep
 }
 
 func (s *Server) repair(ctx context.Context, refs ...pack.Ref) (*answer[wire.RepairReport], error) {
-	report, err := s.host.Store.Repair(ctx, refs...)
+	report, err := s.host.Store.Repair(acting(ctx), refs...)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func (s *Server) removeConfig(ctx context.Context, in *removeConfigInput) (*answ
 	if err != nil {
 		return nil, err
 	}
-	if err := s.host.Store.RemoveConfig(ctx, ref, &registry.SetConfigOptions{Expect: etag(in.IfMatch)}); err != nil {
+	if err := s.host.Store.RemoveConfig(acting(ctx), ref, &registry.SetConfigOptions{Expect: etag(in.IfMatch)}); err != nil {
 		return nil, err
 	}
 	return success(nothing{}), nil
@@ -96,7 +96,7 @@ func (s *Server) setConfig(ctx context.Context, in *setConfigInput) (*configAnsw
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.host.Store.SetConfig(ctx, ref, in.Body, &registry.SetConfigOptions{Expect: etag(in.IfMatch)})
+	c, err := s.host.Store.SetConfig(acting(ctx), ref, in.Body, &registry.SetConfigOptions{Expect: etag(in.IfMatch)})
 	if err != nil {
 		return nil, err
 	}
