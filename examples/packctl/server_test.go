@@ -96,14 +96,14 @@ func TestServerInstallsAsThisProcessDoes(t *testing.T) {
 func normal(text, root string) string {
 	text = strings.ReplaceAll(text, root, "ROOT")
 	for pattern, with := range map[string]string{
-		`"actor": "[^"]*"`:                `"actor": "NAME"`,
-		`  by \S+`:                        "  by NAME",
-		`/staging/[^/"]+/`:                "/staging/X/",
-		`"(\w*duration_ms|pack_id)": \d+`: `"$1": 0`,
-		`"revision": "\w{16}"`:            `"revision": "R"`,
-		`\d{4}-\d\d-\d\dT[0-9:.]+Z`:       "TIME",
-		`(/envs/\w+/[0-9a-f]{32})-\w{16}`: "$1",         // each build of an environment has its own path
-		`stat(at)? \S*none:`:              "stat none:", // a server opens paths its own way
+		`"actor": "[^"]*"`:                      `"actor": "NAME"`,
+		`\d{4}(-\d\d){2} \d\d:\d\d( +\w+) +\S+`: "TIME$2 NAME", // of a history
+		`/staging/[^/"]+/`:                      "/staging/X/",
+		`"(\w*duration_ms|pack_id)": \d+`:       `"$1": 0`,
+		`"revision": "\w{16}"`:                  `"revision": "R"`,
+		`\d{4}-\d\d-\d\dT[0-9:.]+Z`:             "TIME",
+		`(/envs/\w+/[0-9a-f]{32})-\w{16}`:       "$1",         // each build of an environment has its own path
+		`stat(at)? \S*none:`:                    "stat none:", // a server opens paths its own way
 	} {
 		text = regexp.MustCompile(pattern).ReplaceAllString(text, with)
 	}

@@ -284,7 +284,8 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		status       int
 		code, allow  string
 	}{
-		{"GET", "/", 404, "not_found", ""},
+		{"GET", "/nothing", 404, "not_found", ""},
+		{"DELETE", "/", 405, "invalid_request", "GET"},
 		{"GET", "/api/v1/nothing", 404, "not_found", ""},
 		{"GET", "/api/v1/packs/", 404, "not_found", ""},
 		{"GET", "/api/v1//packs", 404, "not_found", ""},

@@ -16,7 +16,7 @@ func TestUnknownFields(t *testing.T) {
 		{"POST", "/install", f.with("install", "skip_test", true), `"meant":"skip_tests"`},
 		{"POST", "/register-batch", f.with("register-batch", "checksum", m{}), `"meant":"checksums"`},
 		{"DELETE", "/demo?forse=true", "", `"parameter":"forse"`},
-		{"GET", "?limit=1", "", `"parameter":"limit"`},
+		{"GET", "?limits=1", "", `"parameter":"limits"`},
 		{"POST", "/install?async=1", f.with("install", "timeout", 60), `"parameter":"async"`},
 	} {
 		a := f.call(tt.method, "/api/v1/packs"+tt.path, request{body: tt.body})
