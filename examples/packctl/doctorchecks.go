@@ -75,7 +75,10 @@ func checkRoot(ctx context.Context, p *patient) (found []diagnosis) {
 		return found
 	}
 	fix := "packctl repair"
-	if errors.Is(err, os.ErrPermission) {
+	switch {
+	case pack.CodeOf(err) == pack.CodeStoreCorrupt:
+		fix = "do what the message says: packctl repair needs a root that can be opened"
+	case errors.Is(err, os.ErrPermission):
 		fix = "run packctl as the owner of the root, or open it with --group-access"
 	}
 	return []diagnosis{{"root", verdictProblem, err.Error(), p.fixFor(err, fix)}}
