@@ -123,7 +123,7 @@ func checkHistory(t *testing.T, b backend, dir string, workers int) {
 	}
 	steps = append(steps, porcupine.Operation{ClientId: workers, Input: step{name: "end", seen: seen}, Call: now, Return: now + 1})
 	t.Logf("%d steps, %d changes", len(steps), len(changes))
-	if got := porcupine.CheckOperationsTimeout(model(), steps, 5*time.Minute); got != porcupine.Ok {
+	if got := judge(t, steps); got != porcupine.Ok {
 		slices.SortFunc(steps, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 		for _, o := range steps {
 			t.Logf("%d %d-%d %+v", o.ClientId, (o.Call-steps[0].Call)/1000, (o.Return-steps[0].Call)/1000, o.Input)
@@ -131,6 +131,49 @@ func checkHistory(t *testing.T, b backend, dir string, workers int) {
 		t.Errorf("the history is not linearizable: %s", got)
 	}
 	checkFiles(t, store, dir)
+}
+
+// judge looks for one order of all steps. Where many of them overlap, the search may not end:
+// then there has to be an order of those of each set of packs.
+func judge(t *testing.T, steps []porcupine.Operation) porcupine.CheckResult {
+	t.Helper()
+	got := porcupine.CheckOperationsTimeout(model(), steps, time.Minute)
+	if got != porcupine.Unknown {
+		return got
+	}
+	t.Log("no verdict about all packs together: each set is judged by itself")
+	for _, group := range groups() {
+		if got = porcupine.CheckOperationsTimeout(model(), within(group, steps), 3*time.Minute); got != porcupine.Ok {
+			return got
+		}
+	}
+	return got
+}
+
+// within returns what steps have done with some of the packs, and seen of them.
+func within(group []pack.Ref, steps []porcupine.Operation) (some []porcupine.Operation) {
+	for _, o := range steps {
+		whole, part := o.Input.(step), step{} //nolint:forcetypeassert // a test
+		part.name = whole.name
+		for _, c := range whole.change {
+			if slices.Contains(group, c.Ref) {
+				part.change = append(part.change, c)
+			}
+		}
+		for ref, generation := range whole.seen {
+			if slices.Contains(group, ref) {
+				if part.seen == nil {
+					part.seen = map[pack.Ref]string{}
+				}
+				part.seen[ref] = generation
+			}
+		}
+		if len(part.change)+len(part.seen) > 0 {
+			o.Input = part
+			some = append(some, o)
+		}
+	}
+	return some
 }
 
 // checkFiles checks that files and records agree, and that no operation is unfinished.
@@ -250,6 +293,9 @@ func TestImpossibleHistories(t *testing.T) {
 		}
 		if got := porcupine.CheckOperationsTimeout(model(), operations, time.Minute); got != tt.want {
 			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+		if got := porcupine.CheckOperationsTimeout(model(), within(groups()[1], operations), time.Minute); got != tt.want {
+			t.Errorf("%s, in a set: %s", name, got)
 		}
 	}
 }
