@@ -2,6 +2,7 @@ package envbuild_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/packtrain/pack"
+	"github.com/packtrain/pack/envbuild"
 )
 
 // A cobol is a stage with imitated programs of a runtime that nothing knows.
@@ -84,4 +86,24 @@ func described(old, with string) func(*testing.T, *cobol) {
 		t.Helper()
 		c.describe(t, strings.Replace(cobolRuntime, old, with, 1))
 	}
+}
+
+// describe adds a runtime that the host describes.
+func (s *stage) describe(t *testing.T, text string) {
+	t.Helper()
+	r, err := pack.ReadRuntime([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.config.Load = &pack.LoadOptions{Runtimes: []pack.Runtime{r}}
+}
+
+// wantReason requires that the packs fail for a reason.
+func wantReason(t *testing.T, err error, want envbuild.Reason, says string) *envbuild.BuildError {
+	t.Helper()
+	failed, ok := errors.AsType[*envbuild.BuildError](err)
+	if !ok || failed.Reason != want || !strings.Contains(failed.Error(), says) {
+		t.Fatalf("got %v (%+v), want %s: %q", err, failed, want, says)
+	}
+	return failed
 }

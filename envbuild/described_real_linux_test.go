@@ -3,7 +3,6 @@ package envbuild_test
 import (
 	"bytes"
 	"compress/gzip"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -46,16 +45,6 @@ execution_config:
     install_command: [cpanm, --mirror, $MIRROR, --mirror-only, --notest, --no-man-pages, -L, "{env_dir}", --installdeps, .]
   env_vars: {PERL5LIB: "{env_dir}/lib/perl5"}
 `
-
-// describe adds a runtime that the host describes.
-func (s *stage) describe(t *testing.T, text string) {
-	t.Helper()
-	r, err := pack.ReadRuntime([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.config.Load = &pack.LoadOptions{Runtimes: []pack.Runtime{r}}
-}
 
 // newDescribedStage returns a stage with the whole search path of this machine, because
 // tools start others by name.
@@ -222,14 +211,4 @@ func TestRealBundlerObeysThePolicy(t *testing.T) {
 	if requests() != before {
 		t.Error("the server was asked")
 	}
-}
-
-// wantReason requires that the packs fail for a reason.
-func wantReason(t *testing.T, err error, want envbuild.Reason, says string) *envbuild.BuildError {
-	t.Helper()
-	failed, ok := errors.AsType[*envbuild.BuildError](err)
-	if !ok || failed.Reason != want || !strings.Contains(failed.Error(), says) {
-		t.Fatalf("got %v (%+v), want %s: %q", err, failed, want, says)
-	}
-	return failed
 }
